@@ -1,0 +1,1 @@
+"""Builds what `allez` loads: trains, traces, quantizes, verifies and packages. Needs torch."""

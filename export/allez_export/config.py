@@ -1,0 +1,233 @@
+"""One TOML file is one reproducible model: frozen dataclasses and a strict reader.
+
+An unknown key is an error that names the nearest key that exists.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import sys
+import types
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # the standard library reads TOML from 3.11 on
+    import tomli as tomllib
+
+from allez.errors import AllezError
+
+
+class ConfigError(AllezError, ValueError):
+    """A configuration file does not say what it must, or says what it cannot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceConfig:
+    """One set of sentence pairs: a `.tsv`, a `.tsv.gz`, or two parallel text files."""
+
+    path: str
+    """Relative to `data.root`; with `target_path`, the source side alone."""
+    target_path: str | None = None
+    weight: float = 1.0
+    """Share of the target tokens drawn from here, relative to the other sources."""
+    late_weight: float | None = None
+    """The share during the last phase, when the learning rate decays; None: as `weight`."""
+    limit: int | None = None
+    """Only the first so many pairs."""
+
+    @property
+    def name(self) -> str:
+        """The file's name up to the first dot."""
+        return Path(self.path).name.split(".")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataConfig:
+    """Where pairs come from and which are kept."""
+
+    root: str = "data"
+    """Folder of the files below; `--data` on the command line replaces it."""
+    train: tuple[SourceConfig, ...] = ()
+    valid: tuple[str, ...] = ()
+    """Files for early stopping; BLEU is averaged over them."""
+    test: tuple[str, ...] = ()
+    """Files whose scores go into the bundle's card."""
+    valid_limit: int = 500
+    """Sentences read of each valid file."""
+    max_words: int = 100
+    """Pairs with a longer side are dropped."""
+    max_ratio: float = 2.5
+    """Pairs whose sides differ in length by more than this factor are dropped (words + 4)."""
+    concatenate: float = 0.0
+    """Share of the examples that are two to four pairs joined (Nguyen et al. 2021)."""
+    noise: float = 0.0
+    """Share of the source sides typed carelessly: no accents, no capitals, no final stop."""
+    copy: float = 0.0
+    """Share of the examples that copy their English side (Currey et al. 2017)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VocabularyConfig:
+    """The joint byte-pair encoding of both languages (Sennrich et al. 2016)."""
+
+    size: int = 8000
+    alphabet: int = 200
+    """Characters that get a token of their own; the others are spelled in bytes."""
+    sample: int = 300_000
+    """Sentence pairs, drawn with the training weights, to learn it from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelConfig:
+    """Widths and kinds; see model.py for what they mean."""
+
+    width: int = 384
+    """Embedding, memory and decoder width, H."""
+    cell: Literal["lstm", "gru"] = "lstm"
+    encoder_layers: int = 2
+    attention: Literal["none", "dot", "general", "concat", "additive"] = "general"
+    input_feeding: bool = False
+    second_layer: bool = True
+    """A recurrent layer above the attention, with residual and layer norm."""
+    dropout: float = 0.2
+    word_dropout: float = 0.0
+    """Source embeddings replaced by zero at random (Sennrich & Zhang 2019)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingConfig:
+    """The loop. Lengths are in updates, batches in target tokens."""
+
+    updates: int = 10_000
+    batch_tokens: int = 2000
+    chunk_tokens: int = 400_000
+    """Target tokens sorted into batches of equal source length at a time."""
+    learning_rate: float = 2e-3
+    warmup: int = 500
+    decay: float = 0.25
+    """Last part of the updates, over which the learning rate falls linearly to zero."""
+    weight_decay: float = 0.01
+    label_smoothing: float = 0.1
+    clip: float = 1.0
+    average: float = 0.9995
+    """Decay of the exponential average of the weights, which is what is exported."""
+    candidates: int | None = None
+    """Tokens scored per batch instead of the whole vocabulary, until the decay begins
+    (Jean et al. 2015); None: all of them, always."""
+    validate_every: int = 1000
+    patience: int | None = None
+    """Validations without a better BLEU before stopping; None: never."""
+    checkpoint_minutes: float = 3.0
+    threads: int | None = None
+    """Processor threads; None: all."""
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantizeConfig:
+    """How the weights are stored."""
+
+    precision: Literal["fp32", "int8"] = "int8"
+    calibration: int = 200
+    """Valid sentences whose greedy decoding shows the range of the unbounded activations."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageConfig:
+    """What the bundle says of itself."""
+
+    version: str = "1.0.0"
+    license: str = "CC-BY-SA-4.0"
+    """SPDX expression of the weights."""
+    sentences: str = "fr"
+    """Splitting rules that travel along: a name in allez_export/sentences or a path."""
+    notice: str | None = None
+    """Attributions of the training data: a text file beside the configuration."""
+    card: str | None = None
+    """Sections of the model card that no program can write: a Markdown file beside it."""
+    golden: int = 50
+    """Sentences recorded with their translation for self-tests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A whole model, from data to bundle."""
+
+    name: str
+    source: str
+    """Source language, BCP 47."""
+    target: str
+    data: DataConfig = field(default_factory=DataConfig)
+    vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    quantize: QuantizeConfig = field(default_factory=QuantizeConfig)
+    package: PackageConfig = field(default_factory=PackageConfig)
+
+
+def load_config(path: Path) -> Config:
+    """Read a configuration file.
+
+    Raises:
+        ConfigError: it cannot be read, is no TOML, or has a key or value that makes no sense.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from None
+    try:
+        config: Config = build(Config, content, "")
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}", hint=error.hint) from None
+    return config
+
+
+def build(kind: Any, content: Any, where: str) -> Any:
+    """Return `content` (plain TOML or JSON values) as the dataclass `kind`, checked strictly."""
+    if not isinstance(content, dict):
+        raise ConfigError(f"{where or 'the file'} must be a table")
+    names = {f.name: f for f in dataclasses.fields(kind)}
+    hints = typing.get_type_hints(kind)
+    values = {}
+    for key, value in content.items():
+        path = f"{where}.{key}" if where else key
+        if key not in names:
+            near = difflib.get_close_matches(key, names, n=1, cutoff=0)
+            raise ConfigError(f"unknown key {path}", hint=f"did you mean {near[0]}?")
+        values[key] = _value(hints[key], value, path)
+    for name, f in names.items():
+        required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+        if required and name not in values:
+            raise ConfigError(f"missing key {where + '.' if where else ''}{name}")
+    return kind(**values)
+
+
+def _value(hint: Any, value: Any, path: str) -> Any:
+    """Return `value` as the type `hint` asks for, or raise ConfigError."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        if value is None:
+            return None
+        return _value(next(a for a in arguments if a is not type(None)), value, path)
+    if origin is Literal:
+        if value not in arguments:
+            raise ConfigError(f"{path} must be one of {', '.join(arguments)}, not {value!r}")
+        return value
+    if origin is tuple:
+        if not isinstance(value, (list, tuple)):
+            raise ConfigError(f"{path} must be a list")
+        return tuple(_value(arguments[0], v, f"{path}[{i}]") for i, v in enumerate(value))
+    if dataclasses.is_dataclass(hint):
+        return build(hint, value, path)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not hint:
+        raise ConfigError(f"{path} must be {hint.__name__}, not {value!r}")
+    return value

@@ -1,0 +1,201 @@
+"""Scores: BLEU and chrF of a bundle on test files, through the runtime and never through torch.
+
+The one exception is `validate`, which a training run calls on weights that no bundle holds yet;
+it too searches with the runtime's search.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import sacrebleu
+from tqdm import tqdm
+
+from allez.search import Found, Job, beam_search
+from allez.tokenizer import Tokenizer
+from allez.translator import Translator, make_batches
+from allez.types import SearchOptions
+from allez_export.data import Pair, read_pairs
+from allez_export.graphs import TorchDecoding
+from allez_export.model import Seq2Seq
+from allez_export.vocabulary import BOS, EOS
+
+BUCKETS = (5, 10, 15, 25, 40)
+"""Upper ends of the buckets of source length, in words; the last bucket is open."""
+
+GREEDY = SearchOptions(beam_size=1)
+
+
+def bleu(hypotheses: Sequence[str], references: Sequence[str]) -> tuple[float, str]:
+    """Return corpus BLEU (Papineni et al. 2002; Post 2018) and sacreBLEU's signature."""
+    metric = sacrebleu.BLEU()
+    score = metric.corpus_score(list(hypotheses), [list(references)]).score
+    return float(score), str(metric.get_signature())
+
+
+def chrf(hypotheses: Sequence[str], references: Sequence[str]) -> tuple[float, str]:
+    """Return corpus chrF2 (Popović 2015) and sacreBLEU's signature."""
+    metric = sacrebleu.CHRF()
+    score = metric.corpus_score(list(hypotheses), [list(references)]).score
+    return float(score), str(metric.get_signature())
+
+
+def score_texts(
+    sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[str]
+) -> dict[str, Any]:
+    """Return BLEU, chrF and BLEU by source length of one test set."""
+    buckets: dict[str, Any] = {}
+    low = 1
+    for high in (*BUCKETS, None):
+        chosen = [
+            i
+            for i, source in enumerate(sources)
+            if low <= len(source.split()) and (high is None or len(source.split()) <= high)
+        ]
+        if chosen:
+            name = f"{low}-{high}" if high else f"{low}-"
+            part, _ = bleu([hypotheses[i] for i in chosen], [references[i] for i in chosen])
+            buckets[name] = {"sentences": len(chosen), "bleu": round(part, 2)}
+        low = (high or 0) + 1
+    b, b_signature = bleu(hypotheses, references)
+    c, c_signature = chrf(hypotheses, references)
+    return {
+        "sentences": len(sources),
+        "bleu": round(b, 2),
+        "chrf": round(c, 2),
+        "by_source_words": buckets,
+        "signatures": {"bleu": b_signature, "chrf": c_signature},
+    }
+
+
+def evaluate_file(
+    translator: Translator, path: Path, *, beam_size: int | None, limit: int | None = None
+) -> dict[str, Any]:
+    """Translate a test file with a bundle and score it."""
+    pairs = list(read_pairs(path))[:limit]
+    sources, references = [s for s, _ in pairs], [t for _, t in pairs]
+    started = time.monotonic()
+    results = translator.translate_batch(sources, beam_size=beam_size)
+    shown: Iterable[Any] = tqdm(results, total=len(pairs), desc=path.name, leave=False, disable=None)
+    hypotheses = [result.text for result in shown]
+    seconds = time.monotonic() - started
+    scores = score_texts(sources, hypotheses, references)
+    manifest = translator.bundle.manifest
+    return {
+        "file": path.name,
+        "beam_size": manifest.beam_size if beam_size is None else beam_size,
+        "precision": manifest.precision,
+        "threads": translator.threads,
+        "sentences_per_second": round(len(pairs) / seconds, 1),
+        **scores,
+    }
+
+
+def evaluate(
+    translator: Translator,
+    files: Sequence[Path],
+    *,
+    beams: Sequence[int | None],
+    state: Path | None = None,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Score a bundle on several files with several beams; greedy is a beam of 1.
+
+    Args:
+        translator: the bundle.
+        files: test files of sentence pairs.
+        beams: beam sizes; None is the bundle's own.
+        state: a file that keeps what is done, so that a killed evaluation goes on.
+        limit: only so many sentences of each file.
+    """
+    manifest = translator.bundle.manifest
+    identity = [manifest.files[role].sha256 for role in ("encoder", "decoder", "tokenizer")]
+    rows: list[dict[str, Any]] = []
+    if state is not None and state.exists():
+        kept = json.loads(state.read_text(encoding="utf-8"))
+        rows = kept["rows"] if kept["bundle"] == identity and kept["limit"] == limit else []
+    done = {(row["file"], row["beam_size"]) for row in rows}
+    for path in files:
+        for beam in beams:
+            size = manifest.beam_size if beam is None else beam
+            if (path.name, size) in done:
+                continue
+            rows.append(evaluate_file(translator, path, beam_size=beam, limit=limit))
+            done.add((path.name, size))
+            if state is not None:
+                write_json({"bundle": identity, "limit": limit, "rows": rows}, state)
+    return rows
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """Return scores as a Markdown table."""
+    lines = [
+        "| file | sentences | precision | beam | BLEU | chrF | sentences/s |",
+        "| --- | ---: | --- | ---: | ---: | ---: | ---: |",
+    ]
+    for row in rows:
+        lines.append(
+            f"| {row['file']} | {row['sentences']} | {row['precision']} | {row['beam_size']} "
+            f"| {row['bleu']:.2f} | {row['chrf']:.2f} | {row['sentences_per_second']:.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def write_json(content: Any, path: Path) -> None:
+    """Write JSON aside, then rename."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def torch_search(
+    model: Seq2Seq, sentences: Sequence[Sequence[int]], options: SearchOptions = GREEDY
+) -> list[list[Found]]:
+    """Search with a torch model.
+
+    Args:
+        model: trained, in evaluation mode.
+        sentences: source ids, eos last.
+        options: see `SearchOptions`.
+    """
+    found: dict[int, list[Found]] = {}
+    for batch in make_batches(sentences):
+        members = [sentences[i] for i in batch]
+        positions = [1 if model.decoder.attention.kind == "none" else len(ids) for ids in members]
+        jobs = [
+            Job(memory_length=m, limit=target_limit(len(ids)))
+            for m, ids in zip(positions, members, strict=True)
+        ]
+        step = TorchDecoding(model, members)
+        answers = beam_search(step, jobs, bos=BOS, eos=EOS, options=options)
+        found.update(zip(batch, answers, strict=True))
+    return [found[i] for i in range(len(sentences))]
+
+
+TARGET_PER_SOURCE, TARGET_EXTRA = 1.8, 10
+
+
+def target_limit(source_length: int) -> int:
+    """Return the most tokens a translation may have; source_length counts eos."""
+    return int(TARGET_PER_SOURCE * source_length) + TARGET_EXTRA
+
+
+def validator(
+    files: Sequence[tuple[str, Sequence[Pair]]], tokenizer: Tokenizer
+) -> Callable[[Seq2Seq], dict[str, float]]:
+    """Return what a training run validates with: greedy BLEU on each file, and their mean."""
+
+    def validate(model: Seq2Seq) -> dict[str, float]:
+        scores = {}
+        for name, pairs in files:
+            sources = [[*ids, EOS] for ids in tokenizer.encode_batch([s for s, _ in pairs])]
+            found = torch_search(model, sources)
+            hypotheses = [tokenizer.decode(hypothesis[0].tokens) for hypothesis in found]
+            scores[f"bleu_{name}"], _ = bleu(hypotheses, [target for _, target in pairs])
+        return {"bleu": sum(scores.values()) / len(scores), **scores}
+
+    return validate

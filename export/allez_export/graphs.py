@@ -1,0 +1,297 @@
+"""What is traced: two stateless modules written to be exported, in the terms of `allez.contract`.
+
+They take their weights from a trained `Seq2Seq` and rearrange them once: gates in ONNX order for
+the encoder's recurrent operator, matrices stored [in, out] for the decoder's explicit cells, and
+the embedding's factor folded into the matrices behind it. Nothing is remembered between calls.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from allez.contract import MASKED, WHOLE_VOCABULARY
+from allez.search import StepResult
+from allez.types import IntArray
+from allez_export.model import Seq2Seq
+
+OPSET = 20
+"""Of every graph; the contract allows 21 at most."""
+
+VOCABULARY_LAYER = "allez_export::VocabularyLayer"
+"""Placeholder that the tracer replaces; no graph that leaves this package holds one."""
+
+_GATES = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2)}
+"""torch orders i f g o and r z n; ONNX i o f c and z r h."""
+
+
+def state_widths(model: Seq2Seq) -> list[int]:
+    """Return the width of each state that the decoder carries, in order."""
+    decoder = model.decoder
+    count = decoder.parts * (2 if decoder.second is not None else 1) + decoder.input_feeding
+    return [model.width] * count
+
+
+def reorder_gates(weight: Tensor, cell: str) -> Tensor:
+    """Put the gates [gates x H, ...] of a torch layer into ONNX order."""
+    parts = weight.chunk(len(_GATES[cell]))
+    return torch.cat([parts[i] for i in _GATES[cell]])
+
+
+class EncoderGraph(nn.Module):
+    """`encoder.onnx`: source ids to memory, keys, mask and the decoder's first states.
+
+    The recurrent operator is emitted as such, with the true lengths as `sequence_lens`; it is
+    symbolic and computes nothing outside an export.
+    """
+
+    def __init__(self, model: Seq2Seq) -> None:
+        super().__init__()
+        rnn = model.encoder.rnn
+        self.cell = "lstm" if model.decoder.parts == 2 else "gru"
+        self.parts = model.decoder.parts
+        self.hidden = rnn.hidden_size
+        self.layers = rnn.num_layers
+        self.kind = model.decoder.attention.kind
+        self.states = len(state_widths(model))
+        self.table = nn.Parameter(model.table.weight.detach().clone())
+        for layer in range(self.layers):
+            names = [f"l{layer}", f"l{layer}_reverse"]
+            weights = {
+                part: [getattr(rnn, f"{part}_{name}").detach() for name in names]
+                for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+            }
+            factor = math.sqrt(model.width) if layer == 0 else 1.0
+            stacked = {
+                "W": [reorder_gates(w * factor, self.cell) for w in weights["weight_ih"]],
+                "R": [reorder_gates(w, self.cell) for w in weights["weight_hh"]],
+                "B": [
+                    torch.cat([reorder_gates(i, self.cell), reorder_gates(h, self.cell)])
+                    for i, h in zip(weights["bias_ih"], weights["bias_hh"], strict=True)
+                ],
+            }
+            for name, tensors in stacked.items():
+                self.register_parameter(f"{name}{layer}", nn.Parameter(torch.stack(tensors)))
+        attention = model.decoder.attention
+        self.key_weight = self.key_bias = None
+        if hasattr(attention, "key"):
+            self.key_weight = nn.Parameter(attention.key.weight.detach().T.contiguous())
+            if attention.key.bias is not None:
+                self.key_bias = nn.Parameter(attention.key.bias.detach().clone())
+
+    def forward(self, source: Tensor, source_length: Tensor) -> tuple[Tensor, ...]:
+        """Read source [B, S] int64 with source_length [B] int32; see `allez.contract`."""
+        states = F.embedding(source, self.table).transpose(0, 1)  # [S, B, H]
+        last: tuple[Tensor, ...] = ()
+        for layer in range(self.layers):
+            states, *tails = self._layer(layer, states, source_length)  # [S, 2, B, H/2]
+            states = states.transpose(1, 2).flatten(2)  # [S, B, D]
+            last = tuple(tail.transpose(0, 1).flatten(1) for tail in tails)  # [B, D]
+        if self.kind == "none":
+            memory = last[0].unsqueeze(1)  # [B, 1, D]
+            mask = torch.zeros_like(last[0][:, :1])
+        else:
+            memory = states.transpose(0, 1)  # [B, S, D]
+            positions = torch.arange(source.shape[1], dtype=torch.int32)
+            beyond = positions.unsqueeze(0) >= source_length.unsqueeze(1)
+            mask = beyond.to(torch.float32) * MASKED  # [B, S]
+        keys = memory
+        if self.key_weight is not None:
+            keys = memory @ self.key_weight
+            if self.key_bias is not None:
+                keys = keys + self.key_bias
+        rest = [torch.zeros_like(last[0]) for _ in range(self.states - len(last))]
+        return (memory, keys, mask, *last, *rest)
+
+    def _layer(self, layer: int, states: Tensor, length: Tensor) -> Sequence[Tensor]:
+        steps, batch = states.shape[0], states.shape[1]
+        attributes: dict[str, int | str] = {
+            "hidden_size": self.hidden,
+            "direction": "bidirectional",
+        }
+        if self.cell == "gru":
+            attributes["linear_before_reset"] = 1
+        tail = (2, batch, self.hidden)
+        return torch.onnx.ops.symbolic_multi_out(
+            self.cell.upper(),
+            (states, *(getattr(self, f"{name}{layer}") for name in "WRB"), length),
+            attrs=attributes,
+            dtypes=[torch.float32] * (1 + self.parts),
+            shapes=[(steps, *tail), *[tail] * self.parts],
+            version=OPSET,
+        )
+
+
+class Cell(nn.Module):
+    """One step of an LSTM or GRU layer as explicit matrix products, weights stored [in, out]."""
+
+    def __init__(self, rnn: nn.RNNBase, *, input_factor: Tensor | float = 1.0) -> None:
+        super().__init__()
+        self.cell = rnn.mode.lower()
+        self.Wx = nn.Parameter((rnn.weight_ih_l0.detach() * input_factor).T.contiguous())
+        self.Wh = nn.Parameter(rnn.weight_hh_l0.detach().T.contiguous())
+        self.bx = nn.Parameter(rnn.bias_ih_l0.detach().clone())
+        self.bh = nn.Parameter(rnn.bias_hh_l0.detach().clone())
+        if self.cell == "lstm":  # both biases are only ever added up
+            self.bx = nn.Parameter(self.bx.detach() + self.bh.detach())
+            del self.bh
+
+    def forward(self, x: Tensor, state: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """Return the next state, hidden first, from input x [N, I] and states [N, H]."""
+        if self.cell == "lstm":
+            hidden, memory = state
+            gates = x @ self.Wx + hidden @ self.Wh + self.bx  # [N, 4H]
+            i, f, g, o = gates.chunk(4, dim=1)
+            memory = torch.sigmoid(f) * memory + torch.sigmoid(i) * torch.tanh(g)
+            return torch.sigmoid(o) * torch.tanh(memory), memory
+        (hidden,) = state
+        rx, zx, nx = (x @ self.Wx + self.bx).chunk(3, dim=1)
+        rh, zh, nh = (hidden @ self.Wh + self.bh).chunk(3, dim=1)
+        z = torch.sigmoid(zx + zh)
+        new = torch.tanh(nx + torch.sigmoid(rx + rh) * nh)
+        return (new + z * (hidden - new),)
+
+
+class DecoderStep(nn.Module):
+    """`decoder.onnx`: one target step for N rows, B sentences of K rows each."""
+
+    def __init__(self, model: Seq2Seq) -> None:
+        super().__init__()
+        decoder, attention = model.decoder, model.decoder.attention
+        factor = torch.full((decoder.rnn.input_size,), 1.0)
+        factor[: model.width] = math.sqrt(model.width)
+        self.kind = attention.kind
+        self.parts = decoder.parts
+        self.input_feeding = decoder.input_feeding
+        self.table = nn.Parameter(model.table.weight.detach().clone())
+        self.bias = nn.Parameter(model.bias.detach().clone())
+        self.first = Cell(decoder.rnn, input_factor=factor)
+        self.second = None if decoder.second is None else Cell(decoder.second)
+        self.norm = decoder.norm
+        self.Wa = nn.Parameter(decoder.Wa.weight.detach().T.contiguous())
+        if hasattr(attention, "query"):
+            self.query = nn.Parameter(attention.query.weight.detach().T.contiguous())
+            self.v = nn.Parameter(attention.v.detach().clone())
+
+    def forward(
+        self,
+        token: Tensor,
+        parent: Tensor,
+        memory: Tensor,
+        keys: Tensor,
+        memory_mask: Tensor,
+        candidates: Tensor,
+        candidate_mask: Tensor,
+        k: Tensor,
+        states: Sequence[Tensor],
+    ) -> tuple[Tensor, ...]:
+        """Take one step; inputs and outputs as `allez.contract.decoder_graph` lists them."""
+        states = [state.index_select(0, parent) for state in states]  # [N, W]
+        embedded = F.embedding(token, self.table)  # [N, H]
+        if self.input_feeding:
+            embedded = torch.cat([embedded, states[-1]], dim=1)
+        first = self.first(embedded, states[: self.parts])
+        context, attention = self._attend(first[0], memory, keys, memory_mask)
+        attentional = torch.tanh(torch.cat([context, first[0]], dim=1) @ self.Wa)  # [N, H]
+        features, second = attentional, ()
+        if self.second is not None and self.norm is not None:
+            second = self.second(attentional, states[self.parts : 2 * self.parts])
+            features = self.norm(attentional + second[0])
+        logits, ids = self._score(features, candidates, candidate_mask)
+        log_probs = logits.log_softmax(dim=1)  # [N, V or C]
+        top_log_probs, top = torch.topk(log_probs, k.item(), dim=1)  # type: ignore[arg-type]
+        top_tokens = F.embedding(top, ids.unsqueeze(1)).squeeze(2)  # [N, k]
+        fed = (attentional,) if self.input_feeding else ()
+        return (top_log_probs, top_tokens, log_probs, attention, *first, *second, *fed)
+
+    def _attend(
+        self, hidden: Tensor, memory: Tensor, keys: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return context [N, D] and weights [N, M]; memory is shared by a sentence's rows."""
+        batch = memory.shape[0]
+        grouped = hidden.reshape(batch, -1, hidden.shape[1])  # [B, K, H]
+        if self.kind == "none":
+            scores = grouped[:, :, :1] * 0.0 + keys[:, :, 0].unsqueeze(1) * 0.0
+        elif self.kind in ("dot", "general"):
+            scores = grouped @ keys.transpose(1, 2)  # [B, K, M]
+        else:
+            query = (hidden @ self.query).reshape(batch, -1, self.query.shape[1])
+            scores = torch.tanh(query.unsqueeze(2) + keys.unsqueeze(1)) @ self.v  # [B, K, M]
+        weights = (scores + mask.unsqueeze(1)).softmax(dim=2)
+        context = weights @ memory  # [B, K, D]
+        return context.reshape(-1, memory.shape[2]), weights.reshape(-1, memory.shape[1])
+
+    def _score(
+        self, features: Tensor, candidates: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return logits [N, V or C] and the vocabulary id of each column.
+
+        Which of the two is decided inside the graph. torch cannot export a branch whose result
+        has another shape on each side, so a placeholder node stands here, and trace.py puts the
+        ONNX `If` in its place.
+        """
+        if torch.compiler.is_exporting():
+            logits, ids = torch.onnx.ops.symbolic_multi_out(
+                VOCABULARY_LAYER,
+                (features, self.table, self.bias, candidates, mask),
+                dtypes=[torch.float32, torch.int64],
+                shapes=[(features.shape[0], candidates.shape[0]), (candidates.shape[0],)],
+                version=1,
+            )
+            return logits, ids
+        if int(candidates[0]) == WHOLE_VOCABULARY:
+            return features @ self.table.T + self.bias, torch.arange(len(self.bias), device=features.device)
+        listed = features @ self.table[candidates].T + self.bias[candidates]  # [N, C]
+        grouped = listed.reshape(mask.shape[0], -1, mask.shape[1]) + mask.unsqueeze(1)  # [B, K, C]
+        return grouped.reshape(-1, mask.shape[1]), candidates
+
+
+class TorchDecoding:
+    """The traced modules run by torch: a `search.Step`, the reference for the exported graphs."""
+
+    def __init__(self, model: Seq2Seq, sentences: Sequence[Sequence[int]]) -> None:
+        lengths = torch.tensor([len(ids) for ids in sentences])
+        source = torch.zeros(len(sentences), int(lengths.max()), dtype=torch.int64)
+        for row, ids in enumerate(sentences):
+            source[row, : len(ids)] = torch.tensor(ids)
+        device = model.bias.device
+        self._step = DecoderStep(model).eval().requires_grad_(False).to(device)
+        with torch.no_grad():
+            memory = model.encode(source.to(device), lengths)
+        self._memory = [memory.states, memory.keys, memory.mask]
+        widths = state_widths(model)[len(memory.initial) :]
+        rest = [torch.zeros(len(sentences), width, device=device) for width in widths]
+        self._states = [*memory.initial, *rest]
+        self._device = device
+
+    @torch.no_grad()
+    def __call__(
+        self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
+    ) -> StepResult:
+        """Feed one token per row; see `allez.search.Step`."""
+        device = self._device
+        top_log_probs, top_tokens, log_probs, attention, *states = self._step(
+            torch.as_tensor(token, device=device),
+            torch.as_tensor(parent, device=device),
+            *self._memory,
+            torch.tensor([WHOLE_VOCABULARY], device=device),
+            torch.zeros(len(self._memory[0]), 1, device=device),
+            torch.tensor(min(k, len(self._step.bias))),
+            self._states,
+        )
+        self._states = states
+        return StepResult(
+            top_log_probs.cpu().numpy(),
+            top_tokens.cpu().numpy(),
+            attention.cpu().numpy(),
+            log_probs.cpu().numpy() if full else None,
+        )
+
+    def keep(self, sentences: IntArray) -> None:
+        """Forget all sentences but these; see `allez.search.Step`."""
+        kept = torch.as_tensor(sentences, device=self._device)
+        self._memory = [part[kept] for part in self._memory]

@@ -1,0 +1,318 @@
+"""Writes the bundle: manifest, graphs, tokenizer, rules, golden sentences, notice, card.
+
+Written aside, read back through the runtime, then renamed: a bundle that is there is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from allez import Translator, __version__
+from allez.bundle import Bundle, Manifest, parse_manifest
+from allez.contract import FORMAT_VERSION, MANIFEST, state_names
+from allez.errors import OutputError
+from allez.search import Job, StepResult, beam_search
+from allez.session import DecoderStep, Decoding, Encoder
+from allez.text import SentenceRules, squeeze
+from allez.tokenizer import Tokenizer
+from allez.types import IntArray
+from allez_export.config import Config, ConfigError
+from allez_export.evaluate import GREEDY, TARGET_EXTRA, TARGET_PER_SOURCE, target_limit
+from allez_export.graphs import state_widths
+from allez_export.model import Seq2Seq
+from allez_export.vocabulary import BOS, EOS, PAD
+
+MINIMUM_ONNXRUNTIME = "1.23.2"
+MARGIN = 0.2
+"""Golden sentences decide every step by at least so much, so that rounding cannot change them."""
+
+NAMES = {
+    "encoder": "encoder.onnx",
+    "decoder": "decoder.onnx",
+    "tokenizer": "tokenizer.json",
+    "sentences": "sentences.json",
+    "golden": "golden.jsonl",
+    "notice": "NOTICE",
+    "card": "MODEL_CARD.md",
+    "report": "report.json",
+}
+
+_LIBRARIES = ("torch", "onnx", "onnxscript", "onnxruntime", "tokenizers", "numpy")
+
+
+def sentence_rules(config: Config, beside: Path) -> bytes:
+    """Return the splitting rules that go into the bundle.
+
+    Raises:
+        ConfigError: there are none under that name.
+    """
+    name = config.package.sentences
+    for path in (Path(__file__).parent / "sentences" / f"{name}.json", beside / name):
+        if path.is_file():
+            return path.read_bytes()
+    raise ConfigError(f"there are no sentence rules {name!r}", hint="name a language, or a file")
+
+
+def read_beside(name: str | None, beside: Path, default: str) -> str:
+    """Return the text of a file that the configuration names, or a default."""
+    if name is None:
+        return default
+    try:
+        return (beside / name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot read {beside / name}: {error.strerror}") from None
+
+
+def make_manifest(
+    config: Config,
+    model: Seq2Seq,
+    content: Mapping[str, bytes],
+    *,
+    precision: str,
+    scores: Mapping[str, Any],
+) -> bytes:
+    """Return the text of `manifest.json` for the files in `content` (role to bytes)."""
+    widths = state_widths(model)
+    rules = SentenceRules.from_json(content["sentences"].decode("utf-8"))
+    manifest = {
+        "format_version": FORMAT_VERSION,
+        "name": config.name,
+        "version": config.package.version,
+        "task": "translation",
+        "source": config.source,
+        "target": config.target,
+        "precision": precision,
+        "license": config.package.license,
+        "files": {
+            role: {
+                "name": NAMES[role],
+                "bytes": len(data),
+                "sha256": hashlib.sha256(data).hexdigest(),
+            }
+            for role, data in content.items()
+        },
+        "vocabulary": len(model.bias),
+        "tokens": {"pad": PAD, "bos": BOS, "eos": EOS},
+        "encoder_inputs": ["source", "source_length"],
+        "states": [
+            {"name": name, "width": width}
+            for name, width in zip(state_names(len(widths)), widths, strict=True)
+        ],
+        "memory_width": model.width,
+        "key_width": model.width,
+        "attention": config.model.attention,
+        "limits": {
+            "source_tokens": rules.max_tokens,
+            "target_per_source": TARGET_PER_SOURCE,
+            "target_extra": TARGET_EXTRA,
+        },
+        "search": {"beam_size": 4, "length_penalty": 1.0},
+        "optimization_level": "basic",
+        "minimum_onnxruntime": MINIMUM_ONNXRUNTIME,
+        "training_data": [source.name for source in config.data.train],
+        "scores": dict(scores),
+        "made_with": {
+            "allez": __version__,
+            **{name: metadata.version(name) for name in _LIBRARIES},
+        },
+    }
+    return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def draft(
+    config: Config,
+    model: Seq2Seq,
+    tokenizer: str,
+    rules: bytes,
+    graphs: Mapping[str, bytes],
+    *,
+    precision: str,
+) -> Bundle:
+    """Return a bundle in memory that translates, without golden sentences, notice or card."""
+    content = {
+        "encoder": graphs["encoder"],
+        "decoder": graphs["decoder"],
+        "tokenizer": tokenizer.encode("utf-8"),
+        "sentences": rules,
+        **{role: b"" for role in ("golden", "notice", "card")},
+    }
+    manifest = make_manifest(config, model, content, precision=precision, scores={})
+    return Bundle(Path(config.name), parse_manifest(manifest), content)
+
+
+class _Margins:
+    """A step that remembers how clearly each of its choices was made."""
+
+    def __init__(self, step: Decoding) -> None:
+        self._step = step
+        self.smallest = np.inf
+        self.first: list[float] = []
+
+    def __call__(
+        self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
+    ) -> StepResult:
+        result = self._step(token, parent, max(k, 8), full=full)
+        top = result.top_log_probs[0]
+        self.first = self.first or [round(float(score), 4) for score in top]
+        self.smallest = min(self.smallest, float(top[0] - top[1]))
+        return StepResult(
+            result.top_log_probs[:, :k], result.top_tokens[:, :k], result.attention, None
+        )
+
+    def keep(self, sentences: IntArray) -> None:
+        self._step.keep(sentences)
+
+
+def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
+    """Return `golden.jsonl`: the first `count` texts whose greedy path is decided clearly."""
+    manifest = bundle.manifest
+    tokenizer = Tokenizer(bundle.text("tokenizer"))
+    rules = SentenceRules.from_json(bundle.text("sentences"))
+    encoder = Encoder(bundle.data("encoder"), manifest)
+    decoder = DecoderStep(bundle.data("decoder"), manifest)
+    lines: list[str] = []
+    for text in texts:
+        ids = [*tokenizer.encode(squeeze(text, rules)), EOS]
+        if len(lines) == count:
+            break
+        if not 2 <= len(ids) <= manifest.source_tokens:
+            continue
+        encoded = encoder(ids)
+        step = _Margins(decoder.start([encoded]))
+        job = Job(memory_length=encoded.length, limit=target_limit(len(ids)))
+        ((found,),) = beam_search(step, [job], bos=BOS, eos=EOS, options=GREEDY)
+        if step.smallest < MARGIN or not found.finished:
+            continue
+        entry = {
+            "text": text,
+            "source_ids": ids,
+            "first_scores": step.first,
+            "target_ids": list(found.tokens),
+            "translation": tokenizer.decode(found.tokens),
+            "margin": round(step.smallest, 4),
+        }
+        lines.append(json.dumps(entry, ensure_ascii=False))
+    return "".join(line + "\n" for line in lines).encode("utf-8")
+
+
+def write_bundle(
+    folder: Path,
+    config: Config,
+    model: Seq2Seq,
+    content: Mapping[str, bytes],
+    *,
+    precision: str,
+    scores: Mapping[str, Any],
+) -> Manifest:
+    """Write a bundle aside, read it back and run its self-test, then put it in place.
+
+    Args:
+        folder: where it goes; an older bundle there is replaced.
+        config: the model's.
+        model: for its widths.
+        content: role to bytes.
+        precision: of the graphs.
+        scores: for the manifest.
+
+    Raises:
+        OutputError: the folder cannot be written.
+        BundleError: what was written does not load, which is a bug.
+    """
+    partial = folder.with_name(folder.name + ".partial")
+    manifest = make_manifest(config, model, content, precision=precision, scores=scores)
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        for role, data in content.items():
+            (partial / NAMES[role]).write_bytes(data)
+        (partial / MANIFEST).write_bytes(manifest)
+    except OSError as error:
+        raise OutputError(f"cannot write {partial}: {error.strerror}") from None
+    with Translator(partial) as translator:
+        problems = [test for test in translator.selftest() if not test.passed]
+        if problems:
+            raise RuntimeError(f"{problems[0].text!r}: {problems[0].problem}")
+    replace_folder(partial, folder)
+    return parse_manifest(manifest)
+
+
+def replace_folder(new: Path, old: Path) -> None:
+    """Put a finished folder in the place of another; at no moment is there half of one."""
+    previous = old.with_name(old.name + ".previous")
+    shutil.rmtree(previous, ignore_errors=True)
+    if old.exists():
+        os.replace(old, previous)
+    os.replace(new, old)
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def model_card(
+    config: Config,
+    model: Seq2Seq,
+    training: Mapping[str, Any],
+    report: Mapping[str, Any],
+    scores: Sequence[Mapping[str, Any]],
+    prose: str,
+    sizes: Mapping[str, int],
+) -> bytes:
+    """Return MODEL_CARD.md: what is known of the model from its files, then what people wrote."""
+    from allez_export.evaluate import table
+
+    m, t, behaviour = config.model, config.training, report.get("behaviour", {})
+    parameters = sum(p.numel() for p in model.parameters())
+    lines = [
+        f"# {config.name} {config.package.version}",
+        "",
+        f"Translates {config.source} to {config.target} with a recurrent encoder and an attention "
+        "decoder. For `allez` and any other host that follows its graph contract.",
+        "",
+        "| | |",
+        "| --- | --- |",
+        f"| licence of the weights | {config.package.license} |",
+        f"| parameters | {parameters:,} |",
+        f"| encoder | bidirectional {m.cell.upper()}, {m.encoder_layers} layers, "
+        f"{m.width // 2} per direction |",
+        f"| decoder | {m.cell.upper()} of {m.width}, `{m.attention}` attention"
+        + (", a second layer above it" if m.second_layer else "")
+        + (", input feeding" if m.input_feeding else "")
+        + " |",
+        f"| vocabulary | {len(model.bias):,} subwords, shared; one table for words and output |",
+        f"| precision | {config.quantize.precision} |",
+        f"| files | {sum(sizes.values()):,} bytes: "
+        + ", ".join(f"{NAMES[role]} {size:,}" for role, size in sizes.items() if size > 100_000)
+        + " |",
+        f"| training | {training['updates']:,} updates, {training['target_tokens']:,} target "
+        f"tokens, {training['hours']} hours; seed {t.seed} |",
+        "",
+        "## Scores",
+        "",
+    ]
+    if scores:
+        lines += [
+            "Of exactly these files, through the runtime, by",
+            f"`allez-export evaluate --config export/configs/{config.name}.toml`.",
+            "",
+            table([dict(row) for row in scores]),
+            "",
+            f"BLEU: `{scores[0]['signatures']['bleu']}`; chrF: "
+            f"`{scores[0]['signatures']['chrf']}`.",
+        ]
+    else:
+        lines += ["Not measured."]
+    if behaviour:
+        lines += [
+            "",
+            f"Against fp32 ({behaviour['sentences']} validation sentences, greedy): "
+            f"{behaviour['identical']:.1%} of the translations are identical, BLEU differs by "
+            f"{behaviour['bleu_difference']:+.2f}, chrF by {behaviour['chrf_difference']:+.2f}.",
+        ]
+    return ("\n".join(lines) + "\n\n" + prose.strip() + "\n").encode("utf-8")

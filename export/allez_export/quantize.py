@@ -1,0 +1,290 @@
+"""fp32 graphs to int8: which nodes, how, and why the others stay.
+
+- Weights are signed, symmetric, one scale per output channel, and stay within 7 bits: the kernels
+  of processors without VNNI add pairs of products in saturating 16 bits, which 64 x 255 x 2 fits
+  and 127 x 255 x 2 does not.
+- Activations of the decoder have a constant scale: a row's answer cannot depend on its neighbours.
+  Most are bounded by construction (a tanh, a recurrent state, a mean of recurrent states); the
+  range of the others is measured on real sentences.
+- The one table [V, H] has a scale per row, which serves the lookup and the vocabulary layer alike.
+- The recurrent operator of the encoder becomes DynamicQuantizeLSTM; it reads one sentence at a
+  time, so its dynamic scale sees no neighbours. There is none for GRU, which stays fp32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import helper, numpy_helper
+
+WEIGHT_LIMIT = 64
+"""Largest absolute value of a quantized weight."""
+
+ZERO_POINT = 128
+"""Of activations, which are unsigned: 1 to 255 stands for -range to +range."""
+
+CONTRIB = helper.make_opsetid("com.microsoft", 1)
+
+FEATURES = "vocabulary"
+"""Stands for the vocabulary layer among the ranges of activations."""
+
+Array = npt.NDArray[np.generic]
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of each node that has weights."""
+
+    quantized: list[dict[str, str]] = field(default_factory=list)
+    kept: list[dict[str, str]] = field(default_factory=list)
+
+    def note(self, node: onnx.NodeProto, weight: str, how: str) -> None:
+        """Record a node that is quantized."""
+        self.quantized.append({"node": node.op_type, "weight": weight, "how": how})
+
+    def keep(self, node: onnx.NodeProto, weight: str, why: str) -> None:
+        """Record a node that stays fp32."""
+        self.kept.append({"node": node.op_type, "weight": weight, "why": why})
+
+
+def quantize_weight(weight: Array, axis: int) -> tuple[npt.NDArray[np.int8], Array]:
+    """Return signed 7-bit weights and their scales.
+
+    Args:
+        weight: any shape.
+        axis: scales are shared along all axes but this one (and leading axes before it).
+    """
+    others = tuple(i for i in range(weight.ndim) if i > axis) if axis == 0 else (weight.ndim - 2,)
+    largest = np.abs(weight).max(axis=others, keepdims=True)
+    scale = np.where(largest > 0, largest, 1.0).astype(np.float32) / WEIGHT_LIMIT
+    values = np.clip(np.rint(weight / scale), -WEIGHT_LIMIT, WEIGHT_LIMIT).astype(np.int8)
+    return values, scale.squeeze(others).astype(np.float32)
+
+
+class Rewriter:
+    """Rewrites one graph; every weight matrix it meets is stored once."""
+
+    def __init__(self, model: onnx.ModelProto, ranges: Mapping[str, float]) -> None:
+        self.model = onnx.ModelProto()
+        self.model.CopyFrom(model)
+        self.report = Report()
+        self._graph = self.model.graph
+        self._ranges = ranges
+        self._weights: dict[str, Array] = {
+            i.name: numpy_helper.to_array(i) for i in self._graph.initializer
+        }
+        self._new: dict[str, Array] = {}
+        self._activations: dict[str, str] = {}
+        self._nodes: list[onnx.NodeProto] = []
+
+    def run(self) -> onnx.ModelProto:
+        """Return the quantized model; `report` tells what was done."""
+        rules = {
+            "Gather": self._gather,
+            "MatMul": self._matmul,
+            "Transpose": self._transpose,
+            "If": self._if,
+            "LSTM": self._lstm,
+            "GRU": self._gru,
+        }
+        for node in list(self._graph.node):
+            if node.op_type not in rules or not rules[node.op_type](node):
+                self._nodes.append(node)
+        del self._graph.node[:]
+        self._graph.node.extend(self._nodes)
+        used = set(_names_used(self._graph))
+        weights = {**self._weights, **self._new}
+        del self._graph.initializer[:]
+        self._graph.initializer.extend(
+            numpy_helper.from_array(np.asarray(value, order="C"), name)
+            for name, value in weights.items()
+            if name in used
+        )
+        if any(node.domain == CONTRIB.domain for node in self._graph.node):
+            self.model.opset_import.append(CONTRIB)
+        onnx.checker.check_model(self.model, full_check=False)
+        return self.model
+
+    def _add(self, op: str, inputs: Sequence[str], output: str, **attributes: object) -> str:
+        self._nodes.append(helper.make_node(op, inputs, [output], **attributes))
+        return output
+
+    def _constant(self, name: str, value: Array) -> str:
+        self._new[name] = value
+        return name
+
+    def _table(self, name: str) -> tuple[str, str]:
+        """Return the names of the quantized table [V, H] and of its scales [V]."""
+        if f"{name}.int8" not in self._new:
+            values, scale = quantize_weight(self._weights[name], axis=0)
+            self._constant(f"{name}.int8", values)
+            self._constant(f"{name}.scale", scale)
+        return f"{name}.int8", f"{name}.scale"
+
+    def _activation(self, name: str, largest: float) -> tuple[str, float]:
+        """Return an activation as unsigned bytes, and its scale."""
+        scale = largest / (ZERO_POINT - 1)
+        if name not in self._activations:
+            zero = self._constant("activation_zero", np.array(ZERO_POINT, dtype=np.uint8))
+            factor = self._constant(f"{name}.scale", np.array(scale, dtype=np.float32))
+            self._activations[name] = self._add(
+                "QuantizeLinear", [name, factor, zero], f"{name}.uint8"
+            )
+        return self._activations[name], scale
+
+    def _gather(self, node: onnx.NodeProto) -> bool:
+        """Look words up: gather bytes, then scale the rows that were gathered."""
+        table, ids = node.input
+        if table not in self._weights or self._weights[table].ndim != 2:
+            return False
+        out = node.output[0]
+        values, scale = self._table(table)
+        rows_scale = self._constant(f"{table}.scale_rows", self._new[scale][:, None])
+        self._add("Gather", [values, ids], f"{out}.int8")
+        self._add("Cast", [f"{out}.int8"], f"{out}.float", to=onnx.TensorProto.FLOAT)
+        self._add("Gather", [rows_scale, ids], f"{out}.rows")
+        self._add("Mul", [f"{out}.float", f"{out}.rows"], out)
+        self.report.note(node, table, "int8 table, a scale per row")
+        return True
+
+    def _matmul(self, node: onnx.NodeProto) -> bool:
+        """Multiply by a constant matrix [in, out]: integers, then one factor per column."""
+        x, weight = node.input
+        if weight not in self._weights:
+            return False  # two activations (scores, context): small, and float on purpose
+        largest = self._ranges[weight]
+        data, x_scale = self._activation(x, largest)
+        values, scale = quantize_weight(self._weights[weight], axis=1)
+        self._constant(f"{weight}.int8", values)
+        factor = self._constant(f"{weight}.factor", (scale * x_scale).astype(np.float32))
+        out = node.output[0]
+        self._integers(data, f"{weight}.int8", factor, out, self._nodes)
+        self.report.note(node, weight, f"int8, a scale per column; input within {largest:.4g}")
+        return True
+
+    def _integers(
+        self, data: str, weight: str, factor: str, out: str, nodes: list[onnx.NodeProto]
+    ) -> None:
+        zero = "activation_zero"
+        nodes += [
+            helper.make_node("MatMulInteger", [data, weight, zero], [f"{out}.int32"]),
+            helper.make_node(
+                "Cast", [f"{out}.int32"], [f"{out}.product"], to=onnx.TensorProto.FLOAT
+            ),
+            helper.make_node("Mul", [f"{out}.product", factor], [out]),
+        ]
+
+    def _transpose(self, node: onnx.NodeProto) -> bool:
+        """Turn the table for the vocabulary layer."""
+        if node.input[0] not in self._weights:
+            return False
+        values, _ = self._table(node.input[0])
+        self._add("Transpose", [values], node.output[0], perm=[1, 0])
+        return True
+
+    def _if(self, node: onnx.NodeProto) -> bool:
+        """Rewrite the vocabulary layer in both branches: whole table, or its gathered rows."""
+        branches = {a.name: a.g for a in node.attribute}
+        whole, listed = branches["then_branch"], branches["else_branch"]
+        table = next(n.input[0] for n in listed.node if n.op_type == "Gather")
+        features = next(n.input[0] for n in whole.node if n.op_type == "MatMul")
+        largest = self._ranges[FEATURES]
+        data, x_scale = self._activation(features, largest)
+        values, scale = self._table(table)
+        factor = self._constant(f"{table}.factor", self._new[scale] * np.float32(x_scale))
+        for branch in (whole, listed):
+            nodes: list[onnx.NodeProto] = []
+            for inner in branch.node:
+                if inner.op_type == "Gather" and inner.input[0] == table:
+                    nodes.append(
+                        helper.make_node("Gather", [values, inner.input[1]], inner.output)
+                    )
+                    nodes.append(
+                        helper.make_node("Gather", [factor, inner.input[1]], ["listed_factor"])
+                    )
+                elif inner.op_type == "MatMul":
+                    by = factor if branch is whole else "listed_factor"
+                    self._integers(data, inner.input[1], by, inner.output[0], nodes)
+                else:
+                    nodes.append(inner)
+            del branch.node[:]
+            branch.node.extend(nodes)
+        self._nodes.append(node)
+        self.report.note(node, table, f"int8, a scale per word; input within {largest:.4g}")
+        return True
+
+    def _lstm(self, node: onnx.NodeProto) -> bool:
+        """Read the sentence with int8 weights; ONNX Runtime has an operator for just that."""
+        x, weight, recurrence, bias, length = node.input[:5]
+        inputs = [x, "", "", bias, length, "", "", ""]
+        for position, name in ((1, weight), (2, recurrence)):
+            turned = self._weights[name].transpose(0, 2, 1)  # [directions, in, 4H]
+            values, scale = quantize_weight(turned, axis=2)
+            inputs[position] = self._constant(f"{name}.int8", values)
+            inputs.append(self._constant(f"{name}.scale", scale))
+            inputs.append(self._constant(f"{name}.zero", np.zeros_like(scale, dtype=np.int8)))
+            self.report.note(node, name, "int8, a scale per gate and cell; dynamic input scale")
+        quantized = helper.make_node(
+            "DynamicQuantizeLSTM", inputs, node.output, domain=CONTRIB.domain
+        )
+        quantized.attribute.extend(a for a in node.attribute if a.name != "layout")
+        self._nodes.append(quantized)
+        return True
+
+    def _gru(self, node: onnx.NodeProto) -> bool:
+        self.report.keep(node, node.input[1], "ONNX Runtime has no int8 GRU operator")
+        return False
+
+
+def _names_used(graph: onnx.GraphProto) -> list[str]:
+    names = [name for node in graph.node for name in node.input]
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.GRAPH:
+                names += _names_used(attribute.g)
+    return names
+
+
+def quantize(
+    encoder: onnx.ModelProto, decoder: onnx.ModelProto, features_range: float
+) -> tuple[onnx.ModelProto, onnx.ModelProto, dict[str, Report]]:
+    """Return the int8 encoder and decoder, and a report on each.
+
+    Args:
+        encoder: fp32, as traced.
+        decoder: fp32, as traced.
+        features_range: the largest absolute value that reaches the vocabulary layer.
+    """
+    weights = {i.name: numpy_helper.to_array(i) for i in decoder.graph.initializer}
+    embedded = float(np.abs(weights["table"]).max())
+    fed_back = weights["first.Wx"].shape[0] > weights["table"].shape[1]
+    ranges = {
+        "first.Wx": max(embedded, 1.0) if fed_back else embedded,  # words (and a tanh)
+        "first.Wh": 1.0,  # a recurrent state
+        "query": 1.0,
+        "Wa": 1.0,  # a mean of recurrent states beside one
+        "second.Wx": 1.0,  # a tanh
+        "second.Wh": 1.0,
+        FEATURES: features_range,
+    }
+    rewriters = {
+        "encoder": Rewriter(encoder, {"key_weight": 1.0}),
+        "decoder": Rewriter(decoder, ranges),
+    }
+    models = {name: rewriter.run() for name, rewriter in rewriters.items()}
+    reports = {name: rewriter.report for name, rewriter in rewriters.items()}
+    return models["encoder"], models["decoder"], reports
+
+
+def largest_weight(model: onnx.ModelProto) -> int:
+    """Return the largest absolute value among all int8 weights of a model; 0 if it has none."""
+    found = [
+        numpy_helper.to_array(i).astype(np.int16)
+        for i in model.graph.initializer
+        if i.data_type == onnx.TensorProto.INT8
+    ]
+    return max((int(np.abs(values).max(initial=0)) for values in found), default=0)

@@ -1,0 +1,214 @@
+"""Traces the two graph modules to fp32 ONNX files, to the letter of `allez.contract`."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+
+from allez.contract import Graph, decoder_graph, encoder_graph
+from allez_export.graphs import (
+    OPSET,
+    VOCABULARY_LAYER,
+    DecoderStep,
+    EncoderGraph,
+    state_widths,
+)
+from allez_export.model import Seq2Seq
+
+IR_VERSION = 10
+
+TYPES = {
+    "float32": TensorProto.FLOAT,
+    "int64": TensorProto.INT64,
+    "int32": TensorProto.INT32,
+}
+
+
+def trace(model: Seq2Seq, folder: Path) -> None:
+    """Write `encoder.onnx` and `decoder.onnx` of a trained model into a folder."""
+    onnx.save(trace_encoder(model), folder / "encoder.onnx")
+    onnx.save(trace_decoder(model), folder / "decoder.onnx")
+
+
+def trace_encoder(model: Seq2Seq) -> onnx.ModelProto:
+    """Return `encoder.onnx` of a trained model."""
+    # Two sentences of different lengths, so that no axis looks constant.
+    source = torch.ones(2, 5, dtype=torch.int64)
+    length = torch.tensor([5, 3], dtype=torch.int32)
+    graph = encoder_graph(len(state_widths(model)))
+    proto = _export(EncoderGraph(model), (source, length), graph, {"B": 2, "S": 5})
+    return _finish(proto, graph, model)
+
+
+def trace_decoder(model: Seq2Seq) -> onnx.ModelProto:
+    """Return `decoder.onnx` of a trained model."""
+    widths = state_widths(model)
+    graph = decoder_graph(len(widths))
+    with torch.no_grad():
+        memory = model.encode(torch.ones(2, 5, dtype=torch.int64))
+    positions = memory.states.shape[1]
+    arguments = (
+        torch.ones(6, dtype=torch.int64),
+        torch.zeros(6, dtype=torch.int64),
+        memory.states,
+        memory.keys,
+        memory.mask,
+        torch.arange(7),
+        torch.zeros(2, 7),
+        torch.tensor(4),
+        [torch.zeros(3, width) for width in widths],
+    )
+    sizes = {"N": 6, "P": 3, "B": 2, "M": positions, "C": 7}
+    proto = _export(DecoderStep(model), arguments, graph, sizes)
+    _insert_vocabulary_layer(proto.graph)
+    return _finish(proto, graph, model)
+
+
+def _export(
+    module: nn.Module, arguments: tuple[object, ...], graph: Graph, sizes: dict[str, int]
+) -> onnx.ModelProto:
+    """Run torch's exporter with the contract's names and axes."""
+    shapes: list[object] = []
+    for tensor in graph.inputs:
+        # An axis of size one would be taken for a constant; such an axis (M without attention)
+        # is one.
+        shapes.append({i: a for i, a in enumerate(tensor.axes) if sizes.get(a, 1) > 1})
+    fixed = len(arguments)
+    if isinstance(arguments[-1], list):  # the states, one argument in torch
+        shapes = [*shapes[: fixed - 1], shapes[fixed - 1 :]]
+    with _quiet():
+        program = torch.onnx.export(
+            module.eval().requires_grad_(False),
+            arguments,  # type: ignore[arg-type]
+            dynamo=True,
+            opset_version=OPSET,
+            dynamic_shapes=tuple(shapes),
+            input_names=[tensor.name for tensor in graph.inputs],
+            output_names=[tensor.name for tensor in graph.outputs],
+            verbose=False,
+        )
+    assert program is not None
+    proto: onnx.ModelProto = program.model_proto
+    return proto
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the exporter's remarks on its own workings off the user's screen."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def _insert_vocabulary_layer(graph: onnx.GraphProto) -> None:
+    """Replace the placeholder by an `If`: the whole vocabulary, or the candidates' rows of it.
+
+    There is one table, [V, H]. Its transpose stands outside the branches, where ONNX Runtime
+    folds it at load; rows are gathered inside.
+    """
+    domain, name = VOCABULARY_LAYER.split("::")
+    at = next(i for i, n in enumerate(graph.node) if (n.domain, n.op_type) == (domain, name))
+    features, table, bias, candidates, mask = graph.node[at].input
+    logits, ids = graph.node[at].output
+    vocabulary = next(i for i in graph.initializer if i.name == bias).dims[0]
+    constants = {
+        "zero": np.array(0, dtype=np.int64),
+        "one": np.array([1], dtype=np.int64),
+        "minus_one": np.array([-1], dtype=np.int64),
+        "vocabulary_ids": np.arange(vocabulary, dtype=np.int64),
+    }
+    graph.initializer.extend(numpy_helper.from_array(v, k) for k, v in constants.items())
+    node = helper.make_node
+    whole = [
+        node("MatMul", [features, "table_transposed"], ["whole_product"]),
+        node("Add", ["whole_product", bias], ["whole_logits"]),
+        node("Identity", ["vocabulary_ids"], ["whole_ids"]),
+    ]
+    listed = [
+        node("Gather", [table, candidates], ["listed_rows"]),
+        node("Transpose", ["listed_rows"], ["listed_transposed"], perm=[1, 0]),
+        node("MatMul", [features, "listed_transposed"], ["listed_product"]),
+        node("Gather", [bias, candidates], ["listed_bias"]),
+        node("Add", ["listed_product", "listed_bias"], ["listed_scores"]),
+        # One mask for all rows of a sentence: [N, C] is seen as [B, K, C] in between.
+        node("Shape", [mask], ["mask_batch"], start=0, end=1),
+        node("Shape", [mask], ["mask_width"], start=1, end=2),
+        node("Concat", ["mask_batch", "minus_one", "mask_width"], ["by_sentence"], axis=0),
+        node("Reshape", ["listed_scores", "by_sentence"], ["listed_grouped"]),
+        node("Unsqueeze", [mask, "one"], ["mask_rows"]),
+        node("Add", ["listed_grouped", "mask_rows"], ["listed_masked"]),
+        node("Concat", ["minus_one", "mask_width"], ["by_row"], axis=0),
+        node("Reshape", ["listed_masked", "by_row"], ["listed_logits"]),
+        node("Identity", [candidates], ["listed_ids"]),
+    ]
+    branches = {}
+    for branch, nodes in (("whole", whole), ("listed", listed)):
+        outputs = [
+            helper.make_tensor_value_info(f"{branch}_logits", TensorProto.FLOAT, ["N", "L"]),
+            helper.make_tensor_value_info(f"{branch}_ids", TensorProto.INT64, ["L"]),
+        ]
+        branches[branch] = helper.make_graph(nodes, branch, [], outputs)
+    replacement = [
+        node("Transpose", [table], ["table_transposed"], perm=[1, 0]),
+        node("Gather", [candidates, "zero"], ["first_candidate"]),
+        node("Less", ["first_candidate", "zero"], ["is_whole"]),
+        node(
+            "If",
+            ["is_whole"],
+            [logits, ids],
+            then_branch=branches["whole"],
+            else_branch=branches["listed"],
+        ),
+    ]
+    nodes = [*graph.node[:at], *replacement, *graph.node[at + 1 :]]
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def _finish(proto: onnx.ModelProto, graph: Graph, model: Seq2Seq) -> onnx.ModelProto:
+    """Name all axes as the contract does, and drop what the exporter wrote about itself."""
+    widths = {"D": model.width, "A": model.width, "W": model.width}
+    for values, tensors in (
+        (proto.graph.input, graph.inputs),
+        (proto.graph.output, graph.outputs),
+    ):
+        named = {value.name: value for value in values}
+        if list(named) != [tensor.name for tensor in tensors]:
+            raise RuntimeError(f"the exporter gave {list(named)}")  # a bug of ours, not an input's
+        for tensor in tensors:
+            axes: Sequence[int | str] = [widths.get(axis, axis) for axis in tensor.axes]
+            value = helper.make_tensor_value_info(tensor.name, TYPES[tensor.dtype], axes)
+            named[tensor.name].CopyFrom(value)
+    del proto.graph.value_info[:]
+    del proto.metadata_props[:]
+    del proto.graph.metadata_props[:]
+    proto.graph.doc_string = proto.doc_string = ""
+    for node in proto.graph.node:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    for initializer in proto.graph.initializer:
+        del initializer.metadata_props[:]
+        initializer.doc_string = ""
+    imports = [o for o in proto.opset_import if o.domain == ""]
+    del proto.opset_import[:]
+    proto.opset_import.extend(imports)
+    del proto.functions[:]
+    proto.ir_version = IR_VERSION
+    proto.producer_name, proto.producer_version = "allez-export", ""
+    onnx.checker.check_model(proto, full_check=False)
+    return proto

@@ -1,0 +1,360 @@
+"""The training loop: schedule, averaging, checkpoints that continue exactly, early stopping.
+
+A run is a folder: `checkpoint.pt` (everything needed to go on), `model.pt` (the best averaged
+weights so far, what `trace` reads) and `log.jsonl`. Killed at any moment, it loses the minutes
+since the last checkpoint and nothing else.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from tqdm import tqdm
+
+from allez.errors import InputError
+from allez_export.config import Config, ConfigError, TrainingConfig, build
+from allez_export.data import Batch, Stream
+from allez_export.model import Seq2Seq
+from allez_export.vocabulary import PAD
+
+log = logging.getLogger(__name__)
+
+Validate = Callable[[Seq2Seq], dict[str, float]]
+"""Scores a model; the entry "bleu" decides what is kept."""
+
+
+@dataclass
+class Progress:
+    """Where a run stands, apart from tensors."""
+
+    update: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    stream: dict[str, Any] = field(default_factory=dict)
+    """The stream's state before the chunk in hand was drawn."""
+    late: bool = False
+    """Whether the chunk in hand is of the late mixture."""
+    batch: int = 0
+    """Batches of that chunk already used."""
+    best: float = -1.0
+    since_best: int = 0
+
+
+class Candidates:
+    """Which words the vocabulary layer scores in one update, and by how much to correct them.
+
+    The most frequent words, the batch's own, and random others (Jean et al. 2015; Mi et al.
+    2016). A random word stands for all that were not drawn: its score gains minus the logarithm
+    of the probability with which it was drawn (L'Hostis et al. 2016).
+    """
+
+    FREQUENT = 600
+
+    def __init__(self, counts: Tensor, size: int) -> None:
+        self.size = size
+        self._vocabulary = len(counts)
+        self._frequent = counts.argsort(descending=True, stable=True)[: self.FREQUENT]
+
+    def draw(self, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Return sorted candidates [C], targets [R] among them, and the corrections [C]."""
+        sure = torch.zeros(self._vocabulary, dtype=torch.bool)
+        sure[self._frequent] = True
+        sure[targets.cpu()] = True
+        rest = (~sure).nonzero().squeeze(1)
+        wanted = min(max(self.size - int(sure.sum()), 0), len(rest))
+        correction = torch.zeros(self._vocabulary)
+        if wanted:
+            drawn = rest[torch.randperm(len(rest))[:wanted]]
+            correction[drawn] = -float(np.log(wanted / len(rest)))
+            sure[drawn] = True
+        chosen = sure.nonzero().squeeze(1)
+        return chosen.to(targets.device), correction[chosen].to(targets.device)
+
+
+def batch_loss(
+    model: Seq2Seq, batch: Batch, config: TrainingConfig, candidates: Candidates | None
+) -> Tensor:
+    """Return the label-smoothed cross-entropy of a batch, summed over its target tokens."""
+    device = model.bias.device
+    source = torch.from_numpy(batch.source).to(device)
+    target = torch.from_numpy(batch.target).to(device)
+    features = model(source, target[:, :-1])  # [B, T, H]
+    kept = target[:, 1:] != PAD
+    wanted = target[:, 1:][kept]  # [R]
+    rows = features[kept]  # [R, H]
+    if candidates is None:
+        logits = model.logits(rows).float()
+    else:
+        chosen, correction = candidates.draw(wanted)
+        logits = model.logits(rows, chosen).float() + correction
+        wanted = torch.searchsorted(chosen, wanted)
+    return F.cross_entropy(
+        logits, wanted, reduction="sum", label_smoothing=config.label_smoothing
+    )
+
+
+def learning_rate(update: int, config: TrainingConfig) -> float:
+    """Return the rate of an update: linear warm-up, flat, linear decay to zero."""
+    up = min(1.0, (update + 1) / max(config.warmup, 1))
+    down = min(1.0, (config.updates - update) / max(config.updates * config.decay, 1.0))
+    return config.learning_rate * min(up, down)
+
+
+def is_late(update: int, config: TrainingConfig) -> bool:
+    """Tell whether the learning rate decays: full softmax, late mixture."""
+    return update >= config.updates * (1 - config.decay)
+
+
+class Run:
+    """One training run in a folder of its own.
+
+    Args:
+        config: the whole configuration; kept in the checkpoint, which refuses another one.
+        tokenizer: text of `tokenizer.json`, kept with the model.
+        stream: source of the batches.
+        folder: where checkpoints go; a checkpoint found there is continued.
+        validate: scores the averaged model.
+        device: "cpu" or "cuda".
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        tokenizer: str,
+        vocabulary: int,
+        stream: Stream,
+        folder: Path,
+        validate: Validate,
+        *,
+        device: str = "cpu",
+    ) -> None:
+        torch.manual_seed(config.training.seed)
+        torch.set_flush_denormal(True)  # softmax gradients go denormal: 2-3 times slower without
+        self.config = config
+        self.device = device
+        self._tokenizer = tokenizer
+        self._stream = stream
+        self._folder = folder
+        self._validate = validate
+        self.model = Seq2Seq(vocabulary, **dataclasses.asdict(config.model)).to(device)
+        self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        self._optimizer = torch.optim.AdamW(
+            self.model.parameters(),
+            lr=config.training.learning_rate,
+            betas=(0.9, 0.98),
+            weight_decay=config.training.weight_decay,
+            fused=True,
+        )
+        self.progress = Progress()
+        self._candidates: Candidates | None = None
+        if config.training.candidates is not None:
+            self._candidates = Candidates(count_targets(stream, vocabulary), config.training.candidates)
+        folder.mkdir(parents=True, exist_ok=True)
+        if (folder / "checkpoint.pt").exists():
+            self._resume()
+
+    def train(self) -> None:
+        """Train until the last update or until validation stops improving."""
+        config = self.config.training
+        self.model.train()
+        saved = started = time.monotonic()
+        before = self.progress.seconds
+        bar = tqdm(
+            total=config.updates, initial=self.progress.update, unit="update", disable=None, smoothing=0.05
+        )
+        window = [0.0, 0, time.monotonic()]  # loss, tokens, since
+        for batch in self._batches():
+            window[0] += self._update(batch)
+            window[1] += batch.tokens
+            self.progress.seconds = before + time.monotonic() - started
+            bar.update()
+            if self.progress.update % 50 == 0:
+                rate = window[1] / (time.monotonic() - window[2])
+                loss = window[0] / window[1]
+                bar.set_postfix_str(f"loss {loss:.3f}, {rate:.0f} tokens/s")
+                self._log(loss=round(loss, 4), tokens_per_second=round(rate))
+                window = [0.0, 0, time.monotonic()]
+            if self.progress.update % config.validate_every == 0 or self._finished():
+                stop = self._validation()
+                self._save()
+                saved = time.monotonic()
+                if stop:
+                    log.info("no better BLEU in %d validations: stopping", config.patience)
+                    break
+            elif time.monotonic() - saved > 60 * config.checkpoint_minutes:
+                self._save()
+                saved = time.monotonic()
+        bar.close()
+
+    def _finished(self) -> bool:
+        return self.progress.update >= self.config.training.updates
+
+    def _batches(self) -> Iterator[Batch]:
+        """Yield batches from where the run stands; drawing them advances the stream."""
+        progress = self.progress
+        while not self._finished():
+            if progress.batch == 0:
+                progress.late = is_late(progress.update, self.config.training)
+                progress.stream = copy.deepcopy(self._stream.state)
+            batches = self._stream.chunk(late=progress.late)
+            while progress.batch < len(batches) and not self._finished():
+                batch = batches[progress.batch]
+                progress.batch += 1
+                yield batch
+            if progress.batch >= len(batches):
+                progress.batch = 0
+
+    def _update(self, batch: Batch) -> float:
+        """Make one update; return the batch's loss, summed."""
+        config = self.config.training
+        for group in self._optimizer.param_groups:
+            group["lr"] = learning_rate(self.progress.update, config)
+        candidates = None if is_late(self.progress.update, config) else self._candidates
+        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.device == "cuda"):
+            loss = batch_loss(self.model, batch, config, candidates)
+        # Divided by a constant, so that a token weighs the same in a small batch and in a full one.
+        (loss / config.batch_tokens).backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        self.progress.update += 1
+        self.progress.tokens += batch.tokens
+        # Young averages forget faster, else the random start would linger in them.
+        decay = min(config.average, self.progress.update / (self.progress.update + 10))
+        pairs = list(zip(self.average.parameters(), self.model.parameters(), strict=True))
+        with torch.no_grad():
+            torch._foreach_lerp_([a for a, _ in pairs], [p for _, p in pairs], 1 - decay)
+        value = float(loss.detach())
+        if not np.isfinite(value):
+            raise InputError(
+                f"the loss became {value} at update {self.progress.update}",
+                hint="lower training.learning_rate and start again from the last checkpoint",
+            )
+        return value
+
+    def _validation(self) -> bool:
+        """Score the average, keep it if it is the best; tell whether to stop."""
+        scores = self._validate(self.average)
+        self.model.train()
+        self._log(**{key: round(value, 3) for key, value in scores.items()})
+        if scores["bleu"] > self.progress.best:
+            self.progress.best, self.progress.since_best = scores["bleu"], 0
+            save(
+                {
+                    "config": dataclasses.asdict(self.config),
+                    "tokenizer": self._tokenizer,
+                    "weights": self.average.state_dict(),
+                    "training": {
+                        "updates": self.progress.update,
+                        "target_tokens": self.progress.tokens,
+                        "hours": round(self.progress.seconds / 3600, 2),
+                        "valid": scores,
+                    },
+                },
+                self._folder / "model.pt",
+            )
+        else:
+            self.progress.since_best += 1
+        patience = self.config.training.patience
+        return patience is not None and self.progress.since_best >= patience
+
+    def _log(self, **values: float) -> None:
+        entry = {
+            "update": self.progress.update,
+            "target_tokens": self.progress.tokens,
+            "seconds": round(self.progress.seconds, 1),
+            **values,
+        }
+        with open(self._folder / "log.jsonl", "a", encoding="utf-8") as stream:
+            stream.write(json.dumps(entry) + "\n")
+
+    def _save(self) -> None:
+        state = {
+            "config": dataclasses.asdict(self.config),
+            "tokenizer": self._tokenizer,
+            "progress": dataclasses.asdict(self.progress),
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "random": torch.get_rng_state(),
+        }
+        if self.device == "cuda":
+            state["random_cuda"] = torch.cuda.get_rng_state()
+        save(state, self._folder / "checkpoint.pt")
+
+    def _resume(self) -> None:
+        state = load(self._folder / "checkpoint.pt")
+        same = build(Config, state["config"], "checkpoint")
+        for part in ("model", "vocabulary", "data"):
+            if getattr(same, part) != getattr(self.config, part):
+                raise ConfigError(
+                    f"{self._folder} was begun with another [{part}] section",
+                    hint="train into another folder, or remove this one",
+                )
+        if state["tokenizer"] != self._tokenizer:
+            raise ConfigError(f"{self._folder} was begun with another vocabulary")
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self.progress = Progress(**state["progress"])
+        self._stream.state = copy.deepcopy(self.progress.stream)
+        if self.progress.batch == 0:
+            # The chunk in hand was used up: draw and drop it, so that the next one follows.
+            self._stream.chunk(late=self.progress.late)
+        torch.set_rng_state(state["random"])
+        if "random_cuda" in state and self.device == "cuda":
+            torch.cuda.set_rng_state(state["random_cuda"])
+        log.info("continuing at update %d", self.progress.update)
+
+
+def count_targets(stream: Stream, vocabulary: int) -> Tensor:
+    """Count target words [V] in the first chunk; the stream is left as it was."""
+    before = copy.deepcopy(stream.state)
+    targets = np.concatenate([batch.target.ravel() for batch in stream.chunk()])
+    stream.state = before
+    return torch.from_numpy(np.bincount(targets[targets != PAD], minlength=vocabulary))
+
+
+def save(state: dict[str, Any], path: Path) -> None:
+    """Write tensors and plain values aside, then rename: a killed run leaves the old file."""
+    partial = path.with_name(path.name + ".partial")
+    torch.save(state, partial)
+    os.replace(partial, path)
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read what `save` wrote: tensors and plain values only, no code.
+
+    Raises:
+        InputError: there is no such file, or it is not one of ours.
+    """
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise InputError(f"there is no {path}", hint="run `allez-export train` first") from None
+    except Exception as error:  # torch raises many kinds for a damaged file
+        first = str(error).splitlines()[0]
+        raise InputError(f"{path} cannot be read: {first}") from None
+    return state
+
+
+def load_model(path: Path) -> tuple[Seq2Seq, Config, str, dict[str, Any]]:
+    """Return the trained model, its configuration, `tokenizer.json` text and training record."""
+    state = load(path)
+    config: Config = build(Config, state["config"], "model.pt")
+    model = Seq2Seq(len(state["weights"]["bias"]), **dataclasses.asdict(config.model))
+    model.load_state_dict(state["weights"])
+    return model.eval().requires_grad_(False), config, state["tokenizer"], state["training"]

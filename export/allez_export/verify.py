@@ -1,0 +1,377 @@
+"""An export is finished when its graphs are proved to be what the model is.
+
+fp32 is held to the values of PyTorch, over whole greedy decodes; int8 to exact integers and to
+behaviour. Each failure has a name; a report is kept.
+
+    VerificationError
+    |-- ContractMismatch     a graph has other names, types, axes or a newer format than agreed
+    |-- ParityFailure        fp32 and PyTorch disagree
+    |-- WeightRangeFailure   an int8 weight needs more than 7 bits
+    |-- IntegerMismatch      an integer product differs from NumPy's
+    `-- BehaviourFailure     int8 translates worse than fp32 by more than is allowed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+
+from allez.bundle import Bundle
+from allez.contract import (
+    MASKED,
+    MAX_IR_VERSION,
+    MAX_OPSET,
+    WHOLE_VOCABULARY,
+    Graph,
+    decoder_graph,
+    encoder_graph,
+    next_state_names,
+    state_names,
+)
+from allez.errors import AllezError
+from allez.search import Found, Job, beam_search
+from allez.session import DecoderStep as RuntimeDecoder
+from allez.session import Encoder as RuntimeEncoder
+from allez.types import FloatArray
+from allez_export.evaluate import GREEDY, bleu, chrf, target_limit, torch_search
+from allez_export.graphs import DecoderStep, state_widths
+from allez_export.model import Seq2Seq
+from allez_export.quantize import WEIGHT_LIMIT, largest_weight
+from allez_export.trace import TYPES
+from allez_export.vocabulary import BOS, EOS
+
+PARITY = 1e-4
+"""Largest difference between PyTorch and fp32 ONNX."""
+
+IDENTICAL = 0.80
+"""Least share of greedy translations that int8 leaves as they were."""
+
+BLEU_LOSS = 1.0
+"""Most BLEU that int8 may lose against fp32 on the validation sentences."""
+
+Values = dict[str, Any]
+
+
+class VerificationError(AllezError):
+    """The exported graphs are not what they should be."""
+
+
+class ContractMismatch(VerificationError):
+    """A graph has other names, types, axes or a newer format than agreed."""
+
+
+class ParityFailure(VerificationError):
+    """Fp32 and PyTorch disagree."""
+
+
+class WeightRangeFailure(VerificationError):
+    """An int8 weight needs more than 7 bits."""
+
+
+class IntegerMismatch(VerificationError):
+    """An integer product differs from NumPy's."""
+
+
+class BehaviourFailure(VerificationError):
+    """Int8 translates worse than fp32 by more than is allowed."""
+
+
+def check_contract(model: onnx.ModelProto, expected: Graph, widths: Mapping[str, int]) -> None:
+    """Compare names, types and axes with the contract, and the format with what hosts load."""
+    if model.ir_version > MAX_IR_VERSION:
+        raise ContractMismatch(f"IR version {model.ir_version} is newer than {MAX_IR_VERSION}")
+    for opset in model.opset_import:
+        if opset.domain == "" and opset.version > MAX_OPSET:
+            raise ContractMismatch(f"opset {opset.version} is newer than {MAX_OPSET}")
+    for kind, values, tensors in (
+        ("input", model.graph.input, expected.inputs),
+        ("output", model.graph.output, expected.outputs),
+    ):
+        found = [
+            (v.name, v.type.tensor_type.elem_type, tuple(_axis(d) for d in _axes(v)))
+            for v in values
+        ]
+        wanted = [
+            (t.name, TYPES[t.dtype], tuple(widths.get(axis, axis) for axis in t.axes))
+            for t in tensors
+        ]
+        for one, other in zip(found, wanted, strict=False):
+            if one != other:
+                raise ContractMismatch(f"{kind} {one} should be {other}")
+        if len(found) != len(wanted):
+            raise ContractMismatch(f"{len(found)} {kind}s, the contract has {len(wanted)}")
+
+
+def _axes(value: onnx.ValueInfoProto) -> Sequence[Any]:
+    axes: Sequence[Any] = value.type.tensor_type.shape.dim
+    return axes
+
+
+def _axis(dimension: Any) -> str | int:
+    return dimension.dim_param or int(dimension.dim_value)
+
+
+def session(model: onnx.ModelProto) -> ort.InferenceSession:
+    """Load a graph as the runtime does."""
+    options = ort.SessionOptions()
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 4
+    return ort.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+
+
+def encoder_parity(model: Seq2Seq, encoder: onnx.ModelProto) -> float:
+    """Return the largest difference over batches of many sizes, ragged ones included."""
+    run = session(encoder)
+    generator = torch.Generator().manual_seed(0)
+    worst = 0.0
+    for batch, width in ((1, 1), (1, 2), (1, 17), (2, 5), (3, 40), (7, 9), (16, 3), (4, 101)):
+        source = torch.randint(3, len(model.bias), (batch, width), generator=generator)
+        length = torch.randint(1, width + 1, (batch,), generator=generator)
+        length[0] = width
+        memory = model.encode(source, length)
+        expected = [memory.states, memory.keys, memory.mask, *memory.initial]
+        feeds = {"source": source.numpy(), "source_length": length.to(torch.int32).numpy()}
+        words = memory.mask.numpy() > MASKED / 2  # padding may hold anything
+        for actual, wanted in zip(run.run(None, feeds), expected, strict=False):
+            difference = np.abs(actual - wanted.numpy())
+            worst = max(worst, float((difference[words] if actual.ndim == 3 else difference).max()))
+    return worst
+
+
+def decoder_parity(model: Seq2Seq, decoder: onnx.ModelProto) -> float:
+    """Return the largest difference of one step over many (B, K, M, P, k, C)."""
+    run = session(decoder)
+    reference = DecoderStep(model).eval().requires_grad_(False)
+    names = [value.name for value in run.get_inputs()]
+    generator = torch.Generator().manual_seed(0)
+    vocabulary, widths = len(model.bias), state_widths(model)
+
+    def uniform(*shape: int) -> torch.Tensor:
+        return torch.rand(*shape, generator=generator) * 2 - 1
+
+    worst = 0.0
+    for batch, beam, length, rows, k, listed in (
+        (1, 1, 1, 1, 1, 0),
+        (1, 4, 7, 1, 8, 0),
+        (3, 4, 9, 5, 6, 0),
+        (4, 1, 20, 20, vocabulary, 0),
+        (2, 3, 9, 2, 5, vocabulary // 3),
+        (5, 2, 30, 10, 3, 11),
+    ):
+        positions = 1 if model.decoder.attention.kind == "none" else length
+        candidates = torch.tensor([WHOLE_VOCABULARY])
+        if listed:
+            drawn = torch.randperm(vocabulary, generator=generator)[:listed]
+            candidates = drawn.sort().values
+        mask = torch.zeros(batch, len(candidates))
+        if listed:
+            mask[:, 1::5] = MASKED
+        memory_mask = torch.zeros(batch, positions)
+        memory_mask[:, positions // 2 + 1 :] = MASKED
+        arguments = [
+            torch.randint(0, vocabulary, (batch * beam,), generator=generator),
+            torch.randint(0, rows, (batch * beam,), generator=generator),
+            uniform(batch, positions, model.width),
+            uniform(batch, positions, model.width),
+            memory_mask,
+            candidates,
+            mask,
+            torch.tensor(k),
+        ]
+        states = [uniform(rows, width) for width in widths]
+        expected = reference(*arguments, states)
+        feeds = dict(zip(names, [t.numpy() for t in (*arguments, *states)], strict=True))
+        actual = run.run(None, feeds)
+        for index, (one, other) in enumerate(zip(actual, expected, strict=True)):
+            if index == 1:  # ids: equal scores may change places
+                continue
+            real = other.numpy() > MASKED / 2  # what is masked is as low as it gets
+            worst = max(worst, float(np.abs(one - other.numpy())[real].max()))
+        _check_tokens(actual, candidates.numpy(), vocabulary)
+    return worst
+
+
+def _check_tokens(outputs: Sequence[Any], candidates: Any, vocabulary: int) -> None:
+    """Demand that the best tokens are vocabulary ids of the best scores, ties to the lower id."""
+    top_log_probs, top_tokens, log_probs = outputs[:3]
+    ids = np.arange(vocabulary) if candidates[0] < 0 else candidates
+    order = np.argsort(-log_probs, axis=1, kind="stable")[:, : top_tokens.shape[1]]
+    if not np.array_equal(ids[order], top_tokens):
+        raise ParityFailure("top_tokens are not the ids of the best log_probs")
+    if not np.array_equal(np.take_along_axis(log_probs, order, axis=1), top_log_probs):
+        raise ParityFailure("top_log_probs are not the best log_probs")
+
+
+def runtime_search(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> list[Found]:
+    """Search greedily with a bundle's graphs, each sentence alone; source ids end with eos."""
+    encoder = RuntimeEncoder(bundle.data("encoder"), bundle.manifest)
+    decoder = RuntimeDecoder(bundle.data("decoder"), bundle.manifest)
+    found = []
+    for ids in sentences:
+        encoded = encoder(ids)
+        job = Job(memory_length=encoded.length, limit=target_limit(len(ids)))
+        step = decoder.start([encoded])
+        found.append(beam_search(step, [job], bos=BOS, eos=EOS, options=GREEDY)[0][0])
+    return found
+
+
+def greedy_parity(model: Seq2Seq, fp32: Bundle, sentences: Sequence[Sequence[int]]) -> float:
+    """Return the largest difference of scores and attention over whole greedy decodes.
+
+    Raises:
+        ParityFailure: other tokens were chosen (and not because two were equally good).
+    """
+    worst = 0.0
+    expected = [found[0] for found in torch_search(model, sentences)]
+    for one, other in zip(runtime_search(fp32, sentences), expected, strict=True):
+        gap = abs(one.score - other.score)
+        worst = max(worst, gap)
+        if one.tokens != other.tokens:
+            if gap > PARITY:
+                raise ParityFailure(f"greedy decoding differs: {one.tokens} and {other.tokens}")
+        elif one.tokens:
+            worst = max(worst, float(np.abs(one.attention - other.attention).max()))
+    return worst
+
+
+def check_integers(decoder: onnx.ModelProto, feeds: Mapping[str, Any]) -> int:
+    """Compare every integer product of one step with NumPy's; return how many there were.
+
+    Raises:
+        IntegerMismatch: one of them differs.
+    """
+    opened = onnx.ModelProto()
+    opened.CopyFrom(decoder)
+    constants = {i.name: onnx.numpy_helper.to_array(i) for i in decoder.graph.initializer}
+    products = [n for n in opened.graph.node if n.op_type == "MatMulInteger"]
+    wanted = {name for n in products for name in (n.input[0], n.output[0])}
+    branch = next((n for n in opened.graph.node if n.op_type == "If"), None)
+    if branch is not None:  # the product of the whole vocabulary, brought out of its branch
+        whole = next(a.g for a in branch.attribute if a.name == "then_branch")
+        inner = next(n for n in whole.node if n.op_type == "MatMulInteger")
+        outside = onnx.helper.make_node(
+            "MatMulInteger", list(inner.input), ["whole_vocabulary_product"]
+        )
+        opened.graph.node.append(outside)
+        products.append(outside)
+        wanted |= {inner.input[0], "whole_vocabulary_product"}
+        turned = next(n for n in opened.graph.node if inner.input[1] in n.output)
+        constants[inner.input[1]] = constants[turned.input[0]].T
+    opened.graph.output.extend(onnx.ValueInfoProto(name=name) for name in sorted(wanted))
+    run = session(opened)
+    names = [value.name for value in run.get_outputs()]
+    values = dict(zip(names, run.run(None, dict(feeds)), strict=True))
+    for node in products:
+        x, weight, zero = node.input
+        left = values[x].astype(np.int64) - int(constants[zero])
+        expected = left @ constants[weight].astype(np.int64)
+        if not np.array_equal(expected, values[node.output[0]]):
+            raise IntegerMismatch(f"the product with {weight} differs from NumPy's")
+    return len(products)
+
+
+def step_feeds(model: Seq2Seq, rows: int) -> dict[str, Any]:
+    """Return inputs of one step, `rows` sentences of six words, drawn at random."""
+    generator = np.random.default_rng(0)
+    positions = 1 if model.decoder.attention.kind == "none" else 6
+    count = len(state_widths(model))
+
+    def uniform(*shape: int) -> FloatArray:
+        return generator.uniform(-1, 1, shape).astype(np.float32)
+
+    return {
+        "token": generator.integers(3, len(model.bias), rows),
+        "parent": np.arange(rows),
+        "memory": uniform(rows, positions, model.width),
+        "keys": uniform(rows, positions, model.width),
+        "memory_mask": np.zeros((rows, positions), dtype=np.float32),
+        "candidates": np.array([WHOLE_VOCABULARY]),
+        "candidate_mask": np.zeros((rows, 1), dtype=np.float32),
+        "k": np.array(4),
+        **{name: uniform(rows, model.width) for name in state_names(count)},
+    }
+
+
+def behaviour(
+    fp32: Sequence[str], int8: Sequence[str], references: Sequence[str]
+) -> dict[str, float]:
+    """Compare greedy translations of both precisions.
+
+    Raises:
+        BehaviourFailure: too many changed, or they are worse.
+    """
+    same = sum(one == other for one, other in zip(fp32, int8, strict=True)) / len(fp32)
+    report = {
+        "sentences": len(fp32),
+        "identical": round(same, 4),
+        "bleu_fp32": round(bleu(fp32, references)[0], 2),
+        "bleu_int8": round(bleu(int8, references)[0], 2),
+        "chrf_fp32": round(chrf(fp32, references)[0], 2),
+        "chrf_int8": round(chrf(int8, references)[0], 2),
+    }
+    report["bleu_difference"] = round(report["bleu_int8"] - report["bleu_fp32"], 2)
+    report["chrf_difference"] = round(report["chrf_int8"] - report["chrf_fp32"], 2)
+    if same < IDENTICAL:
+        raise BehaviourFailure(f"int8 changes {1 - same:.1%} of the greedy translations")
+    if report["bleu_difference"] < -BLEU_LOSS:
+        raise BehaviourFailure(f"int8 loses {-report['bleu_difference']:.2f} BLEU")
+    return report
+
+
+def verify(
+    model: Seq2Seq,
+    fp32: tuple[onnx.ModelProto, onnx.ModelProto, Bundle],
+    int8: tuple[onnx.ModelProto, onnx.ModelProto, Bundle] | None,
+    sentences: Sequence[Sequence[int]],
+    references: Sequence[str],
+    decode: Any,
+) -> Iterator[tuple[str, Values]]:
+    """Check everything; yield a name and figures for each check as it passes.
+
+    Args:
+        model: trained, in evaluation mode.
+        fp32: encoder, decoder and a draft bundle of them.
+        int8: the same of the quantized graphs, if there are any.
+        sentences: source ids to decode greedily, eos last.
+        references: their translations.
+        decode: ids to text.
+
+    Raises:
+        VerificationError: one of its kinds.
+    """
+    count = len(state_widths(model))
+    widths = {"D": model.width, "A": model.width, "W": model.width}
+    for name, exported in (("fp32", fp32), ("int8", int8)):
+        if exported is not None:
+            check_contract(exported[0], encoder_graph(count), widths)
+            check_contract(exported[1], decoder_graph(count), widths)
+            yield f"{name} contract", {"states": len(next_state_names(count))}
+    for name, worst in (
+        ("fp32 encoder", encoder_parity(model, fp32[0])),
+        ("fp32 decoder step", decoder_parity(model, fp32[1])),
+        ("fp32 greedy", greedy_parity(model, fp32[2], sentences)),
+    ):
+        if not worst <= PARITY:
+            raise ParityFailure(f"{name}: differs from PyTorch by {worst:.1e}, limit {PARITY:.0e}")
+        yield name, {"largest_difference": float(f"{worst:.2e}"), "limit": PARITY}
+    if int8 is None:
+        return
+    largest = max(largest_weight(int8[0]), largest_weight(int8[1]))
+    if largest > WEIGHT_LIMIT:
+        raise WeightRangeFailure(f"an int8 weight is {largest}, the limit is {WEIGHT_LIMIT}")
+    yield "int8 weights", {"largest": largest, "limit": WEIGHT_LIMIT}
+    exact = sum(check_integers(int8[1], step_feeds(model, rows)) for rows in (1, 5))
+    yield "int8 integers", {"products_equal_to_numpy": exact}
+    texts = [
+        [decode(found.tokens) for found in runtime_search(bundle, sentences)]
+        for bundle in (fp32[2], int8[2])
+    ]
+    yield "behaviour", behaviour(texts[0], texts[1], references)

@@ -1,0 +1,85 @@
+"""Learns the subword model that the runtime reads, with exactly the components hosts share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from tokenizers import Regex
+from tokenizers import Tokenizer as Model
+from tokenizers import decoders, models, normalizers, pre_tokenizers, trainers
+
+from allez.tokenizer import check_components
+from allez_export.config import VocabularyConfig
+
+PAD, BOS, EOS = 0, 1, 2
+"""Ids the exporter gives; a host learns them from the manifest."""
+
+_SPECIAL = ("<pad>", "<s>", "</s>")
+_BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
+
+# Typography that people type in several ways and that carries no meaning of its own. The French
+# space before ? ! ; : is dropped, so that both spellings reach the model as one.
+_REPLACE = (
+    ("\N{NO-BREAK SPACE}", " "),
+    ("\N{NARROW NO-BREAK SPACE}", " "),
+    ("\N{THIN SPACE}", " "),
+    ("\N{RIGHT SINGLE QUOTATION MARK}", "'"),
+    ("\N{LEFT SINGLE QUOTATION MARK}", "'"),
+    ("\N{LEFT DOUBLE QUOTATION MARK}", '"'),
+    ("\N{RIGHT DOUBLE QUOTATION MARK}", '"'),
+    ("« ", '"'),
+    ("«", '"'),
+    (" »", '"'),
+    ("»", '"'),
+    (" ?", "?"),
+    (" !", "!"),
+    (" ;", ";"),
+    (" :", ":"),
+    ("\N{HORIZONTAL ELLIPSIS}", "..."),
+    ("\N{NON-BREAKING HYPHEN}", "-"),
+    ("\N{SOFT HYPHEN}", ""),
+)
+
+
+def learn(lines: Iterable[str], config: VocabularyConfig) -> str:
+    """Return the `tokenizer.json` text of a byte-pair encoding learnt from `lines`.
+
+    Ids: pad, bos, eos, the 256 bytes, then characters and merges in the order they were learnt.
+    None of the first 259 can come out of text except the bytes, for characters without a token.
+
+    While learning, words are cut before and after punctuation and after an apostrophe, so that no
+    merge crosses there. The file need not repeat those cuts (they take a regular expression, which
+    not every host has): a merge that was never learnt is never made.
+    """
+    model = Model(models.BPE(byte_fallback=True))
+    model.normalizer = normalizers.Sequence(
+        [normalizers.NFC(), *(normalizers.Replace(old, new) for old, new in _REPLACE)]
+    )
+    shipped = [pre_tokenizers.Metaspace(), pre_tokenizers.Digits(individual_digits=True)]
+    model.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            *shipped,
+            pre_tokenizers.Split(Regex(r"[^\p{L}\p{M}\p{N}▁']+"), "isolated"),
+            pre_tokenizers.Split("'", "merged_with_previous"),
+        ]
+    )
+    model.decoder = decoders.Sequence(
+        [decoders.Metaspace(), decoders.ByteFallback(), decoders.Fuse()]
+    )
+    reserved = (*_SPECIAL, *_BYTES)
+    trainer = trainers.BpeTrainer(
+        vocab_size=config.size - len(reserved),
+        limit_alphabet=config.alphabet,
+        min_frequency=2,
+        show_progress=False,
+    )
+    model.train_from_iterator(lines, trainer)
+    model.pre_tokenizer = pre_tokenizers.Sequence(shipped)
+    content: dict[str, Any] = json.loads(model.to_str())
+    learnt = content["model"]["vocab"]
+    pieces = (*reserved, *sorted(learnt, key=learnt.__getitem__))
+    content["model"]["vocab"] = {piece: index for index, piece in enumerate(pieces)}
+    check_components(content)
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

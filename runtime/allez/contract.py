@@ -1,0 +1,114 @@
+"""The contract between exporter and runtime: names, axes and types of every graph tensor.
+
+Both sides import this module and nothing else decides a tensor's name. The letters are the
+project's one alphabet of shapes:
+
+    B sentences          K rows per sentence (beam)     N = B x K rows of this step
+    P rows of the previous step                         S source length
+    M memory positions (S for text, 1 for attention="none")
+    D memory width       A key width                    W width of one state
+    V vocabulary         C candidates                   k continuations asked for
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FORMAT_VERSION = 1
+"""Raised only when an older runtime could no longer read the bundle."""
+
+MANIFEST = "manifest.json"
+"""The first file read, and the only one that names the others."""
+
+ROLES = ("encoder", "decoder", "tokenizer", "sentences", "golden", "notice", "card")
+"""Files that every bundle has."""
+
+OPTIONAL_ROLES = ("candidates", "report")
+"""Files that a bundle may have."""
+
+MASKED = -1e9
+"""Added to the score of a position that does not exist (never minus infinity: 0 x inf is NaN)."""
+
+WHOLE_VOCABULARY = -1
+"""As the only entry of `candidates`: every token of the vocabulary may follow."""
+
+MAX_OPSET = 21
+MAX_IR_VERSION = 10
+"""The newest that ONNX Runtime on the JVM, on Android and in browsers loads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One input or output of a graph."""
+
+    name: str
+    dtype: str
+    """As NumPy spells it: "int64", "int32" or "float32"."""
+    axes: tuple[str, ...]
+    """Letters of the alphabet above; all are dynamic but the widths D, A and W."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """All inputs and outputs of one ONNX file, in order."""
+
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+
+
+MEMORY = Tensor("memory", "float32", ("B", "M", "D"))
+KEYS = Tensor("keys", "float32", ("B", "M", "A"))
+MEMORY_MASK = Tensor("memory_mask", "float32", ("B", "M"))
+
+TEXT_INPUTS = (
+    Tensor("source", "int64", ("B", "S")),
+    Tensor("source_length", "int32", ("B",)),
+)
+"""Inputs of a text encoder; another kind of encoder changes only these."""
+
+
+def state_names(count: int) -> tuple[str, ...]:
+    """Return `state.0`, `state.1`, …: what a decoder carries from step to step."""
+    return tuple(f"state.{index}" for index in range(count))
+
+
+def next_state_names(count: int) -> tuple[str, ...]:
+    """Return the names of the states that one step hands to the next."""
+    return tuple(f"next_state.{index}" for index in range(count))
+
+
+def encoder_graph(states: int) -> Graph:
+    """Describe `encoder.onnx` of a text model whose decoder carries `states` states."""
+    return Graph(
+        inputs=TEXT_INPUTS,
+        outputs=(
+            MEMORY,
+            KEYS,
+            MEMORY_MASK,
+            *(Tensor(name, "float32", ("B", "W")) for name in state_names(states)),
+        ),
+    )
+
+
+def decoder_graph(states: int) -> Graph:
+    """Describe `decoder.onnx`, one target step, of a model that carries `states` states."""
+    return Graph(
+        inputs=(
+            Tensor("token", "int64", ("N",)),
+            Tensor("parent", "int64", ("N",)),
+            MEMORY,
+            KEYS,
+            MEMORY_MASK,
+            Tensor("candidates", "int64", ("C",)),
+            Tensor("candidate_mask", "float32", ("B", "C")),
+            Tensor("k", "int64", ()),
+            *(Tensor(name, "float32", ("P", "W")) for name in state_names(states)),
+        ),
+        outputs=(
+            Tensor("top_log_probs", "float32", ("N", "k")),
+            Tensor("top_tokens", "int64", ("N", "k")),
+            Tensor("log_probs", "float32", ("N", "L")),  # L is V, or C when candidates are given
+            Tensor("attention", "float32", ("N", "M")),
+            *(Tensor(name, "float32", ("N", "W")) for name in next_state_names(states)),
+        ),
+    )

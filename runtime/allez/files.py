@@ -1,0 +1,284 @@
+"""Line files: read, translated and written in order, a killed run continued where it stopped.
+
+A line ends at a line feed and nowhere else. Input is UTF-8, strictly; a byte order mark is dropped,
+a carriage return stays. Every line in gives one record out: one line, or `n_best` lines of text.
+Every record ends with a line feed, also that of a last line which had none. Where records go, and
+how a run continues another one, is output.py's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import itertools
+import json
+import math
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
+
+from allez.errors import InputError
+from allez.output import reason
+
+if TYPE_CHECKING:  # for their names alone: `allez --help` waits for none of it
+    from allez.bundle import Manifest
+    from allez.translator import Translator
+    from allez.types import SearchOptions, Translation
+
+Format = Literal["text", "jsonl"]
+
+MAX_LINE_BYTES = 16 * 2**20
+"""A longer line is no line of text; it would only fill the memory."""
+
+_CHUNK = 2**20
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+# --- reading --------------------------------------------------------------------------------
+
+
+class Lines(Protocol):
+    """Lines to translate, in groups: what is in one group may be worked on together."""
+
+    def groups(self, skip: int = 0) -> Iterator[Iterable[str]]:
+        """Yield all lines but the first `skip`, without their line feeds."""
+
+    @property
+    def total(self) -> int | None:
+        """How many lines there are, if that is known beforehand."""
+
+
+class LineFile:
+    """A regular file: all of it is checked before anything is done, and read again for the work.
+
+    Raises:
+        InputError: it cannot be read, or is not UTF-8.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        digest, size, total = hashlib.sha256(), 0, 0
+        with _open(path) as stream:
+
+            def read() -> bytes:
+                nonlocal size
+                data = stream.read(_CHUNK)
+                digest.update(data)
+                size += len(data)
+                return data
+
+            for lines in _split(read, str(path)):
+                total += len(lines)
+        self.total: int | None = total
+        """How many lines it has."""
+        self.identity = {"bytes": size, "sha256": digest.hexdigest()}
+        """Tells this content from any other."""
+
+    def groups(self, skip: int = 0) -> Iterator[Iterable[str]]:
+        """Yield one group: the file can be read as far ahead as anybody likes."""
+        yield itertools.islice(self._lines(), skip, None)
+
+    def _lines(self) -> Iterator[str]:
+        with _open(self._path) as stream:
+            for lines in _split(lambda: stream.read(_CHUNK), str(self._path)):
+                yield from lines
+
+
+class LineStream:
+    """Standard input, a pipe, a terminal: lines as they arrive, none of them waited for.
+
+    A group is what one read brings. A typed line is thus answered before the next one is typed,
+    while a pipe that is kept full brings hundreds at a time.
+    """
+
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self.total: int | None = None
+        """Unknown until the end."""
+
+    def groups(self, skip: int = 0) -> Iterator[Iterable[str]]:
+        """Yield lines as they come; `skip` is for files.
+
+        Raises:
+            InputError: a line is not UTF-8; those before it have been yielded.
+        """
+        assert skip == 0, "a stream cannot be continued"
+        read1 = getattr(self._stream, "read1", self._stream.read)  # at most one read underneath
+        return _split(lambda: bytes(read1(_CHUNK)), self._name)
+
+
+def open_lines(path: Path) -> LineFile | LineStream:
+    """Return the lines of a file; of a named pipe as of a stream.
+
+    Raises:
+        InputError: it cannot be read; if it is a regular file, also that it is not UTF-8.
+    """
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        return LineStream(_open(path), str(path))
+    return LineFile(path)
+
+
+def _open(path: Path) -> io.BufferedReader:
+    try:
+        return open(path, "rb")
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist") from None
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {reason(error)}") from None
+
+
+def _split(read: Callable[[], bytes], name: str) -> Iterator[list[str]]:
+    """Yield the lines that complete with each read, and what is left at the end."""
+    number, pending = 0, b""
+    while True:
+        try:
+            data = read()
+        except OSError as error:
+            raise InputError(f"cannot read {name}: {reason(error)}") from None
+        *complete, pending = (pending + data).split(b"\n")
+        if not data and pending and (number or pending != _BYTE_ORDER_MARK):
+            complete.append(pending)  # the last line of a file may lack its line feed
+        lines: list[str] = []
+        failure = None
+        for line in complete:
+            number += 1
+            try:
+                lines.append(_decode(line, name, number))
+            except InputError as error:
+                failure = error
+                break
+        if lines:
+            yield lines
+        if failure is not None:
+            raise failure
+        if not data:
+            return
+        _check_length(pending, name, number + 1)
+
+
+def _decode(line: bytes, name: str, number: int) -> str:
+    _check_length(line, name, number)
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        wide = number == 1 and line.startswith(_UTF16_MARKS)
+        encoding = "UTF-16" if wide else "ISO-8859-1"
+        raise InputError(
+            f"{name}, line {number}: not UTF-8 (byte 0x{line[error.start]:02x} "
+            f"at position {error.start + 1})",
+            hint=f"if it is text in another encoding: iconv -f {encoding} -t UTF-8",
+        ) from None
+    return text[1:] if number == 1 and line.startswith(_BYTE_ORDER_MARK) else text
+
+
+def _check_length(line: bytes, name: str, number: int) -> None:
+    if len(line) > MAX_LINE_BYTES:
+        raise InputError(
+            f"{name}, line {number}: longer than {MAX_LINE_BYTES:,} bytes", hint="is it text?"
+        )
+
+
+# --- records --------------------------------------------------------------------------------
+
+
+def render(translation: Translation, form: Format, n_best: int = 1) -> str:
+    """Return what is written for one translation, line feeds included.
+
+    Text: `n_best` lines, best first (the last one again where there are fewer answers), so that a
+    reader can count. JSON lines: one object, whatever `n_best` is.
+    """
+    if form == "jsonl":
+        return json.dumps(record(translation), ensure_ascii=False) + "\n"
+    texts = translation.texts
+    chosen = [texts[min(rank, len(texts) - 1)] for rank in range(n_best)]
+    if "\n" not in translation.source:  # a byte token can spell a line feed; lines must stay lines
+        chosen = [text.replace("\n", " ") for text in chosen]
+    return "".join(text + "\n" for text in chosen)
+
+
+def record(translation: Translation) -> dict[str, Any]:
+    """Return everything known about a translation but the attention itself, ready for JSON."""
+    return {
+        "source": translation.source,
+        "translation": translation.text,
+        "score": _rounded(translation.score),
+        "sentences": [
+            {
+                "source": sentence.source,
+                "text": sentence.text,
+                "start": sentence.start,
+                "end": sentence.end,
+                "score": _rounded(sentence.score),
+                "source_tokens": sentence.source_tokens,
+                "tokens": sentence.tokens,
+                "alignment": sentence.alignment,
+                "hypotheses": [
+                    {"text": hypothesis.text, "score": _rounded(hypothesis.score)}
+                    for hypothesis in sentence.hypotheses
+                ],
+            }
+            for sentence in translation.sentences
+        ],
+    }
+
+
+def _rounded(score: float) -> float | None:
+    """Four places: more would differ between processors; JSON has no word for infinity."""
+    return round(float(score), 4) if math.isfinite(score) else None
+
+
+# --- the work -------------------------------------------------------------------------------
+
+
+def describe_job(
+    lines: LineFile, manifest: Manifest, options: SearchOptions, form: Format
+) -> dict[str, Any]:
+    """Return everything that decides what comes out, for `OutputFile`."""
+    content = json.dumps(asdict(manifest), sort_keys=True).encode()  # holds every file's SHA-256
+    return {
+        "input": lines.identity,
+        "model": {
+            "name": manifest.name,
+            "version": manifest.version,
+            "sha256": hashlib.sha256(content).hexdigest(),
+        },
+        "options": asdict(options),
+        "format": form,
+    }
+
+
+def translate_lines(
+    translator: Translator,
+    lines: Lines,
+    write: Callable[[str], None],
+    *,
+    options: SearchOptions,
+    form: Format = "text",
+    done: int = 0,
+    progress: Callable[[int], None] = lambda done: None,
+) -> None:
+    """Translate all lines but the first `done`, in order, each written as soon as it is ready.
+
+    Args:
+        translator: does the work.
+        lines: what to translate.
+        write: takes one record.
+        options: how to search.
+        form: what a record looks like.
+        done: records that exist already.
+        progress: is told after each record how many there are.
+
+    Raises:
+        InputError: the input is not UTF-8, or is not what it was when it was first read.
+    """
+    for group in lines.groups(done):
+        for translation in translator.translate_batch(group, **asdict(options)):
+            write(render(translation, form, options.n_best))
+            done += 1
+            progress(done)
+    if lines.total is not None and done != lines.total:
+        raise InputError(f"the input had {lines.total} lines when the work began, now {done}")

@@ -1,0 +1,315 @@
+"""Greedy and beam search over any step function. NumPy only.
+
+A step is asked for the best continuations of its rows; which model answers, and how, search does
+not know. Scores are sums of log-probabilities in float64. The rules are the same on every host:
+
+- Each step takes the 2K best continuations of a sentence, ordered by score, then row, then rank.
+- An eos among the first K finishes a hypothesis; the others fill the K rows.
+- A finished hypothesis scores sum / length ** length_penalty, eos counted (Wu et al. 2016).
+- A sentence stops when K hypotheses are finished, at its length limit, or when even the longest
+  continuation of its best row could not beat the worst hypothesis that would be returned.
+- Rows left empty repeat a live one with score minus infinity.
+
+Greedy search is K = 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from allez.types import FloatArray, IntArray, SearchOptions
+
+
+class StepResult(NamedTuple):
+    """What one step answers for its N rows."""
+
+    top_log_probs: FloatArray
+    """[N, k] descending; fewer columns than asked for when there are fewer words."""
+    top_tokens: IntArray
+    """[N, k] vocabulary ids."""
+    attention: FloatArray
+    """[N, M] weights over the memory positions."""
+    log_probs: FloatArray | None
+    """[N, V], only when asked for."""
+
+
+class Step(Protocol):
+    """A batch of B sentences in the course of being decoded, K rows for each."""
+
+    def __call__(
+        self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
+    ) -> StepResult:
+        """Feed one token per row.
+
+        Args:
+            token: [N] the tokens to feed, rows grouped by sentence.
+            parent: [N] for each row, the row of the previous call that it continues.
+            k: how many continuations to return.
+            full: whether to return the log-probabilities of all words too.
+        """
+
+    def keep(self, sentences: IntArray) -> None:
+        """Forget all sentences but these [B'] (positions in the present batch)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What search must know of one sentence."""
+
+    memory_length: int
+    """M of this sentence alone, without the padding of its batch."""
+    limit: int
+    """The most tokens its translation may have, eos not counted; at least 1."""
+
+
+class Found(NamedTuple):
+    """A hypothesis as search leaves it."""
+
+    tokens: tuple[int, ...]
+    """Ids, eos not among them."""
+    score: float
+    attention: FloatArray
+    """[T, M]"""
+    finished: bool
+    """False: cut at the length limit."""
+
+
+class _End(NamedTuple):
+    """Where a hypothesis ended: the row of a step that fed its last token."""
+
+    score: float
+    step: int
+    row: int
+    finished: bool
+
+
+@dataclass(slots=True)
+class _Trellis:
+    """All rows of all steps, linked backwards."""
+
+    parents: list[IntArray] = field(default_factory=list)
+    tokens: list[IntArray] = field(default_factory=list)
+    attention: list[FloatArray] = field(default_factory=list)
+
+    def trace(self, end: _End, memory_length: int) -> Found:
+        """Walk back from an end to the first token."""
+        tokens: list[int] = []
+        weights = np.zeros((end.step, memory_length), dtype=np.float32)  # [T, M]
+        row = end.row
+        for step in reversed(range(end.step)):
+            tokens.append(int(self.tokens[step][row]))
+            row = int(self.parents[step][row])
+            weights[step] = self.attention[step][row, :memory_length]
+        return Found(tuple(reversed(tokens)), end.score, weights, end.finished)
+
+
+def beam_search(
+    step: Step,
+    jobs: Sequence[Job],
+    *,
+    bos: int,
+    eos: int,
+    options: SearchOptions,
+    prefix: Sequence[int] = (),
+) -> list[list[Found]]:
+    """Return for each job its `n_best` hypotheses, best first, those cut at the limit last."""
+    steps = beam_steps(step, jobs, bos=bos, eos=eos, options=options, prefix=prefix)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            found: list[list[Found]] = stop.value
+            return found
+
+
+def beam_steps(
+    step: Step,
+    jobs: Sequence[Job],
+    *,
+    bos: int,
+    eos: int,
+    options: SearchOptions,
+    prefix: Sequence[int] = (),
+) -> Generator[IntArray, None, list[list[Found]]]:
+    """Search step by step: yield the tokens [N] of the rows after each, return all hypotheses.
+
+    Args:
+        step: the model, fresh.
+        jobs: one for each of the step's B sentences.
+        bos: id that is fed first.
+        eos: id that ends a hypothesis.
+        options: see `SearchOptions`.
+        prefix: ids that every hypothesis begins with; shorter than every limit.
+    """
+    search = _Search(step, jobs, eos, options)
+    token = np.full(len(jobs), bos, dtype=np.int64)
+    parent = np.arange(len(jobs), dtype=np.int64)
+    for forced in prefix:
+        token, parent = search.force(token, parent, forced)
+        yield token
+    while True:
+        extended = search.advance(token, parent)
+        if extended is None:
+            return search.results()
+        token, parent = extended
+        yield token
+
+
+class _Search:
+    """The beams of one batch. Arrays run over the sentences still in it, [B, ...]."""
+
+    def __init__(self, step: Step, jobs: Sequence[Job], eos: int, options: SearchOptions) -> None:
+        self._step = step
+        self._jobs = jobs
+        self._eos = eos
+        self._options = options
+        self._trellis = _Trellis()
+        self._ends: list[list[_End]] = [[] for _ in jobs]
+        self._sentence = np.arange(len(jobs))  # [B] which job each sentence is
+        self._limit = np.array([job.limit for job in jobs])  # [B]
+        self._done = np.zeros(len(jobs), dtype=bool)  # [B]
+        self._scores = np.zeros((len(jobs), 1))  # [B, K]
+        self._history = np.zeros((len(jobs), 0), dtype=np.int64)  # [N, t], for n-grams only
+
+    def force(self, token: IntArray, parent: IntArray, forced: int) -> tuple[IntArray, IntArray]:
+        """Feed the rows and continue each with the same given token."""
+        result = self._step(token, parent, 1, full=True)
+        assert result.log_probs is not None
+        self._scores += result.log_probs[:, forced].astype(np.float64)[:, None]
+        rows = np.arange(len(token), dtype=np.int64)
+        return self._link(rows, np.full(len(token), forced, dtype=np.int64), result.attention)
+
+    def advance(self, token: IntArray, parent: IntArray) -> tuple[IntArray, IntArray] | None:
+        """Feed the rows and choose the next ones; None when all sentences are done."""
+        width = self._options.beam_size
+        time = len(self._trellis.tokens)  # tokens each row has so far
+        banned = self._repeats(time)
+        extra = int(banned[1].sum(axis=1).max()) if banned else 0
+        extra += time < self._options.min_length
+        result = self._step(token, parent, 2 * width + extra)
+        total = self._totals(result, banned, time)  # [B, K, k]
+        batch, rows, k = total.shape
+        flat = total.reshape(batch, rows * k)
+        order = np.argsort(-flat, axis=1, kind="stable")[:, : 2 * width]  # [B, 2K]
+        best = np.take_along_axis(flat, order, axis=1)
+        tokens = np.take_along_axis(result.top_tokens.reshape(batch, rows * k), order, axis=1)
+        row = order // k + np.arange(batch)[:, None] * rows  # [B, 2K] rows of this step
+        open_ = ~self._done
+        at_limit = open_ & (time >= self._limit)
+        self._finish(tokens, best, row, open_, time)
+        self._cut(at_limit, rows, time)
+
+        alive = (tokens != self._eos) & np.isfinite(best)  # [B, 2K]
+        chosen = np.argsort(~alive, axis=1, kind="stable")[:, :width]  # [B, K], live ones first
+        lives = np.take_along_axis(alive, chosen, axis=1)
+        chosen = np.where(lives, chosen, chosen[:, :1])
+        self._scores = np.where(lives, np.take_along_axis(best, chosen, axis=1), -np.inf)
+        self._done |= at_limit | ~lives[:, 0]
+        self._stop_hopeless()
+        if self._done.all():
+            return None
+        parent = np.take_along_axis(row, chosen, axis=1)
+        token = np.where(
+            self._done[:, None], self._eos, np.take_along_axis(tokens, chosen, axis=1)
+        )
+        parent, token = self._compact(parent, token)
+        return self._link(parent.ravel(), token.ravel(), result.attention)
+
+    def results(self) -> list[list[Found]]:
+        """Return the best hypotheses of every job."""
+        return [
+            [self._trellis.trace(end, job.memory_length) for end in self._best(ends)]
+            for ends, job in zip(self._ends, self._jobs, strict=True)
+        ]
+
+    def _best(self, ends: list[_End]) -> list[_End]:
+        return sorted(ends, key=lambda e: (not e.finished, -e.score))[: self._options.n_best]
+
+    def _link(
+        self, parent: IntArray, token: IntArray, attention: FloatArray
+    ) -> tuple[IntArray, IntArray]:
+        """Record the rows of the next step."""
+        self._trellis.parents.append(parent)
+        self._trellis.tokens.append(token)
+        self._trellis.attention.append(attention)
+        if self._options.no_repeat_ngram_size:
+            self._history = np.concatenate([self._history[parent], token[:, None]], axis=1)
+        return token, parent
+
+    def _repeats(self, time: int) -> tuple[IntArray, npt.NDArray[np.bool_]] | None:
+        """Return tokens [N, w] that would repeat an n-gram, and which of them are meant [N, w]."""
+        size = self._options.no_repeat_ngram_size
+        if not size or time < size:
+            return None
+        windows = np.lib.stride_tricks.sliding_window_view(self._history, size, axis=1)  # [N, w, n]
+        recent = self._history[:, None, time - size + 1 :]  # [N, 1, n-1]
+        return windows[:, :, -1], (windows[:, :, :-1] == recent).all(axis=2)
+
+    def _totals(
+        self,
+        result: StepResult,
+        banned: tuple[IntArray, npt.NDArray[np.bool_]] | None,
+        time: int,
+    ) -> npt.NDArray[np.float64]:
+        """Add up scores [B, K, k]; what is not allowed gets minus infinity."""
+        batch, rows = self._scores.shape
+        logs = result.top_log_probs.astype(np.float64)
+        if time < self._options.min_length:
+            logs = np.where(result.top_tokens == self._eos, -np.inf, logs)
+        if banned is not None:
+            tokens, meant = banned
+            same = result.top_tokens[:, :, None] == tokens[:, None, :]  # [N, k, w]
+            logs = np.where((same & meant[:, None, :]).any(axis=2), -np.inf, logs)
+        totals: npt.NDArray[np.float64] = self._scores[:, :, None] + logs.reshape(batch, rows, -1)
+        return totals
+
+    def _finish(
+        self,
+        tokens: IntArray,
+        best: npt.NDArray[np.float64],
+        row: IntArray,
+        open_: npt.NDArray[np.bool_],
+        time: int,
+    ) -> None:
+        """Note the hypotheses that end here: eos among a sentence's first K."""
+        width = self._options.beam_size
+        ends = (tokens == self._eos) & np.isfinite(best) & open_[:, None]
+        norm = float(time + 1) ** self._options.length_penalty
+        for b, j in np.argwhere(ends[:, :width]):
+            end = _End(float(best[b, j]) / norm, time, int(row[b, j]), True)
+            self._ends[self._sentence[b]].append(end)
+
+    def _cut(self, at_limit: npt.NDArray[np.bool_], rows: int, time: int) -> None:
+        """Note the rows of sentences that reached their limit; they rank after finished ones."""
+        norm = float(max(time, 1)) ** self._options.length_penalty
+        for b in np.flatnonzero(at_limit):
+            for r in np.flatnonzero(np.isfinite(self._scores[b])):
+                end = _End(float(self._scores[b, r]) / norm, time, int(b * rows + r), False)
+                self._ends[self._sentence[b]].append(end)
+
+    def _stop_hopeless(self) -> None:
+        """Mark sentences done that have K hypotheses, or whose rows can no longer win."""
+        options = self._options
+        for b in np.flatnonzero(~self._done):
+            scores = sorted((e.score for e in self._ends[self._sentence[b]]), reverse=True)
+            if len(scores) >= options.beam_size:
+                self._done[b] = True
+            elif len(scores) >= options.n_best:
+                # Sums only fall, so the most that a row can reach is its sum over the most tokens.
+                reach = self._scores[b, 0] / float(self._limit[b] + 1) ** options.length_penalty
+                self._done[b] = reach <= scores[options.n_best - 1]
+
+    def _compact(self, parent: IntArray, token: IntArray) -> tuple[IntArray, IntArray]:
+        """Drop done sentences from the batch once they are a quarter of it."""
+        if self._done.mean() < 0.25:
+            return parent, token
+        kept = np.flatnonzero(~self._done)
+        self._step.keep(kept)
+        self._sentence, self._limit = self._sentence[kept], self._limit[kept]
+        self._done, self._scores = self._done[kept], self._scores[kept]
+        return parent[kept], token[kept]

@@ -1,0 +1,277 @@
+"""The only module that touches ONNX Runtime: threads, providers, `Encoder`, `DecoderStep`.
+
+Importing it switches ONNX Runtime's telemetry off before ONNX Runtime can start it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from allez.bundle import Manifest
+from allez.contract import (
+    MASKED,
+    WHOLE_VOCABULARY,
+    Graph,
+    decoder_graph,
+    encoder_graph,
+    next_state_names,
+    state_names,
+)
+from allez.errors import BundleFormatError, OptionError, SessionError
+from allez.search import StepResult
+from allez.types import FloatArray, IntArray
+
+_TELEMETRY = "ORT_DISABLE_TELEMETRY"
+if "onnxruntime" in sys.modules and os.environ.get(_TELEMETRY) != "1":
+    warnings.warn(
+        "onnxruntime was imported before allez, so its telemetry may be on; "
+        f"import allez first or set {_TELEMETRY}=1",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+os.environ[_TELEMETRY] = "1"
+
+import onnxruntime as ort  # noqa: E402  (after the switch, which it reads at import)
+
+ort.set_default_logger_severity(4)  # its remarks on hardware are not for the user's screen
+
+CPU = "CPUExecutionProvider"
+
+_LEVELS = {
+    "disabled": ort.GraphOptimizationLevel.ORT_DISABLE_ALL,
+    "basic": ort.GraphOptimizationLevel.ORT_ENABLE_BASIC,
+    "extended": ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+    "all": ort.GraphOptimizationLevel.ORT_ENABLE_ALL,
+}
+_TYPES = {"float32": "tensor(float)", "int64": "tensor(int64)", "int32": "tensor(int32)"}
+
+
+def environment() -> dict[str, str]:
+    """Return version, available providers and telemetry state of ONNX Runtime."""
+    return {
+        "onnxruntime": ort.__version__,
+        "providers": ", ".join(ort.get_available_providers()),
+        "telemetry": "off" if os.environ.get(_TELEMETRY) == "1" else "not switched off",
+    }
+
+
+def open_session(
+    graph: bytes, manifest: Manifest, expected: Graph, *, providers: Sequence[str] | None = None
+) -> ort.InferenceSession:
+    """Load one graph of a bundle and hold it to the contract.
+
+    One thread per call: a step is too short to share, and callers that have much to do make
+    several calls at a time.
+
+    Args:
+        graph: bytes of the ONNX file.
+        manifest: the bundle's.
+        expected: inputs and outputs that the graph must have.
+        providers: execution providers, best first; None: the CPU.
+
+    Raises:
+        OptionError: a provider is not available.
+        SessionError: ONNX Runtime is too old or refuses the graph.
+        BundleFormatError: the graph has other inputs or outputs than the contract says.
+    """
+    wanted = list(providers) if providers is not None else [CPU]
+    available = ort.get_available_providers()
+    for provider in wanted:
+        if provider not in available:
+            raise OptionError(
+                f"provider {provider!r} is not available",
+                hint=f"available: {', '.join(available)}",
+            )
+    if _version(ort.__version__) < _version(manifest.minimum_onnxruntime):
+        raise SessionError(
+            f"the bundle needs onnxruntime {manifest.minimum_onnxruntime} or newer, "
+            f"this is {ort.__version__}",
+            hint="pip install --upgrade onnxruntime",
+        )
+    if manifest.optimization_level not in _LEVELS:
+        raise BundleFormatError(f"unknown optimization level {manifest.optimization_level!r}")
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+    options.graph_optimization_level = _LEVELS[manifest.optimization_level]
+    options.log_severity_level = 4
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    try:
+        session = ort.InferenceSession(graph, options, providers=wanted)
+    except Exception as error:  # the library has no common base but Exception
+        raise SessionError(f"ONNX Runtime refused a graph: {_first_line(error)}") from None
+    _check(session.get_inputs(), expected.inputs, "input")
+    _check(session.get_outputs(), expected.outputs, "output")
+    return session
+
+
+def _check(found: Sequence[Any], expected: Sequence[Any], kind: str) -> None:
+    """Compare a graph's inputs or outputs with the contract: names, types, ranks."""
+    actual = {value.name: (value.type, len(value.shape)) for value in found}
+    wanted = {tensor.name: (_TYPES[tensor.dtype], len(tensor.axes)) for tensor in expected}
+    for name in sorted(wanted.keys() | actual.keys()):
+        if actual.get(name) != wanted.get(name):
+            raise BundleFormatError(
+                f"graph {kind} {name!r} is {_describe(actual.get(name))}, "
+                f"the contract says {_describe(wanted.get(name))}"
+            )
+
+
+def _describe(tensor: tuple[str, int] | None) -> str:
+    return "absent" if tensor is None else f"{tensor[0]} with {tensor[1]} axes"
+
+
+def _version(text: str) -> tuple[int, ...]:
+    parts = text.split("+")[0].split(".")
+    return tuple(int(part) for part in parts[:3] if part.isdigit())
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """One sentence as the encoder leaves it."""
+
+    memory: FloatArray
+    """[1, M, D]"""
+    keys: FloatArray
+    """[1, M, A]"""
+    mask: FloatArray
+    """[1, M]"""
+    states: tuple[FloatArray, ...]
+    """Each [1, W]."""
+
+    @property
+    def length(self) -> int:
+        """M."""
+        return int(self.memory.shape[1])
+
+
+class Encoder:
+    """`encoder.onnx`: reads one sentence at a time.
+
+    Never a batch: int8 recurrent layers scale their activations per call, so that a neighbour
+    would change the answer. Callers run several sentences at once instead.
+    """
+
+    def __init__(
+        self, graph: bytes, manifest: Manifest, *, providers: Sequence[str] | None = None
+    ) -> None:
+        count = len(manifest.states)
+        expected = encoder_graph(count)
+        self._session = open_session(graph, manifest, expected, providers=providers)
+        self._outputs = [tensor.name for tensor in expected.outputs]
+
+    def __call__(self, source: Sequence[int]) -> Encoded:
+        """Read source ids, the last of which is eos.
+
+        Raises:
+            SessionError: the graph failed.
+        """
+        feeds = {
+            "source": np.array([source], dtype=np.int64),  # [1, S]
+            "source_length": np.array([len(source)], dtype=np.int32),
+        }
+        try:
+            memory, keys, mask, *states = self._session.run(self._outputs, feeds)
+        except Exception as error:
+            raise SessionError(f"the encoder failed: {_first_line(error)}") from None
+        return Encoded(memory, keys, mask, tuple(states))
+
+
+class DecoderStep:
+    """`decoder.onnx`: starts the decoding of a batch of encoded sentences."""
+
+    def __init__(
+        self, graph: bytes, manifest: Manifest, *, providers: Sequence[str] | None = None
+    ) -> None:
+        count = len(manifest.states)
+        self._session = open_session(graph, manifest, decoder_graph(count), providers=providers)
+        self._vocabulary = manifest.vocabulary
+        self._states = state_names(count)
+        self._outputs = ("top_log_probs", "top_tokens", "attention", *next_state_names(count))
+
+    def start(self, sentences: Sequence[Encoded]) -> Decoding:
+        """Return a fresh `Step` over the sentences, a row for each."""
+        return Decoding(self, sentences)
+
+    def run(self, feeds: dict[str, ort.OrtValue], *, full: bool) -> list[ort.OrtValue]:
+        """Run one step; with `full`, the last output is `log_probs`.
+
+        Raises:
+            SessionError: the graph failed.
+        """
+        outputs = [*self._outputs, "log_probs"] if full else list(self._outputs)
+        try:
+            results: list[ort.OrtValue] = self._session.run_with_ort_values(outputs, feeds)
+        except Exception as error:
+            raise SessionError(f"the decoder failed: {_first_line(error)}") from None
+        return results
+
+
+class Decoding:
+    """A batch in the course of being decoded: a `search.Step`.
+
+    Memory is shared by a sentence's rows. States stay inside ONNX Runtime from step to step and
+    are released when the next step has run.
+    """
+
+    def __init__(self, decoder: DecoderStep, sentences: Sequence[Encoded]) -> None:
+        self._decoder = decoder
+        longest = max(sentence.length for sentence in sentences)
+
+        def padded(arrays: list[FloatArray], value: float) -> FloatArray:
+            if len(arrays) == 1:
+                return arrays[0]
+            shape = (len(arrays), longest, *arrays[0].shape[2:])
+            joined = np.full(shape, value, dtype=np.float32)
+            for row, array in enumerate(arrays):
+                joined[row, : array.shape[1]] = array[0]
+            return joined
+
+        self._memory = {
+            "memory": padded([s.memory for s in sentences], 0.0),  # [B, M, D]
+            "keys": padded([s.keys for s in sentences], 0.0),  # [B, M, A]
+            "memory_mask": padded([s.mask for s in sentences], MASKED),  # [B, M]
+            "candidate_mask": np.zeros((len(sentences), 1), dtype=np.float32),  # [B, 1]
+        }
+        self._fixed = {name: _value(array) for name, array in self._memory.items()}
+        self._candidates = _value(np.array([WHOLE_VOCABULARY], dtype=np.int64))
+        states = zip(*(sentence.states for sentence in sentences), strict=True)
+        self._states = [_value(np.concatenate(parts)) for parts in states]  # each [B, W]
+
+    def __call__(
+        self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
+    ) -> StepResult:
+        """Feed one token per row; see `search.Step`."""
+        feeds = {
+            "token": _value(token),
+            "parent": _value(parent),
+            "k": _value(np.array(min(k, self._decoder._vocabulary), dtype=np.int64)),
+            "candidates": self._candidates,
+            **self._fixed,
+            **dict(zip(self._decoder._states, self._states, strict=True)),
+        }
+        top_log_probs, top_tokens, attention, *rest = self._decoder.run(feeds, full=full)
+        log_probs = rest.pop().numpy() if full else None
+        self._states = rest
+        return StepResult(top_log_probs.numpy(), top_tokens.numpy(), attention.numpy(), log_probs)
+
+    def keep(self, sentences: IntArray) -> None:
+        """Forget all sentences but these; see `search.Step`."""
+        self._memory = {name: array[sentences] for name, array in self._memory.items()}
+        self._fixed = {name: _value(array) for name, array in self._memory.items()}
+
+
+def _value(array: FloatArray | IntArray) -> ort.OrtValue:
+    return ort.OrtValue.ortvalue_from_numpy(np.asarray(array, order="C"))

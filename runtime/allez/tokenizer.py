@@ -1,0 +1,133 @@
+"""Subwords: text to ids and back, with the `tokenizers` library reading `tokenizer.json`.
+
+Only components that every host can implement in a short file are accepted; another one refuses
+the bundle by name. There are no special tokens in the file: bos, eos and pad are ids that the
+manifest names, so a typed `</s>` is four characters like any others. Knows nothing of sentences.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import tokenizers
+
+from allez.errors import BundleFormatError
+
+EOS_PIECE = "</s>"
+"""How the end of the sentence is spelled where subwords are shown."""
+
+_NORMALIZERS = {"NFC", "Replace"}
+_PRE_TOKENIZERS = {"Metaspace", "Digits"}
+_DECODERS = ["Metaspace", "ByteFallback", "Fuse"]
+
+
+class Tokenizer:
+    """The subword model of one bundle.
+
+    Args:
+        definition: the text of a `tokenizer.json`.
+
+    Raises:
+        BundleFormatError: it is not one, or uses a component that other hosts do not have.
+    """
+
+    def __init__(self, definition: str) -> None:
+        try:
+            content = json.loads(definition)
+        except ValueError as error:
+            raise BundleFormatError(f"tokenizer is not JSON: {error}") from None
+        check_components(content)
+        try:
+            self._model = tokenizers.Tokenizer.from_str(definition)
+        except Exception as error:  # the library raises plain Exception
+            raise BundleFormatError(f"tokenizer cannot be read: {error}") from None
+        self.size: int = self._model.get_vocab_size()
+        """V: how many subwords there are, bos, eos and pad included."""
+        self._model.encode_special_tokens = True
+
+    def encode(self, text: str) -> list[int]:
+        """Return the ids of `text`, without bos or eos. Any text has ids: bytes stand in."""
+        return list(self._model.encode(_encodable(text), add_special_tokens=False).ids)
+
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the ids of each text; the same as `encode` of each, on several cores."""
+        batch = self._model.encode_batch([_encodable(t) for t in texts], add_special_tokens=False)
+        return [list(encoding.ids) for encoding in batch]
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Return the text of `ids`; bytes that are no UTF-8 come out as U+FFFD."""
+        return str(self._model.decode(list(ids), skip_special_tokens=False))
+
+    def decode_stable(self, ids: Iterable[int]) -> str:
+        """Return the part of the text that further ids cannot change.
+
+        A run of byte tokens is decoded as a whole, so one at the end is held back.
+        """
+        ids = list(ids)
+        while ids and self._is_byte(ids[-1]):
+            ids.pop()
+        return self.decode(ids)
+
+    def pieces(self, ids: Iterable[int]) -> tuple[str, ...]:
+        """Return how each id is spelled."""
+        return tuple(self._model.id_to_token(i) for i in ids)
+
+    def _is_byte(self, token: int) -> bool:
+        piece: str = self._model.id_to_token(token)
+        return len(piece) == 6 and piece.startswith("<0x") and piece.endswith(">")
+
+
+def _encodable(text: str) -> str:
+    """Replace lone surrogates, which no UTF-8 can carry, by U+FFFD."""
+    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
+
+
+def check_components(content: Any) -> None:
+    """Raise BundleFormatError unless every component is one that all hosts implement."""
+    if not isinstance(content, Mapping) or not isinstance(content.get("model"), Mapping):
+        raise BundleFormatError("tokenizer has no model")
+    if content.get("added_tokens"):
+        raise BundleFormatError("tokenizer has added_tokens, which text could imitate")
+    for key in ("truncation", "padding", "post_processor"):
+        if content.get(key) is not None:
+            raise BundleFormatError(f"tokenizer has a {key}, which hosts do not implement")
+    model = content["model"]
+    if model.get("type") != "BPE" or model.get("byte_fallback") is not True:
+        raise BundleFormatError("tokenizer model must be BPE with byte fallback")
+    for key in ("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix"):
+        if model.get(key):
+            raise BundleFormatError(f"tokenizer model sets {key}, which hosts do not implement")
+    if model.get("ignore_merges"):
+        raise BundleFormatError("tokenizer model sets ignore_merges, which hosts do not implement")
+    _check_parts("normalizer", _parts(content, "normalizer", "normalizers"), _NORMALIZERS)
+    for part in _parts(content, "normalizer", "normalizers"):
+        if part["type"] == "Replace" and "String" not in part.get("pattern", {}):
+            raise BundleFormatError("tokenizer normalizer Replace must have a plain string pattern")
+    _check_parts("pre_tokenizer", _parts(content, "pre_tokenizer", "pretokenizers"), _PRE_TOKENIZERS)
+    decoders = [part["type"] for part in _parts(content, "decoder", "decoders")]
+    if decoders != _DECODERS:
+        raise BundleFormatError(f"tokenizer decoders must be {', '.join(_DECODERS)}, in that order")
+
+
+def _parts(content: Mapping[str, Any], key: str, sequence: str) -> list[Mapping[str, Any]]:
+    """Return the steps of one component, a `Sequence` opened; each has a `type`."""
+    part = content.get(key)
+    if part is None:
+        return []
+    parts = part.get(sequence) if isinstance(part, Mapping) and part.get("type") == "Sequence" else [part]
+    if not isinstance(parts, list) or not all(
+        isinstance(p, Mapping) and isinstance(p.get("type"), str) for p in parts
+    ):
+        raise BundleFormatError(f"tokenizer {key} is malformed")
+    return parts
+
+
+def _check_parts(key: str, parts: list[Mapping[str, Any]], allowed: set[str]) -> None:
+    for part in parts:
+        if part["type"] not in allowed:
+            raise BundleFormatError(
+                f"tokenizer {key} {part['type']} is not one that every host implements",
+                hint=f"allowed: {', '.join(sorted(allowed))}",
+            )

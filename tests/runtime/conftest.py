@@ -1,0 +1,56 @@
+"""The fake translator, installed in this process or run as a program."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+FAKE = Path(__file__).with_name("fake_translator.py")
+
+
+def _load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("fake_translator", FAKE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def fake() -> ModuleType:
+    """`fake_translator.py` as a module."""
+    return _load()
+
+
+@pytest.fixture
+def installed(fake: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The same, found by `allez.cli` in place of the real translator."""
+    modules: dict[str, ModuleType] = {}
+    fake.install(modules)
+    for name, module in modules.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    return fake
+
+
+@pytest.fixture
+def start() -> Callable[..., subprocess.Popen[bytes]]:
+    """Start `allez` on the fake translator in a process of its own, all streams piped."""
+
+    def start(*args: str, **environment: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, str(FAKE), *args],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=os.environ | environment,
+        )
+
+    return start

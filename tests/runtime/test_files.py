@@ -1,0 +1,457 @@
+"""Line files: what is read, what is written, and that no kill loses or repeats a line."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allez import files
+from allez.errors import InputError, OutputError
+from allez.files import LineFile, LineStream, describe_job, open_lines, render, translate_lines
+from allez.output import OutputFile, OutputStream, encode, open_output
+from allez.types import SearchOptions, Translation
+
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+def read(path: Path) -> list[str]:
+    return [line for group in LineFile(path).groups() for line in group]
+
+
+def leftovers(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if ".partial" in path.name)
+
+
+# --- reading --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b"", []),
+        (b"\xef\xbb\xbf", []),
+        (b"\n", [""]),
+        (b"\xef\xbb\xbf\n", [""]),
+        (b"a\nb\n", ["a", "b"]),
+        (b"a\nb", ["a", "b"]),
+        (b"a\n\n\nb\n\n", ["a", "", "", "b", ""]),
+        (b"a\r\nb\r\n", ["a\r", "b\r"]),
+        (b"a\rb\n", ["a\rb"]),
+        (b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n", ["a", "\N{ZERO WIDTH NO-BREAK SPACE}b"]),
+        (b"a\0b\n\0\n", ["a\0b", "\0"]),
+        ("a\x0bb\x0cc\x1cd\x85e\u2028f\n".encode(), ["a\x0bb\x0cc\x1cd\x85e\u2028f"]),
+        ("  é\tœ  \n".encode(), ["  é\tœ  "]),
+    ],
+)
+def test_lines_end_at_line_feeds_alone(tmp_path: Path, content: bytes, lines: list[str]) -> None:
+    path = tmp_path / "in.txt"
+    path.write_bytes(content)
+    assert read(path) == lines
+    assert LineFile(path).total == len(lines)
+    stream = LineStream(io.BytesIO(content), "stream")
+    assert [line for group in stream.groups() for line in group] == lines
+
+
+@given(st.lists(st.binary(max_size=12)), st.integers(1, 7))
+def test_lines_do_not_depend_on_how_they_arrive(parts: list[bytes], size: int) -> None:
+    content = b"\n".join(parts)
+
+    def lines(chunk: int) -> list[str] | str:
+        stream = io.BytesIO(content)
+        try:
+            return [line for g in files._split(lambda: stream.read(chunk), "x") for line in g]
+        except InputError as error:
+            return str(error)
+
+    assert lines(size) == lines(1000)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_lines_joined_are_the_text(text: str) -> None:
+    content = text.encode()
+    lines = [line for g in LineStream(io.BytesIO(content), "x").groups() for line in g]
+    expected = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    assert "\n".join(lines) == expected.removesuffix("\n")
+
+
+def test_not_utf8_names_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "latin.txt"
+    path.write_bytes("un\ndeux\nété\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"latin\.txt, line 3: not UTF-8 \(byte 0xe9") as error:
+        LineFile(path)
+    assert "iconv -f ISO-8859-1" in str(error.value.hint)
+
+
+def test_utf16_is_recognised(tmp_path: Path) -> None:
+    path = tmp_path / "wide.txt"
+    path.write_bytes("été\n".encode("utf-16"))
+    with pytest.raises(InputError) as error:
+        LineFile(path)
+    assert "iconv -f UTF-16" in str(error.value.hint)
+
+
+@pytest.mark.parametrize("line", [b"\xff\n", b"\xc3", b"\xed\xa0\x80\n", b"\xc0\x80\n"])
+def test_strictly_utf8_and_lines_before_are_not_lost(line: bytes) -> None:
+    groups = LineStream(io.BytesIO(b"un\ndeux\n" + line), "standard input").groups()
+    assert next(groups) == ["un", "deux"]
+    with pytest.raises(InputError, match="standard input, line 3"):
+        next(groups)
+
+
+def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAX_LINE_BYTES", 100)
+    monkeypatch.setattr(files, "_CHUNK", 64)
+    zeros: Iterator[bytes] = iter(lambda: b"\0" * 64, b"")
+    with pytest.raises(InputError, match="line 1: longer than 100 bytes"):
+        list(files._split(lambda: next(zeros), "zeros"))
+
+
+def test_missing_folder_and_unreadable(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="does not exist"):
+        open_lines(tmp_path / "none.txt")
+    with pytest.raises(InputError, match="is a directory"):
+        open_lines(tmp_path)
+    with pytest.raises(InputError, match="not a directory"):
+        open_lines(Path(__file__) / "x")
+
+
+def test_a_stream_yields_what_has_arrived() -> None:
+    out, into = os.pipe()
+    with os.fdopen(out, "rb") as stream:
+        groups = LineStream(stream, "pipe").groups()
+        os.write(into, b"un\n")
+        assert next(groups) == ["un"]
+        os.write(into, b"deux\ntrois\nqua")
+        assert next(groups) == ["deux", "trois"]
+        os.write(into, b"tre")
+        os.close(into)
+        assert list(groups) == [["quatre"]]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a POSIX thing")
+def test_a_named_pipe_is_read_as_a_stream(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    keep = os.open(tmp_path / "pipe", os.O_RDWR)  # so that nobody waits for the other end
+    lines = open_lines(tmp_path / "pipe")
+    os.write(keep, b"un\n")
+    assert isinstance(lines, LineStream)
+    assert next(lines.groups()) == ["un"]
+    os.close(keep)
+
+
+# --- records --------------------------------------------------------------------------------
+
+
+def test_text_records_always_have_n_lines() -> None:
+    def translation(source: str, *texts: str) -> Translation:
+        return Translation(source=source, texts=texts, sentences=())
+
+    assert render(translation("a", "x", "y"), "text") == "x\n"
+    assert render(translation("a", "x", "y"), "text", 2) == "x\ny\n"
+    assert render(translation("", ""), "text", 3) == "\n\n\n"
+    assert render(translation("a", "x\ny"), "text") == "x y\n"
+    assert render(translation("a\nb", "x\ny"), "text") == "x\ny\n"
+    assert render(translation("a\r", "x\r"), "text") == "x\r\n"
+
+
+def test_a_json_record_is_one_line(fake: ModuleType) -> None:
+    source = 'Il a dit "été"\u2028\x00\r'
+    line = render(fake.FakeTranslator().translate(source, n_best=2, beam_size=2), "jsonl", 2)
+    assert line.count("\n") == 1
+    assert "été" in line
+    entry = json.loads(line)
+    assert list(entry) == ["source", "translation", "score", "sentences"]
+    (sentence,) = entry["sentences"]
+    assert entry["source"] == source
+    assert sentence["hypotheses"] == [
+        {"text": source.upper(), "score": -0.1235},
+        {"text": source.upper() + " (2)", "score": -1.1235},
+    ]
+    assert sentence["alignment"][0] == [0, 0]
+    assert source[sentence["start"] : sentence["end"]] == sentence["source"]
+
+
+def test_infinity_has_no_place_in_json(fake: ModuleType) -> None:
+    result = fake.FakeTranslator().translate("a")
+    worst = replace(result.sentences[0].hypotheses[0], score=float("-inf"))
+    sentence = replace(result.sentences[0], hypotheses=(worst,))
+    line = render(replace(result, sentences=(sentence,)), "jsonl")
+    assert json.loads(line, parse_constant=pytest.fail)["score"] is None
+
+
+def test_lone_surrogates_are_spelled_out() -> None:
+    assert encode("a\udcff") == b"a\\udcff"
+    assert json.loads(encode(json.dumps("a\udcff", ensure_ascii=False))) == "a\udcff"
+
+
+# --- writing --------------------------------------------------------------------------------
+
+
+def test_complete_or_not_there(tmp_path: Path) -> None:
+    target = tmp_path / "out.txt"
+    target.write_text("before")
+    with open_output(target) as output:
+        output.write("après\n")
+        assert target.read_text() == "before"
+    assert target.read_bytes() == "après\n".encode()
+    assert leftovers(tmp_path) == []
+
+
+def test_a_failure_without_a_job_leaves_nothing(tmp_path: Path) -> None:
+    def fail(job: dict[str, int] | None, *lines: str) -> None:
+        with open_output(tmp_path / "out.txt", job=job) as output:
+            for line in lines:
+                output.write(line)
+            raise InputError("bad")
+
+    with pytest.raises(InputError):
+        fail(None, "a\n")
+    with pytest.raises(InputError):
+        fail({"a": 1})
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(InputError):
+        fail({"a": 1}, "a\n")
+    assert leftovers(tmp_path) == ["out.txt.partial", "out.txt.partial.json"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("folder", "is a folder"),
+        ("none/out.txt", "there is no folder"),
+        ("in.txt", "is being read"),
+        ("link.txt", "is being read"),
+        ("hard.txt", "is being read"),
+        ("in.txt/out.txt", "there is no folder"),
+        ("x" * 250 + ".txt", "too long"),
+    ],
+)
+def test_refused_before_any_work(tmp_path: Path, name: str, message: str) -> None:
+    source = tmp_path / "in.txt"
+    source.write_text("a\n")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link.txt").symlink_to(source)
+    os.link(source, tmp_path / "hard.txt")
+    with pytest.raises(OutputError, match=message):
+        open_output(tmp_path / name, source=source)
+    assert source.read_text() == "a\n"
+    assert leftovers(tmp_path) == []
+
+
+def test_the_partial_file_is_not_read_and_written_at_once(tmp_path: Path) -> None:
+    source = tmp_path / "out.txt.partial"
+    source.write_text("a\n")
+    with pytest.raises(OutputError, match="is being read"):
+        open_output(tmp_path / "out.txt", source=source)
+    assert source.read_text() == "a\n"
+
+
+def test_write_protected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "out.txt"
+    target.write_text("before")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may do anything
+    with pytest.raises(OutputError, match="write-protected"):
+        open_output(target)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may do anything")
+def test_an_unwritable_folder(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(OutputError, match="permission denied"):
+        open_output(tmp_path / "out.txt")
+
+
+@pytest.mark.skipif(not Path("/proc/version").exists(), reason="needs /proc")
+def test_a_folder_where_nothing_can_be_made() -> None:
+    with pytest.raises(OutputError, match="cannot write /proc/out.txt: "):
+        open_output(Path("/proc/out.txt"))
+
+
+def test_links_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_text("before")
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    with open_output(tmp_path / "link.txt") as output:
+        output.write("after")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "real.txt").read_text() == "after"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="device files")
+def test_devices_are_written_to_and_never_replaced() -> None:
+    with open_output(Path("/dev/null")) as output:
+        assert isinstance(output, OutputStream)
+        output.write("x")
+    assert not Path("/dev/null").is_file()
+    if Path("/dev/full").exists():
+        with (
+            open_output(Path("/dev/full")) as output,
+            pytest.raises(OutputError, match="no space left"),
+        ):
+            output.write("x")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locks")
+def test_two_runs_do_not_write_one_file(tmp_path: Path) -> None:
+    with open_output(tmp_path / "out.txt") as output:
+        output.write("first\n")
+        with pytest.raises(OutputError, match="another run"):
+            open_output(tmp_path / "out.txt")
+    assert (tmp_path / "out.txt").read_text() == "first\n"
+
+
+# --- continuing -----------------------------------------------------------------------------
+
+SOURCE = "Bonjour\nÇa va ?\n\n  42\nun\0deux\nBien\r\nfin"
+
+
+def run(
+    folder: Path, fake: ModuleType, options: SearchOptions, form: files.Format, source: str = SOURCE
+) -> list[int]:
+    """Translate `in.txt` to `out.txt`; return what the progress bar was told."""
+    path, seen = folder / "in.txt", list[int]()
+    path.write_bytes(source.encode())
+    translator: Any = fake.FakeTranslator()
+    lines = LineFile(path)
+    job = describe_job(lines, translator.bundle.manifest, options, form)
+    size = options.n_best if form == "text" else 1
+    with OutputFile(folder / "out.txt", source=path, job=job, lines_per_record=size) as output:
+        translate_lines(
+            translator,
+            lines,
+            output.write,
+            options=options,
+            form=form,
+            done=output.done,
+            progress=seen.append,
+        )
+    return seen
+
+
+@pytest.mark.parametrize(("form", "n_best"), [("text", 1), ("text", 3), ("jsonl", 1), ("jsonl", 3)])
+def test_continues_from_every_byte(
+    tmp_path: Path, fake: ModuleType, form: files.Format, n_best: int
+) -> None:
+    options = SearchOptions(n_best=n_best)
+    run(tmp_path, fake, options, form)
+    out = tmp_path / "out.txt"
+    whole = out.read_bytes()
+    assert leftovers(tmp_path) == []
+    with pytest.raises(InputError), OutputFile(tmp_path / "x", job={"a": 1}) as output:
+        output.write("a\n")
+        raise InputError("leave a state behind")
+    state = json.loads((tmp_path / "x.partial.json").read_text())
+    assert state == {"a": 1}
+    translator: Any = fake.FakeTranslator()
+    job = describe_job(LineFile(tmp_path / "in.txt"), translator.bundle.manifest, options, form)
+    lines = n_best if form == "text" else 1
+    for cut in range(len(whole) + 1):
+        out.unlink()
+        (tmp_path / "out.txt.partial").write_bytes(whole[:cut])
+        (tmp_path / "out.txt.partial.json").write_text(json.dumps(job))
+        seen = run(tmp_path, fake, options, form)
+        assert out.read_bytes() == whole
+        done = whole[:cut].count(b"\n") // lines
+        assert seen == list(range(done + 1, 8))
+    assert leftovers(tmp_path) == ["x.partial", "x.partial.json"]
+
+
+@pytest.mark.parametrize("what", ["input", "options", "format", "model", "state", "no state"])
+def test_another_job_starts_afresh(
+    tmp_path: Path,
+    fake: ModuleType,
+    what: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    translator: Any = fake.FakeTranslator()
+    options = SearchOptions()
+    (tmp_path / "in.txt").write_text(SOURCE, newline="")
+    lines = LineFile(tmp_path / "in.txt")
+    job = describe_job(lines, translator.bundle.manifest, options, "text")
+    (tmp_path / "out.txt.partial").write_text("wrong\n")
+    state = {"state": "{", "no state": ""}.get(what, json.dumps(job))
+    if state:
+        (tmp_path / "out.txt.partial.json").write_text(state)
+    source, form = SOURCE, "text"
+    if what == "input":
+        source = SOURCE + "!"
+    elif what == "options":
+        options = SearchOptions(length_penalty=0.5)
+    elif what == "format":
+        form = "jsonl"
+    elif what == "model":
+        monkeypatch.setattr(fake, "MANIFEST", replace(fake.MANIFEST, version="1.3"))
+    assert run(tmp_path, fake, options, form, source) == list(range(1, 8))  # type: ignore[arg-type]
+    assert "wrong" not in (tmp_path / "out.txt").read_text()
+    if "state" not in what:
+        assert f"was begun with other {what}; starting afresh" in caplog.text
+    assert leftovers(tmp_path) == []
+
+
+def test_an_empty_file_has_an_empty_translation(tmp_path: Path, fake: ModuleType) -> None:
+    assert run(tmp_path, fake, SearchOptions(), "text", "") == []
+    assert (tmp_path / "out.txt").read_bytes() == b""
+
+
+def test_a_file_that_shrinks_under_way_is_noticed(tmp_path: Path, fake: ModuleType) -> None:
+    path = tmp_path / "in.txt"
+    path.write_text("a\nb\n")
+    lines = LineFile(path)
+    path.write_text("a\n")
+    with pytest.raises(InputError, match="had 2 lines when the work began, now 1"):
+        translate_lines(fake.FakeTranslator(), lines, lambda line: None, options=SearchOptions())
+
+
+# --- kill -9 --------------------------------------------------------------------------------
+
+LINES = 60
+
+
+@pytest.mark.parametrize("args", [["--n-best", "3"], ["--format", "jsonl"]], ids=["n-best", "json"])
+def test_killed_twice_and_continued(tmp_path: Path, start: Start, args: list[str]) -> None:
+    source, target, log = tmp_path / "in.txt", tmp_path / "out.txt", tmp_path / "log.txt"
+    source.write_text("".join(f"phrase {i}\n" for i in range(LINES)))
+    command = ["translate", "-i", str(source), "-o", str(target), *args]
+    per_line = 3 if "--n-best" in args else 1
+    partial = tmp_path / "out.txt.partial"
+
+    def lines_written() -> int:
+        return partial.read_bytes().count(b"\n") if partial.exists() else 0
+
+    for goal in (7, 31):
+        process = start(*command, FAKE_DELAY="0.01", FAKE_LOG=str(log))
+        deadline = time.monotonic() + 30
+        while lines_written() < goal * per_line and time.monotonic() < deadline:
+            time.sleep(0.002)
+        process.kill()
+        process.communicate()
+        assert not target.exists()
+        assert goal <= lines_written() // per_line < LINES
+    last = start(*command, "-v", FAKE_LOG=str(log))
+    out, err = last.communicate(timeout=30)
+    assert (last.returncode, out) == (0, b"")
+    assert b"continuing after " in err
+    expected = "".join(
+        f"PHRASE {i}\nPHRASE {i} (2)\nPHRASE {i} (3)\n" for i in range(LINES)
+    )  # what one run without a kill writes
+    if per_line == 3:
+        assert target.read_text() == expected
+    else:
+        entries = [json.loads(line) for line in target.read_text().splitlines()]
+        assert [entry["translation"] for entry in entries] == [f"PHRASE {i}" for i in range(LINES)]
+    assert leftovers(tmp_path) == []
+    worked_on = log.read_text().splitlines()
+    assert set(worked_on) == {f"phrase {i}" for i in range(LINES)}
+    assert len(worked_on) <= LINES + 2  # at most the line in hand at each kill is done again

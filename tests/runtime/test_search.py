@@ -1,0 +1,242 @@
+"""Search against brute force on small tables: no model, no tolerance."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from allez.errors import OptionError
+from allez.search import Found, Job, StepResult, beam_search, beam_steps
+from allez.types import FloatArray, IntArray, SearchOptions
+
+BOS, EOS = 0, 1
+
+
+class TableStep:
+    """A language model as a table: log-probabilities depend on the last two tokens.
+
+    Attention is a function of the history, so that a wrong backtrace shows.
+    """
+
+    def __init__(self, tables: FloatArray) -> None:
+        self.tables = tables  # [B, V, V, V]
+        self.last = np.zeros((len(tables), 2), dtype=np.int64)  # [N, 2]
+        self.kept: list[int] = list(range(len(tables)))
+        self.calls = 0
+        self.rows = 0
+
+    def __call__(
+        self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
+    ) -> StepResult:
+        assert len(token) % len(self.tables) == 0
+        self.calls += 1
+        self.rows += len(token)
+        self.last = np.stack([self.last[parent][:, 1], token], axis=1)
+        each = len(token) // len(self.tables)
+        sentence = np.repeat(np.arange(len(self.tables)), each)
+        log_probs = self.tables[sentence, self.last[:, 0], self.last[:, 1]]  # [N, V]
+        order = np.argsort(-log_probs, axis=1, kind="stable")[:, :k]
+        weights = np.zeros((len(token), 5), dtype=np.float32)
+        weights[np.arange(len(token)), token % 5] = 1
+        return StepResult(
+            np.take_along_axis(log_probs, order, axis=1),
+            order,
+            weights,
+            log_probs if full else None,
+        )
+
+    def keep(self, sentences: IntArray) -> None:
+        self.tables = self.tables[sentences]
+        self.kept = [self.kept[i] for i in sentences]
+
+
+def tables(seed: int, batch: int = 1, vocabulary: int = 4) -> FloatArray:
+    generator = np.random.default_rng(seed)
+    scores = generator.normal(scale=1.5, size=(batch, vocabulary, vocabulary, vocabulary))
+    scores[..., BOS] = -1e9
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def brute_force(table: FloatArray, limit: int, options: SearchOptions) -> list[tuple]:
+    """Every sequence that ends within the limit, best first."""
+    found = []
+    vocabulary = table.shape[-1]
+    words = [w for w in range(vocabulary) if w not in (BOS, EOS)]
+    for length in range(options.min_length, limit + 1):
+        for sequence in itertools.product(words, repeat=length):
+            if options.no_repeat_ngram_size and repeats(sequence, options.no_repeat_ngram_size):
+                continue
+            total, before, last = 0.0, 0, BOS
+            for word in (*sequence, EOS):
+                total += float(table[before, last, word])
+                before, last = last, word
+            found.append((sequence, total / (length + 1) ** options.length_penalty))
+    return sorted(found, key=lambda item: -item[1])
+
+
+def repeats(sequence: tuple[int, ...], size: int) -> bool:
+    grams = [sequence[i : i + size] for i in range(len(sequence) - size + 1)]
+    return len(grams) != len(set(grams))
+
+
+def search(step: TableStep, limits: list[int], options: SearchOptions, prefix=()) -> list:
+    jobs = [Job(memory_length=5, limit=limit) for limit in limits]
+    return beam_search(step, jobs, bos=BOS, eos=EOS, options=options, prefix=prefix)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {},
+        {"length_penalty": 0.0},
+        {"length_penalty": 0.6},
+        {"min_length": 2},
+        {"no_repeat_ngram_size": 1},
+        {"no_repeat_ngram_size": 2, "min_length": 3},
+    ],
+    ids=str,
+)
+def test_wide_beam_equals_brute_force(seed: int, extra: dict) -> None:
+    table = tables(seed)
+    options = SearchOptions(beam_size=100, n_best=3, **extra)
+    expected = brute_force(table[0], 4, options)[:3]
+    found = search(TableStep(table), [4], options)[0]
+    finished = [f for f in found if f.finished]
+    assert [f.tokens for f in finished] == [tokens for tokens, _ in expected]
+    np.testing.assert_allclose([f.score for f in finished], [s for _, s in expected], atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_greedy_takes_the_best_word_each_time(seed: int) -> None:
+    table = tables(seed, vocabulary=6)
+    found = search(TableStep(table), [12], SearchOptions(beam_size=1))[0][0]
+    before, last, expected, total = 0, BOS, [], 0.0
+    while len(expected) < 12:
+        word = int(table[0, before, last].argmax())
+        total += float(table[0, before, last, word])
+        if word == EOS:
+            break
+        expected.append(word)
+        before, last = last, word
+    assert found.tokens == tuple(expected)
+    assert found.finished == (len(expected) < 12 or table[0, before, last].argmax() == EOS)
+    length = len(expected) + found.finished
+    if not found.finished:
+        assert found.score == pytest.approx(total / length)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    batch=st.integers(1, 9),
+    beam=st.integers(1, 5),
+    extra=st.sampled_from([{}, {"min_length": 2}, {"no_repeat_ngram_size": 2}]),
+    data=st.data(),
+)
+def test_a_sentence_does_not_depend_on_its_batch(
+    seed: int, batch: int, beam: int, extra: dict, data: st.DataObject
+) -> None:
+    limits = data.draw(st.lists(st.integers(1, 9), min_size=batch, max_size=batch))
+    all_tables = tables(seed, batch, vocabulary=7)
+    options = SearchOptions(beam_size=beam, n_best=beam, **extra)
+    together = search(TableStep(all_tables), limits, options)
+    for index in range(batch):
+        alone = search(TableStep(all_tables[index : index + 1]), [limits[index]], options)[0]
+        assert [f.tokens for f in together[index]] == [f.tokens for f in alone]
+        assert [f.score for f in together[index]] == [f.score for f in alone]
+        for one, other in zip(together[index], alone, strict=True):
+            np.testing.assert_array_equal(one.attention, other.attention)
+
+
+def test_attention_follows_the_hypothesis() -> None:
+    options = SearchOptions(beam_size=5, n_best=5)
+    for found in search(TableStep(tables(3, vocabulary=6)), [8], options)[0]:
+        fed = (BOS, *found.tokens[:-1])
+        assert found.attention.shape == (len(found.tokens), 5)
+        assert [int(row.argmax()) for row in found.attention] == [t % 5 for t in fed][
+            : len(found.tokens)
+        ]
+
+
+def test_finished_sentences_leave_the_batch() -> None:
+    table = tables(0, 8, vocabulary=5)
+    step = TableStep(table)
+    search(step, [1, 1, 1, 1, 1, 1, 30, 30], SearchOptions(beam_size=4, min_length=1))
+    assert set(step.kept) <= {6, 7}
+    assert step.rows < 8 * 4 * step.calls
+
+
+def test_prefix_is_kept_and_scored() -> None:
+    table = tables(5, vocabulary=5)
+    options = SearchOptions(beam_size=100, n_best=1)
+    found = search(TableStep(table), [4], options, prefix=(3, 2))[0][0]
+    expected = next(
+        item for item in brute_force(table[0], 4, SearchOptions()) if item[0][:2] == (3, 2)
+    )
+    assert found.tokens == expected[0]
+    assert found.score == pytest.approx(expected[1])
+
+
+def test_the_limit_cuts_and_says_so() -> None:
+    table = np.full((1, 4, 4, 4), -50.0)
+    table[..., 2] = -0.1  # never ends by itself
+    found = search(TableStep(table), [6], SearchOptions(beam_size=1))[0][0]
+    assert found == Found((2,) * 6, pytest.approx(-0.1), found.attention, False)
+    finished = search(TableStep(table), [6], SearchOptions(beam_size=4))[0][0]
+    assert len(finished.tokens) <= 6
+
+
+def test_more_hypotheses_than_words_is_no_error() -> None:
+    found = search(TableStep(tables(1, vocabulary=3)), [3], SearchOptions(beam_size=50, n_best=50))
+    texts = [f.tokens for f in found[0] if f.finished]
+    assert texts == list(dict.fromkeys(texts))
+    assert {len(t) for t in texts} == {0, 1, 2, 3}
+
+
+def test_equal_scores_go_to_the_lower_row_then_rank() -> None:
+    table = np.full((1, 5, 5, 5), math.log(0.25))
+    table[..., BOS] = -1e9
+    found = search(TableStep(table), [2], SearchOptions(beam_size=2, n_best=2))[0]
+    assert found[0].tokens == ()
+
+
+def test_steps_yield_each_token_of_greedy_search() -> None:
+    table = tables(2, vocabulary=6)
+    options = SearchOptions(beam_size=1)
+    steps = beam_steps(TableStep(table), [Job(5, 9)], bos=BOS, eos=EOS, options=options)
+    tokens = []
+    while True:
+        try:
+            tokens.append(int(next(steps)[0]))
+        except StopIteration as stop:
+            assert tuple(tokens) == stop.value[0][0].tokens
+            break
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"beam_size": 0},
+        {"beam_size": 2.5},
+        {"beam_size": True},
+        {"n_best": 5, "beam_size": 4},
+        {"n_best": 0},
+        {"max_length": 0},
+        {"min_length": -1},
+        {"min_length": 5, "max_length": 4},
+        {"length_penalty": float("nan")},
+        {"length_penalty": -1.0},
+        {"no_repeat_ngram_size": -1},
+    ],
+    ids=str,
+)
+def test_nonsense_options_are_refused(options: dict) -> None:
+    with pytest.raises(OptionError):
+        SearchOptions(**options)
