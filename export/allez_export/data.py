@@ -36,7 +36,7 @@ def read_lines(path: Path) -> Iterator[str]:
     try:
         raw = gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb")  # noqa: SIM115
         with raw as stream:
-            for number, line in enumerate(io.BufferedReader(stream), 1):  # type: ignore[type-var]
+            for number, line in enumerate(io.BufferedReader(stream), 1):
                 try:
                     yield line.decode("utf-8").rstrip("\r\n")
                 except UnicodeDecodeError:
@@ -209,7 +209,7 @@ class Stream:
         for index, quota in enumerate(quotas):
             examples += self._draw(index, quota, generator)
         batches = make_batches(examples, self._batch_tokens)
-        generator.shuffle(batches)  # type: ignore[arg-type]
+        generator.shuffle(batches)
         self.state["chunk"] += 1
         return batches
 

@@ -80,7 +80,9 @@ def evaluate_file(
     sources, references = [s for s, _ in pairs], [t for _, t in pairs]
     started = time.monotonic()
     results = translator.translate_batch(sources, beam_size=beam_size)
-    shown: Iterable[Any] = tqdm(results, total=len(pairs), desc=path.name, leave=False, disable=None)
+    shown: Iterable[Any] = tqdm(
+        results, total=len(pairs), desc=path.name, leave=False, disable=None
+    )
     hypotheses = [result.text for result in shown]
     seconds = time.monotonic() - started
     scores = score_texts(sources, hypotheses, references)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -109,7 +110,7 @@ class EncoderGraph(nn.Module):
 
     def _layer(self, layer: int, states: Tensor, length: Tensor) -> Sequence[Tensor]:
         steps, batch = states.shape[0], states.shape[1]
-        attributes: dict[str, int | str] = {
+        attributes: dict[str, Any] = {
             "hidden_size": self.hidden,
             "direction": "bidirectional",
         }
@@ -132,10 +133,11 @@ class Cell(nn.Module):
     def __init__(self, rnn: nn.RNNBase, *, input_factor: Tensor | float = 1.0) -> None:
         super().__init__()
         self.cell = rnn.mode.lower()
-        self.Wx = nn.Parameter((rnn.weight_ih_l0.detach() * input_factor).T.contiguous())
-        self.Wh = nn.Parameter(rnn.weight_hh_l0.detach().T.contiguous())
-        self.bx = nn.Parameter(rnn.bias_ih_l0.detach().clone())
-        self.bh = nn.Parameter(rnn.bias_hh_l0.detach().clone())
+        weights = {name: weight.detach() for name, weight in rnn.named_parameters()}
+        self.Wx = nn.Parameter((weights["weight_ih_l0"] * input_factor).T.contiguous())
+        self.Wh = nn.Parameter(weights["weight_hh_l0"].T.contiguous())
+        self.bx = nn.Parameter(weights["bias_ih_l0"].clone())
+        self.bh = nn.Parameter(weights["bias_hh_l0"].clone())
         if self.cell == "lstm":  # both biases are only ever added up
             self.bx = nn.Parameter(self.bx.detach() + self.bh.detach())
             del self.bh
@@ -225,9 +227,7 @@ class DecoderStep(nn.Module):
         context = weights @ memory  # [B, K, D]
         return context.reshape(-1, memory.shape[2]), weights.reshape(-1, memory.shape[1])
 
-    def _score(
-        self, features: Tensor, candidates: Tensor, mask: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def _score(self, features: Tensor, candidates: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return logits [N, V or C] and the vocabulary id of each column.
 
         Which of the two is decided inside the graph. torch cannot export a branch whose result
@@ -244,7 +244,9 @@ class DecoderStep(nn.Module):
             )
             return logits, ids
         if int(candidates[0]) == WHOLE_VOCABULARY:
-            return features @ self.table.T + self.bias, torch.arange(len(self.bias), device=features.device)
+            return features @ self.table.T + self.bias, torch.arange(
+                len(self.bias), device=features.device
+            )
         listed = features @ self.table[candidates].T + self.bias[candidates]  # [N, C]
         grouped = listed.reshape(mask.shape[0], -1, mask.shape[1]) + mask.unsqueeze(1)  # [B, K, C]
         return grouped.reshape(-1, mask.shape[1]), candidates

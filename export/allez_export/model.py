@@ -56,9 +56,7 @@ class Encoder(nn.Module):
             dropout=dropout if layers > 1 else 0.0,
         )
 
-    def forward(
-        self, embedded: Tensor, length: Tensor | None
-    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def forward(self, embedded: Tensor, length: Tensor | None) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Read embedded words [B, S, H].
 
         Args:

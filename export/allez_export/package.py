@@ -143,7 +143,7 @@ def draft(
         "decoder": graphs["decoder"],
         "tokenizer": tokenizer.encode("utf-8"),
         "sentences": rules,
-        **{role: b"" for role in ("golden", "notice", "card")},
+        **dict.fromkeys(("golden", "notice", "card"), b""),
     }
     manifest = make_manifest(config, model, content, precision=precision, scores={})
     return Bundle(Path(config.name), parse_manifest(manifest), content)
@@ -253,66 +253,3 @@ def replace_folder(new: Path, old: Path) -> None:
         os.replace(old, previous)
     os.replace(new, old)
     shutil.rmtree(previous, ignore_errors=True)
-
-
-def model_card(
-    config: Config,
-    model: Seq2Seq,
-    training: Mapping[str, Any],
-    report: Mapping[str, Any],
-    scores: Sequence[Mapping[str, Any]],
-    prose: str,
-    sizes: Mapping[str, int],
-) -> bytes:
-    """Return MODEL_CARD.md: what is known of the model from its files, then what people wrote."""
-    from allez_export.evaluate import table
-
-    m, t, behaviour = config.model, config.training, report.get("behaviour", {})
-    parameters = sum(p.numel() for p in model.parameters())
-    lines = [
-        f"# {config.name} {config.package.version}",
-        "",
-        f"Translates {config.source} to {config.target} with a recurrent encoder and an attention "
-        "decoder. For `allez` and any other host that follows its graph contract.",
-        "",
-        "| | |",
-        "| --- | --- |",
-        f"| licence of the weights | {config.package.license} |",
-        f"| parameters | {parameters:,} |",
-        f"| encoder | bidirectional {m.cell.upper()}, {m.encoder_layers} layers, "
-        f"{m.width // 2} per direction |",
-        f"| decoder | {m.cell.upper()} of {m.width}, `{m.attention}` attention"
-        + (", a second layer above it" if m.second_layer else "")
-        + (", input feeding" if m.input_feeding else "")
-        + " |",
-        f"| vocabulary | {len(model.bias):,} subwords, shared; one table for words and output |",
-        f"| precision | {config.quantize.precision} |",
-        f"| files | {sum(sizes.values()):,} bytes: "
-        + ", ".join(f"{NAMES[role]} {size:,}" for role, size in sizes.items() if size > 100_000)
-        + " |",
-        f"| training | {training['updates']:,} updates, {training['target_tokens']:,} target "
-        f"tokens, {training['hours']} hours; seed {t.seed} |",
-        "",
-        "## Scores",
-        "",
-    ]
-    if scores:
-        lines += [
-            "Of exactly these files, through the runtime, by",
-            f"`allez-export evaluate --config export/configs/{config.name}.toml`.",
-            "",
-            table([dict(row) for row in scores]),
-            "",
-            f"BLEU: `{scores[0]['signatures']['bleu']}`; chrF: "
-            f"`{scores[0]['signatures']['chrf']}`.",
-        ]
-    else:
-        lines += ["Not measured."]
-    if behaviour:
-        lines += [
-            "",
-            f"Against fp32 ({behaviour['sentences']} validation sentences, greedy): "
-            f"{behaviour['identical']:.1%} of the translations are identical, BLEU differs by "
-            f"{behaviour['bleu_difference']:+.2f}, chrF by {behaviour['chrf_difference']:+.2f}.",
-        ]
-    return ("\n".join(lines) + "\n\n" + prose.strip() + "\n").encode("utf-8")

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,7 @@ CONTRIB = helper.make_opsetid("com.microsoft", 1)
 FEATURES = "vocabulary"
 """Stands for the vocabulary layer among the ranges of activations."""
 
-Array = npt.NDArray[np.generic]
+Array = npt.NDArray[Any]
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ class Rewriter:
         onnx.checker.check_model(self.model, full_check=False)
         return self.model
 
-    def _add(self, op: str, inputs: Sequence[str], output: str, **attributes: object) -> str:
+    def _add(self, op: str, inputs: Sequence[str], output: str, **attributes: Any) -> str:
         self._nodes.append(helper.make_node(op, inputs, [output], **attributes))
         return output
 
@@ -200,9 +201,7 @@ class Rewriter:
             nodes: list[onnx.NodeProto] = []
             for inner in branch.node:
                 if inner.op_type == "Gather" and inner.input[0] == table:
-                    nodes.append(
-                        helper.make_node("Gather", [values, inner.input[1]], inner.output)
-                    )
+                    nodes.append(helper.make_node("Gather", [values, inner.input[1]], inner.output))
                     nodes.append(
                         helper.make_node("Gather", [factor, inner.input[1]], ["listed_factor"])
                     )

@@ -88,7 +88,7 @@ def _export(
     with _quiet():
         program = torch.onnx.export(
             module.eval().requires_grad_(False),
-            arguments,  # type: ignore[arg-type]
+            arguments,
             dynamo=True,
             opset_version=OPSET,
             dynamic_shapes=tuple(shapes),
@@ -156,13 +156,7 @@ def _insert_vocabulary_layer(graph: onnx.GraphProto) -> None:
         node("Reshape", ["listed_masked", "by_row"], ["listed_logits"]),
         node("Identity", [candidates], ["listed_ids"]),
     ]
-    branches = {}
-    for branch, nodes in (("whole", whole), ("listed", listed)):
-        outputs = [
-            helper.make_tensor_value_info(f"{branch}_logits", TensorProto.FLOAT, ["N", "L"]),
-            helper.make_tensor_value_info(f"{branch}_ids", TensorProto.INT64, ["L"]),
-        ]
-        branches[branch] = helper.make_graph(nodes, branch, [], outputs)
+    branches = [_branch("whole", whole), _branch("listed", listed)]
     replacement = [
         node("Transpose", [table], ["table_transposed"], perm=[1, 0]),
         node("Gather", [candidates, "zero"], ["first_candidate"]),
@@ -171,13 +165,22 @@ def _insert_vocabulary_layer(graph: onnx.GraphProto) -> None:
             "If",
             ["is_whole"],
             [logits, ids],
-            then_branch=branches["whole"],
-            else_branch=branches["listed"],
+            then_branch=branches[0],
+            else_branch=branches[1],
         ),
     ]
     nodes = [*graph.node[:at], *replacement, *graph.node[at + 1 :]]
     del graph.node[:]
     graph.node.extend(nodes)
+
+
+def _branch(name: str, nodes: Sequence[onnx.NodeProto]) -> onnx.GraphProto:
+    """Return a branch of the vocabulary layer: it gives logits and the id of each column."""
+    outputs = [
+        helper.make_tensor_value_info(f"{name}_logits", TensorProto.FLOAT, ["N", "L"]),
+        helper.make_tensor_value_info(f"{name}_ids", TensorProto.INT64, ["L"]),
+    ]
+    return helper.make_graph(nodes, name, [], outputs)
 
 
 def _finish(proto: onnx.ModelProto, graph: Graph, model: Seq2Seq) -> onnx.ModelProto:

@@ -101,9 +101,7 @@ def batch_loss(
         chosen, correction = candidates.draw(wanted)
         logits = model.logits(rows, chosen).float() + correction
         wanted = torch.searchsorted(chosen, wanted)
-    return F.cross_entropy(
-        logits, wanted, reduction="sum", label_smoothing=config.label_smoothing
-    )
+    return F.cross_entropy(logits, wanted, reduction="sum", label_smoothing=config.label_smoothing)
 
 
 def learning_rate(update: int, config: TrainingConfig) -> float:
@@ -161,7 +159,9 @@ class Run:
         self.progress = Progress()
         self._candidates: Candidates | None = None
         if config.training.candidates is not None:
-            self._candidates = Candidates(count_targets(stream, vocabulary), config.training.candidates)
+            self._candidates = Candidates(
+                count_targets(stream, vocabulary), config.training.candidates
+            )
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / "checkpoint.pt").exists():
             self._resume()
@@ -173,7 +173,11 @@ class Run:
         saved = started = time.monotonic()
         before = self.progress.seconds
         bar = tqdm(
-            total=config.updates, initial=self.progress.update, unit="update", disable=None, smoothing=0.05
+            total=config.updates,
+            initial=self.progress.update,
+            unit="update",
+            disable=None,
+            smoothing=0.05,
         )
         window = [0.0, 0, time.monotonic()]  # loss, tokens, since
         for batch in self._batches():

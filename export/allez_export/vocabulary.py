@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from tokenizers import Regex
+from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers
 from tokenizers import Tokenizer as Model
-from tokenizers import decoders, models, normalizers, pre_tokenizers, trainers
 
 from allez.tokenizer import check_components
 from allez_export.config import VocabularyConfig

@@ -15,10 +15,10 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from allez import __version__
 from allez.arguments import parse_args, parser_of
@@ -58,7 +58,7 @@ def _options(args: argparse.Namespace, manifest: Manifest) -> SearchOptions:
 
 def run_translate(args: argparse.Namespace) -> int:
     """Translate texts, a file or standard input."""
-    if args.bare and (sys.stdin is None or sys.stdin.isatty()):
+    if args.bare and (sys.stdin is None or _is_terminal(sys.stdin)):
         parser_of(None).print_help()
         return 0
     if args.text and args.input:
@@ -82,7 +82,7 @@ def run_translate(args: argparse.Namespace) -> int:
             results = iter([translator.translate(text, prefix=args.prefix, **asdict(options))])
         else:
             results = translator.translate_batch(args.text, **asdict(options))
-        with _writer(args) as write:
+        with _writer(args) as (write, _):
             for translation in results:
                 write(files.render(translation, args.format, options.n_best))
     return 0
@@ -95,7 +95,7 @@ def _lines(args: argparse.Namespace) -> LineFile | LineStream:
         return open_lines(Path(args.input))
     if sys.stdin is None:
         raise InputError("standard input is closed")
-    if sys.stdin.isatty() and not args.quiet:
+    if _is_terminal(sys.stdin) and not args.quiet:
         _say("type a line and press Enter to see its translation")
     return LineStream(sys.stdin.buffer, "standard input")
 
@@ -108,41 +108,38 @@ def _translate_lines(
 ) -> None:
     """Translate a file, which may be continued, or a stream, which cannot."""
     from allez.files import LineFile, describe_job, translate_lines
-    from allez.output import open_output
 
-    with contextlib.ExitStack() as stack:
-        done = 0
-        if args.output in (None, "-"):
-            write: Callable[[str], None] = _print
-        else:
-            a_file = isinstance(lines, LineFile)
-            output = stack.enter_context(
-                open_output(
-                    Path(args.output),
-                    source=Path(args.input) if a_file else None,
-                    job=describe_job(lines, translator.bundle.manifest, options, args.format)
-                    if isinstance(lines, LineFile)
-                    else None,
-                    lines_per_record=options.n_best if args.format == "text" else 1,
-                )
-            )
-            write, done = output.write, output.done
-        show = stack.enter_context(_progress(args, lines.total, done))
+    job, source = None, None
+    if isinstance(lines, LineFile):
+        job = describe_job(lines, translator.bundle.manifest, options, args.format)
+        source = Path(args.input)
+    size = options.n_best if args.format == "text" else 1
+    with (
+        _writer(args, source=source, job=job, lines_per_record=size) as (write, done),
+        _progress(args, lines.total, done) as show,
+    ):
         translate_lines(
             translator, lines, write, options=options, form=args.format, done=done, progress=show
         )
 
 
 @contextlib.contextmanager
-def _writer(args: argparse.Namespace) -> Iterator[Callable[[str], None]]:
-    """Yield what takes records: standard output or a file."""
+def _writer(
+    args: argparse.Namespace,
+    *,
+    source: Path | None = None,
+    job: Mapping[str, Any] | None = None,
+    lines_per_record: int = 1,
+) -> Iterator[tuple[Callable[[str], None], int]]:
+    """Yield what takes records, standard output or a file, and how many it has already."""
     if args.output in (None, "-"):
-        yield _print
+        yield _print, 0
         return
     from allez.output import open_output
 
-    with open_output(Path(args.output)) as output:
-        yield output.write
+    target = Path(args.output)
+    with open_output(target, source=source, job=job, lines_per_record=lines_per_record) as output:
+        yield output.write, output.done
 
 
 @contextlib.contextmanager
@@ -150,8 +147,8 @@ def _progress(
     args: argparse.Namespace, total: int | None, done: int
 ) -> Iterator[Callable[[int], None]]:
     """Yield what shows how far a file has been translated, if anybody sees it."""
-    in_the_way = args.output in (None, "-") and sys.stdout.isatty()
-    if total is None or args.quiet or in_the_way or sys.stderr is None or not sys.stderr.isatty():
+    in_the_way = args.output in (None, "-") and _is_terminal(sys.stdout)
+    if total is None or args.quiet or in_the_way or not _is_terminal(sys.stderr):
         yield lambda done: None
         return
     from tqdm import tqdm
@@ -190,7 +187,7 @@ def run_attention(args: argparse.Namespace) -> int:
         with open_output(Path(args.output)) as output:
             output.write(heatmap.png(result.sentences))
         return 0
-    shades = heatmap.shades_for(sys.stdout.isatty(), args.console, os.environ)
+    shades = heatmap.shades_for(_is_terminal(sys.stdout), args.console, os.environ)
     width = shutil.get_terminal_size((100, 24)).columns
     for sentence in result.sentences:
         drawn = heatmap.draw(sentence, width=width, shades=shades)
@@ -322,6 +319,11 @@ def _speak_utf8() -> str | None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     return console
+
+
+def _is_terminal(stream: IO[str] | None) -> bool:
+    """Whether somebody sits there; a stream that was closed before we began is None."""
+    return stream is not None and stream.isatty()
 
 
 def _print(text: str) -> None:

@@ -1,15 +1,15 @@
 """Everything allez raises on purpose; each error carries one line and, where one helps, a hint.
 
-    AllezError                     catch this one
-    |-- BundleError                the model folder is unusable
-    |   |-- BundleNotFoundError    (also FileNotFoundError)
-    |   |-- BundleFormatError      (also ValueError) a file in it is not what it should be
-    |   `-- ChecksumError          (also ValueError) size or SHA-256 differ from the manifest
-    |-- OptionError                (also ValueError) an option has a value that makes no sense
-    |-- InputError                 (also ValueError) text or a data file cannot be read as promised
-    |-- OutputError                (also OSError) a result cannot be written where it should go
-    |-- SessionError               (also RuntimeError) ONNX Runtime refused a graph or a provider
-    `-- MissingExtraError          (also ImportError) an optional dependency is not installed
+AllezError                     catch this one
+|-- BundleError                the model folder is unusable
+|   |-- BundleNotFoundError    (also FileNotFoundError)
+|   |-- BundleFormatError      (also ValueError) a file in it is not what it should be
+|   `-- ChecksumError          (also ValueError) size or SHA-256 differ from the manifest
+|-- OptionError                (also ValueError) an option has a value that makes no sense
+|-- InputError                 (also ValueError) text or a data file cannot be read as promised
+|-- OutputError                (also OSError) a result cannot be written where it should go
+|-- SessionError               (also RuntimeError) ONNX Runtime refused a graph or a provider
+`-- MissingExtraError          (also ImportError) an optional dependency is not installed
 """
 
 from __future__ import annotations

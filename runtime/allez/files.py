@@ -92,11 +92,17 @@ class LineStream:
 
     A group is what one read brings. A typed line is thus answered before the next one is typed,
     while a pipe that is kept full brings hundreds at a time.
+
+    Args:
+        stream: opened by the caller.
+        name: what errors call it.
+        close: whether to close it at the end.
     """
 
-    def __init__(self, stream: IO[bytes], name: str) -> None:
+    def __init__(self, stream: IO[bytes], name: str, *, close: bool = False) -> None:
         self._stream = stream
         self._name = name
+        self._close = close
         self.total: int | None = None
         """Unknown until the end."""
 
@@ -108,7 +114,11 @@ class LineStream:
         """
         assert skip == 0, "a stream cannot be continued"
         read1 = getattr(self._stream, "read1", self._stream.read)  # at most one read underneath
-        return _split(lambda: bytes(read1(_CHUNK)), self._name)
+        try:
+            yield from _split(lambda: bytes(read1(_CHUNK)), self._name)
+        finally:
+            if self._close:
+                self._stream.close()
 
 
 def open_lines(path: Path) -> LineFile | LineStream:
@@ -118,7 +128,7 @@ def open_lines(path: Path) -> LineFile | LineStream:
         InputError: it cannot be read; if it is a regular file, also that it is not UTF-8.
     """
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
-        return LineStream(_open(path), str(path))
+        return LineStream(_open(path), str(path), close=True)
     return LineFile(path)
 
 

@@ -129,7 +129,7 @@ def _legend(shades: Shades) -> str:
     if shades == "grey":
         return "0 " + _cells([i / 23 for i in range(24)], 1, shades) + " 1"
     marks = _RAMPS[shades][1:]
-    return "  ".join(f"{mark} from {step:g}" for mark, step in zip(marks, _STEPS, strict=True))
+    return "  ".join(f"{mark} {step:.0%}" for mark, step in zip(marks, _STEPS, strict=True))
 
 
 def _source_labels(sentence: Sentence) -> Sequence[str]:

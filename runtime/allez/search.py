@@ -6,11 +6,13 @@ not know. Scores are sums of log-probabilities in float64. The rules are the sam
 - Each step takes the 2K best continuations of a sentence, ordered by score, then row, then rank.
 - An eos among the first K finishes a hypothesis; the others fill the K rows.
 - A finished hypothesis scores sum / length ** length_penalty, eos counted (Wu et al. 2016).
-- A sentence stops when K hypotheses are finished, at its length limit, or when even the longest
-  continuation of its best row could not beat the worst hypothesis that would be returned.
+- A sentence stops at its length limit; when even the longest continuation of its best row could
+  not beat the worst hypothesis that would be returned; or when K are finished and its best row,
+  were it to end with the next word at no cost, would not beat it either. (K finished ones alone
+  are no reason: a model that is sure of itself fills the beam with hypotheses cut short.)
 - Rows left empty repeat a live one with score minus infinity.
 
-Greedy search is K = 1.
+Greedy search is K = 1; it stops with its first finished hypothesis.
 """
 
 from __future__ import annotations
@@ -210,13 +212,11 @@ class _Search:
         chosen = np.where(lives, chosen, chosen[:, :1])
         self._scores = np.where(lives, np.take_along_axis(best, chosen, axis=1), -np.inf)
         self._done |= at_limit | ~lives[:, 0]
-        self._stop_hopeless()
+        self._stop_hopeless(time)
         if self._done.all():
             return None
         parent = np.take_along_axis(row, chosen, axis=1)
-        token = np.where(
-            self._done[:, None], self._eos, np.take_along_axis(tokens, chosen, axis=1)
-        )
+        token = np.where(self._done[:, None], self._eos, np.take_along_axis(tokens, chosen, axis=1))
         parent, token = self._compact(parent, token)
         return self._link(parent.ravel(), token.ravel(), result.attention)
 
@@ -292,17 +292,18 @@ class _Search:
                 end = _End(float(self._scores[b, r]) / norm, time, int(b * rows + r), False)
                 self._ends[self._sentence[b]].append(end)
 
-    def _stop_hopeless(self) -> None:
-        """Mark sentences done that have K hypotheses, or whose rows can no longer win."""
+    def _stop_hopeless(self, time: int) -> None:
+        """Mark sentences done whose rows can no longer win, or hardly."""
         options = self._options
         for b in np.flatnonzero(~self._done):
             scores = sorted((e.score for e in self._ends[self._sentence[b]]), reverse=True)
-            if len(scores) >= options.beam_size:
-                self._done[b] = True
-            elif len(scores) >= options.n_best:
-                # Sums only fall, so the most that a row can reach is its sum over the most tokens.
-                reach = self._scores[b, 0] / float(self._limit[b] + 1) ** options.length_penalty
-                self._done[b] = reach <= scores[options.n_best - 1]
+            if len(scores) < options.n_best:
+                continue
+            # Sums only fall, so the most that a row can reach is its sum over the most tokens.
+            # With K finished ones in hand, its sum over the fewest is hope enough.
+            most = time + 2 if len(scores) >= options.beam_size else int(self._limit[b]) + 1
+            reach = self._scores[b, 0] / float(most) ** options.length_penalty
+            self._done[b] = options.beam_size == 1 or reach <= scores[options.n_best - 1]
 
     def _compact(self, parent: IntArray, token: IntArray) -> tuple[IntArray, IntArray]:
         """Drop done sentences from the batch once they are a quarter of it."""

@@ -72,10 +72,10 @@ class Tokenizer:
 
     def pieces(self, ids: Iterable[int]) -> tuple[str, ...]:
         """Return how each id is spelled."""
-        return tuple(self._model.id_to_token(i) for i in ids)
+        return tuple(str(self._model.id_to_token(i)) for i in ids)
 
     def _is_byte(self, token: int) -> bool:
-        piece: str = self._model.id_to_token(token)
+        piece = str(self._model.id_to_token(token))
         return len(piece) == 6 and piece.startswith("<0x") and piece.endswith(">")
 
 
@@ -105,7 +105,9 @@ def check_components(content: Any) -> None:
     for part in _parts(content, "normalizer", "normalizers"):
         if part["type"] == "Replace" and "String" not in part.get("pattern", {}):
             raise BundleFormatError("tokenizer normalizer Replace must have a plain string pattern")
-    _check_parts("pre_tokenizer", _parts(content, "pre_tokenizer", "pretokenizers"), _PRE_TOKENIZERS)
+    _check_parts(
+        "pre_tokenizer", _parts(content, "pre_tokenizer", "pretokenizers"), _PRE_TOKENIZERS
+    )
     decoders = [part["type"] for part in _parts(content, "decoder", "decoders")]
     if decoders != _DECODERS:
         raise BundleFormatError(f"tokenizer decoders must be {', '.join(_DECODERS)}, in that order")
@@ -116,7 +118,11 @@ def _parts(content: Mapping[str, Any], key: str, sequence: str) -> list[Mapping[
     part = content.get(key)
     if part is None:
         return []
-    parts = part.get(sequence) if isinstance(part, Mapping) and part.get("type") == "Sequence" else [part]
+    parts = (
+        part.get(sequence)
+        if isinstance(part, Mapping) and part.get("type") == "Sequence"
+        else [part]
+    )
     if not isinstance(parts, list) or not all(
         isinstance(p, Mapping) and isinstance(p.get("type"), str) for p in parts
     ):

@@ -19,11 +19,12 @@ import numpy as np
 
 from allez.bundle import Bundle, Golden, find
 from allez.errors import BundleFormatError, InputError, OptionError, SessionError
+from allez.plan import Plan, needs_space, put_together, take_apart
 from allez.search import Found, Job, beam_search, beam_steps
 from allez.session import DecoderStep, Encoded, Encoder
-from allez.text import Piece, SentenceRules, split, squeeze
+from allez.text import Piece, SentenceRules, squeeze
 from allez.tokenizer import Tokenizer
-from allez.types import Hypothesis, SearchOptions, SelfTest, Sentence, Translation
+from allez.types import SearchOptions, SelfTest, Translation
 
 BATCH_SENTENCES = 64
 """The most sentences decoded together."""
@@ -42,20 +43,10 @@ _Results = list[list[Found]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """A text on its way: its pieces, and the source ids of those to translate."""
-
-    text: str
-    pieces: list[Piece]
-    ids: list[_Ids]
-    """In the order of the pieces that are translated; each ends with eos."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Window:
     """Texts that are worked on together."""
 
-    plans: list[_Plan]
+    plans: list[Plan]
     batches: list[list[int]]
     """Which sentences, counted over all plans, are decoded together."""
     results: list[Future[_Results] | _Results]
@@ -200,7 +191,7 @@ class Translator:
             if not piece.translate:
                 yield piece.text
             else:
-                if _needs_space(before, piece):
+                if needs_space(before, piece):
                     yield " "
                 yield from self._stream_sentence(next(ids), options)
             before = piece
@@ -229,7 +220,7 @@ class Translator:
             assert result.log_probs is not None
             total += float(result.log_probs[0, following])
             token = following
-        return total / float(len(wanted)) ** alpha
+        return float(total / float(len(wanted)) ** alpha)
 
     def selftest(self) -> Iterator[SelfTest]:
         """Translate the bundle's golden sentences and compare everything recorded of them."""
@@ -285,17 +276,8 @@ class Translator:
             no_repeat_ngram_size=no_repeat_ngram_size,
         )
 
-    def _plan(self, text: str) -> _Plan:
-        """Split a text into pieces; tokenize each sentence once, for counting and for reading."""
-        known: dict[str, _Ids] = {}
-
-        def count(sentence: str) -> int:
-            known[sentence] = self._tokenizer.encode(squeeze(sentence, self._rules))
-            return len(known[sentence])
-
-        pieces = split(text, self._rules, count)
-        ids = [[*known[p.text], self._manifest.eos] for p in pieces if p.translate]
-        return _Plan(text, pieces, ids)
+    def _plan(self, text: str) -> Plan:
+        return take_apart(text, self._rules, self._tokenizer, self._manifest.eos)
 
     def _translate(
         self, texts: Iterable[str], options: SearchOptions, prefix: str
@@ -311,9 +293,9 @@ class Translator:
         if begun is not None:
             yield from self._finish(begun)
 
-    def _windows(self, texts: Iterable[str]) -> Iterator[list[_Plan]]:
+    def _windows(self, texts: Iterable[str]) -> Iterator[list[Plan]]:
         """Group texts until there is a batch for every thread."""
-        plans: list[_Plan] = []
+        plans: list[Plan] = []
         sentences = 0
         for text in texts:
             plans.append(self._plan(text))
@@ -324,7 +306,7 @@ class Translator:
         if plans:
             yield plans
 
-    def _begin(self, plans: list[_Plan], options: SearchOptions, forced: _Ids) -> _Window:
+    def _begin(self, plans: list[Plan], options: SearchOptions, forced: _Ids) -> _Window:
         """Put the sentences of a window to work."""
         sentences = [ids for plan in plans for ids in plan.ids]
         prefixed = [0] if forced and sentences else []
@@ -349,7 +331,8 @@ class Translator:
         position = 0
         for plan in window.plans:
             count = len(plan.ids)
-            yield self._assemble(plan, [found.pop(position + i) for i in range(count)])
+            hypotheses = [found.pop(position + i) for i in range(count)]
+            yield put_together(plan, hypotheses, self._tokenizer)
             position += count
 
     def _executor(self) -> ThreadPoolExecutor:
@@ -413,46 +396,6 @@ class Translator:
         if len(text) > sent:
             yield text[sent:]
 
-    def _assemble(self, plan: _Plan, found: list[list[Found]]) -> Translation:
-        """Join pieces and translations."""
-        sentences: list[Sentence] = []
-        answers = iter(zip(plan.ids, found, strict=True))
-        best = max((len(hypotheses) for hypotheses in found), default=1)
-        texts: list[list[str]] = [[] for _ in range(best)]
-        before: Piece | None = None
-        for piece in plan.pieces:
-            if piece.translate:
-                ids, hypotheses = next(answers)
-                sentence = Sentence(
-                    source=piece.text,
-                    start=piece.start,
-                    end=piece.end,
-                    source_tokens=self._tokenizer.pieces(ids),
-                    hypotheses=tuple(self._hypothesis(h) for h in hypotheses),
-                )
-                sentences.append(sentence)
-                for rank, parts in enumerate(texts):
-                    chosen = sentence.hypotheses[min(rank, len(hypotheses) - 1)]
-                    parts.append(" " + chosen.text if _needs_space(before, piece) else chosen.text)
-            else:
-                for parts in texts:
-                    parts.append(piece.text)
-            before = piece
-        return Translation(
-            source=plan.text,
-            texts=tuple("".join(parts) for parts in texts),
-            sentences=tuple(sentences),
-        )
-
-    def _hypothesis(self, found: Found) -> Hypothesis:
-        return Hypothesis(
-            text=self._tokenizer.decode(found.tokens),
-            tokens=self._tokenizer.pieces(found.tokens),
-            score=found.score,
-            attention=found.attention,
-            finished=found.finished,
-        )
-
 
 def make_batches(sentences: Sequence[Sequence[int]], *, start: int = 0) -> list[list[int]]:
     """Group the indices of sentences, from `start` on, by length: long ones together, and first.
@@ -471,11 +414,6 @@ def make_batches(sentences: Sequence[Sequence[int]], *, start: int = 0) -> list[
                 continue
         batches.append([index])
     return batches
-
-
-def _needs_space(before: Piece | None, piece: Piece) -> bool:
-    """Two sentences without white space between them (Chinese, or a cut) get one in English."""
-    return before is not None and before.translate and piece.translate
 
 
 def _cores() -> int:

@@ -106,7 +106,7 @@ class FakeTranslator:
     ) -> None:
         """Nothing is held."""
 
-    def translate(self, text: str, *, prefix: str = "", **options: Any) -> Translation:  # noqa: ANN401
+    def translate(self, text: str, *, prefix: str = "", **options: Any) -> Translation:
         checked = SearchOptions(**options)
         time.sleep(float(os.environ.get("FAKE_DELAY", "0")))
         if "FAKE_LOG" in os.environ:
@@ -119,7 +119,7 @@ class FakeTranslator:
             source=text, texts=tuple(h.text for h in done.hypotheses), sentences=(done,)
         )
 
-    def translate_batch(self, texts: Iterable[str], **options: Any) -> Iterator[Translation]:  # noqa: ANN401
+    def translate_batch(self, texts: Iterable[str], **options: Any) -> Iterator[Translation]:
         """Read a few lines ahead, as the real one does."""
         waiting: list[str] = []
         for text in texts:

@@ -85,7 +85,9 @@ def repeats(sequence: tuple[int, ...], size: int) -> bool:
     return len(grams) != len(set(grams))
 
 
-def search(step: TableStep, limits: list[int], options: SearchOptions, prefix=()) -> list:
+def search(
+    step: TableStep, limits: list[int], options: SearchOptions, prefix: tuple[int, ...] = ()
+) -> list[list[Found]]:
     jobs = [Job(memory_length=5, limit=limit) for limit in limits]
     return beam_search(step, jobs, bos=BOS, eos=EOS, options=options, prefix=prefix)
 
@@ -211,13 +213,9 @@ def test_steps_yield_each_token_of_greedy_search() -> None:
     table = tables(2, vocabulary=6)
     options = SearchOptions(beam_size=1)
     steps = beam_steps(TableStep(table), [Job(5, 9)], bos=BOS, eos=EOS, options=options)
-    tokens = []
-    while True:
-        try:
-            tokens.append(int(next(steps)[0]))
-        except StopIteration as stop:
-            assert tuple(tokens) == stop.value[0][0].tokens
-            break
+    found = beam_search(TableStep(table), [Job(5, 9)], bos=BOS, eos=EOS, options=options)
+    tokens = [int(token[0]) for token in steps]
+    assert tuple(tokens) == found[0][0].tokens
 
 
 @pytest.mark.parametrize(

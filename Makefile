@@ -1,0 +1,51 @@
+# Everything starts here; `make` lists what can be done.
+
+PYTHON ?= python3
+PIP_OPTIONS = --quiet --disable-pip-version-check -c constraints.txt
+
+SOURCES := $(shell find runtime export models -type f -not -name '*.pyc' 2>/dev/null)
+
+.PHONY: help demo test test-runtime test-export check bench clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/installed  ## install without torch and translate a sentence
+	.venv/bin/allez "Comment allez-vous ?"
+
+test: check test-runtime test-export  ## install what the tests need and run them all
+
+test-runtime: .venv-runtime/installed  ## runtime and contract tests, in an environment without torch
+	.venv-runtime/bin/python -m pytest tests/runtime tests/contract
+
+test-export: .venv-export/installed  ## tests of training, export and packaging (installs torch)
+	.venv-export/bin/python -m pytest tests/export
+
+check: .venv-export/installed  ## format, lint and types
+	.venv-export/bin/ruff format --check .
+	.venv-export/bin/ruff check .
+	.venv-export/bin/mypy
+
+bench: .venv-runtime/installed  ## measure the shipped bundle on this machine
+	.venv-runtime/bin/python benchmarks/latency.py
+
+clean:  ## remove environments and caches, never runs or data
+	rm -rf .venv .venv-runtime .venv-export build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The first two environments hold the installed wheel, as users have it; the third is editable.
+.venv/installed: pyproject.toml constraints.txt $(SOURCES)
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install $(PIP_OPTIONS) .
+	@touch $@
+
+.venv-runtime/installed: pyproject.toml constraints.txt $(SOURCES)
+	$(PYTHON) -m venv .venv-runtime
+	.venv-runtime/bin/python -m pip install $(PIP_OPTIONS) --force-reinstall --no-deps .
+	.venv-runtime/bin/python -m pip install $(PIP_OPTIONS) '.[plot,test]'
+	@touch $@
+
+.venv-export/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-export
+	.venv-export/bin/python -m pip install $(PIP_OPTIONS) -e '.[export,plot,test,lint]'
+	@touch $@

@@ -1,0 +1,99 @@
+"""MODEL_CARD.md: what is known of a model from its files, then what people wrote about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from allez_export.config import Config
+from allez_export.evaluate import table
+from allez_export.model import Seq2Seq
+
+
+def model_card(
+    config: Config,
+    model: Seq2Seq,
+    training: Mapping[str, Any],
+    report: Mapping[str, Any],
+    scores: Sequence[Mapping[str, Any]],
+    prose: str,
+    sizes: Mapping[str, int],
+) -> bytes:
+    """Return the text of a model card.
+
+    Args:
+        config: the model's.
+        model: trained.
+        training: what `train` recorded of the run.
+        report: what `verify` found.
+        scores: rows of `evaluate`; empty before it was run.
+        prose: Markdown that no program can write.
+        sizes: file name to bytes.
+    """
+    lines = [
+        f"# {config.name} {config.package.version}",
+        "",
+        f"Translates {config.source} to {config.target} with a recurrent encoder and an attention "
+        "decoder. For `allez` and any other host that follows its graph contract.",
+        "",
+        *_facts(config, model, training, sizes),
+        "",
+        "## Scores",
+        "",
+        *_scores(config, scores),
+        *_behaviour(report),
+        "",
+        prose.strip(),
+    ]
+    return ("\n".join(lines).rstrip() + "\n").encode("utf-8")
+
+
+def _facts(
+    config: Config, model: Seq2Seq, training: Mapping[str, Any], sizes: Mapping[str, int]
+) -> list[str]:
+    m = config.model
+    decoder = f"{m.cell.upper()} of {m.width}, `{m.attention}` attention"
+    decoder += ", a second layer above it" if m.second_layer else ""
+    decoder += ", input feeding" if m.input_feeding else ""
+    largest = (f"{name} {size:,}" for name, size in sizes.items() if size > 100_000)
+    facts = {
+        "licence of the weights": config.package.license,
+        "parameters": f"{sum(p.numel() for p in model.parameters()):,}",
+        "encoder": f"bidirectional {m.cell.upper()}, {m.encoder_layers} layer(s), "
+        f"{m.width // 2} per direction",
+        "decoder": decoder,
+        "vocabulary": f"{len(model.bias):,} subwords of both languages; one table for source "
+        "words, target words and output",
+        "precision": config.quantize.precision,
+        "files": f"{sum(sizes.values()):,} bytes: {', '.join(largest)}",
+        "training": f"{training['updates']:,} updates, {training['target_tokens']:,} target "
+        f"tokens, {training['hours']} hours; seed {config.training.seed}",
+    }
+    return ["| | |", "| --- | --- |", *(f"| {key} | {value} |" for key, value in facts.items())]
+
+
+def _scores(config: Config, scores: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not scores:
+        return ["Not measured."]
+    signatures = scores[0]["signatures"]
+    return [
+        "Of exactly these files, through the runtime:",
+        f"`allez-export evaluate --config export/configs/{config.name}.toml --data DATA`.",
+        "",
+        table([dict(row) for row in scores]),
+        "",
+        f"BLEU: `{signatures['bleu']}`; chrF: `{signatures['chrf']}`. Sentences per second are "
+        "those of one machine; compare them with each other only.",
+    ]
+
+
+def _behaviour(report: Mapping[str, Any]) -> list[str]:
+    if "behaviour" not in report:
+        return []
+    found = report["behaviour"]
+    return [
+        "",
+        f"Against fp32 ({found['sentences']} validation sentences, greedy): "
+        f"{found['identical']:.1%} of the translations are identical, BLEU differs by "
+        f"{found['bleu_difference']:+.2f}, chrF by {found['chrf_difference']:+.2f}.",
+    ]

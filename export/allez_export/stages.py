@@ -1,0 +1,372 @@
+"""What each subcommand does: one stage reads what the stages before it wrote.
+
+A model is made in one folder with a folder per stage. A stage is written aside and renamed when
+it is done; what exists is not made again without `force`. Heavy imports wait inside the stages.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from allez.errors import InputError, OptionError, OutputError
+from allez_export.config import Config
+
+if TYPE_CHECKING:
+    from allez_export.data import Pair
+
+STAGES = ("vocabulary", "train", "trace", "quantize", "verify", "package", "evaluate")
+"""In the order in which they build on each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The configuration and the folders of one run."""
+
+    config: Config
+    config_path: Path
+    data: Path
+    out: Path
+    force: bool
+    threads: int | None
+    device: str
+    limit: int | None
+
+    def stage(self, name: str) -> Path:
+        """Return a stage's folder."""
+        return self.out / name
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[Path]:
+        """Give a folder to write a stage into; it takes its place when all went well."""
+        final = self.stage(name)
+        if final.exists() and not self.force:
+            raise OutputError(f"{final} exists", hint="--force makes it again")
+        partial = final.with_name(final.name + ".partial")
+        try:
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir(parents=True)
+        except OSError as error:
+            raise OutputError(f"cannot write {partial}: {error.strerror}") from None
+        yield partial
+        shutil.rmtree(final, ignore_errors=True)
+        os.replace(partial, final)
+
+    def need(self, stage: str, name: str) -> Path:
+        """Return a file of an earlier stage.
+
+        Raises:
+            InputError: the stage was not run yet.
+        """
+        path = self.stage(stage) / name
+        if not path.exists():
+            raise InputError(f"there is no {path}", hint=f"run `allez-export {stage}` first")
+        return path
+
+    def pairs(self, names: Sequence[str], limit: int | None) -> list[tuple[str, list[Pair]]]:
+        """Read evaluation files; returns each one's name and pairs."""
+        from allez_export.data import read_pairs
+
+        files = []
+        for name in names:
+            pairs = list(read_pairs(self.data / name))[:limit]
+            files.append((Path(name).name.split(".")[0], pairs))
+        return files
+
+
+def say(text: str) -> None:
+    """Tell the user how things go; standard output is for results."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def load_sources(work: Workspace) -> list[list[Pair]]:
+    """Read and filter the training data, saying what was dropped and why."""
+    from allez_export.data import load_source
+
+    if not work.config.data.train:
+        raise InputError(f"{work.config_path} names no training data")
+    seen: set[Pair] = set()
+    sources = []
+    for source in work.config.data.train:
+        kept, dropped = load_source(source, work.config.data, work.data, seen)
+        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items()))
+        say(f"data    {source.name}: {len(kept)} pairs, dropped {reasons or 'none'}")
+        sources.append(kept)
+    return sources
+
+
+def run_vocabulary(work: Workspace) -> None:
+    """Learn the subwords."""
+    from allez_export.data import sample_lines
+    from allez_export.vocabulary import learn
+
+    config = work.config
+    with work.writing("vocabulary") as folder:
+        sources = load_sources(work)
+        lines = sample_lines(sources, config.data, config.vocabulary.sample, config.training.seed)
+        text = learn(lines, config.vocabulary)
+        (folder / "tokenizer.json").write_text(text, encoding="utf-8")
+
+
+def run_train(work: Workspace) -> None:
+    """Train, or continue."""
+    import torch
+
+    from allez.tokenizer import Tokenizer
+    from allez_export.data import Stream
+    from allez_export.evaluate import validator
+    from allez_export.train import Run
+
+    config, training = work.config, work.config.training
+    if work.device == "cuda" and not torch.cuda.is_available():
+        raise OptionError("torch sees no CUDA device", hint="--device cpu")
+    threads = work.threads or training.threads
+    if threads is not None:
+        torch.set_num_threads(threads)
+    folder = work.stage("train")
+    if work.force:
+        shutil.rmtree(folder, ignore_errors=True)
+    text = work.need("vocabulary", "tokenizer.json").read_text(encoding="utf-8")
+    tokenizer = Tokenizer(text)
+    valid = work.pairs(config.data.valid, config.data.valid_limit)
+    if not valid:
+        raise InputError(f"{work.config_path} names no validation data")
+    stream = Stream(
+        load_sources(work),
+        config.data,
+        tokenizer,
+        seed=training.seed,
+        chunk_tokens=training.chunk_tokens,
+        batch_tokens=training.batch_tokens,
+    )
+    run = Run(
+        config,
+        text,
+        tokenizer.size,
+        stream,
+        folder,
+        validator(valid, tokenizer),
+        device=work.device,
+    )
+    run.train()
+    say(f"train   best validation BLEU {run.progress.best:.2f}")
+
+
+def run_trace(work: Workspace) -> None:
+    """Trace the trained model to fp32 graphs."""
+    from allez_export.trace import trace
+    from allez_export.train import load_model
+
+    with work.writing("trace") as folder:
+        model, *_ = load_model(work.need("train", "model.pt"))
+        trace(model, folder)
+        sizes = [f"{path.name} {path.stat().st_size:,}" for path in sorted(folder.iterdir())]
+        say(f"trace   {', '.join(sizes)} bytes")
+
+
+def features_range(work: Workspace, model: Any, tokenizer: str) -> float:
+    """Return the largest value that reaches the vocabulary layer on validation sentences."""
+    import torch
+
+    from allez.tokenizer import Tokenizer
+    from allez_export.data import make_batches
+
+    if model.decoder.second is None:
+        return 1.0  # a tanh
+    subwords = Tokenizer(tokenizer)
+    pairs = [
+        pair
+        for _, some in work.pairs(work.config.data.valid, work.config.quantize.calibration)
+        for pair in some
+    ]
+    examples = [(subwords.encode(s), subwords.encode(t)) for s, t in pairs]
+    largest = 0.0
+    with torch.no_grad():
+        for batch in make_batches([e for e in examples if e[0]], 2000):
+            target = torch.from_numpy(batch.target)
+            features = model(torch.from_numpy(batch.source), target[:, :-1])
+            largest = max(largest, float(features[target[:, 1:] != 0].abs().max()))
+    return largest
+
+
+def run_quantize(work: Workspace) -> None:
+    """Turn the fp32 graphs into int8 ones."""
+    import onnx
+
+    from allez_export.quantize import quantize
+    from allez_export.train import load_model
+
+    if work.config.quantize.precision == "fp32":
+        say("quantize  nothing to do: the configuration asks for fp32")
+        return
+    with work.writing("quantize") as folder:
+        fp32 = [onnx.load(work.need("trace", name)) for name in ("encoder.onnx", "decoder.onnx")]
+        model, _, tokenizer, _ = load_model(work.need("train", "model.pt"))
+        largest = features_range(work, model, tokenizer)
+        encoder, decoder, reports = quantize(fp32[0], fp32[1], largest)
+        onnx.save(encoder, folder / "encoder.onnx")
+        onnx.save(decoder, folder / "decoder.onnx")
+        plain = {name: dataclasses.asdict(report) for name, report in reports.items()}
+        (folder / "report.json").write_text(json.dumps(plain, indent=1), encoding="utf-8")
+        for name, report in reports.items():
+            for entry in report.kept:
+                say(f"quantize  {name} {entry['node']} {entry['weight']} stays: {entry['why']}")
+            say(f"quantize  {name}: {len(report.quantized)} weights are int8")
+
+
+def run_verify(work: Workspace) -> None:
+    """Prove the graphs, and keep a report."""
+    import onnx
+
+    from allez.tokenizer import Tokenizer
+    from allez_export.package import draft, sentence_rules
+    from allez_export.train import load_model
+    from allez_export.verify import verify
+    from allez_export.vocabulary import EOS
+
+    with work.writing("verify") as folder:
+        model, _, text, _ = load_model(work.need("train", "model.pt"))
+        config = work.config
+        rules = sentence_rules(config, work.config_path.parent)
+        tokenizer = Tokenizer(text)
+        exported: dict[str, Any] = {"fp32": None, "int8": None}
+        for precision, stage in (("fp32", "trace"), ("int8", "quantize")):
+            if precision == "int8" and config.quantize.precision == "fp32":
+                continue
+            paths = {role: work.need(stage, f"{role}.onnx") for role in ("encoder", "decoder")}
+            graphs = {role: path.read_bytes() for role, path in paths.items()}
+            bundle = draft(config, model, text, rules, graphs, precision=precision)
+            models = [onnx.load_from_string(data) for data in graphs.values()]
+            exported[precision] = (*models, bundle)
+        pairs = [
+            pair
+            for _, some in work.pairs(config.data.valid, config.quantize.calibration)
+            for pair in some
+        ]
+        sentences = [[*ids, EOS] for ids in tokenizer.encode_batch([s for s, _ in pairs])]
+        checks = verify(
+            model,
+            exported["fp32"],
+            exported["int8"],
+            sentences,
+            [target for _, target in pairs],
+            tokenizer.decode,
+        )
+        report = {}
+        for name, values in checks:
+            report[name] = values
+            figures = ", ".join(f"{key} {value}" for key, value in values.items())
+            say(f"verify  {name:18} ok   {figures}")
+        (folder / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+
+
+def run_package(work: Workspace, scores: Sequence[dict[str, Any]] = ()) -> None:
+    """Write the bundle; with scores, after they were measured on the same graphs."""
+    from allez_export.card import model_card
+    from allez_export.package import (
+        NAMES,
+        draft,
+        golden_lines,
+        read_beside,
+        sentence_rules,
+        write_bundle,
+    )
+    from allez_export.train import load_model
+
+    folder = work.stage("bundle")
+    if folder.exists() and not work.force and not scores:
+        raise OutputError(f"{folder} exists", hint="--force makes it again")
+    config, beside = work.config, work.config_path.parent
+    precision = config.quantize.precision
+    stage = "trace" if precision == "fp32" else "quantize"
+    model, _, tokenizer, training = load_model(work.need("train", "model.pt"))
+    rules = sentence_rules(config, beside)
+    roles = ("encoder", "decoder")
+    graphs = {role: work.need(stage, f"{role}.onnx").read_bytes() for role in roles}
+    report = json.loads(work.need("verify", "report.json").read_text(encoding="utf-8"))
+    if stage == "quantize":
+        nodes = work.need("quantize", "report.json").read_text(encoding="utf-8")
+        report["nodes"] = json.loads(nodes)
+    bundle = draft(config, model, tokenizer, rules, graphs, precision=precision)
+    texts = [source for _, pairs in work.pairs(config.data.valid, 1000) for source, _ in pairs]
+    content = {
+        **graphs,
+        "tokenizer": tokenizer.encode("utf-8"),
+        "sentences": rules,
+        "golden": golden_lines(bundle, texts, config.package.golden),
+        "notice": read_beside(
+            config.package.notice, beside, "No notice was written for this model.\n"
+        ).encode("utf-8"),
+        "report": (json.dumps(report, indent=1) + "\n").encode("utf-8"),
+    }
+    prose = read_beside(config.package.card, beside, "")
+    sizes = {NAMES[role]: len(data) for role, data in content.items()}
+    content["card"] = model_card(config, model, training, report, scores, prose, sizes)
+    summary = {
+        f"{row['file']} beam {row['beam_size']}": {"bleu": row["bleu"], "chrf": row["chrf"]}
+        for row in scores
+    }
+    write_bundle(folder, config, model, content, precision=precision, scores=summary)
+    total = sum(path.stat().st_size for path in folder.iterdir())
+    say(f"package {folder}: {total:,} bytes, self-test passed")
+
+
+def run_evaluate(work: Workspace) -> None:
+    """Score the bundle on the test files, then write the scores into its card and manifest."""
+    from allez import Translator
+    from allez_export.evaluate import evaluate, table, write_json
+
+    work.need("bundle", "manifest.json")
+    folder = work.stage("evaluate")
+    folder.mkdir(parents=True, exist_ok=True)
+    if work.force:
+        (folder / "state.json").unlink(missing_ok=True)
+    with Translator(work.stage("bundle"), threads=work.threads) as translator:
+        rows = evaluate(
+            translator,
+            [work.data / name for name in work.config.data.test],
+            beams=(1, None),
+            state=folder / "state.json",
+            limit=work.limit,
+        )
+    write_json(rows, folder / "scores.json")
+    sys.stdout.write(table(rows) + "\n")
+    if work.limit is None:
+        run_package(work, rows)
+
+
+def run_all(work: Workspace) -> None:
+    """Run all stages; those that are done already are left as they are."""
+    made = {"train": "train/model.pt", "package": "bundle", "evaluate": "evaluate/scores.json"}
+    for stage in STAGES:
+        if stage == "quantize" and work.config.quantize.precision == "fp32":
+            continue
+        done = (work.out / made.get(stage, stage)).exists() and not work.force
+        if done and stage not in (
+            "train",
+            "evaluate",
+        ):  # those two know themselves how far they are
+            say(f"{stage:8}done before")
+            continue
+        RUN[stage](work)
+
+
+RUN: dict[str, Callable[[Workspace], None]] = {
+    "vocabulary": run_vocabulary,
+    "train": run_train,
+    "trace": run_trace,
+    "quantize": run_quantize,
+    "verify": run_verify,
+    "package": run_package,
+    "evaluate": run_evaluate,
+    "all": run_all,
+}

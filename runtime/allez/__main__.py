@@ -1,0 +1,7 @@
+"""`python -m allez` is `allez`."""
+
+import sys
+
+from allez.cli import main
+
+sys.exit(main())

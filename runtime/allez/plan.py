@@ -1,0 +1,91 @@
+"""A text on its way: taken apart into sentences and tokens, and put together again translated.
+
+What is not translated (white space, blank lines, lines without letters) stays where it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allez.search import Found
+from allez.text import Piece, SentenceRules, split, squeeze
+from allez.tokenizer import Tokenizer
+from allez.types import Hypothesis, Sentence, Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A text taken apart."""
+
+    text: str
+    pieces: list[Piece]
+    """All of it, in order."""
+    ids: list[list[int]]
+    """Source ids of the pieces that are translated, in order; each ends with eos."""
+
+
+def take_apart(text: str, rules: SentenceRules, tokenizer: Tokenizer, eos: int) -> Plan:
+    """Split a text; each sentence is tokenized once, for counting and for reading."""
+    known: dict[str, list[int]] = {}
+
+    def encode(sentence: str) -> list[int]:
+        if sentence not in known:
+            known[sentence] = tokenizer.encode(squeeze(sentence, rules))
+        return known[sentence]
+
+    pieces = split(text, rules, lambda sentence: len(encode(sentence)))
+    return Plan(text, pieces, [[*encode(p.text), eos] for p in pieces if p.translate])
+
+
+def put_together(plan: Plan, found: list[list[Found]], tokenizer: Tokenizer) -> Translation:
+    """Join pieces and translations.
+
+    Args:
+        plan: the text.
+        found: the hypotheses of each sentence, best first.
+        tokenizer: spells them.
+    """
+    sentences: list[Sentence] = []
+    answers = iter(zip(plan.ids, found, strict=True))
+    ranks = max((len(hypotheses) for hypotheses in found), default=1)
+    texts: list[list[str]] = [[] for _ in range(ranks)]
+    before: Piece | None = None
+    for piece in plan.pieces:
+        if piece.translate:
+            ids, hypotheses = next(answers)
+            sentence = Sentence(
+                source=piece.text,
+                start=piece.start,
+                end=piece.end,
+                source_tokens=tokenizer.pieces(ids),
+                hypotheses=tuple(_hypothesis(h, tokenizer) for h in hypotheses),
+            )
+            sentences.append(sentence)
+            space = " " if needs_space(before, piece) else ""
+            for rank, parts in enumerate(texts):
+                chosen = sentence.hypotheses[min(rank, len(hypotheses) - 1)]
+                parts.append(space + chosen.text)
+        else:
+            for parts in texts:
+                parts.append(piece.text)
+        before = piece
+    return Translation(
+        source=plan.text,
+        texts=tuple("".join(parts) for parts in texts),
+        sentences=tuple(sentences),
+    )
+
+
+def needs_space(before: Piece | None, piece: Piece) -> bool:
+    """Two sentences without white space between them (Chinese, or a cut) get one in English."""
+    return before is not None and before.translate and piece.translate
+
+
+def _hypothesis(found: Found, tokenizer: Tokenizer) -> Hypothesis:
+    return Hypothesis(
+        text=tokenizer.decode(found.tokens),
+        tokens=tokenizer.pieces(found.tokens),
+        score=found.score,
+        attention=found.attention,
+        finished=found.finished,
+    )

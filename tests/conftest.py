@@ -1,0 +1,41 @@
+"""What all tests share: the tiny bundle, the shipped one, and patience with slow machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+import allez
+
+ROOT = Path(__file__).parents[1]
+
+settings.register_profile("patient", deadline=None)  # a busy machine is not a failing test
+settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle() -> Path:
+    """A real bundle of 150 kB that knows the synthetic language; see make_tiny_bundle.py."""
+    return ROOT / "tests" / "fixtures" / "tiny_bundle"
+
+
+@pytest.fixture(scope="session")
+def shipped_bundle() -> Path:
+    """The bundle users get."""
+    return ROOT / "models" / "fr-en"
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_bundle: Path) -> Iterator[allez.Translator]:
+    """A translator with the tiny bundle."""
+    with allez.Translator(tiny_bundle, threads=2) as translator:
+        yield translator

@@ -1,0 +1,36 @@
+"""The public surface is flat, complete and what the package says it is."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from types import ModuleType
+
+import allez
+
+
+def test_all_is_exactly_what_is_public() -> None:
+    public = {
+        name
+        for name, value in vars(allez).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    }
+    assert set(allez.__all__) == public
+
+
+def test_every_public_name_is_documented() -> None:
+    for name in allez.__all__:
+        assert getattr(allez, name).__doc__, name
+
+
+def test_the_installed_version_is_the_imported_one() -> None:
+    assert importlib.metadata.version("allez") == allez.__version__
+
+
+def test_every_error_is_one_of_ours_and_in_the_tree() -> None:
+    from allez import errors
+
+    for name, value in vars(errors).items():
+        if isinstance(value, type) and issubclass(value, Exception):
+            assert issubclass(value, allez.AllezError)
+            assert errors.__doc__ is not None
+            assert name in errors.__doc__

@@ -1,0 +1,165 @@
+"""Tiny models, vocabularies and traced graphs, made once and shared by the exporter's tests.
+
+All of it is random but seeded: no test here waits for a model to learn a language.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import itertools
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from allez.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    import onnx
+
+    from allez_export.config import Config
+    from allez_export.data import Pair
+    from allez_export.model import Seq2Seq
+    from allez_export.quantize import Report
+
+if importlib.util.find_spec("torch") is None:  # the export extra is not installed
+    collect_ignore_glob = ["test_*.py"]
+else:
+    import torch
+
+    torch.set_num_threads(1)  # sums in one order: bit-equal from run to run
+
+VARIANTS: dict[str, dict[str, object]] = {
+    "lstm": {"cell": "lstm", "attention": "general", "encoder_layers": 2, "second_layer": True},
+    "gru": {
+        "cell": "gru",
+        "attention": "additive",
+        "encoder_layers": 1,
+        "input_feeding": True,
+        "second_layer": False,
+    },
+    "none": {
+        "cell": "lstm",
+        "attention": "none",
+        "encoder_layers": 1,
+        "input_feeding": False,
+        "second_layer": False,
+    },
+}
+"""The models that are traced; between them they have every kind of node that graphs can have."""
+
+WIDTH = 16
+
+
+@pytest.fixture
+def denormals() -> Iterator[None]:
+    """Give back the denormal numbers that a training run gives up for speed."""
+    yield
+    torch.set_flush_denormal(False)
+
+
+@pytest.fixture(scope="session")
+def pairs() -> list[Pair]:
+    """Sentence pairs of a toy French and English, all different."""
+    subjects = [("le chat", "the cat"), ("la dame", "the lady"), ("l'ami", "the friend")]
+    subjects += [("Jean", "John"), ("l'été", "the summer"), ("le garçon", "the boy")]
+    verbs = [("voit", "sees"), ("aime", "likes"), ("n'a pas", "has not"), ("mange", "eats")]
+    objects = [("une pomme", "an apple"), ("10 livres", "10 books"), ("la mer", "the sea")]
+    objects += [("le cœur", "the heart"), ("(rien)", "(nothing)")]
+    ends = [(" ?", "?"), (".", "."), (" !", "!"), (", n'est-ce pas ?", ", isn't it?")]
+    return [
+        (f"{s[0]} {v[0]} {o[0]}{e[0]}", f"{s[1]} {v[1]} {o[1]}{e[1]}")
+        for s, v, o, e in itertools.product(subjects, verbs, objects, ends)
+    ]
+
+
+@pytest.fixture(scope="session")
+def definition(pairs: list[Pair]) -> str:
+    """The text of a `tokenizer.json` learnt from `pairs`."""
+    from allez_export.config import VocabularyConfig
+    from allez_export.vocabulary import learn
+
+    lines = [side for pair in pairs for side in pair]
+    return learn(lines, VocabularyConfig(size=340, alphabet=200))
+
+
+@pytest.fixture(scope="session")
+def tokenizer(definition: str) -> Tokenizer:
+    """The vocabulary of all models here."""
+    return Tokenizer(definition)
+
+
+@pytest.fixture(scope="session")
+def make_model(tokenizer: Tokenizer) -> Callable[..., Seq2Seq]:
+    """Return a random model in evaluation mode; keywords as `Seq2Seq` has them."""
+    from allez_export.model import Seq2Seq
+
+    def make(*, seed: int = 0, vocabulary: int = tokenizer.size, **kinds: object) -> Seq2Seq:
+        state = torch.get_rng_state()
+        torch.manual_seed(seed)
+        options = {"width": WIDTH, "encoder_layers": 1, "dropout": 0.0, **kinds}
+        model = Seq2Seq(vocabulary, **options)  # type: ignore[arg-type]
+        with torch.no_grad():  # no zero bias and no unit gain: each weight must matter
+            for parameter in model.parameters():
+                parameter += 0.1 * torch.randn_like(parameter)
+            model.bias.normal_(std=0.5)
+        torch.set_rng_state(state)
+        return model.eval().requires_grad_(False)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_config() -> Callable[..., Config]:
+    """Return a configuration that fits the tiny models; keywords name values by section."""
+    from allez_export.config import Config, build
+
+    def make(**sections: dict[str, object]) -> Config:
+        content: dict[str, object] = {"name": "tiny", "source": "fr", "target": "en"}
+        model = {"width": WIDTH, "encoder_layers": 1, "dropout": 0.0}
+        content |= {"model": {**model, **sections.pop("model", {})}, **sections}
+        config: Config = build(Config, content, "")
+        assert dataclasses.is_dataclass(config)
+        return config
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def traced(
+    make_model: Callable[..., Seq2Seq],
+) -> Callable[[str], tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]]:
+    """Return a variant with its fp32 encoder and decoder; a trace takes seconds, so it is kept."""
+    kept: dict[str, tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]] = {}
+
+    def make(name: str) -> tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]:
+        from allez_export.trace import trace_decoder, trace_encoder
+
+        if name not in kept:
+            model = make_model(**VARIANTS[name])
+            kept[name] = (model, trace_encoder(model), trace_decoder(model))
+        return kept[name]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def quantized(
+    traced: Callable[[str], tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]],
+) -> Callable[[str], tuple[onnx.ModelProto, onnx.ModelProto, dict[str, Report]]]:
+    """Return a variant's int8 encoder and decoder, and what was done to them."""
+    kept: dict[str, tuple[onnx.ModelProto, onnx.ModelProto, dict[str, Report]]] = {}
+
+    def make(name: str) -> tuple[onnx.ModelProto, onnx.ModelProto, dict[str, Report]]:
+        from allez_export.quantize import quantize
+
+        if name not in kept:
+            model, encoder, decoder = traced(name)
+            generator = torch.Generator().manual_seed(5)
+            ids = torch.randint(3, len(model.bias), (2, 40, 12), generator=generator)
+            largest = float(model(ids[0], ids[1]).abs().max())  # as measured on real sentences
+            kept[name] = quantize(encoder, decoder, largest)
+        return kept[name]
+
+    return make

@@ -1,0 +1,239 @@
+"""Bundles: what is read is what the manifest describes, or a named error."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allez import Translator
+from allez.bundle import Bundle, find
+from allez.errors import (
+    BundleError,
+    BundleFormatError,
+    BundleNotFoundError,
+    ChecksumError,
+    SessionError,
+)
+
+Edit = Callable[[dict[str, Any]], None]
+
+
+@pytest.fixture
+def copy(tiny_bundle: Path, tmp_path: Path) -> Path:
+    """A bundle that may be damaged."""
+    return Path(shutil.copytree(tiny_bundle, tmp_path / "bundle"))
+
+
+def edit_manifest(bundle: Path, edit: Edit) -> None:
+    path = bundle / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    edit(content)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def replace_file(bundle: Path, role: str, data: bytes) -> None:
+    """Put other bytes in a role's file, and make the manifest agree."""
+
+    def edit(manifest: dict[str, Any]) -> None:
+        entry = manifest["files"][role]
+        (bundle / entry["name"]).write_bytes(data)
+        entry.update(bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+
+    edit_manifest(bundle, edit)
+
+
+def test_reads_what_the_manifest_names(tiny_bundle: Path) -> None:
+    bundle = Bundle.read(tiny_bundle)
+    assert bundle.manifest.name == "tiny"
+    assert bundle.manifest.attention == "general"
+    assert [state.name for state in bundle.manifest.states] == [f"state.{i}" for i in range(4)]
+    assert bundle.data("decoder") == (tiny_bundle / "decoder.onnx").read_bytes()
+    assert len(bundle.golden()) == 20
+
+
+def test_a_zip_is_as_good_as_a_folder(tiny_bundle: Path, tmp_path: Path) -> None:
+    path = tmp_path / "tiny.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in tiny_bundle.iterdir():
+            archive.write(file, file.name)
+    with Translator(path) as zipped, Translator(tiny_bundle) as plain:
+        assert zipped("Je vois le chat noir.") == plain("Je vois le chat noir.")
+
+
+def test_found_by_path_by_name_and_by_default(
+    tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert find(tiny_bundle) == tiny_bundle
+    assert find(str(tiny_bundle)) == tiny_bundle
+    monkeypatch.chdir(tmp_path)
+    assert find().name == "fr-en"
+    assert find("fr-en") == find()
+    monkeypatch.chdir(tiny_bundle.parent)
+    assert find("tiny_bundle") == Path("tiny_bundle")
+
+
+@pytest.mark.parametrize("name", ["nowhere", "no/where", "", "fr-en/..", "manifest.json"])
+def test_no_bundle_there(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BundleNotFoundError) as caught:
+        find(name)
+    assert isinstance(caught.value, FileNotFoundError)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "name", ["encoder.onnx", "decoder.onnx", "tokenizer.json", "sentences.json", "golden.jsonl"]
+)
+@pytest.mark.parametrize("damage", ["flip", "cut", "lengthen", "empty"])
+def test_damaged_files_are_noticed(copy: Path, name: str, damage: str) -> None:
+    path = copy / name
+    data = path.read_bytes()
+    middle = len(data) // 2
+    path.write_bytes(
+        {
+            "flip": data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :],
+            "cut": data[:-1],
+            "lengthen": data + b" ",
+            "empty": b"",
+        }[damage]
+    )
+    with pytest.raises(ChecksumError, match=name) as caught:
+        Bundle.read(copy)
+    assert caught.value.hint
+
+
+def test_a_missing_file_is_named(copy: Path) -> None:
+    (copy / "decoder.onnx").unlink()
+    with pytest.raises(BundleFormatError, match=r"decoder\.onnx is missing"):
+        Bundle.read(copy)
+
+
+def test_links_are_not_followed(copy: Path, tiny_bundle: Path) -> None:
+    (copy / "decoder.onnx").unlink()
+    (copy / "decoder.onnx").symlink_to(tiny_bundle / "decoder.onnx")
+    with pytest.raises(BundleFormatError, match=r"decoder\.onnx is missing"):
+        Bundle.read(copy)
+
+
+def _set(*path: str, to: Any) -> Edit:
+    def edit(manifest: dict[str, Any]) -> None:
+        for key in path[:-1]:
+            manifest = manifest[key]
+        manifest[path[-1]] = to
+
+    return edit
+
+
+def _drop(*path: str) -> Edit:
+    def edit(manifest: dict[str, Any]) -> None:
+        for key in path[:-1]:
+            manifest = manifest[key]
+        del manifest[path[-1]]
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "named"),
+    [
+        (_set("format_version", to=2), "format version 2"),
+        (_set("format_version", to=True), "format version True"),
+        (_drop("format_version"), "format version None"),
+        (_set("task", to="summary"), "summary"),
+        (_drop("name"), "name must be a string"),
+        (_set("vocabulary", to="420"), "vocabulary must be a whole number"),
+        (_set("vocabulary", to=True), "vocabulary must be a whole number"),
+        (_set("vocabulary", to=-1), "vocabulary must be"),
+        (_set("tokens", to=[]), "tokens must be an object"),
+        (_set("tokens", "eos", to=0), "three ids"),
+        (_set("tokens", "eos", to=100_000), "three ids"),
+        (_set("limits", "source_tokens", to=0), "limits.source_tokens"),
+        (_set("limits", "target_per_source", to=float("nan")), "limits.target_per_source"),
+        (_set("states", to=[{"name": "state.0"}]), r"states\[0\]\.width"),
+        (_set("states", to=[3]), r"states\[0\]"),
+        (_drop("files", "decoder"), "no file for decoder"),
+        (_set("files", "decoder", "name", to="../decoder.onnx"), "plain file name"),
+        (_set("files", "decoder", "name", to="/etc/passwd"), "plain file name"),
+        (_set("files", "decoder", "name", to="manifest.json"), "plain file name"),
+        (_set("files", "decoder", "bytes", to=10**12), "bytes must be"),
+        (_set("files", "decoder", to="decoder.onnx"), "files.decoder must be an object"),
+        (_set("training_data", to=[1]), "training_data must be a list of strings"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_manifests_that_make_no_sense(copy: Path, edit: Edit, named: str) -> None:
+    edit_manifest(copy, edit)
+    with pytest.raises(BundleFormatError, match=named):
+        Bundle.read(copy)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{", b"[]", b"\xff\xfe", b'{"name": 1, "name": 2}', b"[" * 100_000],
+    ids=["empty", "cut", "list", "binary", "duplicate", "deep"],
+)
+def test_manifests_that_are_none(copy: Path, data: bytes) -> None:
+    (copy / "manifest.json").write_bytes(data)
+    with pytest.raises(BundleFormatError):
+        Bundle.read(copy)
+
+
+def test_unknown_roles_and_keys_are_left_alone(copy: Path) -> None:
+    edit_manifest(copy, _set("files", "later", to={"name": "later.bin"}))
+    edit_manifest(copy, _set("later", to=1))
+    assert "later" not in Bundle.read(copy).manifest.files
+
+
+@pytest.mark.parametrize(
+    ("role", "data"),
+    [
+        ("encoder", b""),
+        ("encoder", b"not a graph"),
+        ("decoder", b"\x08\x0a" * 50),
+        ("tokenizer", b"{}"),
+        ("tokenizer", b"\xff"),
+        ("sentences", b"{}"),
+    ],
+    ids=str,
+)
+def test_foreign_files_with_right_hashes(copy: Path, role: str, data: bytes) -> None:
+    replace_file(copy, role, data)
+    with pytest.raises((BundleError, SessionError)):
+        Translator(copy)
+
+
+def test_graphs_in_each_others_place(copy: Path) -> None:
+    data = {role: (copy / f"{role}.onnx").read_bytes() for role in ("encoder", "decoder")}
+    replace_file(copy, "encoder", data["decoder"])
+    replace_file(copy, "decoder", data["encoder"])
+    with pytest.raises(BundleFormatError, match="the contract says"):
+        Translator(copy)
+
+
+def test_a_tokenizer_of_another_size(copy: Path) -> None:
+    content = json.loads((copy / "tokenizer.json").read_text(encoding="utf-8"))
+    content["model"]["vocab"]["extra"] = len(content["model"]["vocab"])
+    replace_file(copy, "tokenizer", json.dumps(content).encode())
+    with pytest.raises(BundleFormatError, match="subwords"):
+        Translator(copy)
+
+
+def test_a_runtime_too_old(copy: Path) -> None:
+    edit_manifest(copy, _set("minimum_onnxruntime", to="99.0.0"))
+    with pytest.raises(SessionError, match=r"99\.0\.0"):
+        Translator(copy)
+
+
+@pytest.mark.parametrize("line", [b"{}", b"x", b'{"text": 1}'])
+def test_malformed_golden_lines_are_named(copy: Path, line: bytes) -> None:
+    good = (copy / "golden.jsonl").read_bytes()
+    replace_file(copy, "golden", good + line + b"\n")
+    with pytest.raises(BundleFormatError, match="line 21"):
+        Bundle.read(copy).golden()

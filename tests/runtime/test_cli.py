@@ -1,0 +1,472 @@
+"""The command line as a user meets it: what it prints where, and the exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from allez import __version__
+from allez.arguments import parse_args
+from allez.cli import main
+from allez.translator import Translator
+
+Start = Callable[..., subprocess.Popen[bytes]]
+Capture = pytest.CaptureFixture[str]
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+def give(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), encoding="ascii"))
+
+
+# --- text -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("argv", "printed"),
+    [
+        (["Comment allez-vous ?"], "COMMENT ALLEZ-VOUS ?\n"),
+        (["--beam-size", "1", "Bonjour"], "BONJOUR\n"),
+        (["Bonjour", "--beam-size=1", "-q"], "BONJOUR\n"),
+        (["--", "attention"], "ATTENTION\n"),
+        (["--beam-size", "2", "--", "--help"], "--HELP\n"),
+        (["-q", "info"], "INFO\n"),
+        (["Translate"], "TRANSLATE\n"),
+        (["- Bonjour", "-v"], "- BONJOUR\n"),
+        (["-5"], "-5\n"),
+        ([""], "\n"),
+        (["un\n\ndeux"], "UN\n\nDEUX\n"),
+        (["--prefix", "Oh ", "un"], "Oh UN\n"),
+        (["--n-best", "2", "un"], "UN\nUN (2)\n"),
+        (["--n-best", "7", "--", "42"], "42\n" * 7),
+        (["translate", "un"], "UN\n"),
+        (["translate", "un", "--n-best", "2", "deux"], "UN\nUN (2)\nDEUX\nDEUX (2)\n"),
+        (["translate", "un", "--", "-o", "--"], "UN\n-O\n--\n"),
+        (["translate", "translate"], "TRANSLATE\n"),
+    ],
+)
+def test_texts(installed: ModuleType, capsys: Capture, argv: list[str], printed: str) -> None:
+    assert main(argv) == 0
+    assert capsys.readouterr() == (printed, "")
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "error", "hint"),
+    [
+        (["un", "deux"], 2, "one text expected, several given", "quotes"),
+        (["translat", "un"], 2, "one text expected", "translate, attention, info, selftest"),
+        (["--quiet", "attention", "un"], 2, "one text expected", "a command comes first"),
+        (["attention", "un", "deux"], 2, "one text expected", "quotes"),
+        (["attention"], 2, "a text is needed", "allez attention"),
+        (["attention", "un", "-o", "x.svg"], 2, "only PNG", ".png"),
+        (["attention", "42"], 1, "nothing to translate", None),
+        (["--unknown"], 2, "unrecognized arguments: --unknown", "allez --help"),
+        (["--beam", "1", "un"], 2, "unrecognized arguments: --beam", "allez --help"),
+        (["--beam-size", "x", "un"], 2, "--beam-size: invalid int value: 'x'", "allez --help"),
+        (["--beam-size", "0", "un"], 2, "beam_size must be 1 to 100, not 0", None),
+        (["--beam-size", "2", "--n-best", "3", "un"], 2, "n_best (3) cannot exceed", None),
+        (["--n-best", "0", "un"], 2, "n_best must be at least 1", None),
+        (["--length-penalty", "nan", "un"], 2, "length_penalty must be 0 to 10", None),
+        (["--max-length", "1", "--min-length", "2", "un"], 2, "exceeds max_length", None),
+        (["--no-repeat-ngram-size", "-1", "un"], 2, "must not be negative", None),
+        (["--threads", "0", "un"], 2, "threads must be 1 to 1024", None),
+        (["--format", "xml", "un"], 2, "--format: invalid choice: 'xml'", "allez --help"),
+        (["--prefix", "a", "-i", "x"], 2, "--prefix needs exactly one TEXT", None),
+        (["translate", "a", "b", "--prefix", "c"], 2, "--prefix needs exactly one TEXT", None),
+        (["-i", "x", "un"], 2, "either TEXT or --input", None),
+        (["-o"], 2, "expected one argument", "allez --help"),
+        (["info", "un"], 2, "unrecognized arguments: un", "allez info --help"),
+        (["selftest", "--", "un"], 2, "unexpected argument: un", "allez selftest --help"),
+        (["--model", "missing", "un"], 1, "there is no bundle 'missing'", "look elsewhere"),
+        (["selftest", "--model", "missing"], 1, "there is no bundle 'missing'", "look elsewhere"),
+        (["-i", "none.txt"], 1, "none.txt does not exist", None),
+        (["-i", "."], 1, "cannot read .: is a directory", None),
+        (["un", "-o", "."], 1, "cannot write .: it is a folder", None),
+        (["un", "-o", "none/x"], 1, "there is no folder", None),
+        (["\ud800"], 1, "the text is not UTF-8", None),
+    ],
+)
+def test_errors(
+    installed: ModuleType,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    argv: list[str],
+    code: int,
+    error: str,
+    hint: str | None,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    give(monkeypatch, b"")
+    assert main(argv) == code
+    out, err = capsys.readouterr()
+    first, *rest = err.splitlines()
+    assert out == ""
+    assert first.startswith("error: ")
+    assert error in first
+    if hint is None:
+        assert rest == []
+    else:
+        (second,) = rest
+        assert second.startswith("hint: ")
+        assert hint in second
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["translate", "-h"], ["info", "--help"]])
+def test_help(capsys: Capture, argv: list[str]) -> None:
+    assert main(argv) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("usage: allez")
+    assert err == ""
+
+
+def test_version(capsys: Capture) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr() == (f"allez {__version__}\n", "")
+
+
+def test_help_names_every_command(capsys: Capture) -> None:
+    main(["--help"])
+    out = capsys.readouterr().out
+    for name in ("translate", "attention", "info", "selftest"):
+        assert f"\n  {name} " in out
+        assert parse_args([name]).command == name
+
+
+def test_no_arguments_at_a_terminal_is_help(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    assert main([]) == 0
+    assert capsys.readouterr().out.startswith("usage: allez")
+
+
+# --- lines ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("argv", [[], ["--beam-size", "1"], ["translate"], ["-i", "-", "-o", "-"]])
+def test_standard_input(
+    installed: ModuleType, capsys: Capture, monkeypatch: pytest.MonkeyPatch, argv: list[str]
+) -> None:
+    give(monkeypatch, "\N{ZERO WIDTH NO-BREAK SPACE}un\r\n\n  été\n42\0\nfin".encode())
+    assert main(argv) == 0
+    assert capsys.readouterr().out == "UN\r\n\n  ÉTÉ\n42\0\nFIN\n"
+
+
+def test_binary_on_standard_input(
+    installed: ModuleType, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(monkeypatch, b"un\n\x7fELF\x02\xff\n")
+    assert main([]) == 1
+    out, err = capsys.readouterr()
+    assert out == "UN\n"
+    assert err.startswith("error: standard input, line 2: not UTF-8 (byte 0xff at position 6)\n")
+
+
+def test_closed_streams(
+    installed: ModuleType, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["-q"]) == 1
+    assert capsys.readouterr().err == "error: standard input is closed\n"
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["un"]) == 1
+    assert main(["un", "-o", str(tmp_path / "out.txt")]) == 0
+    assert capsys.readouterr().err == "error: standard output is closed\n"
+
+
+def test_files(installed: ModuleType, capsys: Capture, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.txt", tmp_path / "out.txt"
+    source.write_bytes("un\n\nété\r\ntrois".encode())
+    target.write_text("before")
+    assert main(["translate", "-i", str(source), "-o", str(target)]) == 0
+    assert target.read_bytes() == "UN\n\nÉTÉ\r\nTROIS\n".encode()
+    assert main(["-i", str(source), "--format", "jsonl", "-o", str(target)]) == 0
+    entries = [json.loads(line) for line in target.read_text(encoding="utf-8").split("\n")[:-1]]
+    assert [entry["source"] for entry in entries] == ["un", "", "été\r", "trois"]
+    assert [entry["translation"] for entry in entries] == ["UN", "", "ÉTÉ\r", "TROIS"]
+    assert entries[1] == {"source": "", "translation": "", "score": 0.0, "sentences": []}
+    assert main(["un", "-o", str(target)]) == 0
+    assert target.read_text() == "UN\n"
+    assert capsys.readouterr() == ("", "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.txt", "out.txt"]
+
+
+def test_a_bad_file_is_refused_before_any_work(
+    installed: ModuleType, capsys: Capture, tmp_path: Path
+) -> None:
+    (tmp_path / "in.txt").write_bytes(b"un\n" * 5000 + b"\xe9\n")
+    for argv in (["-o", str(tmp_path / "out.txt")], []):
+        assert main(["-i", str(tmp_path / "in.txt"), *argv]) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert "in.txt, line 5001: not UTF-8" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["in.txt"]
+
+
+def test_the_bar_is_for_files_and_terminals(
+    installed: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "in.txt").write_text("un\ndeux\n")
+    argv = ["-i", str(tmp_path / "in.txt"), "-o", str(tmp_path / "out.txt")]
+    for extra, shown in ([], True), (["--quiet"], False):
+        monkeypatch.setattr(sys, "stderr", Terminal())
+        assert main([*argv, *extra]) == 0
+        assert ("2/2" in sys.stderr.getvalue()) is shown  # type: ignore[attr-defined]
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    give(monkeypatch, b"un\n")
+    assert main(["-o", str(tmp_path / "out.txt")]) == 0
+    assert sys.stderr.getvalue() == ""  # type: ignore[attr-defined]
+
+
+# --- attention, info, selftest --------------------------------------------------------------
+
+
+def test_attention(installed: ModuleType, capsys: Capture, tmp_path: Path) -> None:
+    assert main(["attention", "comment ça va"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("comment ça va\nCOMMENT ÇA VA\n\n")
+    assert "▁COMMENT" in out
+    assert "\x1b" not in out
+    pytest.importorskip("matplotlib", reason="the extra `plot`")
+    picture = tmp_path / "map.PNG"
+    assert main(["attention", "comment ça va", "-o", str(picture)]) == 0
+    assert capsys.readouterr().out == ""
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert list(tmp_path.iterdir()) == [picture]
+
+
+def test_attention_without_matplotlib(
+    installed: ModuleType, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert main(["attention", "un", "-o", str(tmp_path / "map.png")]) == 1
+    err = capsys.readouterr().err
+    assert err == (
+        "error: drawing a PNG needs packages that are not installed\n"
+        "hint: pip install 'allez[plot]'\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_info(installed: ModuleType, capsys: Capture) -> None:
+    assert main(["info"]) == 0
+    rows = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines())
+    assert rows.keys() >= {"python", "numpy", "tokenizers", "processor", "features", "cores"}
+    assert rows["allez"] == __version__
+    assert rows["onnxruntime"] == "9.9"
+    assert rows["telemetry"] == "off"
+    assert rows["model"] == "fake 1.2"
+    assert rows["languages"] == "fr to en"
+    assert rows["licence"] == "CC-BY-4.0"
+    assert rows["threads"] == "3"
+    assert rows["check"].startswith("ok")
+
+
+def test_info_of_a_broken_bundle_still_informs(installed: ModuleType, capsys: Capture) -> None:
+    assert main(["info", "--model", "missing"]) == 1
+    out, err = capsys.readouterr()
+    assert "onnxruntime   9.9\n" in out
+    assert out.endswith("check         failed\n")
+    assert err == "error: there is no bundle 'missing'\nhint: look elsewhere\n"
+
+
+def test_selftest(installed: ModuleType, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["selftest"]) == 0
+    assert capsys.readouterr().out == "1 passed, 0 failed\n"
+    monkeypatch.setenv("FAKE_FAILING", "other tokens were chosen")
+    assert main(["selftest", "-v"]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("passed: Bonjour\nfailed: Merci\n  expected 'Thanks'\n")
+    assert out.endswith("  other tokens were chosen\n1 passed, 1 failed\n")
+
+
+# --- processes ------------------------------------------------------------------------------
+
+
+def test_a_typed_line_is_answered_before_the_next(start: Start) -> None:
+    process = start()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    for text in ("un", "deux", "trois"):
+        process.stdin.write(f"{text}\n".encode())
+        process.stdin.flush()
+        assert process.stdout.readline().decode() == f"{text.upper()}\n"
+    out, err = process.communicate(b"fin", timeout=30)
+    assert (out, err, process.returncode) == (b"FIN\n", b"", 0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has its own way")
+def test_a_reader_that_leaves_is_no_error(start: Start) -> None:
+    process = start()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(b"un\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == b"UN\n"
+    process.stdout.close()
+    process.stdout = None
+    _, err = process.communicate(b"deux\n" * 50_000, timeout=30)
+    assert (err, process.returncode) == (b"", 141)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has its own way")
+def test_help_that_nobody_reads(fake: ModuleType) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = subprocess.run(
+        [sys.executable, str(fake.__file__), "--help"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert process.stderr == b""
+    assert process.returncode in (0, 141)  # argparse itself may have met and ignored it
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk(fake: ModuleType) -> None:
+    with open("/dev/full", "wb") as full:
+        process = subprocess.run(
+            [sys.executable, str(fake.__file__), "un"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert process.returncode == 1
+    assert process.stderr == b"error: cannot write standard output: No space left on device\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_interrupted(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text("un\n" * 500)
+    argv = ["translate", "-i", str(tmp_path / "in.txt"), "-o", str(tmp_path / "out.txt")]
+    process = start(*argv, FAKE_DELAY="0.01")
+    partial = tmp_path / "out.txt.partial"
+    deadline = time.monotonic() + 30
+    while not (partial.exists() and partial.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (out, process.returncode) == (b"", 130)
+    note, last = err.decode().splitlines()
+    assert note.endswith("out.txt.partial; the same command continues there")
+    assert last == "interrupted"
+    assert not (tmp_path / "out.txt").exists()
+    process = start(*argv)
+    assert process.communicate(timeout=30) == (b"", b"")
+    assert (tmp_path / "out.txt").read_text() == "UN\n" * 500
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+        {"PYTHONIOENCODING": "latin-1"},
+    ],
+    ids=["locale C", "latin-1"],
+)
+def test_utf8_whatever_the_console_says(start: Start, environment: dict[str, str]) -> None:
+    process = start("translate", "été œuvre", **environment)
+    assert process.communicate(timeout=30) == ("ÉTÉ ŒUVRE\n".encode(), b"")
+    process = start(**environment)
+    out, err = process.communicate("été œuvre « 日本 »\n".encode(), timeout=30)
+    assert (out, err) == ("ÉTÉ ŒUVRE « 日本 »\n".encode(), b"")
+
+
+# --- with a model ---------------------------------------------------------------------------
+
+LINES = "Bonjour.\n\n  Comment allez-vous ? Bien, merci.\n42\nUn dernier mot"
+
+
+def test_the_real_translator_line_by_line(tiny_bundle: Path, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.txt", tmp_path / "out.txt"
+    source.write_text(LINES, encoding="utf-8")
+    model = ["--model", str(tiny_bundle), "-i", str(source), "-o", str(target)]
+    with Translator(tiny_bundle) as translator:
+        expected = [translator.translate(line, n_best=2) for line in LINES.split("\n")]
+    assert main([*model, "--n-best", "2"]) == 0
+    lines = target.read_text(encoding="utf-8").split("\n")
+    assert lines.pop() == ""
+    assert len(lines) == 2 * len(expected)
+    assert lines[::2] == [result.text for result in expected]
+    assert main([*model, "--n-best", "2", "--format", "jsonl"]) == 0
+    entries = [json.loads(line) for line in target.read_text(encoding="utf-8").split("\n")[:-1]]
+    for entry, result in zip(entries, expected, strict=True):
+        assert entry["source"] == result.source
+        assert entry["translation"] == result.text
+        assert entry["score"] == pytest.approx(result.score, abs=1e-4)
+        for sentence in entry["sentences"]:
+            assert entry["source"][sentence["start"] : sentence["end"]] == sentence["source"]
+            assert len(sentence["alignment"]) == len(sentence["tokens"])
+            assert sentence["source_tokens"][-1] == "</s>"
+
+
+def test_the_real_translator_continues(tiny_bundle: Path, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.txt", tmp_path / "out.txt"
+    source.write_text(LINES, encoding="utf-8")
+    argv = ["--model", str(tiny_bundle), "-i", str(source), "-o", str(target)]
+    assert main(argv) == 0
+    whole = target.read_bytes()
+    state: list[bytes] = []
+
+    def keep_state(file: int) -> None:
+        state.append((tmp_path / "out.txt.partial.json").read_bytes())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", keep_state)
+        assert main(argv) == 0
+    target.unlink()
+    (tmp_path / "out.txt.partial").write_bytes(b"kept\n" + whole.split(b"\n")[1] + b"\nhal")
+    (tmp_path / "out.txt.partial.json").write_bytes(state[0])
+    assert main(argv) == 0
+    assert target.read_bytes() == b"kept\n" + whole.split(b"\n", 1)[1]
+
+
+def test_the_real_translator_speaks(tiny_bundle: Path, capsys: Capture) -> None:
+    model = ["--model", str(tiny_bundle)]
+    with Translator(tiny_bundle) as translator:
+        expected = translator("Comment allez-vous ?")
+    assert main([*model, "Comment allez-vous ?"]) == 0
+    assert capsys.readouterr() == (expected + "\n", "")
+    assert main(["attention", *model, "Comment allez-vous ?"]) == 0
+    assert expected in capsys.readouterr().out
+    assert main(["info", *model]) == 0
+    assert "telemetry     off\n" in capsys.readouterr().out
+    assert main(["selftest", *model]) == 0
+    assert capsys.readouterr().out.endswith(" passed, 0 failed\n")
+
+
+def test_the_real_translator_refuses_a_damaged_bundle(
+    tiny_bundle: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    for file in tiny_bundle.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    damaged = tmp_path / "encoder.onnx"
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"\0\0")
+    for argv in (["un"], ["info"], ["selftest"], ["attention", "un"]):
+        command, text = (argv[:1], argv[1:]) if len(argv) > 1 else (argv, [])
+        assert main([*command, "--model", str(tmp_path), *text]) == 1
+        out, err = capsys.readouterr()
+        assert "encoder.onnx is not the file that manifest.json describes" in err
+        assert "failed" in out or out == ""

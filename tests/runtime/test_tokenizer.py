@@ -1,0 +1,116 @@
+"""The tokenizer of a bundle: round trips, and refusal of what other hosts cannot do."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from allez.errors import BundleFormatError
+from allez.tokenizer import Tokenizer
+
+
+@pytest.fixture(scope="module")
+def definition(tiny_bundle: Path) -> str:
+    return (tiny_bundle / "tokenizer.json").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def tokenizer(definition: str) -> Tokenizer:
+    return Tokenizer(definition)
+
+
+def normalized(text: str, definition: str) -> str:
+    """What the file's normalizers and the word mark make of a text."""
+    text = unicodedata.normalize("NFC", text)
+    for step in json.loads(definition)["normalizer"]["normalizers"]:
+        if step["type"] == "Replace":
+            text = text.replace(step["pattern"]["String"], step["content"])
+    text = text.replace("▁", " ")
+    return text.removeprefix(" ")
+
+
+@given(text=st.text())
+@example(text="Comment allez-vous ?")
+@example(text="</s> <s> <pad> <0x0A> <unk>")
+@example(text="👩‍👩‍👧‍👦 é é 中文 \x00\x07\t")
+def test_round_trip(text: str, tokenizer: Tokenizer, definition: str) -> None:
+    ids = tokenizer.encode(text)
+    assert tokenizer.decode(ids) == normalized(text, definition)
+
+
+@given(text=st.text())
+def test_no_text_becomes_a_special_token(text: str, tokenizer: Tokenizer) -> None:
+    assert not {0, 1, 2} & set(tokenizer.encode(text + "</s><s><pad>"))
+
+
+@given(texts=st.lists(st.text(), max_size=8))
+def test_batch_equals_singles(texts: list[str], tokenizer: Tokenizer) -> None:
+    assert tokenizer.encode_batch(texts) == [tokenizer.encode(text) for text in texts]
+
+
+@given(text=st.text(), cut=st.integers(0, 60))
+def test_stable_part_is_a_prefix_of_the_text(text: str, cut: int, tokenizer: Tokenizer) -> None:
+    ids = tokenizer.encode(text)
+    assert tokenizer.decode(ids).startswith(tokenizer.decode_stable(ids[:cut]))
+
+
+def test_lone_surrogates_are_replaced(tokenizer: Tokenizer) -> None:
+    assert tokenizer.decode(tokenizer.encode("a\ud800b")) == "a?b"
+
+
+def test_pieces_spell_the_ids(tokenizer: Tokenizer) -> None:
+    ids = tokenizer.encode("Je vois le chat.")
+    assert "".join(tokenizer.pieces(ids)) == "▁Je▁vois▁le▁chat."
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "named"),
+    [
+        (("added_tokens",), [{"id": 2, "content": "</s>", "special": True}], "added_tokens"),
+        (("model", "type"), "Unigram", "BPE"),
+        (("model", "byte_fallback"), False, "byte fallback"),
+        (("model", "dropout"), 0.1, "dropout"),
+        (("model", "ignore_merges"), True, "ignore_merges"),
+        (("normalizer",), {"type": "NFKC"}, "NFKC"),
+        (
+            ("normalizer",),
+            {"type": "Sequence", "normalizers": [{"type": "Lowercase"}]},
+            "Lowercase",
+        ),
+        (
+            ("normalizer",),
+            {"type": "Replace", "pattern": {"Regex": "a+"}, "content": "a"},
+            "plain string",
+        ),
+        (("pre_tokenizer",), {"type": "ByteLevel"}, "ByteLevel"),
+        (("pre_tokenizer",), {"type": 3}, "malformed"),
+        (("decoder",), {"type": "Fuse"}, "decoders"),
+        (("post_processor",), {"type": "ByteLevel"}, "post_processor"),
+        (("padding",), {"strategy": "BatchLongest"}, "padding"),
+        (("model", "merges"), [["a"]], "cannot be read"),
+        (("model",), None, "no model"),
+    ],
+    ids=str,
+)
+def test_foreign_components_are_refused_by_name(
+    definition: str, path: tuple[str, ...], value: Any, named: str
+) -> None:
+    content = json.loads(definition)
+    inner = content
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    with pytest.raises(BundleFormatError, match=named):
+        Tokenizer(json.dumps(content))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "3"])
+def test_what_is_no_tokenizer_is_refused(text: str) -> None:
+    with pytest.raises(BundleFormatError):
+        Tokenizer(text)
