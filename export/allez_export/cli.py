@@ -10,8 +10,8 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
-import allez.session  # noqa: F401  (switches telemetry off before anything loads onnxruntime)
 from allez import __version__
 from allez.errors import AllezError, MissingExtraError, OptionError
 from allez_export.config import load_config
@@ -29,9 +29,21 @@ HELP = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """Reports a wrong use as any other error is reported."""
+
+    def error(self, message: str) -> NoReturn:
+        raise OptionError(message, hint=f"{self.prog} --help")
+
+
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line; exits with 2 on a usage error."""
-    parser = argparse.ArgumentParser(
+    """Read the command line.
+
+    Raises:
+        OptionError: wrong use.
+        SystemExit: help or version was asked for, and printed.
+    """
+    parser = _Parser(
         prog="allez-export", description="Make a bundle that allez can translate with."
     )
     parser.add_argument("--version", action="version", version=f"allez-export {__version__}")
@@ -53,7 +65,10 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
             command.add_argument("bundle", nargs="?", help="a bundle to score")
             command.add_argument("files", nargs="*", type=Path, help="TSV files to score it on")
             command.add_argument("--beam-size", type=int, action="append", help="repeatable")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.command == "evaluate" and args.config and (args.bundle or args.beam_size):
+        raise OptionError("give --config or a bundle, not both")
+    return args
 
 
 def score_bundle(args: argparse.Namespace) -> None:
@@ -105,9 +120,8 @@ def run(args: argparse.Namespace) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
-    args = parse_args(argv)
     try:
-        run(args)
+        run(parse_args(argv))
     except AllezError as error:
         print(f"error: {error}", file=sys.stderr)
         if error.hint:

@@ -7,19 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import sys
 import types
 import typing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:  # the standard library reads TOML from 3.11 on
-    import tomli as tomllib
-
-from allez.errors import AllezError
+from allez.errors import AllezError, MissingExtraError
 
 
 class ConfigError(AllezError, ValueError):
@@ -134,7 +128,12 @@ class QuantizeConfig:
 
     precision: Literal["fp32", "int8"] = "int8"
     calibration: int = 200
-    """Valid sentences whose greedy decoding shows the range of the unbounded activations."""
+    """Pairs of each valid file that show the range of the unbounded activations, and on which
+    int8 is compared with fp32."""
+    least_identical: float = 0.8
+    """Share of the greedy translations that int8 must leave as they are."""
+    most_bleu_lost: float = 1.0
+    """BLEU that int8 may lose on the same sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +143,9 @@ class PackageConfig:
     version: str = "1.0.0"
     license: str = "CC-BY-SA-4.0"
     """SPDX expression of the weights."""
-    sentences: str = "fr"
-    """Splitting rules that travel along: a name in allez_export/sentences or a path."""
+    sentences: str | None = None
+    """Splitting rules that travel along: a name in allez_export/sentences, or a file beside the
+    configuration; None: those of the source language."""
     notice: str | None = None
     """Attributions of the training data: a text file beside the configuration."""
     card: str | None = None
@@ -176,6 +176,13 @@ def load_config(path: Path) -> Config:
     Raises:
         ConfigError: it cannot be read, is no TOML, or has a key or value that makes no sense.
     """
+    try:
+        import tomllib
+    except ModuleNotFoundError:  # the standard library reads TOML from 3.11 on
+        try:
+            import tomli as tomllib
+        except ModuleNotFoundError:
+            raise MissingExtraError("allez-export", "export") from None
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

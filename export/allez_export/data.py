@@ -7,7 +7,6 @@ stopped: `Stream.state` is all that has to be kept. Knows nothing of torch.
 from __future__ import annotations
 
 import gzip
-import io
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -34,9 +33,8 @@ def read_lines(path: Path) -> Iterator[str]:
         InputError: it is missing, unreadable, or not UTF-8 (the line is named).
     """
     try:
-        raw = gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb")  # noqa: SIM115
-        with raw as stream:
-            for number, line in enumerate(io.BufferedReader(stream), 1):
+        with gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb") as stream:
+            for number, line in enumerate(stream, 1):
                 try:
                     yield line.decode("utf-8").rstrip("\r\n")
                 except UnicodeDecodeError:
@@ -220,11 +218,13 @@ class Stream:
         drawn: list[tuple[list[int], list[int]]] = []
         total = 0
         while total < quota:
-            pairs = [self._example(index, generator) for _ in range(256)]
+            # What is drawn is used: few at a time towards the end, so as not to draw too many.
+            count = int(np.clip((quota - total) / 40, 1, 256))
+            pairs = [self._example(index, generator) for _ in range(count)]
             sources = self._tokenizer.encode_batch([source for source, _ in pairs])
             targets = self._tokenizer.encode_batch([target for _, target in pairs])
             for example in zip(sources, targets, strict=True):
-                if example[0] and example[1] and total < quota:
+                if example[0] and example[1]:
                     drawn.append(example)
                     total += len(example[1]) + 1
         return drawn

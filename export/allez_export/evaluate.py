@@ -15,6 +15,7 @@ from typing import Any
 import sacrebleu
 from tqdm import tqdm
 
+from allez.bundle import Manifest
 from allez.search import Found, Job, beam_search
 from allez.tokenizer import Tokenizer
 from allez.translator import Translator, make_batches
@@ -97,6 +98,13 @@ def evaluate_file(
     }
 
 
+def bundle_identity(manifest: Manifest) -> list[str]:
+    """Return what a bundle's scores depend on: hashes of graphs, tokenizer and rules, search."""
+    roles = ("encoder", "decoder", "tokenizer", "sentences")
+    search = f"{manifest.beam_size} {manifest.length_penalty}"
+    return [*(manifest.files[role].sha256 for role in roles), search]
+
+
 def evaluate(
     translator: Translator,
     files: Sequence[Path],
@@ -115,7 +123,7 @@ def evaluate(
         limit: only so many sentences of each file.
     """
     manifest = translator.bundle.manifest
-    identity = [manifest.files[role].sha256 for role in ("encoder", "decoder", "tokenizer")]
+    identity = bundle_identity(manifest)
     rows: list[dict[str, Any]] = []
     if state is not None and state.exists():
         kept = json.loads(state.read_text(encoding="utf-8"))

@@ -55,7 +55,7 @@ def sentence_rules(config: Config, beside: Path) -> bytes:
     Raises:
         ConfigError: there are none under that name.
     """
-    name = config.package.sentences
+    name = config.package.sentences or config.source
     for path in (Path(__file__).parent / "sentences" / f"{name}.json", beside / name):
         if path.is_file():
             return path.read_bytes()

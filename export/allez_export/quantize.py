@@ -157,6 +157,9 @@ class Rewriter:
         x, weight = node.input
         if weight not in self._weights:
             return False  # two activations (scores, context): small, and float on purpose
+        if self._weights[weight].ndim != 2:
+            self.report.keep(node, weight, "a vector, not a matrix: nothing to gain")
+            return False
         largest = self._ranges[weight]
         data, x_scale = self._activation(x, largest)
         values, scale = quantize_weight(self._weights[weight], axis=1)

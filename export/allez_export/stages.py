@@ -68,7 +68,8 @@ class Workspace:
         """
         path = self.stage(stage) / name
         if not path.exists():
-            raise InputError(f"there is no {path}", hint=f"run `allez-export {stage}` first")
+            command = "package" if stage == "bundle" else stage
+            raise InputError(f"there is no {path}", hint=f"run `allez-export {command}` first")
         return path
 
     def pairs(self, names: Sequence[str], limit: int | None) -> list[tuple[str, list[Pair]]]:
@@ -78,7 +79,7 @@ class Workspace:
         files = []
         for name in names:
             pairs = list(read_pairs(self.data / name))[:limit]
-            files.append((Path(name).name.split(".")[0], pairs))
+            files.append((Path(name).name.removesuffix(".gz").removesuffix(".tsv"), pairs))
         return files
 
 
@@ -260,6 +261,7 @@ def run_verify(work: Workspace) -> None:
             sentences,
             [target for _, target in pairs],
             tokenizer.decode,
+            config.quantize,
         )
         report = {}
         for name, values in checks:
@@ -269,9 +271,10 @@ def run_verify(work: Workspace) -> None:
         (folder / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
 
 
-def run_package(work: Workspace, scores: Sequence[dict[str, Any]] = ()) -> None:
-    """Write the bundle; with scores, after they were measured on the same graphs."""
+def run_package(work: Workspace) -> None:
+    """Write the bundle, with its scores if they were measured on these very graphs."""
     from allez_export.card import model_card
+    from allez_export.evaluate import bundle_identity
     from allez_export.package import (
         NAMES,
         draft,
@@ -283,7 +286,7 @@ def run_package(work: Workspace, scores: Sequence[dict[str, Any]] = ()) -> None:
     from allez_export.train import load_model
 
     folder = work.stage("bundle")
-    if folder.exists() and not work.force and not scores:
+    if folder.exists() and not work.force:
         raise OutputError(f"{folder} exists", hint="--force makes it again")
     config, beside = work.config, work.config_path.parent
     precision = config.quantize.precision
@@ -297,27 +300,43 @@ def run_package(work: Workspace, scores: Sequence[dict[str, Any]] = ()) -> None:
         nodes = work.need("quantize", "report.json").read_text(encoding="utf-8")
         report["nodes"] = json.loads(nodes)
     bundle = draft(config, model, tokenizer, rules, graphs, precision=precision)
+    scores = measured(work, bundle_identity(bundle.manifest))
     texts = [source for _, pairs in work.pairs(config.data.valid, 1000) for source, _ in pairs]
+    notice = read_beside(config.package.notice, beside, "No notice was written for this model.\n")
     content = {
         **graphs,
         "tokenizer": tokenizer.encode("utf-8"),
         "sentences": rules,
         "golden": golden_lines(bundle, texts, config.package.golden),
-        "notice": read_beside(
-            config.package.notice, beside, "No notice was written for this model.\n"
-        ).encode("utf-8"),
+        "notice": notice.encode("utf-8"),
         "report": (json.dumps(report, indent=1) + "\n").encode("utf-8"),
     }
     prose = read_beside(config.package.card, beside, "")
     sizes = {NAMES[role]: len(data) for role, data in content.items()}
     content["card"] = model_card(config, model, training, report, scores, prose, sizes)
-    summary = {
-        f"{row['file']} beam {row['beam_size']}": {"bleu": row["bleu"], "chrf": row["chrf"]}
-        for row in scores
-    }
-    write_bundle(folder, config, model, content, precision=precision, scores=summary)
+    write_bundle(folder, config, model, content, precision=precision, scores=summary(scores))
     total = sum(path.stat().st_size for path in folder.iterdir())
     say(f"package {folder}: {total:,} bytes, self-test passed")
+
+
+def measured(work: Workspace, identity: list[str]) -> list[dict[str, Any]]:
+    """Return the scores of exactly this bundle; none if another one was scored, or in part."""
+    path = work.stage("evaluate") / "state.json"
+    if not path.exists():
+        return []
+    state = json.loads(path.read_text(encoding="utf-8"))
+    if state["bundle"] != identity or state["limit"] is not None:
+        return []
+    rows: list[dict[str, Any]] = state["rows"]
+    return rows
+
+
+def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the scores as the manifest has them."""
+    return {
+        f"{row['file']} beam {row['beam_size']}": {"bleu": row["bleu"], "chrf": row["chrf"]}
+        for row in rows
+    }
 
 
 def run_evaluate(work: Workspace) -> None:
@@ -338,26 +357,28 @@ def run_evaluate(work: Workspace) -> None:
             state=folder / "state.json",
             limit=work.limit,
         )
+        told = translator.bundle.manifest.scores
     write_json(rows, folder / "scores.json")
     sys.stdout.write(table(rows) + "\n")
-    if work.limit is None:
-        run_package(work, rows)
+    if work.limit is None and told != summary(rows):
+        run_package(dataclasses.replace(work, force=True))
 
 
 def run_all(work: Workspace) -> None:
-    """Run all stages; those that are done already are left as they are."""
-    made = {"train": "train/model.pt", "package": "bundle", "evaluate": "evaluate/scores.json"}
+    """Run all stages; one that is done and younger than what it was made from is left as it is."""
+    made = {"train": "train/model.pt", "package": "bundle"}
+    newest = 0.0
     for stage in STAGES:
         if stage == "quantize" and work.config.quantize.precision == "fp32":
             continue
-        done = (work.out / made.get(stage, stage)).exists() and not work.force
-        if done and stage not in (
-            "train",
-            "evaluate",
-        ):  # those two know themselves how far they are
-            say(f"{stage:8}done before")
-            continue
-        RUN[stage](work)
+        path = work.out / made.get(stage, stage)
+        if stage in ("train", "evaluate"):  # these know themselves how far they are
+            RUN[stage](work)
+        elif work.force or not path.exists() or path.stat().st_mtime < newest:
+            RUN[stage](dataclasses.replace(work, force=True))
+        else:
+            say(f"{stage} was done before")
+        newest = max(newest, path.stat().st_mtime)
 
 
 RUN: dict[str, Callable[[Workspace], None]] = {

@@ -116,11 +116,16 @@ def is_late(update: int, config: TrainingConfig) -> bool:
     return update >= config.updates * (1 - config.decay)
 
 
+_FIXED = ("model", "vocabulary", "data")
+"""Sections of a configuration that a run cannot change on the way; the lengths of its schedule,
+the learning rate and the like may be changed."""
+
+
 class Run:
     """One training run in a folder of its own.
 
     Args:
-        config: the whole configuration; kept in the checkpoint, which refuses another one.
+        config: the whole configuration; a checkpoint refuses one with other data or another model.
         tokenizer: text of `tokenizer.json`, kept with the model.
         stream: source of the batches.
         folder: where checkpoints go; a checkpoint found there is continued.
@@ -192,19 +197,22 @@ class Run:
                 self._log(loss=round(loss, 4), tokens_per_second=round(rate))
                 window = [0.0, 0, time.monotonic()]
             if self.progress.update % config.validate_every == 0 or self._finished():
-                stop = self._validation()
+                self._validation()
                 self._save()
                 saved = time.monotonic()
-                if stop:
+                if self._hopeless():
                     log.info("no better BLEU in %d validations: stopping", config.patience)
-                    break
             elif time.monotonic() - saved > 60 * config.checkpoint_minutes:
                 self._save()
                 saved = time.monotonic()
         bar.close()
 
     def _finished(self) -> bool:
-        return self.progress.update >= self.config.training.updates
+        return self.progress.update >= self.config.training.updates or self._hopeless()
+
+    def _hopeless(self) -> bool:
+        patience = self.config.training.patience
+        return patience is not None and self.progress.since_best >= patience
 
     def _batches(self) -> Iterator[Batch]:
         """Yield batches from where the run stands; drawing them advances the stream."""
@@ -249,8 +257,8 @@ class Run:
             )
         return value
 
-    def _validation(self) -> bool:
-        """Score the average, keep it if it is the best; tell whether to stop."""
+    def _validation(self) -> None:
+        """Score the average; keep it if it is the best."""
         scores = self._validate(self.average)
         self.model.train()
         self._log(**{key: round(value, 3) for key, value in scores.items()})
@@ -272,8 +280,6 @@ class Run:
             )
         else:
             self.progress.since_best += 1
-        patience = self.config.training.patience
-        return patience is not None and self.progress.since_best >= patience
 
     def _log(self, **values: float) -> None:
         entry = {
@@ -302,10 +308,14 @@ class Run:
     def _resume(self) -> None:
         state = load(self._folder / "checkpoint.pt")
         same = build(Config, state["config"], "checkpoint")
-        for part in ("model", "vocabulary", "data"):
-            if getattr(same, part) != getattr(self.config, part):
+        parts = {part: (getattr(same, part), getattr(self.config, part)) for part in _FIXED}
+        for key in ("seed", "batch_tokens", "chunk_tokens"):
+            values = (getattr(same.training, key), getattr(self.config.training, key))
+            parts[f"training.{key}"] = values
+        for part, (old, new) in parts.items():
+            if old != new:
                 raise ConfigError(
-                    f"{self._folder} was begun with another [{part}] section",
+                    f"{self._folder} was begun with another {part}",
                     hint="train into another folder, or remove this one",
                 )
         if state["tokenizer"] != self._tokenizer:
@@ -315,9 +325,6 @@ class Run:
         self._optimizer.load_state_dict(state["optimizer"])
         self.progress = Progress(**state["progress"])
         self._stream.state = copy.deepcopy(self.progress.stream)
-        if self.progress.batch == 0:
-            # The chunk in hand was used up: draw and drop it, so that the next one follows.
-            self._stream.chunk(late=self.progress.late)
         torch.set_rng_state(state["random"])
         if "random_cuda" in state and self.device == "cuda":
             torch.cuda.set_rng_state(state["random_cuda"])

@@ -13,7 +13,7 @@ behaviour. Each failure has a name; a report is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,7 @@ from allez.search import Found, Job, beam_search
 from allez.session import DecoderStep as RuntimeDecoder
 from allez.session import Encoder as RuntimeEncoder
 from allez.types import FloatArray
+from allez_export.config import QuantizeConfig
 from allez_export.evaluate import GREEDY, bleu, chrf, target_limit, torch_search
 from allez_export.graphs import DecoderStep, state_widths
 from allez_export.model import Seq2Seq
@@ -47,12 +48,6 @@ from allez_export.vocabulary import BOS, EOS
 
 PARITY = 1e-4
 """Largest difference between PyTorch and fp32 ONNX."""
-
-IDENTICAL = 0.80
-"""Least share of greedy translations that int8 leaves as they were."""
-
-BLEU_LOSS = 1.0
-"""Most BLEU that int8 may lose against fp32 on the validation sentences."""
 
 Values = dict[str, Any]
 
@@ -242,15 +237,17 @@ def greedy_parity(model: Seq2Seq, fp32: Bundle, sentences: Sequence[Sequence[int
     return worst
 
 
-def check_integers(decoder: onnx.ModelProto, feeds: Mapping[str, Any]) -> int:
-    """Compare every integer product of one step with NumPy's; return how many there were.
+def check_integers(model: onnx.ModelProto, feeds: Mapping[str, Any]) -> int:
+    """Compare every integer product of one run with NumPy's; return how many there were.
+
+    The vocabulary layer is looked at with the whole vocabulary.
 
     Raises:
         IntegerMismatch: one of them differs.
     """
     opened = onnx.ModelProto()
-    opened.CopyFrom(decoder)
-    constants = {i.name: onnx.numpy_helper.to_array(i) for i in decoder.graph.initializer}
+    opened.CopyFrom(model)
+    constants = {i.name: onnx.numpy_helper.to_array(i) for i in model.graph.initializer}
     products = [n for n in opened.graph.node if n.op_type == "MatMulInteger"]
     wanted = {name for n in products for name in (n.input[0], n.output[0])}
     branch = next((n for n in opened.graph.node if n.op_type == "If"), None)
@@ -300,8 +297,19 @@ def step_feeds(model: Seq2Seq, rows: int) -> dict[str, Any]:
     }
 
 
+def encoder_feeds(ids: Sequence[int]) -> dict[str, Any]:
+    """Return inputs of the encoder for one sentence."""
+    return {
+        "source": np.array([ids], dtype=np.int64),
+        "source_length": np.array([len(ids)], dtype=np.int32),
+    }
+
+
 def behaviour(
-    fp32: Sequence[str], int8: Sequence[str], references: Sequence[str]
+    fp32: Sequence[str],
+    int8: Sequence[str],
+    references: Sequence[str],
+    limits: QuantizeConfig,
 ) -> dict[str, float]:
     """Compare greedy translations of both precisions.
 
@@ -319,9 +327,9 @@ def behaviour(
     }
     report["bleu_difference"] = round(report["bleu_int8"] - report["bleu_fp32"], 2)
     report["chrf_difference"] = round(report["chrf_int8"] - report["chrf_fp32"], 2)
-    if same < IDENTICAL:
+    if same < limits.least_identical:
         raise BehaviourFailure(f"int8 changes {1 - same:.1%} of the greedy translations")
-    if report["bleu_difference"] < -BLEU_LOSS:
+    if report["bleu_difference"] < -limits.most_bleu_lost:
         raise BehaviourFailure(f"int8 loses {-report['bleu_difference']:.2f} BLEU")
     return report
 
@@ -332,7 +340,8 @@ def verify(
     int8: tuple[onnx.ModelProto, onnx.ModelProto, Bundle] | None,
     sentences: Sequence[Sequence[int]],
     references: Sequence[str],
-    decode: Any,
+    decode: Callable[[Sequence[int]], str],
+    limits: QuantizeConfig,
 ) -> Iterator[tuple[str, Values]]:
     """Check everything; yield a name and figures for each check as it passes.
 
@@ -343,6 +352,7 @@ def verify(
         sentences: source ids to decode greedily, eos last.
         references: their translations.
         decode: ids to text.
+        limits: how much int8 may change.
 
     Raises:
         VerificationError: one of its kinds.
@@ -369,9 +379,10 @@ def verify(
         raise WeightRangeFailure(f"an int8 weight is {largest}, the limit is {WEIGHT_LIMIT}")
     yield "int8 weights", {"largest": largest, "limit": WEIGHT_LIMIT}
     exact = sum(check_integers(int8[1], step_feeds(model, rows)) for rows in (1, 5))
+    exact += sum(check_integers(int8[0], encoder_feeds(ids)) for ids in sentences[:5])
     yield "int8 integers", {"products_equal_to_numpy": exact}
     texts = [
         [decode(found.tokens) for found in runtime_search(bundle, sentences)]
         for bundle in (fp32[2], int8[2])
     ]
-    yield "behaviour", behaviour(texts[0], texts[1], references)
+    yield "behaviour", behaviour(texts[0], texts[1], references, limits)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,7 +167,9 @@ class Bundle:
             BundleFormatError: `golden.jsonl` is malformed.
         """
         found = []
-        for number, line in enumerate(self.text("golden").splitlines(), 1):
+        for number, line in enumerate(self.text("golden").split("\n"), 1):
+            if not line:  # after the last line end
+                continue
             try:
                 entry = json.loads(line)
                 found.append(
@@ -179,7 +182,7 @@ class Bundle:
                         margin=float(entry["margin"]),
                     )
                 )
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
                 raise BundleFormatError(
                     f"{self.path}: golden.jsonl, line {number} is malformed: {error!r}"
                 ) from None
@@ -327,10 +330,10 @@ class _Taker:
         return value
 
     def number(self, key: str, low: float, high: float) -> float:
-        value = float(self._take(key, (int, float), "a number"))
+        value: float = self._take(key, (int, float), "a number")
         if not low <= value <= high:  # refuses NaN too
             raise BundleFormatError(f"{MANIFEST}: {self._where}{key} must be {low} to {high}")
-        return value
+        return float(value)
 
     def table(self, key: str) -> Mapping[str, Any]:
         value: Mapping[str, Any] = self._take(key, dict, "an object")
@@ -358,7 +361,9 @@ class _Folder:
 
     def read(self, name: str, limit: int) -> bytes:
         path = self._path / name
-        if path.is_symlink() or not path.is_file():
+        if path.is_symlink():
+            raise BundleFormatError(f"{name} is a symbolic link, which a bundle may not hold")
+        if not path.is_file():
             if name == MANIFEST:
                 raise BundleNotFoundError(f"{self._path} is not a bundle: it has no {MANIFEST}")
             raise BundleFormatError(f"{name} is missing")
@@ -388,7 +393,7 @@ class _Zip:
                 return stream.read(limit + 1)
         except KeyError:
             raise BundleFormatError(f"{name} is missing") from None
-        except (OSError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+        except (OSError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             raise BundleFormatError(f"{name} cannot be read: {error}") from None
 
     def close(self) -> None:

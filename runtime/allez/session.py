@@ -17,8 +17,10 @@ import numpy as np
 from allez.bundle import Manifest
 from allez.contract import (
     MASKED,
+    TEXT_INPUTS,
     WHOLE_VOCABULARY,
     Graph,
+    Tensor,
     decoder_graph,
     encoder_graph,
     next_state_names,
@@ -108,15 +110,23 @@ def open_session(
         session = ort.InferenceSession(graph, options, providers=wanted)
     except Exception as error:  # the library has no common base but Exception
         raise SessionError(f"ONNX Runtime refused a graph: {_first_line(error)}") from None
-    _check(session.get_inputs(), expected.inputs, "input")
-    _check(session.get_outputs(), expected.outputs, "output")
+    _check(session.get_inputs(), expected.inputs, "input", manifest)
+    _check(session.get_outputs(), expected.outputs, "output", manifest)
     return session
 
 
-def _check(found: Sequence[Any], expected: Sequence[Any], kind: str) -> None:
-    """Compare a graph's inputs or outputs with the contract: names, types, ranks."""
-    actual = {value.name: (value.type, len(value.shape)) for value in found}
-    wanted = {tensor.name: (_TYPES[tensor.dtype], len(tensor.axes)) for tensor in expected}
+def _check(found: Sequence[Any], expected: Sequence[Tensor], kind: str, manifest: Manifest) -> None:
+    """Compare a graph's inputs or outputs with the contract and the manifest."""
+    widths = {"D": manifest.memory_width, "A": manifest.key_width}
+    states = {state.name: state.width for state in manifest.states}
+
+    def axis(tensor: Tensor, letter: str) -> int | str:
+        if letter == "W":
+            return states.get(tensor.name.removeprefix("next_"), "W")
+        return widths.get(letter, letter)
+
+    actual = {v.name: (v.type, tuple(v.shape)) for v in found}
+    wanted = {t.name: (_TYPES[t.dtype], tuple(axis(t, a) for a in t.axes)) for t in expected}
     for name in sorted(wanted.keys() | actual.keys()):
         if actual.get(name) != wanted.get(name):
             raise BundleFormatError(
@@ -125,8 +135,8 @@ def _check(found: Sequence[Any], expected: Sequence[Any], kind: str) -> None:
             )
 
 
-def _describe(tensor: tuple[str, int] | None) -> str:
-    return "absent" if tensor is None else f"{tensor[0]} with {tensor[1]} axes"
+def _describe(tensor: tuple[str, tuple[int | str, ...]] | None) -> str:
+    return "absent" if tensor is None else f"{tensor[0]} {list(tensor[1])}"
 
 
 def _version(text: str) -> tuple[int, ...]:
@@ -168,6 +178,10 @@ class Encoder:
         self, graph: bytes, manifest: Manifest, *, providers: Sequence[str] | None = None
     ) -> None:
         count = len(manifest.states)
+        if manifest.encoder_inputs != tuple(tensor.name for tensor in TEXT_INPUTS):
+            raise BundleFormatError(f"an encoder of {manifest.encoder_inputs} does not read text")
+        if tuple(state.name for state in manifest.states) != state_names(count):
+            raise BundleFormatError("the manifest's states are not named state.0, state.1, …")
         expected = encoder_graph(count)
         self._session = open_session(graph, manifest, expected, providers=providers)
         self._outputs = [tensor.name for tensor in expected.outputs]

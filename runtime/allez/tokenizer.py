@@ -108,6 +108,12 @@ def check_components(content: Any) -> None:
     _check_parts(
         "pre_tokenizer", _parts(content, "pre_tokenizer", "pretokenizers"), _PRE_TOKENIZERS
     )
+    for part in _parts(content, "pre_tokenizer", "pretokenizers"):
+        if part["type"] == "Digits" and part.get("individual_digits") is not True:
+            raise BundleFormatError("tokenizer pre_tokenizer Digits must be individual")
+        options = (part.get("replacement"), part.get("prepend_scheme"), part.get("split"))
+        if part["type"] == "Metaspace" and options != ("▁", "always", True):
+            raise BundleFormatError("tokenizer pre_tokenizer Metaspace must be the usual one")
     decoders = [part["type"] for part in _parts(content, "decoder", "decoders")]
     if decoders != _DECODERS:
         raise BundleFormatError(f"tokenizer decoders must be {', '.join(_DECODERS)}, in that order")

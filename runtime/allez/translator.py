@@ -58,7 +58,7 @@ class Translator:
 
     Args:
         bundle: a folder or zip, the name of a shipped bundle, or a `Bundle`; None: the shipped one.
-        threads: sentences worked on at the same time at most; None: as many as there are cores.
+        threads: batches of sentences worked on at the same time at most; None: one per core.
         providers: ONNX Runtime execution providers, best first; None: the CPU.
 
     Raises:
@@ -243,7 +243,9 @@ class Translator:
         step = self._decoder.start([self._encode(ids)])
         first, row = np.array([self._manifest.bos]), np.zeros(1, dtype=np.int64)
         scores = step(first, row, len(golden.first_scores)).top_log_probs[0]
-        worst = float(np.abs(scores - np.array(golden.first_scores)).max())
+        if len(scores) != len(golden.first_scores):
+            return "more scores are recorded than there are words"
+        worst = float(np.abs(scores - np.array(golden.first_scores)).max(initial=0.0))
         if not worst <= SCORE_TOLERANCE:
             return f"scores of the first step differ by {worst:.3f}"
         if found.tokens != golden.target_ids:
@@ -283,7 +285,7 @@ class Translator:
         self, texts: Iterable[str], options: SearchOptions, prefix: str
     ) -> Iterator[Translation]:
         """Yield translations in order; the next window is begun before one is waited for."""
-        forced = self._tokenizer.encode(prefix) if prefix else []
+        forced = self._tokenizer.encode(squeeze(prefix, self._rules))
         begun: _Window | None = None
         for plans in self._windows(texts):
             following = self._begin(plans, options, forced)
@@ -365,7 +367,7 @@ class Translator:
             raise OptionError(
                 f"the prefix has {len(prefix)} tokens, the translation may have {jobs[0].limit}"
             )
-        return beam_search(
+        found = beam_search(
             self._decoder.start(encoded),
             jobs,
             bos=self._manifest.bos,
@@ -373,6 +375,9 @@ class Translator:
             options=options,
             prefix=prefix,
         )
+        if not all(found):
+            raise SessionError("the decoder gave no finite score")
+        return found
 
     def _stream_sentence(self, ids: _Ids, options: SearchOptions) -> Iterator[str]:
         """Yield the greedy translation of one sentence as it grows."""

@@ -163,7 +163,9 @@ def known_since_unicode_3(character: str) -> bool:
 
 ANY_TEXT = st.text(
     st.characters(exclude_categories=["Cs"]).filter(known_since_unicode_3)
-    | st.sampled_from("'\"«»’ \N{NARROW NO-BREAK SPACE}?!;:…▁é\u0301\u00ad09\n\t\0😀🇫🇷👩‍👩‍👧漢字가"),
+    | st.sampled_from(
+        "'\"«»’ \N{NARROW NO-BREAK SPACE}?!;:…▁é\u0301\u00ad09\n\t\0😀🇫🇷👩‍👩‍👧漢字가"
+    ),
     max_size=40,
 )
 
