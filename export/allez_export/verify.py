@@ -37,6 +37,7 @@ from allez.errors import AllezError
 from allez.search import Found, Job, beam_search
 from allez.session import DecoderStep as RuntimeDecoder
 from allez.session import Encoder as RuntimeEncoder
+from allez.translator import make_batches
 from allez.types import FloatArray
 from allez_export.config import QuantizeConfig
 from allez_export.evaluate import GREEDY, bleu, chrf, target_limit, torch_search
@@ -206,27 +207,29 @@ def _check_tokens(outputs: Sequence[Any], candidates: Any, vocabulary: int) -> N
 
 
 def runtime_search(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> list[Found]:
-    """Search greedily with a bundle's graphs, each sentence alone; source ids end with eos."""
+    """Search greedily with a bundle's graphs, as the runtime does; source ids end with eos."""
     encoder = RuntimeEncoder(bundle.data("encoder"), bundle.manifest)
     decoder = RuntimeDecoder(bundle.data("decoder"), bundle.manifest)
-    found = []
-    for ids in sentences:
-        encoded = encoder(ids)
-        job = Job(memory_length=encoded.length, limit=target_limit(len(ids)))
-        step = decoder.start([encoded])
-        found.append(beam_search(step, [job], bos=BOS, eos=EOS, options=GREEDY)[0][0])
-    return found
+    found: dict[int, Found] = {}
+    for batch in make_batches(sentences):
+        encoded = [encoder(sentences[i]) for i in batch]
+        jobs = [
+            Job(memory_length=e.length, limit=target_limit(len(sentences[i])))
+            for i, e in zip(batch, encoded, strict=True)
+        ]
+        answers = beam_search(decoder.start(encoded), jobs, bos=BOS, eos=EOS, options=GREEDY)
+        found.update((i, answer[0]) for i, answer in zip(batch, answers, strict=True))
+    return [found[i] for i in range(len(sentences))]
 
 
-def greedy_parity(model: Seq2Seq, fp32: Bundle, sentences: Sequence[Sequence[int]]) -> float:
+def greedy_parity(actual: Sequence[Found], expected: Sequence[Found]) -> float:
     """Return the largest difference of scores and attention over whole greedy decodes.
 
     Raises:
         ParityFailure: other tokens were chosen (and not because two were equally good).
     """
     worst = 0.0
-    expected = [found[0] for found in torch_search(model, sentences)]
-    for one, other in zip(runtime_search(fp32, sentences), expected, strict=True):
+    for one, other in zip(actual, expected, strict=True):
         gap = abs(one.score - other.score)
         worst = max(worst, gap)
         if one.tokens != other.tokens:
@@ -364,10 +367,11 @@ def verify(
             check_contract(exported[0], encoder_graph(count), widths)
             check_contract(exported[1], decoder_graph(count), widths)
             yield f"{name} contract", {"states": len(next_state_names(count))}
+    found = runtime_search(fp32[2], sentences)
     for name, worst in (
         ("fp32 encoder", encoder_parity(model, fp32[0])),
         ("fp32 decoder step", decoder_parity(model, fp32[1])),
-        ("fp32 greedy", greedy_parity(model, fp32[2], sentences)),
+        ("fp32 greedy", greedy_parity(found, [f[0] for f in torch_search(model, sentences)])),
     ):
         if not worst <= PARITY:
             raise ParityFailure(f"{name}: differs from PyTorch by {worst:.1e}, limit {PARITY:.0e}")
@@ -381,8 +385,6 @@ def verify(
     exact = sum(check_integers(int8[1], step_feeds(model, rows)) for rows in (1, 5))
     exact += sum(check_integers(int8[0], encoder_feeds(ids)) for ids in sentences[:5])
     yield "int8 integers", {"products_equal_to_numpy": exact}
-    texts = [
-        [decode(found.tokens) for found in runtime_search(bundle, sentences)]
-        for bundle in (fp32[2], int8[2])
-    ]
+    changed = runtime_search(int8[2], sentences)
+    texts = [[decode(one.tokens) for one in some] for some in (found, changed)]
     yield "behaviour", behaviour(texts[0], texts[1], references, limits)

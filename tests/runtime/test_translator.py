@@ -178,6 +178,11 @@ def test_prefix_begins_the_first_sentence(tiny: Translator) -> None:
     assert result.sentences[0].score < result.sentences[1].score
 
 
+def test_spaces_around_a_prefix_mean_nothing(tiny: Translator) -> None:
+    results = {tiny.translate(SOURCES[0], prefix=p).text for p in ("You", "You ", "  You")}
+    assert len(results) == 1
+
+
 def test_length_options(tiny: Translator) -> None:
     short = tiny.translate(SOURCES[2], max_length=3, beam_size=1).sentences[0]
     assert len(short.tokens) == 3
