@@ -41,7 +41,6 @@ clean:  ## remove environments and caches, never runs or data
 
 .venv-runtime/installed: pyproject.toml constraints.txt $(SOURCES)
 	$(PYTHON) -m venv .venv-runtime
-	.venv-runtime/bin/python -m pip install $(PIP_OPTIONS) --force-reinstall --no-deps .
 	.venv-runtime/bin/python -m pip install $(PIP_OPTIONS) '.[plot,test]'
 	@touch $@
 

@@ -94,6 +94,8 @@ def run(args: argparse.Namespace) -> None:
         logging.getLogger("allez_export").setLevel(logging.INFO)
     if args.threads is not None and args.threads < 1:
         raise OptionError(f"--threads must be at least 1, not {args.threads}")
+    if getattr(args, "limit", None) is not None and args.limit < 1:
+        raise OptionError(f"--limit must be at least 1, not {args.limit}")
     try:
         if args.command == "evaluate" and args.config is None:
             if args.bundle is None:
@@ -127,6 +129,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.hint:
             print(f"hint: {error.hint}", file=sys.stderr)
         return 2 if isinstance(error, OptionError) else 1
+    except OSError as error:  # a disk that is full, a folder that may not be written
+        print(f"error: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("interrupted; the same command goes on from here", file=sys.stderr)
         return 130

@@ -192,6 +192,8 @@ class Stream:
         self._orders: list[tuple[int, npt.NDArray[np.int64]] | None] = [None] * len(sources)
         self.state: dict[str, Any] = {"chunk": 0, "cursors": [[0, 0] for _ in sources]}
         """Chunks drawn, and for each source its pass and position."""
+        self.sizes = [len(pairs) for pairs in sources]
+        """Pairs of each source: what a checkpoint was made with."""
 
     def chunk(self, *, late: bool = False) -> list[Batch]:
         """Draw the next chunk and return its batches in random order; advances `state`."""

@@ -6,6 +6,7 @@ it too searches with the runtime's search.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -16,9 +17,11 @@ import sacrebleu
 from tqdm import tqdm
 
 from allez.bundle import Manifest
+from allez.errors import InputError
+from allez.plan import make_batches
 from allez.search import Found, Job, beam_search
 from allez.tokenizer import Tokenizer
-from allez.translator import Translator, make_batches
+from allez.translator import Translator
 from allez.types import SearchOptions
 from allez_export.data import Pair, read_pairs
 from allez_export.graphs import TorchDecoding
@@ -78,6 +81,8 @@ def evaluate_file(
 ) -> dict[str, Any]:
     """Translate a test file with a bundle and score it."""
     pairs = list(read_pairs(path))[:limit]
+    if not pairs:
+        raise InputError(f"{path} holds no sentence pair to score")
     sources, references = [s for s, _ in pairs], [t for _, t in pairs]
     started = time.monotonic()
     results = translator.translate_batch(sources, beam_size=beam_size)
@@ -124,21 +129,35 @@ def evaluate(
     """
     manifest = translator.bundle.manifest
     identity = bundle_identity(manifest)
-    rows: list[dict[str, Any]] = []
+    known: dict[tuple[str, int], dict[str, Any]] = {}
     if state is not None and state.exists():
         kept = json.loads(state.read_text(encoding="utf-8"))
-        rows = kept["rows"] if kept["bundle"] == identity and kept["limit"] == limit else []
-    done = {(row["file"], row["beam_size"]) for row in rows}
+        if kept["bundle"] == identity and kept["limit"] == limit:
+            known = {(row["sha256"], row["beam_size"]): row for row in kept["rows"]}
+    rows: list[dict[str, Any]] = []
     for path in files:
+        digest = file_digest(path)
         for beam in beams:
             size = manifest.beam_size if beam is None else beam
-            if (path.name, size) in done:
-                continue
-            rows.append(evaluate_file(translator, path, beam_size=beam, limit=limit))
-            done.add((path.name, size))
+            row = known.get((digest, size))
+            if row is None:
+                row = evaluate_file(translator, path, beam_size=beam, limit=limit)
+            rows.append({**row, "file": path.name, "sha256": digest})
             if state is not None:
                 write_json({"bundle": identity, "limit": limit, "rows": rows}, state)
     return rows
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -19,7 +17,7 @@ import numpy as np
 from allez import Translator, __version__
 from allez.bundle import Bundle, Manifest, parse_manifest
 from allez.contract import FORMAT_VERSION, MANIFEST, state_names
-from allez.errors import OutputError
+from allez.errors import BundleError
 from allez.search import Job, StepResult, beam_search
 from allez.session import DecoderStep, Decoding, Encoder
 from allez.text import SentenceRules, squeeze
@@ -27,6 +25,7 @@ from allez.tokenizer import Tokenizer
 from allez.types import IntArray
 from allez_export.config import Config, ConfigError
 from allez_export.evaluate import GREEDY, TARGET_EXTRA, TARGET_PER_SOURCE, target_limit
+from allez_export.folders import written_aside
 from allez_export.graphs import state_widths
 from allez_export.model import Seq2Seq
 from allez_export.vocabulary import BOS, EOS, PAD
@@ -34,6 +33,9 @@ from allez_export.vocabulary import BOS, EOS, PAD
 MINIMUM_ONNXRUNTIME = "1.23.2"
 MARGIN = 0.2
 """Golden sentences decide every step by at least so much, so that rounding cannot change them."""
+
+LEAST_GOLDEN = 10
+"""A bundle with fewer golden sentences proves too little on other machines."""
 
 NAMES = {
     "encoder": "encoder.onnx",
@@ -225,31 +227,22 @@ def write_bundle(
 
     Raises:
         OutputError: the folder cannot be written.
-        BundleError: what was written does not load, which is a bug.
+        BundleError: what was written does not load or does not pass its self-test, or too few
+            sentences are fit for one.
     """
-    partial = folder.with_name(folder.name + ".partial")
     manifest = make_manifest(config, model, content, precision=precision, scores=scores)
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
+    with written_aside(folder) as partial:
         for role, data in content.items():
             (partial / NAMES[role]).write_bytes(data)
         (partial / MANIFEST).write_bytes(manifest)
-    except OSError as error:
-        raise OutputError(f"cannot write {partial}: {error.strerror}") from None
-    with Translator(partial) as translator:
-        problems = [test for test in translator.selftest() if not test.passed]
+        with Translator(partial) as translator:
+            tests = list(translator.selftest())
+            problems = [test for test in tests if not test.passed]
         if problems:
-            raise RuntimeError(f"{problems[0].text!r}: {problems[0].problem}")
-    replace_folder(partial, folder)
+            raise BundleError(f"self-test: {problems[0].text!r}: {problems[0].problem}")
+        if len(tests) < min(LEAST_GOLDEN, config.package.golden):
+            raise BundleError(
+                f"only {len(tests)} validation sentences are decided clearly enough to be golden",
+                hint="train longer, or name more validation data",
+            )
     return parse_manifest(manifest)
-
-
-def replace_folder(new: Path, old: Path) -> None:
-    """Put a finished folder in the place of another; at no moment is there half of one."""
-    previous = old.with_name(old.name + ".previous")
-    shutil.rmtree(previous, ignore_errors=True)
-    if old.exists():
-        os.replace(old, previous)
-    os.replace(new, old)
-    shutil.rmtree(previous, ignore_errors=True)

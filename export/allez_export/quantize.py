@@ -79,7 +79,7 @@ class Rewriter:
             i.name: numpy_helper.to_array(i) for i in self._graph.initializer
         }
         self._new: dict[str, Array] = {}
-        self._activations: dict[str, str] = {}
+        self._activations: dict[str, tuple[str, float]] = {}
         self._nodes: list[onnx.NodeProto] = []
 
     def run(self) -> onnx.ModelProto:
@@ -129,13 +129,15 @@ class Rewriter:
     def _activation(self, name: str, largest: float) -> tuple[str, float]:
         """Return an activation as unsigned bytes, and its scale."""
         scale = largest / (ZERO_POINT - 1)
-        if name not in self._activations:
+        if name in self._activations:
+            _, known = self._activations[name]
+            assert known == scale, f"{name} would need two scales"
+        else:
             zero = self._constant("activation_zero", np.array(ZERO_POINT, dtype=np.uint8))
             factor = self._constant(f"{name}.scale", np.array(scale, dtype=np.float32))
-            self._activations[name] = self._add(
-                "QuantizeLinear", [name, factor, zero], f"{name}.uint8"
-            )
-        return self._activations[name], scale
+            data = self._add("QuantizeLinear", [name, factor, zero], f"{name}.uint8")
+            self._activations[name] = (data, scale)
+        return self._activations[name]
 
     def _gather(self, node: onnx.NodeProto) -> bool:
         """Look words up: gather bytes, then scale the rows that were gathered."""

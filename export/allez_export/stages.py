@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from allez.errors import InputError, OptionError, OutputError
 from allez_export.config import Config
+from allez_export.folders import written_aside
 
 if TYPE_CHECKING:
     from allez_export.data import Pair
@@ -50,15 +50,8 @@ class Workspace:
         final = self.stage(name)
         if final.exists() and not self.force:
             raise OutputError(f"{final} exists", hint="--force makes it again")
-        partial = final.with_name(final.name + ".partial")
-        try:
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir(parents=True)
-        except OSError as error:
-            raise OutputError(f"cannot write {partial}: {error.strerror}") from None
-        yield partial
-        shutil.rmtree(final, ignore_errors=True)
-        os.replace(partial, final)
+        with written_aside(final) as partial:
+            yield partial
 
     def need(self, stage: str, name: str) -> Path:
         """Return a file of an earlier stage.
@@ -133,9 +126,6 @@ def run_train(work: Workspace) -> None:
     threads = work.threads or training.threads
     if threads is not None:
         torch.set_num_threads(threads)
-    folder = work.stage("train")
-    if work.force:
-        shutil.rmtree(folder, ignore_errors=True)
     text = work.need("vocabulary", "tokenizer.json").read_text(encoding="utf-8")
     tokenizer = Tokenizer(text)
     valid = work.pairs(config.data.valid, config.data.valid_limit)
@@ -149,6 +139,9 @@ def run_train(work: Workspace) -> None:
         chunk_tokens=training.chunk_tokens,
         batch_tokens=training.batch_tokens,
     )
+    folder = work.stage("train")
+    if work.force:  # not before everything else was read
+        shutil.rmtree(folder, ignore_errors=True)
     run = Run(
         config,
         text,
@@ -325,10 +318,9 @@ def measured(work: Workspace, identity: list[str]) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     state = json.loads(path.read_text(encoding="utf-8"))
-    if state["bundle"] != identity or state["limit"] is not None:
-        return []
     rows: list[dict[str, Any]] = state["rows"]
-    return rows
+    whole = len(rows) == 2 * len(work.config.data.test) and state["limit"] is None
+    return rows if whole and state["bundle"] == identity else []
 
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

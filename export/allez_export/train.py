@@ -293,6 +293,7 @@ class Run:
 
     def _save(self) -> None:
         state = {
+            "pairs": self._stream.sizes,
             "config": dataclasses.asdict(self.config),
             "tokenizer": self._tokenizer,
             "progress": dataclasses.asdict(self.progress),
@@ -318,6 +319,8 @@ class Run:
                     f"{self._folder} was begun with another {part}",
                     hint="train into another folder, or remove this one",
                 )
+        if state.get("pairs", self._stream.sizes) != self._stream.sizes:
+            raise ConfigError(f"{self._folder} was begun with other training data")
         if state["tokenizer"] != self._tokenizer:
             raise ConfigError(f"{self._folder} was begun with another vocabulary")
         self.model.load_state_dict(state["model"])

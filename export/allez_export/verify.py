@@ -34,10 +34,10 @@ from allez.contract import (
     state_names,
 )
 from allez.errors import AllezError
+from allez.plan import make_batches
 from allez.search import Found, Job, beam_search
 from allez.session import DecoderStep as RuntimeDecoder
 from allez.session import Encoder as RuntimeEncoder
-from allez.translator import make_batches
 from allez.types import FloatArray
 from allez_export.config import QuantizeConfig
 from allez_export.evaluate import GREEDY, bleu, chrf, target_limit, torch_search
@@ -123,6 +123,17 @@ def session(model: onnx.ModelProto) -> ort.InferenceSession:
     )
 
 
+def distance(actual: FloatArray, expected: FloatArray) -> float:
+    """Return the largest difference.
+
+    Raises:
+        ParityFailure: a value is not finite, so that there is none.
+    """
+    if not np.isfinite(actual).all():
+        raise ParityFailure("the graph gives values that are not finite")
+    return float(np.abs(actual - expected).max(initial=0.0))
+
+
 def encoder_parity(model: Seq2Seq, encoder: onnx.ModelProto) -> float:
     """Return the largest difference over batches of many sizes, ragged ones included."""
     run = session(encoder)
@@ -137,8 +148,9 @@ def encoder_parity(model: Seq2Seq, encoder: onnx.ModelProto) -> float:
         feeds = {"source": source.numpy(), "source_length": length.to(torch.int32).numpy()}
         words = memory.mask.numpy() > MASKED / 2  # padding may hold anything
         for actual, wanted in zip(run.run(None, feeds), expected, strict=False):
-            difference = np.abs(actual - wanted.numpy())
-            worst = max(worst, float((difference[words] if actual.ndim == 3 else difference).max()))
+            pair = (actual, wanted.numpy())
+            one, other = (values[words] for values in pair) if actual.ndim == 3 else pair
+            worst = max(worst, distance(one, other))
     return worst
 
 
@@ -190,7 +202,7 @@ def decoder_parity(model: Seq2Seq, decoder: onnx.ModelProto) -> float:
             if index == 1:  # ids: equal scores may change places
                 continue
             real = other.numpy() > MASKED / 2  # what is masked is as low as it gets
-            worst = max(worst, float(np.abs(one - other.numpy())[real].max()))
+            worst = max(worst, distance(one[real], other.numpy()[real]))
         _check_tokens(actual, candidates.numpy(), vocabulary)
     return worst
 
@@ -218,6 +230,8 @@ def runtime_search(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> list[F
             for i, e in zip(batch, encoded, strict=True)
         ]
         answers = beam_search(decoder.start(encoded), jobs, bos=BOS, eos=EOS, options=GREEDY)
+        if not all(answers):
+            raise ParityFailure("the graphs give no finite score")
         found.update((i, answer[0]) for i, answer in zip(batch, answers, strict=True))
     return [found[i] for i in range(len(sentences))]
 
@@ -230,13 +244,13 @@ def greedy_parity(actual: Sequence[Found], expected: Sequence[Found]) -> float:
     """
     worst = 0.0
     for one, other in zip(actual, expected, strict=True):
-        gap = abs(one.score - other.score)
+        gap = distance(np.array(one.score), np.array(other.score))
         worst = max(worst, gap)
         if one.tokens != other.tokens:
             if gap > PARITY:
                 raise ParityFailure(f"greedy decoding differs: {one.tokens} and {other.tokens}")
         elif one.tokens:
-            worst = max(worst, float(np.abs(one.attention - other.attention).max()))
+            worst = max(worst, distance(one.attention, other.attention))
     return worst
 
 
@@ -276,6 +290,27 @@ def check_integers(model: onnx.ModelProto, feeds: Mapping[str, Any]) -> int:
         if not np.array_equal(expected, values[node.output[0]]):
             raise IntegerMismatch(f"the product with {weight} differs from NumPy's")
     return len(products)
+
+
+def check_candidates(decoder: onnx.ModelProto, feeds: Mapping[str, Any]) -> float:
+    """Compare the vocabulary layer over candidates with the same columns of the whole.
+
+    Returns the largest difference of their scores, which agree up to one constant a row.
+
+    Raises:
+        ParityFailure: they do not.
+    """
+    run = session(decoder)
+    whole = run.run(["log_probs"], dict(feeds))[0]  # [N, V]
+    candidates = np.arange(3, whole.shape[1], 3)
+    mask = np.zeros((len(feeds["candidate_mask"]), len(candidates)), dtype=np.float32)
+    given = {**feeds, "candidates": candidates, "candidate_mask": mask}
+    listed = run.run(["log_probs"], given)[0]  # [N, C]
+    gaps = listed - whole[:, candidates]
+    worst = distance(gaps, gaps[:, :1])
+    if worst > PARITY:
+        raise ParityFailure(f"candidates change scores by {worst:.1e}")
+    return worst
 
 
 def step_feeds(model: Seq2Seq, rows: int) -> dict[str, Any]:
@@ -332,8 +367,10 @@ def behaviour(
     report["chrf_difference"] = round(report["chrf_int8"] - report["chrf_fp32"], 2)
     if same < limits.least_identical:
         raise BehaviourFailure(f"int8 changes {1 - same:.1%} of the greedy translations")
-    if report["bleu_difference"] < -limits.most_bleu_lost:
-        raise BehaviourFailure(f"int8 loses {-report['bleu_difference']:.2f} BLEU")
+    for metric in ("bleu", "chrf"):
+        lost = -report[f"{metric}_difference"]
+        if lost > limits.most_bleu_lost:
+            raise BehaviourFailure(f"int8 loses {lost:.2f} {metric}")
     return report
 
 
@@ -384,6 +421,8 @@ def verify(
     yield "int8 weights", {"largest": largest, "limit": WEIGHT_LIMIT}
     exact = sum(check_integers(int8[1], step_feeds(model, rows)) for rows in (1, 5))
     exact += sum(check_integers(int8[0], encoder_feeds(ids)) for ids in sentences[:5])
+    worst = check_candidates(int8[1], step_feeds(model, 5))
+    yield "int8 candidates", {"largest_difference": float(f"{worst:.2e}"), "limit": PARITY}
     yield "int8 integers", {"products_equal_to_numpy": exact}
     changed = runtime_search(int8[2], sentences)
     texts = [[decode(one.tokens) for one in some] for some in (found, changed)]

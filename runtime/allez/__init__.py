@@ -2,15 +2,18 @@
 
     >>> from allez import Translator
     >>> translator = Translator()
-    >>> translator("Comment allez-vous ?")
-    'How are you?'
+    >>> translator("Merci !")
+    'Thank you!'
 
-The layers, from the ground up, are described in ARCHITECTURE.md.
+The layers, from the ground up, are described in ARCHITECTURE.md. What needs ONNX Runtime is loaded
+when it is first asked for, so that `import allez` and `allez --help` cost nothing.
 """
 
+import importlib
 import logging
+from typing import TYPE_CHECKING, Any
 
-from allez.bundle import Bundle
+import allez.telemetry  # noqa: F401  (before anything can load ONNX Runtime)
 from allez.errors import (
     AllezError,
     BundleError,
@@ -23,8 +26,11 @@ from allez.errors import (
     OutputError,
     SessionError,
 )
-from allez.translator import Translator
-from allez.types import Hypothesis, SearchOptions, SelfTest, Sentence, Translation
+
+if TYPE_CHECKING:
+    from allez.bundle import Bundle
+    from allez.translator import Translator
+    from allez.types import Hypothesis, SearchOptions, SelfTest, Sentence, Translation
 
 __version__ = "0.1.0"
 
@@ -47,5 +53,27 @@ __all__ = [
     "Translation",
     "Translator",
 ]
+
+_HOME = {
+    "Bundle": "bundle",
+    "Translator": "translator",
+    **dict.fromkeys(
+        ("Hypothesis", "SearchOptions", "SelfTest", "Sentence", "Translation"), "types"
+    ),
+}
+"""Where the names live that are loaded when they are asked for (PEP 562)."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"allez.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 logging.getLogger("allez").addHandler(logging.NullHandler())  # silent unless asked

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -204,12 +206,19 @@ def find(name: str | Path | None = None) -> Path:
     if len(Path(wanted).parts) == 1:
         places += [package / "_bundles" / wanted, package.parents[1] / "models" / wanted]
     for place in places:
-        if (place / MANIFEST).is_file() or (place.is_file() and zipfile.is_zipfile(place)):
+        if os.path.isfile(place / MANIFEST) or _is_zip(place):
             return place
     hint = "give the folder that holds manifest.json, or the name of a shipped bundle"
-    if places and places[0].exists():
+    if places and os.path.exists(places[0]):
         raise BundleNotFoundError(f"{places[0]} is not a bundle: it has no {MANIFEST}", hint=hint)
     raise BundleNotFoundError(f"there is no bundle {str(wanted)!r}", hint=hint)
+
+
+def _is_zip(path: Path) -> bool:
+    try:
+        return os.path.isfile(path) and zipfile.is_zipfile(path)
+    except OSError:
+        return False
 
 
 def parse_manifest(data: bytes) -> Manifest:
@@ -377,6 +386,18 @@ class _Folder:
         """Nothing is held open."""
 
 
+_ZIP_ERRORS = (
+    OSError,
+    EOFError,
+    RuntimeError,  # encrypted, or NotImplementedError for what the library does not know
+    OverflowError,
+    UnicodeError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+)
+
+
 class _Zip:
     """Reads files that lie at the top of a zip."""
 
@@ -384,16 +405,21 @@ class _Zip:
         self._path = path
         try:
             self._zip = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile) as error:
+        except _ZIP_ERRORS as error:
             raise BundleNotFoundError(f"{path} is not a bundle: {error}") from None
 
     def read(self, name: str, limit: int) -> bytes:
         try:
+            if self._zip.getinfo(name).compress_type not in (
+                zipfile.ZIP_STORED,
+                zipfile.ZIP_DEFLATED,
+            ):
+                raise BundleFormatError(f"{name} is compressed in a way no other host reads")
             with self._zip.open(name) as stream:
                 return stream.read(limit + 1)
         except KeyError:
             raise BundleFormatError(f"{name} is missing") from None
-        except (OSError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        except _ZIP_ERRORS as error:
             raise BundleFormatError(f"{name} cannot be read: {error}") from None
 
     def close(self) -> None:

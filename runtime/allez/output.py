@@ -200,6 +200,8 @@ class OutputFile:
             os.fsync(self._stream.fileno())
             if sys.platform == "win32":
                 self._stream.close()
+            if os.path.exists(self._target):  # what was private stays private
+                os.chmod(self._partial, os.stat(self._target).st_mode & 0o777)
             os.replace(self._partial, self._target)  # still locked: see _lock
             self._stream.close()
             self._state.unlink(missing_ok=True)

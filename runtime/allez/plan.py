@@ -5,6 +5,8 @@ What is not translated (white space, blank lines, lines without letters) stays w
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allez.search import Found
@@ -22,6 +24,15 @@ class Plan:
     """All of it, in order."""
     ids: list[list[int]]
     """Source ids of the pieces that are translated, in order; each ends with eos."""
+
+
+log = logging.getLogger(__name__)
+
+BATCH_SENTENCES = 64
+"""The most sentences decoded together."""
+
+BATCH_TOKENS = 2048
+"""The most source tokens decoded together, padding counted."""
 
 
 def take_apart(text: str, rules: SentenceRules, tokenizer: Tokenizer, eos: int) -> Plan:
@@ -61,6 +72,8 @@ def put_together(plan: Plan, found: list[list[Found]], tokenizer: Tokenizer) -> 
                 hypotheses=tuple(_hypothesis(h, tokenizer) for h in hypotheses),
             )
             sentences.append(sentence)
+            if not sentence.hypotheses[0].finished:
+                log.info("cut at the length limit: %r", piece.text)
             space = " " if needs_space(before, piece) else ""
             for rank, parts in enumerate(texts):
                 chosen = sentence.hypotheses[min(rank, len(hypotheses) - 1)]
@@ -89,3 +102,22 @@ def _hypothesis(found: Found, tokenizer: Tokenizer) -> Hypothesis:
         attention=found.attention,
         finished=found.finished,
     )
+
+
+def make_batches(sentences: Sequence[Sequence[int]], *, start: int = 0) -> list[list[int]]:
+    """Group the indices of sentences, from `start` on, by length: long ones together, and first.
+
+    Args:
+        sentences: source ids.
+        start: the first index to group.
+    """
+    order = sorted(range(start, len(sentences)), key=lambda i: -len(sentences[i]))
+    batches: list[list[int]] = []
+    for index in order:
+        if batches and len(batches[-1]) < BATCH_SENTENCES:
+            longest = len(sentences[batches[-1][0]])
+            if longest * (len(batches[-1]) + 1) <= BATCH_TOKENS:
+                batches[-1].append(index)
+                continue
+        batches.append([index])
+    return batches

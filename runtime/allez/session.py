@@ -1,19 +1,18 @@
 """The only module that touches ONNX Runtime: threads, providers, `Encoder`, `DecoderStep`.
 
-Importing it switches ONNX Runtime's telemetry off before ONNX Runtime can start it.
+The package has switched its telemetry off by then; see telemetry.py.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import onnxruntime as ort  # telemetry is off by now: the package itself sees to it
 
+from allez import telemetry
 from allez.bundle import Manifest
 from allez.contract import (
     MASKED,
@@ -29,18 +28,6 @@ from allez.contract import (
 from allez.errors import BundleFormatError, OptionError, SessionError
 from allez.search import StepResult
 from allez.types import FloatArray, IntArray
-
-_TELEMETRY = "ORT_DISABLE_TELEMETRY"
-if "onnxruntime" in sys.modules and os.environ.get(_TELEMETRY) != "1":
-    warnings.warn(
-        "onnxruntime was imported before allez, so its telemetry may be on; "
-        f"import allez first or set {_TELEMETRY}=1",
-        RuntimeWarning,
-        stacklevel=2,
-    )
-os.environ[_TELEMETRY] = "1"
-
-import onnxruntime as ort  # noqa: E402  (after the switch, which it reads at import)
 
 ort.set_default_logger_severity(4)  # its remarks on hardware are not for the user's screen
 
@@ -60,7 +47,7 @@ def environment() -> dict[str, str]:
     return {
         "onnxruntime": ort.__version__,
         "providers": ", ".join(ort.get_available_providers()),
-        "telemetry": "off" if os.environ.get(_TELEMETRY) == "1" else "not switched off",
+        "telemetry": "may be on: onnxruntime was loaded before" if telemetry.TOO_LATE else "off",
     }
 
 

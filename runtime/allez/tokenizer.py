@@ -36,7 +36,7 @@ class Tokenizer:
     def __init__(self, definition: str) -> None:
         try:
             content = json.loads(definition)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BundleFormatError(f"tokenizer is not JSON: {error}") from None
         check_components(content)
         try:
@@ -80,7 +80,7 @@ class Tokenizer:
 
 
 def _encodable(text: str) -> str:
-    """Replace lone surrogates, which no UTF-8 can carry, by U+FFFD."""
+    """Replace lone surrogates, which no UTF-8 can carry, by question marks."""
     return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
 
 
@@ -93,30 +93,44 @@ def check_components(content: Any) -> None:
     for key in ("truncation", "padding", "post_processor"):
         if content.get(key) is not None:
             raise BundleFormatError(f"tokenizer has a {key}, which hosts do not implement")
-    model = content["model"]
-    if model.get("type") != "BPE" or model.get("byte_fallback") is not True:
-        raise BundleFormatError("tokenizer model must be BPE with byte fallback")
-    for key in ("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix"):
-        if model.get(key):
-            raise BundleFormatError(f"tokenizer model sets {key}, which hosts do not implement")
-    if model.get("ignore_merges"):
-        raise BundleFormatError("tokenizer model sets ignore_merges, which hosts do not implement")
-    _check_parts("normalizer", _parts(content, "normalizer", "normalizers"), _NORMALIZERS)
-    for part in _parts(content, "normalizer", "normalizers"):
-        if part["type"] == "Replace" and "String" not in part.get("pattern", {}):
+    _check_model(content["model"])
+    normalizers = _parts(content, "normalizer", "normalizers")
+    _check_parts("normalizer", normalizers, _NORMALIZERS)
+    for part in normalizers:
+        pattern = part.get("pattern")
+        plain = isinstance(pattern, Mapping) and isinstance(pattern.get("String"), str)
+        if part["type"] == "Replace" and not plain:
             raise BundleFormatError("tokenizer normalizer Replace must have a plain string pattern")
-    _check_parts(
-        "pre_tokenizer", _parts(content, "pre_tokenizer", "pretokenizers"), _PRE_TOKENIZERS
-    )
-    for part in _parts(content, "pre_tokenizer", "pretokenizers"):
-        if part["type"] == "Digits" and part.get("individual_digits") is not True:
-            raise BundleFormatError("tokenizer pre_tokenizer Digits must be individual")
+    pre_tokenizers = _parts(content, "pre_tokenizer", "pretokenizers")
+    _check_parts("pre_tokenizer", pre_tokenizers, _PRE_TOKENIZERS)
+    decoders = _parts(content, "decoder", "decoders")
+    if [part["type"] for part in decoders] != _DECODERS:
+        raise BundleFormatError(f"tokenizer decoders must be {', '.join(_DECODERS)}, in that order")
+    for part in (*pre_tokenizers, *decoders):
         options = (part.get("replacement"), part.get("prepend_scheme"), part.get("split"))
         if part["type"] == "Metaspace" and options != ("▁", "always", True):
-            raise BundleFormatError("tokenizer pre_tokenizer Metaspace must be the usual one")
-    decoders = [part["type"] for part in _parts(content, "decoder", "decoders")]
-    if decoders != _DECODERS:
-        raise BundleFormatError(f"tokenizer decoders must be {', '.join(_DECODERS)}, in that order")
+            raise BundleFormatError("tokenizer Metaspace must be the usual one")
+        if part["type"] == "Digits" and part.get("individual_digits") is not True:
+            raise BundleFormatError("tokenizer Digits must be individual")
+
+
+def _check_model(model: Mapping[str, Any]) -> None:
+    if model.get("type") != "BPE" or model.get("byte_fallback") is not True:
+        raise BundleFormatError("tokenizer model must be BPE with byte fallback")
+    for key in (
+        "dropout",
+        "unk_token",
+        "continuing_subword_prefix",
+        "end_of_word_suffix",
+        "ignore_merges",
+    ):
+        if model.get(key):
+            raise BundleFormatError(f"tokenizer model sets {key}, which hosts do not implement")
+    vocabulary = model.get("vocab")
+    if not isinstance(vocabulary, Mapping) or not all(
+        f"<0x{byte:02X}>" in vocabulary for byte in range(256)
+    ):
+        raise BundleFormatError("tokenizer vocabulary lacks bytes to fall back to")
 
 
 def _parts(content: Mapping[str, Any], key: str, sequence: str) -> list[Mapping[str, Any]]:

@@ -7,10 +7,12 @@ One call works on one thread per batch of sentences; many sentences keep all thr
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,18 +21,24 @@ import numpy as np
 
 from allez.bundle import Bundle, Golden, find
 from allez.errors import BundleFormatError, InputError, OptionError, SessionError
-from allez.plan import Plan, needs_space, put_together, take_apart
+from allez.plan import (
+    BATCH_SENTENCES,
+    Plan,
+    make_batches,
+    needs_space,
+    put_together,
+    take_apart,
+)
 from allez.search import Found, Job, beam_search, beam_steps
 from allez.session import DecoderStep, Encoded, Encoder
 from allez.text import Piece, SentenceRules, squeeze
 from allez.tokenizer import Tokenizer
 from allez.types import SearchOptions, SelfTest, Translation
 
-BATCH_SENTENCES = 64
-"""The most sentences decoded together."""
+log = logging.getLogger(__name__)
 
-BATCH_TOKENS = 2048
-"""The most source tokens decoded together, padding counted."""
+FIRST_SENTENCES = 16
+"""How many sentences are taken up before the first are answered."""
 
 WINDOW_TEXTS = 10_000
 """The most texts taken up together, however little there is in them to translate."""
@@ -74,8 +82,9 @@ class Translator:
         threads: int | None = None,
         providers: Sequence[str] | None = None,
     ) -> None:
-        if threads is not None and not 1 <= threads <= 1024:
-            raise OptionError(f"threads must be 1 to 1024, not {threads}")
+        if threads is not None and not (isinstance(threads, int) and 1 <= threads <= 1024):
+            raise OptionError(f"threads must be 1 to 1024, not {threads!r}")
+        started = time.monotonic()
         self.threads = threads or _cores()
         """How many batches are worked on at the same time at most."""
         self.bundle = bundle if isinstance(bundle, Bundle) else Bundle.read(find(bundle))
@@ -96,6 +105,15 @@ class Translator:
             )
         self._encoder = Encoder(self.bundle.data("encoder"), manifest, providers=providers)
         self._decoder = DecoderStep(self.bundle.data("decoder"), manifest, providers=providers)
+        log.info(
+            "%s %s (%s) from %s, loaded in %.2f s, %d thread(s)",
+            manifest.name,
+            manifest.version,
+            manifest.precision,
+            self.bundle.path,
+            time.monotonic() - started,
+            self.threads,
+        )
         self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
         self._closed = False
@@ -172,6 +190,8 @@ class Translator:
         Reads some way ahead, never all: memory does not grow with the number of texts. The answers
         are those of `translate`. Options and errors as there.
         """
+        if isinstance(texts, str):
+            raise OptionError("translate_batch takes many texts, not one", hint="use translate")
         options = self._options(
             beam_size, n_best, max_length, min_length, length_penalty, no_repeat_ngram_size
         )
@@ -284,10 +304,13 @@ class Translator:
     def _translate(
         self, texts: Iterable[str], options: SearchOptions, prefix: str
     ) -> Iterator[Translation]:
-        """Yield translations in order; the next window is begun before one is waited for."""
+        """Yield translations in order; with threads, the next window is begun meanwhile."""
         forced = self._tokenizer.encode(squeeze(prefix, self._rules))
         begun: _Window | None = None
         for plans in self._windows(texts):
+            if begun is not None and self.threads == 1:  # nobody to work while we wait
+                yield from self._finish(begun)
+                begun = None
             following = self._begin(plans, options, forced)
             if begun is not None:
                 yield from self._finish(begun)
@@ -296,15 +319,19 @@ class Translator:
             yield from self._finish(begun)
 
     def _windows(self, texts: Iterable[str]) -> Iterator[list[Plan]]:
-        """Group texts until there is a batch for every thread."""
+        """Group texts until there is a batch for every thread.
+
+        The first groups are smaller, so that the first answers come soon.
+        """
         plans: list[Plan] = []
-        sentences = 0
+        sentences, wanted = 0, FIRST_SENTENCES
         for text in texts:
             plans.append(self._plan(text))
             sentences += len(plans[-1].ids)
-            if sentences >= BATCH_SENTENCES * self.threads or len(plans) >= WINDOW_TEXTS:
+            if sentences >= wanted or len(plans) >= WINDOW_TEXTS:
                 yield plans
                 plans, sentences = [], 0
+                wanted = min(2 * wanted, BATCH_SENTENCES * self.threads)
         if plans:
             yield plans
 
@@ -321,14 +348,17 @@ class Translator:
             if len(batches) == 1 or self.threads == 1:
                 results.append(self._search(members, options, prefix))
             else:
-                results.append(self._executor().submit(self._search, members, options, prefix))
+                results.append(self._submit(members, options, prefix))
         return _Window(plans, batches, results)
 
     def _finish(self, window: _Window) -> Iterator[Translation]:
         """Wait for a window's batches and yield its translations."""
         found: dict[int, list[Found]] = {}
         for batch, result in zip(window.batches, window.results, strict=True):
-            answers = result.result() if isinstance(result, Future) else result
+            try:
+                answers = result.result() if isinstance(result, Future) else result
+            except CancelledError:
+                raise SessionError("the translator is closed") from None
             found.update(zip(batch, answers, strict=True))
         position = 0
         for plan in window.plans:
@@ -337,13 +367,16 @@ class Translator:
             yield put_together(plan, hypotheses, self._tokenizer)
             position += count
 
-    def _executor(self) -> ThreadPoolExecutor:
+    def _submit(
+        self, sentences: Sequence[_Ids], options: SearchOptions, prefix: Sequence[int]
+    ) -> Future[_Results]:
+        """Search on another thread; the lock keeps `close` from coming in between."""
         with self._lock:
             if self._closed:
                 raise SessionError("the translator is closed")
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="allez")
-            return self._pool
+            return self._pool.submit(self._search, sentences, options, prefix)
 
     def _encode(self, ids: _Ids) -> Encoded:
         if self._closed:
@@ -400,25 +433,6 @@ class Translator:
         text = self._tokenizer.decode(tokens)
         if len(text) > sent:
             yield text[sent:]
-
-
-def make_batches(sentences: Sequence[Sequence[int]], *, start: int = 0) -> list[list[int]]:
-    """Group the indices of sentences, from `start` on, by length: long ones together, and first.
-
-    Args:
-        sentences: source ids.
-        start: the first index to group.
-    """
-    order = sorted(range(start, len(sentences)), key=lambda i: -len(sentences[i]))
-    batches: list[list[int]] = []
-    for index in order:
-        if batches and len(batches[-1]) < BATCH_SENTENCES:
-            longest = len(sentences[batches[-1][0]])
-            if longest * (len(batches[-1]) + 1) <= BATCH_TOKENS:
-                batches[-1].append(index)
-                continue
-        batches.append([index])
-    return batches
 
 
 def _cores() -> int:

@@ -13,7 +13,7 @@ RUNTIME = ROOT / "runtime" / "allez"
 MODULES = sorted(path for path in RUNTIME.glob("*.py") if path.stem != "__init__")
 
 LAYERS = [
-    {"errors"},
+    {"errors", "telemetry"},
     {"types", "contract"},
     {"text", "tokenizer", "search", "bundle", "output"},
     {"session", "plan"},

@@ -5,16 +5,20 @@ from __future__ import annotations
 import importlib.metadata
 from types import ModuleType
 
+import pytest
+
 import allez
 
 
 def test_all_is_exactly_what_is_public() -> None:
-    public = {
-        name
-        for name, value in vars(allez).items()
-        if not name.startswith("_") and not isinstance(value, ModuleType)
-    }
-    assert set(allez.__all__) == public
+    names = (name for name in dir(allez) if not name.startswith("_"))
+    public = {name for name in names if not isinstance(getattr(allez, name), ModuleType)}
+    assert set(allez.__all__) == public - {"Any", "TYPE_CHECKING"}
+
+
+def test_unknown_names_are_attribute_errors() -> None:
+    with pytest.raises(AttributeError, match="Translater"):
+        _ = allez.Translater  # type: ignore[attr-defined]
 
 
 def test_every_public_name_is_documented() -> None:

@@ -253,7 +253,6 @@ def test_a_folder_that_cannot_be_written_is_named(
     assert error.startswith(f"cannot write {tmp_path / 'file'}")
 
 
-@pytest.mark.xfail(strict=True, raises=OSError, reason="only the first folder is made with care")
 def test_a_folder_that_cannot_be_written_is_named_by_train_too(
     fails: Fails,
     export: Export,
@@ -317,7 +316,6 @@ def test_a_stage_that_fails_keeps_what_was_there(export: Export, data: Path, out
 
 
 @pytest.mark.parametrize("missing", ["train.tsv", "valid.tsv", "vocabulary"])
-@pytest.mark.xfail(strict=True, reason="the old run is removed before anything is looked at")
 def test_a_forced_training_that_cannot_begin_keeps_the_old_run(
     export: Export, data: Path, out: Path, missing: str
 ) -> None:
@@ -462,7 +460,6 @@ def test_a_bundle_is_scored_on_files(
 
 
 @pytest.mark.usefixtures("fake")
-@pytest.mark.xfail(strict=True, raises=OSError, reason="JSON is written without care")
 def test_scores_that_cannot_be_written_are_an_error(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -475,7 +472,6 @@ def test_scores_that_cannot_be_written_are_an_error(
 
 @pytest.mark.usefixtures("fake")
 @pytest.mark.parametrize("limit", ["0", "-1"])
-@pytest.mark.xfail(strict=True, reason="any whole number is taken")
 def test_a_limit_that_makes_no_sense_is_refused(fails: Fails, data: Path, limit: str) -> None:
     code, error, _ = fails("evaluate", "bundle", str(data / "test.tsv"), f"--limit={limit}")
     assert code == 2

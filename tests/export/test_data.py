@@ -383,13 +383,30 @@ def test_a_small_source_is_read_again_and_again_and_evenly(
     assert counts.total() > 200
 
 
+def test_each_pass_is_complete_and_in_an_order_of_its_own(
+    make_stream: Callable[..., Stream],
+) -> None:
+    pairs = numbered("a", 50)
+    stream = make_stream([pairs])
+    passes = [[stream._next(0) for _ in pairs] for _ in range(3)]
+    assert all(sorted(one) == sorted(pairs) for one in passes)
+    assert not any(one == other for one, other in itertools.combinations([*passes, pairs], 2))
+
+
+def test_each_chunk_is_changed_in_a_way_of_its_own(
+    make_stream: Callable[..., Stream], tokenizer: Tokenizer
+) -> None:
+    stream = make_stream([[("À table, mémé !", "Dinner's ready!")]], noise=0.9, copy=0.3)
+    one, other = (Counter(texts(stream.chunk(), tokenizer)) for _ in range(2))
+    assert one != other
+
+
 def test_a_source_of_one_pair_is_enough(
     make_stream: Callable[..., Stream], tokenizer: Tokenizer
 ) -> None:
     assert set(texts(make_stream([[("un", "one")]]).chunk(), tokenizer)) == {("un", "one")}
 
 
-@pytest.mark.xfail(strict=True, reason="what is drawn beyond the quota is thrown away")
 def test_every_pair_of_a_pass_is_used(
     make_stream: Callable[..., Stream], tokenizer: Tokenizer
 ) -> None:

@@ -59,7 +59,7 @@ def test_the_report_names_every_check(made: Path) -> None:
     report = json.loads((made / "verify" / "report.json").read_text(encoding="utf-8"))
     assert {
         "fp32 contract", "int8 contract", "fp32 encoder", "fp32 decoder step", "fp32 greedy",
-        "int8 weights", "int8 integers", "behaviour",
+        "int8 weights", "int8 candidates", "int8 integers", "behaviour",
     } == set(report)  # fmt: skip
     assert report["int8 integers"]["products_equal_to_numpy"] >= 12
     bundled = json.loads((made / "bundle" / "report.json").read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from allez.errors import BundleFormatError
 from allez.tokenizer import Tokenizer, check_components
-from allez_export.config import VocabularyConfig
+from allez_export.config import ConfigError, VocabularyConfig
 from allez_export.data import Pair
 from allez_export.vocabulary import _REPLACE, BOS, EOS, PAD, learn
 
@@ -109,10 +109,10 @@ def test_learning_twice_gives_the_same_file_when_characters_are_equally_rare() -
     assert len({learn(lines, config) for _ in range(4)}) == 1
 
 
-@pytest.mark.xfail(strict=True, raises=OverflowError, reason="the library takes no negative size")
 def test_a_size_without_room_for_the_bytes_is_refused() -> None:
-    with pytest.raises(ValueError, match="259"):
-        learn(["un deux"], VocabularyConfig(size=200))
+    with pytest.raises(ConfigError, match="size must be 300"):
+        VocabularyConfig(size=RESERVED)
+    assert Tokenizer(learn(["un deux"] * 3, VocabularyConfig(size=300))).size < 300
 
 
 # --- special pieces -------------------------------------------------------------------------
