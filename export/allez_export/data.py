@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import unicodedata
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -42,8 +43,8 @@ def read_lines(path: Path) -> Iterator[str]:
     except OSError as error:  # gzip.BadGzipFile among them
         hint = "name the data folder with --data" if isinstance(error, FileNotFoundError) else None
         raise InputError(f"cannot read {path}: {error.strerror or error}", hint=hint) from None
-    except EOFError:
-        raise InputError(f"cannot read {path}: the gzip file is truncated") from None
+    except (EOFError, zlib.error) as error:
+        raise InputError(f"cannot read {path}: damaged gzip file ({error})") from None
 
 
 def read_pairs(path: Path, target_path: Path | None = None) -> Iterator[Pair]:

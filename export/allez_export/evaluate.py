@@ -129,23 +129,31 @@ def evaluate(
     """
     manifest = translator.bundle.manifest
     identity = bundle_identity(manifest)
+    kept = read_state(state) if state is not None else {}
     known: dict[tuple[str, int], dict[str, Any]] = {}
-    if state is not None and state.exists():
-        kept = json.loads(state.read_text(encoding="utf-8"))
-        if kept["bundle"] == identity and kept["limit"] == limit:
-            known = {(row["sha256"], row["beam_size"]): row for row in kept["rows"]}
+    if (kept.get("bundle"), kept.get("limit")) == (identity, limit):
+        known = {(row["sha256"], row["beam_size"]): row for row in kept["rows"]}
+    sizes = dict.fromkeys(manifest.beam_size if beam is None else beam for beam in beams)
     rows: list[dict[str, Any]] = []
     for path in files:
         digest = file_digest(path)
-        for beam in beams:
-            size = manifest.beam_size if beam is None else beam
+        for size in sizes:
             row = known.get((digest, size))
             if row is None:
-                row = evaluate_file(translator, path, beam_size=beam, limit=limit)
+                row = evaluate_file(translator, path, beam_size=size, limit=limit)
             rows.append({**row, "file": path.name, "sha256": digest})
             if state is not None:
                 write_json({"bundle": identity, "limit": limit, "rows": rows}, state)
     return rows
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """Return what an evaluation left behind; nothing if it left nothing that can be read."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def file_digest(path: Path) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from allez.errors import OutputError
+from allez.errors import AllezError, OutputError
 
 
 @contextmanager
@@ -32,6 +32,8 @@ def written_aside(final: Path) -> Iterator[Path]:
             os.replace(final, previous)
         os.replace(partial, final)
         shutil.rmtree(previous, ignore_errors=True)
+    except AllezError:  # some of ours are OSErrors too, and say more
+        raise
     except OSError as error:
         raise OutputError(f"cannot write {final}: {error.strerror or error}") from None
     finally:

@@ -72,6 +72,8 @@ def read_beside(name: str | None, beside: Path, default: str) -> str:
         return (beside / name).read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"cannot read {beside / name}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{beside / name} is not UTF-8") from None
 
 
 def make_manifest(
@@ -84,7 +86,7 @@ def make_manifest(
 ) -> bytes:
     """Return the text of `manifest.json` for the files in `content` (role to bytes)."""
     widths = state_widths(model)
-    rules = SentenceRules.from_json(content["sentences"].decode("utf-8"))
+    rules = SentenceRules.from_json(content["sentences"].decode("utf-8", "replace"))
     manifest = {
         "format_version": FORMAT_VERSION,
         "name": config.name,

@@ -314,13 +314,12 @@ def run_package(work: Workspace) -> None:
 
 def measured(work: Workspace, identity: list[str]) -> list[dict[str, Any]]:
     """Return the scores of exactly this bundle; none if another one was scored, or in part."""
-    path = work.stage("evaluate") / "state.json"
-    if not path.exists():
-        return []
-    state = json.loads(path.read_text(encoding="utf-8"))
-    rows: list[dict[str, Any]] = state["rows"]
-    whole = len(rows) == 2 * len(work.config.data.test) and state["limit"] is None
-    return rows if whole and state["bundle"] == identity else []
+    from allez_export.evaluate import read_state
+
+    state = read_state(work.stage("evaluate") / "state.json")
+    rows: list[dict[str, Any]] = state.get("rows", [])
+    whole = len(rows) == 2 * len(work.config.data.test) and state.get("limit") is None
+    return rows if whole and state.get("bundle") == identity else []
 
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def trace_decoder(model: Seq2Seq) -> onnx.ModelProto:
         torch.ones(6, dtype=torch.int64),
         torch.zeros(6, dtype=torch.int64),
         memory.states,
-        memory.keys,
+        memory.keys.clone(),  # one tensor given twice would be taken for one input
         memory.mask,
         torch.arange(7),
         torch.zeros(2, 7),

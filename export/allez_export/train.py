@@ -307,7 +307,7 @@ class Run:
         save(state, self._folder / "checkpoint.pt")
 
     def _resume(self) -> None:
-        state = load(self._folder / "checkpoint.pt")
+        state = load_run(self._folder / "checkpoint.pt", "progress", "model", "optimizer")
         same = build(Config, state["config"], "checkpoint")
         parts = {part: (getattr(same, part), getattr(self.config, part)) for part in _FIXED}
         for key in ("seed", "batch_tokens", "chunk_tokens"):
@@ -360,14 +360,26 @@ def load(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise InputError(f"there is no {path}", hint="run `allez-export train` first") from None
     except Exception as error:  # torch raises many kinds for a damaged file
-        first = str(error).splitlines()[0]
+        first = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{path} cannot be read: {first}") from None
+    return state
+
+
+def load_run(path: Path, *keys: str) -> dict[str, Any]:
+    """Read a file of a training run that must hold certain entries.
+
+    Raises:
+        InputError: it cannot be read, or is of something else.
+    """
+    state = load(path)
+    if not isinstance(state, dict) or not {"config", "tokenizer", *keys} <= state.keys():
+        raise InputError(f"{path} was not written by `allez-export train`")
     return state
 
 
 def load_model(path: Path) -> tuple[Seq2Seq, Config, str, dict[str, Any]]:
     """Return the trained model, its configuration, `tokenizer.json` text and training record."""
-    state = load(path)
+    state = load_run(path, "weights", "training")
     config: Config = build(Config, state["config"], "model.pt")
     model = Seq2Seq(len(state["weights"]["bias"]), **dataclasses.asdict(config.model))
     model.load_state_dict(state["weights"])

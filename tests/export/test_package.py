@@ -397,7 +397,6 @@ def test_a_full_disk_is_an_error_of_ours(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.xfail(strict=True, reason="some errors of ours are OSErrors, and lose their words")
 @pytest.mark.parametrize("kind", [BundleNotFoundError, OutputError])
 def test_errors_of_ours_come_through_as_they_are(tmp_path: Path, kind: type[AllezError]) -> None:
     with pytest.raises(kind) as caught, written_aside(tmp_path / "new"):
@@ -438,7 +437,6 @@ def test_malformed_sentence_rules_are_an_error(
         draft(config, model, definition, b'{"version": 1}', graphs, precision="int8")
 
 
-@pytest.mark.xfail(strict=True, raises=UnicodeDecodeError, reason="decoded without looking")
 def test_sentence_rules_that_are_no_utf8_are_an_error(
     traced: Traced, config: Config, definition: str
 ) -> None:
@@ -455,7 +453,6 @@ def test_texts_beside_the_configuration_are_read(tmp_path: Path) -> None:
         read_beside("absent.txt", tmp_path, "none")
 
 
-@pytest.mark.xfail(strict=True, raises=UnicodeDecodeError, reason="only OSError is expected")
 def test_texts_that_are_no_utf8_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "NOTICE.txt").write_bytes("été".encode("latin-1"))
     with pytest.raises(ConfigError, match=r"NOTICE\.txt"):

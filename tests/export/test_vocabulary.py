@@ -102,7 +102,6 @@ def test_learning_twice_gives_the_same_file(pairs: list[Pair], definition: str) 
     assert learn(lines, VocabularyConfig(size=340, alphabet=200)) == definition
 
 
-@pytest.mark.xfail(strict=True, reason="the library breaks ties of limit_alphabet at random")
 def test_learning_twice_gives_the_same_file_when_characters_are_equally_rare() -> None:
     lines = [f"mot {chr(0x4E00 + i)} fin" for i in range(300)] * 2
     config = VocabularyConfig(size=600, alphabet=60)
