@@ -10,7 +10,7 @@ import difflib
 import types
 import typing
 from dataclasses import dataclass, field
-from math import inf
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +25,7 @@ def _check(section: Any, **ranges: tuple[float, float]) -> None:
     """Raise ConfigError unless each named value lies within its range; None is left alone."""
     for name, (low, high) in ranges.items():
         value = getattr(section, name)
-        if value is not None and not low <= value <= high:
+        if value is not None and not (low <= value <= high and isfinite(value)):
             wanted = f"at least {low}" if high == inf else f"{low} to {high}"
             raise ConfigError(f"{name} must be {wanted}, not {value}")
 
@@ -82,7 +82,7 @@ class DataConfig:
         _check(self, concatenate=(0, 1), noise=(0, 1), copy=(0, 1))
         late = [s.weight if s.late_weight is None else s.late_weight for s in self.train]
         if self.train and not (sum(s.weight for s in self.train) > 0 and sum(late) > 0):
-            raise ConfigError("the weights of the training data add up to nothing")
+            raise ConfigError("train: all weights are 0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,9 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         _check(self, updates=(1, inf), batch_tokens=(1, inf), chunk_tokens=(1, inf))
-        _check(self, learning_rate=(0, inf), warmup=(0, inf), decay=(0, 1), weight_decay=(0, inf))
+        _check(
+            self, learning_rate=(1e-12, inf), warmup=(0, inf), decay=(0, 1), weight_decay=(0, inf)
+        )
         _check(self, label_smoothing=(0, 0.99), clip=(1e-9, inf), average=(0, 1))
         _check(self, candidates=(1, inf), validate_every=(1, inf), patience=(1, inf))
         _check(self, checkpoint_minutes=(0, inf), threads=(1, 1024), seed=(0, 2**63 - 1))

@@ -23,6 +23,9 @@ from allez.tokenizer import Tokenizer
 from allez_export.config import DataConfig, SourceConfig
 from allez_export.vocabulary import BOS, EOS, PAD
 
+_CHUNK, _ORDER, _SAMPLE = 1, 2, 3
+"""First of the numbers that seed a generator, so that no two purposes share one."""
+
 Pair = tuple[str, str]
 Ids = npt.NDArray[np.int64]
 
@@ -198,7 +201,7 @@ class Stream:
 
     def chunk(self, *, late: bool = False) -> list[Batch]:
         """Draw the next chunk and return its batches in random order; advances `state`."""
-        generator = np.random.default_rng([self._seed, self.state["chunk"]])
+        generator = np.random.default_rng([_CHUNK, self._seed, self.state["chunk"]])
         weights = np.array(
             [
                 s.late_weight if late and s.late_weight is not None else s.weight
@@ -258,7 +261,7 @@ class Stream:
             cursor[:] = [cursor[0] + 1, 0]
         cached = self._orders[index]
         if cached is None or cached[0] != cursor[0]:
-            generator = np.random.default_rng([self._seed, index, cursor[0]])
+            generator = np.random.default_rng([_ORDER, self._seed, index, cursor[0]])
             cached = (cursor[0], generator.permutation(len(pairs)))
             self._orders[index] = cached
         cursor[1] += 1
@@ -273,7 +276,7 @@ def sample_lines(
     Weights are shares of tokens, so a source's share of the pairs is its weight divided by its
     mean length; a source that is too small is read several times, as in training.
     """
-    generator = np.random.default_rng([seed, 77])
+    generator = np.random.default_rng([_SAMPLE, seed])
     lengths = [np.mean([len(t) for _, t in pairs[:2000]]) + 1 for pairs in sources]
     shares = np.array([s.weight for s in config.train]) / np.array(lengths)
     for pairs, share in zip(sources, shares / shares.sum(), strict=True):

@@ -370,6 +370,11 @@ def run_all(work: Workspace) -> None:
         else:
             say(f"{stage} was done before")
         newest = max(newest, path.stat().st_mtime)
+        if stage == "train":  # what follows is made from the configuration's words too
+            beside = work.config_path.parent
+            named = (work.config.package.notice, work.config.package.card)
+            texts = [work.config_path, *(beside / name for name in named if name is not None)]
+            newest = max(newest, *(text.stat().st_mtime for text in texts if text.exists()))
 
 
 RUN: dict[str, Callable[[Workspace], None]] = {

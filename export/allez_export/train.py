@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -222,6 +223,8 @@ class Run:
                 progress.late = is_late(progress.update, self.config.training)
                 progress.stream = copy.deepcopy(self._stream.state)
             batches = self._stream.chunk(late=progress.late)
+            if not batches:
+                raise InputError("no training example is left after tokenizing")
             while progress.batch < len(batches) and not self._finished():
                 batch = batches[progress.batch]
                 progress.batch += 1
@@ -356,9 +359,15 @@ def load(path: Path) -> dict[str, Any]:
         InputError: there is no such file, or it is not one of ours.
     """
     try:
+        with zipfile.ZipFile(path) as archive:  # torch compares no checksums
+            damaged = archive.testzip()
+        if damaged is not None:
+            raise InputError(f"{path} is damaged: {damaged}")
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise InputError(f"there is no {path}", hint="run `allez-export train` first") from None
+    except InputError:
+        raise
     except Exception as error:  # torch raises many kinds for a damaged file
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{path} cannot be read: {first}") from None

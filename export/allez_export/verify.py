@@ -407,11 +407,14 @@ def verify(
             check_contract(exported[1], decoder_graph(count), widths)
             yield f"{name} contract", {"states": len(next_state_names(count))}
     found = runtime_search(fp32[2], sentences)
-    for name, worst in (
-        ("fp32 encoder", encoder_parity(model, fp32[0])),
-        ("fp32 decoder step", decoder_parity(model, fp32[1])),
-        ("fp32 greedy", greedy_parity(found, [f[0] for f in torch_search(model, sentences)])),
-    ):
+    expected = [hypotheses[0] for hypotheses in torch_search(model, sentences)]
+    parities: dict[str, Callable[[], float]] = {
+        "fp32 encoder": lambda: encoder_parity(model, fp32[0]),
+        "fp32 decoder step": lambda: decoder_parity(model, fp32[1]),
+        "fp32 greedy": lambda: greedy_parity(found, expected),
+    }
+    for name, measure in parities.items():
+        worst = measure()
         if not worst <= PARITY:
             raise ParityFailure(f"{name}: differs from PyTorch by {worst:.1e}, limit {PARITY:.0e}")
         yield name, {"largest_difference": float(f"{worst:.2e}"), "limit": PARITY}
@@ -423,6 +426,8 @@ def verify(
     yield "int8 weights", {"largest": largest, "limit": WEIGHT_LIMIT}
     exact = sum(check_integers(int8[1], step_feeds(model, rows)) for rows in (1, 5))
     exact += sum(check_integers(int8[0], encoder_feeds(ids)) for ids in sentences[:5])
+    if not exact:
+        raise IntegerMismatch("graphs that should be int8 have no integer product")
     worst = check_candidates(int8[1], step_feeds(model, 5))
     yield "int8 candidates", {"largest_difference": float(f"{worst:.2e}"), "limit": PARITY}
     yield "int8 integers", {"products_equal_to_numpy": exact}

@@ -299,6 +299,8 @@ class Translator:
         )
 
     def _plan(self, text: str) -> Plan:
+        if not isinstance(text, str):
+            raise TypeError(f"a text must be str, not {type(text).__name__}")
         return take_apart(text, self._rules, self._tokenizer, self._manifest.eos)
 
     def _translate(

@@ -378,9 +378,10 @@ def test_fp32_has_nothing_to_quantize(export: Export, config: Path, out: Path) -
 
 
 def test_all_runs_what_is_missing_or_older_than_what_it_is_made_of(
-    export: Export, out: Path, monkeypatch: pytest.MonkeyPatch
+    export: Export, config: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[str] = []
+    os.utime(config, (500, 500))
 
     def pretend(stage: str) -> Callable[[stages.Workspace], None]:
         def run(work: stages.Workspace) -> None:
@@ -404,6 +405,10 @@ def test_all_runs_what_is_missing_or_older_than_what_it_is_made_of(
     assert ran == ["train", "evaluate"]
     ran.clear()
     os.utime(out / "train" / "model.pt", (2000, 2000))  # trained on
+    assert export("all")[0] == 0
+    assert ran == [stage for stage in STAGES if stage != "vocabulary"]
+    ran.clear()
+    os.utime(config, (3000, 3000))  # other words in it
     assert export("all")[0] == 0
     assert ran == [stage for stage in STAGES if stage != "vocabulary"]
     ran.clear()

@@ -178,7 +178,7 @@ def test_a_source_is_called_by_its_file(path: str, name: str) -> None:
         ("[training]\naverage = 2.0", "training.average"),
         ("[quantize]\ncalibration = 0", "quantize.calibration"),  # a range of zero
         ("[data]\ntrain = [{ path = 'a', weight = -1 }]", "data.train[0].weight"),
-        ("[data]\ntrain = [{ path = 'a', weight = 0 }]", "weights of the training data"),
+        ("[data]\ntrain = [{ path = 'a', weight = 0 }]", "all weights are 0"),
         ("[data]\nnoise = 1.5", "data.noise"),
     ],
 )

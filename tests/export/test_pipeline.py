@@ -123,13 +123,13 @@ def test_other_models_keep_the_same_contract(
     """A little training is enough: what is held is the contract, not the quality."""
     text = TINY.read_text(encoding="utf-8")
     text = text.replace('attention = "general"\n', KINDS[kind] + "\n")
-    text = text.replace("updates = 700", "updates = 120")
-    text = text.replace("validate_every = 350", "validate_every = 120")
+    text = text.replace("updates = 700", "updates = 240")
+    text = text.replace("validate_every = 350", "validate_every = 240")
     text = text.replace(
         "calibration = 100", "calibration = 20\nleast_identical = 0.0\nmost_bleu_lost = 100.0"
     )
     text = text.replace("width = 48", "width = 32")
-    text = text.replace("golden = 20", "golden = 2")
+    text = text.replace("golden = 20", "golden = 1")
     config = tmp_path / "config.toml"
     config.write_text(text, encoding="utf-8")
     out = tmp_path / "run"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,10 @@ from types import ModuleType
 import pytest
 
 FAKE = Path(__file__).with_name("fake_translator.py")
+
+
+def heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _load() -> ModuleType:
@@ -51,6 +56,8 @@ def start() -> Callable[..., subprocess.Popen[bytes]]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=os.environ | environment,
+            # A parent that ignores Ctrl-C, as nohup and some CI do, would hand that down.
+            preexec_fn=heed_interrupts if os.name == "posix" else None,
         )
 
     return start

@@ -223,6 +223,12 @@ def test_a_prefix_too_long_is_refused(tiny: Translator) -> None:
         tiny.translate(SOURCES[0], prefix="the cat " * 200)
 
 
+@pytest.mark.parametrize("text", [None, b"abc", 3])
+def test_what_is_no_text_is_a_type_error(tiny: Translator, text: object) -> None:
+    with pytest.raises(TypeError, match="must be str"):
+        tiny.translate(text)  # type: ignore[arg-type]
+
+
 def test_one_text_is_not_many(tiny: Translator) -> None:
     with pytest.raises(OptionError, match="many texts"):
         tiny.translate_batch("ab")
