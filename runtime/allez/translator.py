@@ -44,7 +44,7 @@ WINDOW_TEXTS = 10_000
 """The most texts taken up together, however little there is in them to translate."""
 
 SCORE_TOLERANCE = 0.1
-"""First-step scores may differ by so much between processors; see DESIGN on golden sentences."""
+"""First-step scores of golden sentences may differ by so much between processors."""
 
 _Ids = list[int]
 _Results = list[list[Found]]
