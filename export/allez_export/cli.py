@@ -15,10 +15,12 @@ from typing import NoReturn
 from allez import __version__
 from allez.errors import AllezError, MissingExtraError, OptionError
 from allez_export.config import load_config
-from allez_export.stages import RUN, STAGES, Workspace
+from allez_export.stages import RUN, STAGES
+from allez_export.workspace import Workspace
 
 HELP = {
     "vocabulary": "learn the subwords from the training data",
+    "align": "learn which words translate which, and score all pairs by it",
     "train": "train the model, or continue training",
     "trace": "trace the trained model to fp32 ONNX graphs",
     "quantize": "turn the fp32 graphs into int8 ones",
@@ -52,6 +54,13 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
         command = commands.add_parser(name, help=HELP[name], description=HELP[name])
         command.add_argument(
             "--config", type=Path, metavar="TOML", required=name != "evaluate", help="the model"
+        )
+        command.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help="instead of what the configuration says, as in model.attention=dot; repeatable",
         )
         command.add_argument("--data", type=Path, help="folder of the data, instead of data.root")
         command.add_argument("--out", type=Path, help="folder of the run (default: runs/NAME)")
@@ -102,7 +111,7 @@ def run(args: argparse.Namespace) -> None:
                 raise OptionError("nothing to evaluate", hint="give --config, or a bundle")
             score_bundle(args)
             return
-        config = load_config(args.config)
+        config = load_config(args.config, args.set)
         work = Workspace(
             config=config,
             config_path=args.config,

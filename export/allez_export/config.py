@@ -9,6 +9,7 @@ import dataclasses
 import difflib
 import types
 import typing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite
 from pathlib import Path
@@ -70,16 +71,23 @@ class DataConfig:
     """Pairs with a longer side are dropped."""
     max_ratio: float = 2.5
     """Pairs whose sides differ in length by more than this factor are dropped (words + 4)."""
+    min_score: float | None = None
+    """Pairs whose source explains the target by fewer nats per subword are dropped (align.py)."""
+    align_pairs: int = 200_000
+    """Pairs, drawn with the training weights, to learn from which words translate which."""
     concatenate: float = 0.0
     """Share of the examples that are two to four pairs joined (Nguyen et al. 2021)."""
     noise: float = 0.0
     """Share of the source sides typed carelessly: no accents, no capitals, no final stop."""
     copy: float = 0.0
     """Share of the examples that copy their English side (Currey et al. 2017)."""
+    untranslatable: float = 0.0
+    """Share of the examples with other numbers or names, or an address or emoji, on both sides."""
 
     def __post_init__(self) -> None:
         _check(self, valid_limit=(1, inf), max_words=(1, inf), max_ratio=(1, inf))
-        _check(self, concatenate=(0, 1), noise=(0, 1), copy=(0, 1))
+        _check(self, concatenate=(0, 1), noise=(0, 1), copy=(0, 1), untranslatable=(0, 1))
+        _check(self, min_score=(-100, 100), align_pairs=(1, inf))
         late = [s.weight if s.late_weight is None else s.late_weight for s in self.train]
         if self.train and not (sum(s.weight for s in self.train) > 0 and sum(late) > 0):
             raise ConfigError("train: all weights are 0")
@@ -111,6 +119,8 @@ class ModelConfig:
     input_feeding: bool = False
     second_layer: bool = True
     """A recurrent layer above the attention, with residual and layer norm."""
+    lexical_shortcut: bool = False
+    """Attended source words reach the vocabulary layer directly (Nguyen & Chiang 2018)."""
     dropout: float = 0.2
     word_dropout: float = 0.0
     """Source embeddings replaced by zero at random (Sennrich & Zhang 2019)."""
@@ -120,6 +130,8 @@ class ModelConfig:
         _check(self, word_dropout=(0, 0.95))
         if self.width % 2:
             raise ConfigError(f"width must be even, not {self.width}: each direction gets half")
+        if self.lexical_shortcut and self.attention == "none":
+            raise ConfigError("lexical_shortcut needs attention: it is weighted by it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,8 +226,12 @@ class Config:
     package: PackageConfig = field(default_factory=PackageConfig)
 
 
-def load_config(path: Path) -> Config:
+def load_config(path: Path, changes: Sequence[str] = ()) -> Config:
     """Read a configuration file.
+
+    Args:
+        path: a TOML file.
+        changes: `key=value` in TOML, a dotted key each, that replace what the file says.
 
     Raises:
         ConfigError: it cannot be read, is no TOML, or has a key or value that makes no sense.
@@ -233,11 +249,29 @@ def load_config(path: Path) -> Config:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}") from None
+    for change in changes:
+        _apply(content, change, tomllib.loads)
     try:
         config: Config = build(Config, content, "")
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}", hint=error.hint) from None
     return config
+
+
+def _apply(content: dict[str, Any], change: str, loads: Callable[[str], Any]) -> None:
+    """Set one `key=value` in a file's content."""
+    key, equals, value = change.partition("=")
+    try:
+        parsed = loads(f"value = {value}")["value"]
+    except ValueError:
+        parsed = value  # a bare word: quotes would have to get past the shell
+    *sections, name = key.split(".")
+    table: Any = content
+    for section in sections:
+        table = table.setdefault(section, {}) if isinstance(table, dict) else None
+    if not equals or not isinstance(table, dict):
+        raise ConfigError(f"cannot set {change}", hint="--set section.key=value")
+    table[name] = parsed
 
 
 def build(kind: Any, content: Any, where: str) -> Any:

@@ -7,7 +7,7 @@ stopped: `Stream.state` is all that has to be kept. Knows nothing of torch.
 from __future__ import annotations
 
 import gzip
-import unicodedata
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,13 +20,14 @@ import numpy.typing as npt
 
 from allez.errors import InputError
 from allez.tokenizer import Tokenizer
+from allez_export.augment import Pair as Pair
+from allez_export.augment import careless, untranslatable
 from allez_export.config import DataConfig, SourceConfig
 from allez_export.vocabulary import BOS, EOS, PAD
 
 _CHUNK, _ORDER, _SAMPLE = 1, 2, 3
 """First of the numbers that seed a generator, so that no two purposes share one."""
 
-Pair = tuple[str, str]
 Ids = npt.NDArray[np.int64]
 
 
@@ -90,10 +91,18 @@ def why_dropped(pair: Pair, config: DataConfig) -> str | None:
     return None
 
 
+def fold(text: str) -> str:
+    """Return a text without case, punctuation and signs: what near-duplicates have in common."""
+    return re.sub(r"\W+", " ", text.casefold()).strip() or text
+
+
 def load_source(
     source: SourceConfig, config: DataConfig, root: Path, seen: set[Pair]
 ) -> tuple[list[Pair], Counter[str]]:
-    """Return the pairs kept of one source, and how many were dropped, by reason."""
+    """Return the pairs kept of one source, and how many were dropped, by reason.
+
+    `seen` holds the folded pairs of all sources so far, and grows.
+    """
     kept: list[Pair] = []
     dropped: Counter[str] = Counter()
     target = root / source.target_path if source.target_path else None
@@ -101,31 +110,17 @@ def load_source(
         if source.limit is not None and number >= source.limit:
             break
         reason = why_dropped(pair, config)
-        if reason is None and pair in seen:
+        folded = (fold(pair[0]), fold(pair[1]))
+        if reason is None and folded in seen:
             reason = "found before"
         if reason is None:
-            seen.add(pair)
+            seen.add(folded)
             kept.append(pair)
         else:
             dropped[reason] += 1
     if not kept:
         raise InputError(f"{root / source.path}: no pair is left after filtering")
     return kept, dropped
-
-
-def careless(text: str, generator: np.random.Generator) -> str:
-    """Return `text` as people type it in a hurry: one or two of the usual shortcuts."""
-    for choice in generator.choice(6, size=generator.integers(1, 3), replace=False):
-        if choice == 0:  # no accents
-            decomposed = unicodedata.normalize("NFD", text)
-            text = "".join(c for c in decomposed if not unicodedata.combining(c))
-        elif choice in (1, 2):
-            text = text.lower()
-        elif choice == 3:
-            text = text.upper()
-        else:  # no final punctuation
-            text = text.rstrip(" .!?…") or text
-    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +242,8 @@ class Stream:
             if len(source.split()) + len(more[0].split()) > config.max_words // 2:
                 break
             source, target = f"{source} {more[0]}", f"{target} {more[1]}"
+        if generator.random() < config.untranslatable:
+            source, target = untranslatable((source, target), generator)
         if generator.random() < config.copy:
             source = target
         elif generator.random() < config.noise:
@@ -271,7 +268,15 @@ class Stream:
 def sample_lines(
     sources: Sequence[Sequence[Pair]], config: DataConfig, count: int, seed: int
 ) -> Iterator[str]:
-    """Yield both sides of about `count` pairs drawn with the training weights.
+    """Yield both sides of what `sample_pairs` yields."""
+    for pair in sample_pairs(sources, config, count, seed):
+        yield from pair
+
+
+def sample_pairs(
+    sources: Sequence[Sequence[Pair]], config: DataConfig, count: int, seed: int
+) -> Iterator[Pair]:
+    """Yield about `count` pairs drawn with the training weights.
 
     Weights are shares of tokens, so a source's share of the pairs is its weight divided by its
     mean length; a source that is too small is read several times, as in training.
@@ -281,4 +286,4 @@ def sample_lines(
     shares = np.array([s.weight for s in config.train]) / np.array(lengths)
     for pairs, share in zip(sources, shares / shares.sum(), strict=True):
         for index in generator.integers(0, len(pairs), size=round(count * share)):
-            yield from pairs[index]
+            yield pairs[index]

@@ -59,6 +59,7 @@ class EncoderGraph(nn.Module):
         self.layers = rnn.num_layers
         self.kind = model.decoder.attention.kind
         self.states = len(state_widths(model))
+        self.lexical = model.decoder.lexical is not None
         self.table = nn.Parameter(model.table.weight.detach().clone())
         for layer in range(self.layers):
             names = [f"l{layer}", f"l{layer}_reverse"]
@@ -86,7 +87,8 @@ class EncoderGraph(nn.Module):
 
     def forward(self, source: Tensor, source_length: Tensor) -> tuple[Tensor, ...]:
         """Read source [B, S] int64 with source_length [B] int32; see `allez.contract`."""
-        states = F.embedding(source, self.table).transpose(0, 1)  # [S, B, H]
+        embedded = F.embedding(source, self.table)  # [B, S, H]
+        states = embedded.transpose(0, 1)  # [S, B, H]
         last: tuple[Tensor, ...] = ()
         for layer in range(self.layers):
             states, *tails = self._layer(layer, states, source_length)  # [S, 2, B, H/2]
@@ -105,6 +107,8 @@ class EncoderGraph(nn.Module):
             keys = memory @ self.key_weight
             if self.key_bias is not None:
                 keys = keys + self.key_bias
+        if self.lexical:
+            memory = torch.cat([memory, embedded], dim=2)  # [B, S, 2H]
         rest = [torch.zeros_like(last[0]) for _ in range(self.states - len(last))]
         return (memory, keys, mask, *last, *rest)
 
@@ -167,6 +171,7 @@ class DecoderStep(nn.Module):
         factor = torch.full((decoder.rnn.input_size,), 1.0)
         factor[: model.width] = math.sqrt(model.width)
         self.kind = attention.kind
+        self.width = model.width
         self.parts = decoder.parts
         self.input_feeding = decoder.input_feeding
         self.table = nn.Parameter(model.table.weight.detach().clone())
@@ -175,6 +180,10 @@ class DecoderStep(nn.Module):
         self.second = None if decoder.second is None else Cell(decoder.second)
         self.norm = decoder.norm
         self.Wa = nn.Parameter(decoder.Wa.weight.detach().T.contiguous())
+        self.lexical = None
+        if decoder.lexical is not None:
+            lexical = decoder.lexical.weight.detach() * math.sqrt(model.width)
+            self.lexical = nn.Parameter(lexical.T.contiguous())
         if hasattr(attention, "query"):
             self.query = nn.Parameter(attention.query.weight.detach().T.contiguous())
             self.v = nn.Parameter(attention.v.detach().clone())
@@ -197,12 +206,15 @@ class DecoderStep(nn.Module):
         if self.input_feeding:
             embedded = torch.cat([embedded, states[-1]], dim=1)
         first = self.first(embedded, states[: self.parts])
-        context, attention = self._attend(first[0], memory, keys, memory_mask)
+        context, attention = self._attend(first[0], memory, keys, memory_mask)  # [N, D]
+        context, words = context[:, : self.width], context[:, self.width :]
         attentional = torch.tanh(torch.cat([context, first[0]], dim=1) @ self.Wa)  # [N, H]
         features, second = attentional, ()
         if self.second is not None and self.norm is not None:
             second = self.second(attentional, states[self.parts : 2 * self.parts])
             features = self.norm(attentional + second[0])
+        if self.lexical is not None:
+            features = features + torch.tanh(words @ self.lexical)
         logits, ids = self._score(features, candidates, candidate_mask)
         log_probs = logits.log_softmax(dim=1)  # [N, V or C]
         top_log_probs, top = torch.topk(log_probs, k.item(), dim=1)  # type: ignore[arg-type]

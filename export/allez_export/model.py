@@ -32,7 +32,8 @@ class Memory(NamedTuple):
     """What the encoder hands to the decoder."""
 
     states: Tensor
-    """[B, M, D] one encoder state per source position; the last one alone for `none`."""
+    """[B, M, D] one encoder state per source position; the last one alone for `none`. With the
+    lexical shortcut, the words' embeddings stand beside the states: D = 2H."""
     keys: Tensor
     """[B, M, A] the states projected for scoring, once for all steps."""
     mask: Tensor
@@ -131,6 +132,9 @@ class Decoder(nn.Module):
     `input_feeding` shows the first layer the previous attentional state (Luong et al. 2015, 3.3),
     which makes training sequential. `second_layer` puts a recurrent layer above the attention
     instead, with residual and layer norm: it remembers what was attended to and trains in parallel.
+    `lexical_shortcut` lets the source words themselves, weighted by the attention, speak to the
+    vocabulary layer (Nguyen & Chiang 2018, equations 8 to 10, with one hidden layer and the tied
+    table): rare words and names need not pass through the recurrent states.
     """
 
     def __init__(
@@ -141,6 +145,7 @@ class Decoder(nn.Module):
         *,
         input_feeding: bool,
         second_layer: bool,
+        lexical_shortcut: bool,
         dropout: float,
     ) -> None:
         super().__init__()
@@ -153,6 +158,7 @@ class Decoder(nn.Module):
         self.Wa = nn.Linear(2 * width, width, bias=False)
         self.second = kind(width, width, batch_first=True) if second_layer else None
         self.norm = nn.LayerNorm(width) if second_layer else None
+        self.lexical = nn.Linear(width, width, bias=False) if lexical_shortcut else None
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, embedded: Tensor, memory: Memory) -> Tensor:
@@ -164,30 +170,38 @@ class Decoder(nn.Module):
         """
         state = self._packed(memory.initial)
         if self.input_feeding:
-            attentional = self._sequential(embedded, memory, state)
+            attentional, words = self._sequential(embedded, memory, state)
         else:
             hidden, _ = self.rnn(embedded, state)  # [B, T, H]
-            attentional = self.attend(hidden, memory)
-        attentional = self.dropout(attentional)
-        if self.second is None or self.norm is None:
-            return attentional
-        above, _ = self.second(attentional)
-        return self.dropout(self.norm(attentional + self.dropout(above)))
+            attentional, words = self.attend(hidden, memory)
+        features = attentional = self.dropout(attentional)
+        if self.second is not None and self.norm is not None:
+            above, _ = self.second(attentional)
+            features = self.dropout(self.norm(attentional + self.dropout(above)))
+        if self.lexical is not None:
+            spoken = torch.tanh(self.lexical(words * math.sqrt(self.width)))
+            features = features + self.dropout(spoken)
+        return features
 
-    def attend(self, hidden: Tensor, memory: Memory) -> Tensor:
-        """Steps 2 to 5: hidden [B, T, H] to the attentional state [B, T, H]."""
+    def attend(self, hidden: Tensor, memory: Memory) -> tuple[Tensor, Tensor]:
+        """Steps 2 to 5: hidden [B, T, H] to the attentional state [B, T, H].
+
+        The second value are the attended source words [B, T, H], empty without the shortcut.
+        """
         context, _ = self.attention(hidden, memory.states, memory.keys, memory.mask)
-        return torch.tanh(self.Wa(torch.cat([context, hidden], dim=2)))
+        context, words = context[:, :, : self.width], context[:, :, self.width :]
+        return torch.tanh(self.Wa(torch.cat([context, hidden], dim=2))), words
 
-    def _sequential(self, embedded: Tensor, memory: Memory, state: object) -> Tensor:
+    def _sequential(self, embedded: Tensor, memory: Memory, state: object) -> tuple[Tensor, Tensor]:
         attentional = embedded.new_zeros(embedded.shape[0], 1, self.width)
-        outputs = []
+        outputs, attended = [], []
         for t in range(embedded.shape[1]):
             fed = torch.cat([embedded[:, t : t + 1], attentional], dim=2)
             hidden, state = self.rnn(fed, state)
-            attentional = self.attend(hidden, memory)
+            attentional, words = self.attend(hidden, memory)
             outputs.append(attentional)
-        return torch.cat(outputs, dim=1)
+            attended.append(words)
+        return torch.cat(outputs, dim=1), torch.cat(attended, dim=1)
 
     def _packed(self, initial: tuple[Tensor, ...]) -> Tensor | tuple[Tensor, ...]:
         states = tuple(part.unsqueeze(0).contiguous() for part in initial)
@@ -210,13 +224,17 @@ class Seq2Seq(nn.Module):
         attention: str = "general",
         input_feeding: bool = False,
         second_layer: bool = True,
+        lexical_shortcut: bool = False,
         dropout: float = 0.2,
         word_dropout: float = 0.0,
     ) -> None:
         super().__init__()
         if width % 2:
             raise ValueError(f"width must be even, not {width}: each direction gets half of it")
+        if lexical_shortcut and attention == "none":
+            raise ValueError("lexical_shortcut needs attention: it is weighted by it")
         self.width = width
+        self.memory_width = 2 * width if lexical_shortcut else width
         self.word_dropout = word_dropout
         self.table = nn.Embedding(vocabulary, width)
         nn.init.normal_(self.table.weight, std=width**-0.5)
@@ -228,6 +246,7 @@ class Seq2Seq(nn.Module):
             attention,
             input_feeding=input_feeding,
             second_layer=second_layer,
+            lexical_shortcut=lexical_shortcut,
             dropout=dropout,
         )
         self.dropout = nn.Dropout(dropout)
@@ -247,7 +266,8 @@ class Seq2Seq(nn.Module):
         if self.training and self.word_dropout:
             kept = torch.rand(source.shape, device=source.device) >= self.word_dropout
             embedded = embedded * kept.unsqueeze(2)
-        states, initial = self.encoder(self.dropout(embedded), length)
+        embedded = self.dropout(embedded)
+        states, initial = self.encoder(embedded, length)
         if self.decoder.attention.kind == "none":
             states = initial[0].unsqueeze(1)  # [B, 1, D]
             mask = states.new_zeros(states.shape[:2])
@@ -256,7 +276,11 @@ class Seq2Seq(nn.Module):
         else:
             positions = torch.arange(source.shape[1], device=source.device)
             mask = MASKED * (positions >= length.unsqueeze(1).to(source.device)).to(states.dtype)
-        return Memory(states, self.decoder.attention.keys(states), mask, initial)
+        keys = self.decoder.attention.keys(states)
+        if self.decoder.lexical is not None:
+            # Rows as the table has them, small; the decoder gives them their size back.
+            states = torch.cat([states, embedded / math.sqrt(self.width)], dim=2)  # [B, S, 2H]
+        return Memory(states, keys, mask, initial)
 
     def forward(self, source: Tensor, target: Tensor, length: Tensor | None = None) -> Tensor:
         """Return features [B, T, H] for target ids [B, T] that begin with bos."""

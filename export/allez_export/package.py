@@ -111,7 +111,7 @@ def make_manifest(
             {"name": name, "width": width}
             for name, width in zip(state_names(len(widths)), widths, strict=True)
         ],
-        "memory_width": model.width,
+        "memory_width": model.memory_width,
         "key_width": model.width,
         "attention": config.model.attention,
         "limits": {

@@ -273,6 +273,7 @@ def quantize(
         "Wa": 1.0,  # a mean of recurrent states beside one
         "second.Wx": 1.0,  # a tanh
         "second.Wh": 1.0,
+        "lexical": embedded,  # a mean of words
         FEATURES: features_range,
     }
     rewriters = {

@@ -10,92 +10,17 @@ import dataclasses
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from allez.errors import InputError, OptionError, OutputError
-from allez_export.config import Config
-from allez_export.folders import written_aside
+from allez_export.workspace import Workspace, load_sources, say
 
 if TYPE_CHECKING:
     from allez_export.data import Pair
 
-STAGES = ("vocabulary", "train", "trace", "quantize", "verify", "package", "evaluate")
+STAGES = ("vocabulary", "align", "train", "trace", "quantize", "verify", "package", "evaluate")
 """In the order in which they build on each other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """The configuration and the folders of one run."""
-
-    config: Config
-    config_path: Path
-    data: Path
-    out: Path
-    force: bool
-    threads: int | None
-    device: str
-    limit: int | None
-
-    def stage(self, name: str) -> Path:
-        """Return a stage's folder."""
-        return self.out / name
-
-    @contextmanager
-    def writing(self, name: str) -> Iterator[Path]:
-        """Give a folder to write a stage into; it takes its place when all went well."""
-        final = self.stage(name)
-        if final.exists() and not self.force:
-            raise OutputError(f"{final} exists", hint="--force makes it again")
-        with written_aside(final) as partial:
-            yield partial
-
-    def need(self, stage: str, name: str) -> Path:
-        """Return a file of an earlier stage.
-
-        Raises:
-            InputError: the stage was not run yet.
-        """
-        path = self.stage(stage) / name
-        if not path.exists():
-            command = "package" if stage == "bundle" else stage
-            raise InputError(f"there is no {path}", hint=f"run `allez-export {command}` first")
-        return path
-
-    def pairs(self, names: Sequence[str], limit: int | None) -> list[tuple[str, list[Pair]]]:
-        """Read evaluation files; returns each one's name and pairs."""
-        from allez_export.data import read_pairs
-
-        files = []
-        for name in names:
-            pairs = list(read_pairs(self.data / name))[:limit]
-            files.append((Path(name).name.removesuffix(".gz").removesuffix(".tsv"), pairs))
-        return files
-
-
-def say(text: str) -> None:
-    """Tell the user how things go; standard output is for results."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
-
-
-def load_sources(work: Workspace) -> list[list[Pair]]:
-    """Read and filter the training data, saying what was dropped and why."""
-    from allez_export.data import load_source
-
-    if not work.config.data.train:
-        raise InputError(f"{work.config_path} names no training data")
-    seen: set[Pair] = set()
-    sources = []
-    for source in work.config.data.train:
-        kept, dropped = load_source(source, work.config.data, work.data, seen)
-        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items()))
-        say(f"data    {source.name}: {len(kept)} pairs, dropped {reasons or 'none'}")
-        sources.append(kept)
-    return sources
 
 
 def run_vocabulary(work: Workspace) -> None:
@@ -105,10 +30,43 @@ def run_vocabulary(work: Workspace) -> None:
 
     config = work.config
     with work.writing("vocabulary") as folder:
-        sources = load_sources(work)
+        sources = load_sources(work, scored=False)
         lines = sample_lines(sources, config.data, config.vocabulary.sample, config.training.seed)
         text = learn(lines, config.vocabulary)
         (folder / "tokenizer.json").write_text(text, encoding="utf-8")
+
+
+def run_align(work: Workspace) -> None:
+    """Learn which words translate which, and score every pair by it."""
+    import numpy as np
+
+    from allez.tokenizer import Tokenizer
+    from allez_export.align import SURE, learn_lexicon, score_examples, word_frequency
+    from allez_export.data import sample_pairs
+
+    config = work.config
+    tokenizer = Tokenizer(work.need("vocabulary", "tokenizer.json").read_text(encoding="utf-8"))
+
+    def encoded(pairs: Sequence[Pair]) -> list[tuple[list[int], list[int]]]:
+        sides = [tokenizer.encode_batch([pair[side] for pair in pairs]) for side in (0, 1)]
+        return list(zip(*sides, strict=True))
+
+    with work.writing("align") as folder:
+        sources = load_sources(work, scored=False)
+        seed = config.training.seed
+        drawn = list(sample_pairs(sources, config.data, config.data.align_pairs, seed))
+        sample = [example for example in encoded(drawn) if example[0] and example[1]]
+        say(f"align   {len(sample)} pairs")
+        lexicon = learn_lexicon(sample, tokenizer.size)
+        frequency = word_frequency(sample, tokenizer.size)
+        scores = {}
+        for source, pairs in zip(config.data.train, sources, strict=True):
+            examples = encoded(pairs)
+            judged = [i for i, (s, t) in enumerate(examples) if s and len(t) > SURE]
+            scores[source.name] = np.full(len(pairs), np.inf, dtype=np.float32)
+            found = score_examples([examples[i] for i in judged], lexicon, frequency)
+            scores[source.name][judged] = found
+        np.savez_compressed(folder / "scores.npz", **scores)  # type: ignore[arg-type]
 
 
 def run_train(work: Workspace) -> None:
@@ -362,6 +320,8 @@ def run_all(work: Workspace) -> None:
     for stage in STAGES:
         if stage == "quantize" and work.config.quantize.precision == "fp32":
             continue
+        if stage == "align" and work.config.data.min_score is None:
+            continue
         path = work.out / made.get(stage, stage)
         if stage in ("train", "evaluate"):  # these know themselves how far they are
             RUN[stage](work)
@@ -379,6 +339,7 @@ def run_all(work: Workspace) -> None:
 
 RUN: dict[str, Callable[[Workspace], None]] = {
     "vocabulary": run_vocabulary,
+    "align": run_align,
     "train": run_train,
     "trace": run_trace,
     "quantize": run_quantize,

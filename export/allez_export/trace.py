@@ -185,7 +185,7 @@ def _branch(name: str, nodes: Sequence[onnx.NodeProto]) -> onnx.GraphProto:
 
 def _finish(proto: onnx.ModelProto, graph: Graph, model: Seq2Seq) -> onnx.ModelProto:
     """Name all axes as the contract does, and drop what the exporter wrote about itself."""
-    widths = {"D": model.width, "A": model.width, "W": model.width}
+    widths = {"D": model.memory_width, "A": model.width, "W": model.width}
     for values, tensors in (
         (proto.graph.input, graph.inputs),
         (proto.graph.output, graph.outputs),

@@ -189,7 +189,7 @@ def decoder_parity(model: Seq2Seq, decoder: onnx.ModelProto) -> float:
         arguments = [
             torch.randint(0, vocabulary, (batch * beam,), generator=generator),
             torch.randint(0, rows, (batch * beam,), generator=generator),
-            uniform(batch, positions, model.width),
+            uniform(batch, positions, model.memory_width),
             uniform(batch, positions, model.width),
             memory_mask,
             candidates,
@@ -327,7 +327,7 @@ def step_feeds(model: Seq2Seq, rows: int) -> dict[str, Any]:
     return {
         "token": generator.integers(3, len(model.bias), rows),
         "parent": np.arange(rows),
-        "memory": uniform(rows, positions, model.width),
+        "memory": uniform(rows, positions, model.memory_width),
         "keys": uniform(rows, positions, model.width),
         "memory_mask": np.zeros((rows, positions), dtype=np.float32),
         "candidates": np.array([WHOLE_VOCABULARY]),
@@ -400,7 +400,7 @@ def verify(
         VerificationError: one of its kinds.
     """
     count = len(state_widths(model))
-    widths = {"D": model.width, "A": model.width, "W": model.width}
+    widths = {"D": model.memory_width, "A": model.width, "W": model.width}
     for name, exported in (("fp32", fp32), ("int8", int8)):
         if exported is not None:
             check_contract(exported[0], encoder_graph(count), widths)

@@ -34,6 +34,7 @@ else:
 
 VARIANTS: dict[str, dict[str, object]] = {
     "lstm": {"cell": "lstm", "attention": "general", "encoder_layers": 2, "second_layer": True},
+    "lexical": {"cell": "lstm", "attention": "dot", "second_layer": True, "lexical_shortcut": True},
     "gru": {
         "cell": "gru",
         "attention": "additive",

@@ -132,6 +132,32 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load_config(tmp_path)
 
 
+def test_single_values_can_be_set_from_outside(tmp_path: Path) -> None:
+    path = write(tmp_path, HEAD + "[model]\nattention = 'dot'\nwidth = 64\n")
+    changes = ["model.attention=none", "training.learning_rate=1e-3", "name='x = y'"]
+    config = load_config(path, [*changes, "data.valid=['a.tsv']"])
+    assert (config.model.attention, config.model.width) == ("none", 64)
+    assert config.training.learning_rate == 1e-3
+    assert config.name == "x = y"
+    assert config.data.valid == ("a.tsv",)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("model.attention", "cannot set model.attention"),
+        ("name.x=1", "cannot set name.x=1"),
+        ("name.x.y=1", "cannot set name.x.y=1"),
+        ("model.atention=dot", "unknown key model.atention"),
+        ("model.width=x", "model.width must be int, not 'x'"),
+        ("=1", "unknown key "),
+    ],
+)
+def test_what_cannot_be_set_is_named(tmp_path: Path, change: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load_config(write(tmp_path, HEAD), [change])
+
+
 def test_an_error_of_the_configuration_is_one_of_ours() -> None:
     assert issubclass(ConfigError, AllezError)
     assert issubclass(ConfigError, ValueError)

@@ -1,0 +1,150 @@
+"""What people type and training data lack: careless spelling, and words that are no words.
+
+Each function takes text or a pair and a seeded generator and returns the changed one. What is
+carried over untouched (numbers, names, addresses, emoji) is made up here, on both sides alike, so
+that the model learns to copy it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import numpy as np
+
+Pair = tuple[str, str]
+Generator = np.random.Generator
+
+_NUMBER = re.compile(r"(?<![\d.,:/-])\d+(?!\d|[.,:/-]\d|\s\d)")
+"""A number that stands alone: no part of a date, a time, an amount with separators."""
+
+_NAME = re.compile(r"\b[A-Z][a-zà-ÿ]{2,}\b")
+
+_ONSETS = (
+    *"bcdfghjklmnprstvwz",
+    *("br", "ch", "dr", "fr", "gr", "kl", "kr", "pr", "sch", "st", "th", "tr"),
+)
+_VOWELS = (*"aaeeiioou", "ai", "au", "ei", "ou", "é", "ö")
+_ENDS = ("", *"nrslmtx", "nd", "rt", "ck")
+_WORDS = ("info", "contact", "news", "shop", "blog", "docs", "help", "photo", "team", "mail")
+_TOPS = ("com", "org", "net", "fr", "ca", "be", "ch", "eu", "io", "info")
+_EMOJI = "😀😂🙂😉😍😢😡👍👎🙏🎉❤🔥🚀✅⚠🌍🐱🍕☕"
+_SCRIPTS = (  # first and last letter of alphabets that the vocabulary spells in bytes
+    ("α", "ω"),
+    ("а", "я"),
+    ("א", "ת"),
+    ("あ", "ん"),
+    ("一", "十"),
+    ("ا", "ي"),
+)
+
+
+def _pick(generator: Generator, choices: list[str] | tuple[str, ...] | str) -> str:
+    return choices[int(generator.integers(len(choices)))]
+
+
+def careless(text: str, generator: Generator) -> str:
+    """Return `text` as people type it in a hurry: one or two of the usual shortcuts."""
+    for choice in generator.choice(7, size=generator.integers(1, 3), replace=False):
+        if choice == 0:  # no accents
+            decomposed = unicodedata.normalize("NFD", text)
+            text = "".join(c for c in decomposed if not unicodedata.combining(c))
+        elif choice in (1, 2):
+            text = text.lower()
+        elif choice == 3:
+            text = text.upper()
+        elif choice == 4:  # a headline
+            text = " ".join(word[:1].upper() + word[1:] for word in text.split(" "))
+        else:  # no final punctuation
+            text = text.rstrip(" .!?…") or text
+    return text
+
+
+def made_up_name(generator: Generator) -> str:
+    """Return a name that nobody has, two to four syllables long."""
+    syllables = [
+        _pick(generator, _ONSETS) + _pick(generator, _VOWELS)
+        for _ in range(int(generator.integers(2, 5)))
+    ]
+    name = "".join(syllables) + _pick(generator, _ENDS)
+    return name[0].upper() + name[1:]
+
+
+def made_up_token(generator: Generator) -> str:
+    """Return something that no language translates: an address, a code, a sign."""
+    word = made_up_name(generator).lower() if generator.random() < 0.5 else _pick(generator, _WORDS)
+    host = f"{_pick(generator, _WORDS)}.{_pick(generator, _TOPS)}"
+    number = int(generator.integers(1, 10 ** int(generator.integers(1, 7))))
+    kind = int(generator.integers(8))
+    if kind == 0:
+        return f"{word}@{host}"
+    if kind == 1:
+        return f"https://{host}/{word}"
+    if kind == 2:
+        return f"www.{word}.{_pick(generator, _TOPS)}"
+    if kind == 3:
+        return f"{'#' if generator.random() < 0.5 else '@'}{word}"
+    if kind == 4:
+        letters = "".join(_pick(generator, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _ in range(2))
+        return f"{letters}{_pick(generator, ('-', ' ', ''))}{number}"
+    if kind == 5:
+        first, last = (ord(letter) for letter in _SCRIPTS[int(generator.integers(len(_SCRIPTS)))])
+        codes = generator.integers(first, last + 1, size=int(generator.integers(1, 7)))
+        return "".join(chr(code) for code in codes)
+    if kind == 6:
+        return str(number)
+    return "".join(_pick(generator, _EMOJI) for _ in range(int(generator.integers(1, 4))))
+
+
+def other_numbers(pair: Pair, generator: Generator) -> Pair:
+    """Return the pair with other numbers, where both sides have the same ones; else the pair."""
+    source, target = pair
+    shared = sorted(_NUMBER.findall(source))
+    if not shared or shared != sorted(_NUMBER.findall(target)):
+        return pair
+    # Nothing becomes one or stops being one, because words agree with their number.
+    new = {
+        old: str(int(generator.integers(2, 10 ** int(generator.integers(1, 6)) + 2)))
+        for old in dict.fromkeys(shared)
+        if int(old) > 1
+    }
+
+    def replace(found: re.Match[str]) -> str:
+        return new.get(found[0], found[0])
+
+    return _NUMBER.sub(replace, source), _NUMBER.sub(replace, target)
+
+
+def other_names(pair: Pair, generator: Generator) -> Pair:
+    """Return the pair with a made-up name for each that both sides have; else the pair."""
+    source, target = pair
+    shared = set(_NAME.findall(source)) & set(_NAME.findall(target))
+    new = {old: made_up_name(generator) for old in sorted(shared)}
+
+    def replace(found: re.Match[str]) -> str:
+        return new.get(found[0], found[0])
+
+    return _NAME.sub(replace, source), _NAME.sub(replace, target)
+
+
+def carrying(pair: Pair, generator: Generator) -> Pair:
+    """Return the pair with something on both sides that is not translated."""
+    source, target = pair
+    token = made_up_token(generator)
+    kind = int(generator.integers(4))
+    if kind == 0:
+        return f"{token} {source}", f"{token} {target}"
+    if kind == 1:
+        return f"{source} ({token})", f"{target} ({token})"
+    if kind == 2 and len(source) > 1 and source[-1] == target[-1] in ".!?":
+        return f"{source[:-1].rstrip()}: {token}{source[-1]}", f"{target[:-1]}: {token}{target[-1]}"
+    return f"{source} {token}", f"{target} {token}"
+
+
+def untranslatable(pair: Pair, generator: Generator) -> Pair:
+    """Return the pair with other numbers, other names, or something carried over."""
+    for change in generator.permutation(3):
+        changed = (other_numbers, other_names, carrying)[change](pair, generator)
+        if changed != pair:
+            return changed
+    return pair
