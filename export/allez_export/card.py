@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from allez_export.config import Config
-from allez_export.evaluate import table
+from allez_export.evaluate import length_table, table
 from allez_export.model import Seq2Seq
 
 
@@ -16,6 +16,7 @@ def model_card(
     training: Mapping[str, Any],
     report: Mapping[str, Any],
     scores: Sequence[Mapping[str, Any]],
+    fp32: Sequence[Mapping[str, Any]],
     prose: str,
     sizes: Mapping[str, int],
 ) -> bytes:
@@ -27,6 +28,7 @@ def model_card(
         training: what `train` recorded of the run.
         report: what `verify` found.
         scores: rows of `evaluate`; empty before it was run.
+        fp32: those of the same model before it was quantized; may be empty.
         prose: Markdown that no program can write.
         sizes: file name to bytes.
     """
@@ -42,6 +44,7 @@ def model_card(
         "",
         *_scores(config, scores),
         *_behaviour(report),
+        *_loss(scores, fp32),
         "",
         prose.strip(),
     ]
@@ -54,6 +57,7 @@ def _facts(
     m = config.model
     decoder = f"{m.cell.upper()} of {m.width}, `{m.attention}` attention"
     decoder += ", a second layer above it" if m.second_layer else ""
+    decoder += ", lexical shortcut" if m.lexical_shortcut else ""
     decoder += ", input feeding" if m.input_feeding else ""
     largest = (f"{name} {size:,}" for name, size in sizes.items() if size > 100_000)
     facts = {
@@ -84,7 +88,21 @@ def _scores(config: Config, scores: Sequence[Mapping[str, Any]]) -> list[str]:
         "",
         f"BLEU: `{signatures['bleu']}`; chrF: `{signatures['chrf']}`. Sentences per second are "
         "those of one machine; compare them with each other only.",
+        "",
+        length_table([dict(row) for row in scores if row["beam_size"] > 1]),
     ]
+
+
+def _loss(scores: Sequence[Mapping[str, Any]], fp32: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say what int8 costs on each test file, where the fp32 graphs were scored too."""
+    before = {(row["sha256"], row["beam_size"]): row["bleu"] for row in fp32}
+    found = [
+        f"{row['file']} beam {row['beam_size']}: "
+        f"{row['bleu'] - before[row['sha256'], row['beam_size']]:+.2f}"
+        for row in scores
+        if (row["sha256"], row["beam_size"]) in before
+    ]
+    return ["", f"BLEU of int8 minus that of fp32: {'; '.join(found)}."] if found else []
 
 
 def _behaviour(report: Mapping[str, Any]) -> list[str]:

@@ -74,16 +74,21 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
             command.add_argument("bundle", nargs="?", help="a bundle to score")
             command.add_argument("files", nargs="*", type=Path, help="TSV files to score it on")
             command.add_argument("--beam-size", type=int, action="append", help="repeatable")
+            command.add_argument(
+                "--fp32", action="store_true", help="score the run's fp32 graphs instead"
+            )
     args = parser.parse_args(argv)
     if args.command == "evaluate" and args.config and (args.bundle or args.beam_size):
         raise OptionError("give --config or a bundle, not both")
+    if args.command == "evaluate" and args.fp32 and not args.config:
+        raise OptionError("--fp32 needs --config: a bundle has the graphs that it has")
     return args
 
 
 def score_bundle(args: argparse.Namespace) -> None:
     """Score any bundle on any files; prints a table, and JSON rows with `--out`."""
     from allez import Translator
-    from allez_export.evaluate import evaluate, table, write_json
+    from allez_export.evaluate import evaluate, length_table, table, write_json
 
     if not args.files:
         raise OptionError(
@@ -92,6 +97,8 @@ def score_bundle(args: argparse.Namespace) -> None:
     with Translator(args.bundle, threads=args.threads) as translator:
         rows = evaluate(translator, args.files, beams=args.beam_size or [1, None], limit=args.limit)
     print(table(rows))
+    print()
+    print(length_table(rows))
     if args.out is not None:
         write_json(rows, args.out)
 
@@ -121,6 +128,7 @@ def run(args: argparse.Namespace) -> None:
             threads=args.threads,
             device=args.device,
             limit=getattr(args, "limit", None),
+            fp32=getattr(args, "fp32", False),
         )
         RUN[args.command](work)
     except ModuleNotFoundError as error:

@@ -182,6 +182,22 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def length_table(rows: Sequence[dict[str, Any]]) -> str:
+    """Return BLEU by source length, in words, as a Markdown table."""
+    highs = [*BUCKETS, None]
+    lows = [1, *(high + 1 for high in BUCKETS)]
+    names = [f"{low}-{high or ''}" for low, high in zip(lows, highs, strict=True)]
+    lines = [
+        f"| BLEU by source words | beam | {' | '.join(names)} |",
+        f"| --- | ---: |{' ---: |' * len(names)}",
+    ]
+    for row in rows:
+        buckets = row["by_source_words"]
+        cells = [f"{buckets[name]['bleu']:.1f}" if name in buckets else "" for name in names]
+        lines.append(f"| {row['file']} | {row['beam_size']} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def write_json(content: Any, path: Path) -> None:
     """Write JSON aside, then rename."""
     partial = path.with_name(path.name + ".partial")

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from allez.bundle import Bundle
 from allez.errors import InputError, OptionError, OutputError
 from allez_export.workspace import Workspace, load_sources, say
 
@@ -252,6 +253,9 @@ def run_package(work: Workspace) -> None:
         report["nodes"] = json.loads(nodes)
     bundle = draft(config, model, tokenizer, rules, graphs, precision=precision)
     scores = measured(work, bundle_identity(bundle.manifest))
+    before = []
+    if precision != "fp32" and (work.stage("evaluate") / "fp32").exists():
+        before = measured(work, bundle_identity(fp32_bundle(work).manifest), "fp32")
     texts = [source for _, pairs in work.pairs(config.data.valid, 1000) for source, _ in pairs]
     notice = read_beside(config.package.notice, beside, "No notice was written for this model.\n")
     content = {
@@ -264,17 +268,17 @@ def run_package(work: Workspace) -> None:
     }
     prose = read_beside(config.package.card, beside, "")
     sizes = {NAMES[role]: len(data) for role, data in content.items()}
-    content["card"] = model_card(config, model, training, report, scores, prose, sizes)
+    content["card"] = model_card(config, model, training, report, scores, before, prose, sizes)
     write_bundle(folder, config, model, content, precision=precision, scores=summary(scores))
     total = sum(path.stat().st_size for path in folder.iterdir())
     say(f"package {folder}: {total:,} bytes, self-test passed")
 
 
-def measured(work: Workspace, identity: list[str]) -> list[dict[str, Any]]:
+def measured(work: Workspace, identity: list[str], part: str = "") -> list[dict[str, Any]]:
     """Return the scores of exactly this bundle; none if another one was scored, or in part."""
     from allez_export.evaluate import read_state
 
-    state = read_state(work.stage("evaluate") / "state.json")
+    state = read_state(work.stage("evaluate") / part / "state.json")
     rows: list[dict[str, Any]] = state.get("rows", [])
     whole = len(rows) == 2 * len(work.config.data.test) and state.get("limit") is None
     return rows if whole and state.get("bundle") == identity else []
@@ -291,14 +295,17 @@ def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def run_evaluate(work: Workspace) -> None:
     """Score the bundle on the test files, then write the scores into its card and manifest."""
     from allez import Translator
-    from allez_export.evaluate import evaluate, table, write_json
+    from allez_export.evaluate import evaluate, length_table, table, write_json
 
-    work.need("bundle", "manifest.json")
-    folder = work.stage("evaluate")
+    folder = work.stage("evaluate") / ("fp32" if work.fp32 else "")
+    packaged = work.stage("bundle")
+    if not work.fp32:
+        work.need("bundle", "manifest.json")
     folder.mkdir(parents=True, exist_ok=True)
     if work.force:
         (folder / "state.json").unlink(missing_ok=True)
-    with Translator(work.stage("bundle"), threads=work.threads) as translator:
+    scored = fp32_bundle(work) if work.fp32 else packaged
+    with Translator(scored, threads=work.threads) as translator:
         rows = evaluate(
             translator,
             [work.data / name for name in work.config.data.test],
@@ -308,9 +315,22 @@ def run_evaluate(work: Workspace) -> None:
         )
         told = translator.bundle.manifest.scores
     write_json(rows, folder / "scores.json")
-    sys.stdout.write(table(rows) + "\n")
-    if work.limit is None and told != summary(rows):
+    sys.stdout.write(f"{table(rows)}\n\n{length_table(rows)}\n")
+    news = packaged.exists() if work.fp32 else told != summary(rows)  # the card tells both
+    if work.limit is None and news:
         run_package(dataclasses.replace(work, force=True))
+
+
+def fp32_bundle(work: Workspace) -> Bundle:
+    """Return the run's fp32 graphs as a bundle in memory."""
+    from allez_export.package import draft, sentence_rules
+    from allez_export.train import load_model
+
+    model, _, tokenizer, _ = load_model(work.need("train", "model.pt"))
+    rules = sentence_rules(work.config, work.config_path.parent)
+    roles = ("encoder", "decoder")
+    graphs = {role: work.need("trace", f"{role}.onnx").read_bytes() for role in roles}
+    return draft(work.config, model, tokenizer, rules, graphs, precision="fp32")
 
 
 def run_all(work: Workspace) -> None:

@@ -32,6 +32,8 @@ class Workspace:
     threads: int | None
     device: str
     limit: int | None
+    fp32: bool = False
+    """Whether `evaluate` scores the fp32 graphs."""
 
     def stage(self, name: str) -> Path:
         """Return a stage's folder."""

@@ -478,6 +478,12 @@ def test_scores_that_cannot_be_written_are_an_error(
     assert str(rows) in told(captured.err)[0]
 
 
+def test_a_bundle_has_no_other_precision(fails: Fails, data: Path) -> None:
+    code, error, _ = fails("evaluate", "bundle", str(data / "test.tsv"), "--fp32")
+    assert code == 2
+    assert "--fp32 needs --config" in error
+
+
 @pytest.mark.usefixtures("fake")
 @pytest.mark.parametrize("limit", ["0", "-1"])
 def test_a_limit_that_makes_no_sense_is_refused(fails: Fails, data: Path, limit: str) -> None:

@@ -19,6 +19,7 @@ from allez_export.evaluate import (
     bundle_identity,
     chrf,
     evaluate,
+    length_table,
     score_texts,
     table,
     target_limit,
@@ -244,6 +245,15 @@ def test_the_table_is_markdown() -> None:
     assert lines[-1] == "| a.tsv | 3000 | int8 | 4 | 51.60 | 66.01 | 123 |"
     assert len({line.count("|") for line in lines}) == 1
     assert len(table([]).splitlines()) == 2
+
+
+def test_lengths_have_a_table_of_their_own() -> None:
+    buckets = {"1-5": {"sentences": 3, "bleu": 61.26}, "41-": {"sentences": 1, "bleu": 8.0}}
+    lines = length_table([{"file": "a.tsv", "beam_size": 4, "by_source_words": buckets}])
+    head, _, row = lines.splitlines()
+    assert head.endswith("| 1-5 | 6-10 | 11-15 | 16-25 | 26-40 | 41- |")
+    assert row == "| a.tsv | 4 | 61.3 |  |  |  |  | 8.0 |"
+    assert len({line.count("|") for line in lines.splitlines()}) == 1
 
 
 def test_json_is_written_aside(tmp_path: Path) -> None:

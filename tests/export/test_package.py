@@ -465,7 +465,9 @@ ROW = {
     "file": "a.tsv",
     "sentences": 30,
     "precision": "int8",
+    "sha256": "a",
     "beam_size": 4,
+    "by_source_words": {"1-5": {"sentences": 10, "bleu": 60.04}},
     "bleu": 51.234,
     "chrf": 66.0,
     "sentences_per_second": 99.0,
@@ -485,7 +487,9 @@ def test_the_card_tells_what_is_known(traced: Traced, config: Config) -> None:
     sizes = {"encoder.onnx": 4_000_000, "decoder.onnx": 7_000_000, "NOTICE": 50}
     prose = "\n## Data\n\nOf the people.\n\n"
     report = {"behaviour": BEHAVIOUR}
-    text = model_card(config, model, TRAINING, report, [ROW], prose, sizes).decode("utf-8")
+    fp32 = [{**ROW, "precision": "fp32", "bleu": 51.5}, {**ROW, "sha256": "b"}]
+    card = model_card(config, model, TRAINING, report, [ROW], fp32, prose, sizes)
+    text = card.decode("utf-8")
     assert text.startswith("# tiny 2.1.0\n")
     for known in (
         "CC0-1.0",
@@ -494,6 +498,8 @@ def test_the_card_tells_what_is_known(traced: Traced, config: Config) -> None:
         "LSTM of 16, `general` attention, a second layer above it",
         "| a.tsv | 30 | int8 | 4 | 51.23 | 66.00 | 99 |",
         "nrefs:1|tok:13a",
+        "| a.tsv | 4 | 60.0 |  |",
+        "BLEU of int8 minus that of fp32: a.tsv beam 4: -0.27.",
         "95.5% of the translations are identical, BLEU differs by -0.12, chrF by +0.03",
         f"{sum(p.numel() for p in model.parameters()):,}",
     ):
@@ -504,7 +510,7 @@ def test_the_card_tells_what_is_known(traced: Traced, config: Config) -> None:
 
 def test_a_card_without_scores_says_so(traced: Traced, config: Config) -> None:
     model, _, _ = traced("lstm")
-    text = model_card(config, model, TRAINING, {}, [], "", {}).decode("utf-8")
+    text = model_card(config, model, TRAINING, {}, [], [], "", {}).decode("utf-8")
     assert "Not measured." in text
     assert "identical" not in text
     assert text.endswith("\n")

@@ -77,6 +77,14 @@ def test_scores_reach_manifest_and_card(made: Path) -> None:
     assert f"{rows[0]['bleu']:.2f}" in card
 
 
+def test_the_card_tells_what_int8_costs(made: Path, data: Path) -> None:
+    assert run("evaluate", TINY, data, made, "--fp32") == 0
+    rows = json.loads((made / "evaluate" / "fp32" / "scores.json").read_text(encoding="utf-8"))
+    assert {row["precision"] for row in rows} == {"fp32"}
+    card = (made / "bundle" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "BLEU of int8 minus that of fp32: test.tsv beam 1: " in card
+
+
 def test_nothing_half_written_is_left(made: Path) -> None:
     assert [p for p in made.rglob("*") if "partial" in p.name or "previous" in p.name] == []
 
