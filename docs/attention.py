@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def main() -> None:
     }
     write_json(scores, HERE / "attention.json")
     plot(scores, HERE / "attention.svg")
-    print(table(scores))
+    sys.stdout.write(table(scores) + "\n")
 
 
 if __name__ == "__main__":
