@@ -40,14 +40,17 @@ SHIPPED = ROOT / "models" / "fr-en"
 
 MARKS = "".join(chr(c) for c in (0x300, 0x301, 0x302, 0x308, 0x30A, 0x323, 0x327, 0x328, 0x345))
 HOSTILE = [
-    "", " ", "   ", "▁", "▁▁", " ▁ a", "a▁b", "\x00", "a\x00b", "\t\x07\x1b[31m", "\ufeff", "\ufffd",
+    "", " ", "   ", "▁", "▁▁", " ▁ a", "a▁b", "\x00", "a\x00b", "\t\x07\x1b[31m",
+    "\ufeff", "\ufffd",
     "</s>", "<s></s><pad><unk>", "<0x41>", "<0x0A><0xE2>", "<0x", "1234567890", "½ ² Ⅷ ٣ ४", "१२३",
     "«»", "« »", "«  a  »", "  ?", " ! ; : ?", "…", "....", "\u00ad", "a\u00adb", "‑–—", "’‘“”",
     "e\u0301", "\u0301", "a\u0301\u0323", "\u1100\u1161\u11a8", "각", "\u212b", "ﬁ", "ǆ", "\u0344",
-    "👩‍👩‍👧‍👦", "🇫🇷", "é😀", "\U0001f600" * 5, "\ud800", "a\udfffb", "\udc00\ud800", "中文。", "日本語",
+    "👩‍👩‍👧‍👦", "🇫🇷", "é😀", "\U0001f600" * 5, "\ud800", "a\udfffb", "\udc00\ud800", "中文。",
+    "日本語",
     "שלום", "مرحبا", "\u202eabc\u202c", "\u200b", "\u2028", "a\nb", "\r\n", "I\u0307", "ß", "ẞ",
     "\u0958", "\u2126", "\uf900", "\U0002f800", "\u0f73", "\u0fb2\u0f71\u0f80", "\u09c7\u09be",
-    "\U000110a5\U000110ba", "\U0001d15e", "\U0001d7d8", "\U00010fff", "\U0010ffff", "\ue000", "\x7f",
+    "\U000110a5\U000110ba", "\U0001d15e", "\U0001d7d8", "\U00010fff", "\U0010ffff", "\ue000",
+    "\x7f",
 ]  # fmt: skip
 """What has broken tokenizers before."""
 
@@ -93,7 +96,9 @@ def strings(generator: random.Random, pieces: list[str], count: int) -> Iterator
         yield "".join(generator.choices(texts, k=generator.randint(1, 12)))
     for _ in range(count // 6):
         clusters = generator.choices(letters, k=generator.randint(1, 6))
-        yield "".join(c + "".join(generator.choices(MARKS, k=generator.randint(0, 3))) for c in clusters)
+        yield "".join(
+            c + "".join(generator.choices(MARKS, k=generator.randint(0, 3))) for c in clusters
+        )
     for _ in range(count // 6):
         mixed = [generator.choice((characters, HOSTILE, texts, " ", "\n«»?!0")) for _ in range(9)]
         yield unpaired("".join(generator.choice(kind) for kind in mixed))
@@ -102,7 +107,9 @@ def strings(generator: random.Random, pieces: list[str], count: int) -> Iterator
 def unpaired(text: str) -> str:
     """Return a text without surrogates that stand side by side: other hosts would join them."""
     return "".join(
-        c for i, c in enumerate(text) if not (0xD800 <= ord(c) < 0xE000 and text[i - 1 : i] >= "\ud800")
+        c
+        for i, c in enumerate(text)
+        if not (0xD800 <= ord(c) < 0xE000 and text[i - 1 : i] >= "\ud800")
     )
 
 
@@ -129,7 +136,9 @@ def tokenizer_cases(bundle: Path, count: int) -> Iterator[dict[str, Any]]:
     for _ in range(count // 5):
         ids = generator.choices(range(len(pieces)), k=generator.randint(0, 8))
         encoded = "".join(generator.choices("é😀中ß\u0301a", k=3)).encode()
-        ids += [3 + byte for byte in encoded[generator.randint(0, 2) :]]  # bytes follow pad, bos, eos
+        ids += [
+            3 + byte for byte in encoded[generator.randint(0, 2) :]
+        ]  # bytes follow pad, bos, eos
         yield {"ids": ids, "decoded": tokenizer.decode(ids)}
 
 
@@ -140,13 +149,38 @@ def split_cases(count: int) -> Iterator[dict[str, Any]]:
     """Yield random texts with the pieces they fall into; a token is a character."""
     generator = random.Random(count)
     rules = SentenceRules.from_json((TINY / "sentences.json").read_text(encoding="utf-8"))
-    marks = [*"aàbéMAIz019 .!?…,;:«»\"'’()-— \t\r\n。！你😀", "\ufeff", "\u00a0", "\u0301", "\u3000"]
-    words = ["M. ", "p. ex. ", "art. 5", "...", " ! », ", ". ", ".\n", "etc. ", "Il pleut. ", "ª", "ǅ", "ʰ"]
+    marks = [
+        *"aàbéMAIz019 .!?…,;:«»\"'’()-— \t\r\n。！你😀",
+        "\ufeff",
+        "\u00a0",
+        "\u0301",
+        "\u3000",
+    ]
+    words = [
+        "M. ",
+        "p. ex. ",
+        "art. 5",
+        "...",
+        " ! », ",
+        ". ",
+        ".\n",
+        "etc. ",
+        "Il pleut. ",
+        "ª",
+        "ǅ",
+        "ʰ",
+    ]
     characters = assigned(unicodedata.ucd_3_2_0)
     for _ in range(count):
-        kinds = [generator.choice((marks, marks, words, characters)) for _ in range(generator.randint(0, 90))]
+        kinds = [
+            generator.choice((marks, marks, words, characters))
+            for _ in range(generator.randint(0, 90))
+        ]
         text = "".join(generator.choice(kind) for kind in kinds)
-        limits = {"max_tokens": generator.randint(1, 60), "max_characters": generator.randint(1, 120)}
+        limits = {
+            "max_tokens": generator.randint(1, 60),
+            "max_characters": generator.randint(1, 120),
+        }
         pieces = split(text, replace(rules, **limits), len)
         yield {"text": text, **limits, "pieces": [[p.text, p.translate] for p in pieces]}
 
@@ -166,7 +200,9 @@ class TableStep:
         self.table = table  # [V, V, V] float32
         self.last = np.zeros((1, 2), dtype=np.int64)  # [N, 2]
 
-    def __call__(self, token: IntArray, parent: IntArray, k: int, *, full: bool = False) -> StepResult:
+    def __call__(
+        self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
+    ) -> StepResult:
         self.last = np.stack([self.last[parent][:, 1], token], axis=1)
         log_probs = self.table[self.last[:, 0], self.last[:, 1]]  # [N, V]
         order = np.argsort(-log_probs, axis=1, kind="stable")[:, :k]

@@ -136,12 +136,17 @@ def compare(
     if len(ours) != len(others):
         yield f"beam {beam_size}: {len(lines)} lines, {len(others)} answers"
         return
-    different = [i for i, (a, b) in enumerate(zip(ours, others, strict=True)) if a.ids != b.ids or a.text != b.text]
+    different = [
+        i
+        for i, (a, b) in enumerate(zip(ours, others, strict=True))
+        if a.ids != b.ids or a.text != b.text
+    ]
     worst = 0.0
     for index in different:
         margin = rescorer.margin(ours[index], others[index])
         worst = max(worst, margin)
-        say(f"  margin {margin:.4f}: {lines[index]}\n    {ours[index].text}\n    {others[index].text}")
+        say(f"  margin {margin:.4f}: {lines[index]}")
+        say(f"    {ours[index].text}\n    {others[index].text}")
     share = 1 - len(different) / max(len(lines), 1)
     gaps = [
         abs(a.score - b.score)

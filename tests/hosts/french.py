@@ -22,13 +22,15 @@ WORDS = {
         "Personne", "L'infirmière", "Le chat de la voisine", "Mme Martin", "Un inconnu",
     ],
     "fait": [
-        "a perdu", "cherche depuis longtemps", "voulait acheter", "n'a jamais vu", "vient de vendre",
+        "a perdu", "cherche depuis longtemps", "voulait acheter", "n'a jamais vu",
+        "vient de vendre",
         "a oublié", "préfère garder", "ne veut plus prêter", "a enfin trouvé", "doit réparer",
         "montre fièrement", "a caché", "aurait aimé recevoir", "dessine", "nettoie",
     ],
     "quoi": [
         "ses clés", "un vélo rouge", "la lettre de son père", "deux billets de train", "le journal",
-        "une vieille carte", "son parapluie", "la recette du gâteau", "un piano", "les photos de famille",
+        "une vieille carte", "son parapluie", "la recette du gâteau", "un piano",
+        "les photos de famille",
         "trois valises lourdes", "le dernier chapitre", "une lampe cassée", "l'adresse du médecin",
         "un manteau trop grand",
     ],

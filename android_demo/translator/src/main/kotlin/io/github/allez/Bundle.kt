@@ -104,8 +104,10 @@ public class Bundle private constructor(
          * @throws ChecksumError a file is not the one the manifest was written for.
          */
         @JvmStatic
-        public fun open(folder: File): Bundle =
-            if (folder.isFile) openZipFile(folder) else read(folder.path) { name, limit -> readFile(folder, name, limit) }
+        public fun open(folder: File): Bundle {
+            if (folder.isFile) return openZipFile(folder)
+            return read(folder.path) { name, limit -> readFile(folder, name, limit) }
+        }
 
         /**
          * Reads a bundle from whatever gives its files by name, such as an app's assets:

@@ -189,7 +189,9 @@ private fun writeString(value: String, out: StringBuilder) {
     for (character in value) {
         when {
             character == '"' || character == '\\' -> out.append('\\').append(character)
-            character < ' ' || character.isSurrogate() -> out.append("\\u").append(character.code.toString(HEX).padStart(HEX_DIGITS, '0'))
+            character < ' ' || character.isSurrogate() -> {
+                out.append("\\u").append(character.code.toString(HEX).padStart(HEX_DIGITS, '0'))
+            }
             else -> out.append(character)
         }
     }

@@ -27,7 +27,13 @@ private const val WRONG_USE = 2
 private const val LINES_PER_THREAD = 64
 
 /** What the command line asks for. */
-private class Arguments(val model: File, val options: TranslateOptions, val threads: Int, val json: Boolean, val selfTest: Boolean)
+private class Arguments(
+    val model: File,
+    val options: TranslateOptions,
+    val threads: Int,
+    val json: Boolean,
+    val selfTest: Boolean,
+)
 
 /** A command line that makes no sense. */
 private class UsageException(message: String) : Exception(message)
@@ -105,7 +111,7 @@ private fun selfTest(translator: Translator, out: OutputStream): Int {
         if (!result.passed) out.write("${result.text}: ${result.problem}\n".toByteArray(Charsets.UTF_8))
     }
     val passed = report.results.count { it.passed }
-    out.write("$passed of ${report.results.size} passed, ONNX Runtime ${report.onnxRuntime}\n".toByteArray(Charsets.UTF_8))
+    out.write("$passed of ${report.results.size} passed, ONNX Runtime ${report.onnxRuntime}\n".toByteArray())
     out.flush()
     return if (report.passed) 0 else FAILED
 }

@@ -150,7 +150,8 @@ private fun states(items: List<*>): List<State> = items.mapIndexed { index, item
 private class Taker(private val content: Map<*, *>, private val where: String = "") {
     val keys: List<String> get() = content.keys.map { it as String }
 
-    private fun fail(key: String, what: String): Nothing = throw BundleFormatError("$MANIFEST: $where$key must be $what")
+    private fun fail(key: String, what: String): Nothing =
+        throw BundleFormatError("$MANIFEST: $where$key must be $what")
 
     fun checkVersion() {
         val version = content["format_version"]

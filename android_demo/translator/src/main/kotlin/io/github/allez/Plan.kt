@@ -16,7 +16,8 @@ internal class Plan(val text: String, val pieces: List<Piece>, val sources: List
 /** Splits a text; each sentence is tokenized once, for counting and for reading. */
 internal fun takeApart(text: String, rules: SentenceRules, tokenizer: Tokenizer, eos: Int): Plan {
     val known = HashMap<String, List<Token>>()
-    fun encode(sentence: String) = known.getOrPut(sentence) { tokenizer.encode(Aligned(sentence).squeeze(rules.spaces)) }
+    fun encode(sentence: String) =
+        known.getOrPut(sentence) { tokenizer.encode(Aligned(sentence).squeeze(rules.spaces)) }
 
     val pieces = split(text, rules) { encode(it).size }
     val sources = pieces.filter { it.translate }.map { piece ->

@@ -96,12 +96,19 @@ internal class Runtime {
  * @throws SessionError ONNX Runtime is too old or refuses the graph.
  * @throws BundleFormatError the graph has other inputs or outputs than the contract says.
  */
-internal class Graph(private val runtime: Runtime, graph: ByteArray, manifest: Manifest, spec: GraphSpec) : AutoCloseable {
+internal class Graph(
+    private val runtime: Runtime,
+    graph: ByteArray,
+    manifest: Manifest,
+    spec: GraphSpec,
+) : AutoCloseable {
     private val session: OrtSession
 
     init {
         if (isOlder(runtime.version, manifest.minimumOnnxRuntime)) {
-            throw SessionError("the bundle needs ONNX Runtime ${manifest.minimumOnnxRuntime} or newer, this is ${runtime.version}")
+            throw SessionError(
+                "the bundle needs ONNX Runtime ${manifest.minimumOnnxRuntime} or newer, this is ${runtime.version}",
+            )
         }
         val level = LEVELS[manifest.optimizationLevel]
             ?: throw BundleFormatError("unknown optimization level '${manifest.optimizationLevel}'")
@@ -244,7 +251,11 @@ internal class Encoder(private val runtime: Runtime, graph: ByteArray, manifest:
  * @throws BundleFormatError the graph breaks the contract.
  * @throws SessionError ONNX Runtime refuses the graph.
  */
-internal class DecoderStep(private val runtime: Runtime, graph: ByteArray, private val manifest: Manifest) : AutoCloseable {
+internal class DecoderStep(
+    private val runtime: Runtime,
+    graph: ByteArray,
+    private val manifest: Manifest,
+) : AutoCloseable {
     private val graph = Graph(runtime, graph, manifest, decoderGraph(manifest.states.size))
 
     /** A fresh [Step] over the sentence, which must stay open as long. */

@@ -62,7 +62,9 @@ internal data class SentenceRules(
             } catch (error: JsonException) {
                 throw BundleFormatError("sentence rules are not JSON: ${error.message}", cause = error)
             }
-            val take = RulesTaker(content as? Map<*, *> ?: throw BundleFormatError("sentence rules are not a JSON object"))
+            val take = RulesTaker(
+                content as? Map<*, *> ?: throw BundleFormatError("sentence rules are not a JSON object"),
+            )
             take.checkKeys()
             return SentenceRules(
                 maxTokens = take.number("max_tokens"),
@@ -245,7 +247,8 @@ private class Splitter(
         val rank = rules.breaks.indexOfFirst { characters[cut - 1] in it }
         if (rank >= 0) return rank
         // Letters on both sides: "10 000", "5 %", "« a »" and "M. B" stay whole.
-        return if (Character.isLetter(characters[cut - 1]) && Character.isLetter(characters[cut + 1])) marks else marks + 1
+        val isBetweenWords = Character.isLetter(characters[cut - 1]) && Character.isLetter(characters[cut + 1])
+        return if (isBetweenWords) marks else marks + 1
     }
 }
 
@@ -292,8 +295,11 @@ private class RulesTaker(private val content: Map<*, *>) {
     fun characters(key: String): Characters =
         charactersOf(content[key] as? String ?: fail(key, "a string of characters"))
 
-    fun strings(key: String): List<String> =
-        (content[key] as? List<*>)?.map { it as? String ?: fail(key, "a list of strings") } ?: fail(key, "a list of strings")
+    fun strings(key: String): List<String> {
+        val values = content[key] as? List<*>
+        if (values == null || values.any { it !is String }) fail(key, "a list of strings")
+        return values.map { it as String }
+    }
 
     fun words(key: String): Set<String> {
         val words = strings(key)

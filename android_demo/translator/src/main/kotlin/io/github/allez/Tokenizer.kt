@@ -6,6 +6,7 @@
  */
 package io.github.allez
 
+import java.nio.charset.CharacterCodingException
 import java.util.PriorityQueue
 
 /** How the end of the sentence is spelled where subwords are shown. */
@@ -106,7 +107,7 @@ internal class Tokenizer(definition: String) {
     /** UTF-8 if all of it is, else one U+FFFD for each byte. */
     private fun decodeBytes(run: ByteArray): String = try {
         decodeUtf8(run)
-    } catch (_: java.nio.charset.CharacterCodingException) { // not an error: any bytes may be chosen
+    } catch (_: CharacterCodingException) { // not an error: any bytes may be chosen
         REPLACEMENT.repeat(run.size)
     }
 
@@ -121,7 +122,9 @@ internal class Tokenizer(definition: String) {
             if (id != null) {
                 symbols.add(id, position, end)
             } else {
-                for (byte in character.toByteArray(Charsets.UTF_8)) symbols.add(bytes[byte.toInt() and 0xFF], position, end)
+                for (byte in character.toByteArray(Charsets.UTF_8)) {
+                    symbols.add(bytes[byte.toInt() and 0xFF], position, end)
+                }
             }
             position = end
         }
@@ -261,7 +264,7 @@ private class Merges(rules: List<Pair<String, String>>, ids: Map<String, Int>) {
     init {
         rules.forEachIndexed { rank, (left, right) ->
             val known = listOf(left, right, left + right).map {
-                ids[it] ?: throw BundleFormatError("tokenizer cannot be read: merge of '$left' and '$right' is not in the vocabulary")
+                ids[it] ?: throw BundleFormatError("tokenizer cannot be read: merge $rank names '$it', which it lacks")
             }
             ranks[Symbols.pair(known[0], known[1])] = rank
             merged[rank] = known[2]

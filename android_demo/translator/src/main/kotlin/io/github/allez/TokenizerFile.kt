@@ -4,6 +4,7 @@ package io.github.allez
 private val NORMALIZERS = setOf("NFC", "Replace")
 private val PRE_TOKENIZERS = setOf("Metaspace", "Digits")
 private val DECODERS = listOf("Metaspace", "ByteFallback", "Fuse")
+private val USUAL_METASPACE = listOf("▁", "always", true)
 private const val BYTES = 256
 
 /**
@@ -41,7 +42,7 @@ internal fun checkTokenizer(content: Map<*, *>?): TokenizerFile {
     if (decoders.map { it["type"] } != DECODERS) refuse("decoders must be ${DECODERS.joinToString()}, in that order")
     for (part in preTokenizers + decoders) {
         val options = listOf(part["replacement"], part["prepend_scheme"], part["split"])
-        if (part["type"] == "Metaspace" && options != listOf("▁", "always", true)) refuse("Metaspace must be the usual one")
+        if (part["type"] == "Metaspace" && options != USUAL_METASPACE) refuse("Metaspace must be the usual one")
         if (part["type"] == "Digits" && part["individual_digits"] != true) refuse("Digits must be individual")
     }
     val vocabulary = vocabulary(model)

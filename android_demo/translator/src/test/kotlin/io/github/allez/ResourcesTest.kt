@@ -85,7 +85,9 @@ class ResourcesTest {
     @Test
     fun `a failing listener leaves nothing behind`() {
         Translator(Bundle.open(TINY)).use { translator ->
-            val error = assertThrows<IllegalStateException> { translator.stream(SENTENCE) { error("no room on the screen") } }
+            val error = assertThrows<IllegalStateException> {
+                translator.stream(SENTENCE) { error("no room on the screen") }
+            }
             assertEquals("no room on the screen", error.message)
             assertEquals(SESSIONS, translator.openHandles)
         }

@@ -72,7 +72,8 @@ class SearchTest {
         val where = writeJson(case)
         assertEquals(expected.map { it.ints("tokens") }, found.map { it.tokens }) { where }
         assertEquals(expected.map { it["finished"] }, found.map { it.finished }) { where }
-        assertEquals(expected.map { it.ints("fed") }, found.map { one -> one.attention.map { row -> row.indexOfFirst { it == 1f } } }) { where }
+        val fed = found.map { one -> one.attention.map { row -> row.indexOfFirst { it == 1f } } }
+        assertEquals(expected.map { it.ints("fed") }, fed) { where }
         // Only a power that is no whole number may end in another last digit.
         val tolerance = if (options.lengthPenalty == 0.6) 1e-12 else 0.0
         for ((one, other) in expected.zip(found)) assertEquals(one["score"] as Double, other.score, tolerance) { where }
@@ -80,7 +81,9 @@ class SearchTest {
 
     @Test
     fun `the best of all sequences is found by a wide beam`() {
-        val table = table(4) { one, two, three -> if (three == BOS) -1e9 else -(1 + (one * 7 + two * 5 + three * 3) % 11) / 4.0 }
+        val table = table(4) { one, two, three ->
+            if (three == BOS) -1e9 else -(1 + (one * 7 + two * 5 + three * 3) % 11) / 4.0
+        }
         val all = sequences(limit = 4).map { words ->
             var total = 0.0
             var last = BOS to BOS
@@ -97,8 +100,9 @@ class SearchTest {
         assertTrue(found.all { it.finished })
     }
 
-    private fun sequences(limit: Int): List<List<Int>> =
-        (0..limit).flatMap { length -> (0 until 2.0.pow(length).toInt()).map { code -> List(length) { 2 + (code shr it and 1) } } }
+    private fun sequences(limit: Int): List<List<Int>> = (0..limit).flatMap { length ->
+        (0 until 2.0.pow(length).toInt()).map { code -> List(length) { 2 + (code shr it and 1) } }
+    }
 
     @Test
     fun `the limit cuts and says so`() {
@@ -119,7 +123,8 @@ class SearchTest {
     fun `nothing is repeated and nothing ends too soon`() {
         val table = table(6) { _, two, three -> if (three == EOS) -0.1 else -1.0 - (two * 3 + three) % 5 }
         for (beam in listOf(1, 4)) {
-            val tokens = Search(TableStep(table), 12, BOS, EOS, options(beam, minLength = 9, noRepeat = 2)).run()[0].tokens
+            val options = options(beam, minLength = 9, noRepeat = 2)
+            val tokens = Search(TableStep(table), 12, BOS, EOS, options).run()[0].tokens
             assertTrue(tokens.size >= 9) { "$tokens" }
             assertEquals(tokens.size - 1, tokens.zipWithNext().toSet().size) { "$tokens" }
         }
@@ -127,7 +132,9 @@ class SearchTest {
 
     @Test
     fun `each step of greedy search tells its token`() {
-        val table = table(6) { one, two, three -> -((one * 5 + two * 3 + three * 7) % 9) / 2.0 - if (three == BOS) 1e9 else 0.0 }
+        val table = table(6) { one, two, three ->
+            if (three == BOS) -1e9 else -((one * 5 + two * 3 + three * 7) % 9) / 2.0
+        }
         val told = ArrayList<Int>()
         val found = Search(TableStep(table), 9, BOS, EOS, options(1)).run { told.add(it.single()) }.single()
         assertEquals(found.tokens, told)

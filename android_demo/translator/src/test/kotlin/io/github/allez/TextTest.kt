@@ -44,7 +44,11 @@ class TextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = ["a", "1", "mot ", "a, ", "é😀", "Il pleut. ", "M. ", "a. (", "a! » ", "好。", "\n", "a\n", " "])
+    @ValueSource(
+        strings = [
+            "a", "1", "mot ", "a, ", "é😀", "Il pleut. ", "M. ", "a. (", "a! » ", "好。", "\n", "a\n", " ",
+        ],
+    )
     fun `a megabyte takes linear time`(unit: String) {
         val text = unit.repeat(1_000_000 / unit.length)
         var asked = 0L

@@ -22,7 +22,7 @@ class TokenizerTest {
         var compared = 0
         for (case in cases) {
             val text = case["text"] as String?
-            if (text != null && text.codePoints().anyMatch { Character.getType(it) == Character.UNASSIGNED.toInt() }) continue
+            if (text != null && text.codePoints().anyMatch { !Character.isDefined(it) }) continue
             compared++
             val ids = case.ints("ids")
             if (text != null) assertEquals(ids, tokenizer.encode(text).toList()) { writeJson(text).take(200) }
@@ -50,8 +50,8 @@ class TokenizerTest {
     @ParameterizedTest
     @ValueSource(
         strings = [
-            "Je vois le chat noir.", "L’été,  « e\u0301té » !", "a\u00adb", "1234", "é😀中", "\u1100\u1161\u11a8", "a\ud800b", "▁a",
-            "\u0fb2\u0f71\u0f80", "x\u0345\u0301\u0323y",
+            "Je vois le chat noir.", "L’été,  « e\u0301té » !", "a\u00adb", "1234", "é😀中",
+            "\u1100\u1161\u11a8", "a\ud800b", "▁a", "\u0fb2\u0f71\u0f80", "x\u0345\u0301\u0323y",
         ],
     )
     fun `offsets cover the text in order`(text: String) {

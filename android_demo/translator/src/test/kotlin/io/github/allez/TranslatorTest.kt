@@ -100,7 +100,9 @@ class TranslatorTest {
     @Test
     fun `attention finds the reordered adjective`() {
         val sentence = tiny.translate("Je vois le chat noir.").sentences[0]
-        val words = sentence.alignment.associate { sentence.tokens[it.target].piece to sentence.sourceTokens[it.source].start }
+        val words = sentence.alignment.associate { link ->
+            sentence.tokens[link.target].piece to sentence.sourceTokens[link.source].start
+        }
         val black = words.entries.first { it.key.startsWith("▁bl") }
         assertTrue(black.value >= sentence.source.indexOf("noir")) { "$words" }
     }
@@ -159,7 +161,8 @@ class TranslatorTest {
         }
         val pieces = ArrayList<String>()
         tiny.stream(text, TranslateOptions(prefix = "You see"), onPiece = pieces::add)
-        assertEquals(tiny.translate(text, TranslateOptions(beamSize = 1, prefix = "You see")).text, pieces.joinToString(""))
+        val greedy = tiny.translate(text, TranslateOptions(beamSize = 1, prefix = "You see"))
+        assertEquals(greedy.text, pieces.joinToString(""))
         assertThrows<OptionError> { tiny.translate(text, TranslateOptions(prefix = "the cat ".repeat(200))) }
     }
 
