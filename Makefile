@@ -35,7 +35,7 @@ test-android: .venv-runtime/installed  ## the Kotlin engine, against cases that 
 
 test-hosts: .venv-runtime/installed  ## Python and Kotlin translate the same [SENTENCES=FILE]
 	@if $(HAVE_JAVA); then \
-	  $(MAVEN) --quiet process-classes && \
+	  $(MAVEN) --quiet -pl translator process-classes && \
 	  .venv-runtime/bin/python tests/hosts/compare.py $(if $(SENTENCES),--sentences "$(SENTENCES)") -- \
 	    java -Djava.io.tmpdir=$(CLASSES) -cp "$(CLASSES)/classes:$$(cat $(CLASSES)/classpath.txt)" \
 	    io.github.allez.MainKt; \

@@ -175,11 +175,10 @@ public class Translator @JvmOverloads constructor(
                 throw InputError("the source has ${ids.size} tokens; a sentence has 1 to ${manifest.sourceTokens}")
             }
             val wanted = encode(target) + manifest.eos
+            val fed = listOf(manifest.bos) + wanted // each step is fed the token before the wanted one
             decoding((ids + manifest.eos).toIntArray(), watch) { step ->
-                var token = manifest.bos
-                val total = wanted.sumOf { following ->
+                val total = fed.zip(wanted).sumOf { (token, following) ->
                     val logProbs = step.run(intArrayOf(token), intArrayOf(0), 1, full = true).logProbs
-                    token = following
                     checkNotNull(logProbs) { "a step that was asked for everything" }[following].toDouble()
                 }
                 total / wanted.size.toDouble().pow(alpha)

@@ -144,6 +144,12 @@ public class Translation(
     /** The best translation. */
     public val text: String get() = texts[0]
 
+    /** Subwords of all sentences' best translations; their offsets are places in [text]. */
+    public val tokens: List<Token>
+        get() = sentences.flatMap { sentence ->
+            sentence.tokens.map { it.copy(start = it.start + sentence.targetStart, end = it.end + sentence.targetStart) }
+        }
+
     /** Mean of the sentences' scores, each weighted by its length with eos; 0.0 if there is none. */
     public val score: Double
         get() {

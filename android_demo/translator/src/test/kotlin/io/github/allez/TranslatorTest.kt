@@ -92,6 +92,8 @@ class TranslatorTest {
                 }
             }
         }
+        assertEquals(result.sentences.flatMap { it.tokens }.map { it.id }, result.tokens.map { it.id })
+        for (token in result.tokens.drop(1)) assertEquals(shown(token), result.text.substring(token.start, token.end))
         val lengths = result.sentences.map { it.tokens.size + 1 }
         val mean = result.sentences.zip(lengths).sumOf { (sentence, length) -> sentence.score * length } / lengths.sum()
         assertEquals(mean, result.score, 1e-12)
