@@ -5,7 +5,7 @@ PIP_OPTIONS = --quiet --disable-pip-version-check -c constraints.txt
 
 SOURCES := $(shell find runtime export models -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: help demo test test-runtime test-export check bench clean
+.PHONY: help demo test test-runtime test-export test-android test-hosts check bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,13 +13,33 @@ help:  ## list the targets
 demo: .venv/installed  ## install without torch and translate a sentence
 	.venv/bin/allez "Comment allez-vous ?"
 
-test: check test-runtime test-export  ## install what the tests need and run them all
+test: check test-runtime test-export test-android test-hosts  ## install what the tests need and run them all
 
 test-runtime: .venv-runtime/installed  ## runtime and contract tests, in an environment without torch
 	.venv-runtime/bin/python -m pytest tests/runtime tests/contract
 
 test-export: .venv-export/installed  ## tests of training, export and packaging (installs torch)
 	.venv-export/bin/python -m pytest tests/export
+
+# Java and Maven are not everyone's: without them the next two say so and pass, but for CI.
+HAVE_JAVA = command -v java >/dev/null && command -v mvn >/dev/null
+NO_JAVA = echo "$@: skipped, it needs Java 17 and Maven" && test -z "$$CI"
+MAVEN = android_demo/ci/mvn.sh
+CLASSES = android_demo/ci/translator/target
+
+test-android: .venv-runtime/installed  ## the Kotlin engine, against cases that Python writes down
+	@if $(HAVE_JAVA); then \
+	  .venv-runtime/bin/python tests/hosts/cases.py large build/hosts && \
+	  $(MAVEN) test -Dallez.cases="$(CURDIR)/build/hosts"; \
+	else $(NO_JAVA); fi
+
+test-hosts: .venv-runtime/installed  ## Python and Kotlin translate the same [SENTENCES=FILE]
+	@if $(HAVE_JAVA); then \
+	  $(MAVEN) --quiet -pl translator process-classes && \
+	  .venv-runtime/bin/python tests/hosts/compare.py $(if $(SENTENCES),--sentences "$(SENTENCES)") -- \
+	    java -Djava.io.tmpdir=$(CLASSES) -cp "$(CLASSES)/classes:$$(cat $(CLASSES)/classpath.txt)" \
+	    io.github.allez.MainKt; \
+	else $(NO_JAVA); fi
 
 check: .venv-export/installed  ## format, lint and types
 	.venv-export/bin/ruff format --check .
@@ -30,6 +50,7 @@ bench: .venv-runtime/installed  ## measure the shipped bundle on this machine
 	.venv-runtime/bin/python benchmarks/latency.py
 
 clean:  ## remove environments and caches, never runs or data
+	rm -rf android_demo/ci/target android_demo/ci/*/target
 	rm -rf .venv .venv-runtime .venv-export build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,0 +1,4 @@
+// What the modules use is named here once, so that all of them get one version of each plugin.
+plugins {
+    alias(libs.plugins.kotlin.jvm) apply false
+}

@@ -1,0 +1,158 @@
+/* Standard input translated line by line: for people at a desktop, and for comparing hosts. */
+package io.github.allez
+
+import java.io.BufferedOutputStream
+import java.io.ByteArrayOutputStream
+import java.io.File
+import java.io.FileDescriptor
+import java.io.FileOutputStream
+import java.io.IOException
+import java.io.InputStream
+import java.io.OutputStream
+import java.nio.charset.CharacterCodingException
+import kotlin.system.exitProcess
+
+private const val USAGE = """usage: java -cp ... io.github.allez.MainKt --model BUNDLE [options] < FILE
+
+Translates standard input, UTF-8, line by line.
+
+  --model BUNDLE    folder or zip of a bundle
+  --beam-size N     hypotheses kept per sentence; 1 is greedy search
+  --threads N       sentences worked on at the same time (1)
+  --json            for each line an object with ids and scores
+  --selftest        translate the bundle's golden sentences instead, and compare"""
+
+private const val FAILED = 1
+private const val WRONG_USE = 2
+private const val LINES_PER_THREAD = 64
+
+/** What the command line asks for. */
+private class Arguments(
+    val model: File,
+    val options: TranslateOptions,
+    val threads: Int,
+    val json: Boolean,
+    val selfTest: Boolean,
+)
+
+/** A command line that makes no sense. */
+private class UsageException(message: String) : Exception(message)
+
+/** Runs the command line; exits with 0 done, 1 an error, 2 a wrong use. */
+public fun main(args: Array<String>) {
+    if ("--help" in args || "-h" in args) return println(USAGE)
+    val code = try {
+        run(parse(args))
+    } catch (error: UsageException) {
+        fail(error.message.orEmpty(), "--help lists the options", WRONG_USE)
+    } catch (error: OptionError) {
+        fail(error.message, error.hint, WRONG_USE)
+    } catch (error: AllezException) {
+        fail(error.message, error.hint, FAILED)
+    } catch (error: IOException) {
+        fail("input or output failed: ${error.message}", null, FAILED)
+    }
+    if (code != 0) exitProcess(code)
+}
+
+private fun fail(message: String, hint: String?, code: Int): Int {
+    System.err.println("error: $message")
+    if (hint != null) System.err.println("hint: $hint")
+    return code
+}
+
+private fun parse(args: Array<String>): Arguments {
+    val values = HashMap<String, String>()
+    val flags = HashSet<String>()
+    val rest = args.iterator()
+    while (rest.hasNext()) {
+        when (val name = rest.next()) {
+            "--json", "--selftest" -> flags.add(name)
+            "--model", "--beam-size", "--threads" ->
+                values[name] = if (rest.hasNext()) rest.next() else throw UsageException("$name needs a value")
+            else -> throw UsageException("unknown argument '$name'")
+        }
+    }
+    fun number(name: String) = values[name]?.let {
+        it.toIntOrNull() ?: throw UsageException("$name must be a whole number, not '$it'")
+    }
+    return Arguments(
+        model = File(values["--model"] ?: throw UsageException("--model is missing")),
+        options = TranslateOptions(beamSize = number("--beam-size")),
+        threads = number("--threads") ?: 1,
+        json = "--json" in flags,
+        selfTest = "--selftest" in flags,
+    )
+}
+
+private fun run(arguments: Arguments): Int {
+    val out = BufferedOutputStream(FileOutputStream(FileDescriptor.out))
+    return Translator(Bundle.open(arguments.model), arguments.threads).use { translator ->
+        if (arguments.selfTest) selfTest(translator, out) else translate(translator, arguments, out)
+    }
+}
+
+private fun translate(translator: Translator, arguments: Arguments, out: OutputStream): Int {
+    // With one thread each line is answered before the next is read, so that a person can type.
+    val window = if (arguments.threads == 1) 1 else LINES_PER_THREAD * arguments.threads
+    for (lines in lines(System.`in`.buffered()).chunked(window)) {
+        for (translation in translator.translateAll(lines, arguments.options)) {
+            out.write((if (arguments.json) json(translation) else translation.text).toByteArray(Charsets.UTF_8))
+            out.write('\n'.code)
+        }
+        out.flush()
+    }
+    return 0
+}
+
+private fun selfTest(translator: Translator, out: OutputStream): Int {
+    val report = translator.selfTest()
+    for (result in report.results) {
+        if (!result.passed) out.write("${result.text}: ${result.problem}\n".toByteArray(Charsets.UTF_8))
+    }
+    val passed = report.results.count { it.passed }
+    out.write("$passed of ${report.results.size} passed, ONNX Runtime ${report.onnxRuntime}\n".toByteArray())
+    out.flush()
+    return if (report.passed) 0 else FAILED
+}
+
+/** The lines of a stream; one ends at a line feed only, and a carriage return before it is kept. */
+private fun lines(stream: InputStream): Sequence<String> = sequence {
+    val line = ByteArrayOutputStream()
+    var number = 0
+    while (true) {
+        val byte = stream.read()
+        if (byte < 0 && line.size() == 0) return@sequence
+        if (byte >= 0 && byte != '\n'.code) {
+            line.write(byte)
+            continue
+        }
+        number++
+        val text = try {
+            decodeUtf8(line.toByteArray())
+        } catch (error: CharacterCodingException) {
+            throw InputError("standard input, line $number is not UTF-8", cause = error)
+        }
+        line.reset()
+        yield(text)
+    }
+}
+
+/** Everything that another host must agree on, on one line. */
+private fun json(translation: Translation): String = writeJson(
+    mapOf(
+        "source" to translation.source,
+        "text" to translation.text,
+        "score" to translation.score,
+        "sentences" to translation.sentences.map { sentence ->
+            mapOf(
+                "source" to sentence.source,
+                "source_ids" to sentence.sourceTokens.map { it.id },
+                "target_ids" to sentence.tokens.map { it.id },
+                "text" to sentence.text,
+                "score" to sentence.score,
+                "finished" to sentence.hypotheses[0].finished,
+            )
+        },
+    ),
+)

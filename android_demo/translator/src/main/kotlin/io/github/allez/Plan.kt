@@ -1,0 +1,61 @@
+/*
+ * A text on its way: taken apart into sentences and tokens, and put together again translated.
+ *
+ * What is not translated (white space, blank lines, lines without letters) stays where it was.
+ */
+package io.github.allez
+
+/**
+ * A text taken apart.
+ *
+ * @property pieces all of it, in order.
+ * @property sources source tokens of the pieces that are translated, in order; each ends with eos.
+ */
+internal class Plan(val text: String, val pieces: List<Piece>, val sources: List<List<Token>>)
+
+/** Splits a text; each sentence is tokenized once, for counting and for reading. */
+internal fun takeApart(text: String, rules: SentenceRules, tokenizer: Tokenizer, eos: Int): Plan {
+    val known = HashMap<String, List<Token>>()
+    fun encode(sentence: String) =
+        known.getOrPut(sentence) { tokenizer.encode(Aligned(sentence).squeeze(rules.spaces)) }
+
+    val pieces = split(text, rules) { encode(it).size }
+    val sources = pieces.filter { it.translate }.map { piece ->
+        val tokens = encode(piece.text).map { it.copy(start = it.start + piece.start, end = it.end + piece.start) }
+        tokens + Token(eos, tokenizer.piece(eos), piece.end, piece.end)
+    }
+    return Plan(text, pieces, sources)
+}
+
+/**
+ * Joins pieces and translations.
+ *
+ * @param found the hypotheses of each sentence, best first.
+ */
+internal fun putTogether(plan: Plan, found: List<List<Found>>, tokenizer: Tokenizer): Translation {
+    val texts = List(found.maxOfOrNull { it.size } ?: 1) { StringBuilder() }
+    val sentences = ArrayList<Sentence>()
+    var before: Piece? = null
+    for (piece in plan.pieces) {
+        if (piece.translate) {
+            val hypotheses = found[sentences.size].map { hypothesis(it, tokenizer) }
+            if (needsSpace(before, piece)) texts.forEach { it.append(' ') }
+            sentences.add(
+                Sentence(piece.text, piece.start, piece.end, texts[0].length, plan.sources[sentences.size], hypotheses),
+            )
+            texts.forEachIndexed { rank, text -> text.append(hypotheses[minOf(rank, hypotheses.size - 1)].text) }
+        } else {
+            texts.forEach { it.append(piece.text) }
+        }
+        before = piece
+    }
+    return Translation(plan.text, texts.map { it.toString() }, sentences)
+}
+
+/** Two sentences without white space between them (Chinese, or a cut) get one in English. */
+internal fun needsSpace(before: Piece?, piece: Piece): Boolean = before != null && before.translate && piece.translate
+
+private fun hypothesis(found: Found, tokenizer: Tokenizer): Hypothesis {
+    val spelled = tokenizer.spell(found.tokens)
+    return Hypothesis(spelled.text, spelled.tokens, found.score, found.attention, found.finished)
+}

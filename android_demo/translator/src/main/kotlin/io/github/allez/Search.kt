@@ -1,0 +1,256 @@
+/*
+ * Greedy and beam search over any step function, for one sentence.
+ *
+ * A step is asked for the best continuations of its rows; which model answers, and how, search
+ * does not know. Scores are sums of log-probabilities in Double. The rules are the same on every
+ * host:
+ *
+ * - Each step takes the 2K best continuations, ordered by score, then row, then rank.
+ * - An eos among the first K finishes a hypothesis; the others fill the K rows.
+ * - A finished hypothesis scores sum / length^lengthPenalty, eos counted (Wu et al. 2016).
+ * - Search stops at the length limit; when even the longest continuation of the best row could not
+ *   beat the worst hypothesis that would be returned; or when K are finished and the best row, were
+ *   it to end with the next word at no cost, would not beat it either. (K finished ones alone are
+ *   no reason: a model that is sure of itself fills the beam with hypotheses cut short.)
+ * - Rows left empty repeat a live one with score minus infinity.
+ *
+ * Greedy search is K = 1; it stops with its first finished hypothesis.
+ */
+package io.github.allez
+
+import kotlin.math.pow
+
+/**
+ * What one step answers for its N rows; the arrays hold one row after the other.
+ *
+ * @property k columns of the first two: fewer than asked for when there are fewer words.
+ * @property topLogProbs [N x k], descending in each row.
+ * @property topTokens [N x k] vocabulary ids.
+ * @property attention [N][M] weights over the memory positions.
+ * @property logProbs [N x V], only when asked for.
+ */
+internal class StepResult(
+    val k: Int,
+    val topLogProbs: FloatArray,
+    val topTokens: IntArray,
+    val attention: List<FloatArray>,
+    val logProbs: FloatArray?,
+)
+
+/** One sentence in the course of being decoded, K rows for it. */
+internal fun interface Step {
+    /**
+     * Feeds one token per row.
+     *
+     * @param token [N] the tokens to feed.
+     * @param parent [N] for each row, the row of the previous call that it continues.
+     * @param k how many continuations to return.
+     * @param full whether to return the log-probabilities of all words too.
+     */
+    fun run(token: IntArray, parent: IntArray, k: Int, full: Boolean): StepResult
+}
+
+/** How the best translation is looked for: [TranslateOptions] with the bundle's choices filled in. */
+internal class SearchOptions(
+    val beamSize: Int,
+    val nBest: Int,
+    val maxLength: Int?,
+    val minLength: Int,
+    val lengthPenalty: Double,
+    val noRepeatNgramSize: Int,
+)
+
+/** A hypothesis as search leaves it: ids without eos, and [T][M] attention. */
+internal class Found(
+    val tokens: List<Int>,
+    val score: Double,
+    val attention: List<FloatArray>,
+    val finished: Boolean,
+)
+
+/**
+ * One search.
+ *
+ * @param step the model, fresh.
+ * @param limit the most tokens a translation may have, eos not counted; at least 1.
+ * @param bos id that is fed first.
+ * @param eos id that ends a hypothesis.
+ * @param prefix ids that every hypothesis begins with; fewer than [limit].
+ */
+internal class Search(
+    private val step: Step,
+    private val limit: Int,
+    private val bos: Int,
+    private val eos: Int,
+    private val options: SearchOptions,
+    private val prefix: List<Int> = emptyList(),
+) {
+    private val width = options.beamSize
+    private val trellis = Trellis()
+    private val ends = ArrayList<End>()
+    private var scores = doubleArrayOf(0.0) // [K]
+
+    /**
+     * Searches, and tells [onStep] the tokens [N] of the rows after each step.
+     *
+     * @return the `nBest` hypotheses, best first, those cut at the limit last; none if no score
+     *   was finite.
+     */
+    fun run(onStep: (IntArray) -> Unit = {}): List<Found> {
+        var token = intArrayOf(bos)
+        var parent = intArrayOf(0)
+        for (forced in prefix) {
+            parent = force(token, parent, forced)
+            token = intArrayOf(forced)
+            onStep(token)
+        }
+        while (true) {
+            val next = advance(token, parent) ?: return best().map { trellis.trace(it) }
+            token = next.token
+            parent = next.parent
+            onStep(token)
+        }
+    }
+
+    /** Feeds the one row there is and continues it with a given token. */
+    private fun force(token: IntArray, parent: IntArray, forced: Int): IntArray {
+        val result = step.run(token, parent, 1, full = true)
+        val logProbs = checkNotNull(result.logProbs) { "a step that was asked for everything" }
+        scores[0] += logProbs[forced].toDouble()
+        trellis.link(Rows(intArrayOf(forced), intArrayOf(0)), result.attention)
+        return intArrayOf(0)
+    }
+
+    /** Feeds the rows and chooses the next ones; null when the search is over. */
+    private fun advance(token: IntArray, parent: IntArray): Rows? {
+        val time = trellis.size // tokens each row has so far
+        val banned = trellis.repeats(token.size, options.noRepeatNgramSize)
+        var extra = banned?.maxOf { it.size } ?: 0
+        if (time < options.minLength) extra++
+        val result = step.run(token, parent, 2 * width + extra, full = false)
+        val best = continuations(result, banned, time)
+        finish(best, time)
+        val atLimit = time >= limit
+        if (atLimit) cut(time)
+        val (live, dead) = best.partition { it.token != eos && it.score.isFinite() }
+        val chosen = (live + dead).take(width)
+        scores = DoubleArray(chosen.size) { if (it < live.size) chosen[it].score else Double.NEGATIVE_INFINITY }
+        if (atLimit || live.isEmpty() || isHopeless(time)) return null
+        val rows = chosen.mapIndexed { index, continuation -> if (index < live.size) continuation else chosen[0] }
+        return Rows(
+            token = IntArray(rows.size) { rows[it].token },
+            parent = IntArray(rows.size) { rows[it].row },
+        ).also { trellis.link(it, result.attention) }
+    }
+
+    /** The 2K best continuations; what is not allowed has score minus infinity. */
+    private fun continuations(result: StepResult, banned: List<Set<Int>>?, time: Int): List<Continuation> {
+        val all = ArrayList<Continuation>(result.topTokens.size)
+        for (index in result.topTokens.indices) {
+            val token = result.topTokens[index]
+            val row = index / result.k
+            val allowed = (token != eos || time >= options.minLength) && (banned == null || token !in banned[row])
+            val log = if (allowed) result.topLogProbs[index].toDouble() else Double.NEGATIVE_INFINITY
+            all.add(Continuation(token, row, scores[row] + log))
+        }
+        // Stable, so that equal scores stay in the order of row and rank; what is no number comes last.
+        all.sortWith { one, other -> descending(one.score, other.score) }
+        return all.take(2 * width)
+    }
+
+    private fun descending(one: Double, other: Double): Int = when {
+        one.isNaN() || other.isNaN() -> one.isNaN().compareTo(other.isNaN())
+        one > other -> -1
+        one < other -> 1
+        else -> 0
+    }
+
+    /** Notes the hypotheses that end here: eos among the first K. */
+    private fun finish(best: List<Continuation>, time: Int) {
+        val norm = (time + 1).toDouble().pow(options.lengthPenalty)
+        for (continuation in best.take(width)) {
+            if (continuation.token != eos || !continuation.score.isFinite()) continue
+            ends.add(End(continuation.score / norm, time, continuation.row, finished = true))
+        }
+    }
+
+    /** Notes the rows that reached the limit; they rank after finished ones. */
+    private fun cut(time: Int) {
+        val norm = maxOf(time, 1).toDouble().pow(options.lengthPenalty)
+        scores.forEachIndexed { row, score ->
+            if (score.isFinite()) ends.add(End(score / norm, time, row, finished = false))
+        }
+    }
+
+    /** Whether the rows can no longer win, or hardly. */
+    private fun isHopeless(time: Int): Boolean {
+        if (ends.size < options.nBest) return false
+        if (width == 1) return true
+        val worst = ends.map { it.score }.sortedDescending()[options.nBest - 1]
+        // Sums only fall, so the most that a row can reach is its sum over the most tokens.
+        // With K finished ones in hand, its sum over the fewest is hope enough.
+        val most = if (ends.size >= width) time + 2 else limit + 1
+        return scores[0] / most.toDouble().pow(options.lengthPenalty) <= worst
+    }
+
+    private fun best(): List<End> = ends
+        .sortedWith(compareBy<End> { !it.finished }.thenByDescending { it.score })
+        .take(options.nBest)
+}
+
+/** A row of a step and what it could go on with. */
+private class Continuation(val token: Int, val row: Int, val score: Double)
+
+/** The rows of the next step: [N] tokens to feed, and the rows of this one that they continue. */
+private class Rows(val token: IntArray, val parent: IntArray)
+
+/** Where a hypothesis ended: the row of a step that fed its last token. */
+private class End(val score: Double, val step: Int, val row: Int, val finished: Boolean)
+
+/** All rows of all steps, linked backwards. */
+private class Trellis {
+    private val rows = ArrayList<Rows>()
+    private val attention = ArrayList<List<FloatArray>>()
+
+    /** Tokens that each row has. */
+    val size: Int get() = rows.size
+
+    /** Records the rows of the next step and the attention [N][M] of this one. */
+    fun link(next: Rows, weights: List<FloatArray>) {
+        rows.add(next)
+        attention.add(weights)
+    }
+
+    /** Walks back from an end to the first token. */
+    fun trace(end: End): Found {
+        val weights = ArrayList<FloatArray>()
+        val tokens = ArrayList<Int>()
+        var row = end.row
+        for (step in end.step - 1 downTo 0) {
+            tokens.add(rows[step].token[row])
+            row = rows[step].parent[row]
+            weights.add(attention[step][row])
+        }
+        return Found(tokens.reversed(), end.score, weights.reversed(), end.finished)
+    }
+
+    /** For each of [count] rows, the tokens that would repeat a sequence of [length]; null: none could. */
+    fun repeats(count: Int, length: Int): List<Set<Int>>? {
+        if (length == 0 || size < length) return null
+        return List(count) { row ->
+            val history = history(row)
+            val recent = history.takeLast(length - 1)
+            history.windowed(length).filter { it.dropLast(1) == recent }.mapTo(HashSet()) { it.last() }
+        }
+    }
+
+    private fun history(end: Int): List<Int> {
+        val tokens = IntArray(size)
+        var row = end
+        for (step in size - 1 downTo 0) {
+            tokens[step] = rows[step].token[row]
+            row = rows[step].parent[row]
+        }
+        return tokens.asList()
+    }
+}

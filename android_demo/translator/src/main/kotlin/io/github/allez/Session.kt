@@ -1,0 +1,332 @@
+/*
+ * The only file that touches ONNX Runtime: `Encoder`, `DecoderStep`, and how sessions are opened.
+ *
+ * Every tensor and every result that is made here is closed here, or by who was handed it. States
+ * stay inside ONNX Runtime from step to step.
+ */
+package io.github.allez
+
+import ai.onnxruntime.NodeInfo
+import ai.onnxruntime.OnnxJavaType
+import ai.onnxruntime.OnnxTensor
+import ai.onnxruntime.OrtEnvironment
+import ai.onnxruntime.OrtException
+import ai.onnxruntime.OrtLoggingLevel
+import ai.onnxruntime.OrtSession
+import ai.onnxruntime.TensorInfo
+import java.nio.FloatBuffer
+import java.nio.IntBuffer
+import java.nio.LongBuffer
+import java.util.concurrent.atomic.AtomicInteger
+
+private val LEVELS = mapOf(
+    "disabled" to OrtSession.SessionOptions.OptLevel.NO_OPT,
+    "basic" to OrtSession.SessionOptions.OptLevel.BASIC_OPT,
+    "extended" to OrtSession.SessionOptions.OptLevel.EXTENDED_OPT,
+    "all" to OrtSession.SessionOptions.OptLevel.ALL_OPT,
+)
+
+private val TYPES = mapOf(
+    ElementType.INT64 to OnnxJavaType.INT64,
+    ElementType.INT32 to OnnxJavaType.INT32,
+    ElementType.FLOAT32 to OnnxJavaType.FLOAT,
+)
+
+/**
+ * ONNX Runtime in this process, and how many of its handles are open.
+ *
+ * A version with telemetry reads `ORT_DISABLE_TELEMETRY` when it loads, and no JVM can set that for
+ * itself; 1.23.2, which the engine is built with, has none on any system but Windows, where it is
+ * switched off here.
+ *
+ * @throws SessionError its native library is missing, or not for this processor.
+ */
+internal class Runtime {
+    private val environment = try {
+        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "allez").also { it.setTelemetry(false) }
+    } catch (error: LinkageError) {
+        throw SessionError(
+            "ONNX Runtime cannot be loaded: ${error.message}",
+            hint = "its native library must be there, and be for this processor",
+            cause = error,
+        )
+    } catch (error: OrtException) {
+        throw SessionError("ONNX Runtime cannot be started: ${error.message}", cause = error)
+    }
+    private val handles = AtomicInteger()
+
+    /** Tensors, results and sessions that were opened and not closed. */
+    val openHandles: Int get() = handles.get()
+
+    val version: String get() = environment.version
+
+    /** Counts what [make] makes; [close] takes it back. */
+    fun <T : AutoCloseable> open(make: (OrtEnvironment) -> T): T = make(environment).also { handles.incrementAndGet() }
+
+    /** Closes what [open] gave. */
+    fun close(handle: AutoCloseable) {
+        handle.close()
+        handles.decrementAndGet()
+    }
+
+    fun longs(values: LongArray, vararg shape: Long): OnnxTensor =
+        tensor { OnnxTensor.createTensor(it, LongBuffer.wrap(values), shape) }
+
+    fun ints(values: IntArray, vararg shape: Long): OnnxTensor =
+        tensor { OnnxTensor.createTensor(it, IntBuffer.wrap(values), shape) }
+
+    fun floats(values: FloatArray, vararg shape: Long): OnnxTensor =
+        tensor { OnnxTensor.createTensor(it, FloatBuffer.wrap(values), shape) }
+
+    private fun tensor(make: (OrtEnvironment) -> OnnxTensor): OnnxTensor = try {
+        open(make)
+    } catch (error: OrtException) {
+        throw SessionError("ONNX Runtime made no tensor: ${firstLine(error)}", cause = error)
+    }
+}
+
+/**
+ * One graph of a bundle, loaded and held to the contract. Safe to share between threads.
+ *
+ * One thread per call: a step is too short to share, and callers that have much to do make several
+ * calls at a time.
+ *
+ * @param graph bytes of the ONNX file.
+ * @param spec inputs and outputs that the graph must have.
+ * @throws SessionError ONNX Runtime is too old or refuses the graph.
+ * @throws BundleFormatError the graph has other inputs or outputs than the contract says.
+ */
+internal class Graph(
+    private val runtime: Runtime,
+    graph: ByteArray,
+    manifest: Manifest,
+    spec: GraphSpec,
+) : AutoCloseable {
+    private val session: OrtSession
+
+    init {
+        if (isOlder(runtime.version, manifest.minimumOnnxRuntime)) {
+            throw SessionError(
+                "the bundle needs ONNX Runtime ${manifest.minimumOnnxRuntime} or newer, this is ${runtime.version}",
+            )
+        }
+        val level = LEVELS[manifest.optimizationLevel]
+            ?: throw BundleFormatError("unknown optimization level '${manifest.optimizationLevel}'")
+        session = try {
+            OrtSession.SessionOptions().use { options ->
+                options.setIntraOpNumThreads(1)
+                options.setInterOpNumThreads(1)
+                options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL)
+                options.setOptimizationLevel(level)
+                options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL)
+                options.addConfigEntry("session.intra_op.allow_spinning", "0")
+                options.addConfigEntry("session.inter_op.allow_spinning", "0")
+                runtime.open { it.createSession(graph, options) }
+            }
+        } catch (error: OrtException) {
+            throw SessionError("ONNX Runtime refused a graph: ${firstLine(error)}", cause = error)
+        }
+        try {
+            compare(session.inputInfo, spec.inputs, "input", manifest)
+            compare(session.outputInfo, spec.outputs, "output", manifest)
+        } catch (error: BundleFormatError) {
+            close()
+            throw error
+        }
+    }
+
+    /**
+     * Runs the graph; the result is the caller's to close.
+     *
+     * @throws SessionError the graph failed.
+     */
+    fun run(inputs: Map<String, OnnxTensor>, outputs: Set<String>): OrtSession.Result = try {
+        runtime.open { session.run(inputs, outputs) }
+    } catch (error: OrtException) {
+        throw SessionError("the model failed: ${firstLine(error)}", cause = error)
+    }
+
+    override fun close(): Unit = runtime.close(session)
+}
+
+private fun firstLine(error: Exception): String = error.message.orEmpty().lineSequence().first()
+
+private fun isOlder(version: String, minimum: String): Boolean {
+    val have = numbers(version)
+    val need = numbers(minimum)
+    return have.zip(need).firstOrNull { (one, other) -> one != other }?.let { (one, other) -> one < other }
+        ?: (have.size < need.size)
+}
+
+private fun numbers(version: String): List<Int> = version.split(".").take(3).mapNotNull { it.toIntOrNull() }
+
+/** Compares a graph's inputs or outputs with the contract and the manifest. */
+private fun compare(found: Map<String, NodeInfo>, expected: List<TensorSpec>, kind: String, manifest: Manifest) {
+    val wanted = expected.associate { it.name to describe(it, manifest) }
+    val actual = found.mapValues { (name, node) -> describe(node, expected.find { it.name == name }, manifest) }
+    for (name in (wanted.keys + actual.keys).sorted()) {
+        if (wanted[name] == actual[name]) continue
+        throw BundleFormatError(
+            "graph $kind '$name' is ${actual[name] ?: "absent"}, the contract says ${wanted[name] ?: "absent"}",
+        )
+    }
+}
+
+private fun describe(spec: TensorSpec, manifest: Manifest): String {
+    val axes = spec.axes.map { axis ->
+        when (axis) {
+            "D" -> manifest.memoryWidth.toString()
+            "A" -> manifest.keyWidth.toString()
+            "W" -> manifest.states.find { it.name == spec.name.removePrefix("next_") }?.width.toString()
+            else -> axis
+        }
+    }
+    return "${TYPES.getValue(spec.type)} $axes"
+}
+
+private fun describe(node: NodeInfo, spec: TensorSpec?, manifest: Manifest): String {
+    val info = node.info as? TensorInfo ?: return "no tensor"
+    val axes = info.shape.mapIndexed { index, size ->
+        val axis = if (size >= 0) size.toString() else info.dimensionNames[index]
+        // There is one position, which ONNX Runtime finds out for some tensors.
+        val isOnlyPosition = manifest.attention == "none" && axis == "1" && spec?.axes?.getOrNull(index) == "M"
+        if (isOnlyPosition) "M" else axis
+    }
+    return "${info.type} $axes"
+}
+
+/** One sentence as the encoder leaves it: memory, keys, mask and first states, inside ONNX Runtime. */
+internal class Encoded(private val runtime: Runtime, private val result: OrtSession.Result) : AutoCloseable {
+    fun tensor(name: String): OnnxTensor = result.tensor(name)
+
+    override fun close(): Unit = runtime.close(result)
+}
+
+/**
+ * `encoder.onnx`: reads one sentence at a time.
+ *
+ * Never a batch: int8 recurrent layers scale their activations per call, so that a neighbour would
+ * change the answer.
+ *
+ * @throws BundleFormatError the encoder reads no text, or the graph breaks the contract.
+ * @throws SessionError ONNX Runtime refuses the graph.
+ */
+internal class Encoder(private val runtime: Runtime, graph: ByteArray, manifest: Manifest) : AutoCloseable {
+    private val outputs: Set<String>
+    private val graph: Graph
+
+    init {
+        val count = manifest.states.size
+        if (manifest.encoderInputs != TEXT_INPUTS.map { it.name }) {
+            throw BundleFormatError("an encoder of ${manifest.encoderInputs} does not read text")
+        }
+        if (manifest.states.map { it.name } != stateNames(count)) {
+            throw BundleFormatError("the manifest's states are not named state.0, state.1, …")
+        }
+        val spec = encoderGraph(count)
+        outputs = spec.outputs.map { it.name }.toSet()
+        this.graph = Graph(runtime, graph, manifest, spec)
+    }
+
+    /** Reads source ids [S], the last of which is eos. The answer is the caller's to close. */
+    fun encode(source: IntArray): Encoded {
+        val length = source.size.toLong()
+        val inputs = mapOf(
+            "source" to runtime.longs(LongArray(source.size) { source[it].toLong() }, 1, length),
+            "source_length" to runtime.ints(intArrayOf(source.size), 1),
+        )
+        try {
+            return Encoded(runtime, graph.run(inputs, outputs))
+        } finally {
+            inputs.values.forEach(runtime::close)
+        }
+    }
+
+    override fun close(): Unit = graph.close()
+}
+
+/**
+ * `decoder.onnx`: starts the decoding of an encoded sentence.
+ *
+ * @throws BundleFormatError the graph breaks the contract.
+ * @throws SessionError ONNX Runtime refuses the graph.
+ */
+internal class DecoderStep(
+    private val runtime: Runtime,
+    graph: ByteArray,
+    private val manifest: Manifest,
+) : AutoCloseable {
+    private val graph = Graph(runtime, graph, manifest, decoderGraph(manifest.states.size))
+
+    /** A fresh [Step] over the sentence, which must stay open as long. */
+    fun start(encoded: Encoded): Decoding = Decoding(runtime, graph, manifest, encoded)
+
+    override fun close(): Unit = graph.close()
+}
+
+/**
+ * A sentence in the course of being decoded.
+ *
+ * Memory is shared by its rows. States are those of the last step's result, which is closed when
+ * the next step has run.
+ */
+internal class Decoding(
+    private val runtime: Runtime,
+    private val graph: Graph,
+    private val manifest: Manifest,
+    private val encoded: Encoded,
+) : Step, AutoCloseable {
+    private val states = stateNames(manifest.states.size)
+    private val nextStates = nextStateNames(manifest.states.size)
+    private val outputs = setOf("top_log_probs", "top_tokens", "attention") + nextStates
+    private val candidates = runtime.longs(longArrayOf(WHOLE_VOCABULARY), 1)
+    private val candidateMask = runtime.floats(floatArrayOf(0f), 1, 1)
+    private val fixed = listOf("memory", "keys", "memory_mask").associateWith { encoded.tensor(it) } +
+        mapOf("candidates" to candidates, "candidate_mask" to candidateMask)
+    private var last: OrtSession.Result? = null
+
+    override fun run(token: IntArray, parent: IntArray, k: Int, full: Boolean): StepResult {
+        val rows = token.size.toLong()
+        val own = mapOf(
+            "token" to runtime.longs(LongArray(token.size) { token[it].toLong() }, rows),
+            "parent" to runtime.longs(LongArray(parent.size) { parent[it].toLong() }, rows),
+            "k" to runtime.longs(longArrayOf(minOf(k, manifest.vocabulary).toLong())),
+        )
+        val previous = last
+        val carried = states.indices.associate { index ->
+            states[index] to (previous?.tensor(nextStates[index]) ?: encoded.tensor(states[index]))
+        }
+        try {
+            last = graph.run(fixed + own + carried, if (full) outputs + "log_probs" else outputs)
+        } finally {
+            own.values.forEach(runtime::close)
+        }
+        previous?.let(runtime::close)
+        return answer(checkNotNull(last), full)
+    }
+
+    private fun answer(result: OrtSession.Result, full: Boolean): StepResult {
+        val attention = result.tensor("attention")
+        val (rows, positions) = attention.info.shape.map { it.toInt() }
+        val weights = attention.floatBuffer
+        val tokens = result.tensor("top_tokens").longBuffer
+        return StepResult(
+            k = tokens.remaining() / rows,
+            topLogProbs = floats(result.tensor("top_log_probs").floatBuffer),
+            topTokens = IntArray(tokens.remaining()) { tokens[it].toInt() },
+            attention = List(rows) { FloatArray(positions).also(weights::get) },
+            logProbs = if (full) floats(result.tensor("log_probs").floatBuffer) else null,
+        )
+    }
+
+    private fun floats(buffer: FloatBuffer) = FloatArray(buffer.remaining()).also { buffer.get(it) }
+
+    override fun close() {
+        last?.let(runtime::close)
+        last = null
+        runtime.close(candidates)
+        runtime.close(candidateMask)
+    }
+}
+
+private fun OrtSession.Result.tensor(name: String): OnnxTensor = get(name).get() as OnnxTensor

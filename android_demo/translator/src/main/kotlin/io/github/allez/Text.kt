@@ -1,0 +1,315 @@
+/*
+ * Sentences: what of a text is translated, and what is copied through as it stands.
+ *
+ * The rules travel in the bundle (`sentences.json`), so that every host splits alike. A character
+ * is a Unicode code point on every host; nothing here depends on a locale or a regular expression.
+ *
+ * A line ends at a line feed. A sentence ends with its line, or at a run of terminators and the
+ * closers after it when white space follows and then something that can begin a sentence. A
+ * sentence that is too long is cut near its middle, and each part is looked at again. Knows
+ * nothing of subwords: the caller counts them.
+ */
+package io.github.allez
+
+import java.util.Locale
+
+private const val RULES_VERSION = 1
+private const val BYTE_ORDER_MARK = 0xFEFF
+private const val LINE_FEED = '\n'.code
+private const val FULL_STOP = '.'.code
+private const val NONE = -1
+private val DIGITS = '0'.code..'9'.code // Character.isDigit knows others, and hosts disagree which
+
+/** Characters as code points. */
+internal typealias Characters = Set<Int>
+
+/**
+ * How one language marks its sentences; the fields are the keys of `sentences.json`.
+ *
+ * @property maxTokens longest sentence in tokens, eos not counted.
+ * @property maxCharacters longest sentence in characters: a longer one is cut before anybody
+ *   counts its tokens.
+ * @property spaces all that counts as white space, the carriage return included.
+ * @property terminators what ends a sentence when white space follows.
+ * @property wideTerminators what ends a sentence also without white space, as in Chinese.
+ * @property openers what may stand before the first word of a sentence: quotes, brackets, dashes.
+ * @property closers what may stand between the terminator and the end of its sentence.
+ * @property abbreviations words whose full stop ends no sentence, initials among them.
+ * @property numberAbbreviations words that are abbreviations only before a digit ("art. 5").
+ * @property breaks after which marks a sentence that is too long is cut, the best first.
+ */
+internal data class SentenceRules(
+    val maxTokens: Int,
+    val maxCharacters: Int,
+    val spaces: Characters,
+    val terminators: Characters,
+    val wideTerminators: Characters,
+    val openers: Characters,
+    val closers: Characters,
+    val abbreviations: Set<String>,
+    val numberAbbreviations: Set<String>,
+    val breaks: List<Characters>,
+) {
+    companion object {
+        /**
+         * Reads the text of a `sentences.json`.
+         *
+         * @throws BundleFormatError a key is missing, unknown or of the wrong kind; it is named.
+         */
+        fun parse(text: String): SentenceRules {
+            val content = try {
+                parseJson(text)
+            } catch (error: JsonException) {
+                throw BundleFormatError("sentence rules are not JSON: ${error.message}", cause = error)
+            }
+            val take = RulesTaker(
+                content as? Map<*, *> ?: throw BundleFormatError("sentence rules are not a JSON object"),
+            )
+            take.checkKeys()
+            return SentenceRules(
+                maxTokens = take.number("max_tokens"),
+                maxCharacters = take.number("max_characters"),
+                spaces = take.characters("spaces"),
+                terminators = take.characters("terminators"),
+                wideTerminators = take.characters("wide_terminators"),
+                openers = take.characters("openers"),
+                closers = take.characters("closers"),
+                abbreviations = take.words("abbreviations"),
+                numberAbbreviations = take.words("number_abbreviations"),
+                breaks = take.strings("breaks").map(::charactersOf),
+            )
+        }
+    }
+}
+
+/**
+ * A stretch of a text.
+ *
+ * @property start where it begins, in UTF-16 units of what was split.
+ * @property end where it ends there.
+ * @property translate false: copied through unchanged (white space, line ends, what has no letters).
+ */
+internal data class Piece(val text: String, val start: Int, val end: Int, val translate: Boolean)
+
+/**
+ * Divides a text into sentences and what stands between them.
+ *
+ * The pieces follow each other without a gap and make up the whole text, but for a byte order mark
+ * at its start, which is dropped: it belongs to the file, not to what was written. A sentence
+ * begins and ends without white space, has a letter, lies within one line, and has at most
+ * `maxTokens` tokens unless it is a single character.
+ *
+ * @param countTokens how many tokens a string has, eos not counted; asked only about strings of at
+ *   most `maxCharacters`, and in all about a small multiple of the text.
+ * @return the pieces in order. Two that are to be copied are never neighbours.
+ */
+internal fun split(text: String, rules: SentenceRules, countTokens: (String) -> Int): List<Piece> =
+    Splitter(text, rules, countTokens).pieces()
+
+/** A text as code points, and what is looked for in it; all positions count code points. */
+private class Splitter(
+    private val text: String,
+    private val rules: SentenceRules,
+    private val countTokens: (String) -> Int,
+) {
+    private val characters: IntArray = codePoints(text)
+    private val offsets: IntArray = IntArray(characters.size + 1).also { offsets -> // in UTF-16 units
+        characters.forEachIndexed { index, character ->
+            offsets[index + 1] = offsets[index] + Character.charCount(character)
+        }
+    }
+    private val terminators = rules.terminators + rules.wideTerminators
+    private val pieces = ArrayList<Piece>()
+    private var done = 0
+
+    fun pieces(): List<Piece> {
+        if (characters.isNotEmpty() && characters[0] == BYTE_ORDER_MARK) done = 1
+        var start = done
+        while (start < characters.size) {
+            var lineEnd = start
+            while (lineEnd < characters.size && characters[lineEnd] != LINE_FEED) lineEnd++
+            splitLine(start, lineEnd)
+            start = lineEnd + 1
+        }
+        addCopied(characters.size)
+        return pieces
+    }
+
+    private fun add(start: Int, end: Int, translate: Boolean) {
+        pieces.add(Piece(string(start, end), offsets[start], offsets[end], translate))
+        done = end
+    }
+
+    private fun addCopied(end: Int) {
+        if (done < end) add(done, end, translate = false)
+    }
+
+    private fun string(start: Int, end: Int): String = text.substring(offsets[start], offsets[end])
+
+    private fun splitLine(lineStart: Int, lineEnd: Int) {
+        var start = lineStart
+        var position = start
+        var hasLetter = false // "1." begins an item of a list, it is no sentence
+        while (position < lineEnd) {
+            if (characters[position] !in terminators) {
+                hasLetter = hasLetter || Character.isLetter(characters[position])
+                position++
+                continue
+            }
+            val dot = position
+            while (position < lineEnd && characters[position] in terminators) position++
+            val isWordEnd = position == dot + 1 && characters[dot] == FULL_STOP
+            val isWide = characters[position - 1] in rules.wideTerminators
+            position = afterClosers(position, lineEnd)
+            val follower = nextSentence(position, lineEnd)
+            if (!hasLetter || follower == NONE || !(isWide || characters[position] in rules.spaces)) continue
+            if (isWordEnd && isAbbreviation(start, dot, follower)) continue
+            fit(start, position)
+            start = position
+            hasLetter = false
+        }
+        fit(start, lineEnd)
+    }
+
+    /** Where the closers at [from] end; French sets a space before some. */
+    private fun afterClosers(from: Int, end: Int): Int {
+        var position = from
+        while (position < end) {
+            val spaced = position + 1 < end && characters[position] in rules.spaces
+            val mark = characters[if (spaced) position + 1 else position]
+            // After a space, a mark that could do either (a straight quote) opens.
+            if (mark !in rules.closers || (spaced && mark in rules.openers)) break
+            position += if (spaced) 2 else 1
+        }
+        return position
+    }
+
+    /** The first character of the sentence at [from], NONE if none can begin there. */
+    private fun nextSentence(from: Int, end: Int): Int {
+        var position = from
+        while (position < end && (characters[position] in rules.spaces || characters[position] in rules.openers)) {
+            position++
+        }
+        if (position == end) return NONE
+        val first = characters[position]
+        val goesOn = Character.isLowerCase(first) || first in terminators || first in rules.closers ||
+            rules.breaks.any { first in it }
+        return if (goesOn) NONE else first
+    }
+
+    /** Whether the word before [dot] keeps the sentence going that began at [start]. */
+    private fun isAbbreviation(start: Int, dot: Int, follower: Int): Boolean {
+        var wordStart = dot
+        while (wordStart > start && isOfWord(characters[wordStart - 1])) wordStart--
+        val word = string(wordStart, dot)
+        val lower = word.lowercase(Locale.ROOT)
+        return word in rules.abbreviations || lower in rules.abbreviations ||
+            (follower in DIGITS && (word in rules.numberAbbreviations || lower in rules.numberAbbreviations))
+    }
+
+    private fun isOfWord(character: Int) = Character.isLetter(character) || character in DIGITS // "21st" is not "st"
+
+    /** Adds the parts of a sentence that are short enough and have a letter, trimmed. */
+    private fun fit(from: Int, to: Int) {
+        var start = from
+        var end = to
+        while (start < end && characters[start] in rules.spaces) start++
+        while (start < end && characters[end - 1] in rules.spaces) end--
+        if (end - start <= rules.maxCharacters) {
+            if ((start until end).none { Character.isLetter(characters[it]) }) return
+            if (end - start == 1 || countTokens(string(start, end)) <= rules.maxTokens) {
+                addCopied(start)
+                add(start, end, translate = true)
+                return
+            }
+        }
+        val cut = bestCut(start, end)
+        fit(start, cut)
+        fit(cut, end)
+    }
+
+    /**
+     * Where to cut a sentence: in its middle half, the best place nearest the middle.
+     *
+     * Two halves make better sentences than a full one and a scrap. The search stays within a
+     * bounded distance, so that all cuts of a very long line take linear time.
+     */
+    private fun bestCut(start: Int, end: Int): Int {
+        val middle = start + (end - start) / 2
+        val reach = minOf(end - start, rules.maxCharacters) / 4
+        return (middle - reach..middle + reach).minWith(compareBy({ cutRank(it) }, { kotlin.math.abs(it - middle) }))
+    }
+
+    /** Ranks a cut before [cut], 0 the best: a mark, two words, white space, anywhere. */
+    private fun cutRank(cut: Int): Int {
+        val marks = rules.breaks.size
+        if (characters[cut] !in rules.spaces) return marks + 2
+        val rank = rules.breaks.indexOfFirst { characters[cut - 1] in it }
+        if (rank >= 0) return rank
+        // Letters on both sides: "10 000", "5 %", "« a »" and "M. B" stay whole.
+        val isBetweenWords = Character.isLetter(characters[cut - 1]) && Character.isLetter(characters[cut + 1])
+        return if (isBetweenWords) marks else marks + 1
+    }
+}
+
+/** The code points of a text; a lone surrogate is one. */
+private fun codePoints(text: String): IntArray {
+    val found = IntArray(text.codePointCount(0, text.length))
+    var offset = 0
+    for (index in found.indices) {
+        found[index] = text.codePointAt(offset)
+        offset += Character.charCount(found[index])
+    }
+    return found
+}
+
+private fun charactersOf(text: String): Characters = codePoints(text).toSet()
+
+/** Takes values out of `sentences.json`, each checked for its kind. */
+private class RulesTaker(private val content: Map<*, *>) {
+    fun checkKeys() {
+        val known = setOf(
+            "version", "max_tokens", "max_characters", "spaces", "terminators", "wide_terminators",
+            "openers", "closers", "abbreviations", "number_abbreviations", "breaks",
+        )
+        val found = content.keys.map { it as String }.toSet()
+        (known - found).minOrNull()?.let { throw BundleFormatError("sentence rules lack '$it'") }
+        (found - known).minOrNull()?.let { throw BundleFormatError("sentence rules have an unknown key '$it'") }
+        val version = number("version")
+        if (version == RULES_VERSION) return
+        throw BundleFormatError(
+            "sentence rules have version $version, not $RULES_VERSION",
+            hint = "a newer allez may read them",
+        )
+    }
+
+    private fun fail(key: String, what: String): Nothing =
+        throw BundleFormatError("sentence rules: '$key' must be $what")
+
+    fun number(key: String): Int {
+        val value = content[key] as? Long
+        if (value == null || value !in 1..Int.MAX_VALUE) fail(key, "a whole number above 0")
+        return value.toInt()
+    }
+
+    fun characters(key: String): Characters =
+        charactersOf(content[key] as? String ?: fail(key, "a string of characters"))
+
+    fun strings(key: String): List<String> {
+        val values = content[key] as? List<*>
+        if (values == null || values.any { it !is String }) fail(key, "a list of strings")
+        return values.map { it as String }
+    }
+
+    fun words(key: String): Set<String> {
+        val words = strings(key)
+        for (word in words) {
+            if (word.isNotEmpty() && codePoints(word).all(Character::isLetter)) continue
+            throw BundleFormatError(
+                "sentence rules: '$key' has '$word', which can never match",
+                hint = "only the letters right before the full stop",
+            )
+        }
+        return words.toSet()
+    }
+}

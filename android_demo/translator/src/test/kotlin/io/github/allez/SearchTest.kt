@@ -1,0 +1,142 @@
+package io.github.allez
+
+import java.io.File
+import kotlin.math.pow
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+
+private const val BOS = 0
+private const val EOS = 1
+
+/**
+ * A language model as a table: log-probabilities depend on the last two tokens.
+ *
+ * Attention is a function of the token fed, so that a wrong way back shows.
+ */
+private class TableStep(private val table: List<List<FloatArray>>) : Step {
+    private var last = listOf(BOS to BOS) // per row: the token before the last, and the last
+
+    override fun run(token: IntArray, parent: IntArray, k: Int, full: Boolean): StepResult {
+        last = token.indices.map { last[parent[it]].second to token[it] }
+        val rows = last.map { (before, last) -> table[before][last] }
+        val count = minOf(k, table.size)
+        val order = rows.map { row -> row.indices.sortedByDescending { row[it] }.take(count) }
+        return StepResult(
+            k = count,
+            topLogProbs = rows.zip(order).flatMap { (row, top) -> top.map { row[it] } }.toFloatArray(),
+            topTokens = order.flatten().toIntArray(),
+            attention = token.map { fed -> FloatArray(table.size).also { it[fed] = 1f } },
+            logProbs = if (full) rows.flatMap { it.asList() }.toFloatArray() else null,
+        )
+    }
+}
+
+class SearchTest {
+    private fun table(words: Int, logProb: (Int, Int, Int) -> Double) =
+        List(words) { one -> List(words) { two -> FloatArray(words) { logProb(one, two, it).toFloat() } } }
+
+    private fun options(beamSize: Int, nBest: Int = 1, minLength: Int = 0, noRepeat: Int = 0) =
+        SearchOptions(beamSize, nBest, null, minLength, 1.0, noRepeat)
+
+    @Test
+    fun `hundreds of searches end as they do in Python`() {
+        var table = emptyList<List<FloatArray>>()
+        var compared = 0
+        for (case in jsonLines(File(FIXTURES, "search.jsonl"))) {
+            val content = case["table"] as List<*>?
+            if (content != null) {
+                table = content.map { page ->
+                    (page as List<*>).map { row -> (row as List<*>).map { (it as Number).toFloat() }.toFloatArray() }
+                }
+                continue
+            }
+            compare(case, table)
+            compared++
+        }
+        assertTrue(compared >= 200)
+    }
+
+    private fun compare(case: Map<*, *>, table: List<List<FloatArray>>) {
+        val wanted = case["options"] as Map<*, *>
+        val options = SearchOptions(
+            beamSize = wanted.int("beam_size"),
+            nBest = wanted.int("n_best"),
+            maxLength = null,
+            minLength = wanted.int("min_length"),
+            lengthPenalty = wanted["length_penalty"] as Double,
+            noRepeatNgramSize = wanted.int("no_repeat_ngram_size"),
+        )
+        val found = Search(TableStep(table), case.int("limit"), BOS, EOS, options, case.ints("prefix")).run()
+        val expected = (case["found"] as List<*>).map { it as Map<*, *> }
+        val where = writeJson(case)
+        assertEquals(expected.map { it.ints("tokens") }, found.map { it.tokens }) { where }
+        assertEquals(expected.map { it["finished"] }, found.map { it.finished }) { where }
+        val fed = found.map { one -> one.attention.map { row -> row.indexOfFirst { it == 1f } } }
+        assertEquals(expected.map { it.ints("fed") }, fed) { where }
+        // Only a power that is no whole number may end in another last digit.
+        val tolerance = if (options.lengthPenalty == 0.6) 1e-12 else 0.0
+        for ((one, other) in expected.zip(found)) assertEquals(one["score"] as Double, other.score, tolerance) { where }
+    }
+
+    @Test
+    fun `the best of all sequences is found by a wide beam`() {
+        val table = table(4) { one, two, three ->
+            if (three == BOS) -1e9 else -(1 + (one * 7 + two * 5 + three * 3) % 11) / 4.0
+        }
+        val all = sequences(limit = 4).map { words ->
+            var total = 0.0
+            var last = BOS to BOS
+            for (word in words + EOS) {
+                total += table[last.first][last.second][word].toDouble()
+                last = last.second to word
+            }
+            words to total / (words.size + 1)
+        }
+        val best = all.maxOf { it.second }
+        val found = Search(TableStep(table), 4, BOS, EOS, options(beamSize = 100, nBest = all.size)).run()
+        assertEquals(best, found[0].score, 1e-9)
+        assertEquals(all.map { it.first }.toSet(), found.map { it.tokens }.toSet())
+        assertTrue(found.all { it.finished })
+    }
+
+    private fun sequences(limit: Int): List<List<Int>> = (0..limit).flatMap { length ->
+        (0 until 2.0.pow(length).toInt()).map { code -> List(length) { 2 + (code shr it and 1) } }
+    }
+
+    @Test
+    fun `the limit cuts and says so`() {
+        val table = table(4) { _, _, three -> if (three == 2) -0.5 else -50.0 } // never ends by itself
+        val found = Search(TableStep(table), 6, BOS, EOS, options(1)).run().single()
+        assertEquals(List(6) { 2 }, found.tokens)
+        assertEquals(-0.5, found.score)
+        assertTrue(!found.finished)
+    }
+
+    @Test
+    fun `no finite score means no hypothesis`() {
+        val table = table(4) { _, _, _ -> Double.NaN }
+        assertEquals(0, Search(TableStep(table), 6, BOS, EOS, options(4)).run().size)
+    }
+
+    @Test
+    fun `nothing is repeated and nothing ends too soon`() {
+        val table = table(6) { _, two, three -> if (three == EOS) -0.1 else -1.0 - (two * 3 + three) % 5 }
+        for (beam in listOf(1, 4)) {
+            val options = options(beam, minLength = 9, noRepeat = 2)
+            val tokens = Search(TableStep(table), 12, BOS, EOS, options).run()[0].tokens
+            assertTrue(tokens.size >= 9) { "$tokens" }
+            assertEquals(tokens.size - 1, tokens.zipWithNext().toSet().size) { "$tokens" }
+        }
+    }
+
+    @Test
+    fun `each step of greedy search tells its token`() {
+        val table = table(6) { one, two, three ->
+            if (three == BOS) -1e9 else -((one * 5 + two * 3 + three * 7) % 9) / 2.0
+        }
+        val told = ArrayList<Int>()
+        val found = Search(TableStep(table), 9, BOS, EOS, options(1)).run { told.add(it.single()) }.single()
+        assertEquals(found.tokens, told)
+    }
+}

@@ -1,0 +1,307 @@
+"""What Python makes of many inputs, written down for the other hosts to agree with.
+
+    python cases.py fixtures          the small files of tests/fixtures (committed)
+    python cases.py large FOLDER      tens of thousands of cases, made when the tests run
+
+Everything is drawn from a fixed seed. One JSON object a line:
+
+    tokenizer*.jsonl   {"text", "ids", "decoded"} and {"ids", "decoded"}
+    splits.jsonl       {"text", "max_tokens", "max_characters", "pieces"}
+    search.jsonl       {"table": [V][V][V]}, then {"limit", "options", "prefix", "found"} for it
+    hostile.jsonl      {"text", "times", "beam_size", "translation"} of the tiny bundle
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import french
+import numpy as np
+from tokenizers.normalizers import NFC
+
+from allez import Translator
+from allez.bundle import Bundle
+from allez.search import Job, StepResult, beam_search
+from allez.text import SentenceRules, split
+from allez.tokenizer import Tokenizer
+from allez.types import FloatArray, IntArray, SearchOptions
+
+ROOT = Path(__file__).parents[2]
+FIXTURES = ROOT / "tests" / "fixtures"
+TINY = FIXTURES / "tiny_bundle"
+SHIPPED = ROOT / "models" / "fr-en"
+
+MARKS = "".join(chr(c) for c in (0x300, 0x301, 0x302, 0x308, 0x30A, 0x323, 0x327, 0x328, 0x345))
+HOSTILE = [
+    "", " ", "   ", "▁", "▁▁", " ▁ a", "a▁b", "\x00", "a\x00b", "\t\x07\x1b[31m",
+    "\ufeff", "\ufffd",
+    "</s>", "<s></s><pad><unk>", "<0x41>", "<0x0A><0xE2>", "<0x", "1234567890", "½ ² Ⅷ ٣ ४", "१२३",
+    "«»", "« »", "«  a  »", "  ?", " ! ; : ?", "…", "....", "\u00ad", "a\u00adb", "‑–—", "’‘“”",
+    "e\u0301", "\u0301", "a\u0301\u0323", "\u1100\u1161\u11a8", "각", "\u212b", "ﬁ", "ǆ", "\u0344",
+    "👩‍👩‍👧‍👦", "🇫🇷", "é😀", "\U0001f600" * 5, "\ud800", "a\udfffb", "\udc00\ud800", "中文。",
+    "日本語",
+    "שלום", "مرحبا", "\u202eabc\u202c", "\u200b", "\u2028", "a\nb", "\r\n", "I\u0307", "ß", "ẞ",
+    "\u0958", "\u2126", "\uf900", "\U0002f800", "\u0f73", "\u0fb2\u0f71\u0f80", "\u09c7\u09be",
+    "\U000110a5\U000110ba", "\U0001d15e", "\U0001d7d8", "\U00010fff", "\U0010ffff", "\ue000",
+    "\x7f",
+]  # fmt: skip
+"""What has broken tokenizers before."""
+
+
+def write(path: Path, cases: Iterable[dict[str, Any]]) -> None:
+    """Write one JSON object a line, in ASCII, so that lone surrogates survive."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="ascii", newline="\n") as stream:
+        for case in cases:
+            stream.write(json.dumps(case, separators=(",", ":")) + "\n")
+
+
+# --- tokenizer ------------------------------------------------------------------------------
+
+
+def assigned(version: Any = unicodedata) -> list[str]:
+    """Return every assigned character but those of the two largest scripts, of which a share.
+
+    Args:
+        version: `unicodedata.ucd_3_2_0` for those that no host can be too old to know.
+    """
+    found = []
+    for code in range(sys.maxunicode + 1):
+        many = 0x3400 <= code <= 0x9FFF or 0xAC00 <= code <= 0xD7A3 or code >= 0x20000
+        if (not many or code % 13 == 0) and version.category(chr(code)) not in ("Cn", "Cs"):
+            found.append(chr(code))
+    return [c for c in found if unicodedata.category(c) != "Co" or ord(c) % 997 == 0]
+
+
+def strings(generator: random.Random, pieces: list[str], count: int) -> Iterator[str]:
+    """Yield `count` strings of every kind: hostile, each block, French, subwords, junk."""
+    characters = assigned()
+    yield from HOSTILE
+    yield from (unit * (count // 2) for unit in ("a", "é", "ab ", "1", "\u0301"))
+    blocks = [characters[i : i + 12] for i in range(0, len(characters), 12)]
+    generator.shuffle(blocks)
+    for block in blocks[: count // 4]:
+        yield "".join(block)
+    yield from french.sentences(generator.randrange(1000), count // 5)
+    texts = [piece.replace("▁", " ") for piece in pieces if not piece.startswith("<0x")]
+    letters = [c for c in characters if c.isalpha() and ord(c) < 0x2000]
+    for _ in range(count // 4):
+        yield "".join(generator.choices(texts, k=generator.randint(1, 12)))
+    for _ in range(count // 6):
+        clusters = generator.choices(letters, k=generator.randint(1, 6))
+        yield "".join(
+            c + "".join(generator.choices(MARKS, k=generator.randint(0, 3))) for c in clusters
+        )
+    for _ in range(count // 6):
+        mixed = [generator.choice((characters, HOSTILE, texts, " ", "\n«»?!0")) for _ in range(9)]
+        yield unpaired("".join(generator.choice(kind) for kind in mixed))
+
+
+def unpaired(text: str) -> str:
+    """Return a text without surrogates that stand side by side: other hosts would join them."""
+    return "".join(
+        c
+        for i, c in enumerate(text)
+        if not (0xD800 <= ord(c) < 0xE000 and text[i - 1 : i] >= "\ud800")
+    )
+
+
+def is_known(text: str) -> bool:
+    """Tell whether the reference library knows how the marks of a text are ordered and composed.
+
+    Its tables are those of an older Unicode, so a mark that is younger stays where it was typed.
+    """
+    text = "".join("?" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return bool(NFC().normalize_str(text) == unicodedata.normalize("NFC", text))
+
+
+def tokenizer_cases(bundle: Path, count: int) -> Iterator[dict[str, Any]]:
+    """Yield texts with their ids and round trips, then ids with what they spell."""
+    generator = random.Random(count)
+    definition = (bundle / "tokenizer.json").read_text(encoding="utf-8")
+    pieces = list(json.loads(definition)["model"]["vocab"])
+    tokenizer = Tokenizer(definition)
+    for text in dict.fromkeys(strings(generator, pieces, count)):
+        if not is_known(text):
+            continue
+        ids = tokenizer.encode(text)
+        yield {"text": text, "ids": ids, "decoded": tokenizer.decode(ids)}
+    for _ in range(count // 5):
+        ids = generator.choices(range(len(pieces)), k=generator.randint(0, 8))
+        encoded = "".join(generator.choices("é😀中ß\u0301a", k=3)).encode()
+        ids += [
+            3 + byte for byte in encoded[generator.randint(0, 2) :]
+        ]  # bytes follow pad, bos, eos
+        yield {"ids": ids, "decoded": tokenizer.decode(ids)}
+
+
+# --- sentences ------------------------------------------------------------------------------
+
+
+def split_cases(count: int) -> Iterator[dict[str, Any]]:
+    """Yield random texts with the pieces they fall into; a token is a character."""
+    generator = random.Random(count)
+    rules = SentenceRules.from_json((TINY / "sentences.json").read_text(encoding="utf-8"))
+    marks = [
+        *"aàbéMAIz019 .!?…,;:«»\"'’()-— \t\r\n。！你😀",
+        "\ufeff",
+        "\u00a0",
+        "\u0301",
+        "\u3000",
+    ]
+    words = [
+        "M. ",
+        "p. ex. ",
+        "art. 5",
+        "...",
+        " ! », ",
+        ". ",
+        ".\n",
+        "etc. ",
+        "Il pleut. ",
+        "ª",
+        "ǅ",
+        "ʰ",
+    ]
+    characters = assigned(unicodedata.ucd_3_2_0)
+    for _ in range(count):
+        kinds = [
+            generator.choice((marks, marks, words, characters))
+            for _ in range(generator.randint(0, 90))
+        ]
+        text = "".join(generator.choice(kind) for kind in kinds)
+        limits = {
+            "max_tokens": generator.randint(1, 60),
+            "max_characters": generator.randint(1, 120),
+        }
+        pieces = split(text, replace(rules, **limits), len)
+        yield {"text": text, **limits, "pieces": [[p.text, p.translate] for p in pieces]}
+
+
+# --- search ---------------------------------------------------------------------------------
+
+BOS, EOS, WORDS = 0, 1, 5
+
+
+class TableStep:
+    """A language model as a table: log-probabilities depend on the last two tokens.
+
+    Attention is a function of the token fed, so that a wrong way back shows.
+    """
+
+    def __init__(self, table: FloatArray) -> None:
+        self.table = table  # [V, V, V] float32
+        self.last = np.zeros((1, 2), dtype=np.int64)  # [N, 2]
+
+    def __call__(
+        self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
+    ) -> StepResult:
+        self.last = np.stack([self.last[parent][:, 1], token], axis=1)
+        log_probs = self.table[self.last[:, 0], self.last[:, 1]]  # [N, V]
+        order = np.argsort(-log_probs, axis=1, kind="stable")[:, :k]
+        weights = np.zeros((len(token), WORDS), dtype=np.float32)
+        weights[np.arange(len(token)), token] = 1
+        top = np.take_along_axis(log_probs, order, axis=1)
+        return StepResult(top, order, weights, log_probs if full else None)
+
+    def keep(self, sentences: IntArray) -> None:
+        """Nothing is forgotten: there is one sentence."""
+
+
+def search_cases() -> Iterator[dict[str, Any]]:
+    """Yield tables, some full of equal scores, each with searches of all kinds."""
+    generator = random.Random(4)
+    for number in range(16):
+        digits = 1 if number % 4 == 0 else 3
+        scores = np.random.default_rng(number).normal(scale=1.5, size=(WORDS, WORDS, WORDS))
+        logs = np.round(scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True)), digits)
+        logs[..., BOS] = -1e9
+        yield {"table": logs.tolist()}
+        for _ in range(16):
+            beam = generator.choice([1, 1, 2, 3, 4, 5, 12])
+            options = {
+                "beam_size": beam,
+                "n_best": generator.randint(1, beam),
+                "min_length": generator.choice([0, 0, 0, 2, 5]),
+                "length_penalty": generator.choice([1.0, 1.0, 0.0, 0.6]),
+                "no_repeat_ngram_size": generator.choice([0, 0, 1, 2, 3]),
+            }
+            prefix = generator.choices(range(2, WORDS), k=generator.choice([0, 0, 0, 1, 2]))
+            limit = generator.randint(len(prefix) + 1, 12)
+            limit = max(limit, options["min_length"])
+            found = beam_search(
+                TableStep(logs.astype(np.float32)),
+                [Job(WORDS, limit)],
+                bos=BOS,
+                eos=EOS,
+                options=SearchOptions(**options),
+                prefix=prefix,
+            )[0]
+            yield {
+                "limit": limit,
+                "options": options,
+                "prefix": prefix,
+                "found": [
+                    {
+                        "tokens": f.tokens,
+                        "score": f.score,
+                        "fed": f.attention.argmax(axis=1).tolist() if f.tokens else [],
+                        "finished": f.finished,
+                    }
+                    for f in found
+                ],
+            }
+
+
+# --- hostile texts --------------------------------------------------------------------------
+
+TEXTS: list[tuple[str, int]] = [
+    *((text, 1) for text in HOSTILE),
+    ("Je vois le chat noir.\x00", 1),
+    ("Je vois\ud800 le chat noir. 😀", 1),
+    ("\ufeffJe vois le chat noir.\r\n\n\t— Oui ?", 1),
+    ("je vois le chat noir, ", 30),
+    ("x", 3_000),
+    ("1 ", 500_000),
+    ("\x01", 1_000_000),
+    ("。", 10_000),
+    ("M. ", 300),
+]
+"""Texts, and how many times in a row."""
+
+
+def hostile_cases() -> Iterator[dict[str, Any]]:
+    """Yield hostile texts with their translations; a text that came back unchanged as null."""
+    with Translator(TINY, threads=1) as translator:
+        for text, times in TEXTS:
+            for beam_size in (1, 4):
+                translation = translator.translate(text * times, beam_size=beam_size).text
+                same = translation == text * times
+                case = {"text": text, "times": times, "beam_size": beam_size}
+                yield {**case, "translation": None if same else translation}
+
+
+def main() -> None:
+    """Write what the command line asks for."""
+    if sys.argv[1:] == ["fixtures"]:
+        write(FIXTURES / "tokenizer.jsonl", tokenizer_cases(TINY, 400))
+        write(FIXTURES / "search.jsonl", search_cases())
+        write(FIXTURES / "hostile.jsonl", hostile_cases())
+    elif len(sys.argv) == 3 and sys.argv[1] == "large":
+        folder = Path(sys.argv[2])
+        write(folder / "tokenizer-fr-en.jsonl", tokenizer_cases(Bundle.read(SHIPPED).path, 22_000))
+        write(folder / "tokenizer-tiny.jsonl", tokenizer_cases(TINY, 3_000))
+        write(folder / "splits.jsonl", split_cases(4_000))
+    else:
+        raise SystemExit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

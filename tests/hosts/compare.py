@@ -1,0 +1,202 @@
+"""Two hosts translate the same sentences: Python, and a command that reads them line by line.
+
+    python compare.py [--model BUNDLE] [--sentences FILE] -- COMMAND ...
+
+The command is given `--model BUNDLE --beam-size N --json`, sentences on standard input, and answers
+with one JSON object a line. Token ids must be identical in 98 % of the lines; every other line is
+listed with its margin: the gap between the scores of both outputs, both rescored by Python. None
+may be above 0.1. Exit code 0: so it is; 1: it is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import french
+import numpy as np
+
+from allez import Translator
+from allez.bundle import Bundle
+from allez.session import DecoderStep, Encoder
+
+ROOT = Path(__file__).parents[2]
+BEAM_SIZES = (1, 4)
+SENTENCES = 1_200
+IDENTICAL = 0.98
+MARGIN = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a host makes of one sentence of a line."""
+
+    source: tuple[int, ...]
+    """Ids, eos last."""
+    target: tuple[int, ...]
+    """Ids, eos not among them."""
+    score: float
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a host makes of one line."""
+
+    text: str
+    answers: tuple[Answer, ...]
+
+    @property
+    def ids(self) -> list[tuple[tuple[int, ...], tuple[int, ...], bool]]:
+        """All that hosts must agree on."""
+        return [(answer.source, answer.target, answer.finished) for answer in self.answers]
+
+
+def ask_python(bundle: Bundle, lines: list[str], beam_size: int) -> list[Line]:
+    """Translate with the Python runtime."""
+    vocabulary: dict[str, int] = json.loads(bundle.text("tokenizer"))["model"]["vocab"]
+
+    def ids(pieces: tuple[str, ...]) -> tuple[int, ...]:
+        return tuple(vocabulary[piece] for piece in pieces)
+
+    with Translator(bundle, threads=1) as translator:
+        return [
+            Line(
+                result.text,
+                tuple(
+                    Answer(ids(s.source_tokens), ids(s.tokens), s.score, s.hypotheses[0].finished)
+                    for s in result.sentences
+                ),
+            )
+            for result in translator.translate_batch(lines, beam_size=beam_size)
+        ]
+
+
+def ask_command(command: list[str], model: Path, lines: list[str], beam_size: int) -> list[Line]:
+    """Translate with another host."""
+    done = subprocess.run(
+        [*command, "--model", str(model), "--beam-size", str(beam_size), "--json"],
+        input="".join(line + "\n" for line in lines).encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+
+    def line(content: dict[str, Any]) -> Line:
+        answers = (
+            Answer(tuple(s["source_ids"]), tuple(s["target_ids"]), s["score"], s["finished"])
+            for s in content["sentences"]
+        )
+        return Line(content["text"], tuple(answers))
+
+    return [line(json.loads(data)) for data in done.stdout.splitlines()]
+
+
+class Rescorer:
+    """Tells how likely a translation is, on this host."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._manifest = bundle.manifest
+        self._encoder = Encoder(bundle.data("encoder"), bundle.manifest)
+        self._decoder = DecoderStep(bundle.data("decoder"), bundle.manifest)
+
+    def score(self, answer: Answer) -> float:
+        """Return the sum of log-probabilities / length ** alpha, eos counted if there was one."""
+        wanted = [*answer.target, self._manifest.eos] if answer.finished else list(answer.target)
+        step = self._decoder.start([self._encoder(answer.source)])
+        row, token, total = np.zeros(1, dtype=np.int64), self._manifest.bos, 0.0
+        for following in wanted:
+            result = step(np.array([token]), row, 1, full=True)
+            assert result.log_probs is not None
+            total += float(result.log_probs[0, following])
+            token = following
+        return total / max(len(wanted), 1) ** self._manifest.length_penalty
+
+    def margin(self, one: Line, other: Line) -> float:
+        """Return the largest gap among the sentences of a line; infinite if they are others."""
+        if [a.source for a in one.answers] != [a.source for a in other.answers]:
+            return math.inf
+        pairs = zip(one.answers, other.answers, strict=True)
+        gaps = [abs(self.score(a) - self.score(b)) for a, b in pairs if a.target != b.target]
+        same = one.text == other.text
+        return max(gaps, default=0.0 if same else math.inf)
+
+
+def compare(
+    lines: list[str], ours: list[Line], others: list[Line], rescorer: Rescorer, beam_size: int
+) -> Iterator[str]:
+    """Print what differs; yield what must not be."""
+    if len(ours) != len(others):
+        yield f"beam {beam_size}: {len(lines)} lines, {len(others)} answers"
+        return
+    different = [
+        i
+        for i, (a, b) in enumerate(zip(ours, others, strict=True))
+        if a.ids != b.ids or a.text != b.text
+    ]
+    worst = 0.0
+    for index in different:
+        margin = rescorer.margin(ours[index], others[index])
+        worst = max(worst, margin)
+        say(f"  margin {margin:.4f}: {lines[index]}")
+        say(f"    {ours[index].text}\n    {others[index].text}")
+    share = 1 - len(different) / max(len(lines), 1)
+    gaps = [
+        abs(a.score - b.score)
+        for one, other in zip(ours, others, strict=True)
+        if one.ids == other.ids
+        for a, b in zip(one.answers, other.answers, strict=True)
+    ]
+    say(
+        f"beam {beam_size}: {len(lines) - len(different)} of {len(lines)} identical ({share:.2%}), "
+        f"largest margin {worst:.4f}; scores of the identical ones differ by at most "
+        f"{max(gaps, default=0.0):.1e}"
+    )
+    if share < IDENTICAL:
+        yield f"beam {beam_size}: fewer than {IDENTICAL:.0%} are identical"
+    if worst > MARGIN:
+        yield f"beam {beam_size}: a margin is above {MARGIN}"
+
+
+def say(text: str) -> None:
+    """Write a line of the report."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Compare, and return the exit code."""
+    parser = argparse.ArgumentParser(description="compare a host with Python")
+    parser.add_argument("--model", type=Path, default=ROOT / "models" / "fr-en")
+    parser.add_argument("--sentences", type=Path, help="a file with one a line; default: generated")
+    parser.add_argument("command", nargs="+", help="after --")
+    arguments = parser.parse_args()
+    if arguments.sentences is None:
+        lines = list(french.sentences(7, SENTENCES))
+    else:
+        lines = arguments.sentences.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    bundle = Bundle.read(arguments.model)
+    rescorer = Rescorer(bundle)
+    problems = []
+    for beam_size in BEAM_SIZES:
+        started = time.monotonic()
+        ours = ask_python(bundle, lines, beam_size)
+        between = time.monotonic()
+        others = ask_command(arguments.command, arguments.model, lines, beam_size)
+        ended = time.monotonic()
+        problems += compare(lines, ours, others, rescorer, beam_size)
+        say(f"  Python {between - started:.1f} s, the command {ended - between:.1f} s")
+    for problem in problems:
+        say(f"FAILED {problem}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
