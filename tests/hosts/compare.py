@@ -1,83 +1,35 @@
 """Two hosts translate the same sentences: Python, and a command that reads them line by line.
 
-    python compare.py [--model BUNDLE] [--sentences FILE] -- COMMAND ...
+    python compare.py [--model BUNDLE] [--sentences FILE | --count N [--words N]] -- COMMAND ...
 
-The command is given `--model BUNDLE --beam-size N --json`, sentences on standard input, and answers
-with one JSON object a line. Token ids must be identical in 98 % of the lines; every other line is
-listed with its margin: the gap between the scores of both outputs, both rescored by Python. None
-may be above 0.1. Exit code 0: so it is; 1: it is not.
+The command speaks as answers.py does. Token ids must be identical in 98 % of the lines; every other
+line is listed with its margin: the gap between the scores of both outputs, both rescored by Python.
+None may be above 0.1. Exit code 0: so it is; 1: it is not.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import french
 import numpy as np
+from answers import Answer, Line, ask_python
 
-from allez import Translator
 from allez.bundle import Bundle
 from allez.session import DecoderStep, Encoder
 
 ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "models" / "fr-en"
 BEAM_SIZES = (1, 4)
 SENTENCES = 1_200
 IDENTICAL = 0.98
 MARGIN = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a host makes of one sentence of a line."""
-
-    source: tuple[int, ...]
-    """Ids, eos last."""
-    target: tuple[int, ...]
-    """Ids, eos not among them."""
-    score: float
-    finished: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What a host makes of one line."""
-
-    text: str
-    answers: tuple[Answer, ...]
-
-    @property
-    def ids(self) -> list[tuple[tuple[int, ...], tuple[int, ...], bool]]:
-        """All that hosts must agree on."""
-        return [(answer.source, answer.target, answer.finished) for answer in self.answers]
-
-
-def ask_python(bundle: Bundle, lines: list[str], beam_size: int) -> list[Line]:
-    """Translate with the Python runtime."""
-    vocabulary: dict[str, int] = json.loads(bundle.text("tokenizer"))["model"]["vocab"]
-
-    def ids(pieces: tuple[str, ...]) -> tuple[int, ...]:
-        return tuple(vocabulary[piece] for piece in pieces)
-
-    with Translator(bundle, threads=1) as translator:
-        return [
-            Line(
-                result.text,
-                tuple(
-                    Answer(ids(s.source_tokens), ids(s.tokens), s.score, s.hypotheses[0].finished)
-                    for s in result.sentences
-                ),
-            )
-            for result in translator.translate_batch(lines, beam_size=beam_size)
-        ]
 
 
 def ask_command(command: list[str], model: Path, lines: list[str], beam_size: int) -> list[Line]:
@@ -88,15 +40,7 @@ def ask_command(command: list[str], model: Path, lines: list[str], beam_size: in
         stdout=subprocess.PIPE,
         check=True,
     )
-
-    def line(content: dict[str, Any]) -> Line:
-        answers = (
-            Answer(tuple(s["source_ids"]), tuple(s["target_ids"]), s["score"], s["finished"])
-            for s in content["sentences"]
-        )
-        return Line(content["text"], tuple(answers))
-
-    return [line(json.loads(data)) for data in done.stdout.splitlines()]
+    return [Line.from_json(data) for data in done.stdout.splitlines()]
 
 
 class Rescorer:
@@ -174,12 +118,14 @@ def say(text: str) -> None:
 def main() -> int:
     """Compare, and return the exit code."""
     parser = argparse.ArgumentParser(description="compare a host with Python")
-    parser.add_argument("--model", type=Path, default=ROOT / "models" / "fr-en")
+    parser.add_argument("--model", type=Path, default=SHIPPED)
     parser.add_argument("--sentences", type=Path, help="a file with one a line; default: generated")
+    parser.add_argument("--count", type=int, default=SENTENCES, help="how many to generate")
+    parser.add_argument("--words", type=float, default=math.inf, help="of at most so many words")
     parser.add_argument("command", nargs="+", help="after --")
     arguments = parser.parse_args()
     if arguments.sentences is None:
-        lines = list(french.sentences(7, SENTENCES))
+        lines = list(french.sentences(7, arguments.count, words=arguments.words))
     else:
         lines = arguments.sentences.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     bundle = Bundle.read(arguments.model)

@@ -6,6 +6,8 @@ As a program it prints them, one a line: python french.py COUNT
 
 from __future__ import annotations
 
+import itertools
+import math
 import random
 import sys
 from collections.abc import Iterator
@@ -137,14 +139,21 @@ def sentence(generator: random.Random) -> str:
     return synthetic.capital(text)
 
 
-def sentences(seed: int, count: int) -> Iterator[str]:
-    """Yield different sentences: the odd ones, a tenth of the small grammar, then of patterns."""
+def sentences(seed: int, count: int, *, words: float = math.inf) -> Iterator[str]:
+    """Yield different sentences: the odd ones, a tenth of the small grammar, then of patterns.
+
+    None has more words than asked for.
+    """
     generator = random.Random(seed)
-    small = [source for source, _ in synthetic.pairs(seed, max(1, count // 10))]
-    seen: dict[str, None] = dict.fromkeys([*ODD, *small][:count])
+    small = (source for source, _ in synthetic.pairs(seed, max(1, count // 10)))
+    patterns = (sentence(generator) for _ in itertools.count())
+    fit = (text for text in itertools.chain(ODD, small, patterns) if len(text.split()) <= words)
+    seen: set[str] = set()
     while len(seen) < count:
-        seen.setdefault(sentence(generator))
-    yield from seen
+        text = next(fit)
+        if text not in seen:
+            seen.add(text)
+            yield text
 
 
 if __name__ == "__main__":

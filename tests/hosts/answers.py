@@ -1,0 +1,95 @@
+"""What a host answers: Python asked directly, or as a program that any machine can run.
+
+    python answers.py --model BUNDLE --beam-size N --json
+
+It translates standard input line by line and writes one JSON object a line: `text`, and `sentences`
+with `source_ids`, `target_ids`, `score`, `finished`. The Kotlin engine's program does the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from allez import Translator
+from allez.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a host makes of one sentence of a line."""
+
+    source: tuple[int, ...]
+    """Ids, eos last."""
+    target: tuple[int, ...]
+    """Ids, eos not among them."""
+    score: float
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a host makes of one line."""
+
+    text: str
+    answers: tuple[Answer, ...]
+
+    @property
+    def ids(self) -> list[tuple[tuple[int, ...], tuple[int, ...], bool]]:
+        """All that hosts must agree on."""
+        return [(answer.source, answer.target, answer.finished) for answer in self.answers]
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Line:
+        """Read what a host wrote."""
+        content = json.loads(data)
+        answers = (
+            Answer(tuple(s["source_ids"]), tuple(s["target_ids"]), s["score"], s["finished"])
+            for s in content["sentences"]
+        )
+        return cls(content["text"], tuple(answers))
+
+    def to_json(self) -> bytes:
+        """Return the line's object."""
+        names = ("source_ids", "target_ids", "score", "finished")
+        sentences = [dict(zip(names, astuple(answer), strict=True)) for answer in self.answers]
+        return json.dumps({"text": self.text, "sentences": sentences}).encode()
+
+
+def ask_python(bundle: Bundle, lines: list[str], beam_size: int) -> list[Line]:
+    """Translate with the Python runtime."""
+    vocabulary: dict[str, int] = json.loads(bundle.text("tokenizer"))["model"]["vocab"]
+
+    def ids(pieces: tuple[str, ...]) -> tuple[int, ...]:
+        return tuple(vocabulary[piece] for piece in pieces)
+
+    with Translator(bundle, threads=1) as translator:
+        return [
+            Line(
+                result.text,
+                tuple(
+                    Answer(ids(s.source_tokens), ids(s.tokens), s.score, s.hypotheses[0].finished)
+                    for s in result.sentences
+                ),
+            )
+            for result in translator.translate_batch(lines, beam_size=beam_size)
+        ]
+
+
+def main() -> None:
+    """Answer standard input."""
+    parser = argparse.ArgumentParser(description="translate standard input, ids and scores")
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--beam-size", type=int, required=True)
+    parser.add_argument("--json", action="store_true", required=True, help="the only form there is")
+    arguments = parser.parse_args()
+    lines = sys.stdin.buffer.read().decode().removesuffix("\n").split("\n")
+    for line in ask_python(Bundle.read(arguments.model), lines, arguments.beam_size):
+        sys.stdout.buffer.write(line.to_json() + b"\n")
+
+
+if __name__ == "__main__":
+    main()
