@@ -18,7 +18,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted(
     path for path in ROOT.rglob("*.md") if not {".venv", "node_modules"} & set(path.parts)
     and not any(part.startswith(".venv") for part in path.relative_to(ROOT).parts)
-    and "runs" not in path.relative_to(ROOT).parts
+    and not {"runs", "build"} & set(path.relative_to(ROOT).parts)
 )  # fmt: skip
 
 
@@ -79,8 +79,8 @@ def test_there_is_something_to_run() -> None:
 def test_make_targets_and_configs_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
-    for target in re.findall(r"(?:^|\$ |`)make ([a-z][a-z-]*)", text, re.M):
+    targets = set(re.findall(r"^([a-z0-9-]+):", makefile, re.M))
+    for target in re.findall(r"(?:^|\$ |`)make ([a-z][a-z0-9-]*)", text, re.M):
         assert target in targets, target
     for config in re.findall(r"export/configs/[\w.-]+", text):
         assert (ROOT / config.rstrip(".")).exists(), config

@@ -1,6 +1,7 @@
 """Two hosts translate the same sentences: Python, and a command that reads them line by line.
 
-    python compare.py [--model BUNDLE] [--sentences FILE | --count N [--words N]] -- COMMAND ...
+    python compare.py [--model BUNDLE] [--beam-size N] [--sentences FILE | --count N [--words N]]
+        -- COMMAND ...
 
 The command speaks as answers.py does. Token ids must be identical in 98 % of the lines; every other
 line is listed with its margin: the gap between the scores of both outputs, both rescored by Python.
@@ -120,6 +121,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="compare a host with Python")
     parser.add_argument("--model", type=Path, default=SHIPPED)
     parser.add_argument("--sentences", type=Path, help="a file with one a line; default: generated")
+    parser.add_argument(
+        "--beam-size", type=int, nargs=1, default=BEAM_SIZES, help="default: 1 and 4"
+    )
     parser.add_argument("--count", type=int, default=SENTENCES, help="how many to generate")
     parser.add_argument("--words", type=float, default=math.inf, help="of at most so many words")
     parser.add_argument("command", nargs="+", help="after --")
@@ -131,7 +135,7 @@ def main() -> int:
     bundle = Bundle.read(arguments.model)
     rescorer = Rescorer(bundle)
     problems = []
-    for beam_size in BEAM_SIZES:
+    for beam_size in arguments.beam_size:
         started = time.monotonic()
         ours = ask_python(bundle, lines, beam_size)
         between = time.monotonic()
