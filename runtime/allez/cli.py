@@ -238,7 +238,8 @@ def _version_of(package: str) -> str:
 
 def _processor() -> dict[str, str]:
     """Return model, features and cores of the processor, as far as the system tells."""
-    model, features = platform.processor(), set[str]()
+    # Elsewhere `platform.processor` would start another program to find out.
+    model, features = platform.processor() if sys.platform == "win32" else "", set[str]()
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split("\n"):
             key, _, value = line.partition(":")
