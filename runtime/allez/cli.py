@@ -92,12 +92,12 @@ def _lines(args: argparse.Namespace) -> LineFile | LineStream:
     from allez.files import LineStream, open_lines
 
     if args.input not in (None, "-"):
-        return open_lines(Path(args.input))
+        return open_lines(Path(args.input), errors=args.errors)
     if sys.stdin is None:
         raise InputError("standard input is closed")
     if _is_terminal(sys.stdin) and not args.quiet:
         _say("type a line and press Enter to see its translation")
-    return LineStream(sys.stdin.buffer, "standard input")
+    return LineStream(sys.stdin.buffer, "standard input", errors=args.errors)
 
 
 def _translate_lines(

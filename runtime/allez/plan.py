@@ -6,7 +6,7 @@ What is not translated (white space, blank lines, lines without letters) stays w
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from allez.search import Found
@@ -35,11 +35,24 @@ BATCH_TOKENS = 2048
 """The most source tokens decoded together, padding counted."""
 
 
-def take_apart(text: str, rules: SentenceRules, tokenizer: Tokenizer, eos: int) -> Plan:
-    """Split a text; each sentence is tokenized once, for counting and for reading."""
+def take_apart(
+    text: str, rules: SentenceRules, tokenizer: Tokenizer, eos: int, over: Callable[[], bool]
+) -> Plan:
+    """Split a text; each sentence is tokenized once, for counting and for reading.
+
+    Args:
+        text: any text.
+        rules: where sentences end.
+        tokenizer: makes their ids.
+        eos: the id behind them.
+        over: asked before each sentence; once it says so, nothing is tokenized any more, since
+            nobody will read it.
+    """
     known: dict[str, list[int]] = {}
 
     def encode(sentence: str) -> list[int]:
+        if over():
+            return []
         if sentence not in known:
             known[sentence] = tokenizer.encode(squeeze(sentence, rules))
         return known[sentence]

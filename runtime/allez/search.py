@@ -17,7 +17,7 @@ Greedy search is K = 1; it stops with its first finished hypothesis.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -237,19 +237,25 @@ class _Search:
         return self._link(parent.ravel(), token.ravel(), result.attention)
 
     def cut_short(self) -> list[list[Found]]:
-        """Return the best hypotheses of every job, rows that would go on among them."""
-        self._cut(~self._done, self._scores.shape[1], len(self._trellis.tokens))
-        return self.results()
+        """Return the best hypotheses of every job, rows that would go on among them.
 
-    def results(self) -> list[list[Found]]:
-        """Return the best hypotheses of every job."""
-        return [
-            [self._trellis.trace(end, job.memory_length) for end in self._best(ends)]
-            for ends, job in zip(self._ends, self._jobs, strict=True)
-        ]
+        These rank by their score alone: what ended early in a search that was not done is seldom
+        better.
+        """
+        live = ~self._done
+        self._cut(live, self._scores.shape[1], len(self._trellis.tokens))
+        return self.results(set(self._sentence[live].tolist()))
 
-    def _best(self, ends: list[_End]) -> list[_End]:
-        return sorted(ends, key=lambda e: (not e.finished, -e.score))[: self._options.n_best]
+    def results(self, cut: Collection[int] = ()) -> list[list[Found]]:
+        """Return the best hypotheses of every job; of those in `cut`, whatever scores best."""
+        found = []
+        for index, (ends, job) in enumerate(zip(self._ends, self._jobs, strict=True)):
+            best = sorted(ends, key=lambda end: -end.score)
+            if index not in cut:
+                best.sort(key=lambda end: not end.finished)
+            kept = best[: self._options.n_best]
+            found.append([self._trellis.trace(end, job.memory_length) for end in kept])
+        return found
 
     def _link(
         self, parent: IntArray, token: IntArray, attention: FloatArray

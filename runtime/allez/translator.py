@@ -170,8 +170,9 @@ class Translator:
             no_repeat_ngram_size: no sequence of so many tokens twice in a sentence; 0 allows it.
             prefix: how the translation of the first sentence must begin.
             max_time: seconds; when they are over, no further step of the decoder is taken, and
-                what there is is returned: `finished` is false for every sentence that was cut or
-                not begun, and for the `Translation`. Taking the text apart is not interrupted.
+                the best that there is is returned: `finished` is false for every sentence that
+                was cut or not begun, and for the `Translation`. Finding the sentences is not
+                interrupted; it takes seconds for megabytes of text.
             cancel: set it, from another thread, to give up within one step.
 
         Raises:
@@ -237,7 +238,7 @@ class Translator:
     def _stream(
         self, text: str, options: SearchOptions, brake: Brake
     ) -> Generator[str, None, bool]:
-        plan = self._plan(text)
+        plan = self._plan(text, brake)
         ids = iter(plan.ids)
         before: Piece | None = None
         finished = True
@@ -334,10 +335,10 @@ class Translator:
             no_repeat_ngram_size=no_repeat_ngram_size,
         )
 
-    def _plan(self, text: str) -> Plan:
+    def _plan(self, text: str, brake: Brake) -> Plan:
         if not isinstance(text, str):
             raise TypeError(f"a text must be str, not {type(text).__name__}")
-        return take_apart(text, self._rules, self._tokenizer, self._manifest.eos)
+        return take_apart(text, self._rules, self._tokenizer, self._manifest.eos, brake.over)
 
     def _translate(
         self, texts: Iterable[str], options: SearchOptions, prefix: str, brake: Brake
@@ -346,7 +347,7 @@ class Translator:
         forced = self._tokenizer.encode(squeeze(prefix, self._rules))
         begun: _Window | None = None
         try:
-            for plans in self._windows(texts):
+            for plans in self._windows(texts, brake):
                 if begun is not None and self.threads == 1:  # nobody to work while we wait
                     yield from self._finish(begun, brake)
                     begun = None
@@ -359,7 +360,7 @@ class Translator:
         finally:
             brake.release()
 
-    def _windows(self, texts: Iterable[str]) -> Iterator[list[Plan]]:
+    def _windows(self, texts: Iterable[str], brake: Brake) -> Iterator[list[Plan]]:
         """Group texts until there is a batch for every thread.
 
         The first groups are smaller, so that the first answers come soon.
@@ -367,7 +368,7 @@ class Translator:
         plans: list[Plan] = []
         sentences, wanted = 0, FIRST_SENTENCES
         for text in texts:
-            plans.append(self._plan(text))
+            plans.append(self._plan(text, brake))
             sentences += len(plans[-1].ids)
             if sentences >= wanted or len(plans) >= WINDOW_TEXTS:
                 yield plans
