@@ -150,11 +150,7 @@ class Engine:
         return self._opened()[1].start(sentences)
 
     def search(
-        self,
-        sentences: Sequence[Ids],
-        options: SearchOptions,
-        prefix: Sequence[int],
-        brake: Brake,
+        self, sentences: Sequence[Ids], options: SearchOptions, prefix: Sequence[int], brake: Brake
     ) -> Results:
         """Encode sentences one by one and decode them together.
 
@@ -211,11 +207,7 @@ class Engine:
         )
 
     def submit(
-        self,
-        sentences: Sequence[Ids],
-        options: SearchOptions,
-        prefix: Sequence[int],
-        brake: Brake,
+        self, sentences: Sequence[Ids], options: SearchOptions, prefix: Sequence[int], brake: Brake
     ) -> Future[Results]:
         """Search on another thread; the lock keeps `close` from coming in between."""
         with self._lock:

@@ -111,12 +111,7 @@ class LineStream:
     """
 
     def __init__(
-        self,
-        stream: IO[bytes],
-        name: str,
-        *,
-        close: bool = False,
-        errors: Errors = "strict",
+        self, stream: IO[bytes], name: str, *, close: bool = False, errors: Errors = "strict"
     ) -> None:
         self._stream = stream
         self._errors: Errors = errors

@@ -22,8 +22,8 @@ MAX_DEPTH = 8
 MAX_FIELDS = 1_000_000
 """Fields of all messages together; a graph of the exporter has some thousand."""
 
-_NAME = 256
-"""The longest name, in bytes."""
+_LONGEST_NAME = 256
+"""In bytes."""
 
 _ELEMENTS = {
     1: ("tensor(float)", 4),
@@ -50,6 +50,8 @@ class _Field(NamedTuple):
     name: str
     wire: tuple[int, ...]
     repeated: bool = False
+    text: bool = False
+    """Whether its bytes must be a name: UTF-8, and not too long."""
 
 
 def _int(name: str) -> _Field:
@@ -58,6 +60,10 @@ def _int(name: str) -> _Field:
 
 def _data(name: str) -> _Field:
     return _Field(name, (_DATA,))
+
+
+def _name(name: str, *, repeated: bool = False) -> _Field:
+    return _Field(name, (_DATA,), repeated, text=True)
 
 
 def _each(name: str, *wire: int) -> _Field:
@@ -77,24 +83,24 @@ _MODEL = _Message(
     "the model",
     {
         1: _int("ir_version"),
-        2: _data("producer_name"),
-        3: _data("producer_version"),
-        4: _data("domain"),
+        2: _name("producer_name"),
+        3: _name("producer_version"),
+        4: _name("domain"),
         5: _int("model_version"),
-        6: _data("doc_string"),
+        6: _name("doc_string"),
         7: _data("graph"),
         8: _each("opset_import"),
     },
     {14: "metadata_props", 20: "training_info", 25: "functions", 26: "configuration"},
 )
-_OPSET = _Message("an opset import", {1: _data("domain"), 2: _int("version")}, {})
+_OPSET = _Message("an opset import", {1: _name("domain"), 2: _int("version")}, {})
 _GRAPH = _Message(
     "a graph",
     {
         1: _each("node"),
-        2: _data("name"),
+        2: _name("name"),
         5: _each("initializer"),
-        10: _data("doc_string"),
+        10: _name("doc_string"),
         11: _each("input"),
         12: _each("output"),
         13: _each("value_info"),
@@ -104,27 +110,27 @@ _GRAPH = _Message(
 _NODE = _Message(
     "a node",
     {
-        1: _each("input"),
-        2: _each("output"),
-        3: _data("name"),
-        4: _data("op_type"),
+        1: _name("input", repeated=True),
+        2: _name("output", repeated=True),
+        3: _name("name"),
+        4: _name("op_type"),
         5: _each("attribute"),
-        6: _data("doc_string"),
-        7: _data("domain"),
+        6: _name("doc_string"),
+        7: _name("domain"),
     },
     {8: "overload", 9: "metadata_props", 10: "device_configurations"},
 )
 _ATTRIBUTE = _Message(
     "an attribute",
     {
-        1: _data("name"),
+        1: _name("name"),
         2: _Field("f", (_FLOAT,)),
         3: _int("i"),
-        4: _data("s"),
+        4: _name("s"),
         6: _data("g"),
         7: _each("floats", _FLOAT, _DATA),
         8: _each("ints", _INT, _DATA),
-        13: _data("doc_string"),
+        13: _name("doc_string"),
         20: _int("type"),
     },
     {
@@ -144,9 +150,9 @@ _TENSOR = _Message(
     {
         1: _each("dims", _INT, _DATA),
         2: _int("data_type"),
-        8: _data("name"),
+        8: _name("name"),
         9: _data("raw_data"),
-        12: _data("doc_string"),
+        12: _name("doc_string"),
     },
     {
         **{3: "segment", 4: "float_data", 5: "int32_data", 6: "string_data", 7: "int64_data"},
@@ -156,7 +162,7 @@ _TENSOR = _Message(
 )
 _VALUE = _Message(
     "a value",
-    {1: _data("name"), 2: _data("type"), 3: _data("doc_string")},
+    {1: _name("name"), 2: _data("type"), 3: _name("doc_string")},
     {4: "metadata_props"},
 )
 _TYPE = _Message(
@@ -167,7 +173,7 @@ _TYPE = _Message(
 _TENSOR_TYPE = _Message("a tensor type", {1: _int("elem_type"), 2: _data("shape")}, {})
 _SHAPE = _Message("a shape", {1: _each("dim")}, {})
 _DIMENSION = _Message(
-    "a dimension", {1: _int("dim_value"), 2: _data("dim_param")}, {3: "denotation"}
+    "a dimension", {1: _int("dim_value"), 2: _name("dim_param")}, {3: "denotation"}
 )
 
 
@@ -261,6 +267,10 @@ class _Reader:
         self._operators.add(operator)
         for data in found["attribute"]:
             attribute = self._message(data, _ATTRIBUTE)
+            parts = _one_int(attribute, "i")
+            if _one_text(attribute, "name") == "num_outputs" and parts != len(found["output"]):
+                # ONNX Runtime's shape inference reads beyond its list then, and aborts.
+                raise _error(f"{operator[1]} has {len(found['output'])} outputs, not {parts}")
             kind = _ATTRIBUTE_KINDS.get(_one_int(attribute, "type"))
             held = {name for name in _ATTRIBUTE_KINDS.values() if attribute[name]}
             if kind is None or held - {kind}:  # an empty list or a zero may be left out
@@ -332,6 +342,8 @@ class _Reader:
             if tag & 7 not in field.wire or (found[field.name] and not field.repeated):
                 raise _error(f"{field.name} of {kind.name} is malformed")
             value, position = _read(view, position, tag & 7)
+            if field.text:
+                _text(value)
             found[field.name].append(value)
         return found
 
@@ -385,8 +397,12 @@ def _one_int(found: Mapping[str, list[_Found]], name: str) -> int:
 
 def _one_text(found: Mapping[str, list[_Found]], name: str) -> str:
     """Return a text; "", as in protobuf, if it is left out."""
-    data = _bytes(found[name][0]) if found[name] else memoryview(b"")
-    if len(data) > _NAME:
+    return _text(found[name][0]) if found[name] else ""
+
+
+def _text(value: _Found) -> str:
+    data = _bytes(value)
+    if len(data) > _LONGEST_NAME:
         raise _error(f"a name in it has {len(data)} bytes")
     try:
         return str(data, "utf-8")

@@ -101,7 +101,10 @@ def open_session(
         raise BundleFormatError(f"the {role} graph: {error}", hint=error.hint) from None
     options = _session_options(manifest)
     try:
-        session = ort.InferenceSession(graph, options, providers=wanted)
+        # No second try that prints, no settings out of the graph.
+        session = ort.InferenceSession(
+            graph, options, providers=wanted, enable_fallback=0, read_config_from_model=0
+        )
     except Exception as error:  # the library has no common base but Exception
         raise SessionError(f"ONNX Runtime refused the {role} graph: {_first_line(error)}") from None
     try:  # once more, with the shapes that ONNX Runtime inferred

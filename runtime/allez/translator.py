@@ -212,11 +212,7 @@ class Translator:
         return self._translate(texts, options, "", Brake(cancel, max_time))
 
     def stream(
-        self,
-        text: str,
-        *,
-        max_time: float | None = None,
-        cancel: threading.Event | None = None,
+        self, text: str, *, max_time: float | None = None, cancel: threading.Event | None = None
     ) -> Generator[str, None, bool]:
         """Yield the greedy translation of a text piece by piece, as it is decoded.
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from allez import Translator, outline, session
 from allez.bundle import Bundle
 from allez.contract import OPERATORS, decoder_graph, encoder_graph
-from allez.errors import BundleFormatError
+from allez.errors import BundleFormatError, SessionError
 from allez.outline import read_outline
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -52,14 +52,15 @@ TYPE = ((2, 0), (1, 0))
 AXIS = (*TYPE, (2, 0), (1, 0))
 
 
-def if_node(data: bytes) -> int:
-    """Return the position of the decoder's If among its nodes."""
+def node_of(data: bytes, operator: bytes) -> tuple[int, int]:
+    """Return the step to the first node of an operator."""
     (graph,) = (field[2] for field in wire.parse(data) if field[0] == GRAPH)
     nodes = [field[2] for field in wire.parse(graph) if field[0] == NODE]
-    return next(i for i, node in enumerate(nodes) if (OP, 2, b"If") in wire.parse(node))
+    return NODE, next(i for i, n in enumerate(nodes) if (OP, 2, operator) in wire.parse(n))
 
 
-IF = (GRAPH, 0), (NODE, if_node(TINY["decoder"]))
+IF = ((GRAPH, 0), node_of(TINY["decoder"], b"If"))
+SPLIT = ((GRAPH, 0), node_of(TINY["decoder"], b"Split"))
 IN_BRANCH = (*IF, (ATTRIBUTE, 0), (BRANCH, 0))
 
 
@@ -136,6 +137,8 @@ def nested(depth: int) -> bytes:
         ("decoder", ((GRAPH, 0),), drop(OUTPUT), "output 'attention' is absent"),
         ("decoder", ((GRAPH, 0), (OUTPUT, 0)), put(1, b"\xff"), "is not UTF-8"),
         ("decoder", ((GRAPH, 0), (NODE, 0)), put(OP, "x" * 10_000), "has 10000 bytes"),
+        ("decoder", (*SPLIT, (ATTRIBUTE, 1)), put(3, 3), "Split has 4 outputs, not 3"),
+        ("decoder", ((GRAPH, 0), (NODE, 0)), add(1, b"\xff"), "is not UTF-8"),
         ("decoder", ((GRAPH, 0), (NODE, 0)), put(OP, 5), "op_type of a node is malformed"),
         ("decoder", ((GRAPH, 0), (NODE, 0)), put(OP, b"1234", wire=5), "is malformed"),
     ],
@@ -196,6 +199,19 @@ def test_a_graph_is_read_as_onnx_whatever_else_it_looks_like(
     with Translator(copy) as translator, Translator(tiny_bundle) as plain:
         text = "Je vois le chat noir."
         assert translator(text) == plain(text)
+
+
+def test_what_onnxruntime_refuses_is_one_error_and_nothing_is_printed(
+    tiny_bundle: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """By itself the library prints to standard output, and tries the same once more."""
+    copy = Path(shutil.copytree(tiny_bundle, tmp_path / "bundle"))
+    replace_graph(
+        copy, "decoder", edit(TINY["decoder"], ((GRAPH, 0), (NODE, 3)), put(1, "nowhere"))
+    )
+    with pytest.raises(SessionError, match="ONNX Runtime refused the decoder graph: "):
+        Translator(copy)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_packed_numbers_are_numbers() -> None:
