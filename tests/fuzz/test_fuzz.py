@@ -6,7 +6,6 @@ import copy
 import importlib.util
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,16 +37,14 @@ fuzz = _load("fuzz")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="selects on pipes")
-def test_damaged_bundles_give_answers_or_named_errors(
-    record_property: Callable[[str, object], None],
-) -> None:
+def test_damaged_bundles_give_answers_or_named_errors() -> None:
     outcome = fuzz.fuzz_bundles(300, seed=6)
     assert outcome.failures == []
+    assert outcome.crashes == []  # `make fuzz` only counts and shows those inside ONNX Runtime
     named = sum(n for kind, n in outcome.counts.items() if kind.startswith(("Bundle", "Session")))
     assert named > 100
     assert outcome.counts["other answers"] > 0  # some got as far as translating
     assert outcome.counts["SessionError, from ONNX Runtime"] > 10
-    record_property("crashes inside ONNX Runtime", outcome.crashes)
 
 
 def test_hostile_texts_give_answers() -> None:
