@@ -29,6 +29,11 @@ OPTIONAL_ROLES = ("candidates", "report")
 MASKED = -1e9
 """Added to the score of a position that does not exist (never minus infinity: 0 x inf is NaN)."""
 
+MEMORY_STEP = 16
+"""Memory of more than one position is padded to a multiple of this, and sentences are decoded
+together only if that makes them equally long. A product of matrices rounds differently in other
+sizes; one such last digit can move a quantized value, and that another word to the front."""
+
 WHOLE_VOCABULARY = -1
 """As the only entry of `candidates`: every token of the vocabulary may follow."""
 

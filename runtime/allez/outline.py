@@ -219,17 +219,13 @@ class _Reader:
         found = self._message(view, _MODEL)
         version = _one_int(found, "ir_version")
         if version not in IR_VERSIONS:
-            raise _error(f"IR version {version} is not {_span(IR_VERSIONS)}")
+            raise _error(f"IR version {version} is not one that bundles use")
         domains = set()
         for data in found["opset_import"]:
             opset = self._message(data, _OPSET)
             domain, number = _one_text(opset, "domain"), _one_int(opset, "version")
             if number not in OPSETS.get(domain, ()):
-                known = OPSETS.get(domain)
-                raise _error(
-                    f"opset {number} of the domain {domain!r}"
-                    + (f" is not {_span(known)}" if known else " is not one that bundles use")
-                )
+                raise _error(f"opset {number} of the domain {domain!r} is not one that bundles use")
             if domain in domains:
                 raise _error(f"there are two opsets of the domain {domain!r}")
             domains.add(domain)
@@ -408,11 +404,6 @@ def _text(value: _Found) -> str:
         return str(data, "utf-8")
     except UnicodeDecodeError:
         raise _error("a name in it is not UTF-8") from None
-
-
-def _span(numbers: range) -> str:
-    first, last = numbers[0], numbers[-1]
-    return str(first) if first == last else f"{first} to {last}"
 
 
 def _error(message: str, hint: str | None = None) -> BundleFormatError:

@@ -16,6 +16,7 @@ from allez import telemetry
 from allez.bundle import Manifest
 from allez.contract import (
     MASKED,
+    MEMORY_STEP,
     TEXT_INPUTS,
     WHOLE_VOCABULARY,
     Graph,
@@ -285,10 +286,10 @@ class Decoding:
     def __init__(self, decoder: DecoderStep, sentences: Sequence[Encoded]) -> None:
         self._decoder = decoder
         longest = max(sentence.length for sentence in sentences)
+        if longest > 1:
+            longest += -longest % MEMORY_STEP
 
         def padded(arrays: list[FloatArray], value: float) -> FloatArray:
-            if len(arrays) == 1:
-                return arrays[0]
             shape = (len(arrays), longest, *arrays[0].shape[2:])
             joined = np.full(shape, value, dtype=np.float32)
             for row, array in enumerate(arrays):
