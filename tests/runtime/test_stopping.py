@@ -204,9 +204,10 @@ def test_n_best_of_what_is_there(single: Translator, steps: Steps) -> None:
 
 def test_finished_sentences_stay_finished(single: Translator, steps: Steps) -> None:
     """In one batch, the short sentence is through when the long one is cut."""
-    short, long = "Je vois le chat.", "Nous aimons la grande voiture verte le 14 mars 1987."
-    whole = single.translate(short, beam_size=1)
-    steps.count, steps.at = 0, {len(whole.tokens) + 4: 0.4}
+    short, long = "Nous cherchons la table.", "Elle n'achète pas le livre."
+    whole, other = (single.translate(text, beam_size=1) for text in (short, long))
+    assert len(whole.tokens) + 2 < len(other.tokens)
+    steps.count, steps.at = 0, {len(whole.tokens) + 2: 0.4}
     result = single.translate(f"{short} {long}", max_time=0.35, beam_size=1)
     assert [sentence.finished for sentence in result.sentences] == [True, False]
     assert result.sentences[0].text == whole.text
