@@ -40,6 +40,7 @@ test-hosts: .venv-runtime/installed  ## Python and Kotlin translate the same [SE
 	    java -Djava.io.tmpdir=$(CLASSES) -cp "$(CLASSES)/classes:$$(cat $(CLASSES)/classpath.txt)" \
 	    io.github.allez.MainKt; \
 	else $(NO_JAVA); fi
+
 fuzz: .venv-runtime/installed  ## damage 10,000 bundles and invent 100,000 texts (a quarter of an hour)
 	.venv-runtime/bin/python tests/fuzz/fuzz.py
 
