@@ -5,7 +5,7 @@ PIP_OPTIONS = --quiet --disable-pip-version-check -c constraints.txt
 
 SOURCES := $(shell find runtime export models -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: help demo test test-runtime test-export test-android test-hosts test-arm64 test-versions check bench clean
+.PHONY: help demo test test-runtime test-export test-android test-hosts test-arm64 test-versions fuzz check bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ demo: .venv/installed  ## install without torch and translate a sentence
 test: check test-runtime test-export test-android test-hosts test-versions test-arm64  ## install what the tests need and run them all
 
 test-runtime: .venv-runtime/installed  ## runtime and contract tests, in an environment without torch
-	.venv-runtime/bin/python -m pytest tests/runtime tests/contract
+	.venv-runtime/bin/python -m pytest tests/runtime tests/contract tests/fuzz
 
 test-export: .venv-export/installed  ## tests of training, export and packaging (installs torch)
 	.venv-export/bin/python -m pytest tests/export
@@ -47,6 +47,9 @@ test-arm64: .venv-runtime/installed  ## Python on emulated Arm processors, compa
 
 test-versions: .venv-runtime/installed  ## golden sentences with the oldest and the newest onnxruntime
 	.venv-runtime/bin/python tests/hosts/versions.py
+
+fuzz: .venv-runtime/installed  ## damage 10,000 bundles and invent 100,000 texts (a quarter of an hour)
+	.venv-runtime/bin/python tests/fuzz/fuzz.py
 
 check: .venv-export/installed  ## format, lint and types
 	.venv-export/bin/ruff format --check .

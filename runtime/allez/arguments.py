@@ -87,6 +87,12 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
         help="default: standard output; a file made from a file is continued if a run was killed",
     )
     parser.add_argument("--format", choices=("text", "jsonl"), default="text", help="of the output")
+    parser.add_argument(
+        "--errors",
+        choices=("strict", "replace"),
+        default="strict",
+        help="bytes of the input that are no UTF-8: end the run, or become U+FFFD",
+    )
     parser.add_argument("--n-best", type=int, default=1, metavar="N", help="so many lines per line")
     _add_search(parser)
 

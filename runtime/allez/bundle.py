@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from allez.checked import Taker, parse_object, shown
 from allez.contract import FORMAT_VERSION, MANIFEST, OPTIONAL_ROLES, ROLES
 from allez.errors import BundleFormatError, BundleNotFoundError, ChecksumError
 
@@ -25,8 +26,11 @@ DEFAULT = "fr-en"
 """The bundle that is shipped with the package."""
 
 _MAX_MANIFEST_BYTES = 1_000_000
-_MAX_FILE_BYTES = 2_000_000_000
+_MAX_GRAPH_BYTES = 1_000_000_000
+_MAX_FILE_BYTES = 64_000_000
+_MAX_ZIP_ENTRIES = 1_000
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # of Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,19 +231,16 @@ def parse_manifest(data: bytes) -> Manifest:
     Raises:
         BundleFormatError: it is malformed, or of a format version this runtime cannot read.
     """
-    try:
-        content = json.loads(data, object_pairs_hook=_no_duplicates)
-    except (ValueError, RecursionError) as error:
-        raise BundleFormatError(f"{MANIFEST} is not JSON: {error}") from None
-    if not isinstance(content, dict):
-        raise BundleFormatError(f"{MANIFEST} must hold an object")
+    if len(data) > _MAX_MANIFEST_BYTES:
+        raise BundleFormatError(f"{MANIFEST} is longer than {_MAX_MANIFEST_BYTES:,} bytes")
+    content = parse_object(data, MANIFEST)
     version = content.get("format_version")
     if version != FORMAT_VERSION or isinstance(version, bool):
         raise BundleFormatError(
-            f"{MANIFEST} has format version {version!r}; this runtime reads {FORMAT_VERSION}",
+            f"{MANIFEST} has format version {shown(version)}; this runtime reads {FORMAT_VERSION}",
             hint="a newer allez may read it: pip install --upgrade allez",
         )
-    take = _Taker(content)
+    take = Taker(content, MANIFEST)
     tokens, limits, search = take.sub("tokens"), take.sub("limits"), take.sub("search")
     manifest = Manifest(
         format_version=FORMAT_VERSION,
@@ -258,13 +259,13 @@ def parse_manifest(data: bytes) -> Manifest:
         memory_width=take.whole("memory_width", 1, 65_536),
         key_width=take.whole("key_width", 1, 65_536),
         attention=take.text("attention"),
-        source_tokens=limits.whole("source_tokens", 1, 100_000),
-        target_per_source=limits.number("target_per_source", 0.0, 100.0),
-        target_extra=limits.whole("target_extra", 1, 100_000),
+        source_tokens=limits.whole("source_tokens", 1, 10_000),
+        target_per_source=limits.number("target_per_source", 0.0, 10.0),
+        target_extra=limits.whole("target_extra", 1, 10_000),
         beam_size=search.whole("beam_size", 1, 100),
         length_penalty=search.number("length_penalty", 0.0, 10.0),
         optimization_level=take.text("optimization_level"),
-        minimum_onnxruntime=take.text("minimum_onnxruntime"),
+        minimum_onnxruntime=take.version("minimum_onnxruntime"),
         precision=take.text("precision"),
         license=take.text("license"),
         training_data=take.texts("training_data"),
@@ -272,7 +273,9 @@ def parse_manifest(data: bytes) -> Manifest:
         made_with={key: str(value) for key, value in take.table("made_with").items()},
     )
     if manifest.task != "translation":
-        raise BundleFormatError(f"{MANIFEST}: task {manifest.task!r} is not one this runtime does")
+        raise BundleFormatError(
+            f"{MANIFEST}: task {shown(manifest.task)} is not one this runtime does"
+        )
     special = {manifest.pad, manifest.bos, manifest.eos}
     if len(special) != 3 or max(special) >= manifest.vocabulary:
         raise BundleFormatError(f"{MANIFEST}: pad, bos and eos must be three ids below vocabulary")
@@ -287,11 +290,12 @@ def _files(table: Mapping[str, Any]) -> dict[str, FileEntry]:
             continue  # of a newer minor version; nothing here would read it
         if not isinstance(value, dict):
             raise BundleFormatError(f"{MANIFEST}: files.{role} must be an object")
-        take = _Taker(value, f"files.{role}.")
+        take = Taker(value, MANIFEST, f"files.{role}.")
         name = take.text("name")
-        if not _FILE_NAME.fullmatch(name) or name == MANIFEST:
-            raise BundleFormatError(f"{MANIFEST}: {name!r} is not a plain file name")
-        size = take.whole("bytes", 0, _MAX_FILE_BYTES)
+        if not _FILE_NAME.fullmatch(name) or _DEVICE.fullmatch(name) or name == MANIFEST:
+            raise BundleFormatError(f"{MANIFEST}: {shown(name)} is not a plain file name")
+        graph = role in ("encoder", "decoder")
+        size = take.whole("bytes", 0, _MAX_GRAPH_BYTES if graph else _MAX_FILE_BYTES)
         files[role] = FileEntry(name, size, take.text("sha256"))
     missing = [role for role in ROLES if role not in files]
     if missing:
@@ -304,62 +308,9 @@ def _states(items: list[Any]) -> tuple[State, ...]:
     for index, item in enumerate(items):
         if not isinstance(item, dict):
             raise BundleFormatError(f"{MANIFEST}: states[{index}] must be an object")
-        take = _Taker(item, f"states[{index}].")
+        take = Taker(item, MANIFEST, f"states[{index}].")
         states.append(State(take.text("name"), take.whole("width", 1, 65_536)))
     return tuple(states)
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        raise ValueError("a key occurs twice")
-    return content
-
-
-class _Taker:
-    """Takes values out of a JSON object, each checked for type and range."""
-
-    def __init__(self, content: Mapping[str, Any], where: str = "") -> None:
-        self._content = content
-        self._where = where
-
-    def _take(self, key: str, kind: type | tuple[type, ...], called: str) -> Any:
-        value = self._content.get(key)
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise BundleFormatError(f"{MANIFEST}: {self._where}{key} must be {called}")
-        return value
-
-    def text(self, key: str) -> str:
-        return str(self._take(key, str, "a string"))
-
-    def whole(self, key: str, low: int, high: int) -> int:
-        value: int = self._take(key, int, "a whole number")
-        if not low <= value <= high:
-            raise BundleFormatError(f"{MANIFEST}: {self._where}{key} must be {low} to {high}")
-        return value
-
-    def number(self, key: str, low: float, high: float) -> float:
-        value: float = self._take(key, (int, float), "a number")
-        if not low <= value <= high:  # refuses NaN too
-            raise BundleFormatError(f"{MANIFEST}: {self._where}{key} must be {low} to {high}")
-        return float(value)
-
-    def table(self, key: str) -> Mapping[str, Any]:
-        value: Mapping[str, Any] = self._take(key, dict, "an object")
-        return value
-
-    def sub(self, key: str) -> _Taker:
-        return _Taker(self.table(key), f"{self._where}{key}.")
-
-    def items(self, key: str) -> list[Any]:
-        value: list[Any] = self._take(key, list, "a list")
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        values = self.items(key)
-        if not all(isinstance(value, str) for value in values):
-            raise BundleFormatError(f"{MANIFEST}: {self._where}{key} must be a list of strings")
-        return tuple(values)
 
 
 class _Folder:
@@ -376,8 +327,10 @@ class _Folder:
             if name == MANIFEST:
                 raise BundleNotFoundError(f"{self._path} is not a bundle: it has no {MANIFEST}")
             raise BundleFormatError(f"{name} is missing")
+        # Not through a link that has been put there since.
+        flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
         try:
-            with open(path, "rb") as stream:
+            with open(os.open(path, flags), "rb") as stream:
                 return stream.read(limit + 1)
         except OSError as error:
             raise BundleFormatError(f"{name} cannot be read: {error.strerror}") from None
@@ -407,6 +360,10 @@ class _Zip:
             self._zip = zipfile.ZipFile(path)
         except _ZIP_ERRORS as error:
             raise BundleNotFoundError(f"{path} is not a bundle: {error}") from None
+        names = self._zip.namelist()
+        if len(names) > _MAX_ZIP_ENTRIES or len(set(names)) != len(names):
+            self._zip.close()
+            raise BundleFormatError(f"{path}: the zip has too many files, or two of one name")
 
     def read(self, name: str, limit: int) -> bytes:
         try:

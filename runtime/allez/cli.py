@@ -92,12 +92,12 @@ def _lines(args: argparse.Namespace) -> LineFile | LineStream:
     from allez.files import LineStream, open_lines
 
     if args.input not in (None, "-"):
-        return open_lines(Path(args.input))
+        return open_lines(Path(args.input), errors=args.errors)
     if sys.stdin is None:
         raise InputError("standard input is closed")
     if _is_terminal(sys.stdin) and not args.quiet:
         _say("type a line and press Enter to see its translation")
-    return LineStream(sys.stdin.buffer, "standard input")
+    return LineStream(sys.stdin.buffer, "standard input", errors=args.errors)
 
 
 def _translate_lines(
@@ -238,7 +238,8 @@ def _version_of(package: str) -> str:
 
 def _processor() -> dict[str, str]:
     """Return model, features and cores of the processor, as far as the system tells."""
-    model, features = platform.processor(), set[str]()
+    # Elsewhere `platform.processor` would start another program to find out.
+    model, features = platform.processor() if sys.platform == "win32" else "", set[str]()
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split("\n"):
             key, _, value = line.partition(":")

@@ -29,12 +29,38 @@ OPTIONAL_ROLES = ("candidates", "report")
 MASKED = -1e9
 """Added to the score of a position that does not exist (never minus infinity: 0 x inf is NaN)."""
 
+MEMORY_STEP = 16
+"""Memory of more than one position is padded to a multiple of this, and sentences are decoded
+together only if that makes them equally long. A product of matrices rounds differently in other
+sizes; one such last digit can move a quantized value, and that another word to the front."""
+
 WHOLE_VOCABULARY = -1
 """As the only entry of `candidates`: every token of the vocabulary may follow."""
 
 MAX_OPSET = 21
 MAX_IR_VERSION = 10
 """The newest that ONNX Runtime on the JVM, on Android and in browsers loads."""
+
+IR_VERSIONS = range(8, MAX_IR_VERSION + 1)
+"""IR versions that a graph may have."""
+
+OPSETS = {"": range(17, MAX_OPSET + 1), "com.microsoft": range(1, 2)}
+"""Domains of operators, and the opsets of each that a graph may import: layer norm came with 17."""
+
+OPERATORS = frozenset(
+    {
+        *(("", name) for name in (
+            "Add", "Cast", "Concat", "Expand", "GRU", "Gather", "GreaterOrEqual", "Identity", "If",
+            "LSTM", "LayerNormalization", "Less", "LogSoftmax", "MatMul", "MatMulInteger", "Mul",
+            "QuantizeLinear", "Range", "Reshape", "Shape", "Sigmoid", "Slice", "Softmax", "Split",
+            "Squeeze", "Sub", "Tanh", "TopK", "Transpose", "Unsqueeze",
+        )),
+        ("com.microsoft", "DynamicQuantizeLSTM"),
+        ("com.microsoft", "MatMulNBits"),
+    }
+)  # fmt: skip
+"""(domain, name) of every operator that a graph may hold, in its branches too: what the exporter
+makes of any of its models, and the product with 4-bit weights. None reads a file or loops."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ AllezError                     catch this one
 |-- InputError                 (also ValueError) text or a data file cannot be read as promised
 |-- OutputError                (also OSError) a result cannot be written where it should go
 |-- SessionError               (also RuntimeError) ONNX Runtime refused a graph or a provider
+|-- CancelledError             the caller gave a translation up before it was done
 `-- MissingExtraError          (also ImportError) an optional dependency is not installed
 """
 
@@ -53,6 +54,10 @@ class OutputError(AllezError, OSError):
 
 class SessionError(AllezError, RuntimeError):
     """ONNX Runtime refused a graph, an option or a provider."""
+
+
+class CancelledError(AllezError):
+    """The caller gave a translation up before it was done."""
 
 
 class MissingExtraError(AllezError, ImportError):

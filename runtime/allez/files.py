@@ -1,9 +1,9 @@
 """Line files: read, translated and written in order, a killed run continued where it stopped.
 
-A line ends at a line feed and nowhere else. Input is UTF-8, strictly; a byte order mark is dropped,
-a carriage return stays. Every line in gives one record out: one line, or `n_best` lines of text.
-Every record ends with a line feed, also that of a last line which had none. Where records go, and
-how a run continues another one, is output.py's.
+A line ends at a line feed and nowhere else. Input is UTF-8, strictly unless the caller wants U+FFFD
+in place of what is not; a byte order mark is dropped, a carriage return stays. Every line in gives
+one record out: one line, or `n_best` lines of text. Every record ends with a line feed, also that
+of a last line which had none. Where records go, and how a run goes on, is output.py's.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ if TYPE_CHECKING:  # for their names alone: `allez --help` waits for none of it
     from allez.types import SearchOptions, Translation
 
 Format = Literal["text", "jsonl"]
+
+Errors = Literal["strict", "replace"]
+"""What becomes of bytes that are no UTF-8: an error, or U+FFFD; Python's words for it."""
 
 MAX_LINE_BYTES = 16 * 2**20
 """A longer line is no line of text; it would only fill the memory."""
@@ -54,12 +57,17 @@ class Lines(Protocol):
 class LineFile:
     """A regular file: all of it is checked before anything is done, and read again for the work.
 
+    Args:
+        path: where it is.
+        errors: what becomes of bytes that are no UTF-8.
+
     Raises:
         InputError: it cannot be read, or is not UTF-8.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, errors: Errors = "strict") -> None:
         self._path = path
+        self._errors: Errors = errors
         digest, size, total = hashlib.sha256(), 0, 0
         with _open(path) as stream:
 
@@ -70,12 +78,14 @@ class LineFile:
                 size += len(data)
                 return data
 
-            for lines in _split(read, str(path)):
+            for lines in _split(read, str(path), errors):
                 total += len(lines)
         self.total: int | None = total
         """How many lines it has."""
         self.identity = {"bytes": size, "sha256": digest.hexdigest()}
-        """Tells this content from any other."""
+        """Tells these lines from any others."""
+        if errors != "strict":
+            self.identity["errors"] = errors
 
     def groups(self, skip: int = 0) -> Iterator[Iterable[str]]:
         """Yield one group: the file can be read as far ahead as anybody likes."""
@@ -83,7 +93,7 @@ class LineFile:
 
     def _lines(self) -> Iterator[str]:
         with _open(self._path) as stream:
-            for lines in _split(lambda: stream.read(_CHUNK), str(self._path)):
+            for lines in _split(lambda: stream.read(_CHUNK), str(self._path), self._errors):
                 yield from lines
 
 
@@ -97,10 +107,14 @@ class LineStream:
         stream: opened by the caller.
         name: what errors call it.
         close: whether to close it at the end.
+        errors: what becomes of bytes that are no UTF-8.
     """
 
-    def __init__(self, stream: IO[bytes], name: str, *, close: bool = False) -> None:
+    def __init__(
+        self, stream: IO[bytes], name: str, *, close: bool = False, errors: Errors = "strict"
+    ) -> None:
         self._stream = stream
+        self._errors: Errors = errors
         self._name = name
         self._close = close
         self.total: int | None = None
@@ -115,21 +129,25 @@ class LineStream:
         assert skip == 0, "a stream cannot be continued"
         read1 = getattr(self._stream, "read1", self._stream.read)  # at most one read underneath
         try:
-            yield from _split(lambda: bytes(read1(_CHUNK)), self._name)
+            yield from _split(lambda: bytes(read1(_CHUNK)), self._name, self._errors)
         finally:
             if self._close:
                 self._stream.close()
 
 
-def open_lines(path: Path) -> LineFile | LineStream:
+def open_lines(path: Path, *, errors: Errors = "strict") -> LineFile | LineStream:
     """Return the lines of a file; of a named pipe as of a stream.
+
+    Args:
+        path: where it is.
+        errors: what becomes of bytes that are no UTF-8.
 
     Raises:
         InputError: it cannot be read; if it is a regular file, also that it is not UTF-8.
     """
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
-        return LineStream(_open(path), str(path), close=True)
-    return LineFile(path)
+        return LineStream(_open(path), str(path), close=True, errors=errors)
+    return LineFile(path, errors=errors)
 
 
 def _open(path: Path) -> io.BufferedReader:
@@ -141,7 +159,7 @@ def _open(path: Path) -> io.BufferedReader:
         raise InputError(f"cannot read {path}: {reason(error)}") from None
 
 
-def _split(read: Callable[[], bytes], name: str) -> Iterator[list[str]]:
+def _split(read: Callable[[], bytes], name: str, errors: Errors = "strict") -> Iterator[list[str]]:
     """Yield the lines that complete with each read, and what is left at the end."""
     number, pending = 0, b""
     while True:
@@ -157,7 +175,7 @@ def _split(read: Callable[[], bytes], name: str) -> Iterator[list[str]]:
         for line in complete:
             number += 1
             try:
-                lines.append(_decode(line, name, number))
+                lines.append(_decode(line, name, number, errors))
             except InputError as error:
                 failure = error
                 break
@@ -170,17 +188,18 @@ def _split(read: Callable[[], bytes], name: str) -> Iterator[list[str]]:
         _check_length(pending, name, number + 1)
 
 
-def _decode(line: bytes, name: str, number: int) -> str:
+def _decode(line: bytes, name: str, number: int, errors: Errors) -> str:
     _check_length(line, name, number)
     try:
-        text = line.decode("utf-8")
+        text = line.decode("utf-8", errors)
     except UnicodeDecodeError as error:
         wide = number == 1 and line.startswith(_UTF16_MARKS)
         encoding = "UTF-16" if wide else "ISO-8859-1"
         raise InputError(
             f"{name}, line {number}: not UTF-8 (byte 0x{line[error.start]:02x} "
             f"at position {error.start + 1})",
-            hint=f"if it is text in another encoding: iconv -f {encoding} -t UTF-8",
+            hint=f"if it is text in another encoding: iconv -f {encoding} -t UTF-8; "
+            "if only a few bytes are wrong: --errors replace",
         ) from None
     return text[1:] if number == 1 and line.startswith(_BYTE_ORDER_MARK) else text
 

@@ -6,11 +6,15 @@ anything. Knows nothing of how the attention came about.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
+import os
+import sys
+import tempfile
 import unicodedata
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from allez.errors import MissingExtraError
@@ -198,8 +202,9 @@ def png(sentences: Sequence[Sentence]) -> bytes:
         MissingExtraError: matplotlib is not installed.
     """
     try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+        with _no_trace_of_matplotlib():
+            from matplotlib.backends.backend_agg import FigureCanvasAgg
+            from matplotlib.figure import Figure
     except ImportError:
         raise MissingExtraError("drawing a PNG", "plot") from None
     heights = [1.8 + 0.3 * len(sentence.tokens) for sentence in sentences]  # inches
@@ -216,6 +221,24 @@ def png(sentences: Sequence[Sentence]) -> bytes:
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         figure.savefig(result, format="png", dpi=resolution)
     return result.getvalue()
+
+
+@contextlib.contextmanager
+def _no_trace_of_matplotlib() -> Iterator[None]:
+    """Import it without the list of fonts that it would leave in the user's folders.
+
+    What it writes goes to a temporary folder and away with that, unless somebody else has
+    imported it already or named a folder for it.
+    """
+    if "matplotlib" in sys.modules or "MPLCONFIGDIR" in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="allez-") as folder:
+        os.environ["MPLCONFIGDIR"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["MPLCONFIGDIR"]
 
 
 def _plot(axis: Axes, sentence: Sentence) -> None:

@@ -6,9 +6,10 @@ What is not translated (white space, blank lines, lines without letters) stays w
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from allez.contract import MEMORY_STEP
 from allez.search import Found
 from allez.text import Piece, SentenceRules, split, squeeze
 from allez.tokenizer import Tokenizer
@@ -35,11 +36,24 @@ BATCH_TOKENS = 2048
 """The most source tokens decoded together, padding counted."""
 
 
-def take_apart(text: str, rules: SentenceRules, tokenizer: Tokenizer, eos: int) -> Plan:
-    """Split a text; each sentence is tokenized once, for counting and for reading."""
+def take_apart(
+    text: str, rules: SentenceRules, tokenizer: Tokenizer, eos: int, over: Callable[[], bool]
+) -> Plan:
+    """Split a text; each sentence is tokenized once, for counting and for reading.
+
+    Args:
+        text: any text.
+        rules: where sentences end.
+        tokenizer: makes their ids.
+        eos: the id behind them.
+        over: asked before each sentence; once it says so, nothing is tokenized any more, since
+            nobody will read it.
+    """
     known: dict[str, list[int]] = {}
 
     def encode(sentence: str) -> list[int]:
+        if over():
+            return []
         if sentence not in known:
             known[sentence] = tokenizer.encode(squeeze(sentence, rules))
         return known[sentence]
@@ -107,6 +121,8 @@ def _hypothesis(found: Found, tokenizer: Tokenizer) -> Hypothesis:
 def make_batches(sentences: Sequence[Sequence[int]], *, start: int = 0) -> list[list[int]]:
     """Group the indices of sentences, from `start` on, by length: long ones together, and first.
 
+    Those of a batch have the same memory length once that is padded; see `contract.MEMORY_STEP`.
+
     Args:
         sentences: source ids.
         start: the first index to group.
@@ -115,9 +131,15 @@ def make_batches(sentences: Sequence[Sequence[int]], *, start: int = 0) -> list[
     batches: list[list[int]] = []
     for index in order:
         if batches and len(batches[-1]) < BATCH_SENTENCES:
-            longest = len(sentences[batches[-1][0]])
-            if longest * (len(batches[-1]) + 1) <= BATCH_TOKENS:
+            longest = _padded(sentences[batches[-1][0]])
+            together = _padded(sentences[index]) == longest
+            if together and longest * (len(batches[-1]) + 1) <= BATCH_TOKENS:
                 batches[-1].append(index)
                 continue
         batches.append([index])
     return batches
+
+
+def _padded(sentence: Sequence[int]) -> int:
+    """Return how many positions of memory a sentence takes."""
+    return -(-len(sentence) // MEMORY_STEP) * MEMORY_STEP

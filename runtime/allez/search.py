@@ -17,7 +17,7 @@ Greedy search is K = 1; it stops with its first finished hypothesis.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -78,7 +78,7 @@ class Found(NamedTuple):
     attention: FloatArray
     """[T, M]"""
     finished: bool
-    """False: cut at the length limit."""
+    """False: cut at the length limit, or because the caller wanted no further step."""
 
 
 class _End(NamedTuple):
@@ -118,15 +118,27 @@ def beam_search(
     eos: int,
     options: SearchOptions,
     prefix: Sequence[int] = (),
+    stop: Callable[[], bool] = lambda: False,
 ) -> list[list[Found]]:
-    """Return for each job its `n_best` hypotheses, best first, those cut at the limit last."""
+    """Return for each job its `n_best` hypotheses, best first, those that were cut last.
+
+    Args:
+        step: as for `beam_steps`, with all that follow.
+        jobs: one for each sentence.
+        bos: id that is fed first.
+        eos: id that ends a hypothesis.
+        options: see `SearchOptions`.
+        prefix: ids that every hypothesis begins with.
+        stop: asked after each step; once it says so, what there is is returned.
+    """
     steps = beam_steps(step, jobs, bos=bos, eos=eos, options=options, prefix=prefix)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            found: list[list[Found]] = stop.value
-            return found
+    try:
+        next(steps)
+        while True:
+            steps.send(stop())
+    except StopIteration as end:
+        found: list[list[Found]] = end.value
+        return found
 
 
 def beam_steps(
@@ -137,8 +149,10 @@ def beam_steps(
     eos: int,
     options: SearchOptions,
     prefix: Sequence[int] = (),
-) -> Generator[IntArray, None, list[list[Found]]]:
+) -> Generator[IntArray, bool | None, list[list[Found]]]:
     """Search step by step: yield the tokens [N] of the rows after each, return all hypotheses.
+
+    Sent True, it takes no further step: the rows as they are become hypotheses, unfinished.
 
     Args:
         step: the model, fresh.
@@ -153,13 +167,15 @@ def beam_steps(
     parent = np.arange(len(jobs), dtype=np.int64)
     for forced in prefix:
         token, parent = search.force(token, parent, forced)
-        yield token
+        if (yield token):
+            return search.cut_short()
     while True:
         extended = search.advance(token, parent)
         if extended is None:
             return search.results()
         token, parent = extended
-        yield token
+        if (yield token):
+            return search.cut_short()
 
 
 class _Search:
@@ -220,15 +236,26 @@ class _Search:
         parent, token = self._compact(parent, token)
         return self._link(parent.ravel(), token.ravel(), result.attention)
 
-    def results(self) -> list[list[Found]]:
-        """Return the best hypotheses of every job."""
-        return [
-            [self._trellis.trace(end, job.memory_length) for end in self._best(ends)]
-            for ends, job in zip(self._ends, self._jobs, strict=True)
-        ]
+    def cut_short(self) -> list[list[Found]]:
+        """Return the best hypotheses of every job, rows that would go on among them.
 
-    def _best(self, ends: list[_End]) -> list[_End]:
-        return sorted(ends, key=lambda e: (not e.finished, -e.score))[: self._options.n_best]
+        These rank by their score alone: what ended early in a search that was not done is seldom
+        better.
+        """
+        live = ~self._done
+        self._cut(live, self._scores.shape[1], len(self._trellis.tokens))
+        return self.results(set(self._sentence[live].tolist()))
+
+    def results(self, cut: Collection[int] = ()) -> list[list[Found]]:
+        """Return the best hypotheses of every job; of those in `cut`, whatever scores best."""
+        found = []
+        for index, (ends, job) in enumerate(zip(self._ends, self._jobs, strict=True)):
+            best = sorted(ends, key=lambda end: -end.score)
+            if index not in cut:
+                best.sort(key=lambda end: not end.finished)
+            kept = best[: self._options.n_best]
+            found.append([self._trellis.trace(end, job.memory_length) for end in kept])
+        return found
 
     def _link(
         self, parent: IntArray, token: IntArray, attention: FloatArray
@@ -284,10 +311,10 @@ class _Search:
             end = _End(float(best[b, j]) / norm, time, int(row[b, j]), True)
             self._ends[self._sentence[b]].append(end)
 
-    def _cut(self, at_limit: npt.NDArray[np.bool_], rows: int, time: int) -> None:
-        """Note the rows of sentences that reached their limit; they rank after finished ones."""
+    def _cut(self, ended: npt.NDArray[np.bool_], rows: int, time: int) -> None:
+        """Note the rows of sentences that go no further; they rank after finished ones."""
         norm = float(max(time, 1)) ** self._options.length_penalty
-        for b in np.flatnonzero(at_limit):
+        for b in np.flatnonzero(ended):
             for r in np.flatnonzero(np.isfinite(self._scores[b])):
                 end = _End(float(self._scores[b, r]) / norm, time, int(b * rows + r), False)
                 self._ends[self._sentence[b]].append(end)

@@ -16,6 +16,7 @@ from allez import telemetry
 from allez.bundle import Manifest
 from allez.contract import (
     MASKED,
+    MEMORY_STEP,
     TEXT_INPUTS,
     WHOLE_VOCABULARY,
     Graph,
@@ -26,6 +27,7 @@ from allez.contract import (
     state_names,
 )
 from allez.errors import BundleFormatError, OptionError, SessionError
+from allez.outline import read_outline
 from allez.search import StepResult
 from allez.types import FloatArray, IntArray
 
@@ -52,14 +54,21 @@ def environment() -> dict[str, str]:
 
 
 def open_session(
-    graph: bytes, manifest: Manifest, expected: Graph, *, providers: Sequence[str] | None = None
+    role: str,
+    graph: bytes,
+    manifest: Manifest,
+    expected: Graph,
+    *,
+    providers: Sequence[str] | None = None,
 ) -> ort.InferenceSession:
     """Load one graph of a bundle and hold it to the contract.
 
-    One thread per call: a step is too short to share, and callers that have much to do make
-    several calls at a time.
+    What the file says of itself is checked before ONNX Runtime is given a byte of it. One thread
+    per call: a step is too short to share, and callers that have much to do make several calls
+    at a time.
 
     Args:
+        role: what errors call the graph.
         graph: bytes of the ONNX file.
         manifest: the bundle's.
         expected: inputs and outputs that the graph must have.
@@ -68,7 +77,8 @@ def open_session(
     Raises:
         OptionError: a provider is not available.
         SessionError: ONNX Runtime is too old or refuses the graph.
-        BundleFormatError: the graph has other inputs or outputs than the contract says.
+        BundleFormatError: the file is no graph that a bundle may hold, or has other inputs or
+            outputs than the contract says.
     """
     wanted = list(providers) if providers is not None else [CPU]
     available = ort.get_available_providers()
@@ -84,6 +94,29 @@ def open_session(
             f"this is {ort.__version__}",
             hint="pip install --upgrade onnxruntime",
         )
+    try:
+        outline = read_outline(graph)
+        _check(outline.inputs, expected.inputs, "input", manifest)
+        _check(outline.outputs, expected.outputs, "output", manifest)
+    except BundleFormatError as error:
+        raise BundleFormatError(f"the {role} graph: {error}", hint=error.hint) from None
+    options = _session_options(manifest)
+    try:
+        # No second try that prints, no settings out of the graph.
+        session = ort.InferenceSession(
+            graph, options, providers=wanted, enable_fallback=0, read_config_from_model=0
+        )
+    except Exception as error:  # the library has no common base but Exception
+        raise SessionError(f"ONNX Runtime refused the {role} graph: {_first_line(error)}") from None
+    try:  # once more, with the shapes that ONNX Runtime inferred
+        _check(session.get_outputs(), expected.outputs, "output", manifest)
+    except BundleFormatError as error:
+        raise BundleFormatError(f"the {role} graph: {error}") from None
+    return session
+
+
+def _session_options(manifest: Manifest) -> ort.SessionOptions:
+    """Return what a session is opened with: one thread, nothing guessed, nothing said."""
     if manifest.optimization_level not in _LEVELS:
         raise BundleFormatError(f"unknown optimization level {manifest.optimization_level!r}")
     options = ort.SessionOptions()
@@ -91,19 +124,22 @@ def open_session(
     options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
     options.graph_optimization_level = _LEVELS[manifest.optimization_level]
     options.log_severity_level = 4
+    # By itself it would take bytes that look like its own format for that.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    try:
-        session = ort.InferenceSession(graph, options, providers=wanted)
-    except Exception as error:  # the library has no common base but Exception
-        raise SessionError(f"ONNX Runtime refused a graph: {_first_line(error)}") from None
-    _check(session.get_inputs(), expected.inputs, "input", manifest)
-    _check(session.get_outputs(), expected.outputs, "output", manifest)
-    return session
+    return options
 
 
 def _check(found: Sequence[Any], expected: Sequence[Tensor], kind: str, manifest: Manifest) -> None:
-    """Compare a graph's inputs or outputs with the contract and the manifest."""
+    """Compare a graph's inputs or outputs with the contract and the manifest.
+
+    Args:
+        found: what there is, with `name`, `type` and `shape` each.
+        expected: what there must be.
+        kind: what errors call them.
+        manifest: knows the widths.
+    """
     widths = {"D": manifest.memory_width, "A": manifest.key_width}
     states = {state.name: state.width for state in manifest.states}
 
@@ -125,7 +161,7 @@ def _check(found: Sequence[Any], expected: Sequence[Tensor], kind: str, manifest
     for name in sorted(wanted.keys() | actual.keys()):
         if actual.get(name) != wanted.get(name):
             raise BundleFormatError(
-                f"graph {kind} {name!r} is {_describe(actual.get(name))}, "
+                f"{kind} {name!r} is {_describe(actual.get(name))}, "
                 f"the contract says {_describe(wanted.get(name))}"
             )
 
@@ -178,8 +214,10 @@ class Encoder:
         if tuple(state.name for state in manifest.states) != state_names(count):
             raise BundleFormatError("the manifest's states are not named state.0, state.1, …")
         expected = encoder_graph(count)
-        self._session = open_session(graph, manifest, expected, providers=providers)
+        self._session = open_session("encoder", graph, manifest, expected, providers=providers)
         self._outputs = [tensor.name for tensor in expected.outputs]
+        self._widths = (manifest.memory_width, manifest.key_width)
+        self._state_shapes = [(1, state.width) for state in manifest.states]
 
     def __call__(self, source: Sequence[int]) -> Encoded:
         """Read source ids, the last of which is eos.
@@ -195,6 +233,15 @@ class Encoder:
             memory, keys, mask, *states = self._session.run(self._outputs, feeds)
         except Exception as error:
             raise SessionError(f"the encoder failed: {_first_line(error)}") from None
+        positions = memory.shape[1]
+        shapes = [(1, positions, width) for width in self._widths]
+        if (
+            positions not in (1, len(source))
+            or [memory.shape, keys.shape] != shapes
+            or mask.shape != (1, positions)
+            or [state.shape for state in states] != self._state_shapes
+        ):
+            raise SessionError("the encoder gave tensors of other shapes than the contract says")
         return Encoded(memory, keys, mask, tuple(states))
 
 
@@ -205,7 +252,8 @@ class DecoderStep:
         self, graph: bytes, manifest: Manifest, *, providers: Sequence[str] | None = None
     ) -> None:
         count = len(manifest.states)
-        self._session = open_session(graph, manifest, decoder_graph(count), providers=providers)
+        expected = decoder_graph(count)
+        self._session = open_session("decoder", graph, manifest, expected, providers=providers)
         self._vocabulary = manifest.vocabulary
         self._states = state_names(count)
         self._outputs = ("top_log_probs", "top_tokens", "attention", *next_state_names(count))
@@ -238,10 +286,10 @@ class Decoding:
     def __init__(self, decoder: DecoderStep, sentences: Sequence[Encoded]) -> None:
         self._decoder = decoder
         longest = max(sentence.length for sentence in sentences)
+        if longest > 1:
+            longest += -longest % MEMORY_STEP
 
         def padded(arrays: list[FloatArray], value: float) -> FloatArray:
-            if len(arrays) == 1:
-                return arrays[0]
             shape = (len(arrays), longest, *arrays[0].shape[2:])
             joined = np.full(shape, value, dtype=np.float32)
             for row, array in enumerate(arrays):
@@ -263,18 +311,29 @@ class Decoding:
         self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
     ) -> StepResult:
         """Feed one token per row; see `search.Step`."""
+        vocabulary = self._decoder._vocabulary
+        k = min(k, vocabulary)
         feeds = {
             "token": _value(token),
             "parent": _value(parent),
-            "k": _value(np.array(min(k, self._decoder._vocabulary), dtype=np.int64)),
+            "k": _value(np.array(k, dtype=np.int64)),
             "candidates": self._candidates,
             **self._fixed,
             **dict(zip(self._decoder._states, self._states, strict=True)),
         }
-        top_log_probs, top_tokens, attention, *rest = self._decoder.run(feeds, full=full)
-        log_probs = rest.pop().numpy() if full else None
-        self._states = rest
-        return StepResult(top_log_probs.numpy(), top_tokens.numpy(), attention.numpy(), log_probs)
+        values = self._decoder.run(feeds, full=full)
+        log_probs = values.pop().numpy() if full else None
+        top_log_probs, top_tokens, attention = (value.numpy() for value in values[:3])
+        self._states = values[3:]
+        rows, positions = len(token), self._memory["memory"].shape[1]
+        if (
+            not top_log_probs.shape == top_tokens.shape == (rows, k)
+            or attention.shape != (rows, positions)
+            or (log_probs is not None and log_probs.shape != (rows, vocabulary))
+            or ((top_tokens < 0) | (top_tokens >= vocabulary)).any()
+        ):
+            raise SessionError("the decoder gave words or weights that the contract does not know")
+        return StepResult(top_log_probs, top_tokens, attention, log_probs)
 
     def keep(self, sentences: IntArray) -> None:
         """Forget all sentences but these; see `search.Step`."""

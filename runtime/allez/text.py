@@ -11,11 +11,11 @@ subwords: the caller counts them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
+from allez.checked import parse_object, shown
 from allez.errors import BundleFormatError
 
 RULES_VERSION = 1
@@ -61,16 +61,11 @@ class SentenceRules:
         Raises:
             BundleFormatError: a key is missing, unknown or of the wrong kind; it is named.
         """
-        try:
-            content = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise BundleFormatError(f"sentence rules are not JSON: {error}") from None
-        if not isinstance(content, dict):
-            raise BundleFormatError("sentence rules are not a JSON object")
+        content = parse_object(text, "the file of sentence rules")
         names = {field.name for field in fields(cls)}
         for key in sorted(content.keys() ^ names):
             problem = "lack" if key in names else "have an unknown key"
-            raise BundleFormatError(f"sentence rules {problem} {key!r}")
+            raise BundleFormatError(f"sentence rules {problem} {shown(key)}")
         version = _number(content, "version")
         if version != RULES_VERSION:
             raise BundleFormatError(
@@ -257,8 +252,8 @@ def _cut_rank(text: str, cut: int, rules: SentenceRules) -> int:
 
 def _number(content: dict[str, Any], key: str) -> int:
     value = content[key]
-    if type(value) is not int or value < 1:  # not isinstance: True is an int
-        raise BundleFormatError(f"sentence rules: {key!r} must be a whole number above 0")
+    if type(value) is not int or not 1 <= value <= 1_000_000:  # not isinstance: True is an int
+        raise BundleFormatError(f"sentence rules: {key!r} must be a whole number, 1 to 1,000,000")
     return value
 
 
@@ -280,7 +275,7 @@ def _words(content: dict[str, Any], key: str) -> frozenset[str]:
     for word in (words := _strings(content, key)):
         if not word.isalpha():
             raise BundleFormatError(
-                f"sentence rules: {key!r} has {word!r}, which can never match",
+                f"sentence rules: {key!r} has {shown(word)}, which can never match",
                 hint="only the letters right before the full stop",
             )
     return frozenset(words)

@@ -7,12 +7,12 @@ manifest names, so a typed `</s>` is four characters like any others. Knows noth
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import tokenizers
 
+from allez.checked import parse_object, shown
 from allez.errors import BundleFormatError
 
 EOS_PIECE = "</s>"
@@ -21,6 +21,21 @@ EOS_PIECE = "</s>"
 _NORMALIZERS = {"NFC", "Replace"}
 _PRE_TOKENIZERS = {"Metaspace", "Digits"}
 _DECODERS = ["Metaspace", "ByteFallback", "Fuse"]
+
+_KEYS = {
+    *("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer"),
+    *("post_processor", "decoder", "model"),
+}
+_MODEL_KEYS = {
+    *("type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix"),
+    *("fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"),
+}
+
+_LONGEST_PIECE = 256
+"""Characters of one subword."""
+
+_LONGEST_REPLACEMENT = 16
+"""Characters that the normalizer may put in place of others."""
 
 
 class Tokenizer:
@@ -34,11 +49,7 @@ class Tokenizer:
     """
 
     def __init__(self, definition: str) -> None:
-        try:
-            content = json.loads(definition)
-        except (ValueError, RecursionError) as error:
-            raise BundleFormatError(f"tokenizer is not JSON: {error}") from None
-        check_components(content)
+        check_components(parse_object(definition, "tokenizer.json"))
         try:
             self._model = tokenizers.Tokenizer.from_str(definition)
         except Exception as error:  # the library raises plain Exception
@@ -88,6 +99,9 @@ def check_components(content: Any) -> None:
     """Raise BundleFormatError unless every component is one that all hosts implement."""
     if not isinstance(content, Mapping) or not isinstance(content.get("model"), Mapping):
         raise BundleFormatError("tokenizer has no model")
+    unknown = (content.keys() - _KEYS) | (content["model"].keys() - _MODEL_KEYS)
+    if unknown:
+        raise BundleFormatError(f"tokenizer has {shown(min(unknown))}, which no host knows")
     if content.get("added_tokens"):
         raise BundleFormatError("tokenizer has added_tokens, which text could imitate")
     for key in ("truncation", "padding", "post_processor"):
@@ -96,11 +110,9 @@ def check_components(content: Any) -> None:
     _check_model(content["model"])
     normalizers = _parts(content, "normalizer", "normalizers")
     _check_parts("normalizer", normalizers, _NORMALIZERS)
-    for part in normalizers:
-        pattern = part.get("pattern")
-        plain = isinstance(pattern, Mapping) and isinstance(pattern.get("String"), str)
-        if part["type"] == "Replace" and not plain:
-            raise BundleFormatError("tokenizer normalizer Replace must have a plain string pattern")
+    if "NFC" in [part["type"] for part in normalizers[1:]]:
+        raise BundleFormatError("tokenizer normalizer NFC must come first")
+    _check_replacements([part for part in normalizers if part["type"] == "Replace"])
     pre_tokenizers = _parts(content, "pre_tokenizer", "pretokenizers")
     _check_parts("pre_tokenizer", pre_tokenizers, _PRE_TOKENIZERS)
     decoders = _parts(content, "decoder", "decoders")
@@ -131,6 +143,31 @@ def _check_model(model: Mapping[str, Any]) -> None:
         f"<0x{byte:02X}>" in vocabulary for byte in range(256)
     ):
         raise BundleFormatError("tokenizer vocabulary lacks bytes to fall back to")
+    ids = {value for value in vocabulary.values() if type(value) is int}
+    if len(ids) != len(vocabulary) or ids != set(range(len(vocabulary))):
+        raise BundleFormatError("tokenizer vocabulary must have the ids 0, 1, 2, …, each once")
+    if not all(1 <= len(piece) <= _LONGEST_PIECE for piece in vocabulary):
+        raise BundleFormatError(f"tokenizer subwords must have 1 to {_LONGEST_PIECE} characters")
+
+
+def _check_replacements(parts: list[Mapping[str, Any]]) -> None:
+    """See to it that no text grows beyond a small multiple, however the steps play together.
+
+    What a step has written in place of fewer characters, no later one may lengthen again.
+    """
+    grown: set[str] = set()
+    for part in parts:
+        pattern, content = part.get("pattern"), part.get("content")
+        plain = isinstance(pattern, Mapping) and pattern.keys() == {"String"}
+        text = pattern["String"] if plain and isinstance(pattern, Mapping) else None
+        if not isinstance(text, str) or not text or not isinstance(content, str):
+            raise BundleFormatError("tokenizer normalizer Replace must have a plain string pattern")
+        longer = len(content) > len(text)
+        again = bool(grown & set(text))
+        if longer and (again or len(content) > _LONGEST_REPLACEMENT):
+            raise BundleFormatError(f"tokenizer normalizer makes {shown(text)} too long")
+        if longer or again:
+            grown |= set(content)
 
 
 def _parts(content: Mapping[str, Any], key: str, sequence: str) -> list[Mapping[str, Any]]:

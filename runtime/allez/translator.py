@@ -11,16 +11,19 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError as FutureCancelledError
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import NoReturn
 
 import numpy as np
 
 from allez.bundle import Bundle, Golden, find
-from allez.errors import BundleFormatError, InputError, OptionError, SessionError
+from allez.engine import Brake, Engine, Ids, Results
+from allez.errors import BundleError, BundleFormatError, InputError, OptionError, SessionError
 from allez.plan import (
     BATCH_SENTENCES,
     Plan,
@@ -29,8 +32,7 @@ from allez.plan import (
     put_together,
     take_apart,
 )
-from allez.search import Found, Job, beam_search, beam_steps
-from allez.session import DecoderStep, Encoded, Encoder
+from allez.search import Found
 from allez.text import Piece, SentenceRules, squeeze
 from allez.tokenizer import Tokenizer
 from allez.types import SearchOptions, SelfTest, Translation
@@ -46,9 +48,6 @@ WINDOW_TEXTS = 10_000
 SCORE_TOLERANCE = 0.1
 """First-step scores of golden sentences may differ by so much between processors."""
 
-_Ids = list[int]
-_Results = list[list[Found]]
-
 
 @dataclass(frozen=True, slots=True)
 class _Window:
@@ -57,12 +56,15 @@ class _Window:
     plans: list[Plan]
     batches: list[list[int]]
     """Which sentences, counted over all plans, are decoded together."""
-    results: list[Future[_Results] | _Results]
+    results: list[Future[Results] | Results]
     """Of each batch: ready, or to come."""
 
 
 class Translator:
-    """A bundle, loaded and ready. Safe to share between threads.
+    """A bundle, loaded and ready. Safe to share between threads, and usable after a fork.
+
+    A child process loads the graphs again when it first needs them. To a process that is started
+    afresh (spawn) a translator cannot be sent: make one there.
 
     Args:
         bundle: a folder or zip, the name of a shipped bundle, or a `Bundle`; None: the shipped one.
@@ -103,8 +105,10 @@ class Translator:
                 f"{self.bundle.path}: sentences may have {self._rules.max_tokens} tokens, "
                 f"the encoder takes {manifest.source_tokens}"
             )
-        self._encoder = Encoder(self.bundle.data("encoder"), manifest, providers=providers)
-        self._decoder = DecoderStep(self.bundle.data("decoder"), manifest, providers=providers)
+        try:
+            self._engine = Engine(self.bundle, self.threads, providers)
+        except BundleError as error:
+            raise BundleFormatError(f"{self.bundle.path}: {error}", hint=error.hint) from None
         log.info(
             "%s %s (%s) from %s, loaded in %.2f s, %d thread(s)",
             manifest.name,
@@ -114,9 +118,6 @@ class Translator:
             time.monotonic() - started,
             self.threads,
         )
-        self._pool: ThreadPoolExecutor | None = None
-        self._lock = threading.Lock()
-        self._closed = False
 
     def __enter__(self) -> Translator:
         return self
@@ -129,13 +130,15 @@ class Translator:
     ) -> None:
         self.close()
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Translator cannot be sent to another process; make one there")
+
     def close(self) -> None:
-        """Let the threads go; further calls raise SessionError. May be called twice."""
-        with self._lock:
-            self._closed = True
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(cancel_futures=True)
+        """Let the threads go; further calls raise SessionError. May be called twice.
+
+        Work in hand stops within one step of the decoder.
+        """
+        self._engine.close()
 
     def __call__(self, text: str) -> str:
         """Return the translation of a text, with the bundle's own search options."""
@@ -152,6 +155,8 @@ class Translator:
         length_penalty: float | None = None,
         no_repeat_ngram_size: int = 0,
         prefix: str = "",
+        max_time: float | None = None,
+        cancel: threading.Event | None = None,
     ) -> Translation:
         """Translate a text of any length.
 
@@ -164,15 +169,21 @@ class Translator:
             length_penalty: exponent of the length; None: what the bundle says.
             no_repeat_ngram_size: no sequence of so many tokens twice in a sentence; 0 allows it.
             prefix: how the translation of the first sentence must begin.
+            max_time: seconds; when they are over, no further step of the decoder is taken, and
+                the best that there is is returned: `finished` is false for every sentence that
+                was cut or not begun, and for the `Translation`. Finding the sentences is not
+                interrupted; it takes seconds for megabytes of text.
+            cancel: set it, from another thread, to give up within one step.
 
         Raises:
             OptionError: an option makes no sense, or the prefix is too long.
+            CancelledError: `cancel` was set.
             SessionError: ONNX Runtime failed, or the translator is closed.
         """
         options = self._options(
             beam_size, n_best, max_length, min_length, length_penalty, no_repeat_ngram_size
         )
-        return next(self._translate([text], options, prefix))
+        return next(self._translate([text], options, prefix, Brake(cancel, max_time)))
 
     def translate_batch(
         self,
@@ -184,37 +195,60 @@ class Translator:
         min_length: int = 0,
         length_penalty: float | None = None,
         no_repeat_ngram_size: int = 0,
-    ) -> Iterator[Translation]:
+        max_time: float | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Generator[Translation, None, None]:
         """Translate many texts, on all threads; yield one `Translation` for each, in order.
 
         Reads some way ahead, never all: memory does not grow with the number of texts. The answers
-        are those of `translate`. Options and errors as there.
+        are those of `translate`. Options and errors as there; `max_time` is for all texts, counted
+        from the call. Closing the iterator, or dropping it, stops the work within one step.
         """
         if isinstance(texts, str):
             raise OptionError("translate_batch takes many texts, not one", hint="use translate")
         options = self._options(
             beam_size, n_best, max_length, min_length, length_penalty, no_repeat_ngram_size
         )
-        return self._translate(texts, options, "")
+        return self._translate(texts, options, "", Brake(cancel, max_time))
 
-    def stream(self, text: str) -> Iterator[str]:
+    def stream(
+        self, text: str, *, max_time: float | None = None, cancel: threading.Event | None = None
+    ) -> Generator[str, None, bool]:
         """Yield the greedy translation of a text piece by piece, as it is decoded.
 
         The pieces never change afterwards; joined, they are `translate(text, beam_size=1).text`.
-        A character of several byte tokens comes when it is complete.
+        A character of several byte tokens comes when it is complete. When the time is over, the
+        pieces end. Closing the iterator stops the work at once.
+
+        Args:
+            text: as for `translate`.
+            max_time: as for `translate`.
+            cancel: as for `translate`; errors too.
+
+        Returns:
+            Whether all sentences came to their end (the value of a `yield from`).
         """
         options = self._options(1, 1, None, 0, None, 0)
-        plan = self._plan(text)
+        return self._stream(text, options, Brake(cancel, max_time))
+
+    def _stream(
+        self, text: str, options: SearchOptions, brake: Brake
+    ) -> Generator[str, None, bool]:
+        plan = self._plan(text, brake)
         ids = iter(plan.ids)
         before: Piece | None = None
+        finished = True
         for piece in plan.pieces:
             if not piece.translate:
                 yield piece.text
             else:
+                if brake.over():
+                    return False
                 if needs_space(before, piece):
                     yield " "
-                yield from self._stream_sentence(next(ids), options)
+                finished &= yield from self._stream_sentence(next(ids), options, brake)
             before = piece
+        return finished
 
     def score(self, source: str, target: str, *, length_penalty: float | None = None) -> float:
         """Return how likely `target` is as the translation of `source`, one sentence each.
@@ -232,7 +266,7 @@ class Translator:
                 f"a sentence has 1 to {self._manifest.source_tokens}"
             )
         wanted = [*self._tokenizer.encode(squeeze(target, self._rules)), self._manifest.eos]
-        step = self._decoder.start([self._encode([*ids, self._manifest.eos])])
+        step = self._engine.start([self._engine.encode([*ids, self._manifest.eos])])
         row = np.zeros(1, dtype=np.int64)
         token, total = self._manifest.bos, 0.0
         for following in wanted:
@@ -248,7 +282,7 @@ class Translator:
         for golden in self.bundle.golden():
             text = squeeze(golden.text, self._rules)
             ids = [*self._tokenizer.encode(text), self._manifest.eos]
-            (found,) = self._search([ids], options)[0]
+            (found,) = self._engine.search([ids], options, [], Brake(None, None))[0]
             yield SelfTest(
                 text=golden.text,
                 expected=golden.translation,
@@ -256,11 +290,11 @@ class Translator:
                 problem=self._problem(golden, ids, found),
             )
 
-    def _problem(self, golden: Golden, ids: _Ids, found: Found) -> str | None:
+    def _problem(self, golden: Golden, ids: Ids, found: Found) -> str | None:
         """Tell in what the answer to a golden sentence differs from what was recorded."""
         if tuple(ids) != golden.source_ids:
             return "the source is tokenized differently"
-        step = self._decoder.start([self._encode(ids)])
+        step = self._engine.start([self._engine.encode(ids)])
         first, row = np.array([self._manifest.bos]), np.zeros(1, dtype=np.int64)
         scores = step(first, row, len(golden.first_scores)).top_log_probs[0]
         if len(scores) != len(golden.first_scores):
@@ -284,8 +318,7 @@ class Translator:
         no_repeat_ngram_size: int,
     ) -> SearchOptions:
         """Fill in what the bundle decides, and check everything."""
-        if self._closed:
-            raise SessionError("the translator is closed")
+        self._engine.check_open()
         manifest = self._manifest
         # More answers than rows cannot be had: asking for them alone widens the default beam.
         default = max(manifest.beam_size, n_best if isinstance(n_best, int) else 1)
@@ -298,29 +331,32 @@ class Translator:
             no_repeat_ngram_size=no_repeat_ngram_size,
         )
 
-    def _plan(self, text: str) -> Plan:
+    def _plan(self, text: str, brake: Brake) -> Plan:
         if not isinstance(text, str):
             raise TypeError(f"a text must be str, not {type(text).__name__}")
-        return take_apart(text, self._rules, self._tokenizer, self._manifest.eos)
+        return take_apart(text, self._rules, self._tokenizer, self._manifest.eos, brake.over)
 
     def _translate(
-        self, texts: Iterable[str], options: SearchOptions, prefix: str
-    ) -> Iterator[Translation]:
+        self, texts: Iterable[str], options: SearchOptions, prefix: str, brake: Brake
+    ) -> Generator[Translation, None, None]:
         """Yield translations in order; with threads, the next window is begun meanwhile."""
         forced = self._tokenizer.encode(squeeze(prefix, self._rules))
         begun: _Window | None = None
-        for plans in self._windows(texts):
-            if begun is not None and self.threads == 1:  # nobody to work while we wait
-                yield from self._finish(begun)
-                begun = None
-            following = self._begin(plans, options, forced)
+        try:
+            for plans in self._windows(texts, brake):
+                if begun is not None and self.threads == 1:  # nobody to work while we wait
+                    yield from self._finish(begun, brake)
+                    begun = None
+                following = self._begin(plans, options, forced, brake)
+                if begun is not None:
+                    yield from self._finish(begun, brake)
+                begun = following
             if begun is not None:
-                yield from self._finish(begun)
-            begun = following
-        if begun is not None:
-            yield from self._finish(begun)
+                yield from self._finish(begun, brake)
+        finally:
+            brake.release()
 
-    def _windows(self, texts: Iterable[str]) -> Iterator[list[Plan]]:
+    def _windows(self, texts: Iterable[str], brake: Brake) -> Iterator[list[Plan]]:
         """Group texts until there is a batch for every thread.
 
         The first groups are smaller, so that the first answers come soon.
@@ -328,7 +364,7 @@ class Translator:
         plans: list[Plan] = []
         sentences, wanted = 0, FIRST_SENTENCES
         for text in texts:
-            plans.append(self._plan(text))
+            plans.append(self._plan(text, brake))
             sentences += len(plans[-1].ids)
             if sentences >= wanted or len(plans) >= WINDOW_TEXTS:
                 yield plans
@@ -337,29 +373,32 @@ class Translator:
         if plans:
             yield plans
 
-    def _begin(self, plans: list[Plan], options: SearchOptions, forced: _Ids) -> _Window:
+    def _begin(
+        self, plans: list[Plan], options: SearchOptions, forced: Ids, brake: Brake
+    ) -> _Window:
         """Put the sentences of a window to work."""
         sentences = [ids for plan in plans for ids in plan.ids]
         prefixed = [0] if forced and sentences else []
         batches = [prefixed] if prefixed else []
         batches += make_batches(sentences, start=len(prefixed))
-        results: list[Future[_Results] | _Results] = []
+        results: list[Future[Results] | Results] = []
         for batch in batches:
             members = [sentences[i] for i in batch]
             prefix = forced if batch is prefixed else []
             if len(batches) == 1 or self.threads == 1:
-                results.append(self._search(members, options, prefix))
+                results.append(self._engine.search(members, options, prefix, brake))
             else:
-                results.append(self._submit(members, options, prefix))
+                results.append(self._engine.submit(members, options, prefix, brake))
         return _Window(plans, batches, results)
 
-    def _finish(self, window: _Window) -> Iterator[Translation]:
+    def _finish(self, window: _Window, brake: Brake) -> Iterator[Translation]:
         """Wait for a window's batches and yield its translations."""
+        brake.over()  # in a fork nobody works on them
         found: dict[int, list[Found]] = {}
         for batch, result in zip(window.batches, window.results, strict=True):
             try:
                 answers = result.result() if isinstance(result, Future) else result
-            except CancelledError:
+            except FutureCancelledError:
                 raise SessionError("the translator is closed") from None
             found.update(zip(batch, answers, strict=True))
         position = 0
@@ -369,72 +408,30 @@ class Translator:
             yield put_together(plan, hypotheses, self._tokenizer)
             position += count
 
-    def _submit(
-        self, sentences: Sequence[_Ids], options: SearchOptions, prefix: Sequence[int]
-    ) -> Future[_Results]:
-        """Search on another thread; the lock keeps `close` from coming in between."""
-        with self._lock:
-            if self._closed:
-                raise SessionError("the translator is closed")
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="allez")
-            return self._pool.submit(self._search, sentences, options, prefix)
-
-    def _encode(self, ids: _Ids) -> Encoded:
-        if self._closed:
-            raise SessionError("the translator is closed")
-        return self._encoder(ids)
-
-    def _job(self, ids: _Ids, encoded: Encoded, options: SearchOptions) -> Job:
-        manifest = self._manifest
-        limit = int(manifest.target_per_source * len(ids)) + manifest.target_extra
-        if options.max_length is not None:
-            limit = options.max_length
-        return Job(memory_length=encoded.length, limit=max(limit, options.min_length))
-
-    def _search(
-        self, sentences: Sequence[_Ids], options: SearchOptions, prefix: Sequence[int] = ()
-    ) -> _Results:
-        """Encode sentences one by one and decode them together."""
-        encoded = [self._encode(ids) for ids in sentences]
-        jobs = [self._job(ids, e, options) for ids, e in zip(sentences, encoded, strict=True)]
-        if any(len(prefix) >= job.limit for job in jobs):
-            raise OptionError(
-                f"the prefix has {len(prefix)} tokens, the translation may have {jobs[0].limit}"
-            )
-        found = beam_search(
-            self._decoder.start(encoded),
-            jobs,
-            bos=self._manifest.bos,
-            eos=self._manifest.eos,
-            options=options,
-            prefix=prefix,
-        )
+    def _stream_sentence(
+        self, ids: Ids, options: SearchOptions, brake: Brake
+    ) -> Generator[str, None, bool]:
+        """Yield the greedy translation of one sentence as it grows; return whether it is whole."""
+        steps = self._engine.steps(ids, options)
+        tokens: Ids = []
+        sent = 0
+        try:
+            tokens.append(int(next(steps)[0]))
+            while True:
+                text = self._tokenizer.decode_stable(tokens)
+                if len(text) > sent:
+                    yield text[sent:]
+                    sent = len(text)
+                self._engine.check_open()
+                tokens.append(int(steps.send(brake.over())[0]))
+        except StopIteration as end:
+            found: Results = end.value
         if not all(found):
             raise SessionError("the decoder gave no finite score")
-        return found
-
-    def _stream_sentence(self, ids: _Ids, options: SearchOptions) -> Iterator[str]:
-        """Yield the greedy translation of one sentence as it grows."""
-        encoded = self._encode(ids)
-        steps = beam_steps(
-            self._decoder.start([encoded]),
-            [self._job(ids, encoded, options)],
-            bos=self._manifest.bos,
-            eos=self._manifest.eos,
-            options=options,
-        )
-        tokens: _Ids = []
-        sent = 0
-        for token in steps:
-            tokens.append(int(token[0]))
-            text = self._tokenizer.decode_stable(tokens)
-            if len(text) > sent:
-                yield text[sent:]
-                sent = len(text)
         text = self._tokenizer.decode(tokens)
         if len(text) > sent:
             yield text[sent:]
+        return found[0][0].finished
 
 
 def _cores() -> int:

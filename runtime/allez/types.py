@@ -80,11 +80,12 @@ class Hypothesis:
     tokens: tuple[str, ...]
     """Subwords as the tokenizer spells them, eos not among them."""
     score: float
-    """Sum of log-probabilities / length ** length_penalty, eos counted."""
+    """Sum of log-probabilities / length ** length_penalty, eos counted; minus infinity where the
+    time was up before the sentence was read."""
     attention: FloatArray
     """[T, M] weights of each target token over the memory positions; rows sum to 1."""
     finished: bool
-    """False: the length limit cut it before an end of sentence was chosen."""
+    """False: the length limit or `max_time` cut it before an end of sentence was chosen."""
 
     @property
     def alignment(self) -> tuple[tuple[int, int], ...]:
@@ -128,6 +129,11 @@ class Sentence:
         return self.hypotheses[0].attention
 
     @property
+    def finished(self) -> bool:
+        """Whether the best translation came to its end; False: it was cut."""
+        return self.hypotheses[0].finished
+
+    @property
     def alignment(self) -> tuple[tuple[int, int], ...]:
         """Alignment of the best translation."""
         return self.hypotheses[0].alignment
@@ -156,6 +162,11 @@ class Translation:
     def tokens(self) -> tuple[str, ...]:
         """Subwords of all sentences, joined."""
         return tuple(token for sentence in self.sentences for token in sentence.tokens)
+
+    @property
+    def finished(self) -> bool:
+        """Whether every sentence came to its end; False: at least one was cut."""
+        return all(sentence.finished for sentence in self.sentences)
 
     @property
     def score(self) -> float:

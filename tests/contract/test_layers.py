@@ -14,9 +14,10 @@ MODULES = sorted(path for path in RUNTIME.glob("*.py") if path.stem != "__init__
 
 LAYERS = [
     {"errors", "telemetry"},
-    {"types", "contract"},
-    {"text", "tokenizer", "search", "bundle", "output"},
+    {"types", "contract", "checked"},
+    {"text", "tokenizer", "search", "bundle", "outline", "output"},
     {"session", "plan"},
+    {"engine"},
     {"translator"},
     {"files", "heatmap", "arguments"},
     {"cli"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -164,7 +165,18 @@ def _drop(*path: str) -> Edit:
         (_set("files", "decoder", "name", to="manifest.json"), "plain file name"),
         (_set("files", "decoder", "bytes", to=10**12), "bytes must be"),
         (_set("files", "decoder", to="decoder.onnx"), "files.decoder must be an object"),
+        (_set("files", "decoder", "name", to="NUL.onnx"), "plain file name"),
+        (_set("files", "card", "bytes", to=10**9), "bytes must be"),
         (_set("training_data", to=[1]), "training_data must be a list of strings"),
+        (_set("training_data", to=["a\n"]), "training_data.0 must be one short line"),
+        (_set("license", to="\x1b[2J"), "license must be one short line"),
+        (_set("name", to="x" * 2000), "name must be one short line"),
+        (_set("task", to="x\u202e"), "task must be one short line"),
+        (_set("format_version", to="\x1b" * 2000), r"format version '\\x1b.*…;"),
+        (_set("minimum_onnxruntime", to="1." + "9" * 5000), "minimum_onnxruntime must be"),
+        (_set("minimum_onnxruntime", to="1.²"), "minimum_onnxruntime must be a version"),
+        (_set("limits", "target_extra", to=10**9), "limits.target_extra must be"),
+        (_set("limits", "target_per_source", to=float("inf")), "limits.target_per_source"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -176,8 +188,18 @@ def test_manifests_that_make_no_sense(copy: Path, edit: Edit, named: str) -> Non
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"{", b"[]", b"\xff\xfe", b'{"name": 1, "name": 2}', b"[" * 100_000],
-    ids=["empty", "cut", "list", "binary", "duplicate", "deep"],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        "{}".encode("utf-16"),
+        b'{"name": 1, "name": 2}',
+        b"[" * 100_000,
+        b'{"vocabulary": ' + b"9" * 5000 + b"}",
+        b" " * 1_000_001,
+    ],
+    ids=["empty", "cut", "list", "binary", "wide", "duplicate", "deep", "number", "long"],
 )
 def test_manifests_that_are_none(copy: Path, data: bytes) -> None:
     (copy / "manifest.json").write_bytes(data)
@@ -256,6 +278,53 @@ def test_graphs_in_each_others_place(copy: Path) -> None:
     replace_file(copy, "encoder", data["decoder"])
     replace_file(copy, "decoder", data["encoder"])
     with pytest.raises(BundleFormatError, match="the contract says"):
+        Translator(copy)
+
+
+def test_a_zip_with_two_files_of_one_name(tiny_bundle: Path, tmp_path: Path) -> None:
+    path = tmp_path / "tiny.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in tiny_bundle.iterdir():
+            archive.write(file, file.name)
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("manifest.json", "{}")
+    with pytest.raises(BundleFormatError, match="two of one name"):
+        Bundle.read(path)
+
+
+def test_a_zip_that_unpacks_to_more_than_it_says(tiny_bundle: Path, tmp_path: Path) -> None:
+    path = tmp_path / "tiny.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in tiny_bundle.iterdir():
+            zeros = bytes(50_000_000) if file.name == "decoder.onnx" else file.read_bytes()
+            archive.writestr(file.name, zeros)
+    with pytest.raises(ChecksumError, match=r"decoder\.onnx"):
+        Bundle.read(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a POSIX thing")
+def test_a_named_pipe_is_no_file_of_a_bundle(copy: Path) -> None:
+    (copy / "decoder.onnx").unlink()
+    os.mkfifo(copy / "decoder.onnx")
+    with pytest.raises(BundleFormatError, match="is missing"):
+        Bundle.read(copy)
+
+
+@pytest.mark.parametrize("change", [1, -1], ids=["more", "fewer"])
+def test_a_vocabulary_that_does_not_fit_the_graphs(copy: Path, change: int) -> None:
+    """Tokenizer and manifest agree with each other, but not with the graphs."""
+    content = json.loads((copy / "tokenizer.json").read_text(encoding="utf-8"))
+    vocabulary = content["model"]["vocab"]
+    if change > 0:
+        vocabulary["extra"] = len(vocabulary)
+    else:
+        last = max(vocabulary, key=vocabulary.__getitem__)
+        del vocabulary[last]
+        merges = content["model"]["merges"]
+        content["model"]["merges"] = [m for m in merges if "".join(m) != last]
+    replace_file(copy, "tokenizer", json.dumps(content).encode())
+    edit_manifest(copy, _set("vocabulary", to=len(vocabulary)))
+    with pytest.raises(BundleFormatError, match=f"do not fit a vocabulary of {len(vocabulary)}"):
         Translator(copy)
 
 

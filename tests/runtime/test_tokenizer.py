@@ -69,6 +69,15 @@ def test_pieces_spell_the_ids(tokenizer: Tokenizer) -> None:
     assert "".join(tokenizer.pieces(ids)) == "▁Je▁vois▁le▁chat."
 
 
+def replace_steps(*steps: tuple[str, str]) -> dict[str, Any]:
+    """Return a normalizer of plain replacements."""
+    parts = [
+        {"type": "Replace", "pattern": {"String": pattern}, "content": content}
+        for pattern, content in steps
+    ]
+    return {"type": "Sequence", "normalizers": parts}
+
+
 @pytest.mark.parametrize(
     ("path", "value", "named"),
     [
@@ -95,6 +104,25 @@ def test_pieces_spell_the_ids(tokenizer: Tokenizer) -> None:
         (("padding",), {"strategy": "BatchLongest"}, "padding"),
         (("model", "merges"), [["a"]], "cannot be read"),
         (("model",), None, "no model"),
+        (("model", "cache_capacity"), 10**18, "'cache_capacity', which no host knows"),
+        (("special",), {}, "'special', which no host knows"),
+        (("model", "vocab", "zz"), 2**31, "ids 0, 1, 2"),
+        (("model", "vocab", "zz"), -1, "ids 0, 1, 2"),
+        (("model", "vocab", "zz"), 5, "ids 0, 1, 2"),
+        (("model", "vocab", "zz"), True, "ids 0, 1, 2"),
+        (("model", "vocab", "zz"), 420.0, "ids 0, 1, 2"),
+        (("model", "vocab", ""), 420, "1 to 256 characters"),
+        (("model", "vocab", "z" * 300), 420, "1 to 256 characters"),
+        (("normalizer",), replace_steps(("", "x")), "plain string"),
+        (("normalizer",), replace_steps(("a", "x" * 17)), "makes 'a' too long"),
+        (("normalizer",), replace_steps(("a", "bb"), ("b", "cc")), "makes 'b' too long"),
+        (("normalizer",), replace_steps(("a", "bb"), ("bx", "c"), ("c", "dd")), "makes 'c' too"),
+        (("normalizer",), [*replace_steps(("a", "bb")).values()], "malformed"),
+        (
+            ("normalizer",),
+            {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "NFC"}]},
+            "must come first",
+        ),
     ],
     ids=str,
 )
@@ -108,6 +136,21 @@ def test_foreign_components_are_refused_by_name(
     inner[path[-1]] = value
     with pytest.raises(BundleFormatError, match=named):
         Tokenizer(json.dumps(content))
+
+
+def test_a_text_cannot_be_blown_up(definition: str) -> None:
+    """Steps that lengthen are allowed where no text can grow by more than each of them says."""
+    content = json.loads(definition)
+    content["normalizer"] = replace_steps(("…", "..."), ("½", "1/2"), ("..", "-"), ("ﬁ", "fi"))
+    assert Tokenizer(json.dumps(content)).encode("a…")
+    content["normalizer"] = replace_steps(*((chr(97 + i), chr(98 + i) * 2) for i in range(24)))
+    with pytest.raises(BundleFormatError, match="too long"):
+        Tokenizer(json.dumps(content))
+
+
+def test_keys_that_occur_twice(definition: str) -> None:
+    with pytest.raises(BundleFormatError, match="twice"):
+        Tokenizer(definition.replace('"version"', '"model": {}, "version"', 1))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "3"])

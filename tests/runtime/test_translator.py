@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allez import Bundle, Translator
+from allez.contract import MEMORY_STEP
 from allez.errors import InputError, OptionError, SessionError
 from allez.plan import BATCH_SENTENCES, BATCH_TOKENS, make_batches
 from allez.session import Encoded
@@ -293,6 +294,7 @@ def test_batches_hold_every_sentence_once_and_not_too_much(lengths: list[int]) -
     for batch in batches:
         assert len(batch) <= BATCH_SENTENCES
         assert len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= BATCH_TOKENS
+        assert len({-(-lengths[i] // MEMORY_STEP) for i in batch}) == 1
 
 
 def test_selftest_passes(tiny: Translator) -> None:

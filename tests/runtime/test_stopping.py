@@ -1,0 +1,293 @@
+"""A call can be given up or limited in time: it stops within one step, and says what it cut."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from allez import Translator
+from allez.engine import Brake, Engine
+from allez.errors import CancelledError, OptionError, SessionError
+from allez.session import DecoderStep
+
+TEXT = "Elle n'achète pas trois petites maisons."
+MANY = [TEXT] * 300
+
+
+class Steps:
+    """Counts the steps of the decoder, and can do something before one of them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.at: dict[int, threading.Event | float] = {}
+        self.lock = threading.Lock()
+
+    def before(self) -> None:
+        with self.lock:
+            self.count += 1
+            what = self.at.get(self.count)
+        if isinstance(what, threading.Event):
+            what.set()
+        elif what is not None:
+            time.sleep(what)
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
+    steps = Steps()
+    original = DecoderStep.run
+
+    def run(self: DecoderStep, feeds: object, *, full: bool) -> object:
+        steps.before()
+        return original(self, feeds, full=full)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(DecoderStep, "run", run)
+    return steps
+
+
+@pytest.fixture
+def single(tiny_bundle: Path, steps: Steps) -> Iterator[Translator]:
+    with Translator(tiny_bundle, threads=1) as translator:
+        steps.count = 0  # one was taken to see whether the vocabulary fits
+        yield translator
+
+
+# --- cancel ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [1, 2, 5])
+def test_no_step_is_taken_after_the_one_in_hand(single: Translator, steps: Steps, at: int) -> None:
+    cancel = threading.Event()
+    steps.at = {at: cancel}
+    with pytest.raises(CancelledError):
+        single.translate(TEXT, cancel=cancel)
+    assert steps.count == at
+    assert single(TEXT)  # and the next call knows nothing of it
+
+
+def test_cancelled_before_it_began(single: Translator, steps: Steps) -> None:
+    cancel = threading.Event()
+    cancel.set()
+    for call in (
+        lambda: single.translate(TEXT, cancel=cancel),
+        lambda: list(single.translate_batch(MANY, cancel=cancel)),
+        lambda: list(single.stream(TEXT, cancel=cancel)),
+    ):
+        with pytest.raises(CancelledError):
+            call()
+    assert steps.count == 0
+    assert single.translate("42", cancel=threading.Event()).text == "42"
+
+
+def test_a_stream_is_cancelled(single: Translator, steps: Steps) -> None:
+    cancel = threading.Event()
+    steps.at = {4: cancel}
+    pieces: list[str] = []
+    with pytest.raises(CancelledError):
+        pieces.extend(single.stream(TEXT, cancel=cancel))
+    assert steps.count == 4
+    assert single(TEXT).startswith("".join(pieces))
+
+
+def test_a_batch_is_cancelled_on_all_threads(tiny_bundle: Path, steps: Steps) -> None:
+    cancel = threading.Event()
+    with Translator(tiny_bundle, threads=3) as translator:
+        steps.count, steps.at = 0, {20: cancel}
+        with pytest.raises(CancelledError):
+            list(translator.translate_batch(MANY, cancel=cancel))
+        translator.close()  # waits for its threads
+        assert 20 <= steps.count <= 20 + 3  # the one in hand on each thread
+
+
+def test_splitting_is_cancelled_where_it_tokenizes(single: Translator, steps: Steps) -> None:
+    class Later(threading.Event):
+        asked = 0
+
+        def is_set(self) -> bool:
+            self.asked += 1
+            return self.asked > 10
+
+    cancel = Later()
+    with pytest.raises(CancelledError):
+        single.translate("le chat noir. Ab " * 100_000, cancel=cancel)
+    assert (cancel.asked, steps.count) == (11, 0)
+
+
+# --- leaving --------------------------------------------------------------------------------
+
+
+def test_closing_the_iterator_stops_the_work(tiny_bundle: Path, steps: Steps) -> None:
+    with Translator(tiny_bundle, threads=3) as translator:
+        results = translator.translate_batch(MANY)
+        next(results)
+        results.close()
+        at_closing = steps.count
+        translator.close()  # waits for its threads
+        assert steps.count <= at_closing + 3
+        everything = steps.count
+    with Translator(tiny_bundle, threads=3) as translator:
+        steps.count = 0
+        list(translator.translate_batch(MANY))
+        assert steps.count > everything + 10
+
+
+def test_dropping_the_iterator_stops_the_work_too(tiny_bundle: Path, steps: Steps) -> None:
+    with Translator(tiny_bundle, threads=2) as translator:
+        next(translator.translate_batch(MANY))
+        at_dropping = steps.count
+        translator.close()
+        assert steps.count <= at_dropping + 2
+
+
+def test_closing_a_stream(single: Translator, steps: Steps) -> None:
+    pieces = single.stream(TEXT)
+    next(pieces)
+    before = steps.count
+    pieces.close()
+    assert steps.count == before
+    assert list(pieces) == []
+
+
+def test_closing_the_translator_stops_the_work_in_hand(tiny_bundle: Path, steps: Steps) -> None:
+    reached = threading.Event()
+    translator = Translator(tiny_bundle, threads=2)
+    steps.count, steps.at = 0, {3: reached, 4: 0.2}
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            translator.translate(TEXT, min_length=60)
+        except SessionError as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert reached.wait(30)
+    translator.close()
+    thread.join(30)
+    assert [str(error) for error in failed] == ["the translator is closed"]
+    assert steps.count < 10
+
+
+# --- time -----------------------------------------------------------------------------------
+
+
+def test_what_is_there_when_the_time_is_over(single: Translator, steps: Steps) -> None:
+    steps.at = {5: 0.3}
+    result = single.translate(TEXT, max_time=0.25)
+    assert steps.count == 5
+    (sentence,) = result.sentences
+    assert not result.finished
+    assert not sentence.finished
+    assert len(sentence.tokens) == 5
+    assert sentence.attention.shape == (5, len(sentence.source_tokens))
+    assert math.isfinite(sentence.score)
+    whole = single.translate(TEXT, max_time=60)
+    assert whole.finished
+    assert whole.text == single(TEXT)
+    assert whole.tokens[:3] == sentence.tokens[:3]
+
+
+def test_n_best_of_what_is_there(single: Translator, steps: Steps) -> None:
+    steps.at = {3: 0.3}
+    sentence = single.translate(TEXT, n_best=3, max_time=0.25).sentences[0]
+    assert not sentence.finished
+    assert len(sentence.hypotheses) == 3
+    scores = [h.score for h in sentence.hypotheses]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_finished_sentences_stay_finished(single: Translator, steps: Steps) -> None:
+    """In one batch, the short sentence is through when the long one is cut."""
+    short, long = "Nous cherchons la table.", "Elle n'achète pas le livre."
+    whole, other = (single.translate(text, beam_size=1) for text in (short, long))
+    assert len(whole.tokens) + 2 < len(other.tokens)
+    steps.count, steps.at = 0, {len(whole.tokens) + 2: 0.4}
+    result = single.translate(f"{short} {long}", max_time=0.35, beam_size=1)
+    assert [sentence.finished for sentence in result.sentences] == [True, False]
+    assert result.sentences[0].text == whole.text
+    assert not result.finished
+
+
+def test_a_prefix_that_was_cut(single: Translator, steps: Steps) -> None:
+    steps.at = {2: 0.3}
+    result = single.translate(TEXT, prefix="She does not buy three", max_time=0.25)
+    assert steps.count == 2
+    assert len(result.tokens) == 2
+    assert not result.finished
+
+
+def test_no_time_at_all(single: Translator, steps: Steps) -> None:
+    text = f"  {TEXT}\n42\n{TEXT} {TEXT}\n"
+    result = single.translate(text, max_time=0)
+    assert steps.count == 0
+    assert result.text == "  \n42\n \n"
+    assert [sentence.source for sentence in result.sentences] == [TEXT] * 3
+    assert result.score == -math.inf
+    for sentence in result.sentences:
+        assert (sentence.text, sentence.tokens, sentence.finished) == ("", (), False)
+        assert sentence.alignment == ()
+    assert single.translate("42", max_time=0).finished
+
+
+def test_every_text_of_a_batch_gets_an_answer(tiny_bundle: Path, steps: Steps) -> None:
+    for threads in (1, 3):
+        with Translator(tiny_bundle, threads=threads) as translator:
+            steps.count, steps.at = 0, {30: 0.6}
+            results = list(translator.translate_batch(MANY, max_time=0.5))
+        assert len(results) == len(MANY)
+        assert [result.source for result in results] == MANY
+        assert results[0].finished
+        assert not results[-1].finished
+
+
+def test_a_stream_ends_when_the_time_is_over(single: Translator, steps: Steps) -> None:
+    def run(**options: float) -> tuple[str, bool]:
+        pieces = []
+
+        def collect() -> Iterator[str]:
+            nonlocal finished
+            finished = yield from single.stream(f"{TEXT}\n{TEXT}", **options)
+
+        finished = False
+        pieces = list(collect())
+        return "".join(pieces), finished
+
+    whole, finished = run()
+    assert finished
+    steps.count, steps.at = 0, {5: 0.3}
+    cut, finished = run(max_time=0.25)
+    assert not finished
+    assert steps.count == 5
+    assert whole.startswith(cut.rstrip("\n"))
+    assert run(max_time=0) == ("", False)
+
+
+@pytest.mark.parametrize("value", [-1, float("nan"), "1", True, [1]])
+def test_a_time_that_makes_no_sense(single: Translator, value: object) -> None:
+    for call in (single.translate, single.stream, lambda t, **o: single.translate_batch([t], **o)):
+        with pytest.raises(OptionError, match="max_time"):
+            call(TEXT, max_time=value)  # type: ignore[operator]
+
+
+def test_an_endless_time_is_none(single: Translator) -> None:
+    assert single.translate(TEXT, max_time=math.inf).finished
+
+
+def test_a_brake_is_asked_before_each_sentence_is_read(single: Translator) -> None:
+    class Third(Brake):
+        asked = 0
+
+        def over(self) -> bool:
+            self.asked += 1
+            return self.asked >= 3
+
+    engine: Engine = single._engine
+    options = single._options(None, 1, None, 0, None, 0)
+    found = engine.search([[5, 2], [6, 2], [7, 2]], options, [], Third(None, None))
+    assert [(len(f), f[0].tokens, f[0].finished) for f in found] == [(1, (), False)] * 3
