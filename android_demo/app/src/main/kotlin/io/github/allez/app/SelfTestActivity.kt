@@ -39,7 +39,9 @@ class SelfTestActivity : Activity() {
             is SelfTestState.Done -> verdictOn(state.report)
             is SelfTestState.Failed -> messageOf(state.failure)
         }
+        val isBad = state is SelfTestState.Failed || (state is SelfTestState.Done && !state.report.passed)
         findViewById<TextView>(R.id.verdict).text = verdict
+        findViewById<TextView>(R.id.verdict).setTextColor(getColor(if (isBad) R.color.error else R.color.text))
         findViewById<TextView>(R.id.details).text = detailsOf(state).joinToString("\n")
     }
 

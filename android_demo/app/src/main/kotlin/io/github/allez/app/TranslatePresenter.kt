@@ -108,10 +108,10 @@ class TranslatePresenter(private val engine: Engine, private val loop: Loop) {
     /** The person wants nothing on the screen. */
     fun clear() = change("", isCut = false, pauseMillis = 0)
 
-    /** The person pointed at a word. */
+    /** The person pointed at a place; where no word is, nothing changes. */
     fun point(cursor: Cursor) {
-        val document = state.complete ?: return
-        state = state.copy(alignment = document.align(cursor))
+        val alignment = state.complete?.align(cursor) ?: return
+        state = state.copy(alignment = alignment)
     }
 
     /** Tries once more what failed. */

@@ -72,13 +72,21 @@ class PackedFolder(private val folder: File) : PackedBundle {
     }
 }
 
-/** A test of the whole app. Gives the memory of the model back after each. */
+/** A test of the whole app. Closes its screens and gives the memory of the model back after each. */
 @RunWith(RobolectricTestRunner::class)
 abstract class AppTest {
     protected val application get() = RuntimeEnvironment.getApplication() as TestApplication
 
+    private val screens = ArrayList<Screen>()
+
     @After
-    fun releaseModel() {
+    fun leave() {
+        screens.filter { !it.activity.isDestroyed }.forEach { it.controller.close() }
+        releaseModel()
+    }
+
+    /** Waits until the engine has done everything, and its model is gone. */
+    protected fun releaseModel() {
         application.engine.release()
         await("the model to be released") { !application.engine.isLoaded }
     }
@@ -102,7 +110,7 @@ abstract class AppTest {
         controller.create(saved).start()
         if (saved != null) controller.restoreInstanceState(saved)
         controller.postCreate(saved).resume().visible().topActivityResumed(true)
-        return Screen(controller)
+        return Screen(controller).also(screens::add)
     }
 
     /** The screen as a person sees it. */
