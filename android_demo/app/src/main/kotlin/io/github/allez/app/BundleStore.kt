@@ -14,7 +14,7 @@ private const val MANIFEST = "manifest.json"
 
 /** The files of a bundle as they came with the app. */
 interface PackedBundle {
-    /** Names of all files, none if there is no bundle. */
+    /** Names of all files, none if there is no bundle; IOException if that cannot be told. */
     fun names(): List<String>
 
     /** Opens one of them; IOException if it cannot. */
@@ -61,11 +61,15 @@ class BundleStore(
     /** Whether the copy was made of this very bundle: a manifest holds the hashes of all files. */
     private fun isUnpacked(): Boolean {
         val copy = File(folder, MANIFEST)
-        return copy.isFile && MANIFEST in packed.names() && copy.readBytes().contentEquals(read(MANIFEST))
+        return try {
+            copy.isFile && MANIFEST in names() && copy.readBytes().contentEquals(read(MANIFEST))
+        } catch (_: IOException) { // a copy that cannot be read is none
+            false
+        }
     }
 
     private fun unpack() {
-        val names = packed.names()
+        val names = names()
         if (MANIFEST !in names) throw BundleNotFoundError("this app came without a model")
         remove(aside)
         try {
@@ -79,10 +83,14 @@ class BundleStore(
         }
     }
 
-    private fun read(name: String): ByteArray = try {
-        packed.open(name).use { it.readBytes() }
+    private fun names(): List<String> = fromApp("its list of files") { packed.names() }
+
+    private fun read(name: String): ByteArray = fromApp(name) { packed.open(name).use { it.readBytes() } }
+
+    private fun <T> fromApp(what: String, read: () -> T): T = try {
+        read()
     } catch (error: IOException) {
-        throw BundleFormatError("$name cannot be read from the app: ${error.message}", cause = error)
+        throw BundleFormatError("$what cannot be read from the app: ${error.message}", cause = error)
     }
 
     private fun write(file: File, data: ByteArray) = try {

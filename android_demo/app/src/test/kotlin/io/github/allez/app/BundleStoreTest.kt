@@ -112,6 +112,15 @@ class BundleStoreTest {
     }
 
     @Test
+    fun `a copy that cannot be read is made again`() {
+        store().open()
+        File(folder, "manifest.json").delete()
+        File(folder, "manifest.json").mkdirs()
+        store().open()
+        assertEquals(contents(TINY), contents(folder))
+    }
+
+    @Test
     fun `a file that the app cannot read is an error of the bundle`() {
         val broken = object : PackedBundle {
             override fun names() = TINY.list().orEmpty().asList()

@@ -6,10 +6,11 @@ import android.graphics.Canvas
 import android.graphics.Color
 import java.io.File
 import kotlin.test.Test
+import kotlin.test.assertEquals
 import kotlin.test.assertTrue
 import org.robolectric.RuntimeEnvironment
 
-private const val TEXT = "Le chat noir dort devant la fenêtre.\nJ'aimerais réserver une chambre pour deux personnes."
+private const val TEXT = "Elle a acheté une voiture rouge hier soir.\nIl pleut, mais j'aimerais marcher un peu."
 private const val MAX_BYTES = 150_000
 
 /** Pictures of the screens, in the folder that the system property `allez.screenshots` names. */
@@ -22,8 +23,8 @@ class ScreenshotTest : AppTest() {
         screen.source.clearFocus()
         screen.type(TEXT)
         screen.awaitDone()
-        screen.target.tap("black")
-        assertTrue("noir" in screen.source.litWords())
+        screen.target.tap("red")
+        assertEquals(listOf("rouge"), screen.source.litWords())
         return screen
     }
 

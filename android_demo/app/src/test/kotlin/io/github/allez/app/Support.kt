@@ -42,6 +42,7 @@ class TestApplication : AllezApplication() {
         private set
 
     override fun loadTranslator(): Translator {
+        check(Looper.myLooper() != Looper.getMainLooper()) { "the thread that draws must not wait for a model" }
         loads++
         return loader?.invoke() ?: super.loadTranslator()
     }
@@ -149,6 +150,7 @@ abstract class AppTest {
 
 /** A finger on the first letter but one of [word], put down and lifted. */
 fun TextView.tap(word: String) {
+    shadowOf(Looper.getMainLooper()).idle() // so that it is laid out
     val offset = text.indexOf(word)
     check(offset >= 0) { "no '$word' in '$text'" }
     val line = layout.getLineForOffset(offset + 1)
