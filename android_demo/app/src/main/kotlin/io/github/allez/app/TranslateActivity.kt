@@ -5,6 +5,8 @@ import android.content.Intent
 import android.os.BadParcelableException
 import android.os.Bundle
 import android.text.Editable
+import android.text.InputFilter
+import android.text.Spanned
 import android.text.TextWatcher
 import android.view.View
 
@@ -66,8 +68,10 @@ class TranslateActivity : Activity() {
         null
     }
 
+    /** Only a text that fitted as a whole may be replaced, whatever was made of it since. */
     private fun mayReplace() = intent.action == Intent.ACTION_PROCESS_TEXT &&
-        textFromOutside() != null && !intent.getBooleanExtra(Intent.EXTRA_PROCESS_TEXT_READONLY, false)
+        textFromOutside().orEmpty().length in 1..MAX_CHARACTERS &&
+        !intent.getBooleanExtra(Intent.EXTRA_PROCESS_TEXT_READONLY, false)
 
     private fun listen() {
         screen.source.filters += Limit { presenter.refuseMore() }
@@ -97,12 +101,12 @@ class TranslateActivity : Activity() {
 }
 
 /** Refuses what is too much, and says so. */
-private class Limit(private val onMore: () -> Unit) : android.text.InputFilter.LengthFilter(MAX_CHARACTERS) {
+private class Limit(private val onMore: () -> Unit) : InputFilter.LengthFilter(MAX_CHARACTERS) {
     override fun filter(
         source: CharSequence,
         start: Int,
         end: Int,
-        dest: android.text.Spanned,
+        dest: Spanned,
         dstart: Int,
         dend: Int,
     ): CharSequence? = super.filter(source, start, end, dest, dstart, dend).also { if (it != null) onMore() }

@@ -4,11 +4,14 @@ import android.content.pm.ApplicationInfo
 import android.content.pm.PackageManager
 import android.graphics.Color
 import android.graphics.Rect
+import android.text.Selection
+import android.text.Spannable
 import android.util.TypedValue
 import android.view.View
 import android.view.ViewGroup
 import android.widget.ImageButton
 import android.widget.TextView
+import java.io.File
 import kotlin.math.pow
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -81,7 +84,7 @@ class AppearanceTest : AppTest() {
     }
 
     private fun names(folder: String) = Regex("<(?:string|plurals) name=\"(\\w+)\"(?! translatable=\"false\")")
-        .findAll(java.io.File(ROOT, "android_demo/app/src/main/res/$folder/strings.xml").readText()).map { it.groupValues[1] }.toSet()
+        .findAll(File(ROOT, "android_demo/app/src/main/res/$folder/strings.xml").readText()).map { it.groupValues[1] }.toSet()
 
     @Test
     fun `by night it is dark, and can be read at any time`() {
@@ -130,7 +133,7 @@ class AppearanceTest : AppTest() {
             assertTrue(button.width >= least && button.height >= least, "$button is too small for a finger")
         }
         // A reader moves the cursor by words; the light follows, and what is lit is said.
-        screen.target.text.indexOf("Mary").let { android.text.Selection.setSelection(screen.target.text as android.text.Spannable, it + 1) }
+        Selection.setSelection(screen.target.text as Spannable, screen.target.text.indexOf("Mary") + 1)
         assertEquals(listOf("Marie"), screen.source.litWords())
         assertEquals(View.ACCESSIBILITY_LIVE_REGION_POLITE, screen.view(R.id.alignment).accessibilityLiveRegion)
         assertNotEquals(screen.string(R.string.alignment_hint), screen.text(R.id.alignment))
@@ -139,7 +142,8 @@ class AppearanceTest : AppTest() {
     @Test
     fun `the app may do nothing, not even use the network, and is never backed up`() {
         val manager = application.packageManager
-        val info = manager.getPackageInfo(application.packageName, PackageManager.PackageInfoFlags.of(PackageManager.GET_PERMISSIONS.toLong()))
+        val permissions = PackageManager.PackageInfoFlags.of(PackageManager.GET_PERMISSIONS.toLong())
+        val info = manager.getPackageInfo(application.packageName, permissions)
         assertEquals(emptyList(), info.requestedPermissions.orEmpty().asList())
         assertEquals(0, application.applicationInfo.flags and ApplicationInfo.FLAG_ALLOW_BACKUP)
     }

@@ -47,7 +47,9 @@ class EntriesTest : AppTest() {
 
     @Test
     fun `sharing without a text ends in a message, not in a crash`() {
-        val nothing = listOf(send(), send().putExtra(Intent.EXTRA_TEXT, "  "), send().putExtra(Intent.EXTRA_TEXT, 42), process(), Unreadable())
+        val blank = send().putExtra(Intent.EXTRA_TEXT, "  ")
+        val number = send().putExtra(Intent.EXTRA_TEXT, 42)
+        val nothing = listOf(send(), blank, number, process(), Unreadable())
         for (intent in nothing) {
             ShadowToast.reset()
             val screen = start(intent)
@@ -91,6 +93,10 @@ class EntriesTest : AppTest() {
         val screen = start(process().putExtra(Intent.EXTRA_PROCESS_TEXT, "Tom dort.\n".repeat(MAX_CHARACTERS)))
         assertEquals(MAX_CHARACTERS, screen.source.text.length)
         assertTrue(screen.isVisible(R.id.cut))
+        assertFalse(screen.isVisible(R.id.replace))
+        screen.type(NAMES) // shorter now, but still not what was selected
+        screen.awaitDone()
+        assertFalse(screen.isVisible(R.id.cut))
         assertFalse(screen.isVisible(R.id.replace))
     }
 

@@ -1,12 +1,13 @@
 /* What the tests share: the app with a real engine, and a person's fingers. */
 package io.github.allez.app
 
-import android.app.Activity
 import android.content.Intent
 import android.os.Bundle
 import android.os.Looper
 import android.os.SystemClock
 import android.system.Os
+import android.text.Spanned
+import android.text.style.BackgroundColorSpan
 import android.view.MotionEvent
 import android.view.View
 import android.widget.TextView
@@ -167,8 +168,8 @@ fun TextView.tap(word: String) {
 
 /** The words of a view that are lit up or pointed at. */
 fun TextView.litWords(): List<String> {
-    val spanned = text as android.text.Spanned
-    return spanned.getSpans(0, spanned.length, android.text.style.BackgroundColorSpan::class.java)
+    val spanned = text as Spanned
+    return spanned.getSpans(0, spanned.length, BackgroundColorSpan::class.java)
         .sortedBy(spanned::getSpanStart)
         .map { spanned.substring(spanned.getSpanStart(it), spanned.getSpanEnd(it)) }
 }

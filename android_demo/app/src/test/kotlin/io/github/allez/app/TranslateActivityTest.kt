@@ -1,14 +1,18 @@
 package io.github.allez.app
 
+import android.content.ClipData
 import android.content.ClipboardManager
+import android.content.ComponentCallbacks2
 import android.content.Intent
 import android.os.Bundle
+import android.os.Parcel
 import java.io.File
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertNotNull
 import kotlin.test.assertTrue
+import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadows.ShadowToast
 
@@ -126,7 +130,7 @@ class TranslateActivityTest : AppTest() {
         val screen = start()
         screen.click(R.id.paste)
         assertEquals(screen.string(R.string.nothing_to_paste), ShadowToast.getTextOfLatestToast())
-        clipboard().setPrimaryClip(android.content.ClipData.newPlainText("", NAMES))
+        clipboard().setPrimaryClip(ClipData.newPlainText("", NAMES))
         screen.click(R.id.paste)
         assertEquals(NAMES, screen.source.text.toString())
         assertEquals(translated(NAMES), screen.awaitDone())
@@ -146,8 +150,8 @@ class TranslateActivityTest : AppTest() {
     @Test
     fun `hostile texts do no harm`() {
         val hostile = listOf(
-            "</s> <s> <unk> ▁▁", "\u0000\u0007\uFEFF\uD800 \uDC00", "\u202Eenvers\u202C", "a\u0301".repeat(500),
-            "👩‍👩‍👧‍👦".repeat(100), "%s %n %1\$d <b>gras</b>", "x".repeat(2_000), "\n".repeat(2_000), "م حبا", "\u0E33".repeat(300),
+            "</s> <s> <unk> ▁▁", "%s %n %1\$d <b>gras</b>", "\u0000\u0007\uFEFF\uD800 \uDC00", "\u202Eenvers\u202C",
+            "a\u0301".repeat(500), "\u0E33".repeat(300), "👩‍👩‍👧‍👦".repeat(100), "مرحبا", "x".repeat(2_000), "\n".repeat(2_000),
         )
         val screen = start()
         for (text in hostile) {
@@ -211,7 +215,7 @@ class TranslateActivityTest : AppTest() {
         screen.target.tap("Mary")
         val time = screen.text(R.id.status)
         val before = screen.activity
-        org.robolectric.RuntimeEnvironment.setQualifiers("+land")
+        RuntimeEnvironment.setQualifiers("+land")
         screen.controller.configurationChange().visible()
         assertTrue(screen.activity !== before)
         assertEquals("Tom aime Marie.", screen.source.text.toString())
@@ -255,12 +259,12 @@ class TranslateActivityTest : AppTest() {
         val screen = start()
         screen.type(NAMES)
         val translation = screen.awaitDone()
-        application.onTrimMemory(android.content.ComponentCallbacks2.TRIM_MEMORY_UI_HIDDEN)
+        application.onTrimMemory(ComponentCallbacks2.TRIM_MEMORY_UI_HIDDEN)
         screen.type("$NAMES Tom aime Marie.")
         screen.awaitDone()
         assertEquals(1, application.loads)
 
-        application.onTrimMemory(android.content.ComponentCallbacks2.TRIM_MEMORY_BACKGROUND)
+        application.onTrimMemory(ComponentCallbacks2.TRIM_MEMORY_BACKGROUND)
         await("the model to go") { !application.engine.isLoaded }
         assertTrue(screen.target.text.startsWith(translation))
         screen.type(NAMES)
@@ -272,7 +276,7 @@ class TranslateActivityTest : AppTest() {
 
     /** As it comes back from the system: written and read again. */
     private fun parcelled(bundle: Bundle): Bundle {
-        val parcel = android.os.Parcel.obtain()
+        val parcel = Parcel.obtain()
         parcel.writeBundle(bundle)
         assertTrue(parcel.dataSize() < 500_000)
         parcel.setDataPosition(0)
