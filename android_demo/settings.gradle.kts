@@ -15,4 +15,4 @@ dependencyResolutionManagement {
 }
 
 rootProject.name = "allez"
-include(":translator")
+include(":app", ":translator")
