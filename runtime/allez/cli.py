@@ -265,11 +265,11 @@ def run_selftest(args: argparse.Namespace) -> int:
         for test in translator.selftest():
             passed, failed = passed + test.passed, failed + (not test.passed)
             if not test.passed:
-                _print(f"failed: {test.text}\n")
+                _print(f"failed: {_plain(test.text)}\n")
                 _print(f"  expected {test.expected!r}\n  got      {test.translation!r}\n")
                 _print(f"  {test.problem}\n")
             elif args.verbose:
-                _print(f"passed: {test.text}\n")
+                _print(f"passed: {_plain(test.text)}\n")
     _print(f"{passed} passed, {failed} failed\n")
     if not passed + failed:
         raise InputError("the bundle has no golden sentences")
@@ -351,7 +351,12 @@ def _print(text: str) -> None:
 def _say(text: str) -> None:
     """Write a line to standard error, if there is one."""
     if sys.stderr is not None:  # print would take standard output instead
-        print(text, file=sys.stderr)
+        print(_plain(text), file=sys.stderr)
+
+
+def _plain(text: str) -> str:
+    """Return a line without what a terminal would act upon; a bundle may have put it there."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _abandon_output() -> None:

@@ -56,11 +56,10 @@ OPERATORS = frozenset(
             "Squeeze", "Sub", "Tanh", "TopK", "Transpose", "Unsqueeze",
         )),
         ("com.microsoft", "DynamicQuantizeLSTM"),
-        ("com.microsoft", "MatMulNBits"),
     }
 )  # fmt: skip
 """(domain, name) of every operator that a graph may hold, in its branches too: what the exporter
-makes of any of its models, and the product with 4-bit weights. None reads a file or loops."""
+makes of any of its models. None reads a file or loops."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,15 +33,17 @@ class Brake:
         max_time: seconds from now; None: as long as it takes.
 
     Raises:
-        OptionError: `max_time` is no number of seconds.
+        OptionError: `max_time` is no number of seconds, or `cancel` no event.
     """
 
     def __init__(self, cancel: threading.Event | None, max_time: float | None) -> None:
         number = isinstance(max_time, (int, float)) and not isinstance(max_time, bool)
         if max_time is not None and not (number and max_time >= 0):
             raise OptionError(f"max_time must be seconds, 0 or more, not {max_time!r}")
+        if cancel is not None and not isinstance(cancel, threading.Event):
+            raise OptionError(f"cancel must be a threading.Event, not {type(cancel).__name__}")
         self._cancel = cancel
-        self._end = math.inf if max_time is None else time.monotonic() + max_time
+        self._end = math.inf if max_time is None else time.monotonic() + min(max_time, 1e18)
         self._released = False
         self._process = os.getpid()
 
@@ -172,6 +174,8 @@ class Engine:
             self.check_open()
             return brake.over()
 
+        if stop():
+            return [[_unread(ids)] for ids in sentences]
         limits = [self._limit(ids, options) for ids in sentences]
         if len(prefix) >= min(limits):
             raise OptionError(

@@ -15,7 +15,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
@@ -267,7 +267,9 @@ def describe_job(
     lines: LineFile, manifest: Manifest, options: SearchOptions, form: Format
 ) -> dict[str, Any]:
     """Return everything that decides what comes out, for `OutputFile`."""
-    content = json.dumps(asdict(manifest), sort_keys=True).encode()  # holds every file's SHA-256
+    # Every file's SHA-256 is in it; scores and versions decide nothing, and may be nested deeply.
+    decisive = replace(manifest, scores={}, made_with={})
+    content = json.dumps(asdict(decisive), sort_keys=True).encode()
     return {
         "input": lines.identity,
         "model": {

@@ -22,6 +22,9 @@ MAX_DEPTH = 8
 MAX_FIELDS = 1_000_000
 """Fields of all messages together; a graph of the exporter has some thousand."""
 
+MAX_RANK = 8
+"""Dimensions of a constant; the product of many more would take minutes."""
+
 _LONGEST_NAME = 256
 """In bytes."""
 
@@ -281,7 +284,7 @@ class _Reader:
         if code not in _ELEMENTS:
             raise _error(f"a constant has elements of type {code}, which bundles do not use")
         dims = list(self._integers(found["dims"]))
-        if not all(0 < size < 2**31 for size in dims):
+        if len(dims) > MAX_RANK or not all(0 < size < 2**31 for size in dims):
             raise _error(f"a constant has dimensions {dims[:8]}")
         size = len(_bytes(found["raw_data"][0])) if found["raw_data"] else 0
         if math.prod(dims) * _ELEMENTS[code][1] != size:

@@ -126,7 +126,7 @@ class OutputFile:
             done, size = self._complete(lines_per_record)
             self._stream.truncate(size)
             if done:
-                _log.info("%s: continuing after %d lines", self._shown, done)
+                _log.warning("%s: continuing after %d lines", self._shown, done)
             return done
         if state is not None and self._partial.stat().st_size:
             job = self._job or {}

@@ -322,6 +322,8 @@ class Decoding:
             **dict(zip(self._decoder._states, self._states, strict=True)),
         }
         values = self._decoder.run(feeds, full=full)
+        if any(len(value.shape()) != 2 for value in values):  # NumPy could not even hold some
+            raise SessionError("the decoder gave tensors of other shapes than the contract says")
         log_probs = values.pop().numpy() if full else None
         top_log_probs, top_tokens, attention = (value.numpy() for value in values[:3])
         self._states = values[3:]

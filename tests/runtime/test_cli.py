@@ -470,3 +470,11 @@ def test_the_real_translator_refuses_a_damaged_bundle(
         out, err = capsys.readouterr()
         assert "encoder.onnx is not the file that manifest.json describes" in err
         assert "failed" in out or out == ""
+
+
+def test_no_error_sends_control_characters_to_the_terminal(tmp_path: Path, capsys: Capture) -> None:
+    missing = tmp_path / "\x1b]0;owned\x07\x1b[2J"
+    assert main(["info", "--model", str(missing)]) == 1
+    err = capsys.readouterr().err
+    assert "owned" in err
+    assert err.replace("\n", "").isprintable()

@@ -92,6 +92,8 @@ def nested(depth: int) -> bytes:
     [
         ("decoder", ((GRAPH, 0), (NODE, 3)), put(OP, "Loop"), "operator 'Loop'"),
         ("decoder", ((GRAPH, 0), (NODE, 3)), put(DOMAIN, "com.evil"), "operator 'com.evil::"),
+        ("encoder", ((GRAPH, 0), (NODE, 3)), lambda f: [(OP, 2, b"MatMulNBits"),
+            (DOMAIN, 2, b"com.microsoft")], "operator 'com.microsoft::MatMulNBits'"),
         ("decoder", (*IN_BRANCH, (NODE, 0)), put(OP, "Scan"), "operator 'Scan'"),
         ("decoder", (*IN_BRANCH, (NODE, 0)), put(DOMAIN, "ai.onnx.ml"), "operator 'ai.onnx.ml::"),
         ("decoder", IN_BRANCH, add(NODE, build([(OP, 2, b"Py")])), "operator 'Py'"),
@@ -116,6 +118,8 @@ def nested(depth: int) -> bytes:
         ("encoder", ((GRAPH, 0), (CONSTANT, 0)), put(1, 10**15), "has dimensions"),
         ("encoder", ((GRAPH, 0), (CONSTANT, 0)), put(1, 2**64 - 1), "has dimensions"),
         ("encoder", ((GRAPH, 0), (CONSTANT, 0)), put(1, 2**30), "bytes"),
+        ("encoder", ((GRAPH, 0), (CONSTANT, 0)), lambda f: [*[(1, 0, 1)] * 9, *f],
+            "has dimensions"),
         ("encoder", ((GRAPH, 0), (CONSTANT, 0)), drop(9), "has 0 bytes"),
         ("encoder", ((GRAPH, 0), (CONSTANT, 0)), put(2, 8), "elements of type 8"),
         ("encoder", ((GRAPH, 0), (CONSTANT, 0)), put(2, 2**32 + 1), "elements of type"),

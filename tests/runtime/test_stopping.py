@@ -222,6 +222,19 @@ def test_a_prefix_that_was_cut(single: Translator, steps: Steps) -> None:
     assert not result.finished
 
 
+def test_no_time_for_a_long_prefix(single: Translator) -> None:
+    prefix = "She does not buy three apples. " * 2
+    whole = single.translate(f"{TEXT[:-1]} {TEXT}", prefix=prefix)
+    assert whole.text.startswith(prefix.strip()[:10])
+    assert not single.translate(f"{TEXT[:-1]} {TEXT}", prefix=prefix, max_time=0).finished
+
+
+@pytest.mark.parametrize("cancel", ["x", True])
+def test_what_cannot_cancel_is_refused(single: Translator, cancel: object) -> None:
+    with pytest.raises(OptionError, match=r"cancel must be a threading\.Event, not"):
+        single.translate(TEXT, cancel=cancel)  # type: ignore[arg-type]
+
+
 def test_no_time_at_all(single: Translator, steps: Steps) -> None:
     text = f"  {TEXT}\n42\n{TEXT} {TEXT}\n"
     result = single.translate(text, max_time=0)
@@ -277,6 +290,7 @@ def test_a_time_that_makes_no_sense(single: Translator, value: object) -> None:
 
 def test_an_endless_time_is_none(single: Translator) -> None:
     assert single.translate(TEXT, max_time=math.inf).finished
+    assert single.translate(TEXT, max_time=10**400).finished
 
 
 def test_a_brake_is_asked_before_each_sentence_is_read(single: Translator) -> None:

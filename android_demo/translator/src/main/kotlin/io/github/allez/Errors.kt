@@ -20,10 +20,13 @@ package io.github.allez
  * @property hint one line: what can be done about it, if anything.
  */
 public open class AllezException(
-    override val message: String,
+    message: String,
     public val hint: String? = null,
     cause: Throwable? = null,
-) : RuntimeException(message, cause)
+) : RuntimeException(message, cause) {
+    /** Control characters, which a foreign file may have put into it, are shown as `?`. */
+    override val message: String = message.map { if (it.isISOControl()) '?' else it }.joinToString("")
+}
 
 /** The bundle is unusable. */
 public open class BundleError(message: String, hint: String? = null, cause: Throwable? = null) :

@@ -6,6 +6,9 @@ import java.nio.charset.CharacterCodingException
 /** What a file of a bundle may be called: no folders, nothing hidden. */
 internal val FILE_NAME = Regex("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
+/** Longest text of a manifest that is shown. */
+private const val MAX_LINE = 1000
+
 private const val MAX_FILE_BYTES = 2_000_000_000
 private const val MAX_VOCABULARY = 1_000_000
 private const val MAX_WIDTH = 65_536
@@ -162,7 +165,14 @@ private class Taker(private val content: Map<*, *>, private val where: String = 
         )
     }
 
-    fun text(key: String): String = content[key] as? String ?: fail(key, "a string")
+    /** A string that may be shown in a terminal. */
+    fun text(key: String): String {
+        val value = content[key] as? String ?: fail(key, "a string")
+        if (value.length > MAX_LINE || value.any { it.isISOControl() }) {
+            fail(key, "one short line without control characters")
+        }
+        return value
+    }
 
     fun whole(key: String, low: Int, high: Int): Int {
         val value = content[key] as? Long ?: fail(key, "a whole number")
