@@ -13,9 +13,10 @@ import org.robolectric.RuntimeEnvironment
 private const val TEXT = "Elle a acheté une voiture rouge hier soir.\nIl pleut, mais j'aimerais marcher un peu."
 private const val MAX_BYTES = 150_000
 
-/** Pictures of the screens, in the folder that the system property `allez.screenshots` names. */
+/** Pictures of the screens; those for the documents in the folder that the property `allez.screenshots` names. */
 class ScreenshotTest : AppTest() {
-    private val folder = File(System.getProperty("allez.screenshots") ?: "${System.getProperty("allez.target")}/screenshots")
+    private val built = File(System.getProperty("allez.target"), "screenshots")
+    private val documents = System.getProperty("allez.screenshots")?.let(::File) ?: built
 
     private fun pointed(qualifiers: String): Screen {
         RuntimeEnvironment.setQualifiers(qualifiers)
@@ -35,17 +36,17 @@ class ScreenshotTest : AppTest() {
     fun `by night`() = take(pointed("w360dp-h640dp-night-xhdpi").activity, "app-night", isDark = true)
 
     @Test
-    fun `lying, in French`() = take(pointed("fr-rFR-w640dp-h360dp-land-notnight-xhdpi").activity, "app-landscape", isDark = false)
+    fun `sideways, in French`() = take(pointed("fr-rFR-w640dp-h360dp-land-notnight-xhdpi").activity, "app-landscape", isDark = false)
 
     @Test
     fun `self-test`() {
         RuntimeEnvironment.setQualifiers("w360dp-h640dp-notnight-xhdpi")
         val page = SelfTestPage()
         await("the self-test") { !page.isRunning }
-        take(page.activity, "app-self-test", isDark = false)
+        take(page.activity, "app-self-test", isDark = false, built)
     }
 
-    private fun take(activity: Activity, name: String, isDark: Boolean) {
+    private fun take(activity: Activity, name: String, isDark: Boolean, folder: File = documents) {
         val view = activity.window.decorView
         val bitmap = Bitmap.createBitmap(view.width, view.height, Bitmap.Config.ARGB_8888)
         view.draw(Canvas(bitmap))
