@@ -374,7 +374,9 @@ def test_interrupted(start: Start, tmp_path: Path) -> None:
     assert last == "interrupted"
     assert not (tmp_path / "out.txt").exists()
     process = start(*argv)
-    assert process.communicate(timeout=30) == (b"", b"")
+    out, err = process.communicate(timeout=30)
+    assert out == b""
+    assert b"continuing after " in err
     assert (tmp_path / "out.txt").read_text() == "UN\n" * 500
 
 
