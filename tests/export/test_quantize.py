@@ -381,8 +381,8 @@ def test_answers_are_near_those_of_fp32(
     for _ in range(6):
         one, other = step(decoder, exact, token), step(int8_decoder, rough, token)
         difference = np.abs(one["log_probs"] - other["log_probs"])
-        assert difference.mean() < 0.03
-        assert difference.max() < 0.2
+        assert difference.mean() < (0.03 if name == "lexical" else 0.02)  # larger features
+        assert difference.max() < (0.2 if name == "lexical" else 0.15)
         assert difference.max() > 0  # it is int8 after all
         assert np.abs(one["attention"] - other["attention"]).max() < 0.03
         exact, rough = onward(exact, one), onward(rough, other)
@@ -422,8 +422,10 @@ def test_no_activation_leaves_its_range(
             if activation in values:
                 limit = float(weights[scale]) * (ZERO_POINT - 1)
                 largest = float(np.abs(values[activation]).max())
-                # The last one, features, was measured on other sentences than these.
-                measured = activation == list(inputs)[-1]
+                # Features were measured on other sentences than these; with the lexical
+                # shortcut they are a sum, and the last activation of all.
+                features = list(inputs)[-1] if name == "lexical" else "layer_norm"
+                measured = activation == features
                 assert largest <= limit * (1.3 if measured else 1.0001), activation
         memory = onward(memory, {n: v for n, v in values.items() if n.startswith("next_")})
         token = values["top_tokens"][:, 0].tolist()
