@@ -138,6 +138,9 @@ class ModelConfig:
 class TrainingConfig:
     """The loop. Lengths are in updates, batches in target tokens."""
 
+    begin_with: str | None = None
+    """A bundle whose vocabulary and weights the first update starts from, relative to the
+    working folder; what it lacks (a lexical shortcut) begins at zero. None: random weights."""
     updates: int = 10_000
     batch_tokens: int = 2000
     chunk_tokens: int = 400_000

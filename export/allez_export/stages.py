@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from allez.bundle import Bundle
+from allez.bundle import Bundle, find
 from allez.errors import InputError, OptionError, OutputError
 from allez_export.workspace import Workspace, load_sources, say
 
@@ -25,12 +25,16 @@ STAGES = ("vocabulary", "align", "train", "trace", "quantize", "verify", "packag
 
 
 def run_vocabulary(work: Workspace) -> None:
-    """Learn the subwords."""
+    """Learn the subwords, or take those of the bundle that training begins with."""
     from allez_export.data import sample_lines
     from allez_export.vocabulary import learn
 
     config = work.config
     with work.writing("vocabulary") as folder:
+        if config.training.begin_with is not None:
+            subwords = Bundle.read(find(config.training.begin_with)).data("tokenizer")
+            (folder / "tokenizer.json").write_bytes(subwords)
+            return
         sources = load_sources(work, scored=False)
         lines = sample_lines(sources, config.data, config.vocabulary.sample, config.training.seed)
         text = learn(lines, config.vocabulary)
@@ -78,6 +82,7 @@ def run_train(work: Workspace) -> None:
     from allez_export.data import Stream
     from allez_export.evaluate import validator
     from allez_export.train import Run
+    from allez_export.weights import load_bundle_model
 
     config, training = work.config, work.config.training
     if work.device == "cuda" and not torch.cuda.is_available():
@@ -110,6 +115,8 @@ def run_train(work: Workspace) -> None:
         validator(valid, tokenizer),
         device=work.device,
     )
+    if training.begin_with is not None and run.progress.update == 0:
+        run.begin_with(load_bundle_model(Bundle.read(find(training.begin_with))))
     run.train()
     say(f"train   best validation BLEU {run.progress.best:.2f}")
 

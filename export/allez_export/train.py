@@ -172,6 +172,23 @@ class Run:
         if (folder / "checkpoint.pt").exists():
             self._resume()
 
+    def begin_with(self, start: Seq2Seq) -> None:
+        """Take another model's weights before the first update; what it lacks becomes zero.
+
+        Raises:
+            ConfigError: it has weights of other shapes, or some that this model does not have.
+        """
+        mine, theirs = self.model.state_dict(), start.state_dict()
+        wrong = [n for n, w in theirs.items() if n not in mine or mine[n].shape != w.shape]
+        if wrong:
+            raise ConfigError(
+                f"the bundle of training.begin_with is of another model: {', '.join(wrong[:3])}",
+                hint="[model] must say what the bundle's card says",
+            )
+        for name, weight in mine.items():
+            weight.copy_(theirs[name]) if name in theirs else weight.zero_()
+        self.average.load_state_dict(mine)
+
     def train(self) -> None:
         """Train until the last update or until validation stops improving."""
         config = self.config.training

@@ -1,7 +1,7 @@
-"""The shipped bundle's weights as a PyTorch model, so that a peer can run exactly the same ones.
+"""A bundle's weights as a PyTorch model again: to train on from them, or to run them elsewhere.
 
-The int8 integers times their scales, put back where torch has them: the inverse of what
-`allez_export.graphs` and `allez_export.quantize` do. Needs the export extra.
+The integers times their scales, put back where torch has them: the inverse of what `graphs` and
+`quantize` do.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _gates(onnx_order: Array) -> Array:
     return np.concatenate([parts[i] for i in _TORCH_ORDER[4]])
 
 
-def load_model(bundle: Bundle) -> Seq2Seq:
+def load_bundle_model(bundle: Bundle) -> Seq2Seq:
     """Return an LSTM bundle's weights as a torch model in evaluation mode."""
     encoder, decoder = _Graph(bundle.data("encoder")), _Graph(bundle.data("decoder"))
     width = bundle.manifest.key_width
