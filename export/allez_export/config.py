@@ -200,7 +200,7 @@ class CandidatesConfig:
     """Pairs, drawn with the training weights, whose sources the model translates to learn from."""
     common: int = 200
     """Target words, the most frequent, that are listed for every sentence."""
-    least: float = 0.0015
+    least: float = 0.001
     """What is expected of a source word less often is not listed for it."""
     most_bytes: int = 440_000
     """Size of `candidates.bin`; the least probable words are left out."""
