@@ -76,8 +76,8 @@ def test_more_words_than_ids_can_name_are_refused() -> None:
 @given(data=st.binary(max_size=80), start=st.sampled_from([b"", struct.pack("<II", 1, WORDS)]))
 def test_any_bytes_are_read_or_refused(data: bytes, start: bytes) -> None:
     try:
-        shortlist = Shortlist(start + data, WORDS, EOS)
-    except BundleFormatError as error:
-        assert str(error).startswith("candidates.bin ")
+        found = Shortlist(start + data, WORDS, EOS)([EOS]).tolist()
+    except BundleFormatError:
         return
-    assert set(shortlist([EOS]).tolist()) <= set(range(WORDS))
+    assert EOS in found
+    assert set(found) <= set(range(WORDS))
