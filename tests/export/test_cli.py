@@ -484,6 +484,13 @@ def test_a_bundle_has_no_other_precision(fails: Fails, data: Path) -> None:
     assert "--fp32 needs --config" in error
 
 
+def test_scores_of_a_card_are_those_of_the_default(fails: Fails, config: Path, data: Path) -> None:
+    more = ("--config", str(config), "--data", str(data), "--no-candidates")
+    code, error, _ = fails("evaluate", *more)
+    assert code == 2
+    assert "--no-candidates needs a bundle" in error
+
+
 @pytest.mark.usefixtures("fake")
 @pytest.mark.parametrize("limit", ["0", "-1"])
 def test_a_limit_that_makes_no_sense_is_refused(fails: Fails, data: Path, limit: str) -> None:
