@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from allez import BundleFormatError, OptionError, Translator
 from allez.bundle import Bundle
+from allez.cli import main
 from allez.session import DecoderStep, Encoder
 from allez.shortlist import Shortlist
 from allez.types import SearchOptions
@@ -117,6 +118,19 @@ def test_its_golden_sentences_come_out_as_recorded(listed: Translator) -> None:
 def test_the_option_is_a_truth_value(value: object) -> None:
     with pytest.raises(OptionError, match="candidates must be True or False"):
         SearchOptions(candidates=value)  # type: ignore[arg-type]
+
+
+def test_the_command_line_switches_them_off(
+    listed_bundle: Path, listed: Translator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = next(s for s in SOURCES if listed(s) != listed.translate(s, candidates=False).text)
+    model = ["--model", str(listed_bundle)]
+    for more, candidates in (([], True), (["--no-candidates"], False)):
+        assert main([*model, *more, text]) == 0
+        expected = listed.translate(text, candidates=candidates).text
+        assert capsys.readouterr().out == expected + "\n"
+    assert main(["info", *model]) == 0
+    assert "\ncandidates    listed\n" in capsys.readouterr().out
 
 
 # --- steps ----------------------------------------------------------------------------------
