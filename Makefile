@@ -37,9 +37,12 @@ test-android: .venv-runtime/installed  ## the Kotlin engine, against cases that 
 test-hosts: .venv-runtime/installed  ## Python and Kotlin translate the same [SENTENCES=FILE]
 	@if $(HAVE_JAVA); then \
 	  $(MAVEN) --quiet -pl translator process-classes && \
-	  .venv-runtime/bin/python tests/hosts/compare.py $(if $(SENTENCES),--sentences "$(SENTENCES)") -- \
-	    java -Djava.io.tmpdir=$(CLASSES) -cp "$(CLASSES)/classes:$$(cat $(CLASSES)/classpath.txt)" \
-	    io.github.allez.MainKt; \
+	  for model in models/fr-en tests/fixtures/tiny_candidates; do \
+	    .venv-runtime/bin/python tests/hosts/compare.py --model $$model \
+	      $(if $(SENTENCES),--sentences "$(SENTENCES)") -- \
+	      java -Djava.io.tmpdir=$(CLASSES) -cp "$(CLASSES)/classes:$$(cat $(CLASSES)/classpath.txt)" \
+	      io.github.allez.MainKt || exit 1; \
+	  done; \
 	else $(NO_JAVA); fi
 
 # What these two cannot get here they name as skipped; they fail where a translation is another one.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allez_export.candidates import comparison
 from allez_export.config import Config
 from allez_export.evaluate import length_table, table
 from allez_export.model import Seq2Seq
@@ -45,6 +46,7 @@ def model_card(
         *_scores(config, scores),
         *_behaviour(report),
         *_loss(scores, fp32),
+        *_candidates(report),
         "",
         prose.strip(),
     ]
@@ -103,6 +105,22 @@ def _loss(scores: Sequence[Mapping[str, Any]], fp32: Sequence[Mapping[str, Any]]
         if (row["sha256"], row["beam_size"]) in before
     ]
     return ["", f"BLEU of int8 minus that of fp32: {'; '.join(found)}."] if found else []
+
+
+def _candidates(report: Mapping[str, Any]) -> list[str]:
+    """Say what is listed, and what that changes."""
+    if "candidates" not in report:
+        return []
+    found = report["candidates"]
+    return [
+        "",
+        f"By default each step scores only the words listed for the sentence's words "
+        f"({found['listed']:,} in all, {found['common']} for any sentence); `--no-candidates` "
+        "scores the whole vocabulary. With beam search, recall being the share of the words of "
+        "the latter's translations that are listed:",
+        "",
+        comparison(found["files"]),
+    ]
 
 
 def _behaviour(report: Mapping[str, Any]) -> list[str]:

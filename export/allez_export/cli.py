@@ -25,6 +25,7 @@ HELP = {
     "trace": "trace the trained model to fp32 ONNX graphs",
     "quantize": "turn the fp32 graphs into int8 ones",
     "verify": "prove the graphs against PyTorch, NumPy and each other",
+    "candidates": "learn which words each source word may bring about",
     "package": "write the bundle and read it back",
     "evaluate": "score a bundle; without arguments the run's own, into its card",
     "all": "all of these, in order, leaving what is done",
@@ -75,6 +76,12 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
             command.add_argument("files", nargs="*", type=Path, help="TSV files to score it on")
             command.add_argument("--beam-size", type=int, action="append", help="repeatable")
             command.add_argument(
+                "--no-candidates",
+                dest="candidates",
+                action="store_false",
+                help="score all words, and tell what the bundle's candidates change",
+            )
+            command.add_argument(
                 "--fp32", action="store_true", help="score the run's fp32 graphs instead"
             )
     args = parser.parse_args(argv)
@@ -82,12 +89,16 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
         raise OptionError("give --config or a bundle, not both")
     if args.command == "evaluate" and args.fp32 and not args.config:
         raise OptionError("--fp32 needs --config: a bundle has the graphs that it has")
+    if args.command == "evaluate" and args.config and not args.candidates:
+        raise OptionError("--no-candidates needs a bundle: --config writes scores into a card")
     return args
 
 
 def score_bundle(args: argparse.Namespace) -> None:
     """Score any bundle on any files; prints a table, and JSON rows with `--out`."""
     from allez import Translator
+    from allez_export.candidates import compare, comparison
+    from allez_export.data import read_pairs
     from allez_export.evaluate import evaluate, length_table, table, write_json
 
     if not args.files:
@@ -95,10 +106,21 @@ def score_bundle(args: argparse.Namespace) -> None:
             "no test file is given", hint="allez-export evaluate BUNDLE FILE.tsv [FILE.tsv …]"
         )
     with Translator(args.bundle, threads=args.threads) as translator:
-        rows = evaluate(translator, args.files, beams=args.beam_size or [1, None], limit=args.limit)
+        rows = evaluate(
+            translator,
+            args.files,
+            beams=args.beam_size or [1, None],
+            limit=args.limit,
+            candidates=args.candidates,
+        )
+        bundle = translator.bundle
     print(table(rows))
     print()
     print(length_table(rows))
+    if not args.candidates and "candidates" in bundle.manifest.files:
+        pairs = {path.name: list(read_pairs(path))[: args.limit] for path in args.files}
+        print()
+        print(comparison(compare(bundle, list(pairs.items()))))
     if args.out is not None:
         write_json(rows, args.out)
 

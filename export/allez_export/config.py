@@ -193,6 +193,26 @@ class QuantizeConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CandidatesConfig:
+    """Which target words are listed for each source word (candidates.py)."""
+
+    sentences: int = 40_000
+    """Pairs, drawn with the training weights, whose sources the model translates to learn from."""
+    common: int = 200
+    """Target words, the most frequent, that are listed for every sentence."""
+    least: float = 0.001
+    """What is expected of a source word less often is not listed for it."""
+    most_bytes: int = 440_000
+    """Size of `candidates.bin`; the least probable words are left out."""
+    check: int = 500
+    """Pairs of each valid file that are translated with and without."""
+
+    def __post_init__(self) -> None:
+        _check(self, sentences=(1, inf), common=(0, 60_000), least=(1e-9, 1), check=(1, inf))
+        _check(self, most_bytes=(1, 64_000_000))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackageConfig:
     """What the bundle says of itself."""
 
@@ -226,6 +246,8 @@ class Config:
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     quantize: QuantizeConfig = field(default_factory=QuantizeConfig)
+    candidates: CandidatesConfig | None = None
+    """None: there are none, and every step scores the whole vocabulary."""
     package: PackageConfig = field(default_factory=PackageConfig)
 
 

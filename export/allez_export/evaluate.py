@@ -77,7 +77,12 @@ def score_texts(
 
 
 def evaluate_file(
-    translator: Translator, path: Path, *, beam_size: int | None, limit: int | None = None
+    translator: Translator,
+    path: Path,
+    *,
+    beam_size: int | None,
+    limit: int | None = None,
+    candidates: bool = True,
 ) -> dict[str, Any]:
     """Translate a test file with a bundle and score it."""
     pairs = list(read_pairs(path))[:limit]
@@ -85,7 +90,7 @@ def evaluate_file(
         raise InputError(f"{path} holds no sentence pair to score")
     sources, references = [s for s, _ in pairs], [t for _, t in pairs]
     started = time.monotonic()
-    results = translator.translate_batch(sources, beam_size=beam_size)
+    results = translator.translate_batch(sources, beam_size=beam_size, candidates=candidates)
     shown: Iterable[Any] = tqdm(
         results, total=len(pairs), desc=path.name, leave=False, disable=None
     )
@@ -104,10 +109,10 @@ def evaluate_file(
 
 
 def bundle_identity(manifest: Manifest) -> list[str]:
-    """Return what a bundle's scores depend on: hashes of graphs, tokenizer and rules, search."""
-    roles = ("encoder", "decoder", "tokenizer", "sentences")
+    """Return what a bundle's scores depend on: hashes of files that decide, and its search."""
+    roles = ("encoder", "decoder", "tokenizer", "sentences", "candidates")
     search = f"{manifest.beam_size} {manifest.length_penalty}"
-    return [*(manifest.files[role].sha256 for role in roles), search]
+    return [*(manifest.files[role].sha256 for role in roles if role in manifest.files), search]
 
 
 def evaluate(
@@ -117,6 +122,7 @@ def evaluate(
     beams: Sequence[int | None],
     state: Path | None = None,
     limit: int | None = None,
+    candidates: bool = True,
 ) -> list[dict[str, Any]]:
     """Score a bundle on several files with several beams; greedy is a beam of 1.
 
@@ -126,6 +132,7 @@ def evaluate(
         beams: beam sizes; None is the bundle's own.
         state: a file that keeps what is done, so that a killed evaluation goes on.
         limit: only so many sentences of each file.
+        candidates: False scores all words, whatever the bundle lists; not with `state`.
     """
     manifest = translator.bundle.manifest
     identity = bundle_identity(manifest)
@@ -140,7 +147,9 @@ def evaluate(
         for size in sizes:
             row = known.get((digest, size))
             if row is None:
-                row = evaluate_file(translator, path, beam_size=size, limit=limit)
+                row = evaluate_file(
+                    translator, path, beam_size=size, limit=limit, candidates=candidates
+                )
             rows.append({**row, "file": path.name, "sha256": digest})
             if state is not None:
                 write_json({"bundle": identity, "limit": limit, "rows": rows}, state)

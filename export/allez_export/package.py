@@ -20,6 +20,7 @@ from allez.contract import FORMAT_VERSION, MANIFEST, state_names
 from allez.errors import BundleError
 from allez.search import Job, StepResult, beam_search, most_repeats
 from allez.session import DecoderStep, Decoding, Encoder
+from allez.shortlist import Shortlist
 from allez.text import SentenceRules, squeeze
 from allez.tokenizer import Tokenizer
 from allez.types import IntArray
@@ -46,6 +47,7 @@ NAMES = {
     "notice": "NOTICE",
     "card": "MODEL_CARD.md",
     "report": "report.json",
+    "candidates": "candidates.bin",
 }
 
 _LIBRARIES = ("torch", "onnx", "onnxscript", "onnxruntime", "tokenizers", "numpy")
@@ -140,6 +142,7 @@ def draft(
     graphs: Mapping[str, bytes],
     *,
     precision: str,
+    candidates: bytes | None = None,
 ) -> Bundle:
     """Return a bundle in memory that translates, without golden sentences, notice or card."""
     content = {
@@ -149,6 +152,8 @@ def draft(
         "sentences": rules,
         **dict.fromkeys(("golden", "notice", "card"), b""),
     }
+    if candidates is not None:
+        content["candidates"] = candidates
     manifest = make_manifest(config, model, content, precision=precision, scores={})
     return Bundle(Path(config.name), parse_manifest(manifest), content)
 
@@ -183,6 +188,9 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
     rules = SentenceRules.from_json(bundle.text("sentences"))
     encoder = Encoder(bundle.data("encoder"), manifest)
     decoder = DecoderStep(bundle.data("decoder"), manifest)
+    shortlist = None
+    if "candidates" in manifest.files:
+        shortlist = Shortlist(bundle.data("candidates"), manifest.vocabulary, manifest.eos)
     lines: list[str] = []
     for text in texts:
         ids = [*tokenizer.encode(squeeze(text, rules)), EOS]
@@ -191,7 +199,7 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
         if not 2 <= len(ids) <= manifest.source_tokens:
             continue
         encoded = encoder(ids)
-        step = _Margins(decoder.start([encoded]))
+        step = _Margins(decoder.start([encoded], None if shortlist is None else [shortlist(ids)]))
         job = Job(encoded.length, target_limit(len(ids)), most_repeats(ids))
         ((found,),) = beam_search(step, [job], bos=BOS, eos=EOS, options=GREEDY)
         if step.smallest < MARGIN or not found.finished:

@@ -20,7 +20,10 @@ from allez_export.workspace import Workspace, load_sources, say
 if TYPE_CHECKING:
     from allez_export.data import Pair
 
-STAGES = ("vocabulary", "align", "train", "trace", "quantize", "verify", "package", "evaluate")
+STAGES = (
+    *("vocabulary", "align", "train", "trace", "quantize", "verify"),
+    *("candidates", "package", "evaluate"),
+)
 """In the order in which they build on each other."""
 
 
@@ -230,6 +233,31 @@ def run_verify(work: Workspace) -> None:
         (folder / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
 
 
+def run_candidates(work: Workspace) -> None:
+    """Learn which words to score for which sentence, and what that changes."""
+    from allez_export.candidates import compare, learn
+    from allez_export.data import sample_pairs
+
+    config, settings = work.config, work.config.candidates
+    if settings is None:
+        say("candidates  nothing to do: the configuration has no [candidates]")
+        return
+    with work.writing("candidates") as folder:
+        graphs = drafter(work, config.quantize.precision)
+        sources = load_sources(work, scored=False)
+        seed = config.training.seed
+        drawn = list(sample_pairs(sources, config.data, settings.sentences, seed))
+        data, learnt = learn(graphs(None), drawn, settings)
+        say("candidates  " + ", ".join(f"{key} {value}" for key, value in learnt.items()))
+        files = compare(graphs(data), work.pairs(config.data.valid, settings.check))
+        for name, values in files.items():
+            figures = ", ".join(f"{key} {value}" for key, value in values.items())
+            say(f"candidates  {name:18} {figures}")
+        report = json.dumps({**learnt, "files": files}, indent=1)
+        (folder / "report.json").write_text(report, encoding="utf-8")
+        (folder / "candidates.bin").write_bytes(data)
+
+
 def run_package(work: Workspace) -> None:
     """Write the bundle, with its scores if they were measured on these very graphs."""
     from allez_export.card import model_card
@@ -258,11 +286,19 @@ def run_package(work: Workspace) -> None:
     if stage == "quantize":
         nodes = work.need("quantize", "report.json").read_text(encoding="utf-8")
         report["nodes"] = json.loads(nodes)
-    bundle = draft(config, model, tokenizer, rules, graphs, precision=precision)
+    candidates = listed(work)
+    if candidates is not None:
+        learnt = work.need("candidates", "report.json").read_text(encoding="utf-8")
+        report["candidates"] = json.loads(learnt)
+    bundle = draft(
+        config, model, tokenizer, rules, graphs, precision=precision, candidates=candidates
+    )
     scores = measured(work, bundle_identity(bundle.manifest))
     before = []
     if precision != "fp32" and (work.stage("evaluate") / "fp32").exists():
-        before = measured(work, bundle_identity(fp32_bundle(work).manifest), "fp32")
+        before = measured(
+            work, bundle_identity(drafter(work, "fp32")(listed(work)).manifest), "fp32"
+        )
     texts = [source for _, pairs in work.pairs(config.data.valid, 1000) for source, _ in pairs]
     notice = read_beside(config.package.notice, beside, "No notice was written for this model.\n")
     content = {
@@ -273,6 +309,8 @@ def run_package(work: Workspace) -> None:
         "notice": notice.encode("utf-8"),
         "report": (json.dumps(report, indent=1) + "\n").encode("utf-8"),
     }
+    if candidates is not None:
+        content["candidates"] = candidates
     prose = read_beside(config.package.card, beside, "")
     sizes = {NAMES[role]: len(data) for role, data in content.items()}
     content["card"] = model_card(config, model, training, report, scores, before, prose, sizes)
@@ -311,7 +349,7 @@ def run_evaluate(work: Workspace) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if work.force:
         (folder / "state.json").unlink(missing_ok=True)
-    scored = fp32_bundle(work) if work.fp32 else packaged
+    scored = drafter(work, "fp32")(listed(work)) if work.fp32 else packaged
     with Translator(scored, threads=work.threads) as translator:
         rows = evaluate(
             translator,
@@ -328,16 +366,26 @@ def run_evaluate(work: Workspace) -> None:
         run_package(dataclasses.replace(work, force=True))
 
 
-def fp32_bundle(work: Workspace) -> Bundle:
-    """Return the run's fp32 graphs as a bundle in memory."""
+def listed(work: Workspace) -> bytes | None:
+    """Return the run's candidates, if its configuration wants any."""
+    if work.config.candidates is None:
+        return None
+    return work.need("candidates", "candidates.bin").read_bytes()
+
+
+def drafter(work: Workspace, precision: str) -> Callable[[bytes | None], Bundle]:
+    """Return what makes a bundle in memory of the run's graphs and, perhaps, of candidates."""
     from allez_export.package import draft, sentence_rules
     from allez_export.train import load_model
 
     model, _, tokenizer, _ = load_model(work.need("train", "model.pt"))
     rules = sentence_rules(work.config, work.config_path.parent)
     roles = ("encoder", "decoder")
-    graphs = {role: work.need("trace", f"{role}.onnx").read_bytes() for role in roles}
-    return draft(work.config, model, tokenizer, rules, graphs, precision="fp32")
+    stage = "trace" if precision == "fp32" else "quantize"
+    graphs = {role: work.need(stage, f"{role}.onnx").read_bytes() for role in roles}
+    return lambda candidates: draft(
+        work.config, model, tokenizer, rules, graphs, precision=precision, candidates=candidates
+    )
 
 
 def run_all(work: Workspace) -> None:
@@ -348,6 +396,8 @@ def run_all(work: Workspace) -> None:
         if stage == "quantize" and work.config.quantize.precision == "fp32":
             continue
         if stage == "align" and work.config.data.min_score is None:
+            continue
+        if stage == "candidates" and work.config.candidates is None:
             continue
         path = work.out / made.get(stage, stage)
         if stage in ("train", "evaluate"):  # these know themselves how far they are
@@ -371,6 +421,7 @@ RUN: dict[str, Callable[[Workspace], None]] = {
     "trace": run_trace,
     "quantize": run_quantize,
     "verify": run_verify,
+    "candidates": run_candidates,
     "package": run_package,
     "evaluate": run_evaluate,
     "all": run_all,

@@ -117,6 +117,12 @@ def _add_search(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="no sequence of N tokens twice in a sentence",
     )
+    add(
+        "--no-candidates",
+        dest="candidates",
+        action="store_false",
+        help="score all words, not only those that the bundle lists for a sentence's words",
+    )
     add("--prefix", default="", metavar="TEXT", help="how the translation must begin")
 
 

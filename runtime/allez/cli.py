@@ -50,6 +50,7 @@ def _options(args: argparse.Namespace, manifest: Manifest) -> SearchOptions:
         min_length=args.min_length,
         length_penalty=manifest.length_penalty if penalty is None else penalty,
         no_repeat_ngram_size=args.no_repeat_ngram_size,
+        candidates=args.candidates,
     )
 
 
@@ -217,6 +218,7 @@ def run_info(args: argparse.Namespace) -> int:
                 "size": f"{size / 1e6:.1f} MB ({size:,} bytes)",
                 "precision": manifest.precision,
                 "attention": manifest.attention,
+                "candidates": "listed" if "candidates" in manifest.files else "none",
                 "licence": manifest.license,
                 "check": f"ok ({len(manifest.files)} files as the manifest says, graphs load)",
             }

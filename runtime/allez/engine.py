@@ -19,6 +19,7 @@ from allez.bundle import Bundle
 from allez.errors import BundleFormatError, CancelledError, OptionError, SessionError
 from allez.search import Found, Job, beam_search, beam_steps, most_repeats
 from allez.session import DecoderStep, Decoding, Encoded, Encoder
+from allez.shortlist import Shortlist
 from allez.types import IntArray, SearchOptions
 
 Ids = list[int]
@@ -90,6 +91,7 @@ class Engine:
         self._closed = False
         self._left_behind: list[object] = []
         self._graphs: tuple[Encoder, DecoderStep] | None = self._load()
+        self._shortlist = _shortlist(bundle)
         self._take_one_step()
         _ENGINES.add(self)
 
@@ -147,9 +149,18 @@ class Engine:
         """Read one sentence's ids, eos last."""
         return self._opened()[0](ids)
 
-    def start(self, sentences: Sequence[Encoded]) -> Decoding:
-        """Return a fresh `search.Step` over the sentences, a row for each."""
-        return self._opened()[1].start(sentences)
+    def start(self, encoded: Sequence[Encoded], sentences: Sequence[Ids] | None = None) -> Decoding:
+        """Return a fresh `search.Step` over encoded sentences, a row for each.
+
+        Args:
+            encoded: what `encode` made of them.
+            sentences: their ids, so that only their candidates are scored, if the bundle lists
+                any; None: the whole vocabulary is.
+        """
+        lists = None
+        if self._shortlist is not None and sentences is not None:
+            lists = [self._shortlist(ids) for ids in sentences]
+        return self._opened()[1].start(encoded, lists)
 
     def search(
         self, sentences: Sequence[Ids], options: SearchOptions, prefix: Sequence[int], brake: Brake
@@ -187,7 +198,7 @@ class Engine:
                 return [[_unread(ids)] for ids in sentences]
             encoded.append(self.encode(ids))
         found = beam_search(
-            self.start(encoded),
+            self.start(encoded, sentences if options.candidates else None),
             [
                 Job(e.length, limit, most_repeats(ids))
                 for e, limit, ids in zip(encoded, limits, sentences, strict=True)
@@ -206,7 +217,7 @@ class Engine:
         """Search for one sentence's translation step by step; see `beam_steps`."""
         encoded = self.encode(ids)
         return beam_steps(
-            self.start([encoded]),
+            self.start([encoded], [ids] if options.candidates else None),
             [Job(encoded.length, self._limit(ids, options), most_repeats(ids))],
             bos=self._manifest.bos,
             eos=self._manifest.eos,
@@ -230,6 +241,13 @@ class Engine:
         if options.max_length is not None:
             limit = options.max_length
         return max(limit, options.min_length)
+
+
+def _shortlist(bundle: Bundle) -> Shortlist | None:
+    manifest = bundle.manifest
+    if "candidates" not in manifest.files:
+        return None
+    return Shortlist(bundle.data("candidates"), manifest.vocabulary, manifest.eos)
 
 
 def _unread(ids: Ids) -> Found:

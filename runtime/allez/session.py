@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime as ort  # telemetry is off by now: the package itself sees to it
 
 from allez import telemetry
@@ -258,9 +259,16 @@ class DecoderStep:
         self._states = state_names(count)
         self._outputs = ("top_log_probs", "top_tokens", "attention", *next_state_names(count))
 
-    def start(self, sentences: Sequence[Encoded]) -> Decoding:
-        """Return a fresh `Step` over the sentences, a row for each."""
-        return Decoding(self, sentences)
+    def start(
+        self, sentences: Sequence[Encoded], candidates: Sequence[IntArray] | None = None
+    ) -> Decoding:
+        """Return a fresh `Step` over the sentences, a row for each.
+
+        Args:
+            sentences: what the encoder made of them.
+            candidates: for each the ids [C] that may follow, ascending; None: the whole vocabulary.
+        """
+        return Decoding(self, sentences, candidates)
 
     def run(self, feeds: dict[str, ort.OrtValue], *, full: bool) -> list[ort.OrtValue]:
         """Run one step; with `full`, the last output is `log_probs`.
@@ -280,10 +288,17 @@ class Decoding:
     """A batch in the course of being decoded: a `search.Step`.
 
     Memory is shared by a sentence's rows. States stay inside ONNX Runtime from step to step and
-    are released when the next step has run.
+    are released when the next step has run. Where candidates are listed, a step scores those of
+    all sentences, and each sentence takes its own of them alone; a step that is asked for the
+    log-probabilities of all words scores all of them.
     """
 
-    def __init__(self, decoder: DecoderStep, sentences: Sequence[Encoded]) -> None:
+    def __init__(
+        self,
+        decoder: DecoderStep,
+        sentences: Sequence[Encoded],
+        candidates: Sequence[IntArray] | None = None,
+    ) -> None:
         self._decoder = decoder
         longest = max(sentence.length for sentence in sentences)
         if longest > 1:
@@ -300,10 +315,14 @@ class Decoding:
             "memory": padded([s.memory for s in sentences], 0.0),  # [B, M, D]
             "keys": padded([s.keys for s in sentences], 0.0),  # [B, M, A]
             "memory_mask": padded([s.mask for s in sentences], MASKED),  # [B, M]
-            "candidate_mask": np.zeros((len(sentences), 1), dtype=np.float32),  # [B, 1]
         }
         self._fixed = {name: _value(array) for name, array in self._memory.items()}
-        self._candidates = _value(np.array([WHOLE_VOCABULARY], dtype=np.int64))
+        self._listed: npt.NDArray[np.bool_] | None = None
+        if candidates is not None:
+            self._listed = np.zeros((len(sentences), decoder._vocabulary), dtype=bool)  # [B, V]
+            for row, ids in enumerate(candidates):
+                self._listed[row, ids] = True
+        self._list()
         states = zip(*(sentence.states for sentence in sentences), strict=True)
         self._states = [_value(np.concatenate(parts)) for parts in states]  # each [B, W]
 
@@ -312,12 +331,13 @@ class Decoding:
     ) -> StepResult:
         """Feed one token per row; see `search.Step`."""
         vocabulary = self._decoder._vocabulary
-        k = min(k, vocabulary)
+        listed = self._lists if self._lists is not None and not full else None
+        k = min(k, vocabulary if listed is None else listed.width)
         feeds = {
             "token": _value(token),
             "parent": _value(parent),
             "k": _value(np.array(k, dtype=np.int64)),
-            "candidates": self._candidates,
+            **(self._whole if listed is None else listed.feeds),
             **self._fixed,
             **dict(zip(self._decoder._states, self._states, strict=True)),
         }
@@ -335,12 +355,45 @@ class Decoding:
             or ((top_tokens < 0) | (top_tokens >= vocabulary)).any()
         ):
             raise SessionError("the decoder gave words or weights that the contract does not know")
+        if listed is not None and k > listed.fewest:  # words of a neighbour are no words
+            top_log_probs = np.where(top_log_probs < MASKED / 2, -np.inf, top_log_probs)
         return StepResult(top_log_probs, top_tokens, attention, log_probs)
 
     def keep(self, sentences: IntArray) -> None:
         """Forget all sentences but these; see `search.Step`."""
         self._memory = {name: array[sentences] for name, array in self._memory.items()}
         self._fixed = {name: _value(array) for name, array in self._memory.items()}
+        if self._listed is not None:
+            self._listed = self._listed[sentences]
+        self._list()
+
+    def _list(self) -> None:
+        """Put together what the sentences that are left may say."""
+        batch = len(self._memory["memory"])
+        self._whole = {
+            "candidates": _value(np.array([WHOLE_VOCABULARY], dtype=np.int64)),
+            "candidate_mask": _value(np.zeros((batch, 1), dtype=np.float32)),  # [B, 1]
+        }
+        self._lists = None if self._listed is None else _Lists.of(self._listed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The candidates of a batch as the graph takes them."""
+
+    feeds: dict[str, ort.OrtValue]
+    width: int
+    """C, those of all sentences together."""
+    fewest: int
+    """Those of the sentence that has the fewest."""
+
+    @classmethod
+    def of(cls, listed: npt.NDArray[np.bool_]) -> _Lists:
+        """Join what is listed [B, V] for each sentence."""
+        candidates = np.flatnonzero(listed.any(axis=0)).astype(np.int64, copy=False)  # [C]
+        mask = np.where(listed[:, candidates], np.float32(0), np.float32(MASKED))  # [B, C]
+        feeds = {"candidates": _value(candidates), "candidate_mask": _value(mask)}
+        return cls(feeds, len(candidates), int(listed.sum(axis=1).min()))
 
 
 def _value(array: FloatArray | IntArray) -> ort.OrtValue:

@@ -17,7 +17,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -154,6 +154,7 @@ class Translator:
         min_length: int = 0,
         length_penalty: float | None = None,
         no_repeat_ngram_size: int = 0,
+        candidates: bool = True,
         prefix: str = "",
         max_time: float | None = None,
         cancel: threading.Event | None = None,
@@ -168,6 +169,7 @@ class Translator:
             min_length: fewest tokens per sentence.
             length_penalty: exponent of the length; None: what the bundle says.
             no_repeat_ngram_size: no sequence of so many tokens twice in a sentence; 0 allows it.
+            candidates: score only the words that the bundle lists, if it does; False: all words.
             prefix: how the translation of the first sentence must begin.
             max_time: seconds; when they are over, no further step of the decoder is taken, and
                 the best that there is is returned: `finished` is false for every sentence that
@@ -181,7 +183,13 @@ class Translator:
             SessionError: ONNX Runtime failed, or the translator is closed.
         """
         options = self._options(
-            beam_size, n_best, max_length, min_length, length_penalty, no_repeat_ngram_size
+            beam_size=beam_size,
+            n_best=n_best,
+            max_length=max_length,
+            min_length=min_length,
+            length_penalty=length_penalty,
+            no_repeat_ngram_size=no_repeat_ngram_size,
+            candidates=candidates,
         )
         return next(self._translate([text], options, prefix, Brake(cancel, max_time)))
 
@@ -195,6 +203,7 @@ class Translator:
         min_length: int = 0,
         length_penalty: float | None = None,
         no_repeat_ngram_size: int = 0,
+        candidates: bool = True,
         max_time: float | None = None,
         cancel: threading.Event | None = None,
     ) -> Generator[Translation, None, None]:
@@ -207,12 +216,23 @@ class Translator:
         if isinstance(texts, str):
             raise OptionError("translate_batch takes many texts, not one", hint="use translate")
         options = self._options(
-            beam_size, n_best, max_length, min_length, length_penalty, no_repeat_ngram_size
+            beam_size=beam_size,
+            n_best=n_best,
+            max_length=max_length,
+            min_length=min_length,
+            length_penalty=length_penalty,
+            no_repeat_ngram_size=no_repeat_ngram_size,
+            candidates=candidates,
         )
         return self._translate(texts, options, "", Brake(cancel, max_time))
 
     def stream(
-        self, text: str, *, max_time: float | None = None, cancel: threading.Event | None = None
+        self,
+        text: str,
+        *,
+        candidates: bool = True,
+        max_time: float | None = None,
+        cancel: threading.Event | None = None,
     ) -> Generator[str, None, bool]:
         """Yield the greedy translation of a text piece by piece, as it is decoded.
 
@@ -222,13 +242,14 @@ class Translator:
 
         Args:
             text: as for `translate`.
+            candidates: as for `translate`.
             max_time: as for `translate`.
             cancel: as for `translate`; errors too.
 
         Returns:
             Whether all sentences came to their end (the value of a `yield from`).
         """
-        options = self._options(1, 1, None, 0, None, 0)
+        options = self._options(beam_size=1, candidates=candidates)
         return self._stream(text, options, Brake(cancel, max_time))
 
     def _stream(
@@ -254,11 +275,12 @@ class Translator:
         """Return how likely `target` is as the translation of `source`, one sentence each.
 
         The score is that of `Sentence.score`: sum of log-probabilities / length ** length_penalty.
+        Every word may follow, as with `candidates=False`.
 
         Raises:
             InputError: the source is empty or longer than a sentence may be.
         """
-        alpha = self._options(None, 1, None, 0, length_penalty, 0).length_penalty
+        alpha = self._options(length_penalty=length_penalty).length_penalty
         ids = self._tokenizer.encode(squeeze(source, self._rules))
         if not 1 <= len(ids) <= self._manifest.source_tokens:
             raise InputError(
@@ -278,7 +300,7 @@ class Translator:
 
     def selftest(self) -> Iterator[SelfTest]:
         """Translate the bundle's golden sentences and compare everything recorded of them."""
-        options = self._options(1, 1, None, 0, None, 0)
+        options = self._options(beam_size=1)
         for golden in self.bundle.golden():
             text = squeeze(golden.text, self._rules)
             ids = [*self._tokenizer.encode(text), self._manifest.eos]
@@ -294,7 +316,7 @@ class Translator:
         """Tell in what the answer to a golden sentence differs from what was recorded."""
         if tuple(ids) != golden.source_ids:
             return "the source is tokenized differently"
-        step = self._engine.start([self._engine.encode(ids)])
+        step = self._engine.start([self._engine.encode(ids)], [ids])
         first, row = np.array([self._manifest.bos]), np.zeros(1, dtype=np.int64)
         scores = step(first, row, len(golden.first_scores)).top_log_probs[0]
         if len(scores) != len(golden.first_scores):
@@ -308,28 +330,15 @@ class Translator:
             return "the tokens spell another text"
         return None
 
-    def _options(
-        self,
-        beam_size: int | None,
-        n_best: int,
-        max_length: int | None,
-        min_length: int,
-        length_penalty: float | None,
-        no_repeat_ngram_size: int,
-    ) -> SearchOptions:
-        """Fill in what the bundle decides, and check everything."""
+    def _options(self, **options: Any) -> SearchOptions:
+        """Fill in what the bundle decides, and check everything; see `SearchOptions`."""
         self._engine.check_open()
-        manifest = self._manifest
+        n_best = options.get("n_best", 1)
         # More answers than rows cannot be had: asking for them alone widens the default beam.
-        default = max(manifest.beam_size, n_best if isinstance(n_best, int) else 1)
-        return SearchOptions(
-            beam_size=default if beam_size is None else beam_size,
-            n_best=n_best,
-            max_length=max_length,
-            min_length=min_length,
-            length_penalty=manifest.length_penalty if length_penalty is None else length_penalty,
-            no_repeat_ngram_size=no_repeat_ngram_size,
-        )
+        beam_size = max(self._manifest.beam_size, n_best if isinstance(n_best, int) else 1)
+        decided = {"beam_size": beam_size, "length_penalty": self._manifest.length_penalty}
+        chosen = {name: default for name, default in decided.items() if options.get(name) is None}
+        return SearchOptions(**{**options, **chosen})
 
     def _plan(self, text: str, brake: Brake) -> Plan:
         if not isinstance(text, str):

@@ -32,6 +32,9 @@ class SearchOptions:
     without the offset); eos counts."""
     no_repeat_ngram_size: int = 0
     """No sequence of so many tokens occurs twice in a translation; 0 allows it."""
+    candidates: bool = True
+    """Score only the words that the bundle lists for the source sentence, if it lists any: faster.
+    False: the whole vocabulary."""
 
     def __post_init__(self) -> None:
         def demand(holds: bool, message: str) -> None:
@@ -44,6 +47,10 @@ class SearchOptions:
                 isinstance(value, int) and not isinstance(value, bool),
                 f"{name} must be a whole number, not {value!r}",
             )
+        demand(
+            isinstance(self.candidates, bool),
+            f"candidates must be True or False, not {self.candidates!r}",
+        )
         demand(1 <= self.beam_size <= 100, f"beam_size must be 1 to 100, not {self.beam_size}")
         demand(self.n_best >= 1, f"n_best must be at least 1, not {self.n_best}")
         demand(

@@ -15,7 +15,7 @@ MODULES = sorted(path for path in RUNTIME.glob("*.py") if path.stem != "__init__
 LAYERS = [
     {"errors", "telemetry"},
     {"types", "contract", "checked"},
-    {"text", "tokenizer", "search", "bundle", "outline", "output"},
+    {"text", "tokenizer", "search", "bundle", "outline", "output", "shortlist"},
     {"session", "plan"},
     {"engine"},
     {"translator"},

@@ -399,23 +399,25 @@ def test_all_runs_what_is_missing_or_older_than_what_it_is_made_of(
     for stage in STAGES:
         monkeypatch.setitem(stages.RUN, stage, pretend(stage))
     assert export("all")[0] == 0
-    assert ran == [stage for stage in STAGES if stage != "align"]  # nothing is filtered by it
+    needless = ("align", "candidates")  # nothing is filtered by the one, nor wants the other
+    assert ran == [stage for stage in STAGES if stage not in needless]
     ran.clear()
     assert export("all")[0] == 0
     assert ran == ["train", "evaluate"]
     ran.clear()
     os.utime(out / "train" / "model.pt", (2000, 2000))  # trained on
     assert export("all")[0] == 0
-    assert ran == [stage for stage in STAGES if stage not in ("vocabulary", "align")]
+    assert ran == [stage for stage in STAGES if stage not in ("vocabulary", *needless)]
     ran.clear()
     assert export("all", "--set", "data.min_score=0.2")[0] == 0
     assert ran[:2] == ["align", "train"]
     ran.clear()
     os.utime(config, (3000, 3000))  # other words in it
     assert export("all")[0] == 0
-    assert ran == [stage for stage in STAGES if stage not in ("vocabulary", "align")]
+    assert ran == [stage for stage in STAGES if stage not in ("vocabulary", *needless)]
     ran.clear()
-    assert export("all", "--force", "--set", "data.min_score=0.2")[0] == 0
+    wanted = ("--set=data.min_score=0.2", "--set=candidates.common=9")
+    assert export("all", "--force", *wanted)[0] == 0
     assert ran == list(STAGES)
 
 
@@ -445,7 +447,9 @@ class Fake:
     ) -> None:
         pass
 
-    def translate_batch(self, texts: list[str], *, beam_size: int | None) -> Iterator[object]:
+    def translate_batch(
+        self, texts: list[str], *, beam_size: int | None, candidates: bool
+    ) -> Iterator[object]:
         return (SimpleNamespace(text=text) for text in texts)
 
 
@@ -482,6 +486,13 @@ def test_a_bundle_has_no_other_precision(fails: Fails, data: Path) -> None:
     code, error, _ = fails("evaluate", "bundle", str(data / "test.tsv"), "--fp32")
     assert code == 2
     assert "--fp32 needs --config" in error
+
+
+def test_scores_of_a_card_are_those_of_the_default(fails: Fails, config: Path, data: Path) -> None:
+    more = ("--config", str(config), "--data", str(data), "--no-candidates")
+    code, error, _ = fails("evaluate", *more)
+    assert code == 2
+    assert "--no-candidates needs a bundle" in error
 
 
 @pytest.mark.usefixtures("fake")

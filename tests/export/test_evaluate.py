@@ -47,8 +47,9 @@ class FakeTranslator:
         self.bundle = SimpleNamespace(manifest=SimpleNamespace(**{**values, **manifest}))
 
     def translate_batch(
-        self, texts: Sequence[str], *, beam_size: int | None
+        self, texts: Sequence[str], *, beam_size: int | None, candidates: bool
     ) -> Iterator[SimpleNamespace]:
+        assert candidates
         self.asked.append((len(texts), beam_size or self.bundle.manifest.beam_size))
         if len(self.asked) == self._dies_at:
             raise KeyboardInterrupt

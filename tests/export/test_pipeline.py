@@ -169,6 +169,41 @@ def test_fp32_bundles_are_bundles_too(made: Path, data: Path, tmp_path: Path) ->
     assert exact(out / "bundle", data, 1) >= 0.95
 
 
+def test_candidates_are_learnt_measured_and_packaged(
+    made: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    for stage in ("vocabulary", "train", "trace", "quantize", "verify"):
+        shutil.copytree(made / stage, out / stage)
+    assert run("candidates", TINY, data, out) == 0
+    assert "has no [candidates]" in capsys.readouterr().err
+    wanted = [f"--set=candidates.{change}" for change in ("sentences=1500", "common=30")]
+    assert run("package", TINY, data, out, *wanted) == 1
+    assert "run `allez-export candidates` first" in capsys.readouterr().err
+    assert run("candidates", TINY, data, out, *wanted) == 0
+    assert run("candidates", TINY, data, out, *wanted) == 1
+    assert run("package", TINY, data, out, *wanted) == 0
+
+    report = json.loads((out / "bundle" / "report.json").read_text(encoding="utf-8"))["candidates"]
+    assert report["bytes"] == (out / "bundle" / "candidates.bin").stat().st_size
+    found = report["files"]["valid"]
+    assert found["recall"] > 0.98
+    assert found["identical"] > 0.9
+    assert found["candidates"] < 420 / 2
+    card = (out / "bundle" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert f"| valid | 100 | {found['recall']:.2%} |" in card
+    assert exact(out / "bundle", data, 4) >= 0.9
+
+    arguments = [str(out / "bundle"), str(data / "test.tsv"), "--beam-size=1", "--limit=20"]
+    capsys.readouterr()
+    assert main(["evaluate", *arguments, "--no-candidates"]) == 0
+    printed = capsys.readouterr().out
+    assert "| test.tsv | 20 | int8 | 1 |" in printed
+    assert "| file | sentences | recall |" in printed
+    assert main(["evaluate", *arguments]) == 0
+    assert "recall" not in capsys.readouterr().out
+
+
 def test_training_on_cuda_says_when_there_is_none(
     made: Path, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

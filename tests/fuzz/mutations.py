@@ -66,6 +66,21 @@ def damage(generator: Random, data: bytes) -> bytes:
     return bytes(result)
 
 
+def change_numbers(generator: Random, data: bytes) -> bytes:
+    """Change a few numbers of 16 bits, and perhaps how many there are."""
+    numbers = list(struct.unpack(f"<{len(data) // 2}H", data))
+    for _ in range(generator.choice((1, 1, 2, 5))):
+        at = generator.randrange(len(numbers))
+        match generator.randrange(4):
+            case 0 | 1:
+                numbers[at] = generator.choice((0, 1, numbers[at] ^ 1, numbers[at] + 1)) % 2**16
+            case 2:
+                numbers[at] = generator.choice(NUMBERS) % 2**16
+            case _ if len(numbers) > 1:
+                del numbers[at]
+    return struct.pack(f"<{len(numbers)}H", *numbers)
+
+
 # --- JSON -----------------------------------------------------------------------------------
 
 
@@ -306,11 +321,11 @@ def mutate(generator: Random, files: dict[str, bytes], operators: list[str]) -> 
         operators: names that a node may be given.
     """
     role = generator.choice(
-        ("manifest", "tokenizer", "sentences", *["encoder"] * 3, *["decoder"] * 4)
+        ("manifest", "tokenizer", "sentences", "candidates", *["encoder"] * 3, *["decoder"] * 4)
     )
     change: Callable[[Random, bytes], bytes] = damage
     if generator.random() < 0.8:
         if role in ("encoder", "decoder"):
             return role, change_graph(generator, files[role], operators)
-        change = change_json
+        change = change_numbers if role == "candidates" else change_json
     return role, change(generator, files[role])

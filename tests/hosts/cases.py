@@ -9,6 +9,8 @@ Everything is drawn from a fixed seed. One JSON object a line:
     splits.jsonl       {"text", "max_tokens", "max_characters", "pieces"}
     search.jsonl       {"table": [V][V][V]}, then {"limit", "options", "prefix", "found"} for it
     hostile.jsonl      {"text", "times", "beam_size", "translation"} of the tiny bundle
+    candidates.jsonl   {"source", "candidates"}, and {"text", "beam_size", "translation", "whole"},
+                       of the tiny bundle with candidates; whole: without them
 """
 
 from __future__ import annotations
@@ -29,13 +31,19 @@ from tokenizers.normalizers import NFC
 from allez import Translator
 from allez.bundle import Bundle
 from allez.search import Job, StepResult, beam_search
+from allez.shortlist import Shortlist
 from allez.text import SentenceRules, split
 from allez.tokenizer import Tokenizer
 from allez.types import FloatArray, IntArray, SearchOptions
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
+sys.path.insert(0, str(FIXTURES))
+
+import synthetic  # noqa: E402
+
 TINY = FIXTURES / "tiny_bundle"
+LISTED = FIXTURES / "tiny_candidates"
 SHIPPED = ROOT / "models" / "fr-en"
 
 MARKS = "".join(chr(c) for c in (0x300, 0x301, 0x302, 0x308, 0x30A, 0x323, 0x327, 0x328, 0x345))
@@ -292,12 +300,37 @@ def hostile_cases() -> Iterator[dict[str, Any]]:
                 yield {**case, "translation": None if same else translation}
 
 
+# --- candidates -----------------------------------------------------------------------------
+
+
+def candidates_cases() -> Iterator[dict[str, Any]]:
+    """Yield ids with their candidates, then sentences with and without them."""
+    generator = random.Random(6)
+    bundle = Bundle.read(LISTED)
+    size, eos = bundle.manifest.vocabulary, bundle.manifest.eos
+    shortlist = Shortlist(bundle.data("candidates"), size, eos)
+    for _ in range(60):
+        ids = [*generator.choices(range(size), k=generator.randint(0, 12)), eos]
+        yield {"source": ids, "candidates": shortlist(ids).tolist()}
+    texts = [source for source, _ in synthetic.pairs(11, 60)] + HOSTILE[:40]
+    with Translator(bundle, threads=1) as translator:
+        for text in texts:
+            for beam_size in (1, 4):
+                some, whole = (
+                    translator.translate(text, beam_size=beam_size, candidates=candidates).text
+                    for candidates in (True, False)
+                )
+                case = {"text": text, "beam_size": beam_size}
+                yield {**case, "translation": some, "whole": whole}
+
+
 def main() -> None:
     """Write what the command line asks for."""
     if sys.argv[1:] == ["fixtures"]:
         write(FIXTURES / "tokenizer.jsonl", tokenizer_cases(TINY, 400))
         write(FIXTURES / "search.jsonl", search_cases())
         write(FIXTURES / "hostile.jsonl", hostile_cases())
+        write(FIXTURES / "candidates.jsonl", candidates_cases())
     elif len(sys.argv) == 3 and sys.argv[1] == "large":
         folder = Path(sys.argv[2])
         write(folder / "tokenizer-fr-en.jsonl", tokenizer_cases(Bundle.read(SHIPPED).path, 22_000))

@@ -24,6 +24,7 @@ from answers import Answer, Line, ask_python
 
 from allez.bundle import Bundle
 from allez.session import DecoderStep, Encoder
+from allez.shortlist import Shortlist
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "models" / "fr-en"
@@ -51,16 +52,21 @@ class Rescorer:
         self._manifest = bundle.manifest
         self._encoder = Encoder(bundle.data("encoder"), bundle.manifest)
         self._decoder = DecoderStep(bundle.data("decoder"), bundle.manifest)
+        self._shortlist = None
+        if "candidates" in bundle.manifest.files:
+            data = bundle.data("candidates")
+            self._shortlist = Shortlist(data, self._manifest.vocabulary, self._manifest.eos)
 
     def score(self, answer: Answer) -> float:
         """Return the sum of log-probabilities / length ** alpha, eos counted if there was one."""
         wanted = [*answer.target, self._manifest.eos] if answer.finished else list(answer.target)
-        step = self._decoder.start([self._encoder(answer.source)])
+        lists = None if self._shortlist is None else [self._shortlist(answer.source)]
+        step = self._decoder.start([self._encoder(answer.source)], lists)
         row, token, total = np.zeros(1, dtype=np.int64), self._manifest.bos, 0.0
         for following in wanted:
-            result = step(np.array([token]), row, 1, full=True)
-            assert result.log_probs is not None
-            total += float(result.log_probs[0, following])
+            result = step(np.array([token]), row, self._manifest.vocabulary)
+            (rank,) = np.flatnonzero(result.top_tokens[0] == following)
+            total += float(result.top_log_probs[0, rank])
             token = following
         return total / max(len(wanted), 1) ** self._manifest.length_penalty
 

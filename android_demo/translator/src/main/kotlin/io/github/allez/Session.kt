@@ -258,8 +258,13 @@ internal class DecoderStep(
 ) : AutoCloseable {
     private val graph = Graph(runtime, graph, manifest, decoderGraph(manifest.states.size))
 
-    /** A fresh [Step] over the sentence, which must stay open as long. */
-    fun start(encoded: Encoded): Decoding = Decoding(runtime, graph, manifest, encoded)
+    /**
+     * A fresh [Step] over the sentence, which must stay open as long.
+     *
+     * @param candidates the ids [C] that may follow, ascending; null: the whole vocabulary.
+     */
+    fun start(encoded: Encoded, candidates: LongArray?): Decoding =
+        Decoding(runtime, graph, manifest, encoded, candidates)
 
     override fun close(): Unit = graph.close()
 }
@@ -268,21 +273,23 @@ internal class DecoderStep(
  * A sentence in the course of being decoded.
  *
  * Memory is shared by its rows. States are those of the last step's result, which is closed when
- * the next step has run.
+ * the next step has run. Where candidates are listed, a step scores those alone; one that is asked
+ * for the log-probabilities of all words scores all of them.
  */
 internal class Decoding(
     private val runtime: Runtime,
     private val graph: Graph,
     private val manifest: Manifest,
     private val encoded: Encoded,
+    candidates: LongArray?,
 ) : Step, AutoCloseable {
     private val states = stateNames(manifest.states.size)
     private val nextStates = nextStateNames(manifest.states.size)
     private val outputs = setOf("top_log_probs", "top_tokens", "attention") + nextStates
-    private val candidates = runtime.longs(longArrayOf(WHOLE_VOCABULARY), 1)
-    private val candidateMask = runtime.floats(floatArrayOf(0f), 1, 1)
-    private val fixed = listOf("memory", "keys", "memory_mask").associateWith { encoded.tensor(it) } +
-        mapOf("candidates" to candidates, "candidate_mask" to candidateMask)
+    private val fixed = listOf("memory", "keys", "memory_mask").associateWith { encoded.tensor(it) }
+    private val whole = words(longArrayOf(WHOLE_VOCABULARY))
+    private val listed = candidates?.let(::words)
+    private val count = candidates?.size ?: manifest.vocabulary
     private var last: OrtSession.Result? = null
 
     override fun run(token: IntArray, parent: IntArray, k: Int, full: Boolean): StepResult {
@@ -290,14 +297,15 @@ internal class Decoding(
         val own = mapOf(
             "token" to runtime.longs(LongArray(token.size) { token[it].toLong() }, rows),
             "parent" to runtime.longs(LongArray(parent.size) { parent[it].toLong() }, rows),
-            "k" to runtime.longs(longArrayOf(minOf(k, manifest.vocabulary).toLong())),
+            "k" to runtime.longs(longArrayOf(minOf(k, if (full) manifest.vocabulary else count).toLong())),
         )
         val previous = last
         val carried = states.indices.associate { index ->
             states[index] to (previous?.tensor(nextStates[index]) ?: encoded.tensor(states[index]))
         }
         try {
-            last = graph.run(fixed + own + carried, if (full) outputs + "log_probs" else outputs)
+            val scored = if (full) whole else listed ?: whole
+            last = graph.run(fixed + scored + own + carried, if (full) outputs + "log_probs" else outputs)
         } finally {
             own.values.forEach(runtime::close)
         }
@@ -324,9 +332,14 @@ internal class Decoding(
     override fun close() {
         last?.let(runtime::close)
         last = null
-        runtime.close(candidates)
-        runtime.close(candidateMask)
+        (whole.values + listed?.values.orEmpty()).forEach(runtime::close)
     }
+
+    /** What the graph is told of the words to score; of one sentence's none is masked. */
+    private fun words(ids: LongArray) = mapOf(
+        "candidates" to runtime.longs(ids, ids.size.toLong()),
+        "candidate_mask" to runtime.floats(FloatArray(ids.size), 1, ids.size.toLong()),
+    )
 }
 
 private fun OrtSession.Result.tensor(name: String): OnnxTensor = get(name).get() as OnnxTensor

@@ -37,6 +37,7 @@ public class Translator @JvmOverloads constructor(
     private val manifest = bundle.manifest
     private val tokenizer = Tokenizer(bundle.text("tokenizer"))
     private val rules = SentenceRules.parse(bundle.text("sentences"))
+    private val shortlist = shortlist(bundle)
     private val runtime: Runtime
     private val encoder: Encoder
     private val decoder: DecoderStep
@@ -176,7 +177,7 @@ public class Translator @JvmOverloads constructor(
             }
             val wanted = encode(target) + manifest.eos
             val fed = listOf(manifest.bos) + wanted // each step is fed the token before the wanted one
-            decoding((ids + manifest.eos).toIntArray(), watch) { step ->
+            decoding((ids + manifest.eos).toIntArray(), candidates = false, watch) { step ->
                 val total = fed.zip(wanted).sumOf { (token, following) ->
                     val logProbs = step.run(intArrayOf(token), intArrayOf(0), 1, full = true).logProbs
                     checkNotNull(logProbs) { "a step that was asked for everything" }[following].toDouble()
@@ -305,13 +306,18 @@ public class Translator @JvmOverloads constructor(
         minLength = options.minLength,
         lengthPenalty = options.lengthPenalty ?: manifest.lengthPenalty,
         noRepeatNgramSize = options.noRepeatNgramSize,
+        candidates = options.candidates,
     )
 
-    /** Encodes a sentence and lends a step over it that stops when [watch] says so. */
-    private fun <T> decoding(source: IntArray, watch: Watch, use: (Step) -> T): T {
+    /**
+     * Encodes a sentence and lends a step over it that stops when [watch] says so.
+     *
+     * @param candidates whether only those are scored, if the bundle lists any.
+     */
+    private fun <T> decoding(source: IntArray, candidates: Boolean, watch: Watch, use: (Step) -> T): T {
         watch.check()
         return encoder.encode(source).use { encoded ->
-            decoder.start(encoded).use { decoding ->
+            decoder.start(encoded, if (candidates) shortlist?.of(source) else null).use { decoding ->
                 use { token, parent, k, full ->
                     watch.check()
                     decoding.run(token, parent, k, full)
@@ -332,7 +338,7 @@ public class Translator @JvmOverloads constructor(
         if (prefix.size >= limit) {
             throw OptionError("the prefix has ${prefix.size} tokens, the translation may have $limit")
         }
-        return decoding(source, watch) { step ->
+        return decoding(source, options.candidates, watch) { step ->
             Search(step, limit, manifest.bos, manifest.eos, options, prefix, mostRepeats(source)).run(onStep)
         }.ifEmpty { throw SessionError("the decoder gave no finite score") }
     }
@@ -362,7 +368,7 @@ public class Translator @JvmOverloads constructor(
     private fun problem(golden: Golden, source: List<Int>, tokens: List<Int>, watch: Watch): String? {
         if (source != golden.sourceIds) return "the source is tokenized differently"
         val count = golden.firstScores.size
-        val scores = if (count == 0) FloatArray(0) else decoding(source.toIntArray(), watch) { step ->
+        val scores = if (count == 0) FloatArray(0) else decoding(source.toIntArray(), candidates = true, watch) { step ->
             step.run(intArrayOf(manifest.bos), intArrayOf(0), count, full = false).topLogProbs
         }
         if (scores.size != count) return "more scores are recorded than there are words"
@@ -373,5 +379,16 @@ public class Translator @JvmOverloads constructor(
             tokenizer.decode(tokens) != golden.translation -> "the tokens spell another text"
             else -> null
         }
+    }
+}
+
+/** The candidates of a bundle, null if it lists none. */
+private fun shortlist(bundle: Bundle): Shortlist? {
+    val manifest = bundle.manifest
+    if ("candidates" !in manifest.files) return null
+    try {
+        return Shortlist(bundle.data("candidates"), manifest.vocabulary, manifest.eos)
+    } catch (error: BundleFormatError) {
+        throw BundleFormatError("${bundle.place}: ${error.message}", error.hint, error)
     }
 }

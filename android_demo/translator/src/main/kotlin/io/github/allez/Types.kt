@@ -13,6 +13,8 @@ package io.github.allez
  * @property lengthPenalty the exponent alpha in score = sum of log-probabilities / length^alpha,
  *   0 to 10; eos counts; null: what the bundle says.
  * @property noRepeatNgramSize no sequence of so many tokens occurs twice in a sentence; 0 allows it.
+ * @property candidates score only the words that the bundle lists for the source sentence, if it
+ *   lists any: faster; false: the whole vocabulary.
  * @property prefix how the translation of the text's first sentence must begin.
  * @throws OptionError a value makes no sense.
  */
@@ -23,6 +25,7 @@ public data class TranslateOptions(
     val minLength: Int = 0,
     val lengthPenalty: Double? = null,
     val noRepeatNgramSize: Int = 0,
+    val candidates: Boolean = true,
     val prefix: String = "",
 ) {
     init {

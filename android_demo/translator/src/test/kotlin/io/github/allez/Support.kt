@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 val ROOT = File(System.getProperty("allez.root"))
 val FIXTURES = File(ROOT, "tests/fixtures")
 val TINY = File(FIXTURES, "tiny_bundle")
+val LISTED = File(FIXTURES, "tiny_candidates")
 val SHIPPED = File(ROOT, "models/fr-en")
 
 /** Each line of a JSON Lines file as an object. */
@@ -22,9 +23,9 @@ internal fun shown(token: Token): String =
 internal fun Map<*, *>.ints(key: String): List<Int> = (this[key] as List<*>).map { (it as Long).toInt() }
 internal fun Map<*, *>.int(key: String): Int = (this[key] as Long).toInt()
 
-/** A copy of the tiny bundle in [folder] that may be changed. */
-internal class Copy(folder: Path) {
-    val folder: File = TINY.copyRecursivelyTo(folder.resolve("bundle").toFile())
+/** A copy of the tiny bundle, or of [bundle], in [folder] that may be changed. */
+internal class Copy(folder: Path, bundle: File = TINY) {
+    val folder: File = bundle.copyRecursivelyTo(folder.resolve("bundle").toFile())
 
     fun file(name: String): File = File(folder, name)
 

@@ -38,9 +38,9 @@ class TranslatorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = ["fr-en", "tiny"])
+    @ValueSource(strings = ["models/fr-en", "tests/fixtures/tiny_bundle", "tests/fixtures/tiny_candidates"])
     fun `golden sentences pass`(name: String) {
-        Translator(Bundle.open(if (name == "tiny") TINY else SHIPPED)).use { translator ->
+        Translator(Bundle.open(File(ROOT, name))).use { translator ->
             val report = translator.selfTest()
             assertEquals(emptyList<String>(), report.results.filter { !it.passed }.map { "${it.text}: ${it.problem}" })
             assertTrue(report.passed && report.results.size >= 20)

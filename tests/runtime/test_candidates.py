@@ -1,0 +1,216 @@
+"""Translating with candidates: faster words, the same rules; nothing depends on neighbours."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import shutil
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from allez import BundleFormatError, OptionError, Translator
+from allez.bundle import Bundle
+from allez.cli import main
+from allez.session import DecoderStep, Encoder
+from allez.shortlist import Shortlist
+from allez.types import SearchOptions
+
+SOURCES = [
+    "Je vois le chat noir.",
+    "Nous cherchons trois grandes maisons bleues le 14 mars 1987.",
+    "Elle n'aime pas les fleurs.",
+    "Les enfants vendent la petite voiture verte le 3 juin 2001.",
+    "Tu achètes dix livres.",
+    "Le voisin ne voit pas la table.",
+    "Zut, ça alors ! 🎉",
+]
+
+
+@pytest.fixture(scope="module")
+def listed_bundle(root: Path) -> Path:
+    """The tiny bundle with candidates, few enough that some words are missed."""
+    return root / "tests" / "fixtures" / "tiny_candidates"
+
+
+@pytest.fixture(scope="module")
+def listed(listed_bundle: Path) -> Iterator[Translator]:
+    with Translator(listed_bundle, threads=2) as translator:
+        yield translator
+
+
+def candidates(bundle: Bundle, pieces: tuple[str, ...]) -> set[str]:
+    """Return what may be said of source tokens, spelled."""
+    vocabulary: dict[str, int] = json.loads(bundle.text("tokenizer"))["model"]["vocab"]
+    spelled = {token: piece for piece, token in vocabulary.items()}
+    shortlist = Shortlist(bundle.data("candidates"), len(vocabulary), bundle.manifest.eos)
+    return {spelled[i] for i in shortlist([vocabulary[p] for p in pieces]).tolist()}
+
+
+@pytest.mark.parametrize("beam_size", [1, 4])
+def test_only_candidates_are_said(listed: Translator, beam_size: int) -> None:
+    sizes = []
+    for source in SOURCES:
+        for sentence in listed.translate(source, beam_size=beam_size).sentences:
+            known = candidates(listed.bundle, sentence.source_tokens)
+            assert set(sentence.tokens) <= known
+            sizes.append(len(known))
+    assert max(sizes) < listed.bundle.manifest.vocabulary / 2
+
+
+@pytest.mark.parametrize("beam_size", [1, 4])
+def test_without_them_it_is_the_bundle_that_lists_none(
+    listed: Translator, tiny: Translator, beam_size: int
+) -> None:
+    for source in SOURCES:
+        whole = listed.translate(source, beam_size=beam_size, candidates=False)
+        usual = tiny.translate(source, beam_size=beam_size)
+        assert (whole.text, whole.score) == (usual.text, usual.score)
+        assert tiny.translate(source, beam_size=beam_size, candidates=False).text == usual.text
+    assert any(listed.translate(s).text != tiny.translate(s).text for s in SOURCES)
+    assert any(listed.translate(s).text == tiny.translate(s).text for s in SOURCES)
+
+
+@pytest.mark.parametrize("options", [{"beam_size": 1}, {"beam_size": 4}, {"beam_size": 30}])
+def test_batch_equals_singles(listed: Translator, options: dict[str, int]) -> None:
+    generator = random.Random(5)
+    texts = [" ".join(generator.choices(SOURCES, k=generator.randint(1, 2))) for _ in range(40)]
+    together = list(listed.translate_batch(texts, **options))
+    for text, result in zip(texts, together, strict=True):
+        alone = listed.translate(text, **options)
+        assert (result.text, result.tokens) == (alone.text, alone.tokens)
+        assert result.score == pytest.approx(alone.score, abs=1e-4)
+
+
+def test_pieces_equal_the_greedy_translation(listed: Translator) -> None:
+    for source in SOURCES:
+        for some in (True, False):
+            pieces = "".join(listed.stream(source, candidates=some))
+            assert pieces == listed.translate(source, beam_size=1, candidates=some).text
+
+
+def test_a_score_counts_all_words(listed: Translator, tiny: Translator) -> None:
+    target = "The xylophone sees the table."
+    assert listed.score(SOURCES[0], target) == tiny.score(SOURCES[0], target)
+
+
+def test_a_prefix_may_hold_any_word(listed: Translator) -> None:
+    prefix = "We sell ten"
+    pieces = set(listed.translate(SOURCES[0], prefix=prefix).tokens)
+    assert listed.translate(SOURCES[0], prefix=prefix).text.startswith(prefix)
+    source = listed.translate(SOURCES[0]).sentences[0].source_tokens
+    assert not pieces <= candidates(listed.bundle, source)
+
+
+def test_its_golden_sentences_come_out_as_recorded(listed: Translator) -> None:
+    results = list(listed.selftest())
+    assert len(results) == 20
+    assert [(r.text, r.problem) for r in results if not r.passed] == []
+
+
+@pytest.mark.parametrize("value", [None, 1, "no"])
+def test_the_option_is_a_truth_value(value: object) -> None:
+    with pytest.raises(OptionError, match="candidates must be True or False"):
+        SearchOptions(candidates=value)  # type: ignore[arg-type]
+
+
+def test_the_command_line_switches_them_off(
+    listed_bundle: Path, listed: Translator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = next(s for s in SOURCES if listed(s) != listed.translate(s, candidates=False).text)
+    model = ["--model", str(listed_bundle)]
+    for more, candidates in (([], True), (["--no-candidates"], False)):
+        assert main([*model, *more, text]) == 0
+        expected = listed.translate(text, candidates=candidates).text
+        assert capsys.readouterr().out == expected + "\n"
+    assert main(["info", *model]) == 0
+    assert "\ncandidates    listed\n" in capsys.readouterr().out
+
+
+# --- steps ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def graphs(tiny_bundle: Path) -> tuple[Encoder, DecoderStep, int]:
+    bundle = Bundle.read(tiny_bundle)
+    manifest = bundle.manifest
+    encoder = Encoder(bundle.data("encoder"), manifest)
+    return encoder, DecoderStep(bundle.data("decoder"), manifest), manifest.vocabulary
+
+
+lists = st.lists(
+    st.sets(st.integers(0, 300), min_size=1, max_size=40).map(sorted), min_size=1, max_size=4
+)
+
+
+@settings(max_examples=60)
+@given(chosen=lists, k=st.integers(1, 60), kept=st.integers(0, 3))
+def test_a_step_offers_each_sentence_its_own(
+    graphs: tuple[Encoder, DecoderStep, int], chosen: list[list[int]], k: int, kept: int
+) -> None:
+    """Alone and beside others the same words; beyond its own, minus infinity."""
+    encoder, decoder, vocabulary = graphs
+    own = [np.array(ids, dtype=np.int64) for ids in chosen]
+    encoded = [encoder([30 + i, 40, 2]) for i in range(len(own))]
+    bos, rows = np.ones(len(own), dtype=np.int64), np.arange(len(own), dtype=np.int64)
+    step = decoder.start(encoded, own)
+    whole = step(bos, rows, k, full=True)
+    assert whole.log_probs is not None
+    assert whole.log_probs.shape == (len(own), vocabulary)
+    kept %= len(own)
+    step.keep(rows[: kept + 1])
+    together = step(bos[: kept + 1], rows[: kept + 1], k)
+    for row in range(kept + 1):
+        single = decoder.start([encoded[row]], [own[row]])
+        single(bos[:1], rows[:1], 1, full=True)
+        alone = single(bos[:1], rows[:1], k)
+        count = min(k, len(own[row]))
+        assert alone.top_tokens.shape == (1, count)
+        assert together.top_tokens[row, :count].tolist() == alone.top_tokens[0].tolist()
+        np.testing.assert_allclose(
+            together.top_log_probs[row, :count], alone.top_log_probs[0], atol=1e-5
+        )
+        assert np.isneginf(together.top_log_probs[row, count:]).all()
+        assert set(alone.top_tokens[0].tolist()) <= set(chosen[row])
+
+
+# --- bundles --------------------------------------------------------------------------------
+
+
+def replaced(bundle: Path, target: Path, data: bytes) -> Path:
+    """Copy a bundle with other bytes for its candidates."""
+    shutil.copytree(bundle, target)
+    (target / "candidates.bin").write_bytes(data)
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    digest = hashlib.sha256(data).hexdigest()
+    manifest["files"]["candidates"] = {
+        "name": "candidates.bin", "bytes": len(data), "sha256": digest,
+    }  # fmt: skip
+    (target / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return target
+
+
+def test_a_damaged_file_is_named(listed_bundle: Path, tmp_path: Path) -> None:
+    damaged = replaced(listed_bundle, tmp_path / "damaged", b"\1\0\0\0\1\0\0\0")
+    with pytest.raises(BundleFormatError, match=r"damaged: candidates.bin is for 1 words"):
+        Translator(damaged)
+
+
+@pytest.mark.parametrize("beam_size", [1, 4, 100])
+def test_nothing_listed_leaves_the_source_and_eos(
+    listed_bundle: Path, tmp_path: Path, beam_size: int
+) -> None:
+    size = Bundle.read(listed_bundle).manifest.vocabulary
+    empty = struct.pack("<II", 1, size) + bytes(2 * size)
+    with Translator(replaced(listed_bundle, tmp_path / "empty", empty)) as translator:
+        together = list(translator.translate_batch(SOURCES, beam_size=beam_size, n_best=1))
+        for source, result in zip(SOURCES, together, strict=True):
+            for sentence in result.sentences:
+                assert set(sentence.tokens) <= set(sentence.source_tokens)
+            assert translator.translate(source, beam_size=beam_size).text == result.text
