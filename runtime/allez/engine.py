@@ -10,8 +10,8 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +19,11 @@ from allez.bundle import Bundle
 from allez.errors import BundleFormatError, CancelledError, OptionError, SessionError
 from allez.search import Found, Job, beam_search, beam_steps
 from allez.session import DecoderStep, Decoding, Encoded, Encoder
+from allez.together import together
 from allez.types import IntArray, SearchOptions
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Ids = list[int]
 Results = list[list[Found]]
@@ -95,10 +99,11 @@ class Engine:
 
     def _load(self) -> tuple[Encoder, DecoderStep]:
         manifest, providers = self._manifest, self._providers
-        return (
-            Encoder(self._bundle.data("encoder"), manifest, providers=providers),
-            DecoderStep(self._bundle.data("decoder"), manifest, providers=providers),
+        decoder, encoder = together(
+            lambda: DecoderStep(self._bundle.data("decoder"), manifest, providers=providers),
+            lambda: Encoder(self._bundle.data("encoder"), manifest, providers=providers),
         )
+        return encoder, decoder
 
     def _take_one_step(self) -> None:
         """Read and write the last word of the vocabulary: graphs for another one are noticed."""
@@ -212,13 +217,24 @@ class Engine:
 
     def submit(
         self, sentences: Sequence[Ids], options: SearchOptions, prefix: Sequence[int], brake: Brake
-    ) -> Future[Results]:
-        """Search on another thread; the lock keeps `close` from coming in between."""
-        with self._lock:
+    ) -> Callable[[], Results]:
+        """Search on another thread; return what waits for the answers."""
+        from concurrent.futures import CancelledError as NeverBegun
+        from concurrent.futures import ThreadPoolExecutor  # not needed for one sentence
+
+        with self._lock:  # it keeps `close` from coming in between
             self.check_open()
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="allez")
-            return self._pool.submit(self.search, sentences, options, prefix, brake)
+            future = self._pool.submit(self.search, sentences, options, prefix, brake)
+
+        def wait() -> Results:
+            try:
+                return future.result()
+            except NeverBegun:
+                raise SessionError("the translator is closed") from None
+
+        return wait
 
     def _limit(self, ids: Ids, options: SearchOptions) -> int:
         """Return the most tokens that a sentence's translation may have."""

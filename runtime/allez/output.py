@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from allez.errors import OutputError
 
 _log = logging.getLogger(__name__)
+logging.getLogger("allez").addHandler(logging.NullHandler())  # silent unless asked
 
 
 class Output(Protocol):

@@ -5,9 +5,8 @@ What is not translated (white space, blank lines, lines without letters) stays w
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from allez.contract import MEMORY_STEP
 from allez.search import Found
@@ -16,8 +15,7 @@ from allez.tokenizer import Tokenizer
 from allez.types import Hypothesis, Sentence, Translation
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A text taken apart."""
 
     text: str
@@ -26,8 +24,6 @@ class Plan:
     ids: list[list[int]]
     """Source ids of the pieces that are translated, in order; each ends with eos."""
 
-
-log = logging.getLogger(__name__)
 
 BATCH_SENTENCES = 64
 """The most sentences decoded together."""
@@ -87,7 +83,9 @@ def put_together(plan: Plan, found: list[list[Found]], tokenizer: Tokenizer) -> 
             )
             sentences.append(sentence)
             if not sentence.hypotheses[0].finished:
-                log.info("cut at the length limit: %r", piece.text)
+                import logging  # seldom needed, and slow to load
+
+                logging.getLogger(__name__).info("cut at the length limit: %r", piece.text)
             space = " " if needs_space(before, piece) else ""
             for rank, parts in enumerate(texts):
                 chosen = sentence.hypotheses[min(rank, len(hypotheses) - 1)]

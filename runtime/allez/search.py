@@ -18,13 +18,11 @@ Greedy search is K = 1; it stops with its first finished hypothesis.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from allez.types import FloatArray, IntArray, SearchOptions
+from allez.types import BoolArray, FloatArray, IntArray, SearchOptions
 
 
 class StepResult(NamedTuple):
@@ -59,8 +57,7 @@ class Step(Protocol):
         """Forget all sentences but these [B'] (positions in the present batch)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """What search must know of one sentence."""
 
     memory_length: int
@@ -90,13 +87,13 @@ class _End(NamedTuple):
     finished: bool
 
 
-@dataclass(slots=True)
 class _Trellis:
     """All rows of all steps, linked backwards."""
 
-    parents: list[IntArray] = field(default_factory=list)
-    tokens: list[IntArray] = field(default_factory=list)
-    attention: list[FloatArray] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.parents: list[IntArray] = []
+        self.tokens: list[IntArray] = []
+        self.attention: list[FloatArray] = []
 
     def trace(self, end: _End, memory_length: int) -> Found:
         """Walk back from an end to the first token."""
@@ -268,7 +265,7 @@ class _Search:
             self._history = np.concatenate([self._history[parent], token[:, None]], axis=1)
         return token, parent
 
-    def _repeats(self, time: int) -> tuple[IntArray, npt.NDArray[np.bool_]] | None:
+    def _repeats(self, time: int) -> tuple[IntArray, BoolArray] | None:
         """Return tokens [N, w] that would repeat an n-gram, and which of them are meant [N, w]."""
         size = self._options.no_repeat_ngram_size
         if not size or time < size:
@@ -280,9 +277,9 @@ class _Search:
     def _totals(
         self,
         result: StepResult,
-        banned: tuple[IntArray, npt.NDArray[np.bool_]] | None,
+        banned: tuple[IntArray, BoolArray] | None,
         time: int,
-    ) -> npt.NDArray[np.float64]:
+    ) -> FloatArray:
         """Add up scores [B, K, k]; what is not allowed gets minus infinity."""
         batch, rows = self._scores.shape
         logs = result.top_log_probs.astype(np.float64)
@@ -292,15 +289,15 @@ class _Search:
             tokens, meant = banned
             same = result.top_tokens[:, :, None] == tokens[:, None, :]  # [N, k, w]
             logs = np.where((same & meant[:, None, :]).any(axis=2), -np.inf, logs)
-        totals: npt.NDArray[np.float64] = self._scores[:, :, None] + logs.reshape(batch, rows, -1)
+        totals: FloatArray = self._scores[:, :, None] + logs.reshape(batch, rows, -1)
         return totals
 
     def _finish(
         self,
         tokens: IntArray,
-        best: npt.NDArray[np.float64],
+        best: FloatArray,
         row: IntArray,
-        open_: npt.NDArray[np.bool_],
+        open_: BoolArray,
         time: int,
     ) -> None:
         """Note the hypotheses that end here: eos among a sentence's first K."""
@@ -311,7 +308,7 @@ class _Search:
             end = _End(float(best[b, j]) / norm, time, int(row[b, j]), True)
             self._ends[self._sentence[b]].append(end)
 
-    def _cut(self, ended: npt.NDArray[np.bool_], rows: int, time: int) -> None:
+    def _cut(self, ended: BoolArray, rows: int, time: int) -> None:
         """Note the rows of sentences that go no further; they rank after finished ones."""
         norm = float(max(time, 1)) ** self._options.length_penalty
         for b in np.flatnonzero(ended):

@@ -6,8 +6,7 @@ The package has switched its telemetry off by then; see telemetry.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnxruntime as ort  # telemetry is off by now: the package itself sees to it
@@ -179,8 +178,7 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Encoded:
+class Encoded(NamedTuple):
     """One sentence as the encoder leaves it."""
 
     memory: FloatArray

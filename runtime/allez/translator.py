@@ -7,17 +7,14 @@ One call works on one thread per batch of sentences; many sentences keep all thr
 
 from __future__ import annotations
 
-import logging
 import os
+import sys
 import threading
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError as FutureCancelledError
-from concurrent.futures import Future
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
@@ -34,10 +31,9 @@ from allez.plan import (
 )
 from allez.search import Found
 from allez.text import Piece, SentenceRules, squeeze
+from allez.together import together
 from allez.tokenizer import Tokenizer
 from allez.types import SearchOptions, SelfTest, Translation
-
-log = logging.getLogger(__name__)
 
 FIRST_SENTENCES = 16
 """How many sentences are taken up before the first are answered."""
@@ -49,15 +45,14 @@ SCORE_TOLERANCE = 0.1
 """First-step scores of golden sentences may differ by so much between processors."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
+class _Window(NamedTuple):
     """Texts that are worked on together."""
 
     plans: list[Plan]
     batches: list[list[int]]
     """Which sentences, counted over all plans, are decoded together."""
-    results: list[Future[Results] | Results]
-    """Of each batch: ready, or to come."""
+    answers: list[Callable[[], Results] | Results]
+    """Of each batch: ready, or what waits for them."""
 
 
 class Translator:
@@ -93,31 +88,42 @@ class Translator:
         """What was loaded."""
         manifest = self.bundle.manifest
         self._manifest = manifest
-        self._tokenizer = Tokenizer(self.bundle.text("tokenizer"))
-        if self._tokenizer.size != manifest.vocabulary:
-            raise BundleFormatError(
-                f"{self.bundle.path}: the tokenizer has {self._tokenizer.size} subwords, "
-                f"the manifest says {manifest.vocabulary}"
+        self._engine, (self._tokenizer, self._rules) = together(
+            lambda: self._load_engine(providers), self._load_words
+        )
+        if "logging" in sys.modules:  # otherwise nobody listens, and it takes long to load
+            import logging
+
+            logging.getLogger(__name__).info(
+                "%s %s (%s) from %s, loaded in %.2f s, %d thread(s)",
+                manifest.name,
+                manifest.version,
+                manifest.precision,
+                self.bundle.path,
+                time.monotonic() - started,
+                self.threads,
             )
-        self._rules = SentenceRules.from_json(self.bundle.text("sentences"))
-        if self._rules.max_tokens > manifest.source_tokens:
-            raise BundleFormatError(
-                f"{self.bundle.path}: sentences may have {self._rules.max_tokens} tokens, "
-                f"the encoder takes {manifest.source_tokens}"
-            )
+
+    def _load_engine(self, providers: Sequence[str] | None) -> Engine:
         try:
-            self._engine = Engine(self.bundle, self.threads, providers)
+            return Engine(self.bundle, self.threads, providers)
         except BundleError as error:
             raise BundleFormatError(f"{self.bundle.path}: {error}", hint=error.hint) from None
-        log.info(
-            "%s %s (%s) from %s, loaded in %.2f s, %d thread(s)",
-            manifest.name,
-            manifest.version,
-            manifest.precision,
-            self.bundle.path,
-            time.monotonic() - started,
-            self.threads,
-        )
+
+    def _load_words(self) -> tuple[Tokenizer, SentenceRules]:
+        tokenizer = Tokenizer(self.bundle.text("tokenizer"))
+        if tokenizer.size != self._manifest.vocabulary:
+            raise BundleFormatError(
+                f"{self.bundle.path}: the tokenizer has {tokenizer.size} subwords, "
+                f"the manifest says {self._manifest.vocabulary}"
+            )
+        rules = SentenceRules.from_json(self.bundle.text("sentences"))
+        if rules.max_tokens > self._manifest.source_tokens:
+            raise BundleFormatError(
+                f"{self.bundle.path}: sentences may have {rules.max_tokens} tokens, "
+                f"the encoder takes {self._manifest.source_tokens}"
+            )
+        return tokenizer, rules
 
     def __enter__(self) -> Translator:
         return self
@@ -381,26 +387,23 @@ class Translator:
         prefixed = [0] if forced and sentences else []
         batches = [prefixed] if prefixed else []
         batches += make_batches(sentences, start=len(prefixed))
-        results: list[Future[Results] | Results] = []
+        answers: list[Callable[[], Results] | Results] = []
         for batch in batches:
             members = [sentences[i] for i in batch]
             prefix = forced if batch is prefixed else []
             if len(batches) == 1 or self.threads == 1:
-                results.append(self._engine.search(members, options, prefix, brake))
+                answers.append(self._engine.search(members, options, prefix, brake))
             else:
-                results.append(self._engine.submit(members, options, prefix, brake))
-        return _Window(plans, batches, results)
+                answers.append(self._engine.submit(members, options, prefix, brake))
+        return _Window(plans, batches, answers)
 
     def _finish(self, window: _Window, brake: Brake) -> Iterator[Translation]:
         """Wait for a window's batches and yield its translations."""
         brake.over()  # in a fork nobody works on them
         found: dict[int, list[Found]] = {}
-        for batch, result in zip(window.batches, window.results, strict=True):
-            try:
-                answers = result.result() if isinstance(result, Future) else result
-            except FutureCancelledError:
-                raise SessionError("the translator is closed") from None
-            found.update(zip(batch, answers, strict=True))
+        for batch, answer in zip(window.batches, window.answers, strict=True):
+            ready = answer() if callable(answer) else answer
+            found.update(zip(batch, ready, strict=True))
         position = 0
         for plan in window.plans:
             count = len(plan.ids)
