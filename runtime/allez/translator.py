@@ -12,14 +12,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
 
+from allez.brake import Brake
 from allez.bundle import Bundle, Golden, find
-from allez.engine import Brake, Engine, Ids, Results
 from allez.errors import BundleError, BundleFormatError, InputError, OptionError, SessionError
 from allez.plan import (
     BATCH_SENTENCES,
@@ -34,6 +35,9 @@ from allez.text import Piece, SentenceRules, squeeze
 from allez.together import together
 from allez.tokenizer import Tokenizer
 from allez.types import SearchOptions, SelfTest, Translation
+
+if TYPE_CHECKING:  # it takes longest to load, and the bundle can be read meanwhile
+    from allez.engine import Engine, Ids, Results
 
 FIRST_SENTENCES = 16
 """How many sentences are taken up before the first are answered."""
@@ -84,7 +88,7 @@ class Translator:
         started = time.monotonic()
         self.threads = threads or _cores()
         """How many batches are worked on at the same time at most."""
-        self.bundle = bundle if isinstance(bundle, Bundle) else Bundle.read(find(bundle))
+        self.bundle = bundle if isinstance(bundle, Bundle) else self._read(bundle)
         """What was loaded."""
         manifest = self.bundle.manifest
         self._manifest = manifest
@@ -104,7 +108,13 @@ class Translator:
                 self.threads,
             )
 
+    def _read(self, bundle: str | Path | None) -> Bundle:
+        """Read a bundle, and meanwhile what takes longest to import."""
+        return together(lambda: Bundle.read(find(bundle)), lambda: import_module("allez.engine"))[0]
+
     def _load_engine(self, providers: Sequence[str] | None) -> Engine:
+        from allez.engine import Engine
+
         try:
             return Engine(self.bundle, self.threads, providers)
         except BundleError as error:

@@ -15,7 +15,7 @@ MODULES = sorted(path for path in RUNTIME.glob("*.py") if path.stem != "__init__
 LAYERS = [
     {"errors", "telemetry", "together"},
     {"types", "contract", "checked"},
-    {"text", "tokenizer", "search", "bundle", "outline", "output"},
+    {"text", "tokenizer", "search", "bundle", "outline", "output", "brake"},
     {"session", "plan"},
     {"engine"},
     {"translator"},

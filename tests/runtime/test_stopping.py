@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from allez import Translator
-from allez.engine import Brake, Engine
+from allez.brake import Brake
+from allez.engine import Engine
 from allez.errors import CancelledError, OptionError, SessionError
 from allez.session import DecoderStep
 
