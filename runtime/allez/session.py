@@ -300,37 +300,38 @@ class Decoding:
             "memory_mask": padded([s.mask for s in sentences], MASKED),  # [B, M]
             "candidate_mask": np.zeros((len(sentences), 1), dtype=np.float32),  # [B, 1]
         }
-        self._fixed = {name: _value(array) for name, array in self._memory.items()}
-        self._candidates = _value(np.array([WHOLE_VOCABULARY], dtype=np.int64))
         states = zip(*(sentence.states for sentence in sentences), strict=True)
-        self._states = [_value(np.concatenate(parts)) for parts in states]  # each [B, W]
+        values = [_value(np.concatenate(parts)) for parts in states]  # each [B, W]
+        self._rows = np.zeros((2, 0), dtype=np.int64)  # [2, N] token and parent
+        self._feeds = {name: _value(array) for name, array in self._memory.items()}
+        self._feeds["candidates"] = _value(np.array([WHOLE_VOCABULARY], dtype=np.int64))
+        self._feeds.update(zip(decoder._states, values, strict=True))
+        self._k = 0
 
     def __call__(
         self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
     ) -> StepResult:
         """Feed one token per row; see `search.Step`."""
-        vocabulary = self._decoder._vocabulary
+        vocabulary, feeds = self._decoder._vocabulary, self._feeds
         k = min(k, vocabulary)
-        feeds = {
-            "token": _value(token),
-            "parent": _value(parent),
-            "k": _value(np.array(k, dtype=np.int64)),
-            "candidates": self._candidates,
-            **self._fixed,
-            **dict(zip(self._decoder._states, self._states, strict=True)),
-        }
+        if k != self._k:
+            self._k, feeds["k"] = k, _value(np.array(k, dtype=np.int64))
+        if self._rows.shape[1] != len(token):
+            self._rows = np.empty((2, len(token)), dtype=np.int64)
+            feeds["token"], feeds["parent"] = _value(self._rows[0]), _value(self._rows[1])
+        self._rows[0], self._rows[1] = token, parent  # where ONNX Runtime reads them
         values = self._decoder.run(feeds, full=full)
         if any(len(value.shape()) != 2 for value in values):  # NumPy could not even hold some
             raise SessionError("the decoder gave tensors of other shapes than the contract says")
         log_probs = values.pop().numpy() if full else None
         top_log_probs, top_tokens, attention = (value.numpy() for value in values[:3])
-        self._states = values[3:]
+        feeds.update(zip(self._decoder._states, values[3:], strict=True))
         rows, positions = len(token), self._memory["memory"].shape[1]
         if (
             not top_log_probs.shape == top_tokens.shape == (rows, k)
             or attention.shape != (rows, positions)
             or (log_probs is not None and log_probs.shape != (rows, vocabulary))
-            or ((top_tokens < 0) | (top_tokens >= vocabulary)).any()
+            or int(top_tokens.view(np.uint64).max()) >= vocabulary  # negative ones are large then
         ):
             raise SessionError("the decoder gave words or weights that the contract does not know")
         return StepResult(top_log_probs, top_tokens, attention, log_probs)
@@ -338,7 +339,7 @@ class Decoding:
     def keep(self, sentences: IntArray) -> None:
         """Forget all sentences but these; see `search.Step`."""
         self._memory = {name: array[sentences] for name, array in self._memory.items()}
-        self._fixed = {name: _value(array) for name, array in self._memory.items()}
+        self._feeds.update((name, _value(array)) for name, array in self._memory.items())
 
 
 def _value(array: FloatArray | IntArray) -> ort.OrtValue:
