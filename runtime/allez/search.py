@@ -187,9 +187,10 @@ class _Search:
         self._ends: list[list[_End]] = [[] for _ in jobs]
         self._sentence = np.arange(len(jobs))  # [B] which job each sentence is
         self._limit = np.array([job.limit for job in jobs])  # [B]
+        self._soonest = min(job.limit for job in jobs)
         self._done = np.zeros(len(jobs), dtype=bool)  # [B]
         self._enough = np.zeros(len(jobs), dtype=bool)  # [B] n_best hypotheses have ended
-        self._scores = np.zeros((len(jobs), 1))  # [B, K]
+        self._scores: FloatArray = np.zeros((len(jobs), 1))  # [B, K]
         self._history = np.zeros((len(jobs), 0), dtype=np.int64)  # [N, t], for n-grams only
 
     def force(self, token: IntArray, parent: IntArray, forced: int) -> tuple[IntArray, IntArray]:
@@ -215,24 +216,32 @@ class _Search:
         order += np.arange(0, batch * rows * k, rows * k)[:, None]  # [B, 2K] of all B x rows x k
         best, tokens = total.take(order), result.top_tokens.take(order)
         row = order // k  # [B, 2K] rows of this step
-        at_limit = ~self._done & (time >= self._limit)
-        self._finish(tokens[:, :width], best, row, time)
-        self._cut(at_limit, rows, time)
-
         alive = (tokens != self._eos) & np.isfinite(best)  # [B, 2K]
-        count = alive.shape[1]
-        chosen = np.argsort(~alive, axis=1, kind="stable")[:, :width]  # [B, K], live ones first
-        chosen += np.arange(0, batch * count, count)[:, None]
-        lives = alive.take(chosen)
-        chosen = np.where(lives, chosen, chosen[:, :1])
-        self._scores = np.where(lives, best.take(chosen), -np.inf)
-        self._done |= at_limit | ~lives[:, 0]
-        self._stop_hopeless(time)
+        simple = alive[:, :width].all()
+        if not simple:
+            self._finish(tokens[:, :width], best, row, time)
+        if time >= self._soonest:
+            at_limit = ~self._done & (time >= self._limit)
+            self._cut(at_limit, rows, time)
+            self._done |= at_limit
+        if simple:  # as in most steps; what follows would choose the same
+            self._scores, parent, token = best[:, :width], row[:, :width], tokens[:, :width]
+        else:
+            count = alive.shape[1]
+            chosen = np.argsort(~alive, axis=1, kind="stable")[:, :width]  # [B, K], live ones first
+            chosen += np.arange(0, batch * count, count)[:, None]
+            lives = alive.take(chosen)
+            chosen = np.where(lives, chosen, chosen[:, :1])
+            self._scores = np.where(lives, best.take(chosen), -np.inf)
+            parent, token = row.take(chosen), tokens.take(chosen)
+            self._done |= ~lives[:, 0]
+        if self._enough.any():
+            self._stop_hopeless(time)
         done = np.count_nonzero(self._done)
         if done == batch:
             return None
-        parent = row.take(chosen)
-        token = np.where(self._done[:, None], self._eos, tokens.take(chosen))
+        if done:
+            token = np.where(self._done[:, None], self._eos, token)
         if 4 * done >= batch:
             parent, token = self._compact(parent, token)
         return self._link(parent.ravel(), token.ravel(), result.attention)
