@@ -306,7 +306,7 @@ class Decoding:
         self._feeds = {name: _value(array) for name, array in self._memory.items()}
         self._feeds["candidates"] = _value(np.array([WHOLE_VOCABULARY], dtype=np.int64))
         self._feeds.update(zip(decoder._states, values, strict=True))
-        self._k = 0
+        self._k = -1
 
     def __call__(
         self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
@@ -331,7 +331,7 @@ class Decoding:
             not top_log_probs.shape == top_tokens.shape == (rows, k)
             or attention.shape != (rows, positions)
             or (log_probs is not None and log_probs.shape != (rows, vocabulary))
-            or int(top_tokens.view(np.uint64).max()) >= vocabulary  # negative ones are large then
+            or int(top_tokens.view(np.uint64).max(initial=0)) >= vocabulary  # negative: large
         ):
             raise SessionError("the decoder gave words or weights that the contract does not know")
         return StepResult(top_log_probs, top_tokens, attention, log_probs)

@@ -408,12 +408,15 @@ def test_an_empty_file_has_an_empty_translation(tmp_path: Path, fake: ModuleType
     assert (tmp_path / "out.txt").read_bytes() == b""
 
 
-def test_a_file_that_shrinks_under_way_is_noticed(tmp_path: Path, fake: ModuleType) -> None:
+@pytest.mark.parametrize("later", ["a\n", "a\nB\n", "a\nb\nc\n"])
+def test_a_file_that_changes_under_way_is_noticed(
+    tmp_path: Path, fake: ModuleType, later: str
+) -> None:
     path = tmp_path / "in.txt"
     path.write_text("a\nb\n")
     lines = LineFile(path)
-    path.write_text("a\n")
-    with pytest.raises(InputError, match="had 2 lines when the work began, now 1"):
+    path.write_text(later)
+    with pytest.raises(InputError, match="was changed while it was being translated"):
         translate_lines(fake.FakeTranslator(), lines, lambda line: None, options=SearchOptions())
 
 
