@@ -28,6 +28,9 @@ class Plan(NamedTuple):
 BATCH_SENTENCES = 64
 """The most sentences decoded together."""
 
+SHARED_SENTENCES = 8
+"""The fewest that are worth a thread of their own; smaller batches cost more per sentence."""
+
 BATCH_TOKENS = 2048
 """The most source tokens decoded together, padding counted."""
 
@@ -116,7 +119,9 @@ def _hypothesis(found: Found, tokenizer: Tokenizer) -> Hypothesis:
     )
 
 
-def make_batches(sentences: Sequence[Sequence[int]], *, start: int = 0) -> list[list[int]]:
+def make_batches(
+    sentences: Sequence[Sequence[int]], *, start: int = 0, threads: int = 1
+) -> list[list[int]]:
     """Group the indices of sentences, from `start` on, by length: long ones together, and first.
 
     Those of a batch have the same memory length once that is padded; see `contract.MEMORY_STEP`.
@@ -124,11 +129,13 @@ def make_batches(sentences: Sequence[Sequence[int]], *, start: int = 0) -> list[
     Args:
         sentences: source ids.
         start: the first index to group.
+        threads: how many batches are worked on at a time; few sentences are shared out among them.
     """
+    most = min(BATCH_SENTENCES, max(SHARED_SENTENCES, -(-len(sentences) // threads)))
     order = sorted(range(start, len(sentences)), key=lambda i: -len(sentences[i]))
     batches: list[list[int]] = []
     for index in order:
-        if batches and len(batches[-1]) < BATCH_SENTENCES:
+        if batches and len(batches[-1]) < most:
             longest = _padded(sentences[batches[-1][0]])
             together = _padded(sentences[index]) == longest
             if together and longest * (len(batches[-1]) + 1) <= BATCH_TOKENS:

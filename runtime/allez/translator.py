@@ -42,6 +42,9 @@ if TYPE_CHECKING:  # it takes longest to load, and the bundle can be read meanwh
 FIRST_SENTENCES = 16
 """How many sentences are taken up before the first are answered."""
 
+WINDOW_BATCHES = 4
+"""Batches per thread in what is worked on together: among more sentences, more are equally long."""
+
 WINDOW_TEXTS = 10_000
 """The most texts taken up together, however little there is in them to translate."""
 
@@ -373,7 +376,7 @@ class Translator:
             brake.release()
 
     def _windows(self, texts: Iterable[str], brake: Brake) -> Iterator[list[Plan]]:
-        """Group texts until there is a batch for every thread.
+        """Group texts until there are some batches for every thread.
 
         The first groups are smaller, so that the first answers come soon.
         """
@@ -385,7 +388,7 @@ class Translator:
             if sentences >= wanted or len(plans) >= WINDOW_TEXTS:
                 yield plans
                 plans, sentences = [], 0
-                wanted = min(2 * wanted, BATCH_SENTENCES * self.threads)
+                wanted = min(2 * wanted, WINDOW_BATCHES * BATCH_SENTENCES * self.threads)
         if plans:
             yield plans
 
@@ -396,7 +399,7 @@ class Translator:
         sentences = [ids for plan in plans for ids in plan.ids]
         prefixed = [0] if forced and sentences else []
         batches = [prefixed] if prefixed else []
-        batches += make_batches(sentences, start=len(prefixed))
+        batches += make_batches(sentences, start=len(prefixed), threads=self.threads)
         answers: list[Callable[[], Results] | Results] = []
         for batch in batches:
             members = [sentences[i] for i in batch]

@@ -30,8 +30,9 @@ def test_functions_are_short() -> None:
 
 
 def test_the_runtime_is_small() -> None:
-    # 4,300 for translating; 550 more for reading what strangers wrote, stopping early, processes.
-    assert sum(map(lines, RUNTIME)) <= 4850
+    # 4,300 for translating; 550 more for reading what strangers wrote, stopping early, processes;
+    # 70 for loading side by side and sharing a little work out among threads.
+    assert sum(map(lines, RUNTIME)) <= 4920
 
 
 def test_the_shipped_bundle_is_small(shipped_bundle: Path) -> None:
