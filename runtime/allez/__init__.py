@@ -10,7 +10,6 @@ when it is first asked for, so that `import allez` and `allez --help` cost nothi
 """
 
 import importlib
-import logging
 from typing import TYPE_CHECKING, Any
 
 import allez.telemetry  # noqa: F401  (before anything can load ONNX Runtime)
@@ -76,6 +75,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-logging.getLogger("allez").addHandler(logging.NullHandler())  # silent unless asked

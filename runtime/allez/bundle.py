@@ -10,17 +10,16 @@ import hashlib
 import json
 import os
 import re
-import struct
-import zipfile
-import zlib
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from allez.checked import Taker, parse_object, shown
 from allez.contract import FORMAT_VERSION, MANIFEST, OPTIONAL_ROLES, ROLES
 from allez.errors import BundleFormatError, BundleNotFoundError, ChecksumError
+from allez.together import together
 
 DEFAULT = "fr-en"
 """The bundle that is shipped with the package."""
@@ -33,8 +32,7 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # of Windows
 
 
-@dataclass(frozen=True, slots=True)
-class FileEntry:
+class FileEntry(NamedTuple):
     """One file of a bundle."""
 
     name: str
@@ -43,8 +41,7 @@ class FileEntry:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """One tensor that the decoder carries from step to step."""
 
     name: str
@@ -94,8 +91,7 @@ class Manifest:
     """Versions of the libraries that made it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Golden:
+class Golden(NamedTuple):
     """One line of `golden.jsonl`: a sentence, and what a right host makes of it."""
 
     text: str
@@ -130,20 +126,27 @@ class Bundle:
         files = _Zip(path) if path.is_file() else _Folder(path)
         try:
             manifest = parse_manifest(files.read(MANIFEST, _MAX_MANIFEST_BYTES))
-            content = {}
-            for role, entry in manifest.files.items():
-                data = files.read(entry.name, entry.bytes)
-                if len(data) != entry.bytes or hashlib.sha256(data).hexdigest() != entry.sha256:
-                    raise ChecksumError(
-                        f"{path}: {entry.name} is not the file that {MANIFEST} describes",
-                        hint="the bundle was damaged or changed; get it again",
-                    )
-                content[role] = data
+
+            def read(*roles: str) -> dict[str, bytes]:
+                content = {}
+                for role in roles:
+                    entry = manifest.files[role]
+                    data = files.read(entry.name, entry.bytes)
+                    if len(data) != entry.bytes or hashlib.sha256(data).hexdigest() != entry.sha256:
+                        raise ChecksumError(
+                            f"{path}: {entry.name} is not the file that {MANIFEST} describes",
+                            hint="the bundle was damaged or changed; get it again",
+                        )
+                    content[role] = data
+                return content
+
+            others = [role for role in manifest.files if role != "decoder"]
+            decoder, content = together(lambda: read("decoder"), lambda: read(*others))
         except BundleFormatError as error:
             raise BundleFormatError(f"{path}: {error}", hint=error.hint) from None
         finally:
             files.close()
-        return cls(path, manifest, content)
+        return cls(path, manifest, content | decoder)
 
     def data(self, role: str) -> bytes:
         """Return the bytes of a role's file; KeyError if the bundle has none."""
@@ -210,7 +213,7 @@ def find(name: str | Path | None = None) -> Path:
     if len(Path(wanted).parts) == 1:
         places += [package / "_bundles" / wanted, package.parents[1] / "models" / wanted]
     for place in places:
-        if os.path.isfile(place / MANIFEST) or _is_zip(place):
+        if os.path.isfile(place / MANIFEST) or (os.path.isfile(place) and _is_zip(place)):
             return place
     hint = "give the folder that holds manifest.json, or the name of a shipped bundle"
     if places and os.path.exists(places[0]):
@@ -219,8 +222,10 @@ def find(name: str | Path | None = None) -> Path:
 
 
 def _is_zip(path: Path) -> bool:
+    import zipfile  # slow to load, and seldom needed
+
     try:
-        return os.path.isfile(path) and zipfile.is_zipfile(path)
+        return zipfile.is_zipfile(path)
     except OSError:
         return False
 
@@ -339,26 +344,29 @@ class _Folder:
         """Nothing is held open."""
 
 
-_ZIP_ERRORS = (
-    OSError,
-    EOFError,
-    RuntimeError,  # encrypted, or NotImplementedError for what the library does not know
-    OverflowError,
-    UnicodeError,
-    struct.error,
-    zlib.error,
-    zipfile.BadZipFile,
-)
-
-
 class _Zip:
-    """Reads files that lie at the top of a zip."""
+    """Reads files that lie at the top of a zip, one at a time."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        import struct
+        import zipfile
+        import zlib
+
+        self._lock = threading.Lock()
+        self._methods = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+        self._errors = (
+            OSError,
+            EOFError,
+            RuntimeError,  # encrypted, or NotImplementedError for what the library does not know
+            OverflowError,
+            UnicodeError,
+            struct.error,
+            zlib.error,
+            zipfile.BadZipFile,
+        )
         try:
             self._zip = zipfile.ZipFile(path)
-        except _ZIP_ERRORS as error:
+        except self._errors as error:
             raise BundleNotFoundError(f"{path} is not a bundle: {error}") from None
         names = self._zip.namelist()
         if len(names) > _MAX_ZIP_ENTRIES or len(set(names)) != len(names):
@@ -367,16 +375,13 @@ class _Zip:
 
     def read(self, name: str, limit: int) -> bytes:
         try:
-            if self._zip.getinfo(name).compress_type not in (
-                zipfile.ZIP_STORED,
-                zipfile.ZIP_DEFLATED,
-            ):
+            if self._zip.getinfo(name).compress_type not in self._methods:
                 raise BundleFormatError(f"{name} is compressed in a way no other host reads")
-            with self._zip.open(name) as stream:
+            with self._lock, self._zip.open(name) as stream:
                 return stream.read(limit + 1)
         except KeyError:
             raise BundleFormatError(f"{name} is missing") from None
-        except _ZIP_ERRORS as error:
+        except self._errors as error:
             raise BundleFormatError(f"{name} cannot be read: {error}") from None
 
     def close(self) -> None:

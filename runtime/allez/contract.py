@@ -12,7 +12,7 @@ project's one alphabet of shapes:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FORMAT_VERSION = 1
 """Raised only when an older runtime could no longer read the bundle."""
@@ -62,8 +62,7 @@ OPERATORS = frozenset(
 makes of any of its models. None reads a file or loops."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(NamedTuple):
     """One input or output of a graph."""
 
     name: str
@@ -73,8 +72,7 @@ class Tensor:
     """Letters of the alphabet above; all are dynamic but the widths D, A and W."""
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(NamedTuple):
     """All inputs and outputs of one ONNX file, in order."""
 
     inputs: tuple[Tensor, ...]

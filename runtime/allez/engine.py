@@ -8,64 +8,26 @@ from __future__ import annotations
 import math
 import os
 import threading
-import time
 import weakref
-from collections.abc import Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allez.brake import Brake
 from allez.bundle import Bundle
-from allez.errors import BundleFormatError, CancelledError, OptionError, SessionError
+from allez.errors import BundleFormatError, OptionError, SessionError
 from allez.search import Found, Job, beam_search, beam_steps, most_repeats
 from allez.session import DecoderStep, Decoding, Encoded, Encoder
 from allez.shortlist import Shortlist
+from allez.together import together
 from allez.types import IntArray, SearchOptions
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Ids = list[int]
 Results = list[list[Found]]
-
-
-class Brake:
-    """Tells the work for one call when to stop.
-
-    Args:
-        cancel: set by the caller, from any thread, to give up.
-        max_time: seconds from now; None: as long as it takes.
-
-    Raises:
-        OptionError: `max_time` is no number of seconds, or `cancel` no event.
-    """
-
-    def __init__(self, cancel: threading.Event | None, max_time: float | None) -> None:
-        number = isinstance(max_time, (int, float)) and not isinstance(max_time, bool)
-        if max_time is not None and not (number and max_time >= 0):
-            raise OptionError(f"max_time must be seconds, 0 or more, not {max_time!r}")
-        if cancel is not None and not isinstance(cancel, threading.Event):
-            raise OptionError(f"cancel must be a threading.Event, not {type(cancel).__name__}")
-        self._cancel = cancel
-        self._end = math.inf if max_time is None else time.monotonic() + min(max_time, 1e18)
-        self._released = False
-        self._process = os.getpid()
-
-    def release(self) -> None:
-        """Nobody waits for the answer any more."""
-        self._released = True
-
-    def over(self) -> bool:
-        """Tell whether the time is up.
-
-        Raises:
-            CancelledError: the caller has given up.
-            SessionError: this is a fork of the process that made the call.
-        """
-        if self._process != os.getpid():
-            raise SessionError(
-                "this translation was begun before the process forked", hint="begin it again"
-            )
-        if self._released or (self._cancel is not None and self._cancel.is_set()):
-            raise CancelledError("the translation was cancelled")
-        return time.monotonic() >= self._end
 
 
 class Engine:
@@ -97,10 +59,11 @@ class Engine:
 
     def _load(self) -> tuple[Encoder, DecoderStep]:
         manifest, providers = self._manifest, self._providers
-        return (
-            Encoder(self._bundle.data("encoder"), manifest, providers=providers),
-            DecoderStep(self._bundle.data("decoder"), manifest, providers=providers),
+        decoder, encoder = together(
+            lambda: DecoderStep(self._bundle.data("decoder"), manifest, providers=providers),
+            lambda: Encoder(self._bundle.data("encoder"), manifest, providers=providers),
         )
+        return encoder, decoder
 
     def _take_one_step(self) -> None:
         """Read and write the last word of the vocabulary: graphs for another one are noticed."""
@@ -226,13 +189,24 @@ class Engine:
 
     def submit(
         self, sentences: Sequence[Ids], options: SearchOptions, prefix: Sequence[int], brake: Brake
-    ) -> Future[Results]:
-        """Search on another thread; the lock keeps `close` from coming in between."""
-        with self._lock:
+    ) -> Callable[[], Results]:
+        """Search on another thread; return what waits for the answers."""
+        from concurrent.futures import CancelledError as NeverBegun
+        from concurrent.futures import ThreadPoolExecutor  # not needed for one sentence
+
+        with self._lock:  # it keeps `close` from coming in between
             self.check_open()
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="allez")
-            return self._pool.submit(self.search, sentences, options, prefix, brake)
+            future = self._pool.submit(self.search, sentences, options, prefix, brake)
+
+        def wait() -> Results:
+            try:
+                return future.result()
+            except NeverBegun:
+                raise SessionError("the translator is closed") from None
+
+        return wait
 
     def _limit(self, ids: Ids, options: SearchOptions) -> int:
         """Return the most tokens that a sentence's translation may have."""

@@ -68,8 +68,19 @@ class LineFile:
     def __init__(self, path: Path, *, errors: Errors = "strict") -> None:
         self._path = path
         self._errors: Errors = errors
-        digest, size, total = hashlib.sha256(), 0, 0
-        with _open(path) as stream:
+        self.identity: dict[str, object] = {}
+        """Tells these lines from any others."""
+        self.total: int | None = sum(1 for _ in self._lines())
+        """How many lines it has."""
+
+    def groups(self, skip: int = 0) -> Iterator[Iterable[str]]:
+        """Yield one group: the file can be read as far ahead as anybody likes."""
+        yield itertools.islice(self._lines(), skip, None)
+
+    def _lines(self) -> Iterator[str]:
+        """Yield all lines; the second time, see to it that they were the same."""
+        digest, size = hashlib.sha256(), 0
+        with _open(self._path) as stream:
 
             def read() -> bytes:
                 nonlocal size
@@ -78,23 +89,14 @@ class LineFile:
                 size += len(data)
                 return data
 
-            for lines in _split(read, str(path), errors):
-                total += len(lines)
-        self.total: int | None = total
-        """How many lines it has."""
-        self.identity = {"bytes": size, "sha256": digest.hexdigest()}
-        """Tells these lines from any others."""
-        if errors != "strict":
-            self.identity["errors"] = errors
-
-    def groups(self, skip: int = 0) -> Iterator[Iterable[str]]:
-        """Yield one group: the file can be read as far ahead as anybody likes."""
-        yield itertools.islice(self._lines(), skip, None)
-
-    def _lines(self) -> Iterator[str]:
-        with _open(self._path) as stream:
-            for lines in _split(lambda: stream.read(_CHUNK), str(self._path), self._errors):
+            for lines in _split(read, str(self._path), self._errors):
                 yield from lines
+        identity: dict[str, object] = {"bytes": size, "sha256": digest.hexdigest()}
+        if self._errors != "strict":
+            identity["errors"] = self._errors
+        if self.identity and self.identity != identity:
+            raise InputError(f"{self._path} was changed while it was being translated")
+        self.identity = identity
 
 
 class LineStream:
@@ -311,5 +313,3 @@ def translate_lines(
             write(render(translation, form, options.n_best))
             done += 1
             progress(done)
-    if lines.total is not None and done != lines.total:
-        raise InputError(f"the input had {lines.total} lines when the work began, now {done}")

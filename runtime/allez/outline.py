@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from allez.contract import IR_VERSIONS, OPERATORS, OPSETS
@@ -189,8 +188,7 @@ class Value(NamedTuple):
     """Sizes, or names of axes that may have any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """All that is known of a graph without running it."""
 
     inputs: tuple[Value, ...]

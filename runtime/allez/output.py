@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from allez.errors import OutputError
 
 _log = logging.getLogger(__name__)
+logging.getLogger("allez").addHandler(logging.NullHandler())  # silent unless asked
 
 
 class Output(Protocol):
@@ -128,25 +129,29 @@ class OutputFile:
             if done:
                 _log.warning("%s: continuing after %d lines", self._shown, done)
             return done
-        if state is not None and self._partial.stat().st_size:
+        if state is None and self._partial.stat().st_size:
+            raise self._error(f"{self._partial} is in the way, and no run has left it")
+        if state and self._partial.stat().st_size:
             job = self._job or {}
             other = [key for key in state if state[key] != job.get(key)]
             _log.warning(
                 "%s was begun with other %s; starting afresh", self._partial, " and ".join(other)
             )
-        # In this order, so that a kill in between never leaves a state beside another's lines.
-        self._state.unlink(missing_ok=True)
+        # In this order, so that a kill in between never leaves a state beside another's lines,
+        # nor lines without a state.
         self._stream.truncate(0)
-        if self._job is not None:
-            self._state.write_text(json.dumps(self._job, indent=1), encoding="utf-8")
+        self._state.write_text(json.dumps(self._job or {}, indent=1), encoding="utf-8")
         return 0
 
     def _read_state(self) -> dict[str, Any] | None:
+        """Return what the partial file is the result of: {} if unknown, None if nobody says."""
         try:
             state = json.loads(self._state.read_bytes())
-        except (OSError, ValueError):  # none, or one that a kill cut short
+        except OSError:
             return None
-        return state if isinstance(state, dict) else None
+        except ValueError:  # a kill cut it short
+            return {}
+        return state if isinstance(state, dict) else {}
 
     def _complete(self, lines_per_record: int) -> tuple[int, int]:
         """Return the number of complete records in the partial file, and their bytes."""
@@ -186,8 +191,8 @@ class OutputFile:
         except OSError:  # a full disk says so a second time; what counts was said before
             _log.debug("%s: closing failed", self._partial)
         if self._job is None or not self.done:
-            self._state.unlink(missing_ok=True)
             self._partial.unlink(missing_ok=True)
+            self._state.unlink(missing_ok=True)
         else:
             _log.warning(
                 "%d lines are kept in %s; the same command continues there",

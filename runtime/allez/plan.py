@@ -5,9 +5,8 @@ What is not translated (white space, blank lines, lines without letters) stays w
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from allez.contract import MEMORY_STEP
 from allez.search import Found
@@ -16,8 +15,7 @@ from allez.tokenizer import Tokenizer
 from allez.types import Hypothesis, Sentence, Translation
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A text taken apart."""
 
     text: str
@@ -27,10 +25,11 @@ class Plan:
     """Source ids of the pieces that are translated, in order; each ends with eos."""
 
 
-log = logging.getLogger(__name__)
-
 BATCH_SENTENCES = 64
 """The most sentences decoded together."""
+
+SHARED_SENTENCES = 8
+"""The fewest that are worth a thread of their own; smaller batches cost more per sentence."""
 
 BATCH_TOKENS = 2048
 """The most source tokens decoded together, padding counted."""
@@ -87,7 +86,9 @@ def put_together(plan: Plan, found: list[list[Found]], tokenizer: Tokenizer) -> 
             )
             sentences.append(sentence)
             if not sentence.hypotheses[0].finished:
-                log.info("cut at the length limit: %r", piece.text)
+                import logging  # seldom needed, and slow to load
+
+                logging.getLogger(__name__).info("cut at the length limit: %r", piece.text)
             space = " " if needs_space(before, piece) else ""
             for rank, parts in enumerate(texts):
                 chosen = sentence.hypotheses[min(rank, len(hypotheses) - 1)]
@@ -118,7 +119,9 @@ def _hypothesis(found: Found, tokenizer: Tokenizer) -> Hypothesis:
     )
 
 
-def make_batches(sentences: Sequence[Sequence[int]], *, start: int = 0) -> list[list[int]]:
+def make_batches(
+    sentences: Sequence[Sequence[int]], *, start: int = 0, threads: int = 1
+) -> list[list[int]]:
     """Group the indices of sentences, from `start` on, by length: long ones together, and first.
 
     Those of a batch have the same memory length once that is padded; see `contract.MEMORY_STEP`.
@@ -126,11 +129,13 @@ def make_batches(sentences: Sequence[Sequence[int]], *, start: int = 0) -> list[
     Args:
         sentences: source ids.
         start: the first index to group.
+        threads: how many batches are worked on at a time; few sentences are shared out among them.
     """
+    most = min(BATCH_SENTENCES, max(SHARED_SENTENCES, -(-len(sentences) // threads)))
     order = sorted(range(start, len(sentences)), key=lambda i: -len(sentences[i]))
     batches: list[list[int]] = []
     for index in order:
-        if batches and len(batches[-1]) < BATCH_SENTENCES:
+        if batches and len(batches[-1]) < most:
             longest = _padded(sentences[batches[-1][0]])
             together = _padded(sentences[index]) == longest
             if together and longest * (len(batches[-1]) + 1) <= BATCH_TOKENS:

@@ -6,11 +6,9 @@ The package has switched its telemetry off by then; see telemetry.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import onnxruntime as ort  # telemetry is off by now: the package itself sees to it
 
 from allez import telemetry
@@ -30,7 +28,7 @@ from allez.contract import (
 from allez.errors import BundleFormatError, OptionError, SessionError
 from allez.outline import read_outline
 from allez.search import StepResult
-from allez.types import FloatArray, IntArray
+from allez.types import BoolArray, FloatArray, IntArray
 
 ort.set_default_logger_severity(4)  # its remarks on hardware are not for the user's screen
 
@@ -180,8 +178,7 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Encoded:
+class Encoded(NamedTuple):
     """One sentence as the encoder leaves it."""
 
     memory: FloatArray
@@ -316,43 +313,45 @@ class Decoding:
             "keys": padded([s.keys for s in sentences], 0.0),  # [B, M, A]
             "memory_mask": padded([s.mask for s in sentences], MASKED),  # [B, M]
         }
-        self._fixed = {name: _value(array) for name, array in self._memory.items()}
-        self._listed: npt.NDArray[np.bool_] | None = None
+        self._listed: BoolArray | None = None
         if candidates is not None:
             self._listed = np.zeros((len(sentences), decoder._vocabulary), dtype=bool)  # [B, V]
             for row, ids in enumerate(candidates):
                 self._listed[row, ids] = True
         self._list()
         states = zip(*(sentence.states for sentence in sentences), strict=True)
-        self._states = [_value(np.concatenate(parts)) for parts in states]  # each [B, W]
+        values = [_value(np.concatenate(parts)) for parts in states]  # each [B, W]
+        self._rows = np.zeros((2, 0), dtype=np.int64)  # [2, N] token and parent
+        self._feeds = {name: _value(array) for name, array in self._memory.items()}
+        self._feeds.update(zip(decoder._states, values, strict=True))
+        self._k = -1
 
     def __call__(
         self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
     ) -> StepResult:
         """Feed one token per row; see `search.Step`."""
-        vocabulary = self._decoder._vocabulary
+        vocabulary, feeds = self._decoder._vocabulary, self._feeds
         listed = self._lists if self._lists is not None and not full else None
+        feeds.update(self._whole if listed is None else listed.feeds)
         k = min(k, vocabulary if listed is None else listed.width)
-        feeds = {
-            "token": _value(token),
-            "parent": _value(parent),
-            "k": _value(np.array(k, dtype=np.int64)),
-            **(self._whole if listed is None else listed.feeds),
-            **self._fixed,
-            **dict(zip(self._decoder._states, self._states, strict=True)),
-        }
+        if k != self._k:
+            self._k, feeds["k"] = k, _value(np.array(k, dtype=np.int64))
+        if self._rows.shape[1] != len(token):
+            self._rows = np.empty((2, len(token)), dtype=np.int64)
+            feeds["token"], feeds["parent"] = _value(self._rows[0]), _value(self._rows[1])
+        self._rows[0], self._rows[1] = token, parent  # where ONNX Runtime reads them
         values = self._decoder.run(feeds, full=full)
         if any(len(value.shape()) != 2 for value in values):  # NumPy could not even hold some
             raise SessionError("the decoder gave tensors of other shapes than the contract says")
         log_probs = values.pop().numpy() if full else None
         top_log_probs, top_tokens, attention = (value.numpy() for value in values[:3])
-        self._states = values[3:]
+        feeds.update(zip(self._decoder._states, values[3:], strict=True))
         rows, positions = len(token), self._memory["memory"].shape[1]
         if (
             not top_log_probs.shape == top_tokens.shape == (rows, k)
             or attention.shape != (rows, positions)
             or (log_probs is not None and log_probs.shape != (rows, vocabulary))
-            or ((top_tokens < 0) | (top_tokens >= vocabulary)).any()
+            or int(top_tokens.view(np.uint64).max(initial=0)) >= vocabulary  # negative: large
         ):
             raise SessionError("the decoder gave words or weights that the contract does not know")
         if listed is not None and k > listed.fewest:  # words of a neighbour are no words
@@ -362,7 +361,7 @@ class Decoding:
     def keep(self, sentences: IntArray) -> None:
         """Forget all sentences but these; see `search.Step`."""
         self._memory = {name: array[sentences] for name, array in self._memory.items()}
-        self._fixed = {name: _value(array) for name, array in self._memory.items()}
+        self._feeds.update((name, _value(array)) for name, array in self._memory.items())
         if self._listed is not None:
             self._listed = self._listed[sentences]
         self._list()
@@ -377,8 +376,7 @@ class Decoding:
         self._lists = None if self._listed is None else _Lists.of(self._listed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lists:
+class _Lists(NamedTuple):
     """The candidates of a batch as the graph takes them."""
 
     feeds: dict[str, ort.OrtValue]
@@ -388,7 +386,7 @@ class _Lists:
     """Those of the sentence that has the fewest."""
 
     @classmethod
-    def of(cls, listed: npt.NDArray[np.bool_]) -> _Lists:
+    def of(cls, listed: BoolArray) -> _Lists:
         """Join what is listed [B, V] for each sentence."""
         candidates = np.flatnonzero(listed.any(axis=0)).astype(np.int64, copy=False)  # [C]
         mask = np.where(listed[:, candidates], np.float32(0), np.float32(MASKED))  # [B, C]

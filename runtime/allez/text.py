@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from allez.checked import parse_object, shown
 from allez.errors import BundleFormatError
@@ -87,8 +87,7 @@ class SentenceRules:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A stretch of a text: `text[start:end]` of what was split."""
 
     text: str

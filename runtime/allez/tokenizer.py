@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import tokenizers
-
 from allez.checked import parse_object, shown
 from allez.errors import BundleFormatError
 
@@ -49,6 +47,8 @@ class Tokenizer:
     """
 
     def __init__(self, definition: str) -> None:
+        import tokenizers  # on whatever thread this is: the graphs are being loaded meanwhile
+
         check_components(parse_object(definition, "tokenizer.json"))
         try:
             self._model = tokenizers.Tokenizer.from_str(definition)

@@ -7,22 +7,20 @@ One call works on one thread per batch of sentences; many sentences keep all thr
 
 from __future__ import annotations
 
-import logging
 import os
+import sys
 import threading
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError as FutureCancelledError
-from concurrent.futures import Future
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
 
+from allez.brake import Brake
 from allez.bundle import Bundle, Golden, find
-from allez.engine import Brake, Engine, Ids, Results
 from allez.errors import BundleError, BundleFormatError, InputError, OptionError, SessionError
 from allez.plan import (
     BATCH_SENTENCES,
@@ -34,13 +32,18 @@ from allez.plan import (
 )
 from allez.search import Found
 from allez.text import Piece, SentenceRules, squeeze
+from allez.together import together
 from allez.tokenizer import Tokenizer
 from allez.types import SearchOptions, SelfTest, Translation
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:  # it takes longest to load, and the bundle can be read meanwhile
+    from allez.engine import Engine, Ids, Results
 
 FIRST_SENTENCES = 16
 """How many sentences are taken up before the first are answered."""
+
+WINDOW_BATCHES = 4
+"""Batches per thread in what is worked on together: among more sentences, more are equally long."""
 
 WINDOW_TEXTS = 10_000
 """The most texts taken up together, however little there is in them to translate."""
@@ -49,15 +52,14 @@ SCORE_TOLERANCE = 0.1
 """First-step scores of golden sentences may differ by so much between processors."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
+class _Window(NamedTuple):
     """Texts that are worked on together."""
 
     plans: list[Plan]
     batches: list[list[int]]
     """Which sentences, counted over all plans, are decoded together."""
-    results: list[Future[Results] | Results]
-    """Of each batch: ready, or to come."""
+    answers: list[Callable[[], Results] | Results]
+    """Of each batch: ready, or what waits for them."""
 
 
 class Translator:
@@ -89,35 +91,52 @@ class Translator:
         started = time.monotonic()
         self.threads = threads or _cores()
         """How many batches are worked on at the same time at most."""
-        self.bundle = bundle if isinstance(bundle, Bundle) else Bundle.read(find(bundle))
+        self.bundle = bundle if isinstance(bundle, Bundle) else self._read(bundle)
         """What was loaded."""
         manifest = self.bundle.manifest
         self._manifest = manifest
-        self._tokenizer = Tokenizer(self.bundle.text("tokenizer"))
-        if self._tokenizer.size != manifest.vocabulary:
-            raise BundleFormatError(
-                f"{self.bundle.path}: the tokenizer has {self._tokenizer.size} subwords, "
-                f"the manifest says {manifest.vocabulary}"
+        self._engine, (self._tokenizer, self._rules) = together(
+            lambda: self._load_engine(providers), self._load_words
+        )
+        if "logging" in sys.modules:  # otherwise nobody listens, and it takes long to load
+            import logging
+
+            logging.getLogger(__name__).info(
+                "%s %s (%s) from %s, loaded in %.2f s, %d thread(s)",
+                manifest.name,
+                manifest.version,
+                manifest.precision,
+                self.bundle.path,
+                time.monotonic() - started,
+                self.threads,
             )
-        self._rules = SentenceRules.from_json(self.bundle.text("sentences"))
-        if self._rules.max_tokens > manifest.source_tokens:
-            raise BundleFormatError(
-                f"{self.bundle.path}: sentences may have {self._rules.max_tokens} tokens, "
-                f"the encoder takes {manifest.source_tokens}"
-            )
+
+    def _read(self, bundle: str | Path | None) -> Bundle:
+        """Read a bundle, and meanwhile what takes longest to import."""
+        return together(lambda: Bundle.read(find(bundle)), lambda: import_module("allez.engine"))[0]
+
+    def _load_engine(self, providers: Sequence[str] | None) -> Engine:
+        from allez.engine import Engine
+
         try:
-            self._engine = Engine(self.bundle, self.threads, providers)
+            return Engine(self.bundle, self.threads, providers)
         except BundleError as error:
             raise BundleFormatError(f"{self.bundle.path}: {error}", hint=error.hint) from None
-        log.info(
-            "%s %s (%s) from %s, loaded in %.2f s, %d thread(s)",
-            manifest.name,
-            manifest.version,
-            manifest.precision,
-            self.bundle.path,
-            time.monotonic() - started,
-            self.threads,
-        )
+
+    def _load_words(self) -> tuple[Tokenizer, SentenceRules]:
+        tokenizer = Tokenizer(self.bundle.text("tokenizer"))
+        if tokenizer.size != self._manifest.vocabulary:
+            raise BundleFormatError(
+                f"{self.bundle.path}: the tokenizer has {tokenizer.size} subwords, "
+                f"the manifest says {self._manifest.vocabulary}"
+            )
+        rules = SentenceRules.from_json(self.bundle.text("sentences"))
+        if rules.max_tokens > self._manifest.source_tokens:
+            raise BundleFormatError(
+                f"{self.bundle.path}: sentences may have {rules.max_tokens} tokens, "
+                f"the encoder takes {self._manifest.source_tokens}"
+            )
+        return tokenizer, rules
 
     def __enter__(self) -> Translator:
         return self
@@ -366,7 +385,7 @@ class Translator:
             brake.release()
 
     def _windows(self, texts: Iterable[str], brake: Brake) -> Iterator[list[Plan]]:
-        """Group texts until there is a batch for every thread.
+        """Group texts until there are some batches for every thread.
 
         The first groups are smaller, so that the first answers come soon.
         """
@@ -378,7 +397,7 @@ class Translator:
             if sentences >= wanted or len(plans) >= WINDOW_TEXTS:
                 yield plans
                 plans, sentences = [], 0
-                wanted = min(2 * wanted, BATCH_SENTENCES * self.threads)
+                wanted = min(2 * wanted, WINDOW_BATCHES * BATCH_SENTENCES * self.threads)
         if plans:
             yield plans
 
@@ -389,27 +408,24 @@ class Translator:
         sentences = [ids for plan in plans for ids in plan.ids]
         prefixed = [0] if forced and sentences else []
         batches = [prefixed] if prefixed else []
-        batches += make_batches(sentences, start=len(prefixed))
-        results: list[Future[Results] | Results] = []
+        batches += make_batches(sentences, start=len(prefixed), threads=self.threads)
+        answers: list[Callable[[], Results] | Results] = []
         for batch in batches:
             members = [sentences[i] for i in batch]
             prefix = forced if batch is prefixed else []
             if len(batches) == 1 or self.threads == 1:
-                results.append(self._engine.search(members, options, prefix, brake))
+                answers.append(self._engine.search(members, options, prefix, brake))
             else:
-                results.append(self._engine.submit(members, options, prefix, brake))
-        return _Window(plans, batches, results)
+                answers.append(self._engine.submit(members, options, prefix, brake))
+        return _Window(plans, batches, answers)
 
     def _finish(self, window: _Window, brake: Brake) -> Iterator[Translation]:
         """Wait for a window's batches and yield its translations."""
         brake.over()  # in a fork nobody works on them
         found: dict[int, list[Found]] = {}
-        for batch, result in zip(window.batches, window.results, strict=True):
-            try:
-                answers = result.result() if isinstance(result, Future) else result
-            except FutureCancelledError:
-                raise SessionError("the translator is closed") from None
-            found.update(zip(batch, answers, strict=True))
+        for batch, answer in zip(window.batches, window.answers, strict=True):
+            ready = answer() if callable(answer) else answer
+            found.update(zip(batch, ready, strict=True))
         position = 0
         for plan in window.plans:
             count = len(plan.ids)

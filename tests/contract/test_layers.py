@@ -13,9 +13,9 @@ RUNTIME = ROOT / "runtime" / "allez"
 MODULES = sorted(path for path in RUNTIME.glob("*.py") if path.stem != "__init__")
 
 LAYERS = [
-    {"errors", "telemetry"},
+    {"errors", "telemetry", "together"},
     {"types", "contract", "checked"},
-    {"text", "tokenizer", "search", "bundle", "outline", "output", "shortlist"},
+    {"text", "tokenizer", "search", "bundle", "outline", "output", "shortlist", "brake"},
     {"session", "plan"},
     {"engine"},
     {"translator"},

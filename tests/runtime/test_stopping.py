@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from allez import Translator
-from allez.engine import Brake, Engine
+from allez.brake import Brake
+from allez.engine import Engine
 from allez.errors import CancelledError, OptionError, SessionError
 from allez.session import DecoderStep
 
@@ -249,9 +250,9 @@ def test_no_time_at_all(single: Translator, steps: Steps) -> None:
 
 
 def test_every_text_of_a_batch_gets_an_answer(tiny_bundle: Path, steps: Steps) -> None:
-    for threads in (1, 3):
+    for threads, late in ((1, 30), (3, 60)):  # behind the first batch
         with Translator(tiny_bundle, threads=threads) as translator:
-            steps.count, steps.at = 0, {30: 0.6}
+            steps.count, steps.at = 0, {late: 0.6}
             results = list(translator.translate_batch(MANY, max_time=0.5))
         assert len(results) == len(MANY)
         assert [result.source for result in results] == MANY

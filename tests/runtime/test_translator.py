@@ -297,6 +297,23 @@ def test_batches_hold_every_sentence_once_and_not_too_much(lengths: list[int]) -
         assert len({-(-lengths[i] // MEMORY_STEP) for i in batch}) == 1
 
 
+@pytest.mark.parametrize(
+    ("count", "threads", "sizes"),
+    [
+        (64, 1, [64]),
+        (64, 2, [32, 32]),
+        (64, 4, [16] * 4),
+        (10, 4, [8, 2]),
+        (200, 2, [64] * 3 + [8]),
+    ],
+)
+def test_few_sentences_are_shared_out_among_threads(
+    count: int, threads: int, sizes: list[int]
+) -> None:
+    batches = make_batches([[0] * 5] * count, threads=threads)
+    assert [len(batch) for batch in batches] == sizes
+
+
 def test_selftest_passes(tiny: Translator) -> None:
     results = list(tiny.selftest())
     assert len(results) == 20

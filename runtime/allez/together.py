@@ -1,0 +1,39 @@
+"""Two calls at the same time. Knows nothing of what they do.
+
+What they wait for, or do outside the interpreter (hashing, loading a graph), overlaps.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+def together(aside: Callable[[], A], here: Callable[[], B]) -> tuple[A, B]:
+    """Make one call on another thread and one on this; return what both return.
+
+    Raises:
+        BaseException: what `here` has raised, or else `aside`, when both have ended.
+    """
+    results: list[A] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(aside())
+        except BaseException as error:  # raised below
+            errors.append(error)
+
+    thread = threading.Thread(target=run, name="allez-load")
+    thread.start()
+    try:
+        result = here()
+    finally:
+        thread.join()
+    for error in errors:
+        raise error
+    return results[0], result
