@@ -1,0 +1,5 @@
+"""placeholder"""
+
+
+def limits(folder, *, quick):
+    return []
