@@ -74,7 +74,7 @@ class Bench:
             RuntimeError: a peer translates otherwise: it would not be doing the same work.
         """
         settings = self.settings
-        texts = file_like(settings.pick(192, 48), seed=2)
+        texts = file_like(settings.pick(192, 24), seed=2)
         sample = self.sample(texts)
         keys = [k for k in settings.systems() if k != "opus"]
         for beam in (1, 4):
@@ -91,12 +91,13 @@ class Bench:
     def one(self) -> None:
         """One sentence of ten words at a time."""
         settings = self.settings
-        texts = of_words(WORDS, settings.pick(20, 5))
+        texts = of_words(WORDS, settings.pick(16, 5))
         for threads in settings.threads:
             runs = self._load(settings.systems(), threads, many=False)
+            rounds = settings.pick(5 if threads == 1 else 3, 2)
             for beam in (1, 4):
                 samples = [self.sample([text], beam) for text in texts]
-                self._measure("one", runs, samples, threads, beam, settings.pick(7, 2))
+                self._measure("one", runs, samples, threads, beam, rounds)
 
     def many(self) -> None:
         """64 sentences handed over together."""
@@ -104,18 +105,19 @@ class Bench:
         texts = list(settings.texts[:64]) or file_like(64, seed=3)
         for threads in settings.threads:
             runs = self._load(settings.systems(), threads, many=True)
+            rounds = settings.pick(5 if threads == 1 else 3, 1)
             for beam in (1, 4):
                 samples = [self.sample(texts, beam)]
-                self._measure("many", runs, samples, threads, beam, settings.pick(5, 1))
+                self._measure("many", runs, samples, threads, beam, rounds)
 
     def lengths(self) -> None:
         """One sentence, greedy, one thread: latency against source length."""
         settings = self.settings
         runs = self._load(settings.systems(MAIN), 1, many=False)
         for words in (3, 10, 40) if settings.quick else (2, 5, 10, 20, 30, 40, 60):
-            texts = of_words(words, settings.pick(5, 2), seed=4)
+            texts = of_words(words, settings.pick(4, 2), seed=4)
             samples = [self.sample([text], 1) for text in texts]
-            self._measure("length", runs, samples, 1, 1, settings.pick(4, 1), at=words)
+            self._measure("length", runs, samples, 1, 1, settings.pick(3, 1), at=words)
 
     def batches(self) -> None:
         """Sentences of ten words, beam 4, one thread: throughput against how many at once."""

@@ -92,7 +92,10 @@ class Processes:
         with self._saved(self._bench.sample([SENTENCE])) as sample:
             keys = self._settings.systems((self._best, "plain_onnx", "pytorch", "opus"))
             for key in keys:
-                found = [self._worker(key, 1, 4, sample)["peak"] for _ in range(3)]
+                found = [
+                    self._worker(key, 1, 4, sample)["peak"]
+                    for _ in range(self._settings.pick(3, 1))
+                ]
                 self._peak("memory", key, found, threads=1, beam=4)
         counts = (100, 1000) if self._settings.quick else (1_000, 10_000, 100_000)
         texts = of_words(3, max(counts), seed=6)
@@ -111,7 +114,7 @@ class Processes:
     def file(self) -> None:
         """A file with the lengths of real sentences: all of it, and a part for all systems."""
         settings = self._settings
-        texts = list(settings.texts) or file_like(settings.pick(10_000, 300), seed=7)
+        texts = list(settings.texts) or file_like(settings.pick(10_000, 128), seed=7)
         whole = self._bench.sample(texts)
         with self._saved(whole) as path:
             for threads in settings.threads:
@@ -132,7 +135,7 @@ class Processes:
                     )
                     self._peak("file", "command", [done["peak"]], **rest)
         groups = chunks(texts, whole.source, BATCH)
-        step = max(1, len(groups) // settings.pick(6, 1))
+        step = max(1, len(groups) // settings.pick(4, 1))
         part = whole.some([i for group in groups[step // 2 :: step] for i in group])
         for threads in settings.threads:
             self._part(part, threads)
@@ -167,6 +170,8 @@ class Processes:
             "opus": self._settings.folder.parent / "opus",
         }
         for key, name in PACKAGES.items():
+            if not models[key].is_dir():
+                continue
             extra = ("tokenizers",) if key in ("plain_onnx", "pytorch") else ()
             sizes = {package: size_of(package) for package in closure(name, *extra)}
             model = sum(f.stat().st_size for f in models[key].glob("*") if f.is_file())

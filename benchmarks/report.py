@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.bars import Bar, bars, find
+from benchmarks.bars import NOT_MEASURED, Bar, bars, find
 from benchmarks.measure import Figure
 from benchmarks.systems import LABELS
 
@@ -134,11 +134,11 @@ def _grid(figures: Sequence[Figure], case: str, cell: str) -> str:
         search = "greedy" if beam == 1 else f"beam {beam}"
         head.append(f"{search}, {threads} thread{'s' if threads > 1 else ''}")
     rows = []
-    for key in _keys(figures, case):
+    for key in LABELS:
         row = [NAMES[key]]
         for threads, beam in settings:
             found = find(figures, case, key, threads=threads, beam=beam)
-            row.append("" if found is None else _cell(found, cell))
+            row.append(NOT_MEASURED if found is None else _cell(found, cell))
         rows.append(row)
     return _table(head, rows)
 
