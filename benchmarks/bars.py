@@ -109,7 +109,7 @@ def bars(figures: Sequence[Figure], processor_class: str) -> list[Bar]:
 
 def _memory(figures: Sequence[Figure], best: str) -> list[Bar]:
     peak = find(figures, "memory", best, "bytes")
-    names = ("peak memory, one sentence", "peak memory, files of so many lines")
+    names = ("peak memory, one sentence", "peak memory, by lines of the file")
     wanted = ("at most 150 MB", "flat: within 10 %")
     if peak is None:
         first = Bar(names[0], wanted[0], "", NOT_MEASURED)

@@ -17,7 +17,6 @@ from pathlib import Path
 from allez.bundle import find
 from benchmarks import machine, plots, report
 from benchmarks.cases import Bench, Settings
-from benchmarks.limits import limits
 from benchmarks.prepare import prepare
 from benchmarks.processes import ROOT, Processes
 from benchmarks.sentences import read
@@ -66,7 +65,6 @@ def main(line: list[str] | None = None) -> int:
         processes.installed,
     ):
         case()
-    bench.figures += limits(folder, quick=args.quick)
     manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
     results = report.Results(
         machine=described,

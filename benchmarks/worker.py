@@ -44,13 +44,15 @@ def _command(bundle: Path, threads: int, beam: int, sample: Sample) -> float:
         source.write_text("".join(f"{text}\n" for text in sample.texts), encoding="utf-8")
         count = len(sample.texts)
         sample.texts.clear()  # what is measured reads the file
-        line = ["--model", str(bundle), "translate", "-i", str(source), "-o", str(target)]
+        line = ["translate", "--model", str(bundle), "-i", str(source), "-o", str(target)]
         line += ["--threads", str(threads), "--beam-size", str(beam)]
         codes: list[int] = []
         seconds = timed(lambda: codes.append(allez(line)))
+        if codes != [0]:
+            raise RuntimeError(f"allez ended with {codes[0]}")
         lines = target.read_text(encoding="utf-8").count("\n")
-        if codes != [0] or lines != count:
-            raise RuntimeError(f"allez ended with {codes[0]} and wrote {lines} of {count} lines")
+        if lines != count:
+            raise RuntimeError(f"allez wrote {lines} of {count} lines")
     return seconds
 
 
