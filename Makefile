@@ -60,15 +60,15 @@ check: .venv-export/installed  ## format, lint and types
 	.venv-export/bin/ruff check .
 	.venv-export/bin/mypy
 
-bench: .venv-runtime/installed  ## measure the shipped bundle on this machine
-	.venv-runtime/bin/python benchmarks/latency.py
+bench: .venv-bench/installed  ## measure beside other systems (installs torch and CTranslate2) [QUICK=1]
+	.venv-bench/bin/python -m benchmarks.run $(if $(QUICK),--quick --out build/benchmarks/quick)
 
 clean:  ## remove environments and caches, never runs or data
 	rm -rf android_demo/ci/target android_demo/ci/*/target
-	rm -rf .venv .venv-runtime .venv-export .venv-android build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-runtime .venv-export .venv-android .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The first two environments hold the installed wheel, as users have it; the third is editable.
+# These hold the installed wheel, as users have it; .venv-export is editable.
 .venv/installed: pyproject.toml constraints.txt $(SOURCES)
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install $(PIP_OPTIONS) .
@@ -82,6 +82,11 @@ clean:  ## remove environments and caches, never runs or data
 .venv-export/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv-export
 	.venv-export/bin/python -m pip install $(PIP_OPTIONS) -e '.[export,plot,test,lint]'
+	@touch $@
+
+.venv-bench/installed: pyproject.toml constraints.txt benchmarks/requirements.txt $(SOURCES)
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install $(PIP_OPTIONS) -r benchmarks/requirements.txt '.[export,plot]'
 	@touch $@
 
 # The program that packages the resources of the app, in the version of the catalogue.
