@@ -19,7 +19,7 @@ from tqdm import tqdm
 from allez.bundle import Manifest
 from allez.errors import InputError
 from allez.plan import make_batches
-from allez.search import Found, Job, beam_search
+from allez.search import Found, Job, beam_search, most_repeats
 from allez.tokenizer import Tokenizer
 from allez.translator import Translator
 from allez.types import SearchOptions
@@ -229,7 +229,7 @@ def torch_search(
         members = [sentences[i] for i in batch]
         positions = [1 if model.decoder.attention.kind == "none" else len(ids) for ids in members]
         jobs = [
-            Job(memory_length=m, limit=target_limit(len(ids)))
+            Job(m, target_limit(len(ids)), most_repeats(ids))
             for m, ids in zip(positions, members, strict=True)
         ]
         step = TorchDecoding(model, members)

@@ -18,7 +18,7 @@ from allez import Translator, __version__
 from allez.bundle import Bundle, Manifest, parse_manifest
 from allez.contract import FORMAT_VERSION, MANIFEST, state_names
 from allez.errors import BundleError
-from allez.search import Job, StepResult, beam_search
+from allez.search import Job, StepResult, beam_search, most_repeats
 from allez.session import DecoderStep, Decoding, Encoder
 from allez.shortlist import Shortlist
 from allez.text import SentenceRules, squeeze
@@ -200,7 +200,7 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
             continue
         encoded = encoder(ids)
         step = _Margins(decoder.start([encoded], None if shortlist is None else [shortlist(ids)]))
-        job = Job(memory_length=encoded.length, limit=target_limit(len(ids)))
+        job = Job(encoded.length, target_limit(len(ids)), most_repeats(ids))
         ((found,),) = beam_search(step, [job], bos=BOS, eos=EOS, options=GREEDY)
         if step.smallest < MARGIN or not found.finished:
             continue

@@ -173,21 +173,9 @@ class Run:
             self._resume()
 
     def begin_with(self, start: Seq2Seq) -> None:
-        """Take another model's weights before the first update; what it lacks becomes zero.
-
-        Raises:
-            ConfigError: it has weights of other shapes, or some that this model does not have.
-        """
-        mine, theirs = self.model.state_dict(), start.state_dict()
-        wrong = [n for n, w in theirs.items() if n not in mine or mine[n].shape != w.shape]
-        if wrong:
-            raise ConfigError(
-                f"the bundle of training.begin_with is of another model: {', '.join(wrong[:3])}",
-                hint="[model] must say what the bundle's card says",
-            )
-        for name, weight in mine.items():
-            weight.copy_(theirs[name]) if name in theirs else weight.zero_()
-        self.average.load_state_dict(mine)
+        """Take another model's weights before the first update; see `begin_with`."""
+        begin_with(self.model, start)
+        self.average.load_state_dict(self.model.state_dict())
 
     def train(self) -> None:
         """Train until the last update or until validation stops improving."""
@@ -352,6 +340,23 @@ class Run:
         if "random_cuda" in state and self.device == "cuda":
             torch.cuda.set_rng_state(state["random_cuda"])
         log.info("continuing at update %d", self.progress.update)
+
+
+def begin_with(model: Seq2Seq, start: Seq2Seq) -> None:
+    """Give a model another one's weights; what that one lacks becomes zero.
+
+    Raises:
+        ConfigError: it has weights of other shapes, or some that the model does not have.
+    """
+    mine, theirs = model.state_dict(), start.state_dict()
+    wrong = [n for n, w in theirs.items() if n not in mine or mine[n].shape != w.shape]
+    if wrong:
+        raise ConfigError(
+            f"the bundle of training.begin_with is of another model: {', '.join(wrong[:3])}",
+            hint="[model] must say what the bundle's card says",
+        )
+    for name, weight in mine.items():
+        weight.copy_(theirs[name]) if name in theirs else weight.zero_()
 
 
 def count_targets(stream: Stream, vocabulary: int) -> Tensor:

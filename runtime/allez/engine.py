@@ -17,7 +17,7 @@ import numpy as np
 
 from allez.bundle import Bundle
 from allez.errors import BundleFormatError, CancelledError, OptionError, SessionError
-from allez.search import Found, Job, beam_search, beam_steps
+from allez.search import Found, Job, beam_search, beam_steps, most_repeats
 from allez.session import DecoderStep, Decoding, Encoded, Encoder
 from allez.shortlist import Shortlist
 from allez.types import IntArray, SearchOptions
@@ -199,7 +199,10 @@ class Engine:
             encoded.append(self.encode(ids))
         found = beam_search(
             self.start(encoded, sentences if options.candidates else None),
-            [Job(e.length, limit) for e, limit in zip(encoded, limits, strict=True)],
+            [
+                Job(e.length, limit, most_repeats(ids))
+                for e, limit, ids in zip(encoded, limits, sentences, strict=True)
+            ],
             bos=self._manifest.bos,
             eos=self._manifest.eos,
             options=options,
@@ -215,7 +218,7 @@ class Engine:
         encoded = self.encode(ids)
         return beam_steps(
             self.start([encoded], [ids] if options.candidates else None),
-            [Job(encoded.length, self._limit(ids, options))],
+            [Job(encoded.length, self._limit(ids, options), most_repeats(ids))],
             bos=self._manifest.bos,
             eos=self._manifest.eos,
             options=options,

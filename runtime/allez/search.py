@@ -11,6 +11,8 @@ not know. Scores are sums of log-probabilities in float64. The rules are the sam
   were it to end with the next word at no cost, would not beat it either. (K finished ones alone
   are no reason: a model that is sure of itself fills the beam with hypotheses cut short.)
 - Rows left empty repeat a live one with score minus infinity.
+- No loops: a block of one or two tokens follows itself at most 4 times, a longer one (to 12) at
+  most 3 times, or as often as anything does in the source; see `most_repeats`.
 
 Greedy search is K = 1; it stops with its first finished hypothesis.
 """
@@ -67,6 +69,8 @@ class Job:
     """M of this sentence alone, without the padding of its batch."""
     limit: int
     """The most tokens its translation may have, eos not counted; at least 1."""
+    repeats: int | None = None
+    """How often the source says the same in a row, see `most_repeats`; None: loops are let be."""
 
 
 class Found(NamedTuple):
@@ -178,6 +182,52 @@ def beam_steps(
             return search.cut_short()
 
 
+_Banned = tuple[IntArray, npt.NDArray[np.bool_]]
+"""Tokens [N, w], and which of them must not follow [N, w]."""
+
+BLOCK_REPEATS = np.array([4, 4, *[3] * 10])
+"""How often a block of 1, 2, ... tokens may follow itself, unless the source repeats more."""
+
+
+def most_repeats(ids: Sequence[int]) -> int:
+    """Return how often, at most, the same 1 to 12 ids stand in a row; 1 if nothing is repeated."""
+    most = 1
+    for size in range(1, len(BLOCK_REPEATS) + 1):
+        same = 0
+        for before, following in zip(ids, ids[size:], strict=False):
+            same = same + 1 if before == following else 0
+            most = max(most, same // size + 1)
+    return most
+
+
+class _Loops:
+    """Which token would let a row go round once more: the first of the block it repeats.
+
+    Letters: L longest block, 12.
+    """
+
+    def __init__(self, jobs: Sequence[Job], eos: int) -> None:
+        self._eos = eos
+        sizes = np.arange(1, len(BLOCK_REPEATS) + 1)
+        source = np.array([[2**31 if job.repeats is None else job.repeats] for job in jobs])
+        self._allowed = (np.maximum(source, BLOCK_REPEATS) - 1) * sizes  # [N, L] in tokens
+        self._recent = np.full_like(self._allowed, -1)  # [N, L] the last tokens, newest first
+        self._same = np.zeros_like(self._allowed)  # [N, L] tokens that equal the one n before
+
+    def extend(self, parent: IntArray, token: IntArray) -> None:
+        """Go on to rows that continue rows `parent` [N] with `token` [N]."""
+        recent = self._recent[parent]
+        self._same = np.where(recent == token[:, None], self._same[parent] + 1, 0)
+        self._recent = np.concatenate([token[:, None], recent[:, :-1]], axis=1)
+        self._allowed = self._allowed[parent]
+
+    def banned(self) -> _Banned | None:
+        """Return tokens [N, L], and which of them must not follow [N, L]; None: none."""
+        # Rows of sentences that are done are fed nothing but eos.
+        meant = (self._same >= self._allowed) & (self._recent[:, :1] != self._eos)
+        return (self._recent, meant) if meant.any() else None
+
+
 class _Search:
     """The beams of one batch. Arrays run over the sentences still in it, [B, ...]."""
 
@@ -193,6 +243,7 @@ class _Search:
         self._done = np.zeros(len(jobs), dtype=bool)  # [B]
         self._scores = np.zeros((len(jobs), 1))  # [B, K]
         self._history = np.zeros((len(jobs), 0), dtype=np.int64)  # [N, t], for n-grams only
+        self._loops = _Loops(jobs, eos)
 
     def force(self, token: IntArray, parent: IntArray, forced: int) -> tuple[IntArray, IntArray]:
         """Feed the rows and continue each with the same given token."""
@@ -206,7 +257,7 @@ class _Search:
         """Feed the rows and choose the next ones; None when all sentences are done."""
         width = self._options.beam_size
         time = len(self._trellis.tokens)  # tokens each row has so far
-        banned = self._repeats(time)
+        banned = _both(self._repeats(time), self._loops.banned())
         extra = int(banned[1].sum(axis=1).max()) if banned else 0
         extra += time < self._options.min_length
         result = self._step(token, parent, 2 * width + extra)
@@ -264,11 +315,12 @@ class _Search:
         self._trellis.parents.append(parent)
         self._trellis.tokens.append(token)
         self._trellis.attention.append(attention)
+        self._loops.extend(parent, token)
         if self._options.no_repeat_ngram_size:
             self._history = np.concatenate([self._history[parent], token[:, None]], axis=1)
         return token, parent
 
-    def _repeats(self, time: int) -> tuple[IntArray, npt.NDArray[np.bool_]] | None:
+    def _repeats(self, time: int) -> _Banned | None:
         """Return tokens [N, w] that would repeat an n-gram, and which of them are meant [N, w]."""
         size = self._options.no_repeat_ngram_size
         if not size or time < size:
@@ -280,7 +332,7 @@ class _Search:
     def _totals(
         self,
         result: StepResult,
-        banned: tuple[IntArray, npt.NDArray[np.bool_]] | None,
+        banned: _Banned | None,
         time: int,
     ) -> npt.NDArray[np.float64]:
         """Add up scores [B, K, k]; what is not allowed gets minus infinity."""
@@ -341,3 +393,11 @@ class _Search:
         self._sentence, self._limit = self._sentence[kept], self._limit[kept]
         self._done, self._scores = self._done[kept], self._scores[kept]
         return parent[kept], token[kept]
+
+
+def _both(one: _Banned | None, other: _Banned | None) -> _Banned | None:
+    """Join two lists of banned tokens [N, w]."""
+    if one is None or other is None:
+        return other if one is None else one
+    tokens, meant = zip(one, other, strict=True)
+    return np.concatenate(tokens, axis=1), np.concatenate(meant, axis=1)

@@ -244,9 +244,12 @@ def search_cases() -> Iterator[dict[str, Any]]:
             prefix = generator.choices(range(2, WORDS), k=generator.choice([0, 0, 0, 1, 2]))
             limit = generator.randint(len(prefix) + 1, 12)
             limit = max(limit, options["min_length"])
+            repeats = generator.choice([None, None, None, 1, 5])
+            if repeats is not None:  # long enough to go round in loops
+                limit += 40
             found = beam_search(
                 TableStep(logs.astype(np.float32)),
-                [Job(WORDS, limit)],
+                [Job(WORDS, limit, repeats)],
                 bos=BOS,
                 eos=EOS,
                 options=SearchOptions(**options),
@@ -254,6 +257,7 @@ def search_cases() -> Iterator[dict[str, Any]]:
             )[0]
             yield {
                 "limit": limit,
+                "repeats": repeats,
                 "options": options,
                 "prefix": prefix,
                 "found": [

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allez.errors import OptionError
-from allez.search import Found, Job, StepResult, beam_search, beam_steps
+from allez.search import Found, Job, StepResult, beam_search, beam_steps, most_repeats
 from allez.types import FloatArray, IntArray, SearchOptions
 
 BOS, EOS = 0, 1
@@ -238,3 +238,62 @@ def test_steps_yield_each_token_of_greedy_search() -> None:
 def test_nonsense_options_are_refused(options: dict) -> None:
     with pytest.raises(OptionError):
         SearchOptions(**options)
+
+
+def looping(words: int, cycle: list[int]) -> FloatArray:
+    """A table that goes round and round: each word of the cycle strongly wants the next."""
+    table = np.full((1, words, words, words), -8.0)
+    table[..., BOS] = -1e9
+    table[..., EOS] = -6.0
+    for one, two in zip(cycle, [*cycle[1:], cycle[0]], strict=True):
+        table[:, :, one, two] = -0.01
+    table[:, :, BOS, cycle[0]] = -0.01
+    return table
+
+
+@pytest.mark.parametrize("beam_size", [1, 4])
+@pytest.mark.parametrize(
+    ("cycle", "source", "allowed"),
+    [
+        ([2], [5, 6, 7], 4),
+        ([2, 3], [5, 6, 7], 4),
+        ([2, 3, 4], [5, 6, 7], 3),
+        ([2, 3, 4, 5, 6, 7, 8], [5, 6, 7], 3),
+        ([2], [9] * 7, 7),
+        ([2, 3, 4], [5, 6] * 5, 5),
+    ],
+)
+def test_nothing_goes_round_more_often_than_it_may(
+    beam_size: int, cycle: list[int], source: list[int], allowed: int
+) -> None:
+    table, options = looping(12, cycle), SearchOptions(beam_size=beam_size)
+    plain, guarded = (
+        beam_search(TableStep(table), [job], bos=BOS, eos=EOS, options=options)[0][0]
+        for job in (Job(5, 60), Job(5, 60, most_repeats(source)))
+    )
+    assert most_repeats(plain.tokens) > allowed
+    assert most_repeats(guarded.tokens) == allowed
+    assert guarded.finished
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(2, 4), max_size=30))
+def test_repeats_are_counted_as_a_reader_would(ids: list[int]) -> None:
+    most = 1
+    for size, start in itertools.product(range(1, 13), range(len(ids))):
+        block, times = ids[start : start + size], 1
+        while len(block) == size and ids[start + times * size :][:size] == block:
+            times += 1
+        most = max(most, times)
+    assert most_repeats(ids) == most
+
+
+def test_a_guarded_sentence_does_not_change_its_neighbours() -> None:
+    table = np.concatenate([tables(3, 1, 12), looping(12, [2, 3]), tables(4, 1, 12)])
+    jobs = [Job(5, 40, repeats) for repeats in (1, 1, None)]
+    options = SearchOptions(beam_size=3)
+    together = beam_search(TableStep(table), jobs, bos=BOS, eos=EOS, options=options)
+    for index, job in enumerate(jobs):
+        step = TableStep(table[index : index + 1])
+        (alone,) = beam_search(step, [job], bos=BOS, eos=EOS, options=options)
+        assert [f.tokens for f in alone] == [f.tokens for f in together[index]]

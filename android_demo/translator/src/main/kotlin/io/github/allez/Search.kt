@@ -77,6 +77,7 @@ internal class Found(
  * @param bos id that is fed first.
  * @param eos id that ends a hypothesis.
  * @param prefix ids that every hypothesis begins with; fewer than [limit].
+ * @param repeats how often the source says the same in a row, see [mostRepeats]; null: loops are let be.
  */
 internal class Search(
     private val step: Step,
@@ -85,6 +86,7 @@ internal class Search(
     private val eos: Int,
     private val options: SearchOptions,
     private val prefix: List<Int> = emptyList(),
+    private val repeats: Int? = null,
 ) {
     private val width = options.beamSize
     private val trellis = Trellis()
@@ -125,7 +127,7 @@ internal class Search(
     /** Feeds the rows and chooses the next ones; null when the search is over. */
     private fun advance(token: IntArray, parent: IntArray): Rows? {
         val time = trellis.size // tokens each row has so far
-        val banned = trellis.repeats(token.size, options.noRepeatNgramSize)
+        val banned = trellis.banned(token.size, options.noRepeatNgramSize, repeats)
         var extra = banned?.maxOf { it.size } ?: 0
         if (time < options.minLength) extra++
         val result = step.run(token, parent, 2 * width + extra, full = false)
@@ -199,6 +201,20 @@ internal class Search(
         .take(options.nBest)
 }
 
+/** How often a block of 1, 2, ... tokens may follow itself, unless the source repeats more. */
+private val BLOCK_REPEATS = intArrayOf(4, 4) + IntArray(10) { 3 }
+
+/** How often, at most, the same 1 to 12 ids stand in a row; 1 if nothing is repeated. */
+internal fun mostRepeats(ids: IntArray): Int = (1..BLOCK_REPEATS.size).maxOf { block ->
+    var same = 0
+    var most = 1
+    for (at in block until ids.size) {
+        same = if (ids[at] == ids[at - block]) same + 1 else 0
+        most = maxOf(most, same / block + 1)
+    }
+    most
+}
+
 /** A row of a step and what it could go on with. */
 private class Continuation(val token: Int, val row: Int, val score: Double)
 
@@ -235,14 +251,37 @@ private class Trellis {
         return Found(tokens.reversed(), end.score, weights.reversed(), end.finished)
     }
 
-    /** For each of [count] rows, the tokens that would repeat a sequence of [length]; null: none could. */
-    fun repeats(count: Int, length: Int): List<Set<Int>>? {
-        if (length == 0 || size < length) return null
-        return List(count) { row ->
+    /**
+     * For each of [count] rows, the tokens that would repeat a sequence of [length], or go round in a
+     * loop more often than [repeats] and [BLOCK_REPEATS] allow; null: none could.
+     */
+    fun banned(count: Int, length: Int, repeats: Int?): List<Set<Int>>? {
+        val sequences = length > 0 && size >= length
+        if (!sequences && repeats == null) return null
+        val found = List(count) { row ->
             val history = history(row)
-            val recent = history.takeLast(length - 1)
-            history.windowed(length).filter { it.dropLast(1) == recent }.mapTo(HashSet()) { it.last() }
+            val tokens = HashSet<Int>()
+            if (sequences) {
+                val recent = history.takeLast(length - 1)
+                history.windowed(length).filter { it.dropLast(1) == recent }.mapTo(tokens) { it.last() }
+            }
+            if (repeats != null) tokens.addAll(loops(history, repeats))
+            tokens
         }
+        return found.takeIf { sets -> sets.any { it.isNotEmpty() } }
+    }
+
+    /** The first token of each block that has followed itself as often as it may. */
+    private fun loops(history: List<Int>, repeats: Int): List<Int> = BLOCK_REPEATS.indices.mapNotNull { index ->
+        val block = index + 1
+        var same = 0
+        var at = history.lastIndex
+        while (at >= block && history[at] == history[at - block]) {
+            same++
+            at--
+        }
+        val allowed = (maxOf(repeats, BLOCK_REPEATS[index]) - 1) * block
+        if (same >= allowed) history[history.size - block] else null
     }
 
     private fun history(end: Int): List<Int> {

@@ -339,7 +339,7 @@ public class Translator @JvmOverloads constructor(
             throw OptionError("the prefix has ${prefix.size} tokens, the translation may have $limit")
         }
         return decoding(source, options.candidates, watch) { step ->
-            Search(step, limit, manifest.bos, manifest.eos, options, prefix).run(onStep)
+            Search(step, limit, manifest.bos, manifest.eos, options, prefix, mostRepeats(source)).run(onStep)
         }.ifEmpty { throw SessionError("the decoder gave no finite score") }
     }
 

@@ -67,7 +67,8 @@ class SearchTest {
             lengthPenalty = wanted["length_penalty"] as Double,
             noRepeatNgramSize = wanted.int("no_repeat_ngram_size"),
         )
-        val found = Search(TableStep(table), case.int("limit"), BOS, EOS, options, case.ints("prefix")).run()
+        val repeats = (case["repeats"] as Number?)?.toInt()
+        val found = Search(TableStep(table), case.int("limit"), BOS, EOS, options, case.ints("prefix"), repeats).run()
         val expected = (case["found"] as List<*>).map { it as Map<*, *> }
         val where = writeJson(case)
         assertEquals(expected.map { it.ints("tokens") }, found.map { it.tokens }) { where }
