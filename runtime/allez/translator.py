@@ -32,9 +32,8 @@ from allez.plan import (
     take_apart,
 )
 from allez.search import Found
-from allez.text import Piece, SentenceRules, squeeze
+from allez.text import Piece, squeeze
 from allez.together import together
-from allez.tokenizer import Tokenizer
 from allez.types import SearchOptions, SelfTest, Translation
 
 if TYPE_CHECKING:  # it takes longest to load, and the bundle can be read meanwhile
