@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from allez.bundle import Bundle
 from allez.contract import MEMORY_STEP
+from allez.errors import BundleFormatError
 from allez.search import Found
 from allez.text import Piece, SentenceRules, split, squeeze
 from allez.tokenizer import Tokenizer
@@ -33,6 +35,24 @@ SHARED_SENTENCES = 8
 
 BATCH_TOKENS = 2048
 """The most source tokens decoded together, padding counted."""
+
+
+def read_words(bundle: Bundle) -> tuple[Tokenizer, SentenceRules]:
+    """Return how a bundle's texts are taken apart; BundleFormatError if it contradicts itself."""
+    manifest = bundle.manifest
+    tokenizer = Tokenizer(bundle.text("tokenizer"))
+    if tokenizer.size != manifest.vocabulary:
+        raise BundleFormatError(
+            f"{bundle.path}: the tokenizer has {tokenizer.size} subwords, "
+            f"the manifest says {manifest.vocabulary}"
+        )
+    rules = SentenceRules.from_json(bundle.text("sentences"))
+    if rules.max_tokens > manifest.source_tokens:
+        raise BundleFormatError(
+            f"{bundle.path}: sentences may have {rules.max_tokens} tokens, "
+            f"the encoder takes {manifest.source_tokens}"
+        )
+    return tokenizer, rules
 
 
 def take_apart(

@@ -28,12 +28,12 @@ from allez.plan import (
     make_batches,
     needs_space,
     put_together,
+    read_words,
     take_apart,
 )
 from allez.search import Found
-from allez.text import Piece, SentenceRules, squeeze
+from allez.text import Piece, squeeze
 from allez.together import together
-from allez.tokenizer import Tokenizer
 from allez.types import SearchOptions, SelfTest, Translation
 
 if TYPE_CHECKING:  # it takes longest to load, and the bundle can be read meanwhile
@@ -96,7 +96,7 @@ class Translator:
         manifest = self.bundle.manifest
         self._manifest = manifest
         self._engine, (self._tokenizer, self._rules) = together(
-            lambda: self._load_engine(providers), self._load_words
+            lambda: self._load_engine(providers), lambda: read_words(self.bundle)
         )
         if "logging" in sys.modules:  # otherwise nobody listens, and it takes long to load
             import logging
@@ -122,21 +122,6 @@ class Translator:
             return Engine(self.bundle, self.threads, providers)
         except BundleError as error:
             raise BundleFormatError(f"{self.bundle.path}: {error}", hint=error.hint) from None
-
-    def _load_words(self) -> tuple[Tokenizer, SentenceRules]:
-        tokenizer = Tokenizer(self.bundle.text("tokenizer"))
-        if tokenizer.size != self._manifest.vocabulary:
-            raise BundleFormatError(
-                f"{self.bundle.path}: the tokenizer has {tokenizer.size} subwords, "
-                f"the manifest says {self._manifest.vocabulary}"
-            )
-        rules = SentenceRules.from_json(self.bundle.text("sentences"))
-        if rules.max_tokens > self._manifest.source_tokens:
-            raise BundleFormatError(
-                f"{self.bundle.path}: sentences may have {rules.max_tokens} tokens, "
-                f"the encoder takes {self._manifest.source_tokens}"
-            )
-        return tokenizer, rules
 
     def __enter__(self) -> Translator:
         return self
