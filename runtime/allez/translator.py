@@ -41,10 +41,8 @@ if TYPE_CHECKING:  # it takes longest to load, and the bundle can be read meanwh
 
 FIRST_SENTENCES = 16
 """How many sentences are taken up before the first are answered."""
-
 WINDOW_BATCHES = 4
 """Batches per thread in what is worked on together: among more sentences, more are equally long."""
-
 WINDOW_TEXTS = 10_000
 """The most texts taken up together, however little there is in them to translate."""
 
