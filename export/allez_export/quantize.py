@@ -325,6 +325,22 @@ def _names_used(graph: onnx.GraphProto) -> list[str]:
     return names
 
 
+def _input_range(weights: Mapping[str, Array], embedded: float) -> float:
+    """Return the range over which words, and states beside them, are quantized together.
+
+    They share a scale, and so do their weights. Words, once stretched over the range of states,
+    have much larger weights than those; a column's scale would fit the words' alone. So states take
+    a part of the range only: they lose precision where they have some to spare, and their weights
+    gain it. The best part is where both errors are equal, near the root of the weights' ratio.
+    """
+    if "first.W" not in weights:
+        return 1.0
+    matrix, width = np.abs(weights["first.W"]), weights["table"].shape[1]
+    of_states = np.maximum(matrix[width:].max(axis=0), np.finfo(np.float32).tiny)
+    ratio = float(np.median(matrix[:width].max(axis=0) * embedded / of_states))
+    return max(1.0, min(2 * ratio**0.5, ratio))
+
+
 def quantize(
     encoder: onnx.ModelProto, decoder: onnx.ModelProto, features_range: float
 ) -> tuple[onnx.ModelProto, onnx.ModelProto, dict[str, Report]]:
@@ -335,27 +351,28 @@ def quantize(
         decoder: fp32, as traced.
         features_range: the largest absolute value that reaches the vocabulary layer.
     """
-    table = next(numpy_helper.to_array(i) for i in decoder.graph.initializer if i.name == "table")
-    embedded = float(np.abs(table).max()) or 1.0
+    weights = {i.name: numpy_helper.to_array(i) for i in decoder.graph.initializer}
+    embedded = float(np.abs(weights["table"]).max()) or 1.0
+    first = _input_range(weights, embedded)
     ranges = {
-        # Words, and recurrent states beside them; one scale serves both, see below.
-        **dict.fromkeys(("first.W", "first.Wx", "first.Wh"), 1.0),
+        **dict.fromkeys(("first.W", "first.Wx"), first),  # words, recurrent states beside them
         "query": 1.0,
         "Wa": 1.0,  # a mean of recurrent states beside one
-        **dict.fromkeys(("second.W", "second.Wx", "second.Wh"), 1.0),  # tanhs and states
+        **dict.fromkeys(("first.Wh", "second.W", "second.Wx", "second.Wh"), 1.0),  # states, tanhs
         "lexical": embedded,  # a mean of words
         FEATURES: features_range,
     }
-    rescaled = onnx.ModelProto()  # words are divided by their range when they are looked up,
-    rescaled.CopyFrom(decoder)  # and the rows that they are multiplied with take it up
+    lookup_range = embedded / first
+    rescaled = onnx.ModelProto()  # words are divided by it when they are looked up, and the rows
+    rescaled.CopyFrom(decoder)  # that they are multiplied with take it up
     for initializer in rescaled.graph.initializer:
         if initializer.name in ("first.W", "first.Wx"):
-            matrix = numpy_helper.to_array(initializer).copy()
-            matrix[: table.shape[1]] *= np.float32(embedded)
+            matrix = weights[initializer.name].copy()
+            matrix[: weights["table"].shape[1]] *= np.float32(lookup_range)
             initializer.CopyFrom(numpy_helper.from_array(matrix, initializer.name))
     rewriters = {
         "encoder": Rewriter(encoder, {"key_weight": 1.0}, rows=False),
-        "decoder": Rewriter(rescaled, ranges, lookup_range=embedded),
+        "decoder": Rewriter(rescaled, ranges, lookup_range=lookup_range),
     }
     models = {name: rewriter.run() for name, rewriter in rewriters.items()}
     reports = {name: rewriter.report for name, rewriter in rewriters.items()}
