@@ -140,7 +140,8 @@ def load_bundle_model(bundle: Bundle) -> Seq2Seq:
             parts["bias_hh"] = np.zeros_like(parts["bias_ih"])
             values |= {f"decoder.{module}.{name}_l0": value for name, value in parts.items()}
     values["decoder.Wa.weight"] = decoder["Wa"].T
-    values["decoder.attention.key.weight"] = encoder["key_weight"].T
+    if "key_weight" in encoder:  # of general attention
+        values["decoder.attention.key.weight"] = encoder["key_weight"].T
     for name in ("norm.weight", "norm.bias"):
         if name in decoder:
             values[f"decoder.{name}"] = decoder[name]

@@ -644,7 +644,8 @@ def exported(
     *int8, _ = quantized("lstm")
     bias = 10 * model.bias
     fp32[1] = replaced(fp32[1], "bias", bias.numpy())
-    int8[1] = replaced(int8[1], "bias", bias.numpy())  # type: ignore[index]
+    units = 10 * weights_of(int8[1])["bias.int32"]
+    int8[1] = replaced(int8[1], "bias.int32", units)  # type: ignore[index]
     return Exported(
         altered(model, bias=bias),
         list(fp32),
@@ -700,9 +701,9 @@ def break_fp32_decoder(it: Exported) -> None:
 
 
 def break_weight_range(it: Exported) -> None:
-    values = weights_of(it.int8[1])["second.Wh.int8"].copy()
+    values = weights_of(it.int8[1])["second.W.int8"].copy()
     values[3, 3] = 127
-    it.int8[1] = replaced(it.int8[1], "second.Wh.int8", values)
+    it.int8[1] = replaced(it.int8[1], "second.W.int8", values)
 
 
 def break_weight_range_of_the_encoder(it: Exported) -> None:
@@ -712,8 +713,8 @@ def break_weight_range_of_the_encoder(it: Exported) -> None:
 
 
 def break_behaviour(it: Exported) -> None:
-    bias = weights_of(it.int8[1])["bias"]
-    it.int8[1] = replaced(it.int8[1], "bias", np.roll(bias, 1))
+    bias = weights_of(it.int8[1])["bias.int32"]
+    it.int8[1] = replaced(it.int8[1], "bias.int32", np.roll(bias, 1))
 
 
 @pytest.mark.parametrize(
