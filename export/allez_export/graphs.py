@@ -1,8 +1,9 @@
 """What is traced: two stateless modules written to be exported, in the terms of `allez.contract`.
 
 They take their weights from a trained `Seq2Seq` and rearrange them once: gates in ONNX order for
-the encoder's recurrent operator, matrices stored [in, out] for the decoder's explicit cells, and
-the embedding's factor folded into the matrices behind it. Nothing is remembered between calls.
+the encoder's recurrent operator, matrices stored [in, out] for the decoder's explicit cells (an
+LSTM's two in one, so that a step has one product for them), and the embedding's factor folded into
+the matrices behind it. Nothing is remembered between calls.
 """
 
 from __future__ import annotations
@@ -132,34 +133,51 @@ class EncoderGraph(nn.Module):
 
 
 class Cell(nn.Module):
-    """One step of an LSTM or GRU layer as explicit matrix products, weights stored [in, out]."""
+    """One step of an LSTM or GRU layer as explicit matrix products, weights stored [in, out].
+
+    An LSTM has one matrix for its input and state, with the gates in the order i f o g: three
+    sigmoids side by side. A GRU keeps two, since its reset gate acts on the state's product alone.
+    """
 
     def __init__(self, rnn: nn.RNNBase, *, input_factor: Tensor | float = 1.0) -> None:
         super().__init__()
         self.cell = rnn.mode.lower()
         weights = {name: weight.detach() for name, weight in rnn.named_parameters()}
-        self.Wx = nn.Parameter((weights["weight_ih_l0"] * input_factor).T.contiguous())
+        inputs = weights["weight_ih_l0"] * input_factor
+        if self.cell == "lstm":
+            joined = torch.cat([inputs, weights["weight_hh_l0"]], dim=1)  # [4H, I + H]
+            self.W = nn.Parameter(_sigmoids_first(joined).T.contiguous())
+            biases = weights["bias_ih_l0"] + weights["bias_hh_l0"]  # only ever added up
+            self.b = nn.Parameter(_sigmoids_first(biases))
+            return
+        self.Wx = nn.Parameter(inputs.T.contiguous())
         self.Wh = nn.Parameter(weights["weight_hh_l0"].T.contiguous())
         self.bx = nn.Parameter(weights["bias_ih_l0"].clone())
         self.bh = nn.Parameter(weights["bias_hh_l0"].clone())
-        if self.cell == "lstm":  # both biases are only ever added up
-            self.bx = nn.Parameter(self.bx.detach() + self.bh.detach())
-            del self.bh
 
-    def forward(self, x: Tensor, state: Sequence[Tensor]) -> tuple[Tensor, ...]:
-        """Return the next state, hidden first, from input x [N, I] and states [N, H]."""
+    def forward(self, inputs: Sequence[Tensor], state: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """Return the next state, hidden first, from inputs [N, I] in parts and states [N, H]."""
+        width = state[0].shape[1]
         if self.cell == "lstm":
             hidden, memory = state
-            gates = x @ self.Wx + hidden @ self.Wh + self.bx  # [N, 4H]
-            i, f, g, o = gates.chunk(4, dim=1)
-            memory = torch.sigmoid(f) * memory + torch.sigmoid(i) * torch.tanh(g)
-            return torch.sigmoid(o) * torch.tanh(memory), memory
+            gates = torch.cat([*inputs, hidden], dim=1) @ self.W + self.b  # [N, 4H]
+            opening, g = gates.split([3 * width, width], dim=1)
+            i, f, o = torch.sigmoid(opening).chunk(3, dim=1)
+            memory = f * memory + i * torch.tanh(g)
+            return o * torch.tanh(memory), memory
         (hidden,) = state
-        rx, zx, nx = (x @ self.Wx + self.bx).chunk(3, dim=1)
-        rh, zh, nh = (hidden @ self.Wh + self.bh).chunk(3, dim=1)
-        z = torch.sigmoid(zx + zh)
-        new = torch.tanh(nx + torch.sigmoid(rx + rh) * nh)
+        x = torch.cat(list(inputs), dim=1) if len(inputs) > 1 else inputs[0]
+        from_input, nx = (x @ self.Wx + self.bx).split([2 * width, width], dim=1)
+        from_state, nh = (hidden @ self.Wh + self.bh).split([2 * width, width], dim=1)
+        r, z = torch.sigmoid(from_input + from_state).chunk(2, dim=1)
+        new = torch.tanh(nx + r * nh)
         return (new + z * (hidden - new),)
+
+
+def _sigmoids_first(weight: Tensor) -> Tensor:
+    """Put the gates [4H, ...] of torch, i f g o, into the order i f o g."""
+    i, f, g, o = weight.chunk(4)
+    return torch.cat([i, f, o, g])
 
 
 class DecoderStep(nn.Module):
@@ -201,26 +219,25 @@ class DecoderStep(nn.Module):
         states: Sequence[Tensor],
     ) -> tuple[Tensor, ...]:
         """Take one step; inputs and outputs as `allez.contract.decoder_graph` lists them."""
-        states = [state.index_select(0, parent) for state in states]  # [N, W]
-        embedded = F.embedding(token, self.table)  # [N, H]
+        states = [F.embedding(parent, state) for state in states]  # [N, W]
+        inputs = [F.embedding(token, self.table)]  # [N, H]
         if self.input_feeding:
-            embedded = torch.cat([embedded, states[-1]], dim=1)
-        first = self.first(embedded, states[: self.parts])
+            inputs.append(states[-1])
+        first = self.first(inputs, states[: self.parts])
         context, attention = self._attend(first[0], memory, keys, memory_mask)  # [N, D]
-        context, words = context[:, : self.width], context[:, self.width :]
+        words = None
+        if self.lexical is not None:
+            context, words = context.split([self.width, self.width], dim=1)
         attentional = torch.tanh(torch.cat([context, first[0]], dim=1) @ self.Wa)  # [N, H]
         features, second = attentional, ()
         if self.second is not None and self.norm is not None:
-            second = self.second(attentional, states[self.parts : 2 * self.parts])
+            second = self.second([attentional], states[self.parts : 2 * self.parts])
             features = self.norm(attentional + second[0])
-        if self.lexical is not None:
+        if words is not None:
             features = features + torch.tanh(words @ self.lexical)
-        logits, ids = self._score(features, candidates, candidate_mask)
-        log_probs = logits.log_softmax(dim=1)  # [N, V or C]
-        top_log_probs, top = torch.topk(log_probs, k.item(), dim=1)  # type: ignore[arg-type]
-        top_tokens = F.embedding(top, ids.unsqueeze(1)).squeeze(2)  # [N, k]
+        scored = self._score(features, candidates, candidate_mask, k)
         fed = (attentional,) if self.input_feeding else ()
-        return (top_log_probs, top_tokens, log_probs, attention, *first, *second, *fed)
+        return (*scored, attention, *first, *second, *fed)
 
     def _attend(
         self, hidden: Tensor, memory: Tensor, keys: Tensor, mask: Tensor
@@ -239,29 +256,37 @@ class DecoderStep(nn.Module):
         context = weights @ memory  # [B, K, D]
         return context.reshape(-1, memory.shape[2]), weights.reshape(-1, memory.shape[1])
 
-    def _score(self, features: Tensor, candidates: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Return logits [N, V or C] and the vocabulary id of each column.
+    def _score(
+        self, features: Tensor, candidates: Tensor, mask: Tensor, k: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the best scores and their tokens [N, k], and all scores [N, V or C].
 
-        Which of the two is decided inside the graph. torch cannot export a branch whose result
-        has another shape on each side, so a placeholder node stands here, and trace.py puts the
-        ONNX `If` in its place.
+        Which words are scored is decided inside the graph. torch cannot export a branch whose
+        result has another shape on each side, so a placeholder node stands here, and trace.py puts
+        the ONNX `If` in its place.
         """
+        count = k.item()
         if torch.compiler.is_exporting():
-            logits, ids = torch.onnx.ops.symbolic_multi_out(
+            rows = features.shape[0]
+            top_log_probs, top_tokens, log_probs = torch.onnx.ops.symbolic_multi_out(
                 VOCABULARY_LAYER,
-                (features, self.table, self.bias, candidates, mask),
-                dtypes=[torch.float32, torch.int64],
-                shapes=[(features.shape[0], candidates.shape[0]), (candidates.shape[0],)],
+                (features, self.table, self.bias, candidates, mask, k),
+                dtypes=[torch.float32, torch.int64, torch.float32],
+                shapes=[(rows, count), (rows, count), (rows, candidates.shape[0])],
                 version=1,
             )
-            return logits, ids
+            return top_log_probs, top_tokens, log_probs
         if int(candidates[0]) == WHOLE_VOCABULARY:
-            return features @ self.table.T + self.bias, torch.arange(
-                len(self.bias), device=features.device
-            )
-        listed = features @ self.table[candidates].T + self.bias[candidates]  # [N, C]
-        grouped = listed.reshape(mask.shape[0], -1, mask.shape[1]) + mask.unsqueeze(1)  # [B, K, C]
-        return grouped.reshape(-1, mask.shape[1]), candidates
+            ids = torch.arange(len(self.bias), device=features.device)
+            logits = features @ self.table.T + self.bias  # [N, V]
+        else:
+            ids = candidates
+            listed = features @ self.table[ids].T + self.bias[ids]  # [N, C]
+            grouped = listed.reshape(mask.shape[0], -1, mask.shape[1]) + mask.unsqueeze(1)
+            logits = grouped.reshape(-1, mask.shape[1])
+        log_probs = logits.log_softmax(dim=1)
+        top_log_probs, top = torch.topk(log_probs, int(count), dim=1)
+        return top_log_probs, ids[top], log_probs
 
 
 class TorchDecoding:

@@ -7,6 +7,9 @@
   Most are bounded by construction (a tanh, a recurrent state, a mean of recurrent states); the
   range of the others is measured on real sentences.
 - The one table [V, H] has a scale per row, which serves the lookup and the vocabulary layer alike.
+- A product of the decoder, its bias and its scale are one node, `QGemm`: integers are added up,
+  the bias among them, and multiplied once, which is the same to the bit on any processor. It reads
+  the table as it stands, without a turned copy.
 - The recurrent operator of the encoder becomes DynamicQuantizeLSTM; it reads one sentence at a
   time, so its dynamic scale sees no neighbours. There is none for GRU, which stays fp32.
 """
@@ -30,6 +33,9 @@ ZERO_POINT = 128
 
 CONTRIB = helper.make_opsetid("com.microsoft", 1)
 
+BIAS_LIMIT = 2**30
+"""Of a bias in integers: what is added to it does not overflow 32 bits."""
+
 FEATURES = "vocabulary"
 """Stands for the vocabulary layer among the ranges of activations."""
 
@@ -52,16 +58,22 @@ class Report:
         self.kept.append({"node": node.op_type, "weight": weight, "why": why})
 
 
-def quantize_weight(weight: Array, axis: int) -> tuple[npt.NDArray[np.int8], Array]:
+def quantize_weight(
+    weight: Array, axis: int, *, least: Array | float = 0.0
+) -> tuple[npt.NDArray[np.int8], Array]:
     """Return signed 7-bit weights and their scales.
 
     Args:
         weight: any shape.
         axis: scales are shared along all axes but this one (and leading axes before it).
+        least: no scale is smaller.
     """
     others = tuple(i for i in range(weight.ndim) if i > axis) if axis == 0 else (weight.ndim - 2,)
     largest = np.abs(weight).max(axis=others, keepdims=True)
     scale = np.where(largest > 0, largest, 1.0).astype(np.float32) / WEIGHT_LIMIT
+    shape = scale.shape
+    scale = np.maximum(scale, np.reshape(least, shape) if np.ndim(least) else least)
+    scale = scale.astype(np.float32)
     values = np.clip(np.rint(weight / scale), -WEIGHT_LIMIT, WEIGHT_LIMIT).astype(np.int8)
     return values, scale.squeeze(others).astype(np.float32)
 
@@ -69,24 +81,46 @@ def quantize_weight(weight: Array, axis: int) -> tuple[npt.NDArray[np.int8], Arr
 class Rewriter:
     """Rewrites one graph; every weight matrix it meets is stored once."""
 
-    def __init__(self, model: onnx.ModelProto, ranges: Mapping[str, float]) -> None:
+    def __init__(
+        self,
+        model: onnx.ModelProto,
+        ranges: Mapping[str, float],
+        *,
+        lookup_range: float = 1.0,
+        rows: bool = True,
+    ) -> None:
+        """Prepare to rewrite a graph.
+
+        Args:
+            model: fp32.
+            ranges: of the activation that each matrix is multiplied with.
+            lookup_range: words that were looked up are divided by it.
+            rows: whether what is multiplied by a matrix is one, [N, in], as `QGemm` wants it.
+        """
         self.model = onnx.ModelProto()
         self.model.CopyFrom(model)
         self.report = Report()
         self._graph = self.model.graph
         self._ranges = ranges
+        self._lookup_range = np.float32(lookup_range)
+        self._rows = rows
         self._weights: dict[str, Array] = {
             i.name: numpy_helper.to_array(i) for i in self._graph.initializer
         }
         self._new: dict[str, Array] = {}
         self._activations: dict[str, tuple[str, float]] = {}
         self._nodes: list[onnx.NodeProto] = []
+        self._absorbed: set[str] = set()
+        """Outputs of the biases that are part of a product now."""
+        self._turned: dict[str, str] = {}
+        """What was turned only for a product that can read it as it stands."""
 
     def run(self) -> onnx.ModelProto:
         """Return the quantized model; `report` tells what was done."""
         rules = {
             "Gather": self._gather,
             "MatMul": self._matmul,
+            "Add": lambda node: node.output[0] in self._absorbed,
             "Transpose": self._transpose,
             "If": self._if,
             "LSTM": self._lstm,
@@ -121,7 +155,10 @@ class Rewriter:
     def _table(self, name: str) -> tuple[str, str]:
         """Return the names of the quantized table [V, H] and of its scales [V]."""
         if f"{name}.int8" not in self._new:
-            values, scale = quantize_weight(self._weights[name], axis=0)
+            least: Array | float = 0.0
+            if FEATURES in self._ranges:
+                least = self._least("bias", self._ranges[FEATURES] / (ZERO_POINT - 1))
+            values, scale = quantize_weight(self._weights[name], axis=0, least=least)
             self._constant(f"{name}.int8", values)
             self._constant(f"{name}.scale", scale)
         return f"{name}.int8", f"{name}.scale"
@@ -146,7 +183,8 @@ class Rewriter:
             return False
         out = node.output[0]
         values, scale = self._table(table)
-        rows_scale = self._constant(f"{table}.scale_rows", self._new[scale][:, None])
+        rows = (self._new[scale] / self._lookup_range)[:, None]
+        rows_scale = self._constant(f"{table}.scale_rows", rows)
         self._add("Gather", [values, ids], f"{out}.int8")
         self._add("Cast", [f"{out}.int8"], f"{out}.float", to=onnx.TensorProto.FLOAT)
         self._add("Gather", [rows_scale, ids], f"{out}.rows")
@@ -157,64 +195,98 @@ class Rewriter:
     def _matmul(self, node: onnx.NodeProto) -> bool:
         """Multiply by a constant matrix [in, out]: integers, then one factor per column."""
         x, weight = node.input
-        if weight not in self._weights:
-            return False  # two activations (scores, context): small, and float on purpose
+        if weight not in self._weights:  # two activations (scores, context): float on purpose
+            if weight in self._turned:
+                inputs, out = [x, self._turned[weight]], node.output[0]
+                self._add("FusedMatMul", inputs, out, domain=CONTRIB.domain, transB=1)
+            return weight in self._turned
         if self._weights[weight].ndim != 2:
             self.report.keep(node, weight, "a vector, not a matrix: nothing to gain")
             return False
         largest = self._ranges[weight]
         data, x_scale = self._activation(x, largest)
-        values, scale = quantize_weight(self._weights[weight], axis=1)
-        self._constant(f"{weight}.int8", values)
-        factor = self._constant(f"{weight}.factor", (scale * x_scale).astype(np.float32))
         out = node.output[0]
-        self._integers(data, f"{weight}.int8", factor, out, self._nodes)
+        bias = self._bias_after(self._graph.node, out) if self._rows else None
+        least = 0.0 if bias is None else self._least(bias[0], x_scale)
+        values, scale = quantize_weight(self._weights[weight], axis=1, least=least)
+        self._constant(f"{weight}.int8", values)
         self.report.note(node, weight, f"int8, a scale per column; input within {largest:.4g}")
+        if not self._rows:
+            factor = self._constant(f"{weight}.factor", (scale * x_scale).astype(np.float32))
+            self._add("MatMulInteger", [data, f"{weight}.int8", "activation_zero"], f"{out}.int32")
+            self._add("Cast", [f"{out}.int32"], f"{out}.product", to=onnx.TensorProto.FLOAT)
+            self._add("Mul", [f"{out}.product", factor], out)
+            return True
+        scales = [
+            self._constant(f"{weight}.scale", scale),
+            self._constant(f"{weight}.zero", np.zeros(len(scale), dtype=np.int8)),
+        ]
+        inputs = [data, f"{x}.scale", "activation_zero", f"{weight}.int8", *scales]
+        if bias is not None:
+            name, out = bias
+            inputs.append(self._integer_bias(name, scale * np.float32(x_scale)))
+        self._add("QGemm", inputs, out, domain=CONTRIB.domain)
         return True
 
-    def _integers(
-        self, data: str, weight: str, factor: str, out: str, nodes: list[onnx.NodeProto]
-    ) -> None:
-        zero = "activation_zero"
-        nodes += [
-            helper.make_node("MatMulInteger", [data, weight, zero], [f"{out}.int32"]),
-            helper.make_node(
-                "Cast", [f"{out}.int32"], [f"{out}.product"], to=onnx.TensorProto.FLOAT
-            ),
-            helper.make_node("Mul", [f"{out}.product", factor], [out]),
-        ]
+    def _bias_after(self, nodes: Sequence[onnx.NodeProto], product: str) -> tuple[str, str] | None:
+        """Return the constant that is added to a product, and the name of the sum, if one is."""
+        readers = [node for node in nodes if product in node.input]
+        if len(readers) != 1 or readers[0].op_type != "Add":
+            return None
+        (other,) = [name for name in readers[0].input if name != product] or [product]
+        if other not in self._weights or self._weights[other].ndim != 1:
+            return None
+        self._absorbed.add(readers[0].output[0])
+        return other, readers[0].output[0]
+
+    def _least(self, bias: str, x_scale: float) -> Array:
+        """Return the least scales of weights with which a bias fits into integers."""
+        return np.abs(self._weights[bias]) / np.float32(x_scale * BIAS_LIMIT)
+
+    def _integer_bias(self, name: str, factor: Array) -> str:
+        """Return a bias in the units of the sums that it is added to."""
+        units = np.rint(self._weights[name].astype(np.float64) / factor)
+        return self._constant(f"{name}.int32", units.astype(np.int32))
 
     def _transpose(self, node: onnx.NodeProto) -> bool:
-        """Turn the table for the vocabulary layer."""
-        if node.input[0] not in self._weights:
-            return False
-        values, _ = self._table(node.input[0])
-        self._add("Transpose", [values], node.output[0], perm=[1, 0])
-        return True
+        """Leave out what only turned a matrix for a product that reads it as it stands."""
+        if node.input[0] in self._weights:
+            return True
+        readers = [other for other in self._graph.node if node.output[0] in other.input]
+        kinds = [(other.op_type, list(other.input).index(node.output[0])) for other in readers]
+        if list(node.attribute[0].ints) == [0, 2, 1] and kinds == [("MatMul", 1)] and self._rows:
+            self._turned[node.output[0]] = node.input[0]
+            return True
+        return False
 
     def _if(self, node: onnx.NodeProto) -> bool:
         """Rewrite the vocabulary layer in both branches: whole table, or its gathered rows."""
         branches = {a.name: a.g for a in node.attribute}
         whole, listed = branches["then_branch"], branches["else_branch"]
-        table = next(n.input[0] for n in listed.node if n.op_type == "Gather")
+        table, candidates = next(n.input for n in listed.node if n.op_type == "Gather")
         features = next(n.input[0] for n in whole.node if n.op_type == "MatMul")
         largest = self._ranges[FEATURES]
         data, x_scale = self._activation(features, largest)
         values, scale = self._table(table)
-        factor = self._constant(f"{table}.factor", self._new[scale] * np.float32(x_scale))
+        zero = self._constant(f"{table}.zero", np.zeros(len(self._new[scale]), dtype=np.int8))
+        bias = next(name for name in _names_used(whole) if name in self._weights)
+        units = self._integer_bias(bias, self._new[scale] * np.float32(x_scale))
+        constants = [values, scale, zero, units]
         for branch in (whole, listed):
             nodes: list[onnx.NodeProto] = []
-            for inner in branch.node:
-                if inner.op_type == "Gather" and inner.input[0] == table:
-                    nodes.append(helper.make_node("Gather", [values, inner.input[1]], inner.output))
-                    nodes.append(
-                        helper.make_node("Gather", [factor, inner.input[1]], ["listed_factor"])
-                    )
-                elif inner.op_type == "MatMul":
-                    by = factor if branch is whole else "listed_factor"
-                    self._integers(data, inner.input[1], by, inner.output[0], nodes)
-                else:
-                    nodes.append(inner)
+            product = next(n.output[0] for n in branch.node if n.op_type == "MatMul")
+            matrix = constants
+            if branch is listed:
+                matrix = [f"listed.{name}" for name in constants]
+                for name, rows in zip(constants, matrix, strict=True):
+                    nodes.append(helper.make_node("Gather", [name, candidates], [rows]))
+            total = next(n.output[0] for n in branch.node if product in n.input)
+            inputs = [data, f"{features}.scale", "activation_zero", *matrix]
+            nodes.append(
+                helper.make_node("QGemm", inputs, [total], domain=CONTRIB.domain, transB=1)
+            )
+            done = {product, total, "listed_rows", "listed_transposed", "listed_bias"}
+            nodes += [inner for inner in branch.node if inner.output[0] not in done]
             del branch.node[:]
             branch.node.extend(nodes)
         self._nodes.append(node)
@@ -253,6 +325,22 @@ def _names_used(graph: onnx.GraphProto) -> list[str]:
     return names
 
 
+def _input_range(weights: Mapping[str, Array], embedded: float) -> float:
+    """Return the range over which words, and states beside them, are quantized together.
+
+    They share a scale, and so do their weights. Words, once stretched over the range of states,
+    have much larger weights than those; a column's scale would fit the words' alone. So states take
+    a part of the range only: they lose precision where they have some to spare, and their weights
+    gain it. The best part is where both errors are equal, near the root of the weights' ratio.
+    """
+    if "first.W" not in weights:
+        return 1.0
+    matrix, width = np.abs(weights["first.W"]), weights["table"].shape[1]
+    of_states = np.maximum(matrix[width:].max(axis=0), np.finfo(np.float32).tiny)
+    ratio = float(np.median(matrix[:width].max(axis=0) * embedded / of_states))
+    return max(1.0, min(2 * ratio**0.5, ratio))
+
+
 def quantize(
     encoder: onnx.ModelProto, decoder: onnx.ModelProto, features_range: float
 ) -> tuple[onnx.ModelProto, onnx.ModelProto, dict[str, Report]]:
@@ -264,21 +352,27 @@ def quantize(
         features_range: the largest absolute value that reaches the vocabulary layer.
     """
     weights = {i.name: numpy_helper.to_array(i) for i in decoder.graph.initializer}
-    embedded = float(np.abs(weights["table"]).max())
-    fed_back = weights["first.Wx"].shape[0] > weights["table"].shape[1]
+    embedded = float(np.abs(weights["table"]).max()) or 1.0
+    first = _input_range(weights, embedded)
     ranges = {
-        "first.Wx": max(embedded, 1.0) if fed_back else embedded,  # words (and a tanh)
-        "first.Wh": 1.0,  # a recurrent state
+        **dict.fromkeys(("first.W", "first.Wx"), first),  # words, recurrent states beside them
         "query": 1.0,
         "Wa": 1.0,  # a mean of recurrent states beside one
-        "second.Wx": 1.0,  # a tanh
-        "second.Wh": 1.0,
+        **dict.fromkeys(("first.Wh", "second.W", "second.Wx", "second.Wh"), 1.0),  # states, tanhs
         "lexical": embedded,  # a mean of words
         FEATURES: features_range,
     }
+    lookup_range = embedded / first
+    rescaled = onnx.ModelProto()  # words are divided by it when they are looked up, and the rows
+    rescaled.CopyFrom(decoder)  # that they are multiplied with take it up
+    for initializer in rescaled.graph.initializer:
+        if initializer.name in ("first.W", "first.Wx"):
+            matrix = weights[initializer.name].copy()
+            matrix[: weights["table"].shape[1]] *= np.float32(lookup_range)
+            initializer.CopyFrom(numpy_helper.from_array(matrix, initializer.name))
     rewriters = {
-        "encoder": Rewriter(encoder, {"key_weight": 1.0}),
-        "decoder": Rewriter(decoder, ranges),
+        "encoder": Rewriter(encoder, {"key_weight": 1.0}, rows=False),
+        "decoder": Rewriter(rescaled, ranges, lookup_range=lookup_range),
     }
     models = {name: rewriter.run() for name, rewriter in rewriters.items()}
     reports = {name: rewriter.report for name, rewriter in rewriters.items()}

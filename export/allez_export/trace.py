@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
@@ -123,21 +124,19 @@ def _insert_vocabulary_layer(graph: onnx.GraphProto) -> None:
     """
     domain, name = VOCABULARY_LAYER.split("::")
     at = next(i for i, n in enumerate(graph.node) if (n.domain, n.op_type) == (domain, name))
-    features, table, bias, candidates, mask = graph.node[at].input
-    logits, ids = graph.node[at].output
+    features, table, bias, candidates, mask, k = graph.node[at].input
     vocabulary = next(i for i in graph.initializer if i.name == bias).dims[0]
     constants = {
         "zero": np.array(0, dtype=np.int64),
         "one": np.array([1], dtype=np.int64),
         "minus_one": np.array([-1], dtype=np.int64),
-        "vocabulary_ids": np.arange(vocabulary, dtype=np.int64),
     }
-    graph.initializer.extend(numpy_helper.from_array(v, k) for k, v in constants.items())
     node = helper.make_node
     whole = [
         node("MatMul", [features, "table_transposed"], ["whole_product"]),
         node("Add", ["whole_product", bias], ["whole_logits"]),
-        node("Identity", ["vocabulary_ids"], ["whole_ids"]),
+        node("LogSoftmax", ["whole_logits"], ["whole_log_probs"], axis=1),
+        *_best_of_all(vocabulary, constants),
     ]
     listed = [
         node("Gather", [table, candidates], ["listed_rows"]),
@@ -154,31 +153,88 @@ def _insert_vocabulary_layer(graph: onnx.GraphProto) -> None:
         node("Add", ["listed_grouped", "mask_rows"], ["listed_masked"]),
         node("Concat", ["minus_one", "mask_width"], ["by_row"], axis=0),
         node("Reshape", ["listed_masked", "by_row"], ["listed_logits"]),
-        node("Identity", [candidates], ["listed_ids"]),
+        node("LogSoftmax", ["listed_logits"], ["listed_log_probs"], axis=1),
+        node("TopK", ["listed_log_probs", "count"], ["listed_top", "listed_places"], axis=1),
+        node("Gather", [candidates, "listed_places"], ["listed_tokens"]),
     ]
-    branches = [_branch("whole", whole), _branch("listed", listed)]
     replacement = [
         node("Transpose", [table], ["table_transposed"], perm=[1, 0]),
+        node("Unsqueeze", [k, "zero"], ["count"]),
         node("Gather", [candidates, "zero"], ["first_candidate"]),
         node("Less", ["first_candidate", "zero"], ["is_whole"]),
         node(
             "If",
             ["is_whole"],
-            [logits, ids],
-            then_branch=branches[0],
-            else_branch=branches[1],
+            graph.node[at].output,
+            then_branch=_branch("whole", whole),
+            else_branch=_branch("listed", listed),
         ),
     ]
+    graph.initializer.extend(numpy_helper.from_array(v, k) for k, v in constants.items())
     nodes = [*graph.node[:at], *replacement, *graph.node[at + 1 :]]
     del graph.node[:]
     graph.node.extend(nodes)
 
 
+def _best_of_all(
+    vocabulary: int, constants: dict[str, npt.NDArray[np.int64]]
+) -> list[onnx.NodeProto]:
+    """Return nodes that find the k best of whole_log_probs [N, V].
+
+    `TopK` takes a word at a time, a maximum many at once. So the words stand in blocks, those k
+    blocks that have the highest maxima hold the k best words, and only they are searched. They
+    are put in order first, so that of equal words the lower id is found.
+    """
+    node = helper.make_node
+    width = block_width(vocabulary)
+    if width is None:
+        inputs, outputs = ["whole_log_probs", "count"], ["whole_top", "whole_tokens"]
+        return [node("TopK", inputs, outputs, axis=1)]
+    ids = np.arange(vocabulary, dtype=np.int64).reshape(-1, width)
+    constants |= {
+        "words_of_block": ids,
+        "in_blocks": np.array([-1, *ids.shape], dtype=np.int64),
+        "blocks": np.array([len(ids)], dtype=np.int64),
+        "block_width": np.array([1, 1, width], dtype=np.int64),
+        "in_rows": np.array([0, -1], dtype=np.int64),
+        "two": np.array([2], dtype=np.int64),
+    }
+    return [
+        node("Reshape", ["whole_log_probs", "in_blocks"], ["blocked"]),  # [N, blocks, width]
+        node("ReduceMax", ["blocked", "two"], ["block_best"], keepdims=0),
+        node("Min", ["count", "blocks"], ["block_count"]),
+        node(
+            "TopK", ["block_best", "block_count"], ["best_values", "best_blocks"], axis=1, sorted=0
+        ),
+        node(
+            "TopK", ["best_blocks", "block_count"], ["chosen", "chosen_places"], axis=1, largest=0
+        ),
+        node("Unsqueeze", ["chosen", "two"], ["chosen_column"]),
+        node("Expand", ["chosen_column", "block_width"], ["chosen_everywhere"]),
+        node("GatherElements", ["blocked", "chosen_everywhere"], ["kept_blocks"], axis=1),
+        node("Reshape", ["kept_blocks", "in_rows"], ["kept"]),  # [N, k x width]
+        node("TopK", ["kept", "count"], ["whole_top", "whole_places"], axis=1),
+        node("Gather", ["words_of_block", "chosen"], ["kept_word_blocks"]),
+        node("Reshape", ["kept_word_blocks", "in_rows"], ["kept_words"]),
+        node("GatherElements", ["kept_words", "whole_places"], ["whole_tokens"], axis=1),
+    ]
+
+
+def block_width(vocabulary: int) -> int | None:
+    """Return how many words stand in a block; None if the vocabulary is too small or odd for it."""
+    if vocabulary < 1024:
+        return None
+    fitting = [width for width in range(32, 129) if vocabulary % width == 0]
+    return min(fitting, key=lambda width: abs(width - 64), default=None)
+
+
 def _branch(name: str, nodes: Sequence[onnx.NodeProto]) -> onnx.GraphProto:
-    """Return a branch of the vocabulary layer: it gives logits and the id of each column."""
+    """Return a branch of the vocabulary layer: best scores, their tokens, all scores."""
+    value = helper.make_tensor_value_info
     outputs = [
-        helper.make_tensor_value_info(f"{name}_logits", TensorProto.FLOAT, ["N", "L"]),
-        helper.make_tensor_value_info(f"{name}_ids", TensorProto.INT64, ["L"]),
+        value(f"{name}_top", TensorProto.FLOAT, ["N", "k"]),
+        value(f"{name}_tokens", TensorProto.INT64, ["N", "k"]),
+        value(f"{name}_log_probs", TensorProto.FLOAT, ["N", "L"]),
     ]
     return helper.make_graph(nodes, name, [], outputs)
 

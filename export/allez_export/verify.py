@@ -259,7 +259,8 @@ def greedy_parity(actual: Sequence[Found], expected: Sequence[Found]) -> float:
 def check_integers(model: onnx.ModelProto, feeds: Mapping[str, Any]) -> int:
     """Compare every integer product of one run with NumPy's; return how many there were.
 
-    The vocabulary layer is looked at with the whole vocabulary.
+    The vocabulary layer is looked at with the whole vocabulary. `QGemm` adds a bias in integers
+    and multiplies once; that is demanded to the bit too.
 
     Raises:
         IntegerMismatch: one of them differs.
@@ -267,31 +268,38 @@ def check_integers(model: onnx.ModelProto, feeds: Mapping[str, Any]) -> int:
     opened = onnx.ModelProto()
     opened.CopyFrom(model)
     constants = {i.name: onnx.numpy_helper.to_array(i) for i in model.graph.initializer}
-    products = [n for n in opened.graph.node if n.op_type == "MatMulInteger"]
-    wanted = {name for n in products for name in (n.input[0], n.output[0])}
+    products = [n for n in opened.graph.node if n.op_type in ("MatMulInteger", "QGemm")]
     branch = next((n for n in opened.graph.node if n.op_type == "If"), None)
     if branch is not None:  # the product of the whole vocabulary, brought out of its branch
         whole = next(a.g for a in branch.attribute if a.name == "then_branch")
-        inner = next(n for n in whole.node if n.op_type == "MatMulInteger")
-        outside = onnx.helper.make_node(
-            "MatMulInteger", list(inner.input), ["whole_vocabulary_product"]
-        )
+        outside = onnx.NodeProto()
+        outside.CopyFrom(next(n for n in whole.node if n.op_type == "QGemm"))
+        outside.output[0] = "whole_vocabulary_product"
         opened.graph.node.append(outside)
         products.append(outside)
-        wanted |= {inner.input[0], "whole_vocabulary_product"}
-        turned = next(n for n in opened.graph.node if inner.input[1] in n.output)
-        constants[inner.input[1]] = constants[turned.input[0]].T
+    wanted = {name for n in products for name in (n.input[0], n.output[0])}
     opened.graph.output.extend(onnx.ValueInfoProto(name=name) for name in sorted(wanted))
     run = session(opened)
     names = [value.name for value in run.get_outputs()]
     values = dict(zip(names, run.run(None, dict(feeds)), strict=True))
     for node in products:
-        x, weight, zero = node.input
-        left = values[x].astype(np.int64) - int(constants[zero])
-        expected = left @ constants[weight].astype(np.int64)
+        weight = node.input[3 if node.op_type == "QGemm" else 1]
+        expected = _product(node, values[node.input[0]], constants)
         if not np.array_equal(expected, values[node.output[0]]):
             raise IntegerMismatch(f"the product with {weight} differs from NumPy's")
     return len(products)
+
+
+def _product(node: onnx.NodeProto, x: Any, constants: Mapping[str, Any]) -> Any:
+    """Return what an integer product must give for unsigned bytes x."""
+    if node.op_type == "MatMulInteger":
+        weight, zero = (constants[name] for name in node.input[1:3])
+        return (x.astype(np.int64) - int(zero)) @ weight.astype(np.int64)
+    x_scale, zero, weight, scale, _, *bias = (constants[name] for name in node.input[1:])
+    turned = weight.T if any(a.name == "transB" and a.i for a in node.attribute) else weight
+    total = (x.astype(np.int64) - int(zero)) @ turned.astype(np.int64)
+    total += sum(bias)  # one, or none
+    return total.astype(np.float32) * (x_scale * scale)
 
 
 def check_candidates(decoder: onnx.ModelProto, feeds: Mapping[str, Any]) -> float:

@@ -20,8 +20,8 @@ from allez_export.model import Seq2Seq
 
 Array = npt.NDArray[Any]
 
-_TORCH_ORDER = {4: (0, 2, 3, 1), 3: (1, 0, 2)}
-"""Where the gates of torch (i f g o, or r z n) stand among those of ONNX."""
+_TORCH_ORDER = (0, 2, 3, 1)
+"""Where the gates of torch, i f g o, stand among those of ONNX, i o f c."""
 
 
 class _Graph:
@@ -31,6 +31,14 @@ class _Graph:
         graph = onnx.load_from_string(data).graph
         self._constants = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
         quantized = {n.output[0]: n.input[1] for n in graph.node if n.op_type == "QuantizeLinear"}
+        nodes = list(graph.node)
+        for node in graph.node:
+            nodes += [inner for a in node.attribute if a.HasField("g") for inner in a.g.node]
+        self._bias_unit = {
+            node.input[6]: self._constants[node.input[1]] * self._constants[node.input[4]]
+            for node in nodes
+            if node.op_type == "QGemm" and len(node.input) > 6 and node.input[4] in self._constants
+        }
         self._input_scale = {
             node.input[1]: self._constants[quantized[node.input[0]]]
             for node in graph.node
@@ -44,20 +52,54 @@ class _Graph:
         if name in self._constants:
             return self._constants[name]
         integers: Array = self._constants[f"{name}.int8"].astype(np.float32)
+        if f"{name}.scale" in self._constants and integers.ndim == 2:  # per column, or per word
+            scale = self._constants[f"{name}.scale"]
+            return integers * (scale[:, None] if name == "table" else scale)
         if f"{name}.int8" in self._input_scale:  # [in, out], a factor per column
             factor = self._constants[f"{name}.factor"] / self._input_scale[f"{name}.int8"]
             return integers * factor
         rows = f"{name}.scale_rows"
         if rows in self._constants:
-            return integers * self._constants[rows]  # the table
+            return integers * self._constants[rows]  # the table, where only words are looked up
         scale = self._constants[f"{name}.scale"]  # a recurrent operator's, [2, in, gates x h]
         return (integers * scale[:, None, :]).transpose(0, 2, 1)
 
+    def bias(self, name: str) -> Array:
+        """Return a bias, which may be in the units of the integers that it is added to."""
+        if name in self._constants:
+            return self._constants[name]
+        return self._constants[f"{name}.int32"] * self._bias_unit[f"{name}.int32"]
+
+    def lookup_range(self) -> float:
+        """Return what words are divided by when they are looked up; `first.W` makes up for it."""
+        if "table.scale" not in self._constants:
+            return 1.0
+        return float(self._constants["table.scale"][0] / self._constants["table.scale_rows"][0, 0])
+
+    def cell(self, name: str, width: int, input_range: float) -> dict[str, Array]:
+        """Return a decoder's LSTM cell in torch's words, from one matrix or from two."""
+        if f"{name}.Wx" in self:  # as the first bundles have it
+            return {
+                "weight_ih": self[f"{name}.Wx"].T,
+                "weight_hh": self[f"{name}.Wh"].T,
+                "bias_ih": self[f"{name}.bx"],
+            }
+        matrix, bias = self[f"{name}.W"].T, self.bias(f"{name}.b")  # [4H, I + H], gates i f o g
+        i, f, o, g = np.split(np.concatenate([matrix, bias[:, None]], axis=1), 4)
+        joined = np.concatenate([i, f, g, o])
+        inputs = joined[:, : -width - 1].copy()
+        inputs[:, :width] /= input_range
+        return {
+            "weight_ih": inputs,
+            "weight_hh": joined[:, -width - 1 : -1],
+            "bias_ih": joined[:, -1],
+        }
+
 
 def _gates(onnx_order: Array) -> Array:
-    """Put gates [4h or 3h, ...] into torch's order; LSTM only, as shipped."""
+    """Put gates [4h, ...] into torch's order."""
     parts = np.split(onnx_order, 4)
-    return np.concatenate([parts[i] for i in _TORCH_ORDER[4]])
+    return np.concatenate([parts[i] for i in _TORCH_ORDER])
 
 
 def load_bundle_model(bundle: Bundle) -> Seq2Seq:
@@ -70,12 +112,12 @@ def load_bundle_model(bundle: Bundle) -> Seq2Seq:
         width=width,
         encoder_layers=layers,
         attention=bundle.manifest.attention,
-        second_layer="second.Wx" in decoder,
+        second_layer="second.Wx" in decoder or "second.W" in decoder,
         lexical_shortcut="lexical" in decoder,
         dropout=0.0,
     )
     factor = math.sqrt(width)  # the graphs have folded the embedding's into what stands behind it
-    values: dict[str, Array] = {"table.weight": decoder["table"], "bias": decoder["bias"]}
+    values: dict[str, Array] = {"table.weight": decoder["table"], "bias": decoder.bias("bias")}
     for layer in range(layers):
         for direction, suffix in enumerate(("", "_reverse")):
             inputs = _gates(encoder[f"W{layer}"][direction]) / (factor if layer == 0 else 1.0)
@@ -87,14 +129,19 @@ def load_bundle_model(bundle: Bundle) -> Seq2Seq:
                 ("bias_hh", _gates(biases[1])),
             ):
                 values[f"encoder.rnn.{name}_l{layer}{suffix}"] = value
-    for cell, module, scale in (("first", "rnn", factor), ("second", "second", 1.0)):
-        if f"{cell}.Wx" in decoder:
-            values[f"decoder.{module}.weight_ih_l0"] = decoder[f"{cell}.Wx"].T / scale
-            values[f"decoder.{module}.weight_hh_l0"] = decoder[f"{cell}.Wh"].T
-            values[f"decoder.{module}.bias_ih_l0"] = decoder[f"{cell}.bx"]
-            values[f"decoder.{module}.bias_hh_l0"] = np.zeros_like(decoder[f"{cell}.bx"])
+    lookup_range = decoder.lookup_range()
+    for cell, module, factors in (
+        ("first", "rnn", (lookup_range, factor)),
+        ("second", "second", (1.0, 1.0)),
+    ):
+        if cell == "first" or model.decoder.second is not None:
+            parts = decoder.cell(cell, width, factors[0])
+            parts["weight_ih"] = parts["weight_ih"] / factors[1]
+            parts["bias_hh"] = np.zeros_like(parts["bias_ih"])
+            values |= {f"decoder.{module}.{name}_l0": value for name, value in parts.items()}
     values["decoder.Wa.weight"] = decoder["Wa"].T
-    values["decoder.attention.key.weight"] = encoder["key_weight"].T
+    if "key_weight" in encoder:  # of general attention
+        values["decoder.attention.key.weight"] = encoder["key_weight"].T
     for name in ("norm.weight", "norm.bias"):
         if name in decoder:
             values[f"decoder.{name}"] = decoder[name]

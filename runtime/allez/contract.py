@@ -50,12 +50,13 @@ OPSETS = {"": range(17, MAX_OPSET + 1), "com.microsoft": range(1, 2)}
 OPERATORS = frozenset(
     {
         *(("", name) for name in (
-            "Add", "Cast", "Concat", "Expand", "GRU", "Gather", "GreaterOrEqual", "Identity", "If",
-            "LSTM", "LayerNormalization", "Less", "LogSoftmax", "MatMul", "MatMulInteger", "Mul",
-            "QuantizeLinear", "Range", "Reshape", "Shape", "Sigmoid", "Slice", "Softmax", "Split",
-            "Squeeze", "Sub", "Tanh", "TopK", "Transpose", "Unsqueeze",
+            "Add", "Cast", "Concat", "Expand", "GRU", "Gather", "GatherElements", "GreaterOrEqual",
+            "Identity", "If", "LSTM", "LayerNormalization", "Less", "LogSoftmax", "MatMul",
+            "MatMulInteger", "Min", "Mul", "QuantizeLinear", "Range", "ReduceMax", "Reshape",
+            "Shape", "Sigmoid", "Slice", "Softmax", "Split", "Squeeze", "Sub", "Tanh", "TopK",
+            "Transpose", "Unsqueeze",
         )),
-        ("com.microsoft", "DynamicQuantizeLSTM"),
+        *(("com.microsoft", name) for name in ("DynamicQuantizeLSTM", "FusedMatMul", "QGemm")),
     }
 )  # fmt: skip
 """(domain, name) of every operator that a graph may hold, in its branches too: what the exporter

@@ -211,9 +211,11 @@ def test_golden_sentences_are_those_that_decide_clearly(
 def test_a_translation_that_finds_no_end_is_not_golden(
     drafted_int8: Bundle, ending: Seq2Seq, config: Config, definition: str, texts: list[str]
 ) -> None:
-    bias = ending.bias.clone()
-    bias[300], bias[EOS] = 50, -50  # clearly the same word, for ever
-    decoder = replaced(onnx.load_from_string(drafted_int8.data("decoder")), "bias", bias)
+    decoder = onnx.load_from_string(drafted_int8.data("decoder"))
+    (units,) = [i for i in decoder.graph.initializer if i.name == "bias.int32"]
+    bias = numpy_helper.to_array(units).copy()
+    bias[300], bias[EOS] = 10**6, -(10**6)  # clearly the same word, for ever
+    decoder = replaced(decoder, "bias.int32", torch.from_numpy(bias))
     graphs = {"encoder": drafted_int8.data("encoder"), "decoder": decoder.SerializeToString()}
     rules = drafted_int8.data("sentences")
     endless = draft(config, ending, definition, rules, graphs, precision="int8")
