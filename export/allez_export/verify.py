@@ -35,7 +35,7 @@ from allez.contract import (
 )
 from allez.errors import AllezError
 from allez.plan import make_batches
-from allez.search import Found, Job, beam_search
+from allez.search import Found, Job, beam_search, most_repeats
 from allez.session import DecoderStep as RuntimeDecoder
 from allez.session import Encoder as RuntimeEncoder
 from allez.types import FloatArray
@@ -228,7 +228,7 @@ def runtime_search(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> list[F
     for batch in make_batches(sentences):
         encoded = [encoder(sentences[i]) for i in batch]
         jobs = [
-            Job(memory_length=e.length, limit=target_limit(len(sentences[i])))
+            Job(e.length, target_limit(len(sentences[i])), most_repeats(sentences[i]))
             for i, e in zip(batch, encoded, strict=True)
         ]
         answers = beam_search(decoder.start(encoded), jobs, bos=BOS, eos=EOS, options=GREEDY)
