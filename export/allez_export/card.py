@@ -45,8 +45,12 @@ def model_card(
         "",
         *_scores(config, scores),
         *_behaviour(report),
+<<<<<<< HEAD
         *_loss(scores, fp32),
         *_candidates(report),
+=======
+        *_loss(config.quantize.precision, scores, fp32),
+>>>>>>> step
         "",
         prose.strip(),
     ]
@@ -95,8 +99,10 @@ def _scores(config: Config, scores: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def _loss(scores: Sequence[Mapping[str, Any]], fp32: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Say what int8 costs on each test file, where the fp32 graphs were scored too."""
+def _loss(
+    precision: str, scores: Sequence[Mapping[str, Any]], fp32: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Say what quantizing costs on each test file, where the fp32 graphs were scored too."""
     before = {(row["sha256"], row["beam_size"]): row["bleu"] for row in fp32}
     found = [
         f"{row['file']} beam {row['beam_size']}: "
@@ -104,7 +110,7 @@ def _loss(scores: Sequence[Mapping[str, Any]], fp32: Sequence[Mapping[str, Any]]
         for row in scores
         if (row["sha256"], row["beam_size"]) in before
     ]
-    return ["", f"BLEU of int8 minus that of fp32: {'; '.join(found)}."] if found else []
+    return ["", f"BLEU of {precision} minus that of fp32: {'; '.join(found)}."] if found else []
 
 
 def _candidates(report: Mapping[str, Any]) -> list[str]:

@@ -265,7 +265,7 @@ class DecoderStep(nn.Module):
         result has another shape on each side, so a placeholder node stands here, and trace.py puts
         the ONNX `If` in its place.
         """
-        count = k.item()
+        count: Any = k.item()
         if torch.compiler.is_exporting():
             rows = features.shape[0]
             top_log_probs, top_tokens, log_probs = torch.onnx.ops.symbolic_multi_out(

@@ -25,6 +25,8 @@ import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 
+from allez_export.fourbit import constants_of
+
 WEIGHT_LIMIT = 64
 """Largest absolute value of a quantized weight."""
 
@@ -381,9 +383,6 @@ def quantize(
 
 def largest_weight(model: onnx.ModelProto) -> int:
     """Return the largest absolute value among all int8 weights of a model; 0 if it has none."""
-    found = [
-        numpy_helper.to_array(i).astype(np.int16)
-        for i in model.graph.initializer
-        if i.data_type == onnx.TensorProto.INT8
-    ]
+    constants = constants_of(model).values()
+    found = [values.astype(np.int16) for values in constants if values.dtype == np.int8]
     return max((int(np.abs(values).max(initial=0)) for values in found), default=0)

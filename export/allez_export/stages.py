@@ -162,9 +162,10 @@ def features_range(work: Workspace, model: Any, tokenizer: str) -> float:
 
 
 def run_quantize(work: Workspace) -> None:
-    """Turn the fp32 graphs into int8 ones."""
+    """Turn the fp32 graphs into int8 ones, and store their weights in four bits if wanted."""
     import onnx
 
+    from allez_export.fourbit import pack
     from allez_export.quantize import quantize
     from allez_export.train import load_model
 
@@ -176,6 +177,8 @@ def run_quantize(work: Workspace) -> None:
         model, _, tokenizer, _ = load_model(work.need("train", "model.pt"))
         largest = features_range(work, model, tokenizer)
         encoder, decoder, reports = quantize(fp32[0], fp32[1], largest)
+        if work.config.quantize.precision == "w4":
+            encoder, decoder = pack(encoder), pack(decoder)
         onnx.save(encoder, folder / "encoder.onnx")
         onnx.save(decoder, folder / "decoder.onnx")
         plain = {name: dataclasses.asdict(report) for name, report in reports.items()}
@@ -183,7 +186,7 @@ def run_quantize(work: Workspace) -> None:
         for name, report in reports.items():
             for entry in report.kept:
                 say(f"quantize  {name} {entry['node']} {entry['weight']} stays: {entry['why']}")
-            say(f"quantize  {name}: {len(report.quantized)} weights are int8")
+            say(f"quantize  {name}: {len(report.quantized)} weights are quantized")
 
 
 def run_verify(work: Workspace) -> None:
@@ -207,7 +210,8 @@ def run_verify(work: Workspace) -> None:
                 continue
             paths = {role: work.need(stage, f"{role}.onnx") for role in ("encoder", "decoder")}
             graphs = {role: path.read_bytes() for role, path in paths.items()}
-            bundle = draft(config, model, text, rules, graphs, precision=precision)
+            told = "fp32" if precision == "fp32" else config.quantize.precision
+            bundle = draft(config, model, text, rules, graphs, precision=told)
             models = [onnx.load_from_string(data) for data in graphs.values()]
             exported[precision] = (*models, bundle)
         pairs = [

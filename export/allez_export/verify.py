@@ -41,6 +41,7 @@ from allez.session import Encoder as RuntimeEncoder
 from allez.types import FloatArray
 from allez_export.config import QuantizeConfig
 from allez_export.evaluate import GREEDY, bleu, chrf, target_limit, torch_search
+from allez_export.fourbit import constants_of
 from allez_export.graphs import DecoderStep, state_widths
 from allez_export.model import Seq2Seq
 from allez_export.quantize import WEIGHT_LIMIT, largest_weight
@@ -267,7 +268,7 @@ def check_integers(model: onnx.ModelProto, feeds: Mapping[str, Any]) -> int:
     """
     opened = onnx.ModelProto()
     opened.CopyFrom(model)
-    constants = {i.name: onnx.numpy_helper.to_array(i) for i in model.graph.initializer}
+    constants = constants_of(model)
     products = [n for n in opened.graph.node if n.op_type in ("MatMulInteger", "QGemm")]
     branch = next((n for n in opened.graph.node if n.op_type == "If"), None)
     if branch is not None:  # the product of the whole vocabulary, brought out of its branch
@@ -375,12 +376,14 @@ def behaviour(
     }
     report["bleu_difference"] = round(report["bleu_int8"] - report["bleu_fp32"], 2)
     report["chrf_difference"] = round(report["chrf_int8"] - report["chrf_fp32"], 2)
-    if same < limits.least_identical:
-        raise BehaviourFailure(f"int8 changes {1 - same:.1%} of the greedy translations")
+    if same < limits.identical:
+        raise BehaviourFailure(
+            f"{limits.precision} changes {1 - same:.1%} of the greedy translations"
+        )
     for metric in ("bleu", "chrf"):
         lost = -report[f"{metric}_difference"]
         if lost > limits.most_bleu_lost:
-            raise BehaviourFailure(f"int8 loses {lost:.2f} {metric}")
+            raise BehaviourFailure(f"{limits.precision} loses {lost:.2f} {metric}")
     return report
 
 
@@ -398,7 +401,7 @@ def verify(
     Args:
         model: trained, in evaluation mode.
         fp32: encoder, decoder and a draft bundle of them.
-        int8: the same of the quantized graphs, if there are any.
+        int8: the same of the quantized graphs, if there are any; w4 are int8 once they are loaded.
         sentences: source ids to decode greedily, eos last.
         references: their translations.
         decode: ids to text.

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 import torch
-from onnx import numpy_helper
 
 from allez.bundle import Bundle
+from allez_export.fourbit import constants_of
 from allez_export.model import Seq2Seq
 
 Array = npt.NDArray[Any]
@@ -28,8 +28,9 @@ class _Graph:
     """The constants of a graph, as they were before they were quantized."""
 
     def __init__(self, data: bytes) -> None:
-        graph = onnx.load_from_string(data).graph
-        self._constants = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
+        model = onnx.load_from_string(data)
+        graph = model.graph
+        self._constants = constants_of(model)
         quantized = {n.output[0]: n.input[1] for n in graph.node if n.op_type == "QuantizeLinear"}
         nodes = list(graph.node)
         for node in graph.node:

@@ -204,6 +204,30 @@ def test_candidates_are_learnt_measured_and_packaged(
     assert "recall" not in capsys.readouterr().out
 
 
+def test_w4_bundles_translate_as_well_in_half_the_size(
+    made: Path, data: Path, tmp_path: Path
+) -> None:
+    text = TINY.read_text(encoding="utf-8").replace(
+        "[quantize]\n", '[quantize]\nprecision = "w4"\n'
+    )
+    config = tmp_path / "config.toml"
+    config.write_text(text, encoding="utf-8")
+    out = tmp_path / "run"
+    for stage in ("vocabulary", "train", "trace"):
+        shutil.copytree(made / stage, out / stage)
+    for stage in ("quantize", "verify", "package"):
+        assert run(stage, config, data, out) == 0
+    report = json.loads((out / "verify" / "report.json").read_text(encoding="utf-8"))
+    assert report["int8 integers"]["products_equal_to_numpy"] >= 12
+    assert report["behaviour"]["identical"] > 0.5
+    bundle = out / "bundle"
+    assert json.loads((bundle / "manifest.json").read_text())["precision"] == "w4"
+    assert "| precision | w4 |" in (bundle / "MODEL_CARD.md").read_text(encoding="utf-8")
+    sizes = [(path / "encoder.onnx").stat().st_size for path in (made / "bundle", bundle)]
+    assert sizes[1] < 0.7 * sizes[0]
+    assert exact(bundle, data, 1) >= 0.9
+
+
 def test_training_on_cuda_says_when_there_is_none(
     made: Path, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

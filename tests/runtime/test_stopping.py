@@ -303,6 +303,6 @@ def test_a_brake_is_asked_before_each_sentence_is_read(single: Translator) -> No
             return self.asked >= 3
 
     engine: Engine = single._engine
-    options = single._options(None, 1, None, 0, None, 0)
+    options = single._options()
     found = engine.search([[5, 2], [6, 2], [7, 2]], options, [], Third(None, None))
     assert [(len(f), f[0].tokens, f[0].finished) for f in found] == [(1, (), False)] * 3
