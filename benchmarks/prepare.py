@@ -14,11 +14,13 @@ import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import onnx
 import torch
 from torch import Tensor, nn
 
 from allez.bundle import Bundle
 from allez.contract import MANIFEST
+from allez_export.fourbit import pack
 from allez_export.model import Memory, Seq2Seq
 from allez_export.trace import trace_decoder, trace_encoder
 from allez_export.weights import load_bundle_model
@@ -38,6 +40,7 @@ def prepare(path: Path, work: Path, *, opus: bool = True) -> Path:
     model = load_bundle_model(bundle)
     makers: dict[str, Callable[[Path], None]] = {
         "allez_int8": lambda place: _copy(path, place, {}, bundle.manifest.precision),
+        "allez_w4": lambda place: _copy(path, place, _four_bits(bundle), "w4"),
         "allez_fp32": lambda place: _copy(path, place, _fp32(model), "fp32"),
         "pytorch": lambda place: _save_pytorch(model, bundle, place),
         "plain_onnx": lambda place: _save_plain_onnx(model, bundle, place),
@@ -80,6 +83,14 @@ def _fp32(model: Seq2Seq) -> dict[str, bytes]:
     return {
         "encoder": trace_encoder(model).SerializeToString(),
         "decoder": trace_decoder(model).SerializeToString(),
+    }
+
+
+def _four_bits(bundle: Bundle) -> dict[str, bytes]:
+    """Return the graphs with their weights stored in four bits."""
+    return {
+        role: pack(onnx.load_from_string(bundle.data(role))).SerializeToString()
+        for role in ("encoder", "decoder")
     }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cases import MAIN, Bench
+from benchmarks.limit import CANDIDATES, measure
 from benchmarks.measure import Figure, figure, interleaved, timed
 from benchmarks.sentences import chunks, file_like, of_words
 from benchmarks.systems import BATCH, Sample
@@ -53,6 +54,7 @@ class Processes:
         self._bench = bench
         self._settings = bench.settings
         self._best = bench.best
+        self._limits: dict[str, list[dict[str, float]]] = {}
 
     @contextmanager
     def _saved(self, sample: Sample) -> Iterator[Path]:
@@ -85,6 +87,20 @@ class Processes:
             values = interleaved(actions, self._settings.pick(9, 2), rest=0.0)
         for key, found in values.items():
             self._add(figure(found, case="start", system=key, unit="s", beam=4))
+
+    def limit(self) -> None:
+        """One decoder step beside its integer products alone."""
+        print("limit", file=sys.stderr)
+        words = {"allez_int8": 0, "allez_candidates": CANDIDATES}
+        for key in self._settings.systems(tuple(words)):
+            for _ in range(self._settings.pick(3, 1)):
+                place = self._settings.folder / key
+                found = measure(place, BATCH, words[key], seconds=self._settings.pick(4, 1))
+                self._limits.setdefault(key, []).append(found)
+        for key, some in self._limits.items():
+            for case in ("step", "products"):
+                values = [found[f"{case}_ms"] / 1000 for found in some]
+                self._add(figure(values, case=case, system=key, unit="s", threads=1, at=BATCH))
 
     def memory(self) -> None:
         """Peak memory for one sentence, and of `allez` for short and long files."""

@@ -56,6 +56,7 @@ def main(line: list[str] | None = None) -> int:
     bench.check()
     for case in (
         processes.start,
+        processes.limit,
         bench.one,
         bench.many,
         bench.lengths,

@@ -45,12 +45,8 @@ def model_card(
         "",
         *_scores(config, scores),
         *_behaviour(report),
-<<<<<<< HEAD
-        *_loss(scores, fp32),
-        *_candidates(report),
-=======
         *_loss(config.quantize.precision, scores, fp32),
->>>>>>> step
+        *_candidates(report),
         "",
         prose.strip(),
     ]
