@@ -62,6 +62,13 @@ OPERATORS = frozenset(
 """(domain, name) of every operator that a graph may hold, in its branches too: what the exporter
 makes of any of its models. None reads a file or loops."""
 
+ATTRIBUTES = {
+    ("com.microsoft", "FusedMatMul"): frozenset({"transB"}),
+    ("com.microsoft", "QGemm"): frozenset({"transB"}),
+}
+"""The only attributes that these may have: others lead to code of ONNX Runtime that nothing here
+runs or tests, where it trusts what a graph says of its shapes."""
+
 
 class Tensor(NamedTuple):
     """One input or output of a graph."""

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from allez.contract import IR_VERSIONS, OPERATORS, OPSETS
+from allez.contract import ATTRIBUTES, IR_VERSIONS, OPERATORS, OPSETS
 from allez.errors import BundleFormatError
 
 MAX_DEPTH = 8
@@ -264,8 +264,10 @@ class _Reader:
         self._operators.add(operator)
         for data in found["attribute"]:
             attribute = self._message(data, _ATTRIBUTE)
-            parts = _one_int(attribute, "i")
-            if _one_text(attribute, "name") == "num_outputs" and parts != len(found["output"]):
+            name, parts = _one_text(attribute, "name"), _one_int(attribute, "i")
+            if name not in ATTRIBUTES.get(operator, {name}):
+                raise _error(f"{operator[1]} has {name!r}, which bundles do not use")
+            if name == "num_outputs" and parts != len(found["output"]):
                 # ONNX Runtime's shape inference reads beyond its list then, and aborts.
                 raise _error(f"{operator[1]} has {len(found['output'])} outputs, not {parts}")
             kind = _ATTRIBUTE_KINDS.get(_one_int(attribute, "type"))

@@ -94,6 +94,10 @@ def nested(depth: int) -> bytes:
         ("decoder", ((GRAPH, 0), (NODE, 3)), put(DOMAIN, "com.evil"), "operator 'com.evil::"),
         ("encoder", ((GRAPH, 0), (NODE, 3)), lambda f: [(OP, 2, b"MatMulNBits"),
             (DOMAIN, 2, b"com.microsoft")], "operator 'com.microsoft::MatMulNBits'"),
+        *[("encoder", ((GRAPH, 0), (NODE, 3)), lambda f, op=op, name=name: [(OP, 2, op),
+            (DOMAIN, 2, b"com.microsoft"), (ATTRIBUTE, 2, build([(1, 2, name), (3, 0, 1),
+            (20, 0, 2)]))], f"{op.decode()} has '{name.decode()}', which bundles do not use")
+          for op, name in ((b"FusedMatMul", b"transBatchA"), (b"QGemm", b"transA"))],
         ("decoder", (*IN_BRANCH, (NODE, 0)), put(OP, "Scan"), "operator 'Scan'"),
         ("decoder", (*IN_BRANCH, (NODE, 0)), put(DOMAIN, "ai.onnx.ml"), "operator 'ai.onnx.ml::"),
         ("decoder", IN_BRANCH, add(NODE, build([(OP, 2, b"Py")])), "operator 'Py'"),
