@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from allez import __version__
-from allez.errors import AllezError, MissingExtraError, OptionError
+from allez.errors import AllezError, MissingExtraError, OptionError, OutputError
 from allez_export.config import load_config
 from allez_export.stages import RUN, STAGES
 from allez_export.workspace import Workspace
@@ -95,7 +95,10 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def score_bundle(args: argparse.Namespace) -> None:
-    """Score any bundle on any files; prints a table, and JSON rows with `--out`."""
+    """Score any bundle on any files; prints a table, and writes JSON rows to `--out`.
+
+    Until all is scored they stand in `OUT.state`, from which a killed evaluation goes on.
+    """
     from allez import Translator
     from allez_export.candidates import compare, comparison
     from allez_export.data import read_pairs
@@ -105,11 +108,15 @@ def score_bundle(args: argparse.Namespace) -> None:
         raise OptionError(
             "no test file is given", hint="allez-export evaluate BUNDLE FILE.tsv [FILE.tsv …]"
         )
+    if args.out is not None and not args.out.parent.is_dir():
+        raise OutputError(f"there is no folder for {args.out}")
+    state = None if args.out is None else args.out.with_name(f"{args.out.name}.state")
     with Translator(args.bundle, threads=args.threads) as translator:
         rows = evaluate(
             translator,
             args.files,
             beams=args.beam_size or [1, None],
+            state=state,
             limit=args.limit,
             candidates=args.candidates,
         )
@@ -121,8 +128,9 @@ def score_bundle(args: argparse.Namespace) -> None:
         pairs = {path.name: list(read_pairs(path))[: args.limit] for path in args.files}
         print()
         print(comparison(compare(bundle, list(pairs.items()))))
-    if args.out is not None:
+    if args.out is not None and state is not None:
         write_json(rows, args.out)
+        state.unlink()
 
 
 def run(args: argparse.Namespace) -> None:

@@ -132,10 +132,10 @@ def evaluate(
         beams: beam sizes; None is the bundle's own.
         state: a file that keeps what is done, so that a killed evaluation goes on.
         limit: only so many sentences of each file.
-        candidates: False scores all words, whatever the bundle lists; not with `state`.
+        candidates: False scores all words, whatever the bundle lists.
     """
     manifest = translator.bundle.manifest
-    identity = bundle_identity(manifest)
+    identity = [*bundle_identity(manifest), *([] if candidates else ["all words"])]
     kept = read_state(state) if state is not None else {}
     known: dict[tuple[str, int], dict[str, Any]] = {}
     if (kept.get("bundle"), kept.get("limit")) == (identity, limit):

@@ -308,3 +308,37 @@ def test_validation_is_the_mean_of_the_files(
     assert scores["bleu_right"] == pytest.approx(100)
     assert scores["bleu_wrong"] < 20
     assert scores["bleu"] == pytest.approx((scores["bleu_right"] + scores["bleu_wrong"]) / 2)
+
+
+def test_scoring_a_bundle_goes_on_where_it_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from allez_export import cli, evaluate
+
+    bundle = Path(__file__).parents[1] / "fixtures" / "tiny_bundle"
+    recorded = (bundle / "golden.jsonl").read_text(encoding="utf-8").splitlines()
+    golden = [json.loads(line) for line in recorded]
+    lines = [f"{entry['text']}\t{entry['translation']}" for entry in golden]
+    for name, part in (("a.tsv", lines[:5]), ("b.tsv", lines[5:10])):
+        (tmp_path / name).write_text("\n".join(part) + "\n", encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("a.tsv", "b.tsv")]
+    argv = ["evaluate", str(bundle), *files, "--beam-size=1", "--out", str(tmp_path / "rows.json")]
+    scored: list[str] = []
+    score = evaluate.evaluate_file
+
+    def counted(translator: Any, path: Path, **options: Any) -> dict[str, Any]:
+        if scored == ["a.tsv"]:
+            scored.append("killed")
+            raise KeyboardInterrupt
+        scored.append(path.name)
+        return score(translator, path, **options)
+
+    monkeypatch.setattr(evaluate, "evaluate_file", counted)
+    assert cli.main(argv) == 130
+    assert not (tmp_path / "rows.json").exists()
+    assert cli.main(argv) == 0
+    assert scored == ["a.tsv", "killed", "b.tsv"]
+    rows = json.loads((tmp_path / "rows.json").read_text(encoding="utf-8"))
+    assert [(row["file"], row["bleu"]) for row in rows] == [("a.tsv", 100.0), ("b.tsv", 100.0)]
+    assert not (tmp_path / "rows.json.state").exists()
+    assert "| b.tsv | 5 | int8 | 1 | 100.00 |" in capsys.readouterr().out
