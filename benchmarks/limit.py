@@ -1,6 +1,6 @@
 """How near a decoder's step comes to the integer products that it cannot do without.
 
-    python benchmarks/limit.py BUNDLE [--candidates 500] [--positions 20] [--profile]
+    python benchmarks/limit.py BUNDLE [--candidates 500] [--positions 16] [--profile]
 
 Takes the products of one step out of a bundle's `decoder.onnx`, each as a `MatMulInteger` on a
 constant matrix, and times the whole step and them alone, by turns, in one process on one thread, at
@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 import allez.session  # noqa: F401  switches the telemetry of what follows off
 from allez.bundle import Bundle, find
-from allez.contract import WHOLE_VOCABULARY, state_names
+from allez.contract import MEMORY_STEP, WHOLE_VOCABULARY, state_names
 
 # isort: split
 import onnx
@@ -36,7 +36,7 @@ from onnx import TensorProto, helper, numpy_helper
 Array = npt.NDArray[Any]
 ROWS = (1, 4, 64, 256)
 CANDIDATES = 500
-POSITIONS = 20
+POSITIONS = MEMORY_STEP
 LEVELS = {
     "disabled": ort.GraphOptimizationLevel.ORT_DISABLE_ALL,
     "basic": ort.GraphOptimizationLevel.ORT_ENABLE_BASIC,
