@@ -235,11 +235,15 @@ class PackageConfig:
     """Attributions of the training data: a text file beside the configuration."""
     card: str | None = None
     """Sections of the model card that no program can write: a Markdown file beside it."""
+    beam_size: int = 4
+    """Rows of the beam that the bundle asks for where the user does not say."""
+    length_penalty: float = 1.0
+    """Exponent of the length that scores are divided by (Wu et al. 2016), likewise."""
     golden: int = 50
     """Sentences recorded with their translation for self-tests."""
 
     def __post_init__(self) -> None:
-        _check(self, golden=(1, 10_000))
+        _check(self, golden=(1, 10_000), beam_size=(1, 100), length_penalty=(0, 10))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,7 +121,10 @@ def make_manifest(
             "target_per_source": TARGET_PER_SOURCE,
             "target_extra": TARGET_EXTRA,
         },
-        "search": {"beam_size": 4, "length_penalty": 1.0},
+        "search": {
+            "beam_size": config.package.beam_size,
+            "length_penalty": config.package.length_penalty,
+        },
         "optimization_level": "basic",
         "minimum_onnxruntime": MINIMUM_ONNXRUNTIME,
         "training_data": [source.name for source in config.data.train],

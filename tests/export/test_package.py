@@ -153,6 +153,11 @@ def test_the_runtime_reads_the_manifest(
     assert manifest.encoder_inputs == ("source", "source_length")
     assert (manifest.target_per_source, manifest.target_extra) == (1.8, 10)
     assert manifest.source_tokens == json.loads(content["sentences"])["max_tokens"]
+    assert (manifest.beam_size, manifest.length_penalty) == (4, 1.0)
+    package = dataclasses.replace(config.package, beam_size=3, length_penalty=0.6)
+    other = dataclasses.replace(config, package=package)
+    searched = parse_manifest(make_manifest(other, model, content, precision="int8", scores={}))
+    assert (searched.beam_size, searched.length_penalty) == (3, 0.6)
     assert manifest.scores == scores
     assert set(manifest.files) == set(content)
     for role, entry in manifest.files.items():
