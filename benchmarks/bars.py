@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.machine import VNNI
 from benchmarks.measure import Figure
+from benchmarks.systems import LABELS
 
 NOT_MEASURED = "not measured"
 
@@ -63,6 +64,7 @@ def bars(figures: Sequence[Figure], processor_class: str) -> list[Bar]:
         return ratio(above, below)
 
     best = "allez_candidates" if find(figures, "one", "allez_candidates") else "allez_int8"
+    named = LABELS[best]
     many = speed("many", "pytorch", best, 4)
     return [
         _least(
@@ -77,13 +79,13 @@ def bars(figures: Sequence[Figure], processor_class: str) -> list[Bar]:
             10,
         ),
         _least(
-            "one sentence, greedy, one thread: CTranslate2 int8, OPUS-MT size / Allez int8",
+            "one sentence, greedy, one thread: CTranslate2 int8, OPUS-MT size / " + named,
             speed("one", "opus", best, 1),
             12,
             20,
         ),
         _least(
-            f"64 sentences, beam 4, one thread, {processor_class}: PyTorch eager / Allez int8",
+            f"64 sentences, beam 4, one thread, {processor_class}: PyTorch eager / " + named,
             many,
             6 if processor_class in VNNI else 3,
         ),
@@ -95,7 +97,7 @@ def bars(figures: Sequence[Figure], processor_class: str) -> list[Bar]:
             )
             for key, words, most in (
                 ("allez_int8", "all words", 1.3),
-                ("allez_candidates", "candidates", 1.6),
+                ("allez_candidates", "500 candidates", 1.6),
             )
         ),
         _most(

@@ -33,6 +33,8 @@ import onnx
 import onnxruntime as ort
 from onnx import TensorProto, helper, numpy_helper
 
+from allez_export.fourbit import constants_of
+
 Array = npt.NDArray[Any]
 ROWS = (1, 4, 64, 256)
 CANDIDATES = 500
@@ -66,14 +68,14 @@ def nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
                 yield from nodes(attribute.g)
 
 
-def matrices(graph: onnx.GraphProto, candidates: int) -> list[Array]:
+def matrices(model: onnx.ModelProto, candidates: int) -> list[Array]:
     """Return the integer matrices [in, out] of one step, the vocabulary layer's last.
 
     Args:
-        graph: of a decoder.
+        model: a decoder.
         candidates: only as many words of the vocabulary layer; 0 stands for all.
     """
-    constants = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
+    constants, graph = constants_of(model), model.graph
     products = {"MatMulInteger": 1, "QGemm": 3}
     names = [n.input[products[n.op_type]] for n in nodes(graph) if n.op_type in products]
     table = constants["table.int8"]  # [V, H]
@@ -165,7 +167,7 @@ def measure(
     """
     opened = Bundle.read(bundle)
     decoder, level = opened.data("decoder"), opened.manifest.optimization_level
-    weights = matrices(onnx.load_from_string(decoder).graph, candidates)
+    weights = matrices(onnx.load_from_string(decoder), candidates)
     generator = np.random.default_rng(1)
     given = {
         f"x{i}": generator.integers(0, 256, (rows, w.shape[0])).astype(np.uint8)

@@ -139,8 +139,11 @@ class TrainingConfig:
     """The loop. Lengths are in updates, batches in target tokens."""
 
     begin_with: str | None = None
-    """A bundle whose vocabulary and weights the first update starts from, relative to the
-    working folder; what it lacks (a lexical shortcut) begins at zero. None: random weights."""
+    """A bundle whose vocabulary and weights the first update starts from: a name, or a path
+    relative to the working folder. Only a lexical shortcut may be lacking; it begins at zero.
+    None: random weights."""
+    begin_with_version: str | None = None
+    """The version that the bundle must have; None: any."""
     updates: int = 10_000
     batch_tokens: int = 2000
     chunk_tokens: int = 400_000

@@ -16,6 +16,7 @@ from typing import Any
 import sacrebleu
 from tqdm import tqdm
 
+import allez.search
 from allez.bundle import Manifest
 from allez.errors import InputError
 from allez.plan import make_batches
@@ -111,7 +112,8 @@ def evaluate_file(
 def bundle_identity(manifest: Manifest) -> list[str]:
     """Return what a bundle's scores depend on: hashes of files that decide, and its search."""
     roles = ("encoder", "decoder", "tokenizer", "sentences", "candidates")
-    search = f"{manifest.beam_size} {manifest.length_penalty}"
+    rules = file_digest(Path(allez.search.__file__))
+    search = f"{manifest.beam_size} {manifest.length_penalty} {rules}"
     return [*(manifest.files[role].sha256 for role in roles if role in manifest.files), search]
 
 

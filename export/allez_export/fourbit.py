@@ -27,6 +27,7 @@ FACTORS = np.array([*range(-8, 0), *range(1, 9)], dtype=np.int16)
 Array = npt.NDArray[Any]
 Int8 = npt.NDArray[np.int8]
 
+_STEPS = "w4_steps"
 _PACKED, _FACTOR, _SHAPE = ".w4", ".w4_factor", ".w4_shape"
 
 
@@ -75,11 +76,16 @@ def _steps_of_bytes() -> npt.NDArray[np.float32]:
 
 
 def pack(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Return an int8 graph with its weights in four bits, to be unpacked at load."""
+    """Return an int8 graph with its weights in four bits, to be unpacked at load.
+
+    A graph that is packed already comes back as it is.
+    """
+    if any(initializer.name == _STEPS for initializer in model.graph.initializer):
+        return model
     packed = onnx.ModelProto()
     packed.CopyFrom(model)
     del packed.graph.initializer[:], packed.graph.node[:]
-    constants: dict[str, Array] = {"w4_steps": _steps_of_bytes()}
+    constants: dict[str, Array] = {_STEPS: _steps_of_bytes()}
     nodes: list[onnx.NodeProto] = []
     for initializer in model.graph.initializer:
         name, values = initializer.name, numpy_helper.to_array(initializer)
@@ -105,7 +111,7 @@ def _unpacking(name: str) -> Iterator[onnx.NodeProto]:
     """Yield the nodes that make an int8 weight of its bytes and factors."""
     node, part = helper.make_node, f"{name}{_PACKED}"
     yield node("Cast", [part], [f"{part}.codes"], to=TensorProto.INT32)
-    yield node("Gather", ["w4_steps", f"{part}.codes"], [f"{part}.pairs"])
+    yield node("Gather", [_STEPS, f"{part}.codes"], [f"{part}.pairs"])
     yield node("Reshape", [f"{part}.pairs", f"{name}{_SHAPE}_blocks"], [f"{part}.steps"])
     yield node("Cast", [f"{name}{_FACTOR}"], [f"{part}.factors"], to=TensorProto.FLOAT)
     yield node("Mul", [f"{part}.steps", f"{part}.factors"], [f"{part}.blocks"])

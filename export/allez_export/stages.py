@@ -13,9 +13,9 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from allez.bundle import Bundle, find
+from allez.bundle import Bundle
 from allez.errors import InputError, OptionError, OutputError
-from allez_export.workspace import Workspace, load_sources, say
+from allez_export.workspace import Workspace, beginning, digests, listed, load_sources, say
 
 if TYPE_CHECKING:
     from allez_export.data import Pair
@@ -35,7 +35,7 @@ def run_vocabulary(work: Workspace) -> None:
     config = work.config
     with work.writing("vocabulary") as folder:
         if config.training.begin_with is not None:
-            subwords = Bundle.read(find(config.training.begin_with)).data("tokenizer")
+            subwords = beginning(config.training).data("tokenizer")
             (folder / "tokenizer.json").write_bytes(subwords)
             return
         sources = load_sources(work, scored=False)
@@ -119,7 +119,7 @@ def run_train(work: Workspace) -> None:
         device=work.device,
     )
     if training.begin_with is not None and run.progress.update == 0:
-        run.begin_with(load_bundle_model(Bundle.read(find(training.begin_with))))
+        run.begin_with(load_bundle_model(beginning(training)))
     run.train()
     say(f"train   best validation BLEU {run.progress.best:.2f}")
 
@@ -251,13 +251,14 @@ def run_candidates(work: Workspace) -> None:
         sources = load_sources(work, scored=False)
         seed = config.training.seed
         drawn = list(sample_pairs(sources, config.data, settings.sentences, seed))
-        data, learnt = learn(graphs(None), drawn, settings)
+        plain = graphs(None)
+        data, learnt = learn(plain, drawn, settings)
         say("candidates  " + ", ".join(f"{key} {value}" for key, value in learnt.items()))
         files = compare(graphs(data), work.pairs(config.data.valid, settings.check))
         for name, values in files.items():
             figures = ", ".join(f"{key} {value}" for key, value in values.items())
             say(f"candidates  {name:18} {figures}")
-        report = json.dumps({**learnt, "files": files}, indent=1)
+        report = json.dumps({**learnt, "files": files, "graphs": digests(plain)}, indent=1)
         (folder / "report.json").write_text(report, encoding="utf-8")
         (folder / "candidates.bin").write_bytes(data)
 
@@ -291,12 +292,17 @@ def run_package(work: Workspace) -> None:
         nodes = work.need("quantize", "report.json").read_text(encoding="utf-8")
         report["nodes"] = json.loads(nodes)
     candidates = listed(work)
-    if candidates is not None:
-        learnt = work.need("candidates", "report.json").read_text(encoding="utf-8")
-        report["candidates"] = json.loads(learnt)
     bundle = draft(
         config, model, tokenizer, rules, graphs, precision=precision, candidates=candidates
     )
+    if candidates is not None:
+        learnt = json.loads(work.need("candidates", "report.json").read_text(encoding="utf-8"))
+        if learnt.pop("graphs", None) != digests(bundle):
+            raise InputError(
+                "the candidates were learnt from other graphs",
+                hint="`allez-export candidates --force` learns them again",
+            )
+        report["candidates"] = learnt
     scores = measured(work, bundle_identity(bundle.manifest))
     before = []
     if precision != "fp32" and (work.stage("evaluate") / "fp32").exists():
@@ -368,13 +374,6 @@ def run_evaluate(work: Workspace) -> None:
     news = packaged.exists() if work.fp32 else told != summary(rows)  # the card tells both
     if work.limit is None and news:
         run_package(dataclasses.replace(work, force=True))
-
-
-def listed(work: Workspace) -> bytes | None:
-    """Return the run's candidates, if its configuration wants any."""
-    if work.config.candidates is None:
-        return None
-    return work.need("candidates", "candidates.bin").read_bytes()
 
 
 def drafter(work: Workspace, precision: str) -> Callable[[bytes | None], Bundle]:

@@ -343,13 +343,14 @@ class Run:
 
 
 def begin_with(model: Seq2Seq, start: Seq2Seq) -> None:
-    """Give a model another one's weights; what that one lacks becomes zero.
+    """Give a model another one's weights; a lexical shortcut that one lacks begins at zero.
 
     Raises:
-        ConfigError: it has weights of other shapes, or some that the model does not have.
+        ConfigError: the two differ in more than that.
     """
     mine, theirs = model.state_dict(), start.state_dict()
     wrong = [n for n, w in theirs.items() if n not in mine or mine[n].shape != w.shape]
+    wrong += [n for n in mine if n not in theirs and n != "decoder.lexical.weight"]
     if wrong:
         raise ConfigError(
             f"the bundle of training.begin_with is of another model: {', '.join(wrong[:3])}",

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from allez.bundle import Bundle, find
 from allez.errors import InputError, OutputError
-from allez_export.config import Config
+from allez_export.config import Config, ConfigError, TrainingConfig
 from allez_export.folders import written_aside
 
 if TYPE_CHECKING:
@@ -115,3 +116,31 @@ def read_scores(work: Workspace, source: str, count: int) -> npt.NDArray[np.floa
             hint="`allez-export align --force` scores them again",
         )
     return scores
+
+
+def beginning(training: TrainingConfig) -> Bundle:
+    """Return the bundle that training begins with.
+
+    Raises:
+        ConfigError: it has another version than the configuration says.
+    """
+    bundle = Bundle.read(find(training.begin_with))
+    wanted, version = training.begin_with_version, bundle.manifest.version
+    if wanted not in (None, version):
+        raise ConfigError(
+            f"training.begin_with: {bundle.path} is version {version}, not {wanted}",
+            hint="give the path of that version's bundle",
+        )
+    return bundle
+
+
+def listed(work: Workspace) -> bytes | None:
+    """Return the run's candidates, if its configuration wants any."""
+    if work.config.candidates is None:
+        return None
+    return work.need("candidates", "candidates.bin").read_bytes()
+
+
+def digests(bundle: Bundle) -> list[str]:
+    """Return the hashes of a bundle's graphs."""
+    return [bundle.manifest.files[role].sha256 for role in ("encoder", "decoder")]

@@ -6,10 +6,11 @@ not know. Scores are sums of log-probabilities in float64. The rules are the sam
 - Each step takes the 2K best continuations of a sentence, ordered by score, then row, then rank.
 - An eos among the first K finishes a hypothesis; the others fill the K rows.
 - A finished hypothesis scores sum / length ** length_penalty, eos counted (Wu et al. 2016).
-- A sentence stops at its length limit; when even the longest continuation of its best row could
-  not beat the worst hypothesis that would be returned; or when K are finished and its best row,
-  were it to end with the next word at no cost, would not beat it either. (K finished ones alone
-  are no reason: a model that is sure of itself fills the beam with hypotheses cut short.)
+- A sentence stops at its length limit; when all that could follow is banned; when even the longest
+  continuation of its best row could not beat the worst hypothesis that would be returned; or when K
+  are finished and its best row, were it to end with the next word at no cost, would not beat it
+  either. (K finished ones alone are no reason: a model that is sure of itself fills the beam with
+  hypotheses cut short.)
 - Rows left empty repeat a live one with score minus infinity.
 - No loops: a block of one or two tokens follows itself at most 4 times, a longer one (to 12) at
   most 3 times, or as often as anything does in the source; see `most_repeats`.
@@ -282,6 +283,7 @@ class _Search:
             chosen = np.argsort(~alive, axis=1, kind="stable")[:, :width]  # [B, K], live ones first
             chosen += np.arange(0, batch * count, count)[:, None]
             lives = alive.take(chosen)
+            self._cut(self._dead_ends(lives[:, 0]), rows, time)
             chosen = np.where(lives, chosen, chosen[:, :1])
             self._scores = np.where(lives, best.take(chosen), -np.inf)
             parent, token = row.take(chosen), tokens.take(chosen)
@@ -381,6 +383,13 @@ class _Search:
         ends = self._ends[self._sentence[b]]
         ends.append(end)
         self._enough[b] = len(ends) >= self._options.n_best
+
+    def _dead_ends(self, lives: BoolArray) -> BoolArray:
+        """Return which sentences [B] end here with nothing in hand: all that follows is banned."""
+        ended = ~lives & ~self._done
+        for b in np.flatnonzero(ended):
+            ended[b] = not self._ends[self._sentence[b]]
+        return ended
 
     def _stop_hopeless(self, time: int) -> None:
         """Mark sentences done whose rows can no longer win, or hardly."""

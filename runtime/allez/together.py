@@ -29,11 +29,16 @@ def together(aside: Callable[[], A], here: Callable[[], B]) -> tuple[A, B]:
             errors.append(error)
 
     thread = threading.Thread(target=run, name="allez-load")
-    thread.start()
     try:
+        thread.start()
+    except RuntimeError:  # there may be no more threads: one after the other, then
+        run()
         result = here()
-    finally:
-        thread.join()
+    else:
+        try:
+            result = here()
+        finally:
+            thread.join()
     for error in errors:
         raise error
     return results[0], result

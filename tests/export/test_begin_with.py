@@ -102,6 +102,21 @@ def test_a_bundle_of_another_width_is_refused(
     assert "hint:" in message
 
 
+def test_only_a_shortcut_may_be_lacking(make_model: Callable[..., Seq2Seq]) -> None:
+    from allez_export.config import ConfigError
+    from allez_export.train import begin_with
+
+    plain = make_model(second_layer=False)
+    with pytest.raises(ConfigError, match=r"decoder\.second"):
+        begin_with(make_model(second_layer=True), plain)
+
+
+def test_another_version_is_refused(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("vocabulary", config, "--set", 'training.begin_with_version="9.9"') == 1
+    assert "is version 1.0.0, not 9.9" in capsys.readouterr().err
+    assert run("vocabulary", config, "--set", 'training.begin_with_version="1.0.0"') == 0
+
+
 def test_what_is_not_there_is_named(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("vocabulary", config, "--set", "training.begin_with=nowhere") == 1
     assert "there is no bundle 'nowhere'" in capsys.readouterr().err

@@ -125,3 +125,8 @@ def test_a_model_comes_back_from_it(
     for name, value in model.state_dict().items():
         if value.dim() == 2:
             assert (again[name] - value).abs().mean() < 0.1 * value.abs().mean(), name
+
+
+def test_what_is_packed_stays_as_it_is(quantized: Quantized) -> None:
+    packed = pack(quantized("lstm")[1])
+    assert pack(packed) is packed

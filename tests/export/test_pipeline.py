@@ -182,6 +182,13 @@ def test_candidates_are_learnt_measured_and_packaged(
     assert "run `allez-export candidates` first" in capsys.readouterr().err
     assert run("candidates", TINY, data, out, *wanted) == 0
     assert run("candidates", TINY, data, out, *wanted) == 1
+    learnt = out / "candidates" / "report.json"
+    right = learnt.read_text(encoding="utf-8")
+    other = {**json.loads(right), "graphs": ["of", "others"]}
+    learnt.write_text(json.dumps(other), encoding="utf-8")
+    assert run("package", TINY, data, out, *wanted) == 1
+    assert "learnt from other graphs" in capsys.readouterr().err
+    learnt.write_text(right, encoding="utf-8")
     assert run("package", TINY, data, out, *wanted) == 0
 
     report = json.loads((out / "bundle" / "report.json").read_text(encoding="utf-8"))["candidates"]

@@ -297,3 +297,15 @@ def test_a_guarded_sentence_does_not_change_its_neighbours() -> None:
         step = TableStep(table[index : index + 1])
         (alone,) = beam_search(step, [job], bos=BOS, eos=EOS, options=options)
         assert [f.tokens for f in alone] == [f.tokens for f in together[index]]
+
+
+@pytest.mark.parametrize("beam_size", [1, 3])
+def test_where_all_that_could_follow_is_banned_the_row_is_returned_as_it_is(beam_size: int) -> None:
+    # Five words, none twice, and no end before the ninth: there is no sixth.
+    both = np.concatenate([tables(1, 1, 6), tables(2, 1, 6)])
+    options = SearchOptions(beam_size=beam_size, min_length=9, no_repeat_ngram_size=1)
+    (first,), (second,) = search(TableStep(both), [12, 12], options)
+    for found in (first, second):
+        assert sorted(found.tokens) == [0, 2, 3, 4, 5]
+        assert not found.finished
+        assert np.isfinite(found.score)
