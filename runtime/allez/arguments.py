@@ -108,7 +108,7 @@ def _add_search(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("search").add_argument
     add("--beam-size", type=int, metavar="K", help="hypotheses kept; default: the bundle's")
     add("--max-length", type=int, metavar="N", help="most tokens per sentence")
-    add("--min-length", type=int, default=0, metavar="N", help="fewest tokens per sentence")
+    add("--min-length", type=int, default=1, metavar="N", help="fewest tokens per sentence")
     add("--length-penalty", type=float, metavar="A", help="score = log-probability / length^A")
     add(
         "--no-repeat-ngram-size",

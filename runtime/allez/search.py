@@ -12,8 +12,8 @@ not know. Scores are sums of log-probabilities in float64. The rules are the sam
   either. (K finished ones alone are no reason: a model that is sure of itself fills the beam with
   hypotheses cut short.)
 - Rows left empty repeat a live one with score minus infinity.
-- No loops: a block of one or two tokens follows itself at most 4 times, a longer one (to 12) at
-  most 3 times, or as often as anything does in the source; see `most_repeats`.
+- No loops: a block of one or two tokens stands at most 4 times in a row, one of 3 to 7 at most 3
+  times, one of 8 to 24 twice, or as often as anything does in the source; see `most_repeats`.
 
 Greedy search is K = 1; it stops with its first finished hypothesis.
 """
@@ -183,12 +183,12 @@ def beam_steps(
 _Banned = tuple[IntArray, BoolArray]
 """Tokens [N, w], and which of them must not follow [N, w]."""
 
-BLOCK_REPEATS = np.array([4, 4, *[3] * 10])
-"""How often a block of 1, 2, ... tokens may follow itself, unless the source repeats more."""
+BLOCK_REPEATS = np.array([4, 4, *[3] * 5, *[2] * 17])
+"""How often a block of 1, 2, ... tokens may stand in a row, unless the source repeats more."""
 
 
 def most_repeats(ids: Sequence[int]) -> int:
-    """Return how often, at most, the same 1 to 12 ids stand in a row; 1 if nothing is repeated."""
+    """Return how often, at most, the same 1 to 24 ids stand in a row; 1 if nothing is repeated."""
     most = 1
     for size in range(1, len(BLOCK_REPEATS) + 1):
         same = 0
@@ -201,7 +201,7 @@ def most_repeats(ids: Sequence[int]) -> int:
 class _Loops:
     """Which token would let a row go round once more: the first of the block it repeats.
 
-    Letters: L longest block, 12.
+    Letters: L longest block, 24.
     """
 
     def __init__(self, jobs: Sequence[Job], eos: int) -> None:

@@ -25,7 +25,7 @@ class SearchOptions:
     """Finished hypotheses returned per sentence, at most `beam_size`."""
     max_length: int | None = None
     """Longest translation in tokens, eos not counted; None: what the bundle says for the source."""
-    min_length: int = 0
+    min_length: int = 1
     """Shortest translation in tokens, eos not counted."""
     length_penalty: float = 1.0
     """The exponent alpha in score = sum of log-probabilities / length ** alpha (Wu et al. 2016

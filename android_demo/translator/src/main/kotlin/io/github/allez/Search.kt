@@ -202,10 +202,10 @@ internal class Search(
         .take(options.nBest)
 }
 
-/** How often a block of 1, 2, ... tokens may follow itself, unless the source repeats more. */
-private val BLOCK_REPEATS = intArrayOf(4, 4) + IntArray(10) { 3 }
+/** How often a block of 1, 2, ... tokens may stand in a row, unless the source repeats more. */
+private val BLOCK_REPEATS = intArrayOf(4, 4) + IntArray(5) { 3 } + IntArray(17) { 2 }
 
-/** How often, at most, the same 1 to 12 ids stand in a row; 1 if nothing is repeated. */
+/** How often, at most, the same 1 to 24 ids stand in a row; 1 if nothing is repeated. */
 internal fun mostRepeats(ids: IntArray): Int = (1..BLOCK_REPEATS.size).maxOf { block ->
     var same = 0
     var most = 1

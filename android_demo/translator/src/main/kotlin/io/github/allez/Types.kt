@@ -22,7 +22,7 @@ public data class TranslateOptions(
     val beamSize: Int? = null,
     val nBest: Int = 1,
     val maxLength: Int? = null,
-    val minLength: Int = 0,
+    val minLength: Int = 1,
     val lengthPenalty: Double? = null,
     val noRepeatNgramSize: Int = 0,
     val candidates: Boolean = true,
