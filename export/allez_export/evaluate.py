@@ -16,11 +16,10 @@ from typing import Any
 import sacrebleu
 from tqdm import tqdm
 
-import allez.search
 from allez.bundle import Manifest
 from allez.errors import InputError
 from allez.plan import make_batches
-from allez.search import Found, Job, beam_search, most_repeats
+from allez.search import REVISION, Found, Job, beam_search, most_repeats
 from allez.tokenizer import Tokenizer
 from allez.translator import Translator
 from allez.types import SearchOptions
@@ -112,8 +111,7 @@ def evaluate_file(
 def bundle_identity(manifest: Manifest) -> list[str]:
     """Return what a bundle's scores depend on: hashes of files that decide, and its search."""
     roles = ("encoder", "decoder", "tokenizer", "sentences", "candidates")
-    rules = file_digest(Path(allez.search.__file__))
-    search = f"{manifest.beam_size} {manifest.length_penalty} {rules}"
+    search = f"{manifest.beam_size} {manifest.length_penalty} rules {REVISION}"
     return [*(manifest.files[role].sha256 for role in roles if role in manifest.files), search]
 
 

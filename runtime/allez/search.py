@@ -28,6 +28,10 @@ import numpy as np
 from allez.types import BoolArray, FloatArray, IntArray, SearchOptions
 
 
+REVISION = 2
+"""Of these rules: what was scored by others is scored again. 2: loops are stopped."""
+
+
 class StepResult(NamedTuple):
     """What one step answers for its N rows."""
 
@@ -283,7 +287,8 @@ class _Search:
             chosen = np.argsort(~alive, axis=1, kind="stable")[:, :width]  # [B, K], live ones first
             chosen += np.arange(0, batch * count, count)[:, None]
             lives = alive.take(chosen)
-            self._cut(self._dead_ends(lives[:, 0]), rows, time)
+            if not lives[:, 0].all():
+                self._cut(self._dead_ends(lives[:, 0], result), rows, time)
             chosen = np.where(lives, chosen, chosen[:, :1])
             self._scores = np.where(lives, best.take(chosen), -np.inf)
             parent, token = row.take(chosen), tokens.take(chosen)
@@ -384,9 +389,13 @@ class _Search:
         ends.append(end)
         self._enough[b] = len(ends) >= self._options.n_best
 
-    def _dead_ends(self, lives: BoolArray) -> BoolArray:
-        """Return which sentences [B] end here with nothing in hand: all that follows is banned."""
-        ended = ~lives & ~self._done
+    def _dead_ends(self, lives: BoolArray, result: StepResult) -> BoolArray:
+        """Return which sentences [B] end here with nothing in hand: all that follows is banned.
+
+        Where no score is finite the model has failed, and there is nothing to return.
+        """
+        scored = np.isfinite(result.top_log_probs).reshape(len(lives), -1).any(axis=1)
+        ended: BoolArray = scored & ~lives & ~self._done
         for b in np.flatnonzero(ended):
             ended[b] = not self._ends[self._sentence[b]]
         return ended

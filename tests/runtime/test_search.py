@@ -244,6 +244,15 @@ def test_nonsense_options_are_refused(options: dict) -> None:
         SearchOptions(**options)
 
 
+@pytest.mark.parametrize("beam_size", [1, 3])
+def test_a_model_without_a_finite_score_finds_nothing(beam_size: int) -> None:
+    table = np.full((2, 4, 4, 4), np.nan)
+    table[1] = tables(1)[0]
+    nothing, something = search(TableStep(table), [5, 5], SearchOptions(beam_size=beam_size))
+    assert nothing == []
+    assert something
+
+
 def looping(words: int, cycle: list[int]) -> FloatArray:
     """A table that goes round and round: each word of the cycle strongly wants the next."""
     table = np.full((1, words, words, words), -8.0)

@@ -136,7 +136,8 @@ internal class Search(
         val atLimit = time >= limit
         if (atLimit) cut(time)
         val (live, dead) = best.partition { it.token != eos && it.score.isFinite() }
-        if (live.isEmpty() && ends.isEmpty()) cut(time) // all that could follow is banned
+        val deadEnd = live.isEmpty() && ends.isEmpty() && result.topLogProbs.any { it.isFinite() }
+        if (deadEnd) cut(time) // all that could follow is banned
         val chosen = (live + dead).take(width)
         scores = DoubleArray(chosen.size) { if (it < live.size) chosen[it].score else Double.NEGATIVE_INFINITY }
         if (atLimit || live.isEmpty() || isHopeless(time)) return null
