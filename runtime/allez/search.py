@@ -27,7 +27,6 @@ import numpy as np
 
 from allez.types import BoolArray, FloatArray, IntArray, SearchOptions
 
-
 REVISION = 2
 """Of these rules: what was scored by others is scored again. 2: loops are stopped."""
 
