@@ -11,7 +11,7 @@ help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/installed  ## install without torch and translate a sentence
-	.venv/bin/allez "Comment allez-vous ?"
+	.venv/bin/allez "Il fait froid ce matin, mais le ciel est bleu."
 
 test: check test-runtime test-export test-android test-hosts test-versions test-arm64  ## install what the tests need and run them all
 

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from allez.bundle import Bundle
 from allez.errors import InputError, OptionError, OutputError
-from allez_export.workspace import Workspace, beginning, digests, listed, load_sources, say
+from allez_export.workspace import (
+    Workspace,
+    beginning,
+    digests,
+    learnt_for,
+    listed,
+    load_sources,
+    say,
+)
 
 if TYPE_CHECKING:
     from allez_export.data import Pair
@@ -296,13 +304,7 @@ def run_package(work: Workspace) -> None:
         config, model, tokenizer, rules, graphs, precision=precision, candidates=candidates
     )
     if candidates is not None:
-        learnt = json.loads(work.need("candidates", "report.json").read_text(encoding="utf-8"))
-        if learnt.pop("graphs", None) != digests(bundle):
-            raise InputError(
-                "the candidates were learnt from other graphs",
-                hint="`allez-export candidates --force` learns them again",
-            )
-        report["candidates"] = learnt
+        report["candidates"] = learnt_for(work, bundle)
     scores = measured(work, bundle_identity(bundle.manifest))
     before = []
     if precision != "fp32" and (work.stage("evaluate") / "fp32").exists():

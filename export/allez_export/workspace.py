@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allez.bundle import Bundle, find
 from allez.errors import InputError, OutputError
@@ -144,3 +145,19 @@ def listed(work: Workspace) -> bytes | None:
 def digests(bundle: Bundle) -> list[str]:
     """Return the hashes of a bundle's graphs."""
     return [bundle.manifest.files[role].sha256 for role in ("encoder", "decoder")]
+
+
+def learnt_for(work: Workspace, bundle: Bundle) -> dict[str, Any]:
+    """Return what the `candidates` stage reports, of the graphs of this bundle.
+
+    Raises:
+        InputError: it is about other graphs.
+    """
+    path = work.need("candidates", "report.json")
+    learnt: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if learnt.pop("graphs", None) != digests(bundle):
+        raise InputError(
+            "the candidates were learnt from other graphs",
+            hint="`allez-export candidates --force` learns them again",
+        )
+    return learnt
