@@ -13,6 +13,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import onnx
 import torch
@@ -94,12 +95,13 @@ def _four_bits(bundle: Bundle) -> dict[str, bytes]:
     }
 
 
-def _numbers(bundle: Bundle) -> dict[str, list[float]]:
+def _numbers(bundle: Bundle) -> dict[str, Any]:
     """Return what a search needs to know."""
     manifest = bundle.manifest
     return {
         "tokens": [manifest.bos, manifest.eos, manifest.pad],
         "limits": [manifest.target_per_source, manifest.target_extra],
+        "length_penalty": manifest.length_penalty,
     }
 
 

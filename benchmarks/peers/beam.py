@@ -42,9 +42,11 @@ class Beams:
         limits: the most tokens of each sentence's translation.
         size: K.
         eos: id that ends a hypothesis.
+        penalty: exponent of the length that sums are divided by.
     """
 
-    def __init__(self, limits: Sequence[int], size: int, eos: int) -> None:
+    def __init__(self, limits: Sequence[int], size: int, eos: int, penalty: float) -> None:
+        self._penalty = penalty
         self._size = size
         self._eos = eos
         self._time = 0
@@ -84,7 +86,7 @@ class Beams:
         """Finish what ends, and return the K continuations to go on with; none when done."""
         for score, row, token in found[: self._size]:
             if token == self._eos:
-                end = (score / (self._time + 1), sentence.rows[row][1])
+                end = (score / (self._time + 1) ** self._penalty, sentence.rows[row][1])
                 sentence.finished.append(end)
         chosen = [c for c in found if c[2] != self._eos][: self._size]
         at_limit = self._time >= sentence.limit
@@ -93,7 +95,7 @@ class Beams:
             full = len(sentence.finished) >= self._size
             most = self._time + 2 if full else sentence.limit + 1
             best = max(sentence.finished)[0]
-            sentence.done = self._size == 1 or chosen[0][0] / most <= best
+            sentence.done = self._size == 1 or chosen[0][0] / most**self._penalty <= best
         if sentence.done:
             ends = sentence.finished or sentence.rows
             self.best[sentence.index] = max(ends, key=lambda end: end[0])[1]

@@ -40,6 +40,7 @@ class PlainOnnx:
         content = json.loads((folder / "options.json").read_text(encoding="utf-8"))
         self._bos, self._eos, _ = content["tokens"]
         self._limits: tuple[float, int] = tuple(content["limits"])
+        self._penalty: float = content["length_penalty"]
         self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._states = [i.name for i in self._decoder.get_inputs() if i.name.startswith("state")]
 
@@ -55,7 +56,8 @@ class PlainOnnx:
         memory = [_pad([e[i] for e in encoded], value) for i, value in enumerate((0, 0, -1e9))]
         states = [np.concatenate([e[i] for e in encoded]) for i in range(3, len(encoded[0]))]
         slope, extra = self._limits
-        beams = Beams([int(slope * len(s)) + extra for s in sources], beam, self._eos)
+        limits = [int(slope * len(s)) + extra for s in sources]
+        beams = Beams(limits, beam, self._eos, self._penalty)
         token = np.full(len(sources), self._bos, dtype=np.int64)  # [N]
         score = np.zeros((len(sources), 1), dtype=np.float32)  # [B, K]
         repeated = memory

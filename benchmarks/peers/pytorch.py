@@ -43,6 +43,7 @@ class PyTorch:
         self._first = wrap(decoder.rnn)
         self._second = None if decoder.second is None else wrap(decoder.second)
         self._limits: tuple[float, int] = tuple(content["limits"])
+        self._penalty: float = content["length_penalty"]
         self._bos, self._eos, self._pad = content["tokens"]
         self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
 
@@ -64,7 +65,8 @@ class PyTorch:
         state = (memory.initial[0], memory.initial[1])  # each [N, H]
         states = [state, (torch.zeros_like(state[0]), torch.zeros_like(state[0]))]
         slope, extra = self._limits
-        beams = Beams([int(slope * len(s)) + extra for s in sources], beam, self._eos)
+        limits = [int(slope * len(s)) + extra for s in sources]
+        beams = Beams(limits, beam, self._eos, self._penalty)
         token = torch.full((len(sources), 1), self._bos)  # [B, K]
         score = torch.zeros(len(sources), 1)  # [B, K]
         while True:

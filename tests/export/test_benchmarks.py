@@ -54,7 +54,7 @@ def test_a_beam_ends_with_the_best_hypothesis_by_mean_score() -> None:
     from benchmarks.peers.beam import Beams
 
     eos = 9
-    beams = Beams([5], 2, eos)
+    beams = Beams([5], 2, eos, 1.0)
     # Two rows begin with 1 and 2; then eos ends the first of them badly, the second well.
     rows = beams.advance([[-0.1, -0.2, -3.0, -4.0]], [[0] * 4], [[1, 2, 3, 4]])
     assert rows is not None
@@ -67,7 +67,7 @@ def test_a_beam_ends_with_the_best_hypothesis_by_mean_score() -> None:
 def test_a_beam_drops_sentences_that_are_done() -> None:
     from benchmarks.peers.beam import Beams
 
-    beams = Beams([5, 1, 5, 5], 1, 9)
+    beams = Beams([5, 1, 5, 5], 1, 9, 1.0)
     rows = beams.advance([[0.0]] * 4, [[0]] * 4, [[3], [3], [9], [4]])
     assert rows is not None
     assert rows.kept == [0, 1, 3], "a quarter is done"
