@@ -41,7 +41,7 @@ class SourceConfig:
     weight: float = 1.0
     """Share of the target tokens drawn from here, relative to the other sources."""
     late_weight: float | None = None
-    """The share during the last phase, when the learning rate decays; None: as `weight`."""
+    """The share during the late part of the updates; None: as `weight`."""
     limit: int | None = None
     """Only the first so many pairs."""
 
@@ -152,13 +152,16 @@ class TrainingConfig:
     warmup: int = 500
     decay: float = 0.25
     """Last part of the updates, over which the learning rate falls linearly to zero."""
+    late: float | None = None
+    """Last part of the updates, which scores the whole vocabulary and draws by the sources'
+    `late_weight`; None: as long as `decay`."""
     weight_decay: float = 0.01
     label_smoothing: float = 0.1
     clip: float = 1.0
     average: float = 0.9995
     """Decay of the exponential average of the weights, which is what is exported."""
     candidates: int | None = None
-    """Tokens scored per batch instead of the whole vocabulary, until the decay begins
+    """Tokens scored per batch instead of the whole vocabulary, until the late part begins
     (Jean et al. 2015); None: all of them, always."""
     validate_every: int = 1000
     patience: int | None = None
@@ -174,7 +177,7 @@ class TrainingConfig:
             self, learning_rate=(1e-12, inf), warmup=(0, inf), decay=(0, 1), weight_decay=(0, inf)
         )
         _check(self, label_smoothing=(0, 0.99), clip=(1e-9, inf), average=(0, 1))
-        _check(self, candidates=(1, inf), validate_every=(1, inf), patience=(1, inf))
+        _check(self, candidates=(1, inf), validate_every=(1, inf), patience=(1, inf), late=(0, 1))
         _check(self, checkpoint_minutes=(0, inf), threads=(1, 1024), seed=(0, 2**63 - 1))
 
 

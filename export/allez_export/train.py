@@ -113,8 +113,9 @@ def learning_rate(update: int, config: TrainingConfig) -> float:
 
 
 def is_late(update: int, config: TrainingConfig) -> bool:
-    """Tell whether the learning rate decays: full softmax, late mixture."""
-    return update >= config.updates * (1 - config.decay)
+    """Tell whether the late part has begun: full softmax, late mixture."""
+    late = config.decay if config.late is None else config.late
+    return update >= config.updates * (1 - late)
 
 
 _FIXED = ("model", "vocabulary", "data")

@@ -254,7 +254,7 @@ class DecoderStep:
         self._session = open_session("decoder", graph, manifest, expected, providers=providers)
         self._vocabulary = manifest.vocabulary
         self._states = state_names(count)
-        self._outputs = ("top_log_probs", "top_tokens", "attention", *next_state_names(count))
+        self._next_states = next_state_names(count)
 
     def start(
         self, sentences: Sequence[Encoded], candidates: Sequence[IntArray] | None = None
@@ -267,25 +267,26 @@ class DecoderStep:
         """
         return Decoding(self, sentences, candidates)
 
-    def run(self, feeds: dict[str, ort.OrtValue], *, full: bool) -> list[ort.OrtValue]:
-        """Run one step; with `full`, the last output is `log_probs`.
+    def bind(self) -> ort.IOBinding:
+        """Return an empty list of what a step reads and writes."""
+        return self._session.io_binding()
+
+    def run(self, binding: ort.IOBinding) -> None:
+        """Take one step.
 
         Raises:
-            SessionError: the graph failed.
+            SessionError: the graph failed, or has outputs of other shapes than are bound.
         """
-        outputs = [*self._outputs, "log_probs"] if full else list(self._outputs)
         try:
-            results: list[ort.OrtValue] = self._session.run_with_ort_values(outputs, feeds)
+            self._session.run_with_iobinding(binding)
         except Exception as error:
             raise SessionError(f"the decoder failed: {_first_line(error)}") from None
-        return results
 
 
 class Decoding:
     """A batch in the course of being decoded: a `search.Step`.
 
-    Memory is shared by a sentence's rows. States stay inside ONNX Runtime from step to step and
-    are released when the next step has run. Where candidates are listed, a step scores those of
+    Memory is shared by a sentence's rows. Where candidates are listed, a step scores those of
     all sentences, and each sentence takes its own of them alone; a step that is asked for the
     log-probabilities of all words scores all of them.
     """
@@ -320,48 +321,33 @@ class Decoding:
                 self._listed[row, ids] = True
         self._list()
         states = zip(*(sentence.states for sentence in sentences), strict=True)
-        values = [_value(np.concatenate(parts)) for parts in states]  # each [B, W]
-        self._rows = np.zeros((2, 0), dtype=np.int64)  # [2, N] token and parent
-        self._feeds = {name: _value(array) for name, array in self._memory.items()}
-        self._feeds.update(zip(decoder._states, values, strict=True))
-        self._k = -1
+        self._states = [_value(np.concatenate(parts)) for parts in states]  # each [B, W]
+        self._bound: _Bound | None = None
 
     def __call__(
         self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
     ) -> StepResult:
         """Feed one token per row; see `search.Step`."""
-        vocabulary, feeds = self._decoder._vocabulary, self._feeds
+        vocabulary, bound = self._decoder._vocabulary, self._bound
         listed = self._lists if self._lists is not None and not full else None
-        feeds.update(self._whole if listed is None else listed.feeds)
         k = min(k, vocabulary if listed is None else listed.width)
-        if k != self._k:
-            self._k, feeds["k"] = k, _value(np.array(k, dtype=np.int64))
-        if self._rows.shape[1] != len(token):
-            self._rows = np.empty((2, len(token)), dtype=np.int64)
-            feeds["token"], feeds["parent"] = _value(self._rows[0]), _value(self._rows[1])
-        self._rows[0], self._rows[1] = token, parent  # where ONNX Runtime reads them
-        values = self._decoder.run(feeds, full=full)
-        if any(len(value.shape()) != 2 for value in values):  # NumPy could not even hold some
-            raise SessionError("the decoder gave tensors of other shapes than the contract says")
-        log_probs = values.pop().numpy() if full else None
-        top_log_probs, top_tokens, attention = (value.numpy() for value in values[:3])
-        feeds.update(zip(self._decoder._states, values[3:], strict=True))
-        rows, positions = len(token), self._memory["memory"].shape[1]
-        if (
-            not top_log_probs.shape == top_tokens.shape == (rows, k)
-            or attention.shape != (rows, positions)
-            or (log_probs is not None and log_probs.shape != (rows, vocabulary))
-            or int(top_tokens.view(np.uint64).max(initial=0)) >= vocabulary  # negative: large
-        ):
-            raise SessionError("the decoder gave words or weights that the contract does not know")
+        if bound is None or bound.shape != (len(token), full):
+            states = self._states if bound is None else bound.states
+            bound = self._bound = _Bound(self._decoder, self._memory, states, len(token), full=full)
+        bound.score(self._whole if listed is None else listed.feeds, k)
+        result = bound.run(token, parent)
+        if int(result.top_tokens.view(np.uint64).max(initial=0)) >= vocabulary:  # negative: large
+            raise SessionError("the decoder gave words that the contract does not know")
         if listed is not None and k > listed.fewest:  # words of a neighbour are no words
-            top_log_probs = np.where(top_log_probs < MASKED / 2, -np.inf, top_log_probs)
-        return StepResult(top_log_probs, top_tokens, attention, log_probs)
+            scores = np.where(result.top_log_probs < MASKED / 2, -np.inf, result.top_log_probs)
+            result = result._replace(top_log_probs=scores)
+        return result
 
     def keep(self, sentences: IntArray) -> None:
         """Forget all sentences but these; see `search.Step`."""
         self._memory = {name: array[sentences] for name, array in self._memory.items()}
-        self._feeds.update((name, _value(array)) for name, array in self._memory.items())
+        if self._bound is not None:
+            self._states, self._bound = self._bound.states, None
         if self._listed is not None:
             self._listed = self._listed[sentences]
         self._list()
@@ -374,6 +360,89 @@ class Decoding:
             "candidate_mask": _value(np.zeros((batch, 1), dtype=np.float32)),  # [B, 1]
         }
         self._lists = None if self._listed is None else _Lists.of(self._listed)
+
+
+class _Bound:
+    """Where the steps of N rows read and write: bound once, since that takes as long as a step.
+
+    States go to and fro between two places: what one step writes, the next one reads.
+    """
+
+    def __init__(
+        self,
+        decoder: DecoderStep,
+        memory: dict[str, FloatArray],
+        states: list[ort.OrtValue],
+        rows: int,
+        *,
+        full: bool,
+    ) -> None:
+        self.shape = (rows, full)
+        self.states = states
+        """What the next step reads."""
+        self._decoder = decoder
+        self._rows = np.empty((2, rows), dtype=np.int64)  # [2, N] token and parent
+        self._attention = np.empty((rows, memory["memory"].shape[1]), dtype=np.float32)  # [N, M]
+        self._log_probs = np.empty((rows, decoder._vocabulary if full else 0), dtype=np.float32)
+        self._top = (np.empty((rows, 0), dtype=np.float32), np.empty((rows, 0), dtype=np.int64))
+        self._words: dict[str, ort.OrtValue] | None = None
+        # A binding keeps no array alive; these do.
+        self._inputs = {name: _value(array) for name, array in memory.items()}
+        self._inputs |= {"token": _value(self._rows[0]), "parent": _value(self._rows[1])}
+        self._outputs = {"attention": _value(self._attention)}
+        if full:
+            self._outputs["log_probs"] = _value(self._log_probs)
+        widths = [state.shape()[1] for state in states]
+        self._ways = []  # a binding, and the states [N, W] that it writes
+        for _ in range(2):
+            written = [_value(np.empty((rows, width), dtype=np.float32)) for width in widths]
+            binding = decoder.bind()
+            _bind(binding, self._inputs, self._outputs)
+            _bind(binding, {}, dict(zip(decoder._next_states, written, strict=True)))
+            self._ways.append((binding, written))
+        self._read(0, states)
+        self._read(1, self._ways[0][1])
+        self._first = True
+
+    def _read(self, way: int, states: list[ort.OrtValue]) -> None:
+        _bind(self._ways[way][0], dict(zip(self._decoder._states, states, strict=True)), {})
+
+    def score(self, words: dict[str, ort.OrtValue], k: int) -> None:
+        """Say which words are scored from now on, and how many of the best are returned."""
+        if words is self._words and k == self._top[0].shape[1]:
+            return
+        rows = self.shape[0]
+        self._words = words
+        self._top = (np.empty((rows, k), dtype=np.float32), np.empty((rows, k), dtype=np.int64))
+        self._inputs |= words | {"k": _value(np.array(k, dtype=np.int64))}
+        scores, tokens = self._top
+        self._outputs |= {"top_log_probs": _value(scores), "top_tokens": _value(tokens)}
+        for binding, _ in self._ways:
+            _bind(binding, self._inputs, self._outputs)
+
+    def run(self, token: IntArray, parent: IntArray) -> StepResult:
+        """Take a step with token and parent [N]."""
+        self._rows[0], self._rows[1] = token, parent
+        binding, self.states = self._ways[0]
+        self._decoder.run(binding)
+        if self._first:  # what was there before is not read again
+            self._first = False
+            self._read(0, self._ways[1][1])
+        self._ways.reverse()
+        log_probs = self._log_probs.copy() if self.shape[1] else None
+        top_log_probs, top_tokens = self._top
+        return StepResult(
+            top_log_probs.copy(), top_tokens.copy(), self._attention.copy(), log_probs
+        )
+
+
+def _bind(
+    binding: ort.IOBinding, inputs: dict[str, ort.OrtValue], outputs: dict[str, ort.OrtValue]
+) -> None:
+    for name, value in inputs.items():
+        binding.bind_ortvalue_input(name, value)
+    for name, value in outputs.items():
+        binding.bind_ortvalue_output(name, value)
 
 
 class _Lists(NamedTuple):

@@ -39,7 +39,7 @@ from allez.types import SearchOptions, SelfTest, Translation
 if TYPE_CHECKING:  # it takes longest to load, and the bundle can be read meanwhile
     from allez.engine import Engine, Ids, Results
 
-FIRST_SENTENCES = 16
+FIRST_SENTENCES = 64
 """How many sentences are taken up before the first are answered."""
 WINDOW_BATCHES = 4
 """Batches per thread in what is worked on together: among more sentences, more are equally long."""
