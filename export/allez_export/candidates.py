@@ -24,9 +24,10 @@ from tqdm import tqdm
 from allez import Translator
 from allez.bundle import Bundle
 from allez.contract import MEMORY_STEP
+from allez.decoding import Decoding
 from allez.plan import make_batches
 from allez.search import Job, StepResult, beam_search, most_repeats
-from allez.session import DecoderStep, Decoding, Encoder
+from allez.session import DecoderStep, Encoder
 from allez.shortlist import LAYOUT, MAX_VOCABULARY, Shortlist
 from allez.tokenizer import Tokenizer
 from allez.types import IntArray
@@ -123,7 +124,7 @@ def watch(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> Evidence:
     with tqdm(total=len(sentences), desc="candidates", unit="", leave=False, disable=None) as bar:
         for batch in make_batches(sentences):
             members = [sentences[i] for i in batch]
-            step = _Watched(decoder.start([encoder(ids) for ids in members]), members, expected)
+            step = _Watched(Decoding(decoder, [encoder(ids) for ids in members]), members, expected)
             jobs = [Job(len(ids), target_limit(len(ids)), most_repeats(ids)) for ids in members]
             beam_search(step, jobs, bos=BOS, eos=EOS, options=GREEDY)
             bar.update(len(batch))

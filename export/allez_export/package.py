@@ -17,9 +17,10 @@ import numpy as np
 from allez import Translator, __version__
 from allez.bundle import Bundle, Manifest, parse_manifest
 from allez.contract import FORMAT_VERSION, MANIFEST, state_names
+from allez.decoding import Decoding
 from allez.errors import BundleError
 from allez.search import Job, StepResult, beam_search, most_repeats
-from allez.session import DecoderStep, Decoding, Encoder
+from allez.session import DecoderStep, Encoder
 from allez.shortlist import Shortlist
 from allez.text import SentenceRules, squeeze
 from allez.tokenizer import Tokenizer
@@ -202,7 +203,9 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
         if not 2 <= len(ids) <= manifest.source_tokens:
             continue
         encoded = encoder(ids)
-        step = _Margins(decoder.start([encoded], None if shortlist is None else [shortlist(ids)]))
+        step = _Margins(
+            Decoding(decoder, [encoded], None if shortlist is None else [shortlist(ids)])
+        )
         job = Job(encoded.length, target_limit(len(ids)), most_repeats(ids))
         ((found,),) = beam_search(step, [job], bos=BOS, eos=EOS, options=GREEDY)
         if step.smallest < MARGIN or not found.finished:

@@ -33,6 +33,7 @@ from allez.contract import (
     next_state_names,
     state_names,
 )
+from allez.decoding import Decoding
 from allez.errors import AllezError
 from allez.plan import make_batches
 from allez.search import Found, Job, beam_search, most_repeats
@@ -232,7 +233,7 @@ def runtime_search(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> list[F
             Job(e.length, target_limit(len(sentences[i])), most_repeats(sentences[i]))
             for i, e in zip(batch, encoded, strict=True)
         ]
-        answers = beam_search(decoder.start(encoded), jobs, bos=BOS, eos=EOS, options=GREEDY)
+        answers = beam_search(Decoding(decoder, encoded), jobs, bos=BOS, eos=EOS, options=GREEDY)
         if not all(answers):
             raise ParityFailure("the graphs give no finite score")
         found.update((i, answer[0]) for i, answer in zip(batch, answers, strict=True))

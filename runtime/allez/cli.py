@@ -12,11 +12,8 @@ import contextlib
 import io
 import logging
 import os
-import platform
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -172,6 +169,7 @@ def run_attention(args: argparse.Namespace) -> int:
     if args.output and not args.output.lower().endswith(".png"):
         raise OptionError(f"{args.output}: only PNG can be written", hint="a name ending in .png")
 
+    import shutil
     from dataclasses import asdict
 
     from allez import heatmap
@@ -198,6 +196,8 @@ def run_attention(args: argparse.Namespace) -> int:
 
 def run_info(args: argparse.Namespace) -> int:
     """Print what a bug report should tell: model, versions, processor, threads, telemetry."""
+    import platform
+
     from allez.session import environment
     from allez.translator import Translator
 
@@ -232,6 +232,8 @@ def run_info(args: argparse.Namespace) -> int:
 
 
 def _version_of(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(package)
     except PackageNotFoundError:  # bundled by a packager that drops metadata
@@ -240,6 +242,8 @@ def _version_of(package: str) -> str:
 
 def _processor() -> dict[str, str]:
     """Return model, features and cores of the processor, as far as the system tells."""
+    import platform
+
     # Elsewhere `platform.processor` would start another program to find out.
     model, features = platform.processor() if sys.platform == "win32" else "", set[str]()
     with contextlib.suppress(OSError):

@@ -16,9 +16,10 @@ import numpy as np
 
 from allez.brake import Brake
 from allez.bundle import Bundle
+from allez.decoding import Decoding
 from allez.errors import BundleFormatError, OptionError, SessionError
 from allez.search import Found, Job, beam_search, beam_steps, most_repeats
-from allez.session import DecoderStep, Decoding, Encoded, Encoder
+from allez.session import DecoderStep, Encoded, Encoder
 from allez.shortlist import Shortlist
 from allez.together import together
 from allez.types import IntArray, SearchOptions
@@ -123,7 +124,7 @@ class Engine:
         lists = None
         if self._shortlist is not None and sentences is not None:
             lists = [self._shortlist(ids) for ids in sentences]
-        return self._opened()[1].start(encoded, lists)
+        return Decoding(self._opened()[1], encoded, lists)
 
     def search(
         self, sentences: Sequence[Ids], options: SearchOptions, prefix: Sequence[int], brake: Brake

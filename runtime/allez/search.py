@@ -217,16 +217,22 @@ class _Loops:
 
     def extend(self, parent: IntArray, token: IntArray) -> None:
         """Go on to rows that continue rows `parent` [N] with `token` [N]."""
-        recent = self._recent[parent]
-        self._same = np.where(recent == token[:, None], self._same[parent] + 1, 0)
-        self._recent = np.concatenate([token[:, None], recent[:, :-1]], axis=1)
-        self._allowed = self._allowed[parent]
+        recent = self._recent.take(parent, axis=0)
+        self._same = self._same.take(parent, axis=0)
+        self._same += 1
+        self._same *= recent == token[:, None]
+        self._recent = np.empty_like(recent)
+        self._recent[:, 0], self._recent[:, 1:] = token, recent[:, :-1]
+        if len(parent) != len(self._allowed):  # else each row is where its sentence's rows were
+            self._allowed = self._allowed[parent]
 
     def banned(self) -> _Banned | None:
         """Return tokens [N, L], and which of them must not follow [N, L]; None: none."""
-        # Rows of sentences that are done are fed nothing but eos.
-        meant = (self._same >= self._allowed) & (self._recent[:, :1] != self._eos)
-        return (self._recent, meant) if meant.any() else None
+        meant = self._same >= self._allowed
+        if not meant.any():
+            return None
+        meant &= self._recent[:, :1] != self._eos  # sentences that are done are fed nothing else
+        return self._recent, meant
 
 
 class _Search:

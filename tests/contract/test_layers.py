@@ -17,6 +17,7 @@ LAYERS = [
     {"types", "contract", "checked"},
     {"text", "tokenizer", "search", "bundle", "outline", "output", "shortlist", "brake"},
     {"session", "plan"},
+    {"decoding"},
     {"engine"},
     {"translator"},
     {"files", "heatmap", "arguments"},

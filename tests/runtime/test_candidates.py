@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from allez import BundleFormatError, OptionError, Translator
 from allez.bundle import Bundle
 from allez.cli import main
+from allez.decoding import Decoding
 from allez.session import DecoderStep, Encoder
 from allez.shortlist import Shortlist
 from allez.types import SearchOptions
@@ -159,7 +160,7 @@ def test_a_step_offers_each_sentence_its_own(
     own = [np.array(ids, dtype=np.int64) for ids in chosen]
     encoded = [encoder([30 + i, 40, 2]) for i in range(len(own))]
     bos, rows = np.ones(len(own), dtype=np.int64), np.arange(len(own), dtype=np.int64)
-    step = decoder.start(encoded, own)
+    step = Decoding(decoder, encoded, own)
     whole = step(bos, rows, k, full=True)
     assert whole.log_probs is not None
     assert whole.log_probs.shape == (len(own), vocabulary)
@@ -167,7 +168,7 @@ def test_a_step_offers_each_sentence_its_own(
     step.keep(rows[: kept + 1])
     together = step(bos[: kept + 1], rows[: kept + 1], k)
     for row in range(kept + 1):
-        single = decoder.start([encoded[row]], [own[row]])
+        single = Decoding(decoder, [encoded[row]], [own[row]])
         single(bos[:1], rows[:1], 1, full=True)
         alone = single(bos[:1], rows[:1], k)
         count = min(k, len(own[row]))

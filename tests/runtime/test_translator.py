@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from allez import Bundle, Translator
 from allez.contract import MEMORY_STEP
+from allez.decoding import Decoding
 from allez.errors import InputError, OptionError, SessionError
 from allez.plan import BATCH_SENTENCES, BATCH_TOKENS, make_batches
 from allez.session import Encoded
@@ -162,10 +163,10 @@ def test_padding_changes_nothing(tiny: Translator, tiny_bundle: Path) -> None:
     decoder = DecoderStep(bundle.data("decoder"), bundle.manifest)
     encoded: list[Encoded] = [encoder([*tokenizer.encode(s), 2]) for s in SOURCES]
     bos = np.array([1])
-    together = decoder.start(encoded)(np.repeat(bos, 4), np.arange(4), 5, full=True)
+    together = Decoding(decoder, encoded)(np.repeat(bos, 4), np.arange(4), 5, full=True)
     assert together.log_probs is not None
     for row, sentence in enumerate(encoded):
-        alone = decoder.start([sentence])(bos, np.zeros(1, dtype=np.int64), 5, full=True)
+        alone = Decoding(decoder, [sentence])(bos, np.zeros(1, dtype=np.int64), 5, full=True)
         assert alone.log_probs is not None
         np.testing.assert_allclose(together.log_probs[row], alone.log_probs[0], atol=1e-5)
         np.testing.assert_array_equal(together.top_tokens[row], alone.top_tokens[0])

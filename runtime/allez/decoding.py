@@ -1,0 +1,195 @@
+"""A batch in the course of being decoded, step by step: what `search` calls a `Step`.
+
+Knows no text and no hypotheses; what goes from step to step stays where ONNX Runtime left it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from allez.contract import MASKED, MEMORY_STEP, WHOLE_VOCABULARY
+from allez.errors import SessionError
+from allez.search import StepResult
+from allez.session import Binding, DecoderStep, Encoded, Value, make_value
+from allez.types import BoolArray, FloatArray, IntArray
+
+
+class Decoding:
+    """A batch in the course of being decoded: a `search.Step`.
+
+    Memory is shared by a sentence's rows. Where candidates are listed, a step scores those of
+    all sentences, and each sentence takes its own of them alone; a step that is asked for the
+    log-probabilities of all words scores all of them.
+    """
+
+    def __init__(
+        self,
+        decoder: DecoderStep,
+        sentences: Sequence[Encoded],
+        candidates: Sequence[IntArray] | None = None,
+    ) -> None:
+        self._decoder = decoder
+        longest = max(sentence.length for sentence in sentences)
+        if longest > 1:
+            longest += -longest % MEMORY_STEP
+
+        def padded(arrays: list[FloatArray], value: float) -> FloatArray:
+            shape = (len(arrays), longest, *arrays[0].shape[2:])
+            joined = np.full(shape, value, dtype=np.float32)
+            for row, array in enumerate(arrays):
+                joined[row, : array.shape[1]] = array[0]
+            return joined
+
+        self._memory = {
+            "memory": padded([s.memory for s in sentences], 0.0),  # [B, M, D]
+            "keys": padded([s.keys for s in sentences], 0.0),  # [B, M, A]
+            "memory_mask": padded([s.mask for s in sentences], MASKED),  # [B, M]
+        }
+        self._listed: BoolArray | None = None
+        if candidates is not None:
+            self._listed = np.zeros((len(sentences), decoder.vocabulary), dtype=bool)  # [B, V]
+            for row, ids in enumerate(candidates):
+                self._listed[row, ids] = True
+        self._list()
+        states = zip(*(sentence.states for sentence in sentences), strict=True)
+        self._states = [make_value(np.concatenate(parts)) for parts in states]  # each [B, W]
+        self._bound: _Bound | None = None
+
+    def __call__(
+        self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
+    ) -> StepResult:
+        """Feed one token per row; see `search.Step`."""
+        vocabulary, bound = self._decoder.vocabulary, self._bound
+        listed = self._lists if self._lists is not None and not full else None
+        k = min(k, vocabulary if listed is None else listed.width)
+        if bound is None or bound.shape != (len(token), full):
+            states = self._states if bound is None else bound.states
+            bound = self._bound = _Bound(self._decoder, self._memory, states, len(token), full=full)
+        bound.score(self._whole if listed is None else listed.feeds, k)
+        result = bound.run(token, parent)
+        if int(result.top_tokens.view(np.uint64).max(initial=0)) >= vocabulary:  # negative: large
+            raise SessionError("the decoder gave words that the contract does not know")
+        if listed is not None and k > listed.fewest:  # words of a neighbour are no words
+            scores = np.where(result.top_log_probs < MASKED / 2, -np.inf, result.top_log_probs)
+            result = result._replace(top_log_probs=scores)
+        return result
+
+    def keep(self, sentences: IntArray) -> None:
+        """Forget all sentences but these; see `search.Step`."""
+        self._memory = {name: array[sentences] for name, array in self._memory.items()}
+        if self._bound is not None:
+            self._states, self._bound = self._bound.states, None
+        if self._listed is not None:
+            self._listed = self._listed[sentences]
+        self._list()
+
+    def _list(self) -> None:
+        """Put together what the sentences that are left may say."""
+        batch = len(self._memory["memory"])
+        self._whole = {
+            "candidates": make_value(np.array([WHOLE_VOCABULARY], dtype=np.int64)),
+            "candidate_mask": make_value(np.zeros((batch, 1), dtype=np.float32)),  # [B, 1]
+        }
+        self._lists = None if self._listed is None else _Lists.of(self._listed)
+
+
+class _Bound:
+    """Where the steps of N rows read and write: bound once, since that takes as long as a step.
+
+    States go to and fro between two places: what one step writes, the next one reads.
+    """
+
+    def __init__(
+        self,
+        decoder: DecoderStep,
+        memory: dict[str, FloatArray],
+        states: list[Value],
+        rows: int,
+        *,
+        full: bool,
+    ) -> None:
+        self.shape = (rows, full)
+        self.states = states
+        """What the next step reads."""
+        self._decoder = decoder
+        self._rows = np.empty((2, rows), dtype=np.int64)  # [2, N] token and parent
+        self._attention = np.empty((rows, memory["memory"].shape[1]), dtype=np.float32)  # [N, M]
+        self._log_probs = np.empty((rows, decoder.vocabulary if full else 0), dtype=np.float32)
+        self._top = (np.empty((rows, 0), dtype=np.float32), np.empty((rows, 0), dtype=np.int64))
+        self._words: dict[str, Value] | None = None
+        # A binding keeps no array alive; these do.
+        self._inputs = {name: make_value(array) for name, array in memory.items()}
+        self._inputs |= {"token": make_value(self._rows[0]), "parent": make_value(self._rows[1])}
+        self._outputs = {"attention": make_value(self._attention)}
+        if full:
+            self._outputs["log_probs"] = make_value(self._log_probs)
+        widths = [state.shape()[1] for state in states]
+        self._ways = []  # a binding, and the states [N, W] that it writes
+        for _ in range(2):
+            written = [make_value(np.empty((rows, width), dtype=np.float32)) for width in widths]
+            binding = decoder.bind()
+            _bind(binding, self._inputs, self._outputs)
+            _bind(binding, {}, dict(zip(decoder.next_states, written, strict=True)))
+            self._ways.append((binding, written))
+        self._read(0, states)
+        self._read(1, self._ways[0][1])
+        self._first = True
+
+    def _read(self, way: int, states: list[Value]) -> None:
+        _bind(self._ways[way][0], dict(zip(self._decoder.states, states, strict=True)), {})
+
+    def score(self, words: dict[str, Value], k: int) -> None:
+        """Say which words are scored from now on, and how many of the best are returned."""
+        if words is self._words and k == self._top[0].shape[1]:
+            return
+        rows = self.shape[0]
+        self._words = words
+        self._top = (np.empty((rows, k), dtype=np.float32), np.empty((rows, k), dtype=np.int64))
+        self._inputs |= words | {"k": make_value(np.array(k, dtype=np.int64))}
+        scores, tokens = self._top
+        self._outputs |= {"top_log_probs": make_value(scores), "top_tokens": make_value(tokens)}
+        for binding, _ in self._ways:
+            _bind(binding, self._inputs, self._outputs)
+
+    def run(self, token: IntArray, parent: IntArray) -> StepResult:
+        """Take a step with token and parent [N]."""
+        self._rows[0], self._rows[1] = token, parent
+        binding, self.states = self._ways[0]
+        self._decoder.run(binding)
+        if self._first:  # what was there before is not read again
+            self._first = False
+            self._read(0, self._ways[1][1])
+        self._ways.reverse()
+        log_probs = self._log_probs.copy() if self.shape[1] else None
+        top_log_probs, top_tokens = self._top
+        return StepResult(
+            top_log_probs.copy(), top_tokens.copy(), self._attention.copy(), log_probs
+        )
+
+
+def _bind(binding: Binding, inputs: dict[str, Value], outputs: dict[str, Value]) -> None:
+    for name, value in inputs.items():
+        binding.bind_ortvalue_input(name, value)
+    for name, value in outputs.items():
+        binding.bind_ortvalue_output(name, value)
+
+
+class _Lists(NamedTuple):
+    """The candidates of a batch as the graph takes them."""
+
+    feeds: dict[str, Value]
+    width: int
+    """C, those of all sentences together."""
+    fewest: int
+    """Those of the sentence that has the fewest."""
+
+    @classmethod
+    def of(cls, listed: BoolArray) -> _Lists:
+        """Join what is listed [B, V] for each sentence."""
+        candidates = np.flatnonzero(listed.any(axis=0)).astype(np.int64, copy=False)  # [C]
+        mask = np.where(listed[:, candidates], np.float32(0), np.float32(MASKED))  # [B, C]
+        feeds = {"candidates": make_value(candidates), "candidate_mask": make_value(mask)}
+        return cls(feeds, len(candidates), int(listed.sum(axis=1).min()))
