@@ -19,6 +19,7 @@ from onnx import numpy_helper
 from allez import Translator
 from allez.bundle import Bundle, parse_manifest
 from allez.contract import MANIFEST, ROLES
+from allez.decoding import Decoding
 from allez.errors import (
     AllezError,
     BundleError,
@@ -178,9 +179,8 @@ def test_a_draft_translates(drafted_int8: Bundle) -> None:
 
 def greedy(bundle: Bundle, ids: Sequence[int]) -> tuple[list[int], float, bool]:
     """Return tokens, smallest margin and whether the end was chosen, step by step."""
-    step = DecoderStep(bundle.data("decoder"), bundle.manifest).start(
-        [Encoder(bundle.data("encoder"), bundle.manifest)(ids)]
-    )
+    decoder = DecoderStep(bundle.data("decoder"), bundle.manifest)
+    step = Decoding(decoder, [Encoder(bundle.data("encoder"), bundle.manifest)(ids)])
     tokens, smallest, token = list[int](), np.inf, 1
     for _ in range(int(1.8 * len(ids)) + 11):
         best, ranked, *_ = step(np.array([token]), np.array([0]), 2)
