@@ -1,7 +1,7 @@
 """Makes what the systems load, all of it out of one bundle: the same weights for everyone.
 
-Written into a work folder, and made again whenever the bundle is another one: there it is named
-after its manifest. The peers' folders hold what a user of theirs would have.
+Written into a work folder, and made again whenever the bundle or the exporter's code is another
+one. The peers' folders hold what a user of theirs would have.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+import allez_export
 from allez.bundle import Bundle
 from allez.contract import MANIFEST
 from allez_export.fourbit import pack
@@ -32,12 +33,13 @@ def prepare(path: Path, work: Path, *, opus: bool = True) -> Path:
 
     Args:
         path: folder of the bundle whose weights are used.
-        work: folder for all bundles.
+        work: folder for all bundles, and for all states of the code that makes them.
         opus: whether to make the CTranslate2 model too.
     """
     bundle = Bundle.read(path)
-    manifest = (path / MANIFEST).read_bytes()
-    folder = work / hashlib.sha256(manifest).hexdigest()[:12]
+    code = sorted([Path(__file__), *Path(allez_export.__file__).parent.glob("*.py")])
+    parts = [(path / MANIFEST).read_bytes(), *(file.read_bytes() for file in code)]
+    folder = work / hashlib.sha256(b"".join(parts)).hexdigest()[:12]
     model = load_bundle_model(bundle)
     makers: dict[str, Callable[[Path], None]] = {
         "allez_int8": lambda place: _copy(path, place, {}, bundle.manifest.precision),

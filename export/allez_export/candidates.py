@@ -28,7 +28,7 @@ from allez.decoding import Decoding
 from allez.plan import make_batches
 from allez.search import Job, StepResult, beam_search, most_repeats
 from allez.session import DecoderStep, Encoder
-from allez.shortlist import LAYOUT, MAX_VOCABULARY, Shortlist
+from allez.shortlist import LAYOUT, Shortlist
 from allez.tokenizer import Tokenizer
 from allez.types import IntArray
 from allez_export.config import CandidatesConfig, ConfigError
@@ -46,6 +46,9 @@ ATTENDED = 4
 
 CONTINUED = 2
 """Subwords that a word is extended by."""
+
+MOST_LEARNT = 24_000
+"""Subwords at most: the tables of who brings about whom are as wide as they are long (2.3 GB)."""
 
 _FIRST = 3
 """Below are pad, bos and eos."""
@@ -107,10 +110,9 @@ class _Watched:
 def watch(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> Evidence:
     """Translate sentences (source ids, eos last; all different) greedily, and watch the model."""
     manifest = bundle.manifest
-    if manifest.vocabulary > MAX_VOCABULARY:
+    if manifest.vocabulary > MOST_LEARNT:
         raise ConfigError(
-            f"candidates need at most {MAX_VOCABULARY:,} subwords, there are "
-            f"{manifest.vocabulary:,}",
+            f"candidates need at most {MOST_LEARNT:,} subwords, there are {manifest.vocabulary:,}",
             hint="remove [candidates] from the configuration",
         )
     if manifest.attention == "none":

@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
 from allez.errors import InputError
 from allez.output import reason
+from allez.search import REVISION
 
 if TYPE_CHECKING:  # for their names alone: `allez --help` waits for none of it
     from allez.bundle import Manifest
@@ -280,6 +281,7 @@ def describe_job(
             "sha256": hashlib.sha256(content).hexdigest(),
         },
         "options": asdict(options),
+        "search": REVISION,
         "format": form,
     }
 

@@ -8,11 +8,14 @@
  * - Each step takes the 2K best continuations, ordered by score, then row, then rank.
  * - An eos among the first K finishes a hypothesis; the others fill the K rows.
  * - A finished hypothesis scores sum / length^lengthPenalty, eos counted (Wu et al. 2016).
- * - Search stops at the length limit; when even the longest continuation of the best row could not
- *   beat the worst hypothesis that would be returned; or when K are finished and the best row, were
- *   it to end with the next word at no cost, would not beat it either. (K finished ones alone are
- *   no reason: a model that is sure of itself fills the beam with hypotheses cut short.)
+ * - Search stops at the length limit; when all that could follow is banned; when even the longest
+ *   continuation of the best row could not beat the worst hypothesis that would be returned; or
+ *   when K are finished and the best row, were it to end with the next word at no cost, would not
+ *   beat it either. (K finished ones alone are no reason: a model that is sure of itself fills the
+ *   beam with hypotheses cut short.)
  * - Rows left empty repeat a live one with score minus infinity.
+ * - No loops: a block of one or two tokens stands at most 4 times in a row, one of 3 to 7 at most 3
+ *   times, one of 8 to 24 twice, or as often as anything does in the source.
  *
  * Greedy search is K = 1; it stops with its first finished hypothesis.
  */
