@@ -268,7 +268,7 @@ class _Search:
         time = len(self._trellis.tokens)  # tokens each row has so far
         banned = _both(self._repeats(time), self._loops.banned())
         extra = int(banned[1].sum(axis=1).max()) if banned else 0
-        extra += time < self._options.min_length
+        extra += self._options.min_length > 0  # in all steps: the same number binds nothing anew
         result = self._step(token, parent, 2 * width + extra)
         total = self._totals(result, banned, time)  # [B, K, k]
         # All by flat indices: `take` costs a fiftieth of what `take_along_axis` does.
