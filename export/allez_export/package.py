@@ -22,7 +22,7 @@ from allez.errors import BundleError
 from allez.search import Job, StepResult, beam_search, most_repeats
 from allez.session import DecoderStep, Encoder
 from allez.shortlist import Shortlist
-from allez.text import SentenceRules, squeeze
+from allez.text import SentenceRules, as_read
 from allez.tokenizer import Tokenizer
 from allez.types import IntArray
 from allez_export.config import Config, ConfigError
@@ -197,7 +197,7 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
         shortlist = Shortlist(bundle.data("candidates"), manifest.vocabulary, manifest.eos)
     lines: list[str] = []
     for text in texts:
-        ids = [*tokenizer.encode(squeeze(text, rules)), EOS]
+        ids = [*tokenizer.encode(as_read(text, rules)), EOS]
         if len(lines) == count:
             break
         if not 2 <= len(ids) <= manifest.source_tokens:

@@ -15,7 +15,7 @@ import os
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +121,9 @@ def is_late(update: int, config: TrainingConfig) -> bool:
 _FIXED = ("model", "vocabulary", "data")
 """Sections of a configuration that a run cannot change on the way; the lengths of its schedule,
 the learning rate and the like may be changed."""
+
+_SHARES = {"concatenate": 0.0, "noise": 0.0, "copy": 0.0, "untranslatable": 0.0}
+"""But for what is made up of the same data while training."""
 
 
 class Run:
@@ -319,6 +322,8 @@ class Run:
         state = load_run(self._folder / "checkpoint.pt", "progress", "model", "optimizer")
         same = build(Config, state["config"], "checkpoint")
         parts = {part: (getattr(same, part), getattr(self.config, part)) for part in _FIXED}
+        old_data, new_data = parts["data"]
+        parts["data"] = (replace(old_data, **_SHARES), replace(new_data, **_SHARES))
         for key in ("seed", "batch_tokens", "chunk_tokens"):
             values = (getattr(same.training, key), getattr(self.config.training, key))
             parts[f"training.{key}"] = values

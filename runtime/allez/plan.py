@@ -12,7 +12,7 @@ from allez.bundle import Bundle
 from allez.contract import MEMORY_STEP
 from allez.errors import BundleFormatError
 from allez.search import Found
-from allez.text import Piece, SentenceRules, split, squeeze
+from allez.text import Piece, SentenceRules, as_read, in_capitals, split, to_capitals
 from allez.tokenizer import Tokenizer
 from allez.types import Hypothesis, Sentence, Translation
 
@@ -74,7 +74,7 @@ def take_apart(
         if over():
             return []
         if sentence not in known:
-            known[sentence] = tokenizer.encode(squeeze(sentence, rules))
+            known[sentence] = tokenizer.encode(as_read(sentence, rules))
         return known[sentence]
 
     pieces = split(text, rules, lambda sentence: len(encode(sentence)))
@@ -97,12 +97,13 @@ def put_together(plan: Plan, found: list[list[Found]], tokenizer: Tokenizer) -> 
     for piece in plan.pieces:
         if piece.translate:
             ids, hypotheses = next(answers)
+            spell = spelling(piece)
             sentence = Sentence(
                 source=piece.text,
                 start=piece.start,
                 end=piece.end,
                 source_tokens=tokenizer.pieces(ids),
-                hypotheses=tuple(_hypothesis(h, tokenizer) for h in hypotheses),
+                hypotheses=tuple(_hypothesis(h, tokenizer, spell) for h in hypotheses),
             )
             sentences.append(sentence)
             if not sentence.hypotheses[0].finished:
@@ -129,9 +130,14 @@ def needs_space(before: Piece | None, piece: Piece) -> bool:
     return before is not None and before.translate and piece.translate
 
 
-def _hypothesis(found: Found, tokenizer: Tokenizer) -> Hypothesis:
+def spelling(piece: Piece) -> Callable[[str], str]:
+    """Return what makes of the text of a piece's tokens the text that is handed out."""
+    return to_capitals if in_capitals(piece.text) else str
+
+
+def _hypothesis(found: Found, tokenizer: Tokenizer, spell: Callable[[str], str]) -> Hypothesis:
     return Hypothesis(
-        text=tokenizer.decode(found.tokens),
+        text=spell(tokenizer.decode(found.tokens)),
         tokens=tokenizer.pieces(found.tokens),
         score=found.score,
         attention=found.attention,

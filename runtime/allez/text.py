@@ -21,6 +21,9 @@ from allez.errors import BundleFormatError
 RULES_VERSION = 1
 """Raised only when an older runtime could no longer follow the rules."""
 
+CAPITALS = 5
+"""A sentence of fewer capitals, and no small letter, may be an abbreviation."""
+
 _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _DIGITS = frozenset("0123456789")  # str.isdigit knows others, and hosts disagree which
 
@@ -131,6 +134,42 @@ def squeeze(text: str, rules: SentenceRules) -> str:
     """Return a sentence with every run of white space as one space, as the model knows it."""
     spaced = "".join(" " if character in rules.spaces else character for character in text)
     return " ".join(word for word in spaced.split(" ") if word)
+
+
+def as_read(sentence: str, rules: SentenceRules) -> str:
+    """Return a sentence as the model knows it: squeezed, and no longer in capitals."""
+    squeezed = squeeze(sentence, rules)
+    return in_small_letters(squeezed) if in_capitals(squeezed) else squeezed
+
+
+def in_capitals(text: str) -> bool:
+    """Tell whether all letters that have a case are capitals, and more than an abbreviation has.
+
+    Subwords are learnt from text in small letters: of capitals a model understands next to nothing.
+    So such a sentence is read in small letters, and its translation put into capitals.
+    """
+    return text.isupper() and sum(map(str.isupper, text)) >= CAPITALS
+
+
+def in_small_letters(text: str) -> str:
+    """Return a text with none but its first capital."""
+    first = next((i for i, character in enumerate(text) if character.isupper()), len(text))
+    return text[: first + 1] + "".join(map(_small, text[first + 1 :]))
+
+
+def to_capitals(text: str) -> str:
+    """Return a text in capitals, as long as it was: what has no capital of its own is kept."""
+    return "".join(map(_capital, text))
+
+
+def _small(character: str) -> str:
+    lower = character.lower()
+    return lower if len(lower) == 1 else character
+
+
+def _capital(character: str) -> str:
+    upper = character.upper()
+    return upper if len(upper) == 1 else character
 
 
 def _sentences(text: str, start: int, rules: SentenceRules) -> Iterator[tuple[int, int]]:

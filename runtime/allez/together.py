@@ -5,6 +5,7 @@ What they wait for, or do outside the interpreter (hashing, loading a graph), ov
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -42,3 +43,10 @@ def together(aside: Callable[[], A], here: Callable[[], B]) -> tuple[A, B]:
     for error in errors:
         raise error
     return results[0], result
+
+
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -7,7 +7,6 @@ One call works on one thread per batch of sentences; many sentences keep all thr
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -29,11 +28,12 @@ from allez.plan import (
     needs_space,
     put_together,
     read_words,
+    spelling,
     take_apart,
 )
 from allez.search import Found
-from allez.text import Piece, squeeze
-from allez.together import together
+from allez.text import Piece, as_read, in_capitals, squeeze
+from allez.together import cores, together
 from allez.types import SearchOptions, SelfTest, Translation
 
 if TYPE_CHECKING:  # it takes longest to load, and the bundle can be read meanwhile
@@ -87,7 +87,7 @@ class Translator:
         if threads is not None and not (isinstance(threads, int) and 1 <= threads <= 1024):
             raise OptionError(f"threads must be 1 to 1024, not {threads!r}")
         started = time.monotonic()
-        self.threads = threads or _cores()
+        self.threads = threads or cores()
         """How many batches are worked on at the same time at most."""
         self.bundle = bundle if isinstance(bundle, Bundle) else self._read(bundle)
         """What was loaded."""
@@ -269,7 +269,8 @@ class Translator:
                     return False
                 if needs_space(before, piece):
                     yield " "
-                finished &= yield from self._stream_sentence(next(ids), options, brake)
+                spell = spelling(piece)
+                finished &= yield from self._stream_sentence(next(ids), options, brake, spell)
             before = piece
         return finished
 
@@ -283,13 +284,14 @@ class Translator:
             InputError: the source is empty or longer than a sentence may be.
         """
         alpha = self._options(length_penalty=length_penalty).length_penalty
-        ids = self._tokenizer.encode(squeeze(source, self._rules))
+        read = as_read if in_capitals(source) else squeeze
+        ids = self._tokenizer.encode(read(source, self._rules))
         if not 1 <= len(ids) <= self._manifest.source_tokens:
             raise InputError(
                 f"the source has {len(ids)} tokens; "
                 f"a sentence has 1 to {self._manifest.source_tokens}"
             )
-        wanted = [*self._tokenizer.encode(squeeze(target, self._rules)), self._manifest.eos]
+        wanted = [*self._tokenizer.encode(read(target, self._rules)), self._manifest.eos]
         step = self._engine.start([self._engine.encode([*ids, self._manifest.eos])])
         row = np.zeros(1, dtype=np.int64)
         token, total = self._manifest.bos, 0.0
@@ -304,7 +306,7 @@ class Translator:
         """Translate the bundle's golden sentences and compare everything recorded of them."""
         options = self._options(beam_size=1)
         for golden in self.bundle.golden():
-            text = squeeze(golden.text, self._rules)
+            text = as_read(golden.text, self._rules)
             ids = [*self._tokenizer.encode(text), self._manifest.eos]
             (found,) = self._engine.search([ids], options, [], Brake(None, None))[0]
             yield SelfTest(
@@ -417,7 +419,7 @@ class Translator:
             position += count
 
     def _stream_sentence(
-        self, ids: Ids, options: SearchOptions, brake: Brake
+        self, ids: Ids, options: SearchOptions, brake: Brake, spell: Callable[[str], str]
     ) -> Generator[str, None, bool]:
         """Yield the greedy translation of one sentence as it grows; return whether it is whole."""
         steps = self._engine.steps(ids, options)
@@ -428,7 +430,7 @@ class Translator:
             while True:
                 text = self._tokenizer.decode_stable(tokens)
                 if len(text) > sent:
-                    yield text[sent:]
+                    yield spell(text[sent:])
                     sent = len(text)
                 self._engine.check_open()
                 tokens.append(int(steps.send(brake.over())[0]))
@@ -438,12 +440,5 @@ class Translator:
             raise SessionError("the decoder gave no finite score")
         text = self._tokenizer.decode(tokens)
         if len(text) > sent:
-            yield text[sent:]
+            yield spell(text[sent:])
         return found[0][0].finished
-
-
-def _cores() -> int:
-    """Return how many processor cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

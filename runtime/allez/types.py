@@ -85,7 +85,8 @@ class Hypothesis:
 
     text: str
     tokens: tuple[str, ...]
-    """Subwords as the tokenizer spells them, eos not among them."""
+    """Subwords as the tokenizer spells them, eos not among them; small letters where `text` is in
+    capitals because the source is."""
     score: float
     """Sum of log-probabilities / length ** length_penalty, eos counted; minus infinity where the
     time was up before the sentence was read."""

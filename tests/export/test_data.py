@@ -492,7 +492,7 @@ def test_noise_changes_only_source_sides(
     found = Counter(texts(stream.chunk(), tokenizer))
     assert {target for _, target in found} == {"Dinner's ready!"}
     typed = {source for source, _ in found}
-    assert {"a table, meme!", "À TABLE, MÉMÉ!", "à table, mémé", "A table, meme!"} <= typed
+    assert {"a table, meme!", "À TABLE, mémé!", "à table, mémé!", "A table, meme!"} <= typed
 
 
 # --- lines for the vocabulary ---------------------------------------------------------------

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from allez.errors import InputError
 from allez.tokenizer import Tokenizer
-from allez_export.config import Config, ConfigError, TrainingConfig
+from allez_export.config import Config, ConfigError, TrainingConfig, build
 from allez_export.data import Batch, Pair, Stream, make_batches
 from allez_export.model import Seq2Seq
 from allez_export.train import (
@@ -475,7 +475,7 @@ def test_a_kill_while_saving_leaves_the_old_checkpoint(
     [
         ("model", {"attention": "dot"}),
         ("vocabulary", {"size": 999}),
-        ("data", {"noise": 0.9}),
+        ("data", {"max_words": 9}),
         ("training", {"seed": 2}),
         ("training", {"batch_tokens": 61}),
         ("training", {"chunk_tokens": 61}),
@@ -494,6 +494,18 @@ def test_another_configuration_is_refused(
     with pytest.raises(ConfigError, match=rf"was begun with another {name}$") as caught:
         start(dataclasses.replace(config(), **{part: changed}), tmp_path)  # type: ignore[arg-type]
     assert "another folder" in (caught.value.hint or "")
+
+
+def test_what_is_made_up_may_be_changed_on_the_way(
+    start: Callable[..., Run], config: Callable[..., Config], tmp_path: Path
+) -> None:
+    kill(start(config(), tmp_path), at=4)
+    data = dataclasses.replace(config().data, noise=0.9, copy=0.1, untranslatable=0.1)
+    run = start(dataclasses.replace(config(), data=data), tmp_path)
+    assert run.progress.update == 4
+    assert build(Config, load(tmp_path / "checkpoint.pt")["config"], "").data == config().data
+    run.train()
+    assert build(Config, load(tmp_path / "checkpoint.pt")["config"], "").data == data
 
 
 def test_the_rate_and_the_length_may_be_changed_on_the_way(
@@ -692,11 +704,14 @@ def test_the_average_follows_the_weights(
     torch.testing.assert_close(run.average.bias, expected[0])
 
 
-def test_candidates_and_mixture_change_when_the_rate_decays(
+@pytest.mark.parametrize(("late", "until"), [(None, 0.6), (0.5, 0.5), (0.0, 1.0)])
+def test_candidates_and_mixture_change_in_the_late_part(
     start: Callable[..., Run],
     config: Callable[..., Config],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    late: float | None,
+    until: float,
 ) -> None:
     seen: list[bool] = []
     mixtures: list[bool] = []
@@ -710,13 +725,14 @@ def test_candidates_and_mixture_change_when_the_rate_decays(
         mixtures.append(late)
         return chunk(self, late=late)
 
-    run = start(config(), tmp_path)
+    run = start(config(late=late), tmp_path)
     monkeypatch.setattr(Candidates, "draw", noting)
     monkeypatch.setattr(Stream, "chunk", mixing)
     run.train()
-    assert len(seen) == math.ceil(UPDATES * 0.6)  # all others score the whole vocabulary
+    assert len(seen) == math.ceil(UPDATES * until)  # all others score the whole vocabulary
     assert mixtures == sorted(mixtures)
-    assert set(mixtures) == {False, True}
+    assert (True in mixtures) == (until < 1)
+    assert False in mixtures
 
 
 def test_a_loss_that_is_no_number_ends_the_run_with_an_error(

@@ -285,6 +285,10 @@ TEXTS: list[tuple[str, int]] = [
     ("\x01", 1_000_000),
     ("。", 10_000),
     ("M. ", 300),
+    ("ELLE  N'ACHÈTE PAS TROIS PETITES MAISONS. je vois le chat noir.", 1),
+    ("« LE CHAT\tVOIT LA MER »", 1),
+    ("NON. OUI, UE !", 1),
+    ("STRASSE ẞß İI ǅ ΑΣ ŉ \U00010400\U00010401", 1),
 ]
 """Texts, and how many times in a row."""
 

@@ -14,7 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allez.errors import BundleFormatError
-from allez.text import Piece, SentenceRules, split
+from allez.text import (
+    Piece,
+    SentenceRules,
+    as_read,
+    in_capitals,
+    in_small_letters,
+    split,
+    to_capitals,
+)
 
 ROOT = Path(__file__).parents[2]
 RULES_FOLDER = ROOT / "export" / "allez_export" / "sentences"
@@ -156,6 +164,34 @@ LONG = {
     "short lines": "a\n" * 20_000,
     "white space": "a" + " " * 40_000 + "b",
 }
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("JE NE COMPRENDS PAS.", "Je ne comprends pas."),
+        ("«  L'ÉTÉ\tDERNIER, 1984 »", "« L'été dernier, 1984 »"),
+        ("MERCI", "Merci"),
+        ("Je suis TRÈS CONTENT.", "Je suis TRÈS CONTENT."),  # emphasis
+        ("OTAN", "OTAN"),
+        ("Merci", "Merci"),
+        ("1984", "1984"),
+        ("İSTANBUL ẞS", "İstanbul ßs"),  # what has no small letter of the same length is kept
+        ("ǅUNGLA ABC", "ǅUNGLA ABC"),  # a letter in title case is no capital
+    ],
+)
+def test_capitals_are_read_as_small_letters(text: str, read: str) -> None:
+    assert as_read(text, FRENCH) == read
+
+
+@given(st.text())
+def test_capitals_and_back(text: str) -> None:
+    large = to_capitals(text)
+    assert len(large) == len(in_small_letters(text)) == len(text)
+    assert to_capitals(large) == large
+    if text.isascii() and in_capitals(text):
+        assert not in_capitals(in_small_letters(text))
+        assert to_capitals(in_small_letters(text)) == text
 
 
 @pytest.mark.parametrize("kind", LONG)

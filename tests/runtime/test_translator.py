@@ -152,6 +152,18 @@ def test_greedy_is_a_beam_of_one_streamed(tiny: Translator) -> None:
         assert len(pieces) > 3
 
 
+def test_a_sentence_in_capitals_is_answered_in_capitals(tiny: Translator) -> None:
+    for source, target in PAIRS:
+        result = tiny.translate(f"{source.upper()} {source}")
+        assert result.text == f"{target.upper()} {target}"
+        loud, usual = result.sentences
+        assert loud.source == source.upper()
+        assert (loud.source_tokens, loud.tokens) == (usual.source_tokens, usual.tokens)
+        assert "".join(tiny.stream(source.upper())) == target.upper()
+        if target == target.capitalize():  # the capital of a name within it is forgotten
+            assert tiny.score(source.upper(), target.upper()) == tiny.score(source, target)
+
+
 def test_padding_changes_nothing(tiny: Translator, tiny_bundle: Path) -> None:
     """A row's scores are the same, bit for bit, alone and beside a longer sentence."""
     from allez.session import DecoderStep, Encoder

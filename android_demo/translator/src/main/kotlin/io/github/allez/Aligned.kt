@@ -52,7 +52,7 @@ internal class Aligned private constructor(
         return builder.build()
     }
 
-    /** Every run of [spaces] as one space, none at either end: a sentence as the model knows it. */
+    /** Every run of [spaces] as one space, none at either end. */
     fun squeeze(spaces: Characters): Aligned {
         val builder = Builder(this)
         var pending = -1 // where the space before the next word stands, if one is due
@@ -67,6 +67,13 @@ internal class Aligned private constructor(
             }
         }
         return builder.build()
+    }
+
+    /** A sentence as the model knows it: squeezed, and no longer in capitals. */
+    fun asRead(spaces: Characters): Aligned {
+        val squeezed = squeeze(spaces)
+        if (!inCapitals(squeezed.text)) return squeezed
+        return Aligned(inSmallLetters(squeezed.text), squeezed.starts, squeezed.ends)
     }
 
     /** Lone surrogates, which no UTF-8 can carry, as question marks. */

@@ -17,7 +17,7 @@ internal class Plan(val text: String, val pieces: List<Piece>, val sources: List
 internal fun takeApart(text: String, rules: SentenceRules, tokenizer: Tokenizer, eos: Int): Plan {
     val known = HashMap<String, List<Token>>()
     fun encode(sentence: String) =
-        known.getOrPut(sentence) { tokenizer.encode(Aligned(sentence).squeeze(rules.spaces)) }
+        known.getOrPut(sentence) { tokenizer.encode(Aligned(sentence).asRead(rules.spaces)) }
 
     val pieces = split(text, rules) { encode(it).size }
     val sources = pieces.filter { it.translate }.map { piece ->
@@ -38,7 +38,7 @@ internal fun putTogether(plan: Plan, found: List<List<Found>>, tokenizer: Tokeni
     var before: Piece? = null
     for (piece in plan.pieces) {
         if (piece.translate) {
-            val hypotheses = found[sentences.size].map { hypothesis(it, tokenizer) }
+            val hypotheses = found[sentences.size].map { hypothesis(it, tokenizer, spelling(piece)) }
             if (needsSpace(before, piece)) texts.forEach { it.append(' ') }
             sentences.add(
                 Sentence(piece.text, piece.start, piece.end, texts[0].length, plan.sources[sentences.size], hypotheses),
@@ -55,7 +55,10 @@ internal fun putTogether(plan: Plan, found: List<List<Found>>, tokenizer: Tokeni
 /** Two sentences without white space between them (Chinese, or a cut) get one in English. */
 internal fun needsSpace(before: Piece?, piece: Piece): Boolean = before != null && before.translate && piece.translate
 
-private fun hypothesis(found: Found, tokenizer: Tokenizer): Hypothesis {
+/** What makes of the text of a piece's tokens the text that is handed out. */
+internal fun spelling(piece: Piece): (String) -> String = if (inCapitals(piece.text)) ::toCapitals else { text -> text }
+
+private fun hypothesis(found: Found, tokenizer: Tokenizer, spell: (String) -> String): Hypothesis {
     val spelled = tokenizer.spell(found.tokens)
-    return Hypothesis(spelled.text, spelled.tokens, found.score, found.attention, found.finished)
+    return Hypothesis(spell(spelled.text), spelled.tokens, found.score, found.attention, found.finished)
 }

@@ -313,3 +313,41 @@ private class RulesTaker(private val content: Map<*, *>) {
         return words.toSet()
     }
 }
+
+/** A sentence of fewer capitals, and no small letter, may be an abbreviation. */
+private const val CAPITALS = 5
+
+/**
+ * Whether all letters of [text] that have a case are capitals, and more than an abbreviation has.
+ *
+ * Subwords are learnt from text in small letters: of capitals a model understands next to nothing.
+ * So such a sentence is read in small letters, and its translation put into capitals.
+ */
+internal fun inCapitals(text: String): Boolean =
+    text.codePoints().noneMatch { Character.isLowerCase(it) || Character.isTitleCase(it) } &&
+        text.codePoints().filter(Character::isUpperCase).count() >= CAPITALS
+
+/** A text with none but its first capital, as long as it was. */
+internal fun inSmallLetters(text: String): String {
+    var first = 0
+    while (first < text.length && !Character.isUpperCase(text.codePointAt(first))) {
+        first += Character.charCount(text.codePointAt(first))
+    }
+    if (first < text.length) first += Character.charCount(text.codePointAt(first))
+    return text.substring(0, first) + text.substring(first).mapEach { it.lowercase(Locale.ROOT) }
+}
+
+/** A text in capitals, as long as it was: what has no capital of its own is kept. */
+internal fun toCapitals(text: String): String = text.mapEach { it.uppercase(Locale.ROOT) }
+
+private fun String.mapEach(change: (String) -> String): String {
+    val changed = StringBuilder(length)
+    var position = 0
+    while (position < length) {
+        val character = String(Character.toChars(codePointAt(position)))
+        val other = change(character)
+        changed.append(if (other.length == character.length) other else character)
+        position += character.length
+    }
+    return changed.toString()
+}

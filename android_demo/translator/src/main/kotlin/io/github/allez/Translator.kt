@@ -149,7 +149,8 @@ public class Translator @JvmOverloads constructor(
         for (piece in plan.pieces) {
             if (piece.translate) {
                 if (needsSpace(before, piece)) onPiece(" ")
-                found.add(streamSentence(ids(plan.sources[found.size]), search, prefix, watch, onPiece))
+                val spell = spelling(piece)
+                found.add(streamSentence(ids(plan.sources[found.size]), search, prefix, watch) { onPiece(spell(it)) })
                 prefix = emptyList()
             } else {
                 onPiece(piece.text)
@@ -171,11 +172,12 @@ public class Translator @JvmOverloads constructor(
     public fun score(source: String, target: String, lengthPenalty: Double? = null): Double =
         working(Cancel.NEVER) { watch ->
             val alpha = searchOptions(TranslateOptions(lengthPenalty = lengthPenalty)).lengthPenalty
-            val ids = encode(source)
+            val capitals = inCapitals(source)
+            val ids = encode(source, asRead = capitals)
             if (ids.size !in 1..manifest.sourceTokens) {
                 throw InputError("the source has ${ids.size} tokens; a sentence has 1 to ${manifest.sourceTokens}")
             }
-            val wanted = encode(target) + manifest.eos
+            val wanted = encode(target, asRead = capitals) + manifest.eos
             val fed = listOf(manifest.bos) + wanted // each step is fed the token before the wanted one
             decoding((ids + manifest.eos).toIntArray(), candidates = false, watch) { step ->
                 val total = fed.zip(wanted).sumOf { (token, following) ->
@@ -197,7 +199,7 @@ public class Translator @JvmOverloads constructor(
     public fun selfTest(cancel: Cancel = Cancel.NEVER): SelfTestReport = working(cancel) { watch ->
         val options = searchOptions(TranslateOptions(beamSize = 1))
         val results = bundle.golden().map { golden ->
-            val source = encode(golden.text) + manifest.eos
+            val source = encode(golden.text, asRead = true) + manifest.eos
             val tokens = search(source.toIntArray(), options, emptyList(), watch).single().tokens
             SelfTest(golden.text, golden.translation, tokenizer.decode(tokens), problem(golden, source, tokens, watch))
         }
@@ -293,9 +295,15 @@ public class Translator @JvmOverloads constructor(
 
     private fun ids(tokens: List<Token>) = IntArray(tokens.size) { tokens[it].id }
 
-    /** The ids of one sentence, eos not among them. */
-    private fun encode(sentence: String): List<Int> =
-        tokenizer.encode(Aligned(sentence).squeeze(rules.spaces)).map { it.id }
+    /**
+     * The ids of one sentence, eos not among them.
+     *
+     * @param asRead whether one in capitals is put into small letters.
+     */
+    private fun encode(sentence: String, asRead: Boolean = false): List<Int> {
+        val text = Aligned(sentence)
+        return tokenizer.encode(if (asRead) text.asRead(rules.spaces) else text.squeeze(rules.spaces)).map { it.id }
+    }
 
     /** Fills in what the bundle decides. */
     private fun searchOptions(options: TranslateOptions) = SearchOptions(

@@ -74,7 +74,8 @@ public data class Link(val source: Int, val target: Int)
  * One finished (or cut) translation of one sentence.
  *
  * @property text the translation.
- * @property tokens its subwords, eos not among them; their offsets are places in [text].
+ * @property tokens its subwords, eos not among them; their offsets are places in [text]. They are in
+ *   small letters where the text is in capitals because the source is.
  * @property score sum of log-probabilities / length^alpha, eos counted.
  * @property attention [T][M]: for each token, its weights over the memory positions, which are
  *   those of [Sentence.sourceTokens] (one single position if the bundle's attention is "none").
