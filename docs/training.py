@@ -2,7 +2,8 @@
 
     python docs/training.py 1.1.0=runs/FOLDER 1.2.0=runs/FOLDER
 
-reads `FOLDER/train/log.jsonl` of each run (each began with the one before), prints the table and
+reads `FOLDER/train/log.jsonl` of each run, in this order: each began with the best of the one
+before. Prints the table and
 writes `training.svg` and `training.json` beside itself. A run that is not named keeps the values it
 has in `training.json`.
 """
@@ -35,7 +36,7 @@ def in_all(runs: dict[str, list[dict[str, Any]]]) -> dict[str, list[tuple[float,
     before, curves = BEFORE, {}
     for name, entries in runs.items():
         curves[name] = [((before + entry["target_tokens"]) / 1e6, entry) for entry in entries]
-        before += entries[-1]["target_tokens"]
+        before += max(entries, key=lambda entry: entry["bleu"])["target_tokens"]  # what was kept
     return curves
 
 

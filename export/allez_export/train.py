@@ -123,7 +123,8 @@ _FIXED = ("model", "vocabulary", "data")
 the learning rate and the like may be changed."""
 
 _SHARES = {"concatenate": 0.0, "noise": 0.0, "copy": 0.0, "untranslatable": 0.0}
-"""But for what is made up of the same data while training."""
+"""What of the data may be changed on the way after all: how much is made up from the same pairs.
+The chunk in hand is drawn anew then, so that a few of its pairs are seen twice, or not."""
 
 
 class Run:

@@ -25,6 +25,8 @@ class Plan(NamedTuple):
     """All of it, in order."""
     ids: list[list[int]]
     """Source ids of the pieces that are translated, in order; each ends with eos."""
+    rules: SentenceRules
+    """What took it apart."""
 
 
 BATCH_SENTENCES = 64
@@ -78,7 +80,8 @@ def take_apart(
         return known[sentence]
 
     pieces = split(text, rules, lambda sentence: len(encode(sentence)))
-    return Plan(text, pieces, [[*encode(p.text), eos] for p in pieces if p.translate])
+    ids = [[*encode(p.text), eos] for p in pieces if p.translate]
+    return Plan(text, pieces, ids, rules)
 
 
 def put_together(plan: Plan, found: list[list[Found]], tokenizer: Tokenizer) -> Translation:
@@ -97,7 +100,7 @@ def put_together(plan: Plan, found: list[list[Found]], tokenizer: Tokenizer) -> 
     for piece in plan.pieces:
         if piece.translate:
             ids, hypotheses = next(answers)
-            spell = spelling(piece)
+            spell = spelling(piece, plan.rules)
             sentence = Sentence(
                 source=piece.text,
                 start=piece.start,
@@ -130,9 +133,9 @@ def needs_space(before: Piece | None, piece: Piece) -> bool:
     return before is not None and before.translate and piece.translate
 
 
-def spelling(piece: Piece) -> Callable[[str], str]:
+def spelling(piece: Piece, rules: SentenceRules) -> Callable[[str], str]:
     """Return what makes of the text of a piece's tokens the text that is handed out."""
-    return to_capitals if in_capitals(piece.text) else str
+    return to_capitals if in_capitals(piece.text, rules) else str
 
 
 def _hypothesis(found: Found, tokenizer: Tokenizer, spell: Callable[[str], str]) -> Hypothesis:

@@ -27,8 +27,9 @@ import numpy as np
 
 from allez.types import BoolArray, FloatArray, IntArray, SearchOptions
 
-REVISION = 2
-"""Of these rules: what was scored by others is scored again. 2: loops are stopped."""
+REVISION = 3
+"""Of these rules, and of how a sentence is read (text.py): what was translated or scored by others
+is not gone on with. 2: loops are stopped. 3: capitals are read as small letters."""
 
 
 class StepResult(NamedTuple):
@@ -223,8 +224,7 @@ class _Loops:
         self._same *= recent == token[:, None]
         self._recent = np.empty_like(recent)
         self._recent[:, 0], self._recent[:, 1:] = token, recent[:, :-1]
-        if len(parent) != len(self._allowed):  # else each row is where its sentence's rows were
-            self._allowed = self._allowed[parent]
+        self._allowed = self._allowed.take(parent, axis=0)
 
     def banned(self) -> _Banned | None:
         """Return tokens [N, L], and which of them must not follow [N, L]; None: none."""
@@ -232,7 +232,7 @@ class _Loops:
         if not meant.any():
             return None
         meant &= self._recent[:, :1] != self._eos  # sentences that are done are fed nothing else
-        return self._recent, meant
+        return (self._recent, meant) if meant.any() else None
 
 
 class _Search:

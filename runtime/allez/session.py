@@ -256,6 +256,9 @@ class DecoderStep:
         self.states = state_names(count)
         """Inputs that carry what one step leaves to the next."""
         self.next_states = next_state_names(count)
+        self.in_place = self._session.get_providers() == [CPU]
+        """Whether what is written into a bound input is seen; other devices copy it when it is
+        bound."""
 
     def bind(self) -> Binding:
         """Return an empty list of what a step reads and writes."""

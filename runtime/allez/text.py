@@ -21,9 +21,6 @@ from allez.errors import BundleFormatError
 RULES_VERSION = 1
 """Raised only when an older runtime could no longer follow the rules."""
 
-CAPITALS = 5
-"""A sentence of fewer capitals, and no small letter, may be an abbreviation."""
-
 _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _DIGITS = frozenset("0123456789")  # str.isdigit knows others, and hosts disagree which
 
@@ -139,22 +136,28 @@ def squeeze(text: str, rules: SentenceRules) -> str:
 def as_read(sentence: str, rules: SentenceRules) -> str:
     """Return a sentence as the model knows it: squeezed, and no longer in capitals."""
     squeezed = squeeze(sentence, rules)
-    return in_small_letters(squeezed) if in_capitals(squeezed) else squeezed
+    return in_small_letters(squeezed) if in_capitals(squeezed, rules) else squeezed
 
 
-def in_capitals(text: str) -> bool:
-    """Tell whether all letters that have a case are capitals, and more than an abbreviation has.
+def in_capitals(text: str, rules: SentenceRules) -> bool:
+    """Tell whether a sentence is written in nothing but capitals.
 
-    Subwords are learnt from text in small letters: of capitals a model understands next to nothing.
-    So such a sentence is read in small letters, and its translation put into capitals.
+    All its letters are, five at least, and two words have two: no abbreviation, code or address.
+    Subwords are learnt from small letters; of capitals a model understands next to nothing. So such
+    a sentence is read in small letters, and its translation put into capitals.
     """
-    return text.isupper() and sum(map(str.isupper, text)) >= CAPITALS
+    if not text.isupper() or not all(map(str.isupper, filter(str.isalpha, text))):
+        return False
+    words = [sum(map(str.isupper, word)) for word in squeeze(text, rules).split(" ")]
+    return sum(words) >= 5 and sum(count >= 2 for count in words) >= 2
 
 
 def in_small_letters(text: str) -> str:
-    """Return a text with none but its first capital."""
+    """Return a text with none but its first capital, and not that one if it is within a word."""
     first = next((i for i, character in enumerate(text) if character.isupper()), len(text))
-    return text[: first + 1] + "".join(map(_small, text[first + 1 :]))
+    within = first > 0 and (text[first - 1].isalpha() or text[first - 1].isdecimal())
+    kept = first if within else first + 1
+    return text[:kept] + "".join(map(_small, text[kept:]))
 
 
 def to_capitals(text: str) -> str:

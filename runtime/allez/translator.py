@@ -32,7 +32,7 @@ from allez.plan import (
     take_apart,
 )
 from allez.search import Found
-from allez.text import Piece, as_read, in_capitals, squeeze
+from allez.text import Piece, as_read, in_capitals, in_small_letters, squeeze
 from allez.together import cores, together
 from allez.types import SearchOptions, SelfTest, Translation
 
@@ -172,7 +172,7 @@ class Translator:
             length_penalty: exponent of the length; None: what the bundle says.
             no_repeat_ngram_size: no sequence of so many tokens twice in a sentence; 0 allows it.
             candidates: score only the words that the bundle lists, if it does; False: all words.
-            prefix: how the translation of the first sentence must begin.
+            prefix: how the translation of the first sentence must begin, but for its capitals.
             max_time: seconds; when they are over, no further step of the decoder is taken, and
                 the best that there is is returned: `finished` is false for every sentence that
                 was cut or not begun, and for the `Translation`. Finding the sentences is not
@@ -269,7 +269,7 @@ class Translator:
                     return False
                 if needs_space(before, piece):
                     yield " "
-                spell = spelling(piece)
+                spell = spelling(piece, self._rules)
                 finished &= yield from self._stream_sentence(next(ids), options, brake, spell)
             before = piece
         return finished
@@ -278,20 +278,19 @@ class Translator:
         """Return how likely `target` is as the translation of `source`, one sentence each.
 
         The score is that of `Sentence.score`: sum of log-probabilities / length ** length_penalty.
-        Every word may follow, as with `candidates=False`.
+        Every word may follow, as with `candidates=False`. In capitals, both are read in small ones.
 
         Raises:
             InputError: the source is empty or longer than a sentence may be.
         """
         alpha = self._options(length_penalty=length_penalty).length_penalty
-        read = as_read if in_capitals(source) else squeeze
-        ids = self._tokenizer.encode(read(source, self._rules))
+        ids = self._tokenizer.encode(as_read(source, self._rules))
         if not 1 <= len(ids) <= self._manifest.source_tokens:
             raise InputError(
                 f"the source has {len(ids)} tokens; "
                 f"a sentence has 1 to {self._manifest.source_tokens}"
             )
-        wanted = [*self._tokenizer.encode(read(target, self._rules)), self._manifest.eos]
+        wanted = [*self._said(target, in_capitals(source, self._rules)), self._manifest.eos]
         step = self._engine.start([self._engine.encode([*ids, self._manifest.eos])])
         row = np.zeros(1, dtype=np.int64)
         token, total = self._manifest.bos, 0.0
@@ -344,6 +343,11 @@ class Translator:
         chosen = {name: default for name, default in decided.items() if options.get(name) is None}
         return SearchOptions(**{**options, **chosen})
 
+    def _said(self, text: str, capitals: bool) -> Ids:
+        """Return the ids of a translation or its beginning; `capitals`: its source is in them."""
+        text = in_small_letters(text) if capitals and text.isupper() else text
+        return self._tokenizer.encode(squeeze(text, self._rules))
+
     def _plan(self, text: str, brake: Brake) -> Plan:
         if not isinstance(text, str):
             raise TypeError(f"a text must be str, not {type(text).__name__}")
@@ -353,14 +357,13 @@ class Translator:
         self, texts: Iterable[str], options: SearchOptions, prefix: str, brake: Brake
     ) -> Generator[Translation, None, None]:
         """Yield translations in order; with threads, the next window is begun meanwhile."""
-        forced = self._tokenizer.encode(squeeze(prefix, self._rules))
         begun: _Window | None = None
         try:
             for plans in self._windows(texts, brake):
                 if begun is not None and self.threads == 1:  # nobody to work while we wait
                     yield from self._finish(begun, brake)
                     begun = None
-                following = self._begin(plans, options, forced, brake)
+                following = self._begin(plans, options, prefix, brake)
                 if begun is not None:
                     yield from self._finish(begun, brake)
                 begun = following
@@ -387,9 +390,11 @@ class Translator:
             yield plans
 
     def _begin(
-        self, plans: list[Plan], options: SearchOptions, forced: Ids, brake: Brake
+        self, plans: list[Plan], options: SearchOptions, prefix: str, brake: Brake
     ) -> _Window:
         """Put the sentences of a window to work."""
+        first = next((piece for piece in plans[0].pieces if piece.translate), None)
+        forced = self._said(prefix, first is not None and in_capitals(first.text, self._rules))
         sentences = [ids for plan in plans for ids in plan.ids]
         prefixed = [0] if forced and sentences else []
         batches = [prefixed] if prefixed else []
@@ -397,11 +402,10 @@ class Translator:
         answers: list[Callable[[], Results] | Results] = []
         for batch in batches:
             members = [sentences[i] for i in batch]
-            prefix = forced if batch is prefixed else []
-            if len(batches) == 1 or self.threads == 1:
-                answers.append(self._engine.search(members, options, prefix, brake))
-            else:
-                answers.append(self._engine.submit(members, options, prefix, brake))
+            start = forced if batch is prefixed else []
+            here = len(batches) == 1 or self.threads == 1
+            work = self._engine.search if here else self._engine.submit
+            answers.append(work(members, options, start, brake))
         return _Window(plans, batches, answers)
 
     def _finish(self, window: _Window, brake: Brake) -> Iterator[Translation]:

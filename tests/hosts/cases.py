@@ -285,10 +285,13 @@ TEXTS: list[tuple[str, int]] = [
     ("\x01", 1_000_000),
     ("。", 10_000),
     ("M. ", 300),
-    ("ELLE  N'ACHÈTE PAS TROIS PETITES MAISONS. je vois le chat noir.", 1),
-    ("« LE CHAT\tVOIT LA MER »", 1),
-    ("NON. OUI, UE !", 1),
-    ("STRASSE ẞß İI ǅ ΑΣ ŉ \U00010400\U00010401", 1),
+    ("ELLE  N'ACHÈTE PAS TROIS PETITES MAISONS. Je vois le chat noir.", 1),
+    ("« LE CHAT\tVOIT LA\xa0MER »", 1),
+    ("NON. OUI, UE ! A B C D E F. UNESCO", 1),
+    ("STRASSE ẞ İI ΑΣ \U00010400\U00010401 \U00010400\U00010402", 1),
+    ("STRASSE ẞ İI ΑΣ \U00010400\U00010402", 1),
+    ("2ÈME ÉTAGE 我 À DROITE ª", 1),
+    ("2ÈME ÉTAGE À DROITE", 1),
 ]
 """Texts, and how many times in a row."""
 

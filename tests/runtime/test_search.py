@@ -313,6 +313,20 @@ def test_a_guarded_sentence_does_not_change_its_neighbours() -> None:
         assert [f.tokens for f in alone] == [f.tokens for f in together[index]]
 
 
+@pytest.mark.parametrize("repeats", [(1, 1, 1, 10), (1, 10, 1, 1)])
+def test_what_a_source_repeats_stays_with_its_sentence(repeats: tuple[int, ...]) -> None:
+    """The beam opens, and half of the batch is done: as many rows as before, of other sentences."""
+    ending = np.full((1, 12, 12, 12), -20.0)
+    ending[..., EOS] = -1e-6
+    around = looping(12, [10])
+    table = np.concatenate([ending, around, ending, around])
+    jobs = [Job(5, 40, most) for most in repeats]
+    options = SearchOptions(beam_size=2, min_length=0)
+    found = beam_search(TableStep(table), jobs, bos=BOS, eos=EOS, options=options)
+    for index in (1, 3):
+        assert most_repeats(found[index][0].tokens) == max(4, repeats[index])
+
+
 @pytest.mark.parametrize("beam_size", [1, 3])
 def test_where_all_that_could_follow_is_banned_the_row_is_returned_as_it_is(beam_size: int) -> None:
     # Five words, none twice, and no end before the ninth: there is no sixth.

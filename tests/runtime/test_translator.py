@@ -160,8 +160,13 @@ def test_a_sentence_in_capitals_is_answered_in_capitals(tiny: Translator) -> Non
         assert loud.source == source.upper()
         assert (loud.source_tokens, loud.tokens) == (usual.source_tokens, usual.tokens)
         assert "".join(tiny.stream(source.upper())) == target.upper()
+        begun = target[: target.index(" ")]
+        for prefix in (begun, begun.upper()):
+            forced = tiny.translate(source.upper(), prefix=prefix, beam_size=1)
+            assert forced.text == target.upper()
         if target == target.capitalize():  # the capital of a name within it is forgotten
             assert tiny.score(source.upper(), target.upper()) == tiny.score(source, target)
+    assert any(target == target.capitalize() for _, target in PAIRS)
 
 
 def test_padding_changes_nothing(tiny: Translator, tiny_bundle: Path) -> None:

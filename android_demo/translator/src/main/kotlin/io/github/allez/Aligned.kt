@@ -72,7 +72,7 @@ internal class Aligned private constructor(
     /** A sentence as the model knows it: squeezed, and no longer in capitals. */
     fun asRead(spaces: Characters): Aligned {
         val squeezed = squeeze(spaces)
-        if (!inCapitals(squeezed.text)) return squeezed
+        if (!inCapitals(squeezed.text, spaces)) return squeezed
         return Aligned(inSmallLetters(squeezed.text), squeezed.starts, squeezed.ends)
     }
 

@@ -10,8 +10,14 @@ package io.github.allez
  *
  * @property pieces all of it, in order.
  * @property sources source tokens of the pieces that are translated, in order; each ends with eos.
+ * @property rules what took it apart.
  */
-internal class Plan(val text: String, val pieces: List<Piece>, val sources: List<List<Token>>)
+internal class Plan(
+    val text: String,
+    val pieces: List<Piece>,
+    val sources: List<List<Token>>,
+    val rules: SentenceRules,
+)
 
 /** Splits a text; each sentence is tokenized once, for counting and for reading. */
 internal fun takeApart(text: String, rules: SentenceRules, tokenizer: Tokenizer, eos: Int): Plan {
@@ -24,7 +30,7 @@ internal fun takeApart(text: String, rules: SentenceRules, tokenizer: Tokenizer,
         val tokens = encode(piece.text).map { it.copy(start = it.start + piece.start, end = it.end + piece.start) }
         tokens + Token(eos, tokenizer.piece(eos), piece.end, piece.end)
     }
-    return Plan(text, pieces, sources)
+    return Plan(text, pieces, sources, rules)
 }
 
 /**
@@ -38,7 +44,7 @@ internal fun putTogether(plan: Plan, found: List<List<Found>>, tokenizer: Tokeni
     var before: Piece? = null
     for (piece in plan.pieces) {
         if (piece.translate) {
-            val hypotheses = found[sentences.size].map { hypothesis(it, tokenizer, spelling(piece)) }
+            val hypotheses = found[sentences.size].map { hypothesis(it, tokenizer, spelling(piece, plan.rules)) }
             if (needsSpace(before, piece)) texts.forEach { it.append(' ') }
             sentences.add(
                 Sentence(piece.text, piece.start, piece.end, texts[0].length, plan.sources[sentences.size], hypotheses),
@@ -56,7 +62,8 @@ internal fun putTogether(plan: Plan, found: List<List<Found>>, tokenizer: Tokeni
 internal fun needsSpace(before: Piece?, piece: Piece): Boolean = before != null && before.translate && piece.translate
 
 /** What makes of the text of a piece's tokens the text that is handed out. */
-internal fun spelling(piece: Piece): (String) -> String = if (inCapitals(piece.text)) ::toCapitals else { text -> text }
+internal fun spelling(piece: Piece, rules: SentenceRules): (String) -> String =
+    if (inCapitals(piece.text, rules.spaces)) ::toCapitals else { text -> text }
 
 private fun hypothesis(found: Found, tokenizer: Tokenizer, spell: (String) -> String): Hypothesis {
     val spelled = tokenizer.spell(found.tokens)

@@ -314,26 +314,43 @@ private class RulesTaker(private val content: Map<*, *>) {
     }
 }
 
-/** A sentence of fewer capitals, and no small letter, may be an abbreviation. */
-private const val CAPITALS = 5
-
 /**
- * Whether all letters of [text] that have a case are capitals, and more than an abbreviation has.
+ * Whether a sentence is written in nothing but capitals.
  *
- * Subwords are learnt from text in small letters: of capitals a model understands next to nothing.
- * So such a sentence is read in small letters, and its translation put into capitals.
+ * All its letters are, and they make two words of two at least and are five at least: an
+ * abbreviation, a code or an address is no sentence. Subwords are learnt from text in small letters;
+ * of capitals a model understands next to nothing. So such a sentence is read in small letters, and
+ * its translation put into capitals.
  */
-internal fun inCapitals(text: String): Boolean =
-    text.codePoints().noneMatch { Character.isLowerCase(it) || Character.isTitleCase(it) } &&
-        text.codePoints().filter(Character::isUpperCase).count() >= CAPITALS
+internal fun inCapitals(text: String, spaces: Characters): Boolean {
+    if (!isUpper(text) || text.codePoints().anyMatch { Character.isLetter(it) && !Character.isUpperCase(it) }) return false
+    var all = 0
+    var words = 0
+    var inWord = 0
+    for (character in text.codePoints()) {
+        if (character == ' '.code || character in spaces) {
+            inWord = 0
+        } else if (Character.isUpperCase(character)) {
+            all++
+            if (++inWord == 2) words++
+        }
+    }
+    return all >= 5 && words >= 2
+}
 
-/** A text with none but its first capital, as long as it was. */
+/** Whether there is a capital, and all letters that have a case are capitals. */
+internal fun isUpper(text: String): Boolean =
+    text.codePoints().anyMatch(Character::isUpperCase) &&
+        text.codePoints().noneMatch { Character.isLowerCase(it) || Character.isTitleCase(it) }
+
+/** A text with none but its first capital, and not that one if it is within a word; as long as it was. */
 internal fun inSmallLetters(text: String): String {
     var first = 0
     while (first < text.length && !Character.isUpperCase(text.codePointAt(first))) {
         first += Character.charCount(text.codePointAt(first))
     }
-    if (first < text.length) first += Character.charCount(text.codePointAt(first))
+    val within = first in 1 until text.length && Character.isLetterOrDigit(text.codePointBefore(first))
+    if (first < text.length && !within) first += Character.charCount(text.codePointAt(first))
     return text.substring(0, first) + text.substring(first).mapEach { it.lowercase(Locale.ROOT) }
 }
 

@@ -107,12 +107,12 @@ public class Translator @JvmOverloads constructor(
         cancel: Cancel = Cancel.NEVER,
     ): List<Translation> = working(cancel) { watch ->
         val search = searchOptions(options)
-        val forced = encode(options.prefix)
         val plans = texts.map { text ->
             watch.check()
             takeApart(text, rules, tokenizer, manifest.eos)
         }
         val jobs = plans.flatMap { plan ->
+            val forced = forced(options.prefix, plan)
             plan.sources.mapIndexed { index, source ->
                 { search(ids(source), search, if (index == 0) forced else emptyList(), watch) }
             }
@@ -144,12 +144,12 @@ public class Translator @JvmOverloads constructor(
         val search = searchOptions(options.copy(beamSize = 1))
         val plan = takeApart(text, rules, tokenizer, manifest.eos)
         val found = ArrayList<List<Found>>()
-        var prefix = encode(options.prefix)
+        var prefix = forced(options.prefix, plan)
         var before: Piece? = null
         for (piece in plan.pieces) {
             if (piece.translate) {
                 if (needsSpace(before, piece)) onPiece(" ")
-                val spell = spelling(piece)
+                val spell = spelling(piece, rules)
                 found.add(streamSentence(ids(plan.sources[found.size]), search, prefix, watch) { onPiece(spell(it)) })
                 prefix = emptyList()
             } else {
@@ -172,12 +172,11 @@ public class Translator @JvmOverloads constructor(
     public fun score(source: String, target: String, lengthPenalty: Double? = null): Double =
         working(Cancel.NEVER) { watch ->
             val alpha = searchOptions(TranslateOptions(lengthPenalty = lengthPenalty)).lengthPenalty
-            val capitals = inCapitals(source)
-            val ids = encode(source, asRead = capitals)
+            val ids = encode(source)
             if (ids.size !in 1..manifest.sourceTokens) {
                 throw InputError("the source has ${ids.size} tokens; a sentence has 1 to ${manifest.sourceTokens}")
             }
-            val wanted = encode(target, asRead = capitals) + manifest.eos
+            val wanted = said(target, inCapitals(source, rules.spaces)) + manifest.eos
             val fed = listOf(manifest.bos) + wanted // each step is fed the token before the wanted one
             decoding((ids + manifest.eos).toIntArray(), candidates = false, watch) { step ->
                 val total = fed.zip(wanted).sumOf { (token, following) ->
@@ -199,7 +198,7 @@ public class Translator @JvmOverloads constructor(
     public fun selfTest(cancel: Cancel = Cancel.NEVER): SelfTestReport = working(cancel) { watch ->
         val options = searchOptions(TranslateOptions(beamSize = 1))
         val results = bundle.golden().map { golden ->
-            val source = encode(golden.text, asRead = true) + manifest.eos
+            val source = encode(golden.text) + manifest.eos
             val tokens = search(source.toIntArray(), options, emptyList(), watch).single().tokens
             SelfTest(golden.text, golden.translation, tokenizer.decode(tokens), problem(golden, source, tokens, watch))
         }
@@ -295,14 +294,21 @@ public class Translator @JvmOverloads constructor(
 
     private fun ids(tokens: List<Token>) = IntArray(tokens.size) { tokens[it].id }
 
-    /**
-     * The ids of one sentence, eos not among them.
-     *
-     * @param asRead whether one in capitals is put into small letters.
-     */
-    private fun encode(sentence: String, asRead: Boolean = false): List<Int> {
-        val text = Aligned(sentence)
-        return tokenizer.encode(if (asRead) text.asRead(rules.spaces) else text.squeeze(rules.spaces)).map { it.id }
+    /** The ids of one source sentence, eos not among them. */
+    private fun encode(sentence: String): List<Int> =
+        tokenizer.encode(Aligned(sentence).asRead(rules.spaces)).map { it.id }
+
+    /** The ids of a translation, or of its beginning; [capitals]: the source is in them. */
+    private fun said(text: String, capitals: Boolean): List<Int> {
+        val squeezed = Aligned(text).squeeze(rules.spaces)
+        val read = if (capitals && isUpper(squeezed.text)) Aligned(inSmallLetters(squeezed.text)) else squeezed
+        return tokenizer.encode(read).map { it.id }
+    }
+
+    /** What the translation of a text must begin with; where its first sentence is in capitals, so is this. */
+    private fun forced(prefix: String, plan: Plan): List<Int> {
+        val first = plan.pieces.firstOrNull { it.translate } ?: return emptyList()
+        return said(prefix, inCapitals(first.text, rules.spaces))
     }
 
     /** Fills in what the bundle decides. */
