@@ -141,7 +141,7 @@ def test_learning_is_compared_with_all_words(tiny_listed: Bundle) -> None:
 
 @pytest.mark.parametrize(
     ("change", "problem"),
-    [({"vocabulary": 70_000}, "at most 65,536 subwords"), ({"attention": "none"}, "attention")],
+    [({"vocabulary": 24_001}, "at most 24,000 subwords"), ({"attention": "none"}, "attention")],
 )
 def test_what_cannot_have_candidates_is_told(
     tiny_listed: Bundle, change: dict[str, object], problem: str
