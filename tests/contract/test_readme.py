@@ -16,7 +16,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted(
-    path for path in ROOT.rglob("*.md") if not {".venv", "node_modules"} & set(path.parts)
+    path
+    for path in ROOT.rglob("*.md")
+    if not {"runs", "build", "target", "node_modules"} & set(path.parts)
+    and not any(part.startswith((".venv", ".pytest")) for part in path.parts)
     and not any(part.startswith(".venv") for part in path.relative_to(ROOT).parts)
     and not {"runs", "build"} & set(path.relative_to(ROOT).parts)
 )  # fmt: skip
