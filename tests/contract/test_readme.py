@@ -21,7 +21,7 @@ DOCUMENTS = sorted(
     if not {"runs", "build", "target", "node_modules"} & set(path.parts)
     and not any(part.startswith((".venv", ".pytest")) for part in path.parts)
     and not any(part.startswith(".venv") for part in path.relative_to(ROOT).parts)
-    and not {"runs", "build"} & set(path.relative_to(ROOT).parts)
+    and not {"runs", "build", "target"} & set(path.relative_to(ROOT).parts)
 )  # fmt: skip
 
 
