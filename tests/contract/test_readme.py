@@ -18,11 +18,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted(
     path
     for path in ROOT.rglob("*.md")
-    if not {"runs", "build", "target", "node_modules"} & set(path.parts)
-    and not any(part.startswith((".venv", ".pytest")) for part in path.parts)
+    if not {"runs", "build", "target", "node_modules"} & set(path.relative_to(ROOT).parts)
     and not any(part.startswith(".venv") for part in path.relative_to(ROOT).parts)
-    and not {"runs", "build", "target"} & set(path.relative_to(ROOT).parts)
-)  # fmt: skip
+)
 
 
 def blocks(language: str, text: str = README) -> list[str]:
