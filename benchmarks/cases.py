@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from allez.bundle import Bundle
+from allez.search import most_repeats
 from allez.tokenizer import Tokenizer
 from benchmarks.measure import REST, Figure, figure, interleaved, timed
 from benchmarks.sentences import file_like, of_words
@@ -80,13 +81,18 @@ class Bench:
         for beam in (1, 4):
             found = {key: load(key, settings.folder, 1, many=True)(sample, beam) for key in keys}
             for key, translations in found.items():
-                pairs = zip(translations, found["allez_fp32"], strict=True)
+                pairs = list(zip(translations, found["allez_fp32"], strict=True))
+                pairs = [pair for pair in pairs if not any(map(self._goes_round, pair))]
                 alike, count = self.same.get(key, (0, 0))
-                self.same[key] = (alike + sum(a == b for a, b in pairs), count + len(texts))
+                self.same[key] = (alike + sum(a == b for a, b in pairs), count + len(pairs))
         for key in ("plain_onnx", "pytorch", "pytorch_layers"):
             alike, count = self.same.get(key, (1, 1))
-            if alike < 0.97 * count:
+            if alike < 0.98 * count:
                 raise RuntimeError(f"{key} translates {count - alike} of {count} otherwise")
+
+    def _goes_round(self, text: str) -> bool:
+        """Tell whether something stands three times in a row: Allez stops loops, peers do not."""
+        return most_repeats(self._tokenizer.encode(text)) >= 3
 
     def one(self) -> None:
         """One sentence of ten words at a time."""

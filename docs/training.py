@@ -3,9 +3,8 @@
     python docs/training.py 1.1.0=runs/FOLDER 1.2.0=runs/FOLDER
 
 reads `FOLDER/train/log.jsonl` of each run, in this order: each began with the best of the one
-before. Prints the table and
-writes `training.svg` and `training.json` beside itself. A run that is not named keeps the values it
-has in `training.json`.
+before. Prints the table and writes `training.svg` and `training.json` beside itself. A run that is
+not named keeps the values it has in `training.json`.
 """
 
 from __future__ import annotations

@@ -278,7 +278,7 @@ class Translator:
         """Return how likely `target` is as the translation of `source`, one sentence each.
 
         The score is that of `Sentence.score`: sum of log-probabilities / length ** length_penalty.
-        Every word may follow, as with `candidates=False`. In capitals, both are read in small ones.
+        Every word may follow, as with `candidates=False`. Capitals are read as by `translate`.
 
         Raises:
             InputError: the source is empty or longer than a sentence may be.
