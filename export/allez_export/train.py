@@ -248,7 +248,8 @@ class Run:
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate(self.progress.update, config)
         candidates = None if is_late(self.progress.update, config) else self._candidates
-        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.device == "cuda"):
+        half = self.device == "cuda" if config.bfloat16 is None else config.bfloat16
+        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=half):
             loss = batch_loss(self.model, batch, config, candidates)
         # Divided by a constant, so that a token weighs the same in a small batch and in a full one.
         (loss / config.batch_tokens).backward()
