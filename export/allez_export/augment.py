@@ -45,15 +45,15 @@ def _pick(generator: Generator, choices: list[str] | tuple[str, ...] | str) -> s
 
 def careless(text: str, generator: Generator) -> str:
     """Return `text` as people type it in a hurry: one or two of the usual shortcuts."""
-    for choice in generator.choice(8, size=generator.integers(1, 3), replace=False):
+    for choice in generator.choice(9, size=generator.integers(1, 3), replace=False):
         if choice <= 2:  # no accents, the commonest on a keyboard without them
             decomposed = unicodedata.normalize("NFD", text)
             text = "".join(c for c in decomposed if not unicodedata.combining(c))
         elif choice == 3:
             text = text.lower()
-        elif choice == 4:  # a headline
+        elif choice <= 5:  # a headline
             text = " ".join(word[:1].upper() + word[1:] for word in text.split(" "))
-        elif choice == 5:  # emphasis; text in nothing but capitals is what the runtime puts right
+        elif choice == 6:  # emphasis; text in nothing but capitals is what the runtime puts right
             words = text.split(" ")
             chosen = int(generator.integers(len(words)))
             words[chosen] = words[chosen].upper()
