@@ -1,6 +1,7 @@
 """A text on its way: taken apart into sentences and tokens, and put together again translated.
 
-What is not translated (white space, blank lines, lines without letters) stays where it was.
+What is not translated (white space, blank lines, lines without letters, sentences in letters that
+the model never learnt) stays where it was.
 """
 
 from __future__ import annotations
@@ -79,9 +80,24 @@ def take_apart(
             known[sentence] = tokenizer.encode(as_read(sentence, rules))
         return known[sentence]
 
-    pieces = split(text, rules, lambda sentence: len(encode(sentence)))
+    pieces = [
+        piece._replace(translate=False) if is_foreign(piece.text, tokenizer) else piece
+        for piece in split(text, rules, lambda sentence: len(encode(sentence)))
+    ]
     ids = [[*encode(p.text), eos] for p in pieces if p.translate]
     return Plan(text, pieces, ids, rules)
+
+
+def is_foreign(sentence: str, tokenizer: Tokenizer) -> bool:
+    """Tell whether a quarter of a sentence's letters or more are of a script that was not learnt.
+
+    The model would have to spell its answer byte by byte: what comes out is no text. A word of
+    Greek within a sentence is another matter; it is copied as names are.
+    """
+    if sentence.isascii():
+        return False
+    letters = list(filter(str.isalpha, sentence))
+    return 4 * sum(not tokenizer.knows(letter) for letter in letters) >= max(len(letters), 1)
 
 
 def put_together(plan: Plan, found: list[list[Found]], tokenizer: Tokenizer) -> Translation:

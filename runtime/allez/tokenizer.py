@@ -85,6 +85,10 @@ class Tokenizer:
         """Return how each id is spelled."""
         return tuple(str(self._model.id_to_token(i)) for i in ids)
 
+    def knows(self, letter: str) -> bool:
+        """Tell whether a letter has a subword of its own; else bytes spell it."""
+        return letter.isascii() or self._model.token_to_id(letter) is not None
+
     def _is_byte(self, token: int) -> bool:
         piece = str(self._model.id_to_token(token))
         return len(piece) == 6 and piece.startswith("<0x") and piece.endswith(">")

@@ -164,7 +164,7 @@ class Translator:
         """Translate a text of any length.
 
         Args:
-            text: any text; white space, blank lines and what has no letters are kept as they are.
+            text: any text; what has no letters, or letters that the model never learnt, is kept.
             beam_size: see `SearchOptions`, as all that follow; None: what the bundle says.
             n_best: translations returned per sentence.
             max_length: most tokens per sentence.

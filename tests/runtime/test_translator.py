@@ -84,6 +84,21 @@ def test_what_has_no_letters_is_returned(tiny: Translator, text: str) -> None:
     assert "".join(tiny.stream(text)) == text
 
 
+@pytest.mark.parametrize("foreign", ["你好，世界。", "Здравствуйте !", "مرحبا", "“こんにちは” (2024)"])
+def test_a_script_that_was_never_learnt_is_returned(tiny: Translator, foreign: str) -> None:
+    assert tiny(foreign) == foreign
+    text = f"Le chat noir.\n{foreign}\nLe chat noir."
+    assert tiny(text) == f"{tiny('Le chat noir.')}\n{foreign}\n{tiny('Le chat noir.')}"
+    assert "".join(tiny.stream(text)) == tiny.translate(text, beam_size=1).text
+    assert len(tiny.translate(text).sentences) == 2
+
+
+def test_a_word_of_another_script_is_left_to_the_model(tiny: Translator) -> None:
+    assert [s.source for s in tiny.translate("Le chat 你好 noir.").sentences] == [
+        "Le chat 你好 noir."
+    ]
+
+
 def test_white_space_survives(tiny: Translator) -> None:
     text = f"\n  {SOURCES[0]}\r\n\r\n\t{SOURCES[1]}  {SOURCES[3]}\n\n"
     expected = f"\n  {PAIRS[0][1]}\r\n\r\n\t{PAIRS[1][1]}  {PAIRS[3][1]}\n\n"

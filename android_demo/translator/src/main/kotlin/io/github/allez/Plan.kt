@@ -1,7 +1,8 @@
 /*
  * A text on its way: taken apart into sentences and tokens, and put together again translated.
  *
- * What is not translated (white space, blank lines, lines without letters) stays where it was.
+ * What is not translated (white space, blank lines, lines without letters, sentences in letters that
+ * the model never learnt) stays where it was.
  */
 package io.github.allez
 
@@ -25,12 +26,25 @@ internal fun takeApart(text: String, rules: SentenceRules, tokenizer: Tokenizer,
     fun encode(sentence: String) =
         known.getOrPut(sentence) { tokenizer.encode(Aligned(sentence).asRead(rules.spaces)) }
 
-    val pieces = split(text, rules) { encode(it).size }
+    val pieces = split(text, rules) { encode(it).size }.map { piece ->
+        if (isForeign(piece.text, tokenizer)) piece.copy(translate = false) else piece
+    }
     val sources = pieces.filter { it.translate }.map { piece ->
         val tokens = encode(piece.text).map { it.copy(start = it.start + piece.start, end = it.end + piece.start) }
         tokens + Token(eos, tokenizer.piece(eos), piece.end, piece.end)
     }
     return Plan(text, pieces, sources, rules)
+}
+
+/**
+ * Whether a quarter of a sentence's letters or more are of a script that was not learnt.
+ *
+ * The model would have to spell its answer byte by byte: what comes out is no text. A word of Greek
+ * within a sentence is another matter; it is copied as names are.
+ */
+internal fun isForeign(sentence: String, tokenizer: Tokenizer): Boolean {
+    val letters = sentence.codePoints().filter(Character::isLetter).toArray()
+    return letters.isNotEmpty() && 4 * letters.count { !tokenizer.knows(it) } >= letters.size
 }
 
 /**

@@ -87,7 +87,7 @@ internal data class SentenceRules(
  *
  * @property start where it begins, in UTF-16 units of what was split.
  * @property end where it ends there.
- * @property translate false: copied through unchanged (white space, line ends, what has no letters).
+ * @property translate false: copied through unchanged (white space, line ends, no letters or strange ones).
  */
 internal data class Piece(val text: String, val start: Int, val end: Int, val translate: Boolean)
 

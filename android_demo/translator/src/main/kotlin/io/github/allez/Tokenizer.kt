@@ -101,6 +101,9 @@ internal class Tokenizer(definition: String) {
         return Spelled(text.toString(), tokens)
     }
 
+    /** Whether a letter has a subword of its own; else bytes spell it. */
+    fun knows(letter: Int): Boolean = letter < 0x80 || String(Character.toChars(letter)) in ids
+
     /** The piece of an id. */
     fun piece(id: Int): String = pieces[id]
 

@@ -117,6 +117,23 @@ class TranslatorTest {
         assertEquals(text, joined(text))
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = ["你好，世界。", "Здравствуйте !", "مرحبا"])
+    fun `a script that was never learnt is returned`(foreign: String) {
+        val cat = tiny.translate("Le chat noir.").text
+        val answer = tiny.translate("Le chat noir.\n$foreign\nLe chat noir.")
+        assertEquals("$cat\n$foreign\n$cat", answer.text)
+        assertEquals(2, answer.sentences.size)
+        assertEquals(foreign, joined(foreign))
+    }
+
+    @ParameterizedTest
+    @CsvSource("JE VOIS LE CHAT NOIR.,I SEE THE BLACK CAT.", "Je vois le chat noir.,I see the black cat.")
+    fun `a sentence in capitals is answered in capitals`(source: String, target: String) {
+        assertEquals(target, tiny.translate(source).text)
+        assertEquals(target, joined(source))
+    }
+
     @Test
     fun `streaming is greedy search piece by piece`() {
         for ((source, target) in PAIRS) {
