@@ -181,7 +181,8 @@ def run_attention(args: argparse.Namespace) -> int:
         (text,) = args.text
         result = translator.translate(text, prefix=args.prefix, **asdict(options))
     if not result.sentences:
-        raise InputError("there is nothing to translate in the text")
+        hint = "white space, numbers and signs, and scripts that it never learnt, are copied"
+        raise InputError("there is nothing to translate in the text", hint=hint)
     if args.output:
         with open_output(Path(args.output)) as output:
             output.write(heatmap.png(result.sentences))

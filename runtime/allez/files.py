@@ -157,7 +157,8 @@ def _open(path: Path) -> io.BufferedReader:
     try:
         return open(path, "rb")
     except FileNotFoundError:
-        raise InputError(f"{path} does not exist") from None
+        hint = "check the name; without a file, standard input is read"
+        raise InputError(f"{path} does not exist", hint=hint) from None
     except OSError as error:
         raise InputError(f"cannot read {path}: {reason(error)}") from None
 

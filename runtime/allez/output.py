@@ -85,22 +85,22 @@ class OutputFile:
             self._stream.close()
             raise (error if isinstance(error, OutputError) else self._error(error)) from None
 
-    def _error(self, error: OSError | str) -> OutputError:
+    def _error(self, error: OSError | str, hint: str | None = None) -> OutputError:
         why = error if isinstance(error, str) else reason(error)
-        return OutputError(f"cannot write {self._shown}: {why}")
+        return OutputError(f"cannot write {self._shown}: {why}", hint=hint)
 
     def _check(self, source: Path | None) -> None:
         """Refuse what must fail, or would destroy something, before any work is done."""
         # os.path, because Path's own questions raise where a folder may not be looked into
         if os.path.isdir(self._target):
-            raise self._error("it is a folder")
+            raise self._error("it is a folder", "name a file in it")
         if not os.path.isdir(self._target.parent):
-            raise self._error(f"there is no folder {self._target.parent}")
+            raise self._error(f"there is no folder {self._target.parent}", "make it first")
         if os.path.exists(self._target) and not os.access(self._target, os.W_OK):
             raise self._error("it is write-protected")  # renaming would get past that
         for path in (self._target, self._partial, self._state):
             if source is not None and os.path.exists(path) and os.path.samefile(path, source):
-                raise self._error(f"{source} is being read")
+                raise self._error(f"{source} is being read", "write to another file")
 
     def _lock(self) -> None:
         """Keep a second run out; the lock ends with the process, however that ends."""
