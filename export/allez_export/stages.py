@@ -281,6 +281,7 @@ def run_package(work: Workspace) -> None:
         golden_lines,
         read_beside,
         sentence_rules,
+        shortened,
         write_bundle,
     )
     from allez_export.train import load_model
@@ -315,7 +316,7 @@ def run_package(work: Workspace) -> None:
     notice = read_beside(config.package.notice, beside, "No notice was written for this model.\n")
     content = {
         **graphs,
-        "tokenizer": tokenizer.encode("utf-8"),
+        "tokenizer": shortened(tokenizer).encode("utf-8"),
         "sentences": rules,
         "golden": golden_lines(bundle, texts, config.package.golden),
         "notice": notice.encode("utf-8"),

@@ -94,7 +94,7 @@ class Piece(NamedTuple):
     start: int
     end: int
     translate: bool
-    """False: copied through unchanged (white space, line ends, what has no letters or strange ones)."""
+    """False: copied through unchanged (white space, line ends, no letters or strange ones)."""
 
 
 def split(text: str, rules: SentenceRules, count_tokens: Callable[[str], int]) -> list[Piece]:

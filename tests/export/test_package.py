@@ -41,6 +41,7 @@ from allez_export.package import (
     make_manifest,
     read_beside,
     sentence_rules,
+    shortened,
     write_bundle,
 )
 from allez_export.quantize import quantize
@@ -57,6 +58,20 @@ def config(make_config: Callable[..., Config]) -> Config:
         data={"train": [{"path": "tatoeba.train.tsv.gz"}, {"path": "x/web.tsv"}]},
         package={"version": "2.1.0", "license": "CC0-1.0"},
     )
+
+
+def test_shortened_merges_are_the_same_merges(definition: str) -> None:
+    short = shortened(definition)
+    assert len(short) < len(definition)
+    assert all(isinstance(merge, str) for merge in json.loads(short)["model"]["merges"])
+    before, after = Tokenizer(definition), Tokenizer(short)
+    for text in ("Les chats noirs achètent trois maisons.", "42 \N{SNOWMAN} déjà", ""):
+        assert after.encode(text) == before.encode(text)
+    assert shortened(short) == short
+    content = json.loads(definition)
+    content["model"]["merges"].append([" ", "a"])
+    spaced = json.dumps(content)
+    assert shortened(spaced) == spaced
 
 
 def replaced(graph: onnx.ModelProto, name: str, value: torch.Tensor) -> onnx.ModelProto:

@@ -84,7 +84,9 @@ def test_what_has_no_letters_is_returned(tiny: Translator, text: str) -> None:
     assert "".join(tiny.stream(text)) == text
 
 
-@pytest.mark.parametrize("foreign", ["你好，世界。", "Здравствуйте !", "مرحبا", "“こんにちは” (2024)"])
+@pytest.mark.parametrize(
+    "foreign", ["你好，世界。", "Здравствуйте !", "مرحبا", "“こんにちは” (2024)"]
+)
 def test_a_script_that_was_never_learnt_is_returned(tiny: Translator, foreign: str) -> None:
     assert tiny(foreign) == foreign
     text = f"Le chat noir.\n{foreign}\nLe chat noir."
