@@ -23,7 +23,7 @@ class Plan(NamedTuple):
 
     text: str
     pieces: list[Piece]
-    """All of it, in order."""
+    """All of it, in order; `split`'s, but that two which are copied may be neighbours."""
     ids: list[list[int]]
     """Source ids of the pieces that are translated, in order; each ends with eos."""
     rules: SentenceRules
@@ -89,7 +89,7 @@ def take_apart(
 
 
 def is_foreign(sentence: str, tokenizer: Tokenizer) -> bool:
-    """Tell whether a quarter of a sentence's letters or more are of a script that was not learnt.
+    """Tell whether three quarters of a sentence's letters or more are of a script never learnt.
 
     The model would have to spell its answer byte by byte: what comes out is no text. A word of
     Greek within a sentence is another matter; it is copied as names are.
@@ -97,7 +97,7 @@ def is_foreign(sentence: str, tokenizer: Tokenizer) -> bool:
     if sentence.isascii():
         return False
     letters = list(filter(str.isalpha, sentence))
-    return 4 * sum(not tokenizer.knows(letter) for letter in letters) >= max(len(letters), 1)
+    return 4 * sum(not tokenizer.knows(letter) for letter in letters) >= max(3 * len(letters), 1)
 
 
 def put_together(plan: Plan, found: list[list[Found]], tokenizer: Tokenizer) -> Translation:

@@ -27,9 +27,10 @@ import numpy as np
 
 from allez.types import BoolArray, FloatArray, IntArray, SearchOptions
 
-REVISION = 3
-"""Of these rules, and of how a sentence is read (text.py): what was translated or scored by others
-is not gone on with. 2: loops are stopped. 3: capitals are read as small letters."""
+REVISION = 4
+"""Of these rules, and of how a sentence is read (text.py, plan.py): what was translated or scored by
+others is not gone on with. 2: loops are stopped. 3: capitals are read as small letters. 4: sentences
+in a script that was never learnt are copied."""
 
 
 class StepResult(NamedTuple):

@@ -7,6 +7,7 @@ manifest names, so a typed `</s>` is four characters like any others. Knows noth
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -57,6 +58,7 @@ class Tokenizer:
         self.size: int = self._model.get_vocab_size()
         """V: how many subwords there are, bos, eos and pad included."""
         self._model.encode_special_tokens = True
+        self._learnt: frozenset[str] | None = None
 
     def encode(self, text: str) -> list[int]:
         """Return the ids of `text`, without bos or eos. Any text has ids: bytes stand in."""
@@ -86,8 +88,15 @@ class Tokenizer:
         return tuple(str(self._model.id_to_token(i)) for i in ids)
 
     def knows(self, letter: str) -> bool:
-        """Tell whether a letter has a subword of its own; else bytes spell it."""
-        return letter.isascii() or self._model.token_to_id(letter) is not None
+        """Tell whether a letter, without accent or in small, is part of any longer subword.
+
+        One that only has a token of its own came by in the training data, and was not learnt.
+        """
+        if self._learnt is None:
+            pieces = (piece.strip("▁") for piece in self._model.get_vocab())
+            self._learnt = frozenset("".join(piece for piece in pieces if len(piece) > 1))
+        plain = unicodedata.normalize("NFD", letter)[0]
+        return plain.isascii() or letter.lower() in self._learnt
 
     def _is_byte(self, token: int) -> bool:
         piece = str(self._model.id_to_token(token))

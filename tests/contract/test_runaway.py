@@ -57,6 +57,10 @@ INPUTS = {
 }
 
 
+COPIED = ("only emoji", "punctuation", "Russian", "Chinese", "Arabic", "numbers")
+"""What comes back as it was: without letters, or in letters that the model never learnt."""
+
+
 @pytest.fixture(scope="module")
 def shipped() -> Iterator[Translator]:
     with Translator() as translator:
@@ -89,6 +93,8 @@ def test_odd_input_is_answered_without_a_loop(
 ) -> None:
     source = INPUTS[name]
     result = shipped.translate(source, beam_size=beam_size)
+    assert result.text.strip()
+    assert result.text == source or name not in COPIED, result.text
     for sentence in result.sentences:
         assert sentence.text.strip(), sentence.source
         repeats = most_repeats(sentence.source)
@@ -98,3 +104,17 @@ def test_odd_input_is_answered_without_a_loop(
         assert sentence.hypotheses[0].finished or repeats > 4, sentence.text
         # Bytes, because what has no token of its own is spelled in them.
         assert repeats > 4 or len(said) <= 2 * len(sentence.source.encode()) + 20, sentence.text
+
+
+@pytest.mark.parametrize(
+    "text", ["OÙ ?", "AOÛT", "Où est Москва ?", "C'est du 日本語.", "Việt Nam", "Łódź"]
+)
+def test_what_has_latin_letters_is_translated(shipped: Translator, text: str) -> None:
+    assert [sentence.source for sentence in shipped.translate(text).sentences] == [text]
+
+
+@pytest.mark.parametrize("text", ["Он не верит", "Свет не горит", "健広", "Γειά σου", "שלום"])
+def test_letters_that_only_came_by_in_training_are_not_learnt(
+    shipped: Translator, text: str
+) -> None:
+    assert shipped(text) == text

@@ -201,3 +201,15 @@ def test_a_quick_run_writes_its_page_and_plots(folder: Path, tmp_path: Path) -> 
     assert {figure["case"] for figure in content["figures"]} >= {"one", "many", "start", "packages"}
     assert all(figure["median"] > 0 for figure in content["figures"])
     assert "PyTorch eager" in (tmp_path / "latency.svg").read_text(encoding="utf-8")
+
+
+def test_shares_add_up_and_leave_the_runtime_as_it_was(tiny_bundle: Path) -> None:
+    from allez.session import DecoderStep, Encoder
+    from benchmarks.share import measure
+
+    before = Encoder.__call__, DecoderStep.run
+    with Translator(tiny_bundle, threads=1) as translator:
+        found = measure(translator, ["Je vois le chat noir."] * 3, beam_size=1)
+    assert (Encoder.__call__, DecoderStep.run) == before
+    assert 0 < min(found.values())
+    assert found["encoder"] + found["decoder"] < found["all"]

@@ -96,9 +96,8 @@ def test_a_script_that_was_never_learnt_is_returned(tiny: Translator, foreign: s
 
 
 def test_a_word_of_another_script_is_left_to_the_model(tiny: Translator) -> None:
-    assert [s.source for s in tiny.translate("Le chat 你好 noir.").sentences] == [
-        "Le chat 你好 noir."
-    ]
+    text = "Le chat 你好 noir."
+    assert [sentence.source for sentence in tiny.translate(text).sentences] == [text]
 
 
 def test_white_space_survives(tiny: Translator) -> None:

@@ -9,7 +9,7 @@ package io.github.allez
 /**
  * A text taken apart.
  *
- * @property pieces all of it, in order.
+ * @property pieces all of it, in order; those of [split], but that two which are copied may be neighbours.
  * @property sources source tokens of the pieces that are translated, in order; each ends with eos.
  * @property rules what took it apart.
  */
@@ -37,14 +37,14 @@ internal fun takeApart(text: String, rules: SentenceRules, tokenizer: Tokenizer,
 }
 
 /**
- * Whether a quarter of a sentence's letters or more are of a script that was not learnt.
+ * Whether three quarters of a sentence's letters or more are of a script that was never learnt.
  *
  * The model would have to spell its answer byte by byte: what comes out is no text. A word of Greek
  * within a sentence is another matter; it is copied as names are.
  */
 internal fun isForeign(sentence: String, tokenizer: Tokenizer): Boolean {
     val letters = sentence.codePoints().filter(Character::isLetter).toArray()
-    return letters.isNotEmpty() && 4 * letters.count { !tokenizer.knows(it) } >= letters.size
+    return letters.isNotEmpty() && 4 * letters.count { !tokenizer.knows(it) } >= 3 * letters.size
 }
 
 /**

@@ -7,12 +7,15 @@
 package io.github.allez
 
 import java.nio.charset.CharacterCodingException
+import java.text.Normalizer
+import java.util.Locale
 import java.util.PriorityQueue
 
 /** How the end of the sentence is spelled where subwords are shown. */
 internal const val EOS_PIECE = "</s>"
 
 private const val SPACE_MARK = '▁'
+private const val ASCII = 0x80
 private const val REPLACEMENT = "\uFFFD"
 private const val BYTES = 256
 private const val HEX = 16
@@ -101,8 +104,22 @@ internal class Tokenizer(definition: String) {
         return Spelled(text.toString(), tokens)
     }
 
-    /** Whether a letter has a subword of its own; else bytes spell it. */
-    fun knows(letter: Int): Boolean = letter < 0x80 || String(Character.toChars(letter)) in ids
+    /**
+     * Whether a letter, without accent or in small, is part of any longer subword.
+     *
+     * One that only has a token of its own came by in the training data, and was not learnt.
+     */
+    fun knows(letter: Int): Boolean {
+        val text = String(Character.toChars(letter))
+        return Normalizer.normalize(text, Normalizer.Form.NFD)[0].code < ASCII ||
+            text.lowercase(Locale.ROOT) in learnt
+    }
+
+    /** The characters of all subwords that are longer than one. */
+    private val learnt: Set<String> by lazy {
+        pieces.map { it.trim(SPACE_MARK) }.filter { it.codePointCount(0, it.length) > 1 }
+            .flatMapTo(HashSet()) { piece -> piece.codePoints().toArray().map { String(Character.toChars(it)) } }
+    }
 
     /** The piece of an id. */
     fun piece(id: Int): String = pieces[id]

@@ -128,6 +128,15 @@ class TranslatorTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+        "OÙ ?,true", "AOÛT,true", "Où est Москва ?,true", "C'est du 日本語.,true", "Việt Nam,true",
+        "Он не верит,false", "Свет не горит,false", "健広,false", "Γειά σου,false",
+    )
+    fun `a script is known by the subwords that were learnt`(sentence: String, known: Boolean) {
+        assertEquals(!known, isForeign(sentence, Tokenizer(Bundle.open(File(ROOT, "models/fr-en")).text("tokenizer"))))
+    }
+
+    @ParameterizedTest
     @CsvSource("JE VOIS LE CHAT NOIR.,I SEE THE BLACK CAT.", "Je vois le chat noir.,I see the black cat.")
     fun `a sentence in capitals is answered in capitals`(source: String, target: String) {
         assertEquals(target, tiny.translate(source).text)
