@@ -1,10 +1,10 @@
 """One system in a process of its own, for what only a fresh process can tell.
 
     python -m benchmarks.worker SYSTEM FOLDER THREADS BEAM SAMPLE.json
+    python -m benchmarks.worker command BUNDLE THREADS BEAM LINES.txt
 
 Prints one JSON object: seconds for the sample, without loading, and the peak memory of the process.
-SYSTEM may be `command`: then `allez translate` translates the sample as a file with FOLDER as its
-bundle.
+With `command` it is `allez translate` that works, on a file of which nothing else is in memory.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.measure import peak_bytes, timed
 from benchmarks.systems import Sample, load
@@ -22,13 +23,13 @@ from benchmarks.systems import Sample, load
 def main(arguments: list[str]) -> int:
     """Translate the sample once."""
     key, folder, threads, beam, path = arguments
-    sample = Sample.load(Path(path))
     if key == "command":
-        seconds = _command(Path(folder), int(threads), int(beam), sample)
+        done = _command(folder, threads, beam, path)
     else:
+        sample = Sample.load(Path(path))
         run = load(key, Path(folder), int(threads), many=len(sample.texts) > 1)
-        seconds = timed(_bound(run, sample, int(beam)))
-    print(json.dumps({"seconds": seconds, "peak": peak_bytes()}))
+        done = {"seconds": timed(_bound(run, sample, int(beam))), "peak": peak_bytes()}
+    print(json.dumps(done))
     return 0
 
 
@@ -36,24 +37,27 @@ def _bound(run: Callable[[Sample, int], object], sample: Sample, beam: int) -> C
     return lambda: run(sample, beam)
 
 
-def _command(bundle: Path, threads: int, beam: int, sample: Sample) -> float:
+def _command(bundle: str, threads: str, beam: str, source: str) -> dict[str, Any]:
     from allez.cli import main as allez
 
     with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder) / "in.txt", Path(folder) / "out.txt"
-        source.write_text("".join(f"{text}\n" for text in sample.texts), encoding="utf-8")
-        count = len(sample.texts)
-        sample.texts.clear()  # what is measured reads the file
-        line = ["translate", "--model", str(bundle), "-i", str(source), "-o", str(target)]
-        line += ["--threads", str(threads), "--beam-size", str(beam)]
+        target = Path(folder) / "out.txt"
+        line = ["translate", "--model", bundle, "-i", source, "-o", str(target)]
+        line += ["--threads", threads, "--beam-size", beam]
         codes: list[int] = []
         seconds = timed(lambda: codes.append(allez(line)))
+        done = {"seconds": seconds, "peak": peak_bytes()}
         if codes != [0]:
             raise RuntimeError(f"allez ended with {codes[0]}")
-        lines = target.read_text(encoding="utf-8").count("\n")
-        if lines != count:
-            raise RuntimeError(f"allez wrote {lines} of {count} lines")
-    return seconds
+        wanted, lines = _lines(Path(source)), _lines(target)
+        if lines != wanted:
+            raise RuntimeError(f"allez wrote {lines} of {wanted} lines")
+    return done
+
+
+def _lines(path: Path) -> int:
+    with open(path, "rb") as stream:
+        return sum(1 for _ in stream)
 
 
 if __name__ == "__main__":

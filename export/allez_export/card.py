@@ -43,7 +43,7 @@ def model_card(
         "",
         "## Scores",
         "",
-        *_scores(config, scores),
+        *_scores(scores),
         *_behaviour(report),
         *_loss(config.quantize.precision, scores, fp32),
         *_candidates(report),
@@ -78,13 +78,13 @@ def _facts(
     return ["| | |", "| --- | --- |", *(f"| {key} | {value} |" for key, value in facts.items())]
 
 
-def _scores(config: Config, scores: Sequence[Mapping[str, Any]]) -> list[str]:
+def _scores(scores: Sequence[Mapping[str, Any]]) -> list[str]:
     if not scores:
         return ["Not measured."]
     signatures = scores[0]["signatures"]
     return [
-        "Of exactly these files, through the runtime:",
-        f"`allez-export evaluate --config export/configs/{config.name}.toml --data DATA`.",
+        "Of exactly these files, through the runtime: `allez-export evaluate BUNDLE FILE ...`, "
+        "BUNDLE being their folder.",
         "",
         table([dict(row) for row in scores]),
         "",

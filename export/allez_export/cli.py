@@ -64,7 +64,10 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
             help="instead of what the configuration says, as in model.attention=dot; repeatable",
         )
         command.add_argument("--data", type=Path, help="folder of the data, instead of data.root")
-        command.add_argument("--out", type=Path, help="folder of the run (default: runs/NAME)")
+        out = "folder of the run (default: runs/NAME)"
+        if name == "evaluate":
+            out += "; of a bundle: JSON of the scores, without which a killed run begins anew"
+        command.add_argument("--out", type=Path, help=out)
         command.add_argument("--force", action="store_true", help="make again what exists")
         command.add_argument("--threads", type=int, help="processor threads (default: all)")
         command.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
