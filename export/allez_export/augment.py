@@ -73,16 +73,25 @@ def made_up_name(generator: Generator) -> str:
     return name[0].upper() + name[1:]
 
 
+def _word(generator: Generator) -> str:
+    """Return a word as addresses have them."""
+    if generator.random() < 0.5:
+        return _pick(generator, _WORDS)
+    return made_up_name(generator).lower().encode("ascii", "ignore").decode()
+
+
 def made_up_token(generator: Generator) -> str:
     """Return something that no language translates: an address, a code, a sign."""
-    word = made_up_name(generator).lower() if generator.random() < 0.5 else _pick(generator, _WORDS)
-    host = f"{_pick(generator, _WORDS)}.{_pick(generator, _TOPS)}"
+    word = _word(generator)
+    host = f"{_word(generator)}.{_pick(generator, _TOPS)}"
     number = int(generator.integers(1, 10 ** int(generator.integers(1, 7))))
-    kind = int(generator.integers(8))
-    if kind == 0:
-        return f"{word}@{host}"
-    if kind == 1:
-        return f"https://{host}/{word}"
+    kind = int(generator.integers(-2, 8))  # addresses are the longest to copy, and come most often
+    if kind in (-1, 0):
+        name = f"{word}.{_word(generator)}" if generator.random() < 0.5 else word
+        return f"{name}@{host}"
+    if kind in (-2, 1):
+        www = "www." if generator.random() < 0.5 else ""
+        return f"https://{www}{host}{_pick(generator, ('', f'/{word}', f'/{word}/{number}'))}"
     if kind == 2:
         return f"www.{word}.{_pick(generator, _TOPS)}"
     if kind == 3:

@@ -508,6 +508,18 @@ def test_what_is_made_up_may_be_changed_on_the_way(
     assert build(Config, load(tmp_path / "checkpoint.pt")["config"], "").data == data
 
 
+def test_products_in_bfloat16_learn_from_the_same_weights(
+    start: Callable[..., Run], config: Callable[..., Config], tmp_path: Path
+) -> None:
+    losses = {}
+    for half in (False, True):
+        run = start(config(bfloat16=half, updates=1), tmp_path / str(half))
+        losses[half] = next(run._update(batch) for batch in run._batches())
+        assert all(p.dtype == torch.float32 for p in run.model.parameters())
+    assert losses[True] != losses[False]
+    assert losses[True] == pytest.approx(losses[False], rel=0.02)
+
+
 def test_the_rate_and_the_length_may_be_changed_on_the_way(
     start: Callable[..., Run], config: Callable[..., Config], tmp_path: Path
 ) -> None:
