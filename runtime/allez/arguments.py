@@ -38,6 +38,8 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     args = parser.parse_intermixed_args(list(options))
     args.command = name or "translate"
     args.bare = not argv  # then help may be wanted
+    if getattr(args, "output", None) in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"):
+        args.output = "-"  # opened anew it would write over what a shell has appended there
     if hasattr(args, "text"):
         args.text = [_readable(text) for text in [*args.text, *texts]]
     elif texts:

@@ -69,6 +69,8 @@ def run_translate(args: argparse.Namespace) -> int:
     from allez import files
     from allez.translator import Translator
 
+    if len(args.text) == 1 and os.path.isfile(args.text[0]) and not args.quiet:
+        _say(f"note: {args.text[0]} is taken for a text; allez -i translates the file")
     lines = None if args.text else _lines(args)
     with Translator(args.model, threads=args.threads) as translator:
         options = _options(args, translator.bundle.manifest)

@@ -239,6 +239,7 @@ def record(translation: Translation) -> dict[str, Any]:
         "source": translation.source,
         "translation": translation.text,
         "score": _rounded(translation.score),
+        "finished": translation.finished,
         "sentences": [
             {
                 "source": sentence.source,

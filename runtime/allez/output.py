@@ -2,7 +2,7 @@
 
 A result grows in `<name>.partial` beside its place and is renamed when it is complete. What it is
 the result of stands in `<name>.partial.json`: the next run with the same job keeps the complete
-records and goes on behind them; with another one it starts afresh. Knows nothing of translation.
+records and goes on behind them; one with another job refuses. Knows nothing of translation.
 """
 
 from __future__ import annotations
@@ -129,14 +129,16 @@ class OutputFile:
             if done:
                 _log.warning("%s: continuing after %d lines", self._shown, done)
             return done
-        if state is None and self._partial.stat().st_size:
-            raise self._error(f"{self._partial} is in the way, and no run has left it")
-        if state and self._partial.stat().st_size:
-            job = self._job or {}
-            other = [key for key in state if state[key] != job.get(key)]
-            _log.warning(
-                "%s was begun with other %s; starting afresh", self._partial, " and ".join(other)
-            )
+        if self._partial.stat().st_size:
+            hint = f"remove {self._partial}, or write to another file"
+            if state is None:
+                why = "and no run has left it"
+            elif self._job is None:
+                why = "begun by a run that can be continued"
+            else:
+                other = [key for key in self._job if state.get(key) != self._job[key]]
+                why = f"begun with other {' and '.join(other)}"
+            raise self._error(f"{self._partial} is in the way, {why}", hint)
         # In this order, so that a kill in between never leaves a state beside another's lines,
         # nor lines without a state.
         self._stream.truncate(0)
@@ -223,7 +225,7 @@ class OutputStream:
         self.done = 0
         """Records written."""
         try:
-            self._stream = open(target, "wb", buffering=0)  # noqa: SIM115  (as above)
+            self._stream = open(target, "ab", buffering=0)  # noqa: SIM115  (as above)
         except OSError as error:
             raise OutputError(f"cannot write {target}: {reason(error)}") from None
 
@@ -258,7 +260,8 @@ def open_output(
         mode = target.stat().st_mode
     except OSError:
         mode = stat.S_IFREG  # there is nothing yet
-    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+    named = not str(target).startswith(("/dev/fd/", "/dev/std", "/proc/"))  # those lead to one
+    if named and (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         return OutputFile(target, source=source, job=job, lines_per_record=lines_per_record)
     return OutputStream(target)
 

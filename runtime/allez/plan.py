@@ -58,6 +58,13 @@ def read_words(bundle: Bundle) -> tuple[Tokenizer, SentenceRules]:
     return tokenizer, rules
 
 
+def checked(text: str) -> str:
+    """Return a text as it is; TypeError if it is none, which an annotation alone does not stop."""
+    if not isinstance(text, str):
+        raise TypeError(f"a text must be str, not {type(text).__name__}")
+    return text
+
+
 def take_apart(
     text: str, rules: SentenceRules, tokenizer: Tokenizer, eos: int, over: Callable[[], bool]
 ) -> Plan:

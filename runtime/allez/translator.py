@@ -24,6 +24,7 @@ from allez.errors import BundleError, BundleFormatError, InputError, OptionError
 from allez.plan import (
     BATCH_SENTENCES,
     Plan,
+    checked,
     make_batches,
     needs_space,
     put_together,
@@ -284,7 +285,7 @@ class Translator:
             InputError: the source is empty or longer than a sentence may be.
         """
         alpha = self._options(length_penalty=length_penalty).length_penalty
-        ids = self._tokenizer.encode(as_read(source, self._rules))
+        ids = self._tokenizer.encode(as_read(checked(source), self._rules))
         if not 1 <= len(ids) <= self._manifest.source_tokens:
             raise InputError(
                 f"the source has {len(ids)} tokens; "
@@ -345,13 +346,13 @@ class Translator:
 
     def _said(self, text: str, capitals: bool) -> Ids:
         """Return the ids of a translation or its beginning; `capitals`: its source is in them."""
-        text = in_small_letters(text) if capitals and text.isupper() else text
-        return self._tokenizer.encode(squeeze(text, self._rules))
+        text = in_small_letters(text) if capitals and checked(text).isupper() else text
+        return self._tokenizer.encode(squeeze(checked(text), self._rules))
 
     def _plan(self, text: str, brake: Brake) -> Plan:
-        if not isinstance(text, str):
-            raise TypeError(f"a text must be str, not {type(text).__name__}")
-        return take_apart(text, self._rules, self._tokenizer, self._manifest.eos, brake.over)
+        return take_apart(
+            checked(text), self._rules, self._tokenizer, self._manifest.eos, brake.over
+        )
 
     def _translate(
         self, texts: Iterable[str], options: SearchOptions, prefix: str, brake: Brake

@@ -33,8 +33,8 @@ def test_the_runtime_is_small() -> None:
     # 4,300 for translating; 550 more for reading what strangers wrote, stopping early, processes;
     # 170 for candidates, 70 for loading side by side and sharing a little work out among threads,
     # 90 against loops, 100 for binding what steps read and write, 50 for text in capitals, 30 for
-    # scripts that were never learnt.
-    assert sum(map(lines, RUNTIME)) <= 5360
+    # scripts that were never learnt, 15 for what is another run's or no text.
+    assert sum(map(lines, RUNTIME)) <= 5375
 
 
 def test_the_shipped_bundle_is_small(shipped_bundle: Path) -> None:

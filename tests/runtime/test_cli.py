@@ -204,11 +204,32 @@ def test_files(installed: ModuleType, capsys: Capture, tmp_path: Path) -> None:
     entries = [json.loads(line) for line in target.read_text(encoding="utf-8").split("\n")[:-1]]
     assert [entry["source"] for entry in entries] == ["un", "", "été\r", "trois"]
     assert [entry["translation"] for entry in entries] == ["UN", "", "ÉTÉ\r", "TROIS"]
-    assert entries[1] == {"source": "", "translation": "", "score": 0.0, "sentences": []}
+    assert entries[1] == {
+        **{"source": "", "translation": "", "score": 0.0, "finished": True},
+        "sentences": [],
+    }
     assert main(["un", "-o", str(target)]) == 0
     assert target.read_text() == "UN\n"
     assert capsys.readouterr() == ("", "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.txt", "out.txt"]
+
+
+def test_standard_output_by_its_path_is_standard_output(
+    installed: ModuleType, capsys: Capture
+) -> None:
+    assert main(["un", "-o", "/dev/stdout"]) == 0
+    assert capsys.readouterr() == ("UN\n", "")
+
+
+def test_a_file_that_was_given_as_a_text_is_noticed(
+    installed: ModuleType, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.txt").write_text("un\n")
+    note = "note: in.txt is taken for a text; allez -i translates the file\n"
+    for more, expected in (([], note), (["--quiet"], "")):
+        assert main(["in.txt", *more]) == 0
+        assert capsys.readouterr() == ("IN.TXT\n", expected)
 
 
 def test_a_bad_file_is_refused_before_any_work(

@@ -174,7 +174,8 @@ def test_a_json_record_is_one_line(fake: ModuleType) -> None:
     assert line.count("\n") == 1
     assert "été" in line
     entry = json.loads(line)
-    assert list(entry) == ["source", "translation", "score", "sentences"]
+    assert list(entry) == ["source", "translation", "score", "finished", "sentences"]
+    assert entry["finished"] is True
     (sentence,) = entry["sentences"]
     assert entry["source"] == source
     assert sentence["hypotheses"] == [
@@ -371,23 +372,19 @@ def test_continues_from_wherever_it_was_cut(
 
 
 @pytest.mark.parametrize("what", ["input", "options", "format", "model", "state", "no state"])
-def test_another_job_starts_afresh(
-    tmp_path: Path,
-    fake: ModuleType,
-    what: str,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+def test_what_another_job_has_left_is_not_touched(
+    tmp_path: Path, fake: ModuleType, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     translator: Any = fake.FakeTranslator()
     options = SearchOptions()
     (tmp_path / "in.txt").write_text(SOURCE, newline="")
     lines = LineFile(tmp_path / "in.txt")
     job = describe_job(lines, translator.bundle.manifest, options, "text")
-    (tmp_path / "out.txt.partial").write_text("wrong\n")
+    (tmp_path / "out.txt.partial").write_text("done\n")
     state = {"state": "{", "no state": ""}.get(what, json.dumps(job))
     if state:
         (tmp_path / "out.txt.partial.json").write_text(state)
-    source, form = SOURCE, "text"
+    source, form, named = SOURCE, "text", f"begun with other {what}"
     if what == "input":
         source = SOURCE + "!"
     elif what == "options":
@@ -396,16 +393,33 @@ def test_another_job_starts_afresh(
         form = "jsonl"
     elif what == "model":
         monkeypatch.setattr(fake, "MANIFEST", replace(fake.MANIFEST, version="1.3"))
-    if what == "no state":  # then it may be anybody's
-        with pytest.raises(OutputError, match="is in the way"):
-            run(tmp_path, fake, options, form, source)  # type: ignore[arg-type]
-        assert (tmp_path / "out.txt.partial").read_text() == "wrong\n"
-        return
+    else:
+        named = "is in the way"
+    with pytest.raises(OutputError, match=named) as raised:
+        run(tmp_path, fake, options, form, source)  # type: ignore[arg-type]
+    assert "remove" in str(raised.value.hint)
+    assert (tmp_path / "out.txt.partial").read_text() == "done\n"
+    (tmp_path / "out.txt.partial").write_text("")  # what a run leaves that had done nothing yet
     assert run(tmp_path, fake, options, form, source) == list(range(1, 8))  # type: ignore[arg-type]
-    assert "wrong" not in (tmp_path / "out.txt").read_text()
-    if "state" not in what:
-        assert f"was begun with other {what}; starting afresh" in caplog.text
     assert leftovers(tmp_path) == []
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="there is no /dev/fd")
+def test_a_path_that_leads_to_an_open_file_is_appended_to(tmp_path: Path) -> None:
+    log = tmp_path / "log.txt"
+    log.write_text("before\n")
+    with open(log, "ab") as stream, open_output(Path(f"/dev/fd/{stream.fileno()}")) as output:
+        output.write("after\n")
+    assert log.read_text() == "before\nafter\n"
+    assert list(tmp_path.iterdir()) == [log]
+
+
+def test_what_cannot_be_continued_leaves_a_file_that_can(tmp_path: Path) -> None:
+    (tmp_path / "out.txt.partial").write_text("done\n")
+    (tmp_path / "out.txt.partial.json").write_text(json.dumps({"input": "x"}))
+    with pytest.raises(OutputError, match="begun by a run that can be continued"):
+        open_output(tmp_path / "out.txt")
+    assert (tmp_path / "out.txt.partial").read_text() == "done\n"
 
 
 def test_an_empty_file_has_an_empty_translation(tmp_path: Path, fake: ModuleType) -> None:

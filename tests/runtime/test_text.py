@@ -288,6 +288,12 @@ def test_wrong_rules_are_named(change: dict[str, Any], message: str) -> None:
         SentenceRules.from_json(text)
 
 
+def test_control_characters_are_white_space() -> None:
+    rules = SentenceRules.from_json((RULES_FOLDER / "fr.json").read_text(encoding="utf-8"))
+    pieces = [piece.text for piece in split("Bonjour.\0Il pleut.\x1b\n", rules, len)]
+    assert pieces == ["Bonjour.", "\0", "Il pleut.", "\x1b\n"]
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "[" * 100_000])
 def test_what_is_no_rules_file_is_refused(text: str) -> None:
     with pytest.raises(BundleFormatError, match="sentence rules"):

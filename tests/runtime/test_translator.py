@@ -8,8 +8,10 @@ import json
 import random
 import shutil
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -260,8 +262,16 @@ def test_a_prefix_too_long_is_refused(tiny: Translator) -> None:
 
 @pytest.mark.parametrize("text", [None, b"abc", 3])
 def test_what_is_no_text_is_a_type_error(tiny: Translator, text: object) -> None:
-    with pytest.raises(TypeError, match="must be str"):
-        tiny.translate(text)  # type: ignore[arg-type]
+    calls: list[Callable[[Any], object]] = [
+        tiny.translate,
+        lambda text: tiny.score(text, "a"),
+        lambda text: tiny.score("a", text),
+        lambda text: tiny.score("LE CHAT NOIR", text),
+        lambda text: tiny.translate("le chat", prefix=text),
+    ]
+    for call in calls:
+        with pytest.raises(TypeError, match="must be str"):
+            call(text)
 
 
 def test_one_text_is_not_many(tiny: Translator) -> None:
