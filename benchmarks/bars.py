@@ -63,9 +63,9 @@ def bars(figures: Sequence[Figure], processor_class: str) -> list[Bar]:
         above, below = (find(figures, case, key, threads=1, beam=beam) for key in (peer, ours))
         return ratio(above, below)
 
-    best = "allez_candidates" if find(figures, "one", "allez_candidates") else "allez_int8"
-    named = LABELS[best]
-    many = speed("many", "pytorch", best, 4)
+    best = "allez_int8"
+    fast = "allez_candidates" if find(figures, "many", "allez_candidates") else best
+    many = speed("many", "pytorch", fast, 4)
     return [
         _least(
             "one sentence, greedy, one thread: PyTorch eager / Allez int8, all words",
@@ -79,13 +79,13 @@ def bars(figures: Sequence[Figure], processor_class: str) -> list[Bar]:
             10,
         ),
         _least(
-            "one sentence, greedy, one thread: CTranslate2 int8, OPUS-MT size / " + named,
+            "one sentence, greedy, one thread: CTranslate2 int8, OPUS-MT size / " + LABELS[best],
             speed("one", "opus", best, 1),
             12,
             20,
         ),
         _least(
-            f"64 sentences, beam 4, one thread, {processor_class}: PyTorch eager / " + named,
+            f"64 sentences, beam 4, one thread, {processor_class}: PyTorch eager / " + LABELS[fast],
             many,
             6 if processor_class in VNNI else 3,
         ),

@@ -56,7 +56,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         folder = self.settings.folder
-        self.best = self.settings.systems(["allez_candidates", "allez_int8"])[0]
+        self.best = "allez_int8"
         """The bundle as users have it."""
         self._reference = load(self.best, folder, 1, many=True)
         self._tokenizer = Tokenizer(Bundle.read(folder / self.best).text("tokenizer"))

@@ -72,7 +72,8 @@ def main() -> int:
     say("| beam | words | sentences/s | encoder | decoder | Python |\n")
     say("| ---: | --- | ---: | ---: | ---: | ---: |\n")
     with Translator(options.bundle, threads=1) as translator:
-        measure(translator, texts[:64])
+        for candidates in (True, False):
+            measure(translator, texts[:64], candidates=candidates)
         for beam in BEAMS:
             for candidates in (True, False):
                 found = measure(translator, texts, beam_size=beam, candidates=candidates)

@@ -244,7 +244,7 @@ def compare(bundle: Bundle, files: Sequence[tuple[str, Sequence[Pair]]]) -> dict
         for name, pairs in files:
             sources, references = [s for s, _ in pairs], [t for _, t in pairs]
             whole = list(translator.translate_batch(sources, candidates=False))
-            listed = list(translator.translate_batch(sources))
+            listed = list(translator.translate_batch(sources, candidates=True))
             found = tokens = size = sentences = 0
             for sentence in (sentence for result in whole for sentence in result.sentences):
                 candidates = set(shortlist([ids[t] for t in sentence.source_tokens]).tolist())

@@ -116,10 +116,10 @@ def _candidates(report: Mapping[str, Any]) -> list[str]:
     found = report["candidates"]
     return [
         "",
-        f"By default each step scores only the words listed for the sentence's words "
-        f"({found['listed']:,} in all, {found['common']} for any sentence); `--no-candidates` "
-        "scores the whole vocabulary. With beam search, recall being the share of the words of "
-        "the latter's translations that are listed:",
+        "Each step scores the whole vocabulary; with `--candidates` only the words listed for the "
+        f"sentence's words ({found['listed']:,} in all, {found['common']} for any sentence). With "
+        "beam search, recall being the share of the words of the former's translations that are "
+        "listed:",
         "",
         comparison(found["files"]),
     ]

@@ -79,10 +79,9 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
             command.add_argument("files", nargs="*", type=Path, help="TSV files to score it on")
             command.add_argument("--beam-size", type=int, action="append", help="repeatable")
             command.add_argument(
-                "--no-candidates",
-                dest="candidates",
-                action="store_false",
-                help="score all words, and tell what the bundle's candidates change",
+                "--candidates",
+                action="store_true",
+                help="score the bundle's candidates alone, and tell what that changes",
             )
             command.add_argument(
                 "--fp32", action="store_true", help="score the run's fp32 graphs instead"
@@ -92,8 +91,8 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
         raise OptionError("give --config or a bundle, not both")
     if args.command == "evaluate" and args.fp32 and not args.config:
         raise OptionError("--fp32 needs --config: a bundle has the graphs that it has")
-    if args.command == "evaluate" and args.config and not args.candidates:
-        raise OptionError("--no-candidates needs a bundle: --config writes scores into a card")
+    if args.command == "evaluate" and args.config and args.candidates:
+        raise OptionError("--candidates needs a bundle: --config writes scores into a card")
     return args
 
 
@@ -127,7 +126,7 @@ def score_bundle(args: argparse.Namespace) -> None:
     print(table(rows))
     print()
     print(length_table(rows))
-    if not args.candidates and "candidates" in bundle.manifest.files:
+    if args.candidates and "candidates" in bundle.manifest.files:
         pairs = {path.name: list(read_pairs(path))[: args.limit] for path in args.files}
         print()
         print(comparison(compare(bundle, list(pairs.items()))))

@@ -171,8 +171,7 @@ class TrainingConfig:
     """Processor threads; None: all."""
     bfloat16: bool | None = None
     """Products in bfloat16 (torch.autocast), weights and sums in float32. Some 1.7 times as fast
-    where the processor has instructions for it (AVX512-BF16, AMX), slower where not; None: on a
-    GPU only."""
+    where the processor has instructions for it (AVX512-BF16, AMX); None: on a GPU only."""
     seed: int = 1
 
     def __post_init__(self) -> None:

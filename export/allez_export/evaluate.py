@@ -82,7 +82,7 @@ def evaluate_file(
     *,
     beam_size: int | None,
     limit: int | None = None,
-    candidates: bool = True,
+    candidates: bool = False,
 ) -> dict[str, Any]:
     """Translate a test file with a bundle and score it."""
     pairs = list(read_pairs(path))[:limit]
@@ -122,7 +122,7 @@ def evaluate(
     beams: Sequence[int | None],
     state: Path | None = None,
     limit: int | None = None,
-    candidates: bool = True,
+    candidates: bool = False,
 ) -> list[dict[str, Any]]:
     """Score a bundle on several files with several beams; greedy is a beam of 1.
 
@@ -132,10 +132,10 @@ def evaluate(
         beams: beam sizes; None is the bundle's own.
         state: a file that keeps what is done, so that a killed evaluation goes on.
         limit: only so many sentences of each file.
-        candidates: False scores all words, whatever the bundle lists.
+        candidates: score only the words that the bundle lists for a sentence.
     """
     manifest = translator.bundle.manifest
-    identity = [*bundle_identity(manifest), *([] if candidates else ["all words"])]
+    identity = [*bundle_identity(manifest), *(["candidates"] if candidates else [])]
     kept = read_state(state) if state is not None else {}
     known: dict[tuple[str, int], dict[str, Any]] = {}
     if (kept.get("bundle"), kept.get("limit")) == (identity, limit):

@@ -38,8 +38,6 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     args = parser.parse_intermixed_args(list(options))
     args.command = name or "translate"
     args.bare = not argv  # then help may be wanted
-    if getattr(args, "output", None) in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"):
-        args.output = "-"  # opened anew it would write over what a shell has appended there
     if hasattr(args, "text"):
         args.text = [_readable(text) for text in [*args.text, *texts]]
     elif texts:
@@ -120,10 +118,9 @@ def _add_search(parser: argparse.ArgumentParser) -> None:
         help="no sequence of N tokens twice in a sentence",
     )
     add(
-        "--no-candidates",
-        dest="candidates",
-        action="store_false",
-        help="score all words, not only those that the bundle lists for a sentence's words",
+        "--candidates",
+        action="store_true",
+        help="score only the words that the bundle lists for a sentence's words",
     )
     add("--prefix", default="", metavar="TEXT", help="how the translation must begin")
 

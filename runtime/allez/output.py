@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import stat
 import sys
 from collections.abc import Mapping
@@ -132,13 +133,12 @@ class OutputFile:
         if self._partial.stat().st_size:
             hint = f"remove {self._partial}, or write to another file"
             if state is None:
-                why = "and no run has left it"
-            elif self._job is None:
-                why = "begun by a run that can be continued"
-            else:
-                other = [key for key in self._job if state.get(key) != self._job[key]]
+                raise self._error(f"{self._partial} is in the way, and no run has left it", hint)
+            if state:  # else nothing could have been continued
+                job = self._job or {}
+                other = [key for key in state | job if state.get(key) != job.get(key)]
                 why = f"begun with other {' and '.join(other)}"
-            raise self._error(f"{self._partial} is in the way, {why}", hint)
+                raise self._error(f"{self._partial} is in the way, {why}", hint)
         # In this order, so that a kill in between never leaves a state beside another's lines,
         # nor lines without a state.
         self._stream.truncate(0)
@@ -220,12 +220,13 @@ class OutputFile:
 class OutputStream:
     """What cannot be renamed into place, such as a named pipe or `/dev/null`."""
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, descriptor: int | None = None) -> None:
         self._shown = target
         self.done = 0
         """Records written."""
         try:
-            self._stream = open(target, "ab", buffering=0)  # noqa: SIM115  (as above)
+            opened = target if descriptor is None else os.dup(descriptor)
+            self._stream = open(opened, "wb", buffering=0)  # noqa: SIM115  (as above)
         except OSError as error:
             raise OutputError(f"cannot write {target}: {reason(error)}") from None
 
@@ -256,12 +257,16 @@ def open_output(
     lines_per_record: int = 1,
 ) -> Output:
     """Return what writes to `target`; see `OutputFile` for arguments and errors."""
+    # A name of what is open already: opened anew, it would write from the start of the file.
+    descriptor = re.fullmatch(r"/dev/(?:fd/(\d+)|std(out|err))|/proc/self/fd/(\d+)", str(target))
+    if descriptor:
+        number, name, other = descriptor.groups()
+        return OutputStream(target, {"out": 1, "err": 2}.get(name) or int(number or other))
     try:
         mode = target.stat().st_mode
     except OSError:
         mode = stat.S_IFREG  # there is nothing yet
-    named = not str(target).startswith(("/dev/fd/", "/dev/std", "/proc/"))  # those lead to one
-    if named and (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return OutputFile(target, source=source, job=job, lines_per_record=lines_per_record)
     return OutputStream(target)
 

@@ -88,9 +88,10 @@ class Tokenizer:
         return tuple(str(self._model.id_to_token(i)) for i in ids)
 
     def knows(self, letter: str) -> bool:
-        """Tell whether a letter, without accent or in small, is part of any longer subword.
+        """Tell whether a letter was learnt: a Latin one, or part of a longer subword.
 
-        One that only has a token of its own came by in the training data, and was not learnt.
+        Without its accent, or in small, is enough. One that only has a token of its own came by in
+        the training data.
         """
         if self._learnt is None:
             pieces = (piece.strip("▁") for piece in self._model.get_vocab())

@@ -157,7 +157,7 @@ class Translator:
         min_length: int = 1,
         length_penalty: float | None = None,
         no_repeat_ngram_size: int = 0,
-        candidates: bool = True,
+        candidates: bool = False,
         prefix: str = "",
         max_time: float | None = None,
         cancel: threading.Event | None = None,
@@ -172,7 +172,7 @@ class Translator:
             min_length: fewest tokens per sentence.
             length_penalty: exponent of the length; None: what the bundle says.
             no_repeat_ngram_size: no sequence of so many tokens twice in a sentence; 0 allows it.
-            candidates: score only the words that the bundle lists, if it does; False: all words.
+            candidates: score only the words that the bundle lists for the source, if it does.
             prefix: how the translation of the first sentence must begin, but for its capitals.
             max_time: seconds; when they are over, no further step of the decoder is taken, and
                 the best that there is is returned: `finished` is false for every sentence that
@@ -206,7 +206,7 @@ class Translator:
         min_length: int = 1,
         length_penalty: float | None = None,
         no_repeat_ngram_size: int = 0,
-        candidates: bool = True,
+        candidates: bool = False,
         max_time: float | None = None,
         cancel: threading.Event | None = None,
     ) -> Generator[Translation, None, None]:
@@ -233,7 +233,7 @@ class Translator:
         self,
         text: str,
         *,
-        candidates: bool = True,
+        candidates: bool = False,
         max_time: float | None = None,
         cancel: threading.Event | None = None,
     ) -> Generator[str, None, bool]:
@@ -279,7 +279,7 @@ class Translator:
         """Return how likely `target` is as the translation of `source`, one sentence each.
 
         The score is that of `Sentence.score`: sum of log-probabilities / length ** length_penalty.
-        Every word may follow, as with `candidates=False`. Capitals are read as by `translate`.
+        Every word may follow, candidate or not. Capitals are read as by `translate`.
 
         Raises:
             InputError: the source is empty or longer than a sentence may be.
@@ -304,7 +304,7 @@ class Translator:
 
     def selftest(self) -> Iterator[SelfTest]:
         """Translate the bundle's golden sentences and compare everything recorded of them."""
-        options = self._options(beam_size=1)
+        options = self._options(beam_size=1, candidates=True)  # as recorded; it tries the lists too
         for golden in self.bundle.golden():
             text = as_read(golden.text, self._rules)
             ids = [*self._tokenizer.encode(text), self._manifest.eos]

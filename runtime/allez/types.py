@@ -32,9 +32,9 @@ class SearchOptions:
     without the offset); eos counts."""
     no_repeat_ngram_size: int = 0
     """No sequence of so many tokens occurs twice in a translation; 0 allows it."""
-    candidates: bool = True
-    """Score only the words that the bundle lists for the source sentence, if it lists any: faster.
-    False: the whole vocabulary."""
+    candidates: bool = False
+    """Score only the words that the bundle lists for the source sentence, if it lists any: faster
+    with some processors and batches, at the cost of a word at times."""
 
     def __post_init__(self) -> None:
         def demand(holds: bool, message: str) -> None:
@@ -156,7 +156,7 @@ class Translation:
     """`n_best` texts, best first: the i-th holds the i-th hypothesis of each sentence (its last
     one where a sentence has fewer); never empty."""
     sentences: tuple[Sentence, ...]
-    """Only what was translated: white space and lines without letters are in `texts` alone."""
+    """Only what was translated; what was copied, white space and all, is in `texts` alone."""
 
     def __str__(self) -> str:
         return self.text

@@ -489,10 +489,10 @@ def test_a_bundle_has_no_other_precision(fails: Fails, data: Path) -> None:
 
 
 def test_scores_of_a_card_are_those_of_the_default(fails: Fails, config: Path, data: Path) -> None:
-    more = ("--config", str(config), "--data", str(data), "--no-candidates")
+    more = ("--config", str(config), "--data", str(data), "--candidates")
     code, error, _ = fails("evaluate", *more)
     assert code == 2
-    assert "--no-candidates needs a bundle" in error
+    assert "--candidates needs a bundle" in error
 
 
 @pytest.mark.usefixtures("fake")

@@ -203,7 +203,7 @@ def test_candidates_are_learnt_measured_and_packaged(
 
     arguments = [str(out / "bundle"), str(data / "test.tsv"), "--beam-size=1", "--limit=20"]
     capsys.readouterr()
-    assert main(["evaluate", *arguments, "--no-candidates"]) == 0
+    assert main(["evaluate", *arguments, "--candidates"]) == 0
     printed = capsys.readouterr().out
     assert "| test.tsv | 20 | int8 | 1 |" in printed
     assert "| file | sentences | recall |" in printed

@@ -59,7 +59,9 @@ class Line:
         return json.dumps({"text": self.text, "sentences": sentences}).encode()
 
 
-def ask_python(bundle: Bundle, lines: list[str], beam_size: int) -> list[Line]:
+def ask_python(
+    bundle: Bundle, lines: list[str], beam_size: int, *, candidates: bool = False
+) -> list[Line]:
     """Translate with the Python runtime."""
     vocabulary: dict[str, int] = json.loads(bundle.text("tokenizer"))["model"]["vocab"]
 
@@ -75,7 +77,9 @@ def ask_python(bundle: Bundle, lines: list[str], beam_size: int) -> list[Line]:
                     for s in result.sentences
                 ),
             )
-            for result in translator.translate_batch(lines, beam_size=beam_size)
+            for result in translator.translate_batch(
+                lines, beam_size=beam_size, candidates=candidates
+            )
         ]
 
 
@@ -85,9 +89,11 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--beam-size", type=int, required=True)
     parser.add_argument("--json", action="store_true", required=True, help="the only form there is")
+    parser.add_argument("--candidates", action="store_true")
     arguments = parser.parse_args()
     lines = sys.stdin.buffer.read().decode().removesuffix("\n").split("\n")
-    for line in ask_python(Bundle.read(arguments.model), lines, arguments.beam_size):
+    bundle, candidates = Bundle.read(arguments.model), arguments.candidates
+    for line in ask_python(bundle, lines, arguments.beam_size, candidates=candidates):
         sys.stdout.buffer.write(line.to_json() + b"\n")
 
 

@@ -32,12 +32,17 @@ BEAM_SIZES = (1, 4)
 SENTENCES = 1_200
 IDENTICAL = 0.98
 MARGIN = 0.1
+CANDIDATES_SHARE = 3
+"""With candidates a third of the sentences is translated once more, where the bundle lists them."""
 
 
-def ask_command(command: list[str], model: Path, lines: list[str], beam_size: int) -> list[Line]:
+def ask_command(
+    command: list[str], model: Path, lines: list[str], beam_size: int, *, candidates: bool
+) -> list[Line]:
     """Translate with another host."""
+    more = ["--candidates"] if candidates else []
     done = subprocess.run(
-        [*command, "--model", str(model), "--beam-size", str(beam_size), "--json"],
+        [*command, "--model", str(model), "--beam-size", str(beam_size), "--json", *more],
         input="".join(line + "\n" for line in lines).encode(),
         stdout=subprocess.PIPE,
         check=True,
@@ -48,12 +53,12 @@ def ask_command(command: list[str], model: Path, lines: list[str], beam_size: in
 class Rescorer:
     """Tells how likely a translation is, on this host."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, *, candidates: bool) -> None:
         self._manifest = bundle.manifest
         self._encoder = Encoder(bundle.data("encoder"), bundle.manifest)
         self._decoder = DecoderStep(bundle.data("decoder"), bundle.manifest)
         self._shortlist = None
-        if "candidates" in bundle.manifest.files:
+        if candidates:
             data = bundle.data("candidates")
             self._shortlist = Shortlist(data, self._manifest.vocabulary, self._manifest.eos)
 
@@ -139,16 +144,23 @@ def main() -> int:
     else:
         lines = arguments.sentences.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     bundle = Bundle.read(arguments.model)
-    rescorer = Rescorer(bundle)
     problems = []
-    for beam_size in arguments.beam_size:
-        started = time.monotonic()
-        ours = ask_python(bundle, lines, beam_size)
-        between = time.monotonic()
-        others = ask_command(arguments.command, arguments.model, lines, beam_size)
-        ended = time.monotonic()
-        problems += compare(lines, ours, others, rescorer, beam_size)
-        say(f"  Python {between - started:.1f} s, the command {ended - between:.1f} s")
+    runs = [(lines, False)]
+    if "candidates" in bundle.manifest.files:
+        runs.append((lines[: len(lines) // CANDIDATES_SHARE], True))
+    for some, candidates in runs:
+        say("candidates" if candidates else "all words")
+        rescorer = Rescorer(bundle, candidates=candidates)
+        for beam_size in arguments.beam_size:
+            started = time.monotonic()
+            ours = ask_python(bundle, some, beam_size, candidates=candidates)
+            between = time.monotonic()
+            others = ask_command(
+                arguments.command, arguments.model, some, beam_size, candidates=candidates
+            )
+            ended = time.monotonic()
+            problems += compare(some, ours, others, rescorer, beam_size)
+            say(f"  Python {between - started:.1f} s, the command {ended - between:.1f} s")
     for problem in problems:
         say(f"FAILED {problem}")
     return 1 if problems else 0

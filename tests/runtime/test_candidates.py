@@ -9,6 +9,7 @@ import shutil
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,7 +59,8 @@ def candidates(bundle: Bundle, pieces: tuple[str, ...]) -> set[str]:
 def test_only_candidates_are_said(listed: Translator, beam_size: int) -> None:
     sizes = []
     for source in SOURCES:
-        for sentence in listed.translate(source, beam_size=beam_size).sentences:
+        found = listed.translate(source, beam_size=beam_size, candidates=True)
+        for sentence in found.sentences:
             known = candidates(listed.bundle, sentence.source_tokens)
             assert set(sentence.tokens) <= known
             sizes.append(len(known))
@@ -70,16 +72,17 @@ def test_without_them_it_is_the_bundle_that_lists_none(
     listed: Translator, tiny: Translator, beam_size: int
 ) -> None:
     for source in SOURCES:
-        whole = listed.translate(source, beam_size=beam_size, candidates=False)
+        whole = listed.translate(source, beam_size=beam_size)
         usual = tiny.translate(source, beam_size=beam_size)
         assert (whole.text, whole.score) == (usual.text, usual.score)
-        assert tiny.translate(source, beam_size=beam_size, candidates=False).text == usual.text
-    assert any(listed.translate(s).text != tiny.translate(s).text for s in SOURCES)
-    assert any(listed.translate(s).text == tiny.translate(s).text for s in SOURCES)
+        assert tiny.translate(source, beam_size=beam_size, candidates=True).text == usual.text
+    same = {listed.translate(s, candidates=True).text == tiny.translate(s).text for s in SOURCES}
+    assert same == {True, False}
 
 
 @pytest.mark.parametrize("options", [{"beam_size": 1}, {"beam_size": 4}, {"beam_size": 30}])
-def test_batch_equals_singles(listed: Translator, options: dict[str, int]) -> None:
+def test_batch_equals_singles(listed: Translator, options: dict[str, Any]) -> None:
+    options = {**options, "candidates": True}
     generator = random.Random(5)
     texts = [" ".join(generator.choices(SOURCES, k=generator.randint(1, 2))) for _ in range(40)]
     together = list(listed.translate_batch(texts, **options))
@@ -103,8 +106,9 @@ def test_a_score_counts_all_words(listed: Translator, tiny: Translator) -> None:
 
 def test_a_prefix_may_hold_any_word(listed: Translator) -> None:
     prefix = "We sell ten"
-    pieces = set(listed.translate(SOURCES[0], prefix=prefix).tokens)
-    assert listed.translate(SOURCES[0], prefix=prefix).text.startswith(prefix)
+    found = listed.translate(SOURCES[0], prefix=prefix, candidates=True)
+    pieces = set(found.tokens)
+    assert found.text.startswith(prefix)
     source = listed.translate(SOURCES[0]).sentences[0].source_tokens
     assert not pieces <= candidates(listed.bundle, source)
 
@@ -121,12 +125,12 @@ def test_the_option_is_a_truth_value(value: object) -> None:
         SearchOptions(candidates=value)  # type: ignore[arg-type]
 
 
-def test_the_command_line_switches_them_off(
+def test_the_command_line_switches_them_on(
     listed_bundle: Path, listed: Translator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = next(s for s in SOURCES if listed(s) != listed.translate(s, candidates=False).text)
+    text = next(s for s in SOURCES if listed(s) != listed.translate(s, candidates=True).text)
     model = ["--model", str(listed_bundle)]
-    for more, candidates in (([], True), (["--no-candidates"], False)):
+    for more, candidates in (([], False), (["--candidates"], True)):
         assert main([*model, *more, text]) == 0
         expected = listed.translate(text, candidates=candidates).text
         assert capsys.readouterr().out == expected + "\n"
@@ -210,8 +214,9 @@ def test_nothing_listed_leaves_the_source_and_eos(
     size = Bundle.read(listed_bundle).manifest.vocabulary
     empty = struct.pack("<II", 1, size) + bytes(2 * size)
     with Translator(replaced(listed_bundle, tmp_path / "empty", empty)) as translator:
-        together = list(translator.translate_batch(SOURCES, beam_size=beam_size, n_best=1))
+        options: dict[str, Any] = {"beam_size": beam_size, "candidates": True}
+        together = list(translator.translate_batch(SOURCES, **options))
         for source, result in zip(SOURCES, together, strict=True):
             for sentence in result.sentences:
                 assert set(sentence.tokens) <= set(sentence.source_tokens)
-            assert translator.translate(source, beam_size=beam_size).text == result.text
+            assert translator.translate(source, **options).text == result.text

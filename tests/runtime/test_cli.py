@@ -215,10 +215,10 @@ def test_files(installed: ModuleType, capsys: Capture, tmp_path: Path) -> None:
 
 
 def test_standard_output_by_its_path_is_standard_output(
-    installed: ModuleType, capsys: Capture
+    installed: ModuleType, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["un", "-o", "/dev/stdout"]) == 0
-    assert capsys.readouterr() == ("UN\n", "")
+    assert capfd.readouterr() == ("UN\n", "")
 
 
 def test_a_file_that_was_given_as_a_text_is_noticed(

@@ -18,7 +18,7 @@ Translates standard input, UTF-8, line by line.
 
   --model BUNDLE    folder or zip of a bundle
   --beam-size N     hypotheses kept per sentence; 1 is greedy search
-  --no-candidates   score all words, not only those that the bundle lists
+  --candidates      score only the words that the bundle lists for a sentence
   --threads N       sentences worked on at the same time (1)
   --json            for each line an object with ids and scores
   --selftest        translate the bundle's golden sentences instead, and compare"""
@@ -68,7 +68,7 @@ private fun parse(args: Array<String>): Arguments {
     val rest = args.iterator()
     while (rest.hasNext()) {
         when (val name = rest.next()) {
-            "--json", "--selftest", "--no-candidates" -> flags.add(name)
+            "--json", "--selftest", "--candidates" -> flags.add(name)
             "--model", "--beam-size", "--threads" ->
                 values[name] = if (rest.hasNext()) rest.next() else throw UsageException("$name needs a value")
             else -> throw UsageException("unknown argument '$name'")
@@ -81,7 +81,7 @@ private fun parse(args: Array<String>): Arguments {
         model = File(values["--model"] ?: throw UsageException("--model is missing")),
         options = TranslateOptions(
             beamSize = number("--beam-size"),
-            candidates = "--no-candidates" !in flags,
+            candidates = "--candidates" in flags,
         ),
         threads = number("--threads") ?: 1,
         json = "--json" in flags,

@@ -61,7 +61,7 @@ internal class SearchOptions(
     val minLength: Int,
     val lengthPenalty: Double,
     val noRepeatNgramSize: Int,
-    val candidates: Boolean = true,
+    val candidates: Boolean = false,
 )
 
 /** A hypothesis as search leaves it: ids without eos, and [T][M] attention. */

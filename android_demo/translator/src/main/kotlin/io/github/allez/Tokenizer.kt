@@ -105,11 +105,13 @@ internal class Tokenizer(definition: String) {
     }
 
     /**
-     * Whether a letter, without accent or in small, is part of any longer subword.
+     * Whether a letter was learnt: a Latin one, or part of a longer subword.
      *
-     * One that only has a token of its own came by in the training data, and was not learnt.
+     * Without its accent, or in small, is enough. One that only has a token of its own came by in the
+     * training data.
      */
     fun knows(letter: Int): Boolean {
+        if (letter < ASCII) return true
         val text = String(Character.toChars(letter))
         return Normalizer.normalize(text, Normalizer.Form.NFD)[0].code < ASCII ||
             text.lowercase(Locale.ROOT) in learnt

@@ -78,8 +78,8 @@ public class Translator @JvmOverloads constructor(
     internal val openHandles: Int get() = runtime.openHandles
 
     /**
-     * Translates a text of any length. White space, blank lines and what has no letters are kept
-     * as they are.
+     * Translates a text of any length. What has no letters, or letters that the model never learnt,
+     * is kept as it is.
      *
      * @throws OptionError the prefix is too long.
      * @throws CancelledError [cancel] was used.
@@ -196,7 +196,7 @@ public class Translator @JvmOverloads constructor(
      */
     @JvmOverloads
     public fun selfTest(cancel: Cancel = Cancel.NEVER): SelfTestReport = working(cancel) { watch ->
-        val options = searchOptions(TranslateOptions(beamSize = 1))
+        val options = searchOptions(TranslateOptions(beamSize = 1, candidates = true)) // as recorded
         val results = bundle.golden().map { golden ->
             val source = encode(golden.text) + manifest.eos
             val tokens = search(source.toIntArray(), options, emptyList(), watch).single().tokens

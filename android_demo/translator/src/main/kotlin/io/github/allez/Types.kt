@@ -14,7 +14,7 @@ package io.github.allez
  *   0 to 10; eos counts; null: what the bundle says.
  * @property noRepeatNgramSize no sequence of so many tokens occurs twice in a sentence; 0 allows it.
  * @property candidates score only the words that the bundle lists for the source sentence, if it
- *   lists any: faster; false: the whole vocabulary.
+ *   lists any: faster with some processors, at the cost of a word at times.
  * @property prefix how the translation of the text's first sentence must begin.
  * @throws OptionError a value makes no sense.
  */
@@ -25,7 +25,7 @@ public data class TranslateOptions(
     val minLength: Int = 1,
     val lengthPenalty: Double? = null,
     val noRepeatNgramSize: Int = 0,
-    val candidates: Boolean = true,
+    val candidates: Boolean = false,
     val prefix: String = "",
 ) {
     init {
@@ -137,8 +137,8 @@ public class Sentence(
  * @property source the text given.
  * @property texts `nBest` texts, best first: the i-th holds the i-th hypothesis of each sentence
  *   (its last one where a sentence has fewer); never empty.
- * @property sentences only what was translated: white space and lines without letters are in
- *   [texts] alone.
+ * @property sentences only what was translated; what was copied, white space and all, is in [texts]
+ *   alone.
  */
 public class Translation(
     public val source: String,

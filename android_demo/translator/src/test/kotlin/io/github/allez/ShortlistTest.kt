@@ -77,7 +77,7 @@ class ShortlistTest {
                     continue
                 }
                 val text = case["text"] as String
-                val options = TranslateOptions(beamSize = case.int("beam_size"))
+                val options = TranslateOptions(beamSize = case.int("beam_size"), candidates = true)
                 val whole = options.copy(candidates = false)
                 assertEquals(case["translation"], translator.translate(text, options).text) { text }
                 assertEquals(case["whole"], translator.translate(text, whole).text) { text }
@@ -100,12 +100,9 @@ class ShortlistTest {
         Translator(Bundle.open(LISTED)).use { listed ->
             Translator(Bundle.open(TINY)).use { tiny ->
                 assertEquals(tiny.score(source, "We sell ten."), listed.score(source, "We sell ten."))
-                assertEquals(
-                    tiny.translate(source).text,
-                    listed.translate(source, TranslateOptions(candidates = false)).text,
-                )
+                assertEquals(tiny.translate(source).text, listed.translate(source).text)
             }
-            val answer = listed.translate(source, TranslateOptions(prefix = prefix)).text
+            val answer = listed.translate(source, TranslateOptions(candidates = true, prefix = prefix)).text
             assertTrue(answer.startsWith(prefix)) { answer }
             assertNotEquals(0, listed.openHandles)
         }
