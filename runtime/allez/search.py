@@ -13,7 +13,7 @@ not know. Scores are sums of log-probabilities in float64. The rules are the sam
   hypotheses cut short.)
 - Rows left empty repeat a live one with score minus infinity.
 - No loops: a block of one or two tokens stands at most 4 times in a row, one of 3 to 7 at most 3
-  times, one of 8 to 24 twice, or as often as anything does in the source; see `most_repeats`.
+  times, one of 8 to 32 twice, or as often as anything does in the source; see `most_repeats`.
 
 Greedy search is K = 1; it stops with its first finished hypothesis.
 """
@@ -188,12 +188,12 @@ def beam_steps(
 _Banned = tuple[IntArray, BoolArray]
 """Tokens [N, w], and which of them must not follow [N, w]."""
 
-BLOCK_REPEATS = np.array([4, 4, *[3] * 5, *[2] * 17])
+BLOCK_REPEATS = np.array([4, 4, *[3] * 5, *[2] * 25])
 """How often a block of 1, 2, ... tokens may stand in a row, unless the source repeats more."""
 
 
 def most_repeats(ids: Sequence[int]) -> int:
-    """Return how often, at most, the same 1 to 24 ids stand in a row; 1 if nothing is repeated."""
+    """Return how often, at most, the same 1 to 32 ids stand in a row; 1 if nothing is repeated."""
     most = 1
     for size in range(1, len(BLOCK_REPEATS) + 1):
         same = 0
@@ -206,7 +206,7 @@ def most_repeats(ids: Sequence[int]) -> int:
 class _Loops:
     """Which token would let a row go round once more: the first of the block it repeats.
 
-    Letters: L longest block, 24.
+    Letters: L longest block, 32.
     """
 
     def __init__(self, jobs: Sequence[Job], eos: int) -> None:

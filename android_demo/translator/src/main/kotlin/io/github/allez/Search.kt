@@ -15,7 +15,7 @@
  *   beam with hypotheses cut short.)
  * - Rows left empty repeat a live one with score minus infinity.
  * - No loops: a block of one or two tokens stands at most 4 times in a row, one of 3 to 7 at most 3
- *   times, one of 8 to 24 twice, or as often as anything does in the source.
+ *   times, one of 8 to 32 twice, or as often as anything does in the source.
  *
  * Greedy search is K = 1; it stops with its first finished hypothesis.
  */
@@ -207,9 +207,9 @@ internal class Search(
 }
 
 /** How often a block of 1, 2, ... tokens may stand in a row, unless the source repeats more. */
-private val BLOCK_REPEATS = intArrayOf(4, 4) + IntArray(5) { 3 } + IntArray(17) { 2 }
+private val BLOCK_REPEATS = intArrayOf(4, 4) + IntArray(5) { 3 } + IntArray(25) { 2 }
 
-/** How often, at most, the same 1 to 24 ids stand in a row; 1 if nothing is repeated. */
+/** How often, at most, the same 1 to 32 ids stand in a row; 1 if nothing is repeated. */
 internal fun mostRepeats(ids: IntArray): Int = (1..BLOCK_REPEATS.size).maxOf { block ->
     var same = 0
     var most = 1
