@@ -488,7 +488,7 @@ def test_noise_changes_only_source_sides(
     make_stream: Callable[..., Stream], tokenizer: Tokenizer
 ) -> None:
     sources = [[("À table, mémé !", "Dinner's ready!")]]
-    stream = make_stream(sources, noise=1.0, chunk_tokens=2000)
+    stream = make_stream(sources, noise=1.0, chunk_tokens=8000)
     found = Counter(texts(stream.chunk(), tokenizer))
     assert {target for _, target in found} == {"Dinner's ready!"}
     typed = {source for source, _ in found}

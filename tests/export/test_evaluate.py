@@ -49,7 +49,7 @@ class FakeTranslator:
     def translate_batch(
         self, texts: Sequence[str], *, beam_size: int | None, candidates: bool
     ) -> Iterator[SimpleNamespace]:
-        assert candidates
+        assert not candidates
         self.asked.append((len(texts), beam_size or self.bundle.manifest.beam_size))
         if len(self.asked) == self._dies_at:
             raise KeyboardInterrupt
