@@ -54,6 +54,27 @@ def main(line: list[str] | None = None) -> int:
     bench = Bench(settings)
     processes = Processes(bench)
     bench.check()
+    manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
+
+    def write(place: Path) -> report.Results:
+        """Write what has been measured by now."""
+        results = report.Results(
+            machine=described,
+            versions=machine.versions(),
+            bundle={
+                "name": manifest["name"],
+                "version": manifest["version"],
+                "candidates": "listed" if "candidates" in manifest["files"] else "none",
+            },
+            quick=args.quick,
+            minutes=(time.monotonic() - started) / 60,
+            same=bench.same,
+            figures=bench.figures,
+        )
+        place.mkdir(parents=True, exist_ok=True)
+        report.write(results, place)
+        return results
+
     for case in (
         processes.start,
         processes.limit,
@@ -66,22 +87,8 @@ def main(line: list[str] | None = None) -> int:
         processes.installed,
     ):
         case()
-    manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
-    results = report.Results(
-        machine=described,
-        versions=machine.versions(),
-        bundle={
-            "name": manifest["name"],
-            "version": manifest["version"],
-            "candidates": "listed" if "candidates" in manifest["files"] else "none",
-        },
-        quick=args.quick,
-        minutes=(time.monotonic() - started) / 60,
-        same=bench.same,
-        figures=bench.figures,
-    )
-    args.out.mkdir(parents=True, exist_ok=True)
-    report.write(results, args.out)
+        write(args.work / "unfinished")  # what a run that is stopped has come to
+    results = write(args.out)
     plots.latency(results.figures, args.out / "latency.svg")
     plots.throughput(results.figures, args.out / "throughput.svg")
     for bar in results.bars:
