@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +20,7 @@ import numpy as np
 import sacrebleu
 
 from allez import Translator
-from allez_export.augment import made_up_name
+from allez_export.augment import made_up_name, without_accents
 from allez_export.data import read_pairs
 
 FRAMES = (
@@ -35,12 +34,6 @@ FRAMES = (
 
 EACH = 200
 """How many of each kind are tried."""
-
-
-def without_accents(text: str) -> str:
-    """Return text as a keyboard without accents gives it."""
-    decomposed = unicodedata.normalize("NFD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def without_stop(text: str) -> str:

@@ -43,12 +43,17 @@ def _pick(generator: Generator, choices: list[str] | tuple[str, ...] | str) -> s
     return choices[int(generator.integers(len(choices)))]
 
 
+def without_accents(text: str) -> str:
+    """Return text as a keyboard without accents gives it."""
+    decomposed = unicodedata.normalize("NFD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
 def careless(text: str, generator: Generator) -> str:
     """Return `text` as people type it in a hurry: one or two of the usual shortcuts."""
     for choice in generator.choice(9, size=generator.integers(1, 3), replace=False):
         if choice <= 2:  # no accents, the commonest on a keyboard without them
-            decomposed = unicodedata.normalize("NFD", text)
-            text = "".join(c for c in decomposed if not unicodedata.combining(c))
+            text = without_accents(text)
         elif choice == 3:
             text = text.lower()
         elif choice <= 5:  # a headline

@@ -93,6 +93,8 @@ class Tokenizer:
         Without its accent, or in small, is enough. One that only has a token of its own came by in
         the training data.
         """
+        if letter.isascii():  # nearly all of them
+            return True
         if self._learnt is None:
             pieces = (piece.strip("▁") for piece in self._model.get_vocab())
             self._learnt = frozenset("".join(piece for piece in pieces if len(piece) > 1))

@@ -103,6 +103,11 @@ def test_a_million_of_what_has_no_letters_comes_back(tiny: Translator, character
     assert len(result.sentences) <= 2
 
 
+def test_a_long_line_in_a_script_that_was_never_learnt_comes_back(tiny: Translator) -> None:
+    text = "你好" * 20_000
+    assert tiny(text) == text
+
+
 @pytest.mark.parametrize(
     "text",
     [
