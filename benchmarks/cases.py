@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from allez.bundle import Bundle
-from allez.search import most_repeats
-from allez.tokenizer import Tokenizer
+from allez.bundle.reader import Bundle
+from allez.search.constraints import most_repeats
+from allez.text.tokenizer import Tokenizer
 from benchmarks.measure import REST, Figure, figure, interleaved, timed
 from benchmarks.sentences import file_like, of_words
 from benchmarks.systems import LABELS, Run, Sample, available, load

@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-import allez.session  # noqa: F401  switches the telemetry of what follows off
-from allez.bundle import Bundle, find
-from allez.contract import MEMORY_STEP, WHOLE_VOCABULARY, state_names
+import allez.model.session  # noqa: F401  switches the telemetry of what follows off
+from allez.bundle.contract import MEMORY_STEP, WHOLE_VOCABULARY, state_names
+from allez.bundle.reader import Bundle, find
 
 # isort: split
 import onnx

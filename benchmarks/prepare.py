@@ -20,8 +20,8 @@ import torch
 from torch import Tensor, nn
 
 import allez_export
-from allez.bundle import Bundle
-from allez.contract import MANIFEST
+from allez.bundle.contract import MANIFEST
+from allez.bundle.reader import Bundle
 from allez_export.fourbit import pack
 from allez_export.model import Memory, Seq2Seq
 from allez_export.trace import trace_decoder, trace_encoder

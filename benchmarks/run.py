@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from allez.bundle import find
+from allez.bundle.reader import find
 from benchmarks import machine, plots, report
 from benchmarks.cases import Bench, Settings
 from benchmarks.prepare import prepare

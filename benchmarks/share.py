@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from allez import Translator
-from allez.session import DecoderStep, Encoder
+from allez.model.session import DecoderStep, Encoder
 from benchmarks import sentences
 
 BEAMS = (1, 4)

@@ -1,3 +1,3 @@
 """Builds what `allez` loads: trains, traces, quantizes, verifies and packages. Needs torch."""
 
-import allez.session  # noqa: F401  (before anything here loads onnxruntime: the telemetry switch)
+import allez.model.session  # noqa: F401  (before anything here loads onnxruntime: the telemetry switch)

@@ -5,7 +5,7 @@ probability, are credited to the source words attended to, which gives the words
 source word. A word spelled in several subwords is mostly decided with its first, and the others
 follow from the spelling, not from what is attended to: so what is expected of a source word is
 extended by the subwords that continue it in the training targets. What is expected with enough
-probability is listed. Writes what `allez.shortlist` reads.
+probability is listed. Writes what `allez.model.shortlist` reads.
 
 Letters: V vocabulary, B sentences, N rows of a step, S source length, M memory positions.
 """
@@ -22,15 +22,17 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from allez import Translator
-from allez.bundle import Bundle
-from allez.contract import MEMORY_STEP
-from allez.decoding import Decoding
-from allez.plan import make_batches
-from allez.search import Job, StepResult, beam_search, most_repeats
-from allez.session import DecoderStep, Encoder
-from allez.shortlist import LAYOUT, Shortlist
-from allez.tokenizer import Tokenizer
-from allez.types import IntArray
+from allez.arrays import IntArray
+from allez.bundle.contract import MEMORY_STEP
+from allez.bundle.reader import Bundle
+from allez.model.decoder import Decoding
+from allez.model.session import DecoderStep, Encoder
+from allez.model.shortlist import LAYOUT, Shortlist
+from allez.search.beam import beam_search
+from allez.search.constraints import most_repeats
+from allez.search.step import Job, StepResult
+from allez.text.tokenizer import Tokenizer
+from allez.translate.document import make_batches
 from allez_export.config import CandidatesConfig, ConfigError
 from allez_export.data import Pair
 from allez_export.evaluate import GREEDY, bleu, target_limit

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from allez.errors import InputError
-from allez.tokenizer import Tokenizer
+from allez.text.tokenizer import Tokenizer
 from allez_export.augment import Pair as Pair
 from allez_export.augment import careless, untranslatable
 from allez_export.config import DataConfig, SourceConfig

@@ -16,13 +16,15 @@ from typing import Any
 import sacrebleu
 from tqdm import tqdm
 
-from allez.bundle import Manifest
+from allez.bundle.manifest import Manifest
 from allez.errors import InputError
-from allez.plan import make_batches
-from allez.search import REVISION, Found, Job, beam_search, most_repeats
-from allez.tokenizer import Tokenizer
-from allez.translator import Translator
-from allez.types import SearchOptions
+from allez.options import SearchOptions
+from allez.search.beam import REVISION, beam_search
+from allez.search.constraints import most_repeats
+from allez.search.step import Found, Job
+from allez.text.tokenizer import Tokenizer
+from allez.translate.document import make_batches
+from allez.translate.translator import Translator
 from allez_export.data import Pair, read_pairs
 from allez_export.graphs import TorchDecoding
 from allez_export.model import Seq2Seq

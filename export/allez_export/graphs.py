@@ -1,4 +1,4 @@
-"""What is traced: two stateless modules written to be exported, in the terms of `allez.contract`.
+"""What is traced: two stateless modules written to be exported, as `allez.bundle.contract` says.
 
 They take their weights from a trained `Seq2Seq` and rearrange them once: gates in ONNX order for
 the encoder's recurrent operator, matrices stored [in, out] for the decoder's explicit cells (an
@@ -16,9 +16,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from allez.contract import MASKED, WHOLE_VOCABULARY
-from allez.search import StepResult
-from allez.types import IntArray
+from allez.arrays import IntArray
+from allez.bundle.contract import MASKED, WHOLE_VOCABULARY
+from allez.search.step import StepResult
 from allez_export.model import Seq2Seq
 
 OPSET = 20
@@ -87,7 +87,7 @@ class EncoderGraph(nn.Module):
                 self.key_bias = nn.Parameter(attention.key.bias.detach().clone())
 
     def forward(self, source: Tensor, source_length: Tensor) -> tuple[Tensor, ...]:
-        """Read source [B, S] int64 with source_length [B] int32; see `allez.contract`."""
+        """Read source [B, S] int64 with source_length [B] int32; see `allez.bundle.contract`."""
         embedded = F.embedding(source, self.table)  # [B, S, H]
         states = embedded.transpose(0, 1)  # [S, B, H]
         last: tuple[Tensor, ...] = ()
@@ -218,7 +218,7 @@ class DecoderStep(nn.Module):
         k: Tensor,
         states: Sequence[Tensor],
     ) -> tuple[Tensor, ...]:
-        """Take one step; inputs and outputs as `allez.contract.decoder_graph` lists them."""
+        """Take one step; inputs and outputs as `allez.bundle.contract.decoder_graph` lists them."""
         states = [F.embedding(parent, state) for state in states]  # [N, W]
         inputs = [F.embedding(token, self.table)]  # [N, H]
         if self.input_feeding:
@@ -311,7 +311,7 @@ class TorchDecoding:
     def __call__(
         self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
     ) -> StepResult:
-        """Feed one token per row; see `allez.search.Step`."""
+        """Feed one token per row; see `allez.search.beam.Step`."""
         device = self._device
         top_log_probs, top_tokens, log_probs, attention, *states = self._step(
             torch.as_tensor(token, device=device),
@@ -331,6 +331,6 @@ class TorchDecoding:
         )
 
     def keep(self, sentences: IntArray) -> None:
-        """Forget all sentences but these; see `allez.search.Step`."""
+        """Forget all sentences but these; see `allez.search.beam.Step`."""
         kept = torch.as_tensor(sentences, device=self._device)
         self._memory = [part[kept] for part in self._memory]

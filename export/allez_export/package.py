@@ -15,16 +15,20 @@ from typing import Any
 import numpy as np
 
 from allez import Translator, __version__
-from allez.bundle import Bundle, Manifest, parse_manifest
-from allez.contract import FORMAT_VERSION, MANIFEST, state_names
-from allez.decoding import Decoding
+from allez.arrays import IntArray
+from allez.bundle.contract import FORMAT_VERSION, MANIFEST, state_names
+from allez.bundle.manifest import Manifest, parse_manifest
+from allez.bundle.reader import Bundle
 from allez.errors import BundleError
-from allez.search import Job, StepResult, beam_search, most_repeats
-from allez.session import DecoderStep, Encoder
-from allez.shortlist import Shortlist
-from allez.text import SentenceRules, as_read
-from allez.tokenizer import Tokenizer
-from allez.types import IntArray
+from allez.model.decoder import Decoding
+from allez.model.session import DecoderStep, Encoder
+from allez.model.shortlist import Shortlist
+from allez.search.beam import beam_search
+from allez.search.constraints import most_repeats
+from allez.search.step import Job, StepResult
+from allez.text.casing import as_read
+from allez.text.rules import SentenceRules
+from allez.text.tokenizer import Tokenizer
 from allez_export.config import Config, ConfigError
 from allez_export.evaluate import GREEDY, TARGET_EXTRA, TARGET_PER_SOURCE, target_limit
 from allez_export.folders import written_aside

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from allez.bundle import Bundle
+from allez.bundle.reader import Bundle
 from allez.errors import InputError, OptionError, OutputError
 from allez_export.workspace import (
     Workspace,
@@ -56,7 +56,7 @@ def run_align(work: Workspace) -> None:
     """Learn which words translate which, and score every pair by it."""
     import numpy as np
 
-    from allez.tokenizer import Tokenizer
+    from allez.text.tokenizer import Tokenizer
     from allez_export.align import SURE, learn_lexicon, score_examples, word_frequency
     from allez_export.data import sample_pairs
 
@@ -89,7 +89,7 @@ def run_train(work: Workspace) -> None:
     """Train, or continue."""
     import torch
 
-    from allez.tokenizer import Tokenizer
+    from allez.text.tokenizer import Tokenizer
     from allez_export.data import Stream
     from allez_export.evaluate import validator
     from allez_export.train import Run
@@ -148,7 +148,7 @@ def features_range(work: Workspace, model: Any, tokenizer: str) -> float:
     """Return the largest value that reaches the vocabulary layer on validation sentences."""
     import torch
 
-    from allez.tokenizer import Tokenizer
+    from allez.text.tokenizer import Tokenizer
     from allez_export.data import make_batches
 
     if model.decoder.second is None:
@@ -201,7 +201,7 @@ def run_verify(work: Workspace) -> None:
     """Prove the graphs, and keep a report."""
     import onnx
 
-    from allez.tokenizer import Tokenizer
+    from allez.text.tokenizer import Tokenizer
     from allez_export.package import draft, sentence_rules
     from allez_export.train import load_model
     from allez_export.verify import verify

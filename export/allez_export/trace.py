@@ -1,4 +1,4 @@
-"""Traces the two graph modules to fp32 ONNX files, to the letter of `allez.contract`."""
+"""Traces the two graph modules to fp32 ONNX files, to the letter of `allez.bundle.contract`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from allez.contract import Graph, decoder_graph, encoder_graph
+from allez.bundle.contract import Graph, decoder_graph, encoder_graph
 from allez_export.graphs import (
     OPSET,
     VOCABULARY_LAYER,

@@ -21,8 +21,8 @@ import onnx
 import onnxruntime as ort
 import torch
 
-from allez.bundle import Bundle
-from allez.contract import (
+from allez.arrays import FloatArray
+from allez.bundle.contract import (
     MASKED,
     MAX_IR_VERSION,
     MAX_OPSET,
@@ -33,13 +33,15 @@ from allez.contract import (
     next_state_names,
     state_names,
 )
-from allez.decoding import Decoding
+from allez.bundle.reader import Bundle
 from allez.errors import AllezError
-from allez.plan import make_batches
-from allez.search import Found, Job, beam_search, most_repeats
-from allez.session import DecoderStep as RuntimeDecoder
-from allez.session import Encoder as RuntimeEncoder
-from allez.types import FloatArray
+from allez.model.decoder import Decoding
+from allez.model.session import DecoderStep as RuntimeDecoder
+from allez.model.session import Encoder as RuntimeEncoder
+from allez.search.beam import beam_search
+from allez.search.constraints import most_repeats
+from allez.search.step import Found, Job
+from allez.translate.document import make_batches
 from allez_export.config import QuantizeConfig
 from allez_export.evaluate import GREEDY, bleu, chrf, target_limit, torch_search
 from allez_export.fourbit import constants_of

@@ -10,7 +10,7 @@ from typing import Any
 from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers
 from tokenizers import Tokenizer as Model
 
-from allez.tokenizer import check_components
+from allez.text.tokenizer import check_components
 from allez_export.config import VocabularyConfig
 
 PAD, BOS, EOS = 0, 1, 2

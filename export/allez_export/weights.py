@@ -14,7 +14,7 @@ import numpy.typing as npt
 import onnx
 import torch
 
-from allez.bundle import Bundle
+from allez.bundle.reader import Bundle
 from allez_export.fourbit import constants_of
 from allez_export.model import Seq2Seq
 

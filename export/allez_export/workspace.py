@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from allez.bundle import Bundle, find
+from allez.bundle.reader import Bundle, find
 from allez.errors import InputError, OutputError
 from allez_export.config import Config, ConfigError, TrainingConfig
 from allez_export.folders import written_aside

@@ -28,9 +28,10 @@ from allez.errors import (
 )
 
 if TYPE_CHECKING:
-    from allez.bundle import Bundle
-    from allez.translator import Translator
-    from allez.types import Hypothesis, SearchOptions, SelfTest, Sentence, Translation
+    from allez.bundle.reader import Bundle
+    from allez.options import SearchOptions
+    from allez.results import Hypothesis, SelfTest, Sentence, Translation
+    from allez.translate.translator import Translator
 
 __version__ = "0.1.0"
 
@@ -56,10 +57,10 @@ __all__ = [
 ]
 
 _HOME = {
-    "Bundle": "bundle",
-    "Translator": "translator",
+    "Bundle": "bundle.reader",
+    "Translator": "translate.translator",
     **dict.fromkeys(
-        ("Hypothesis", "SearchOptions", "SelfTest", "Sentence", "Translation"), "types"
+        ("Hypothesis", "SearchOptions", "SelfTest", "Sentence", "Translation"), "results"
     ),
 }
 """Where the names live that are loaded when they are asked for (PEP 562)."""

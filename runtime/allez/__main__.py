@@ -2,6 +2,6 @@
 
 import sys
 
-from allez.cli import main
+from allez.cli.commands import main
 
 sys.exit(main())

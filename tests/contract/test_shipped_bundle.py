@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from allez import Translator
-from allez.bundle import find
+from allez.bundle.reader import find
 
 
 @pytest.fixture(scope="module")

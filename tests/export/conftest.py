@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from allez.tokenizer import Tokenizer
+from allez.text.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
     import onnx
 
-    from allez.bundle import Bundle
+    from allez.bundle.reader import Bundle
     from allez_export.config import Config
     from allez_export.data import Pair
     from allez_export.model import Seq2Seq

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from allez import Translator
-from allez.bundle import Bundle
+from allez.bundle.reader import Bundle
 from allez_export.cli import main
 from allez_export.model import Seq2Seq
 from allez_export.train import load_model

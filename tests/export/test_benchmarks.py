@@ -206,7 +206,7 @@ def test_a_quick_run_writes_its_page_and_plots(folder: Path, tmp_path: Path) -> 
 def test_shares_add_up_and_leave_the_runtime_as_it_was(tiny_bundle: Path) -> None:
     from benchmarks.share import measure
 
-    from allez.session import DecoderStep, Encoder
+    from allez.model.session import DecoderStep, Encoder
 
     before = Encoder.__call__, DecoderStep.run
     with Translator(tiny_bundle, threads=1) as translator:

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allez import Translator
-from allez.bundle import Bundle
-from allez.shortlist import Shortlist
-from allez.tokenizer import Tokenizer
+from allez.bundle.reader import Bundle
+from allez.model.shortlist import Shortlist
+from allez.text.tokenizer import Tokenizer
 from allez_export.candidates import (
     Evidence,
     choose,

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allez.errors import InputError
-from allez.tokenizer import Tokenizer
+from allez.text.tokenizer import Tokenizer
 from allez_export.config import DataConfig, SourceConfig
 from allez_export.data import (
     Batch,

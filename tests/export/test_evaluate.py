@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from allez.bundle import FileEntry
+from allez.bundle.manifest import FileEntry
 from allez.errors import InputError
-from allez.tokenizer import Tokenizer
+from allez.text.tokenizer import Tokenizer
 from allez_export.data import Pair
 from allez_export.evaluate import (
     bleu,

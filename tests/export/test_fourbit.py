@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from onnx import numpy_helper
 
-from allez.bundle import Bundle
-from allez.outline import read_outline
+from allez.bundle.onnx_check import read_outline
+from allez.bundle.reader import Bundle
 from allez_export.fourbit import constants_of, pack, split
 from allez_export.model import Seq2Seq
 from allez_export.quantize import largest_weight

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import onnx
 import pytest
 
-from allez.contract import OPERATORS
-from allez.outline import read_outline
+from allez.bundle.contract import OPERATORS
+from allez.bundle.onnx_check import read_outline
 from allez_export.model import Seq2Seq
 
 Traced = Callable[[str], tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]]

@@ -17,9 +17,9 @@ import torch
 from onnx import numpy_helper
 
 from allez import Translator
-from allez.bundle import Bundle, parse_manifest
-from allez.contract import MANIFEST, ROLES
-from allez.decoding import Decoding
+from allez.bundle.contract import MANIFEST, ROLES
+from allez.bundle.manifest import parse_manifest
+from allez.bundle.reader import Bundle
 from allez.errors import (
     AllezError,
     BundleError,
@@ -27,8 +27,9 @@ from allez.errors import (
     BundleNotFoundError,
     OutputError,
 )
-from allez.session import DecoderStep, Encoder
-from allez.tokenizer import Tokenizer
+from allez.model.decoder import Decoding
+from allez.model.session import DecoderStep, Encoder
+from allez.text.tokenizer import Tokenizer
 from allez_export.card import model_card
 from allez_export.config import Config, ConfigError
 from allez_export.folders import written_aside

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from onnx import TensorProto, helper, numpy_helper
 
-from allez.contract import MASKED, decoder_graph, encoder_graph
+from allez.bundle.contract import MASKED, decoder_graph, encoder_graph
 from allez_export.model import Seq2Seq
 from allez_export.quantize import (
     WEIGHT_LIMIT,

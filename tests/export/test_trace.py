@@ -16,10 +16,10 @@ import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from allez.bundle import Bundle
-from allez.contract import Graph, decoder_graph, encoder_graph
+from allez.bundle.contract import Graph, decoder_graph, encoder_graph
+from allez.bundle.reader import Bundle
 from allez.errors import AllezError
-from allez.search import Found
+from allez.search.step import Found
 from allez_export.config import QuantizeConfig
 from allez_export.evaluate import torch_search
 from allez_export.graphs import state_widths

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from allez.errors import InputError
-from allez.tokenizer import Tokenizer
+from allez.text.tokenizer import Tokenizer
 from allez_export.config import Config, ConfigError, TrainingConfig, build
 from allez_export.data import Batch, Pair, Stream, make_batches
 from allez_export.model import Seq2Seq

@@ -10,7 +10,7 @@ import onnx
 import pytest
 import torch
 
-from allez.bundle import Bundle
+from allez.bundle.reader import Bundle
 from allez_export.model import Seq2Seq
 from allez_export.quantize import WEIGHT_LIMIT, quantize
 from allez_export.trace import trace_decoder, trace_encoder

@@ -35,7 +35,7 @@ sys.path.insert(0, str(HERE))
 import mutations  # noqa: E402
 
 from allez import Translation, Translator  # noqa: E402
-from allez.contract import OPERATORS  # noqa: E402
+from allez.bundle.contract import OPERATORS  # noqa: E402
 
 HANG = 60.0
 """Seconds after which a load and five short translations count as a hang."""

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allez.bundle import Manifest, parse_manifest
+from allez.bundle.manifest import Manifest, parse_manifest
 from allez.errors import BundleFormatError
-from allez.text import SentenceRules
-from allez.tokenizer import Tokenizer
+from allez.text.rules import SentenceRules
+from allez.text.tokenizer import Tokenizer
 
 HERE = Path(__file__).parent
 TINY = HERE.parent / "fixtures" / "tiny_bundle"
@@ -98,7 +98,7 @@ def test_any_value_in_sentence_rules(way: Any, value: Any) -> None:
         rules = SentenceRules.from_json(json.dumps(replaced(RULES, way, value)))
     except BundleFormatError:
         return
-    from allez.text import split
+    from allez.text.segmentation import split
 
     text = "Il est 8 h 30. M. Dupont arrive ; « bonjour », dit-il… Ça va ?\n\nOui"
     assert "".join(piece.text for piece in split(text, rules, len)) == text

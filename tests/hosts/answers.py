@@ -15,7 +15,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from allez import Translator
-from allez.bundle import Bundle
+from allez.bundle.reader import Bundle
 
 
 @dataclass(frozen=True, slots=True)

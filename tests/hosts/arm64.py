@@ -42,7 +42,7 @@ HERE = Path(__file__).parent
 
 DESCRIBE = """
 import ctypes, platform, sys
-from allez.session import environment
+from allez.model.session import environment
 AT_HWCAP, ASIMDDP = 16, 1 << 20
 dot_product = bool(ctypes.CDLL(None).getauxval(AT_HWCAP) & ASIMDDP)
 print("Python", platform.python_version(), platform.machine(), "onnxruntime",

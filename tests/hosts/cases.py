@@ -29,12 +29,15 @@ import numpy as np
 from tokenizers.normalizers import NFC
 
 from allez import Translator
-from allez.bundle import Bundle
-from allez.search import Job, StepResult, beam_search
-from allez.shortlist import Shortlist
-from allez.text import SentenceRules, split
-from allez.tokenizer import Tokenizer
-from allez.types import FloatArray, IntArray, SearchOptions
+from allez.arrays import FloatArray, IntArray
+from allez.bundle.reader import Bundle
+from allez.model.shortlist import Shortlist
+from allez.options import SearchOptions
+from allez.search.beam import beam_search
+from allez.search.step import Job, StepResult
+from allez.text.rules import SentenceRules
+from allez.text.segmentation import split
+from allez.text.tokenizer import Tokenizer
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"

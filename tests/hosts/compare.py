@@ -22,9 +22,9 @@ import french
 import numpy as np
 from answers import Answer, Line, ask_python
 
-from allez.bundle import Bundle
-from allez.session import DecoderStep, Encoder
-from allez.shortlist import Shortlist
+from allez.bundle.reader import Bundle
+from allez.model.session import DecoderStep, Encoder
+from allez.model.shortlist import Shortlist
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "models" / "fr-en"

@@ -18,7 +18,7 @@ from pathlib import Path
 from compare import ROOT, SHIPPED, say
 from downloads import BUILD, Missing, made, run, wheels
 
-VERSION = "from allez.session import environment as e; print(e()['onnxruntime'])"
+VERSION = "from allez.model.session import environment as e; print(e()['onnxruntime'])"
 OLDEST = re.compile(r'^  "onnxruntime>=([0-9.]+)",', re.MULTILINE)
 
 

@@ -20,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from allez.bundle import FileEntry, Manifest
+from allez.bundle.manifest import FileEntry, Manifest
 from allez.errors import BundleNotFoundError, OptionError
-from allez.types import Hypothesis, SearchOptions, SelfTest, Sentence, Translation
+from allez.options import SearchOptions
+from allez.results import Hypothesis, SelfTest, Sentence, Translation
 
 MANIFEST = Manifest(
     format_version=1,
@@ -83,7 +84,7 @@ def sentence(source: str, text: str, n_best: int = 1) -> Sentence:
 
 
 class FakeTranslator:
-    """Obeys the interface of `allez.translator.Translator`."""
+    """Obeys the interface of `allez.translate.translator.Translator`."""
 
     threads = 3
 
@@ -136,17 +137,17 @@ class FakeTranslator:
 
 
 def install(modules: dict[str, ModuleType]) -> None:
-    """Put the fake where `allez.cli` will look for the real one."""
-    translator = ModuleType("allez.translator")
+    """Put the fake where `allez.cli.commands` will look for the real one."""
+    translator = ModuleType("allez.translate.translator")
     translator.Translator = FakeTranslator  # type: ignore[attr-defined]
-    session = ModuleType("allez.session")
+    session = ModuleType("allez.model.session")
     versions = {"onnxruntime": "9.9", "providers": "CPUExecutionProvider", "telemetry": "off"}
     session.environment = lambda: dict(versions)  # type: ignore[attr-defined]
-    modules.update({"allez.translator": translator, "allez.session": session})
+    modules.update({"allez.translate.translator": translator, "allez.model.session": session})
 
 
 if __name__ == "__main__":
     install(sys.modules)
-    from allez.cli import main
+    from allez.cli.commands import main
 
     sys.exit(main())

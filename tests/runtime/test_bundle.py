@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from allez import Translator
-from allez.bundle import Bundle, find
+from allez.bundle.reader import Bundle, find
 from allez.errors import (
     BundleError,
     BundleFormatError,

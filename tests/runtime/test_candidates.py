@@ -17,12 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allez import BundleFormatError, OptionError, Translator
-from allez.bundle import Bundle
-from allez.cli import main
-from allez.decoding import Decoding
-from allez.session import DecoderStep, Encoder
-from allez.shortlist import Shortlist
-from allez.types import SearchOptions
+from allez.bundle.reader import Bundle
+from allez.cli.commands import main
+from allez.model.decoder import Decoding
+from allez.model.session import DecoderStep, Encoder
+from allez.model.shortlist import Shortlist
+from allez.options import SearchOptions
 
 SOURCES = [
     "Je vois le chat noir.",

@@ -16,9 +16,9 @@ from types import ModuleType
 import pytest
 
 from allez import __version__
-from allez.arguments import parse_args
-from allez.cli import main
-from allez.translator import Translator
+from allez.cli.arguments import parse_args
+from allez.cli.commands import main
+from allez.translate.translator import Translator
 
 Start = Callable[..., subprocess.Popen[bytes]]
 Capture = pytest.CaptureFixture[str]

@@ -18,10 +18,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allez import files
+from allez.documents.lines import (
+    LineFile,
+    LineStream,
+    describe_job,
+    open_lines,
+    render,
+    translate_lines,
+)
+from allez.documents.output import OutputFile, OutputStream, encode, open_output
 from allez.errors import InputError, OutputError
-from allez.files import LineFile, LineStream, describe_job, open_lines, render, translate_lines
-from allez.output import OutputFile, OutputStream, encode, open_output
-from allez.types import SearchOptions, Translation
+from allez.options import SearchOptions
+from allez.results import Translation
 
 Start = Callable[..., subprocess.Popen[bytes]]
 

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allez import heatmap
+from allez.arrays import FloatArray
+from allez.cli.heatmap import draw, png, shades_for
 from allez.errors import MissingExtraError
-from allez.heatmap import draw, png, shades_for
-from allez.types import FloatArray, Hypothesis, Sentence
+from allez.results import Hypothesis, Sentence
 
 
 def make(source: list[str], target: list[str], attention: FloatArray | None = None) -> Sentence:

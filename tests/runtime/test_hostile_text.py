@@ -14,10 +14,10 @@ from types import ModuleType
 import pytest
 
 from allez import Translation, Translator
-from allez.cli import main
+from allez.cli.commands import main
+from allez.documents.lines import LineFile, LineStream
 from allez.errors import InputError
-from allez.files import LineFile, LineStream
-from allez.tokenizer import Tokenizer
+from allez.text.tokenizer import Tokenizer
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 

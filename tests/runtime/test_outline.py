@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allez import Translator, outline, session
-from allez.bundle import Bundle
-from allez.contract import OPERATORS, decoder_graph, encoder_graph
+from allez.bundle.contract import OPERATORS, decoder_graph, encoder_graph
+from allez.bundle.onnx_check import read_outline
+from allez.bundle.reader import Bundle
 from allez.errors import BundleFormatError, SessionError
-from allez.outline import read_outline
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from allez.arrays import FloatArray, IntArray
 from allez.errors import OptionError
-from allez.search import Found, Job, StepResult, beam_search, beam_steps, most_repeats
-from allez.types import FloatArray, IntArray, SearchOptions
+from allez.options import SearchOptions
+from allez.search.beam import beam_search, beam_steps
+from allez.search.constraints import most_repeats
+from allez.search.step import Found, Job, StepResult
 
 BOS, EOS = 0, 1
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allez.errors import BundleFormatError
-from allez.shortlist import Shortlist
+from allez.model.shortlist import Shortlist
 
 WORDS, EOS = 9, 2
 

@@ -12,10 +12,10 @@ import onnxruntime as ort
 import pytest
 
 from allez import Translator
-from allez.brake import Brake
-from allez.engine import Engine
 from allez.errors import CancelledError, OptionError, SessionError
-from allez.session import DecoderStep
+from allez.model.session import DecoderStep
+from allez.translate.deadline import Brake
+from allez.translate.workers import Engine
 
 TEXT = "Elle n'achète pas trois petites maisons."
 MANY = [TEXT] * 300

@@ -14,16 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allez.errors import BundleFormatError
-from allez.text import (
-    Piece,
-    SentenceRules,
-    as_read,
-    in_capitals,
-    in_small_letters,
-    split,
-    squeeze,
-    to_capitals,
-)
+from allez.text.casing import as_read, in_capitals, in_small_letters, squeeze, to_capitals
+from allez.text.rules import SentenceRules
+from allez.text.segmentation import Piece, split
 
 ROOT = Path(__file__).parents[2]
 RULES_FOLDER = ROOT / "export" / "allez_export" / "sentences"

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from allez.together import together
+from allez.parallel import together
 
 
 def test_both_are_made_at_the_same_time() -> None:

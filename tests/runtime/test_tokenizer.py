@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from allez.errors import BundleFormatError
-from allez.tokenizer import Tokenizer
+from allez.text.tokenizer import Tokenizer
 
 
 @pytest.fixture(scope="module")

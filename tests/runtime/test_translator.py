@@ -19,11 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allez import Bundle, Translator
-from allez.contract import MEMORY_STEP
-from allez.decoding import Decoding
+from allez.bundle.contract import MEMORY_STEP
 from allez.errors import InputError, OptionError, SessionError
-from allez.plan import BATCH_SENTENCES, BATCH_TOKENS, make_batches
-from allez.session import Encoded
+from allez.model.decoder import Decoding
+from allez.model.session import Encoded
+from allez.translate.document import BATCH_SENTENCES, BATCH_TOKENS, make_batches
 
 PAIRS = [
     ("Je vois le chat noir.", "I see the black cat."),
@@ -189,8 +189,8 @@ def test_a_sentence_in_capitals_is_answered_in_capitals(tiny: Translator) -> Non
 
 def test_padding_changes_nothing(tiny: Translator, tiny_bundle: Path) -> None:
     """A row's scores are the same, bit for bit, alone and beside a longer sentence."""
-    from allez.session import DecoderStep, Encoder
-    from allez.tokenizer import Tokenizer
+    from allez.model.session import DecoderStep, Encoder
+    from allez.text.tokenizer import Tokenizer
 
     bundle = Bundle.read(tiny_bundle)
     tokenizer = Tokenizer(bundle.text("tokenizer"))

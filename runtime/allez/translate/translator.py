@@ -18,10 +18,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from allez.brake import Brake
-from allez.bundle import Bundle, Golden, find
+from allez.bundle.reader import Bundle, Golden, find
 from allez.errors import BundleError, BundleFormatError, InputError, OptionError, SessionError
-from allez.plan import (
+from allez.options import SearchOptions
+from allez.parallel import cores, together
+from allez.results import SelfTest, Translation
+from allez.search.step import Found
+from allez.text.casing import as_read, in_capitals, in_small_letters, squeeze
+from allez.text.segmentation import Piece
+from allez.translate.deadline import Brake
+from allez.translate.document import (
     BATCH_SENTENCES,
     Plan,
     checked,
@@ -32,13 +38,9 @@ from allez.plan import (
     spelling,
     take_apart,
 )
-from allez.search import Found
-from allez.text import Piece, as_read, in_capitals, in_small_letters, squeeze
-from allez.together import cores, together
-from allez.types import SearchOptions, SelfTest, Translation
 
 if TYPE_CHECKING:  # it takes longest to load, and the bundle can be read meanwhile
-    from allez.engine import Engine, Ids, Results
+    from allez.translate.workers import Engine, Ids, Results
 
 FIRST_SENTENCES = 64
 """How many sentences are taken up before the first are answered."""
@@ -112,10 +114,12 @@ class Translator:
 
     def _read(self, bundle: str | Path | None) -> Bundle:
         """Read a bundle, and meanwhile what takes longest to import."""
-        return together(lambda: Bundle.read(find(bundle)), lambda: import_module("allez.engine"))[0]
+        return together(
+            lambda: Bundle.read(find(bundle)), lambda: import_module("allez.translate.workers")
+        )[0]
 
     def _load_engine(self, providers: Sequence[str] | None) -> Engine:
-        from allez.engine import Engine
+        from allez.translate.workers import Engine
 
         try:
             return Engine(self.bundle, self.threads, providers)

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from allez.bundle import Bundle
-from allez.contract import MEMORY_STEP
+from allez.bundle.contract import MEMORY_STEP
+from allez.bundle.reader import Bundle
 from allez.errors import BundleFormatError
-from allez.search import Found
-from allez.text import Piece, SentenceRules, as_read, in_capitals, split, to_capitals
-from allez.tokenizer import Tokenizer
-from allez.types import Hypothesis, Sentence, Translation
+from allez.results import Hypothesis, Sentence, Translation
+from allez.search.step import Found
+from allez.text.casing import as_read, in_capitals, to_capitals
+from allez.text.rules import SentenceRules
+from allez.text.segmentation import Piece, split
+from allez.text.tokenizer import Tokenizer
 
 
 class Plan(NamedTuple):

@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allez.brake import Brake
-from allez.bundle import Bundle
-from allez.decoding import Decoding
+from allez.arrays import IntArray
+from allez.bundle.reader import Bundle
 from allez.errors import BundleFormatError, OptionError, SessionError
-from allez.search import Found, Job, beam_search, beam_steps, most_repeats
-from allez.session import DecoderStep, Encoded, Encoder
-from allez.shortlist import Shortlist
-from allez.together import together
-from allez.types import IntArray, SearchOptions
+from allez.model.decoder import Decoding
+from allez.model.session import DecoderStep, Encoded, Encoder
+from allez.model.shortlist import Shortlist
+from allez.options import SearchOptions
+from allez.parallel import together
+from allez.search.beam import beam_search, beam_steps
+from allez.search.constraints import most_repeats
+from allez.search.step import Found, Job
+from allez.translate.deadline import Brake
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from allez.contract import ATTRIBUTES, IR_VERSIONS, OPERATORS, OPSETS
+from allez.bundle.contract import ATTRIBUTES, IR_VERSIONS, OPERATORS, OPSETS
 from allez.errors import BundleFormatError
 
 MAX_DEPTH = 8

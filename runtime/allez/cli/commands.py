@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from allez import __version__
-from allez.arguments import parse_args, parser_of
+from allez.cli.arguments import parse_args, parser_of
 from allez.errors import AllezError, InputError, OptionError, OutputError
 
 if TYPE_CHECKING:
-    from allez.bundle import Manifest
-    from allez.files import LineFile, LineStream
-    from allez.translator import Translator
-    from allez.types import SearchOptions
+    from allez.bundle.manifest import Manifest
+    from allez.documents.lines import LineFile, LineStream
+    from allez.options import SearchOptions
+    from allez.translate.translator import Translator
 
 _CPU_FEATURES = (
     *("avx2", "avx_vnni", "avx512f", "avx512_vnni", "amx_int8"),
@@ -36,7 +36,7 @@ _CPU_FEATURES = (
 
 def _options(args: argparse.Namespace, manifest: Manifest) -> SearchOptions:
     """Return the search options, complete and checked before any work begins."""
-    from allez.types import SearchOptions
+    from allez.options import SearchOptions
 
     beam, penalty = args.beam_size, args.length_penalty
     return SearchOptions(
@@ -67,7 +67,7 @@ def run_translate(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from allez import files
-    from allez.translator import Translator
+    from allez.translate.translator import Translator
 
     if len(args.text) == 1 and os.path.isfile(args.text[0]) and not args.quiet:
         _say(f"note: {args.text[0]} is taken for a text; allez -i translates the file")
@@ -89,7 +89,7 @@ def run_translate(args: argparse.Namespace) -> int:
 
 
 def _lines(args: argparse.Namespace) -> LineFile | LineStream:
-    from allez.files import LineStream, open_lines
+    from allez.documents.lines import LineStream, open_lines
 
     if args.input not in (None, "-"):
         return open_lines(Path(args.input), errors=args.errors)
@@ -107,7 +107,7 @@ def _translate_lines(
     options: SearchOptions,
 ) -> None:
     """Translate a file, which may be continued, or a stream, which cannot."""
-    from allez.files import LineFile, describe_job, translate_lines
+    from allez.documents.lines import LineFile, describe_job, translate_lines
 
     job, source = None, None
     if isinstance(lines, LineFile):
@@ -135,7 +135,7 @@ def _writer(
     if args.output in (None, "-"):
         yield _print, 0
         return
-    from allez.output import open_output
+    from allez.documents.output import open_output
 
     target = Path(args.output)
     with open_output(target, source=source, job=job, lines_per_record=lines_per_record) as output:
@@ -175,8 +175,8 @@ def run_attention(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from allez import heatmap
-    from allez.output import open_output
-    from allez.translator import Translator
+    from allez.documents.output import open_output
+    from allez.translate.translator import Translator
 
     with Translator(args.model, threads=args.threads) as translator:
         options = _options(args, translator.bundle.manifest)
@@ -201,8 +201,8 @@ def run_info(args: argparse.Namespace) -> int:
     """Print what a bug report should tell: model, versions, processor, threads, telemetry."""
     import platform
 
-    from allez.session import environment
-    from allez.translator import Translator
+    from allez.model.session import environment
+    from allez.translate.translator import Translator
 
     known = environment()
     system = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
@@ -267,7 +267,7 @@ def _processor() -> dict[str, str]:
 
 def run_selftest(args: argparse.Namespace) -> int:
     """Translate the bundle's golden sentences, and tell which came out as recorded."""
-    from allez.translator import Translator
+    from allez.translate.translator import Translator
 
     passed = failed = 0
     with Translator(args.model, threads=args.threads) as translator:

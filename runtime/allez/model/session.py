@@ -12,8 +12,8 @@ import numpy as np
 import onnxruntime as ort  # telemetry is off by now: the package itself sees to it
 
 from allez import telemetry
-from allez.bundle import Manifest
-from allez.contract import (
+from allez.arrays import FloatArray, IntArray
+from allez.bundle.contract import (
     TEXT_INPUTS,
     Graph,
     Tensor,
@@ -22,9 +22,9 @@ from allez.contract import (
     next_state_names,
     state_names,
 )
+from allez.bundle.manifest import Manifest
+from allez.bundle.onnx_check import read_outline
 from allez.errors import BundleFormatError, OptionError, SessionError
-from allez.outline import read_outline
-from allez.types import FloatArray, IntArray
 
 ort.set_default_logger_severity(4)  # its remarks on hardware are not for the user's screen
 

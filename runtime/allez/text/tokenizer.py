@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from allez.checked import parse_object, shown
+from allez.bundle.fields import parse_object, shown
 from allez.errors import BundleFormatError
 
 EOS_PIECE = "</s>"

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from allez.arrays import IntArray
 from allez.errors import BundleFormatError
-from allez.types import IntArray
 
 LAYOUT = 1
 MAX_VOCABULARY = 65_536

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from allez.contract import MASKED, MEMORY_STEP, WHOLE_VOCABULARY
+from allez.arrays import BoolArray, FloatArray, IntArray
+from allez.bundle.contract import MASKED, MEMORY_STEP, WHOLE_VOCABULARY
 from allez.errors import SessionError
-from allez.search import StepResult
-from allez.session import Binding, DecoderStep, Encoded, Value, make_value
-from allez.types import BoolArray, FloatArray, IntArray
+from allez.model.session import Binding, DecoderStep, Encoded, Value, make_value
+from allez.search.step import StepResult
 
 
 class Decoding:

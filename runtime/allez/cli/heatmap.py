@@ -22,7 +22,7 @@ from allez.errors import MissingExtraError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from allez.types import Sentence
+    from allez.results import Sentence
 
 Shades = Literal["grey", "blocks", "ascii"]
 """24 greys of a terminal with 256 colours, block characters, or what every encoding has."""

@@ -21,71 +21,19 @@ Greedy search is K = 1; it stops with its first finished hypothesis.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
-from allez.types import BoolArray, FloatArray, IntArray, SearchOptions
+from allez.arrays import BoolArray, FloatArray, IntArray
+from allez.options import SearchOptions
+from allez.search.constraints import Banned, Loops, both
+from allez.search.step import Found, Job, Step, StepResult
 
 REVISION = 4
 """Of these rules, and of how a text is read (text.py, plan.py): what was translated or scored by
 others is not gone on with. 2: loops are stopped. 3: capitals are read as small letters. 4: what is
 in a script that was never learnt is copied, and blocks of up to 32 tokens are loops, 24 before."""
-
-
-class StepResult(NamedTuple):
-    """What one step answers for its N rows."""
-
-    top_log_probs: FloatArray
-    """[N, k] descending; fewer columns than asked for when there are fewer words."""
-    top_tokens: IntArray
-    """[N, k] vocabulary ids."""
-    attention: FloatArray
-    """[N, M] weights over the memory positions."""
-    log_probs: FloatArray | None
-    """[N, V], only when asked for."""
-
-
-class Step(Protocol):
-    """A batch of B sentences in the course of being decoded, K rows for each."""
-
-    def __call__(
-        self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
-    ) -> StepResult:
-        """Feed one token per row.
-
-        Args:
-            token: [N] the tokens to feed, rows grouped by sentence.
-            parent: [N] for each row, the row of the previous call that it continues.
-            k: how many continuations to return.
-            full: whether to return the log-probabilities of all words too.
-        """
-
-    def keep(self, sentences: IntArray) -> None:
-        """Forget all sentences but these [B'] (positions in the present batch)."""
-
-
-class Job(NamedTuple):
-    """What search must know of one sentence."""
-
-    memory_length: int
-    """M of this sentence alone, without the padding of its batch."""
-    limit: int
-    """The most tokens its translation may have, eos not counted; at least 1."""
-    repeats: int | None = None
-    """How often the source says the same in a row, see `most_repeats`; None: loops are let be."""
-
-
-class Found(NamedTuple):
-    """A hypothesis as search leaves it."""
-
-    tokens: tuple[int, ...]
-    """Ids, eos not among them."""
-    score: float
-    attention: FloatArray
-    """[T, M]"""
-    finished: bool
-    """False: cut at the length limit, or because the caller wanted no further step."""
 
 
 class _End(NamedTuple):
@@ -185,57 +133,6 @@ def beam_steps(
             return search.cut_short()
 
 
-_Banned = tuple[IntArray, BoolArray]
-"""Tokens [N, w], and which of them must not follow [N, w]."""
-
-BLOCK_REPEATS = np.array([4, 4, *[3] * 5, *[2] * 25])
-"""How often a block of 1, 2, ... tokens may stand in a row, unless the source repeats more."""
-
-
-def most_repeats(ids: Sequence[int]) -> int:
-    """Return how often, at most, the same 1 to 32 ids stand in a row; 1 if nothing is repeated."""
-    most = 1
-    for size in range(1, len(BLOCK_REPEATS) + 1):
-        same = 0
-        for before, following in zip(ids, ids[size:], strict=False):
-            same = same + 1 if before == following else 0
-            most = max(most, same // size + 1)
-    return most
-
-
-class _Loops:
-    """Which token would let a row go round once more: the first of the block it repeats.
-
-    Letters: L longest block, 32.
-    """
-
-    def __init__(self, jobs: Sequence[Job], eos: int) -> None:
-        self._eos = eos
-        sizes = np.arange(1, len(BLOCK_REPEATS) + 1)
-        source = np.array([[2**31 if job.repeats is None else job.repeats] for job in jobs])
-        self._allowed = (np.maximum(source, BLOCK_REPEATS) - 1) * sizes  # [N, L] in tokens
-        self._recent = np.full_like(self._allowed, -1)  # [N, L] the last tokens, newest first
-        self._same = np.zeros_like(self._allowed)  # [N, L] tokens that equal the one n before
-
-    def extend(self, parent: IntArray, token: IntArray) -> None:
-        """Go on to rows that continue rows `parent` [N] with `token` [N]."""
-        recent = self._recent.take(parent, axis=0)
-        self._same = self._same.take(parent, axis=0)
-        self._same += 1
-        self._same *= recent == token[:, None]
-        self._recent = np.empty_like(recent)
-        self._recent[:, 0], self._recent[:, 1:] = token, recent[:, :-1]
-        self._allowed = self._allowed.take(parent, axis=0)
-
-    def banned(self) -> _Banned | None:
-        """Return tokens [N, L], and which of them must not follow [N, L]; None: none."""
-        meant = self._same >= self._allowed
-        if not meant.any():
-            return None
-        meant &= self._recent[:, :1] != self._eos  # sentences that are done are fed nothing else
-        return (self._recent, meant) if meant.any() else None
-
-
 class _Search:
     """The beams of one batch. Arrays run over the sentences still in it, [B, ...]."""
 
@@ -253,7 +150,7 @@ class _Search:
         self._enough = np.zeros(len(jobs), dtype=bool)  # [B] n_best hypotheses have ended
         self._scores: FloatArray = np.zeros((len(jobs), 1))  # [B, K]
         self._history = np.zeros((len(jobs), 0), dtype=np.int64)  # [N, t], for n-grams only
-        self._loops = _Loops(jobs, eos)
+        self._loops = Loops(jobs, eos)
 
     def force(self, token: IntArray, parent: IntArray, forced: int) -> tuple[IntArray, IntArray]:
         """Feed the rows and continue each with the same given token."""
@@ -267,7 +164,7 @@ class _Search:
         """Feed the rows and choose the next ones; None when all sentences are done."""
         width = self._options.beam_size
         time = len(self._trellis.tokens)  # tokens each row has so far
-        banned = _both(self._repeats(time), self._loops.banned())
+        banned = both(self._repeats(time), self._loops.banned())
         extra = int(banned[1].sum(axis=1).max()) if banned else 0
         extra += self._options.min_length > 0  # in all steps: the same number binds nothing anew
         result = self._step(token, parent, 2 * width + extra)
@@ -343,7 +240,7 @@ class _Search:
             self._history = np.concatenate([self._history[parent], token[:, None]], axis=1)
         return token, parent
 
-    def _repeats(self, time: int) -> _Banned | None:
+    def _repeats(self, time: int) -> Banned | None:
         """Return tokens [N, w] that would repeat an n-gram, and which of them are meant [N, w]."""
         size = self._options.no_repeat_ngram_size
         if not size or time < size:
@@ -355,7 +252,7 @@ class _Search:
     def _totals(
         self,
         result: StepResult,
-        banned: _Banned | None,
+        banned: Banned | None,
         time: int,
     ) -> FloatArray:
         """Add up scores [B, K, k]; what is not allowed gets minus infinity."""
@@ -425,11 +322,3 @@ class _Search:
         self._done, self._enough = self._done[kept], self._enough[kept]
         self._scores = self._scores[kept]
         return parent[kept], token[kept]
-
-
-def _both(one: _Banned | None, other: _Banned | None) -> _Banned | None:
-    """Join two lists of banned tokens [N, w]."""
-    if one is None or other is None:
-        return other if one is None else one
-    tokens, meant = zip(one, other, strict=True)
-    return np.concatenate(tokens, axis=1), np.concatenate(meant, axis=1)

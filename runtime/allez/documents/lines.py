@@ -19,14 +19,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
+from allez.documents.output import reason
 from allez.errors import InputError
-from allez.output import reason
-from allez.search import REVISION
+from allez.search.beam import REVISION
 
 if TYPE_CHECKING:  # for their names alone: `allez --help` waits for none of it
-    from allez.bundle import Manifest
-    from allez.translator import Translator
-    from allez.types import SearchOptions, Translation
+    from allez.bundle.manifest import Manifest
+    from allez.options import SearchOptions
+    from allez.results import Translation
+    from allez.translate.translator import Translator
 
 Format = Literal["text", "jsonl"]
 

@@ -1,0 +1,1 @@
+"""Files of text: read, translated in order, written aside and renamed."""

@@ -1,0 +1,1 @@
+"""Strings: sentences, capitals, subwords. Knows nothing of files and of numbers."""

@@ -1,0 +1,1 @@
+"""The way of a text: sentences, batches, workers, and together again."""
