@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allez import files
+from allez.documents import lines as files
 from allez.documents.lines import (
     LineFile,
     LineStream,

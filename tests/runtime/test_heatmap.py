@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allez import heatmap
 from allez.arrays import FloatArray
+from allez.cli import heatmap
 from allez.cli.heatmap import draw, png, shades_for
 from allez.errors import MissingExtraError
 from allez.results import Hypothesis, Sentence

@@ -66,7 +66,7 @@ def run_translate(args: argparse.Namespace) -> int:
 
     from dataclasses import asdict
 
-    from allez import files
+    from allez.documents.lines import render
     from allez.translate.translator import Translator
 
     if len(args.text) == 1 and os.path.isfile(args.text[0]) and not args.quiet:
@@ -84,7 +84,7 @@ def run_translate(args: argparse.Namespace) -> int:
             results = translator.translate_batch(args.text, **asdict(options))
         with _writer(args) as (write, _):
             for translation in results:
-                write(files.render(translation, args.format, options.n_best))
+                write(render(translation, args.format, options.n_best))
     return 0
 
 
@@ -174,7 +174,7 @@ def run_attention(args: argparse.Namespace) -> int:
     import shutil
     from dataclasses import asdict
 
-    from allez import heatmap
+    from allez.cli import heatmap
     from allez.documents.output import open_output
     from allez.translate.translator import Translator
 
