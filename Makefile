@@ -37,7 +37,7 @@ test-android: .venv-runtime/installed  ## the Kotlin engine, against cases that 
 test-hosts: .venv-runtime/installed  ## Python and Kotlin translate the same [SENTENCES=FILE]
 	@if $(HAVE_JAVA); then \
 	  $(MAVEN) --quiet -pl translator process-classes && \
-	  for model in models/fr-en tests/fixtures/tiny_candidates; do \
+	  for model in models/fr-en spec/bundles/tiny_shortlist; do \
 	    .venv-runtime/bin/python tests/hosts/compare.py --model $$model \
 	      $(if $(SENTENCES),--sentences "$(SENTENCES)") -- \
 	      java -Djava.io.tmpdir=$(CLASSES) -cp "$(CLASSES)/classes:$$(cat $(CLASSES)/classpath.txt)" \

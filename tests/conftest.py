@@ -25,7 +25,7 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def tiny_bundle() -> Path:
     """A real bundle of 150 kB that knows the synthetic language; see make_tiny_bundle.py."""
-    return ROOT / "tests" / "fixtures" / "tiny_bundle"
+    return ROOT / "spec" / "bundles" / "tiny"
 
 
 @pytest.fixture(scope="session")

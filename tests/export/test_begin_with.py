@@ -18,7 +18,7 @@ from allez_export.train import load_model
 from allez_export.weights import load_bundle_model
 
 ROOT = Path(__file__).parents[2]
-TINY_BUNDLE = ROOT / "tests" / "fixtures" / "tiny_bundle"
+TINY_BUNDLE = ROOT / "spec" / "bundles" / "tiny"
 
 sys.path.insert(0, str(ROOT / "tests" / "fixtures"))
 import synthetic  # noqa: E402

@@ -98,7 +98,7 @@ def test_continuations_are_counted_within_words(tokenizer: Tokenizer) -> None:
 
 @pytest.fixture(scope="module")
 def tiny_listed(root: Path) -> Bundle:
-    return Bundle.read(root / "tests" / "fixtures" / "tiny_candidates")
+    return Bundle.read(root / "spec" / "bundles" / "tiny_shortlist")
 
 
 SOURCES = ["Je vois le chat noir.", "Elle n'aime pas les fleurs.", "Tu vends dix livres."]

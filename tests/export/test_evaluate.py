@@ -315,7 +315,7 @@ def test_scoring_a_bundle_goes_on_where_it_was_killed(
 ) -> None:
     from allez_export import cli, evaluate
 
-    bundle = Path(__file__).parents[1] / "fixtures" / "tiny_bundle"
+    bundle = Path(__file__).parents[2] / "spec" / "bundles" / "tiny"
     recorded = (bundle / "golden.jsonl").read_text(encoding="utf-8").splitlines()
     golden = [json.loads(line) for line in recorded]
     lines = [f"{entry['text']}\t{entry['translation']}" for entry in golden]

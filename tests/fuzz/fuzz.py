@@ -29,7 +29,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-TINY = ROOT / "tests" / "fixtures" / "tiny_candidates"
+TINY = ROOT / "spec" / "bundles" / "tiny_shortlist"
 sys.path.insert(0, str(HERE))
 
 import mutations  # noqa: E402

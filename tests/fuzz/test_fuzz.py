@@ -20,7 +20,7 @@ from allez.text.rules import SentenceRules
 from allez.text.tokenizer import Tokenizer
 
 HERE = Path(__file__).parent
-TINY = HERE.parent / "fixtures" / "tiny_bundle"
+TINY = HERE.parents[1] / "spec" / "bundles" / "tiny"
 
 
 def _load(name: str) -> ModuleType:

@@ -1,6 +1,6 @@
 """What Python makes of many inputs, written down for the other hosts to agree with.
 
-    python cases.py fixtures          the small files of tests/fixtures (committed)
+    python cases.py spec              the small files of spec/vectors (committed)
     python cases.py large FOLDER      tens of thousands of cases, made when the tests run
 
 Everything is drawn from a fixed seed. One JSON object a line:
@@ -9,7 +9,7 @@ Everything is drawn from a fixed seed. One JSON object a line:
     splits.jsonl       {"text", "max_tokens", "max_characters", "pieces"}
     search.jsonl       {"table": [V][V][V]}, then {"limit", "options", "prefix", "found"} for it
     hostile.jsonl      {"text", "times", "beam_size", "translation"} of the tiny bundle
-    candidates.jsonl   {"source", "candidates"}, and {"text", "beam_size", "translation", "whole"},
+    shortlist.jsonl    {"source", "candidates"}, and {"text", "beam_size", "translation", "whole"},
                        of the tiny bundle with candidates; whole: without them
 """
 
@@ -41,12 +41,14 @@ from allez.text.tokenizer import Tokenizer
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
+SPEC = ROOT / "spec"
+VECTORS = SPEC / "vectors"
 sys.path.insert(0, str(FIXTURES))
 
 import synthetic  # noqa: E402
 
-TINY = FIXTURES / "tiny_bundle"
-LISTED = FIXTURES / "tiny_candidates"
+TINY = SPEC / "bundles" / "tiny"
+LISTED = SPEC / "bundles" / "tiny_shortlist"
 SHIPPED = ROOT / "models" / "fr-en"
 
 MARKS = "".join(chr(c) for c in (0x300, 0x301, 0x302, 0x308, 0x30A, 0x323, 0x327, 0x328, 0x345))
@@ -336,11 +338,11 @@ def candidates_cases() -> Iterator[dict[str, Any]]:
 
 def main() -> None:
     """Write what the command line asks for."""
-    if sys.argv[1:] == ["fixtures"]:
-        write(FIXTURES / "tokenizer.jsonl", tokenizer_cases(TINY, 400))
-        write(FIXTURES / "search.jsonl", search_cases())
-        write(FIXTURES / "hostile.jsonl", hostile_cases())
-        write(FIXTURES / "candidates.jsonl", candidates_cases())
+    if sys.argv[1:] == ["spec"]:
+        write(VECTORS / "tokenizer.jsonl", tokenizer_cases(TINY, 400))
+        write(VECTORS / "search.jsonl", search_cases())
+        write(VECTORS / "hostile.jsonl", hostile_cases())
+        write(VECTORS / "shortlist.jsonl", candidates_cases())
     elif len(sys.argv) == 3 and sys.argv[1] == "large":
         folder = Path(sys.argv[2])
         write(folder / "tokenizer-fr-en.jsonl", tokenizer_cases(Bundle.read(SHIPPED).path, 22_000))

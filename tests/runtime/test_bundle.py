@@ -77,7 +77,7 @@ def test_found_by_path_by_name_and_by_default(
     assert find().name == "fr-en"
     assert find("fr-en") == find()
     monkeypatch.chdir(tiny_bundle.parent)
-    assert find("tiny_bundle") == Path("tiny_bundle")
+    assert find("tiny") == Path("tiny")
 
 
 @pytest.mark.parametrize("name", ["nowhere", "no/where", "", "fr-en/..", "manifest.json"])

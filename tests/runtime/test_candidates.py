@@ -38,7 +38,7 @@ SOURCES = [
 @pytest.fixture(scope="module")
 def listed_bundle(root: Path) -> Path:
     """The tiny bundle with candidates, few enough that some words are missed."""
-    return root / "tests" / "fixtures" / "tiny_candidates"
+    return root / "spec" / "bundles" / "tiny_shortlist"
 
 
 @pytest.fixture(scope="module")

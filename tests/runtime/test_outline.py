@@ -15,13 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allez import Translator, outline, session
+from allez import Translator
+from allez.bundle import onnx_check
 from allez.bundle.contract import OPERATORS, decoder_graph, encoder_graph
 from allez.bundle.onnx_check import read_outline
 from allez.bundle.reader import Bundle
 from allez.errors import BundleFormatError, SessionError
+from allez.model import session
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
+BUNDLES = Path(__file__).parents[2] / "spec" / "bundles"
 
 
 def _load(name: str) -> ModuleType:
@@ -40,10 +43,7 @@ add, build, drop, edit, put = wire.add, wire.build, wire.drop, wire.edit, wire.p
 Path_ = Sequence[tuple[int, int]]
 Change = Callable[[Any], Any]
 
-TINY = {
-    role: (FIXTURES / "tiny_bundle" / f"{role}.onnx").read_bytes()
-    for role in ("encoder", "decoder")
-}
+TINY = {role: (BUNDLES / "tiny" / f"{role}.onnx").read_bytes() for role in ("encoder", "decoder")}
 
 # Fields of ONNX: a model's graph; a graph's nodes, constants, inputs, outputs; and so on inwards.
 GRAPH, NODE, CONSTANT, INPUT, OUTPUT = 7, 1, 5, 11, 12
@@ -252,7 +252,7 @@ def test_bytes_that_are_no_message(data: bytes, named: str) -> None:
 
 
 def test_the_outline_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outline, "MAX_FIELDS", 100)
+    monkeypatch.setattr(onnx_check, "MAX_FIELDS", 100)
     with pytest.raises(BundleFormatError, match="more than 100 fields"):
         read_outline(TINY["decoder"])
 

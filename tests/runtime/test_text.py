@@ -20,7 +20,7 @@ from allez.text.segmentation import Piece, split
 
 ROOT = Path(__file__).parents[2]
 RULES_FOLDER = ROOT / "export" / "allez_export" / "sentences"
-SHARED = ROOT / "tests" / "fixtures" / "sentences.jsonl"
+SHARED = ROOT / "spec" / "vectors" / "sentences.jsonl"
 
 
 def read_rules(language: str) -> SentenceRules:

@@ -43,7 +43,7 @@ class SearchTest {
     fun `hundreds of searches end as they do in Python`() {
         var table = emptyList<List<FloatArray>>()
         var compared = 0
-        for (case in jsonLines(File(FIXTURES, "search.jsonl"))) {
+        for (case in jsonLines(File(VECTORS, "search.jsonl"))) {
             val content = case["table"] as List<*>?
             if (content != null) {
                 table = content.map { page ->

@@ -70,7 +70,7 @@ class ShortlistTest {
         var compared = 0
         var different = 0
         Translator(bundle).use { translator ->
-            for (case in jsonLines(File(FIXTURES, "candidates.jsonl"))) {
+            for (case in jsonLines(File(VECTORS, "shortlist.jsonl"))) {
                 if ("source" in case) {
                     val found = shortlist.of(case.ints("source").toIntArray()).map { it.toInt() }
                     assertEquals(case.ints("candidates"), found)

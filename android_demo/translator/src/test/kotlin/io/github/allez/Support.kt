@@ -7,9 +7,9 @@ import java.security.MessageDigest
 import org.junit.jupiter.api.Assertions.assertTrue
 
 val ROOT = File(System.getProperty("allez.root"))
-val FIXTURES = File(ROOT, "tests/fixtures")
-val TINY = File(FIXTURES, "tiny_bundle")
-val LISTED = File(FIXTURES, "tiny_candidates")
+val VECTORS = File(ROOT, "spec/vectors")
+val TINY = File(ROOT, "spec/bundles/tiny")
+val LISTED = File(ROOT, "spec/bundles/tiny_shortlist")
 val SHIPPED = File(ROOT, "models/fr-en")
 
 /** Each line of a JSON Lines file as an object. */

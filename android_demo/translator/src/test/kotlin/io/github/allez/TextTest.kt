@@ -29,7 +29,7 @@ class TextTest {
 
     @TestFactory
     fun `the file that every host agrees with`(): List<DynamicTest> {
-        val (header, cases) = jsonLines(File(FIXTURES, "sentences.jsonl")).let { it[0] to it.drop(1) }
+        val (header, cases) = jsonLines(File(VECTORS, "sentences.jsonl")).let { it[0] to it.drop(1) }
         assertEquals("fr" to "characters", header["rules"] to header["count_tokens"])
         assertTrue(cases.size >= 60)
         return cases.map { dynamicTest(writeJson(it["text"])) { check(it, header) } }

@@ -34,7 +34,7 @@ class TokenizerTest {
 
     @Test
     fun `ids and texts are those of the reference`() {
-        assertTrue(check(tiny, File(FIXTURES, "tokenizer.jsonl")) >= 500)
+        assertTrue(check(tiny, File(VECTORS, "tokenizer.jsonl")) >= 500)
     }
 
     @Test

@@ -38,7 +38,7 @@ class TranslatorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = ["models/fr-en", "tests/fixtures/tiny_bundle", "tests/fixtures/tiny_candidates"])
+    @ValueSource(strings = ["models/fr-en", "spec/bundles/tiny", "spec/bundles/tiny_shortlist"])
     fun `golden sentences pass`(name: String) {
         Translator(Bundle.open(File(ROOT, name))).use { translator ->
             val report = translator.selfTest()
@@ -56,7 +56,7 @@ class TranslatorTest {
 
     @Test
     fun `hostile texts come out as they do in Python`() {
-        for (case in jsonLines(File(FIXTURES, "hostile.jsonl"))) {
+        for (case in jsonLines(File(VECTORS, "hostile.jsonl"))) {
             val text = (case["text"] as String).repeat(case.int("times"))
             val expected = case["translation"] as String? ?: text
             val beamSize = case.int("beam_size")

@@ -29,7 +29,7 @@ import org.robolectric.annotation.Implements
 
 val ROOT = File(System.getProperty("allez.root"))
 val SHIPPED = File(ROOT, "models/fr-en")
-val TINY = File(ROOT, "tests/fixtures/tiny_bundle")
+val TINY = File(ROOT, "spec/bundles/tiny")
 
 private const val PATIENCE_MILLIS = 60_000L
 
