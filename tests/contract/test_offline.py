@@ -20,8 +20,10 @@ from pathlib import Path
 
 import pytest
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
-SEALED = FIXTURES / "sealed.py"
+from support import sealed
+
+SUPPORT = Path(sealed.__file__).parent
+SEALED = SUPPORT / "sealed.py"
 TEXT = "Je vois le chat noir."
 
 
@@ -60,7 +62,7 @@ def run(home: Path) -> Run:
             *("HOME", "USERPROFILE", "LOCALAPPDATA", "APPDATA", "TMPDIR", "TEMP", "TMP"),
             *("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"),
         }
-        path = [str(FIXTURES / "guard"), *filter(None, [os.environ.get("PYTHONPATH")])]
+        path = [str(SUPPORT / "guard"), *filter(None, [os.environ.get("PYTHONPATH")])]
         read_only = [] if may_write else ["--read-only"]
         prefix = [sys.executable, "-I", str(SEALED), *read_only] if KERNEL else []
         return subprocess.run(

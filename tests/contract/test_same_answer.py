@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from allez import Translation, Translator
+from support.french import sentences
 
 ROOT = Path(__file__).parents[2]
 COUNT = 2000
@@ -22,13 +22,7 @@ Answer = tuple[tuple[str, ...], str, float]
 @pytest.fixture(scope="module")
 def french() -> list[str]:
     """2,000 different sentences."""
-    path = ROOT / "tests" / "fixtures" / "french.py"
-    spec = importlib.util.spec_from_file_location("french", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found: list[str] = module.sentences(3, COUNT)
+    found = sentences(3, COUNT)
     assert len(set(found)) == COUNT
     return found
 

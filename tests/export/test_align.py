@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +16,7 @@ from allez_export.cli import main
 from allez_export.config import load_config
 from allez_export.data import read_pairs
 from allez_export.workspace import Workspace, load_sources
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "fixtures"))
-import synthetic
+from support import synthetic
 
 ROOT = Path(__file__).parents[2]
 

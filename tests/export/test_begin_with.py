@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,12 +15,11 @@ from allez_export.cli import main
 from allez_export.model import Seq2Seq
 from allez_export.train import load_model
 from allez_export.weights import load_bundle_model
+from support import synthetic
 
 ROOT = Path(__file__).parents[2]
 TINY_BUNDLE = ROOT / "spec" / "bundles" / "tiny"
 
-sys.path.insert(0, str(ROOT / "tests" / "fixtures"))
-import synthetic  # noqa: E402
 
 CONFIG = """
 name = "more"

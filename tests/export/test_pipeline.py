@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,10 @@ import torch
 from allez import Translator
 from allez_export.cli import main
 from allez_export.data import read_pairs
+from support import synthetic
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "export" / "configs" / "tiny.toml"
-
-sys.path.insert(0, str(ROOT / "tests" / "fixtures"))
-import synthetic  # noqa: E402
 
 
 @pytest.fixture(scope="module")

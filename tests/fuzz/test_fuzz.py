@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
 import json
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,22 +16,9 @@ from allez.bundle.manifest import Manifest, parse_manifest
 from allez.errors import BundleFormatError
 from allez.text.rules import SentenceRules
 from allez.text.tokenizer import Tokenizer
+from support import fuzz, mutations
 
-HERE = Path(__file__).parent
-TINY = HERE.parents[1] / "spec" / "bundles" / "tiny"
-
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-fuzz = _load("fuzz")
+TINY = Path(__file__).parents[2] / "spec" / "bundles" / "tiny"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="selects on pipes")
@@ -77,7 +62,7 @@ TOKENIZER = json.loads((TINY / "tokenizer.json").read_bytes())
 
 
 def ways(content: Any) -> st.SearchStrategy[Any]:
-    return st.sampled_from(fuzz.mutations.places(content))
+    return st.sampled_from(mutations.places(content))
 
 
 @settings(max_examples=400)

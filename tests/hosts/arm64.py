@@ -1,6 +1,6 @@
 """The Python runtime on aarch64: emulated processors on x86-64 Linux, natively where it is one.
 
-    python arm64.py
+    python -m hosts.arm64
 
 Every processor must pass the bundle's golden sentences. An emulated one also translates generated
 sentences, and compare.py holds its answers to those of this machine. What cannot be tried here is
@@ -19,8 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from compare import ROOT, SHIPPED, say
-from downloads import BUILD, Missing, debian, made, run, wheels
+from hosts.compare import ROOT, SHIPPED, say
+from hosts.downloads import BUILD, Missing, debian, made, run, wheels
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def try_processor(processor: Processor, python: Sequence[str]) -> tuple[bool, st
     commands = (
         [*python, "-c", DESCRIBE, processor.dot_product],
         [*python, "-m", "allez", "selftest", "--model", SHIPPED],
-        [sys.executable, HERE / "compare.py", *sentences, "--", *python, HERE / "answers.py"],
+        [sys.executable, "-m", "hosts.compare", *sentences, "--", *python, HERE / "answers.py"],
     )
     report, verdict = f"{processor.name}\n", "passed"
     for command in commands:

@@ -1,7 +1,7 @@
 """What Python makes of many inputs, written down for the other hosts to agree with.
 
-    python cases.py spec              the small files of spec/vectors (committed)
-    python cases.py large FOLDER      tens of thousands of cases, made when the tests run
+    python -m hosts.cases spec              the small files of spec/vectors (committed)
+    python -m hosts.cases large FOLDER      tens of thousands of cases, made when the tests run
 
 Everything is drawn from a fixed seed. One JSON object a line:
 
@@ -24,7 +24,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import french
 import numpy as np
 from tokenizers.normalizers import NFC
 
@@ -38,14 +37,12 @@ from allez.search.step import Job, StepResult
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import split
 from allez.text.tokenizer import Tokenizer
+from hosts import french
+from support import synthetic
 
 ROOT = Path(__file__).parents[2]
-FIXTURES = ROOT / "tests" / "fixtures"
 SPEC = ROOT / "spec"
 VECTORS = SPEC / "vectors"
-sys.path.insert(0, str(FIXTURES))
-
-import synthetic  # noqa: E402
 
 TINY = SPEC / "bundles" / "tiny"
 LISTED = SPEC / "bundles" / "tiny_shortlist"

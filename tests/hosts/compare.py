@@ -1,7 +1,7 @@
 """Two hosts translate the same sentences: Python, and a command that reads them line by line.
 
-    python compare.py [--model BUNDLE] [--beam-size N] [--sentences FILE | --count N [--words N]]
-        -- COMMAND ...
+    python -m hosts.compare [--model BUNDLE] [--beam-size N]
+        [--sentences FILE | --count N [--words N]] -- COMMAND ...
 
 The command speaks as answers.py does. Token ids must be identical in 98 % of the lines; every other
 line is listed with its margin: the gap between the scores of both outputs, both rescored by Python.
@@ -18,13 +18,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import french
 import numpy as np
-from answers import Answer, Line, ask_python
 
 from allez.bundle.reader import Bundle
 from allez.model.session import DecoderStep, Encoder
 from allez.model.shortlist import Shortlist
+from hosts import french
+from hosts.answers import Answer, Line, ask_python
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "models" / "fr-en"

@@ -1,7 +1,7 @@
 """French sentences by the thousand, put together from words and patterns written for this purpose.
 
 They need not be true or likely: they are there to take two hosts through many different searches.
-As a program it prints them, one a line: python french.py COUNT
+As a program it prints them, one a line: python -m hosts.french COUNT
 """
 
 from __future__ import annotations
@@ -11,11 +11,8 @@ import math
 import random
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "fixtures"))
-
-import synthetic
+from support import synthetic
 
 WORDS = {
     "qui": [

@@ -1,6 +1,6 @@
 """The bundle's golden sentences with the oldest and the newest ONNX Runtime.
 
-    python versions.py
+    python -m hosts.versions
 
 The oldest is the one that pyproject.toml allows, the newest what pip finds today. A version that
 this Python cannot get is named. Exit code 0: all that was tried passed.
@@ -15,8 +15,8 @@ from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 
-from compare import ROOT, SHIPPED, say
-from downloads import BUILD, Missing, made, run, wheels
+from hosts.compare import ROOT, SHIPPED, say
+from hosts.downloads import BUILD, Missing, made, run, wheels
 
 VERSION = "from allez.model.session import environment as e; print(e()['onnxruntime'])"
 OLDEST = re.compile(r'^  "onnxruntime>=([0-9.]+)",', re.MULTILINE)

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-FAKE = Path(__file__).with_name("fake_translator.py")
+from support import fake_translator
 
 
 def heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fake_translator", FAKE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="session")
 def fake() -> ModuleType:
     """`fake_translator.py` as a module."""
-    return _load()
+    return fake_translator
 
 
 @pytest.fixture
@@ -51,7 +40,7 @@ def start() -> Callable[..., subprocess.Popen[bytes]]:
 
     def start(*args: str, **environment: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, str(FAKE), *args],
+            [sys.executable, fake_translator.__file__, *args],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -18,20 +16,7 @@ from allez.cli.commands import main
 from allez.documents.lines import LineFile, LineStream
 from allez.errors import InputError
 from allez.text.tokenizer import Tokenizer
-
-FIXTURES = Path(__file__).parents[1] / "fixtures"
-
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, FIXTURES / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-hostile = _load("hostile")
+from support import hostile
 
 LONGEST_PIECE = 6
 """Characters of a subword in the tiny bundle."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -22,23 +19,11 @@ from allez.bundle.onnx_check import read_outline
 from allez.bundle.reader import Bundle
 from allez.errors import BundleFormatError, SessionError
 from allez.model import session
+from support import wire
+from support.wire import add, build, drop, edit, put
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 BUNDLES = Path(__file__).parents[2] / "spec" / "bundles"
 
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, FIXTURES / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-wire = _load("wire")
-add, build, drop, edit, put = wire.add, wire.build, wire.drop, wire.edit, wire.put
 
 Path_ = Sequence[tuple[int, int]]
 Change = Callable[[Any], Any]

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import pickle
 import subprocess
 import sys
 import threading
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from allez import Translator
-
-FIXTURES = Path(__file__).parents[1] / "fixtures"
-
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, FIXTURES / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from support import synthetic
 
 
 def sentences(count: int) -> list[str]:
     """Return short sentences of the language that the tiny bundle knows."""
-    found = (source for source, _ in _load("synthetic").pairs(11, 20_000))
+    found = (source for source, _ in synthetic.pairs(11, 20_000))
     return [source for source in found if len(source) < 26][:count]
 
 

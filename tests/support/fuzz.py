@@ -1,6 +1,6 @@
 """Damages bundles and invents texts by the thousand: correct answer or named error, nothing else.
 
-    python tests/fuzz/fuzz.py --mutations 10000 --texts 100000 [--seed 1] [--keep FOLDER]
+    python -m support.fuzz --mutations 10000 --texts 100000 [--seed 1] [--keep FOLDER]
 
 Damaged bundles are loaded in a process of their own with a memory limit, which is started again
 after a crash or a hang. A crash of that process is one of ONNX Runtime, since nothing else there
@@ -27,15 +27,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from allez import Translation, Translator
+from allez.bundle.contract import OPERATORS
+from support import hostile, mutations
+
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-TINY = ROOT / "spec" / "bundles" / "tiny_shortlist"
-sys.path.insert(0, str(HERE))
-
-import mutations  # noqa: E402
-
-from allez import Translation, Translator  # noqa: E402
-from allez.bundle.contract import OPERATORS  # noqa: E402
+TINY = HERE.parents[1] / "spec" / "bundles" / "tiny_shortlist"
 
 HANG = 60.0
 """Seconds after which a load and five short translations count as a hang."""
@@ -53,7 +50,7 @@ class Outcome:
 
 
 class Worker:
-    """`worker.py` in a process of its own."""
+    """`fuzz_worker.py` in a process of its own."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -66,7 +63,7 @@ class Worker:
         shutil.rmtree(self._folder, ignore_errors=True)
         shutil.copytree(TINY, self._folder)
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "worker.py"), str(self._folder)],
+            [sys.executable, str(HERE / "fuzz_worker.py"), str(self._folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -159,7 +156,6 @@ def kind_of(result: dict[str, Any], expected: list[str]) -> str:
 
 def fuzz_texts(count: int, seed: int) -> Iterator[tuple[int, list[str]]]:
     """Translate that many hostile texts; yield how many were, and what was wrong with some."""
-    hostile = mutations.load("hostile")
     texts = hostile.texts(seed, count)
     with Translator(TINY) as translator:
         done = 0

@@ -6,29 +6,13 @@ parses with other values in it, protobuf messages with other fields, constants a
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import random
 import struct
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
-
-
-def load(name: str) -> ModuleType:
-    """Return a module of the fixtures."""
-    spec = importlib.util.spec_from_file_location(name, FIXTURES / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-wire = load("wire")
+from support import wire
 
 Random = random.Random
 

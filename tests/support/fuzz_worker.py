@@ -1,6 +1,6 @@
 """Loads damaged bundles, one after the other, in a process that may crash without harm.
 
-    python worker.py FOLDER
+    python fuzz_worker.py FOLDER
 
 FOLDER holds a sound bundle. Each line of standard input is a JSON object: `role` and `data`
 (base64), the bytes to put in place of a file. Each line of standard output says what came of it.
