@@ -38,7 +38,7 @@ def _bound(run: Callable[[Sample, int], object], sample: Sample, beam: int) -> C
 
 
 def _command(bundle: str, threads: str, beam: str, source: str) -> dict[str, Any]:
-    from allez.cli.commands import main as allez
+    from allez.cli.main import main as allez
 
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "out.txt"

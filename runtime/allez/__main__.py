@@ -2,6 +2,6 @@
 
 import sys
 
-from allez.cli.commands import main
+from allez.cli.main import main
 
 sys.exit(main())

@@ -105,7 +105,7 @@ with allez.Translator(sys.argv[1], threads=2) as translator:
 """
 
 QUIET: dict[str, tuple[list[str], str, str]] = {
-    "import": (["-c", "import allez, allez.cli.commands"], "", ""),
+    "import": (["-c", "import allez, allez.cli.main"], "", ""),
     "library": (["-c", API, "MODEL"], "", "I see the black cat.\n" * 3 + "True\nTrue\n"),
     "help": (["-m", "allez", "--help"], "", "usage: allez"),
     "version": (["-m", "allez", "--version"], "", "allez "),

@@ -26,7 +26,7 @@ def fake() -> ModuleType:
 
 @pytest.fixture
 def installed(fake: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The same, found by `allez.cli.commands` in place of the real translator."""
+    """The same, found by `allez.cli.main` in place of the real translator."""
     modules: dict[str, ModuleType] = {}
     fake.install(modules)
     for name, module in modules.items():

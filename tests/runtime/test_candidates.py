@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from allez import BundleFormatError, OptionError, Translator
 from allez.bundle.reader import Bundle
-from allez.cli.commands import main
+from allez.cli.main import main
 from allez.model.decoder import Decoding
 from allez.model.session import DecoderStep, Encoder
 from allez.model.shortlist import Shortlist

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +19,7 @@ import pytest
 
 from allez import __version__
 from allez.cli.arguments import parse_args
-from allez.cli.commands import main
+from allez.cli.main import main
 from allez.translate.translator import Translator
 
 Start = Callable[..., subprocess.Popen[bytes]]
@@ -259,6 +261,37 @@ def test_the_bar_is_for_files_and_terminals(
     assert sys.stderr.getvalue() == ""  # type: ignore[attr-defined]
 
 
+# --- terminals ------------------------------------------------------------------------------
+
+RUDE = "\x1b]0;owned\x07un\x1b[2J\x7f\x9b5m\t\r"
+
+
+def test_a_terminal_gets_no_control_characters_of_a_text(
+    installed: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    assert main([RUDE]) == 0
+    assert capsys.readouterr().out == RUDE.upper() + "\n"  # a pipe gets every character
+    for argv in ([RUDE], ["--format", "jsonl", RUDE], ["attention", RUDE]):
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stdout", terminal)
+        assert main(argv) == 0
+        shown = terminal.getvalue()
+        assert "UN" in shown
+        ours = re.sub(r"\x1b\[(48;5;\d+|0)m", "", shown) if argv[0] == "attention" else shown
+        assert not [c for c in ours if unicodedata.category(c) == "Cc" and c not in "\n\t"]
+    monkeypatch.setattr(sys, "stdout", terminal := Terminal())
+    assert main([RUDE]) == 0
+    assert terminal.getvalue() == "␛]0;OWNED␇UN␛[2J␡\N{REPLACEMENT CHARACTER}5M\t\n"
+
+
+def test_a_file_gets_every_character(
+    installed: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    assert main([RUDE, "-o", str(tmp_path / "out.txt")]) == 0
+    assert (tmp_path / "out.txt").read_bytes() == f"{RUDE.upper()}\n".encode()
+
+
 # --- attention, info, selftest --------------------------------------------------------------
 
 
@@ -399,6 +432,35 @@ def test_interrupted(start: Start, tmp_path: Path) -> None:
     assert out == b""
     assert b"continuing after " in err
     assert (tmp_path / "out.txt").read_text() == "UN\n" * 500
+
+
+INTERRUPTED_AT = """
+import os, signal, sys
+def hook(event, arguments):
+    if event == "import" and arguments[0] == name and not seen:
+        seen.append(1)
+        os.kill(os.getpid(), signal.SIGINT)
+name, seen = sys.argv.pop(1), []
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.addaudithook(hook)
+from allez.cli.main import main
+code = main()
+if not seen:
+    sys.exit(f"{name} was not imported")
+sys.exit(code)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("module", ["argparse", "logging", "allez.cli.arguments", "numpy"])
+def test_interrupted_while_it_starts(module: str, tiny_bundle: Path) -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_AT, module, "--model", str(tiny_bundle), "un"],
+        capture_output=True,
+        check=False,
+    )
+    assert (process.stdout, process.stderr) == (b"", b"interrupted\n")
+    assert process.returncode == 130
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from allez import Translation, Translator
-from allez.cli.commands import main
+from allez.cli.main import main
 from allez.documents.lines import LineFile, LineStream
 from allez.errors import InputError
 from allez.text.tokenizer import Tokenizer

@@ -137,7 +137,7 @@ class FakeTranslator:
 
 
 def install(modules: dict[str, ModuleType]) -> None:
-    """Put the fake where `allez.cli.commands` will look for the real one."""
+    """Put the fake where `allez.cli.main` will look for the real one."""
     translator = ModuleType("allez.translate.translator")
     translator.Translator = FakeTranslator  # type: ignore[attr-defined]
     session = ModuleType("allez.model.session")
@@ -148,6 +148,6 @@ def install(modules: dict[str, ModuleType]) -> None:
 
 if __name__ == "__main__":
     install(sys.modules)
-    from allez.cli.commands import main
+    from allez.cli.main import main
 
     sys.exit(main())

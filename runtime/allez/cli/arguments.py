@@ -1,6 +1,6 @@
 """What may stand on the command line, and what is wrong with what does.
 
-Knows nothing of what the commands do; see cli.py.
+Knows nothing of what the commands do.
 """
 
 from __future__ import annotations
@@ -8,10 +8,14 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from allez import __version__
 from allez.errors import InputError, OptionError
+
+if TYPE_CHECKING:
+    from allez.bundle.manifest import Manifest
+    from allez.options import SearchOptions
 
 
 class _Parser(argparse.ArgumentParser):
@@ -127,6 +131,23 @@ def _add_search(parser: argparse.ArgumentParser) -> None:
 
 def _add_nothing(parser: argparse.ArgumentParser) -> None:
     """Info and selftest have the common options only."""
+
+
+def search_options(args: argparse.Namespace, manifest: Manifest) -> SearchOptions:
+    """Return the search options, complete and checked before any work begins."""
+    from allez.options import SearchOptions
+
+    beam, penalty = args.beam_size, args.length_penalty
+    return SearchOptions(
+        # More answers than rows cannot be had: asking for them alone widens the default beam.
+        beam_size=max(manifest.beam_size, args.n_best) if beam is None else beam,
+        n_best=args.n_best,
+        max_length=args.max_length,
+        min_length=args.min_length,
+        length_penalty=manifest.length_penalty if penalty is None else penalty,
+        no_repeat_ngram_size=args.no_repeat_ngram_size,
+        candidates=args.candidates,
+    )
 
 
 def _readable(text: str) -> str:

@@ -1,0 +1,53 @@
+"""The command line: `allez "Bonjour"`, `allez translate|attention|info|selftest …`.
+
+Exit codes: 0 done, 1 an error, 2 a wrong use or option value, 130 interrupted, 141 nobody reads
+the output any more. What takes long to import is imported by the command that needs it, and
+nothing is imported here before `main` is there to answer for an interruption.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except KeyboardInterrupt:
+        if sys.stderr is not None:
+            sys.stderr.write("interrupted\n")
+        return 130
+
+
+def _run(argv: Sequence[str]) -> int:
+    from importlib import import_module
+
+    from allez.cli import console
+    from allez.cli.arguments import parse_args
+    from allez.errors import AllezError, OptionError
+
+    encoding = console.speak_utf8()
+    try:
+        try:
+            args = parse_args(argv)
+            args.console = encoding
+            with console.notes(verbose=args.verbose, quiet=args.quiet):
+                code = int(import_module(f"allez.cli.{args.command}").run(args))
+        except SystemExit as stop:  # argparse, after --help and --version
+            code = int(stop.code or 0)
+        console.write("")
+        return code
+    except AllezError as error:
+        console.say(f"error: {error}")
+        if error.hint:
+            console.say(f"hint: {error.hint}")
+        return 2 if isinstance(error, OptionError) else 1
+    except BrokenPipeError:
+        console.abandon_output()
+        return 141  # what a shell reports of programs that the signal ends
+
+
+if __name__ == "__main__":
+    sys.exit(main())

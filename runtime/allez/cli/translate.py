@@ -1,0 +1,127 @@
+"""`allez translate`, which is also `allez` without a command: texts, a file, standard input."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from allez.cli import console
+from allez.cli.arguments import parser_of, search_options
+from allez.errors import InputError, OptionError
+
+if TYPE_CHECKING:
+    from allez.documents.lines import LineFile, LineStream
+    from allez.options import SearchOptions
+    from allez.translate.translator import Translator
+
+
+def run(args: argparse.Namespace) -> int:
+    """Translate texts, a file or standard input."""
+    if args.bare and (sys.stdin is None or console.is_terminal(sys.stdin)):
+        parser_of(None).print_help()
+        return 0
+    if args.text and args.input:
+        raise OptionError("either TEXT or --input, not both")
+    if args.prefix and len(args.text) != 1:
+        raise OptionError("--prefix needs exactly one TEXT")
+
+    from dataclasses import asdict
+
+    from allez.documents.lines import render
+    from allez.translate.translator import Translator
+
+    if len(args.text) == 1 and os.path.isfile(args.text[0]) and not args.quiet:
+        console.say(f"note: {args.text[0]} is taken for a text; allez -i translates the file")
+    lines = None if args.text else _lines(args)
+    with Translator(args.model, threads=args.threads) as translator:
+        options = search_options(args, translator.bundle.manifest)
+        if lines is not None:
+            _translate_lines(args, translator, lines, options)
+            return 0
+        if args.prefix:
+            (text,) = args.text
+            results = iter([translator.translate(text, prefix=args.prefix, **asdict(options))])
+        else:
+            results = translator.translate_batch(args.text, **asdict(options))
+        with _writer(args) as (write, _):
+            for translation in results:
+                write(render(translation, args.format, options.n_best))
+    return 0
+
+
+def _lines(args: argparse.Namespace) -> LineFile | LineStream:
+    from allez.documents.lines import LineStream, open_lines
+
+    if args.input not in (None, "-"):
+        return open_lines(Path(args.input), errors=args.errors)
+    if sys.stdin is None:
+        raise InputError("standard input is closed")
+    if console.is_terminal(sys.stdin) and not args.quiet:
+        console.say("type a line and press Enter to see its translation")
+    return LineStream(sys.stdin.buffer, "standard input", errors=args.errors)
+
+
+def _translate_lines(
+    args: argparse.Namespace,
+    translator: Translator,
+    lines: LineFile | LineStream,
+    options: SearchOptions,
+) -> None:
+    """Translate a file, which may be continued, or a stream, which cannot."""
+    from allez.documents.lines import LineFile, describe_job, translate_lines
+
+    job, source = None, None
+    if isinstance(lines, LineFile):
+        job = describe_job(lines, translator.bundle.manifest, options, args.format)
+        source = Path(args.input)
+    size = options.n_best if args.format == "text" else 1
+    with (
+        _writer(args, source=source, job=job, lines_per_record=size) as (write, done),
+        _progress(args, lines.total, done) as show,
+    ):
+        translate_lines(
+            translator, lines, write, options=options, form=args.format, done=done, progress=show
+        )
+
+
+@contextlib.contextmanager
+def _writer(
+    args: argparse.Namespace,
+    *,
+    source: Path | None = None,
+    job: Mapping[str, Any] | None = None,
+    lines_per_record: int = 1,
+) -> Iterator[tuple[Callable[[str], None], int]]:
+    """Yield what takes records, standard output or a file, and how many it has already."""
+    if args.output in (None, "-"):
+        yield console.show, 0
+        return
+    from allez.documents.output import open_output
+
+    target = Path(args.output)
+    with open_output(target, source=source, job=job, lines_per_record=lines_per_record) as output:
+        yield output.write, output.done
+
+
+@contextlib.contextmanager
+def _progress(
+    args: argparse.Namespace, total: int | None, done: int
+) -> Iterator[Callable[[int], None]]:
+    """Yield what shows how far a file has been translated, if anybody sees it."""
+    in_the_way = args.output in (None, "-") and console.is_terminal(sys.stdout)
+    if total is None or args.quiet or in_the_way or not console.is_terminal(sys.stderr):
+        yield lambda done: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=total, initial=done, unit=" lines", file=sys.stderr) as bar:
+
+        def show(done: int) -> None:
+            bar.update(done - bar.n)
+
+        yield show
