@@ -19,7 +19,7 @@ demo: .venv/installed  ## install without torch and translate a sentence
 test: check test-runtime test-export test-android test-hosts test-versions test-arm64  ## install what the tests need and run them all
 
 test-runtime: .venv-runtime/installed  ## runtime and contract tests, in an environment without torch
-	.venv-runtime/bin/python -m pytest tests/runtime tests/contract tests/fuzz
+	.venv-runtime/bin/python -m pytest tests/runtime tests/spec tests/contract tests/fuzz
 
 test-export: .venv-export/installed  ## tests of training, export and packaging (installs torch)
 	.venv-export/bin/python -m pytest tests/export

@@ -23,9 +23,9 @@ import torch
 
 from allez.arrays import FloatArray
 from allez.bundle.contract import (
+    IR_VERSIONS,
     MASKED,
-    MAX_IR_VERSION,
-    MAX_OPSET,
+    OPSETS,
     WHOLE_VOCABULARY,
     Graph,
     decoder_graph,
@@ -83,11 +83,11 @@ class BehaviourFailure(VerificationError):
 
 def check_contract(model: onnx.ModelProto, expected: Graph, widths: Mapping[str, int]) -> None:
     """Compare names, types and axes with the contract, and the format with what hosts load."""
-    if model.ir_version > MAX_IR_VERSION:
-        raise ContractMismatch(f"IR version {model.ir_version} is newer than {MAX_IR_VERSION}")
+    if model.ir_version > IR_VERSIONS[-1]:
+        raise ContractMismatch(f"IR version {model.ir_version} is newer than {IR_VERSIONS[-1]}")
     for opset in model.opset_import:
-        if opset.domain == "" and opset.version > MAX_OPSET:
-            raise ContractMismatch(f"opset {opset.version} is newer than {MAX_OPSET}")
+        if opset.domain == "" and opset.version > OPSETS[""][-1]:
+            raise ContractMismatch(f"opset {opset.version} is newer than {OPSETS[''][-1]}")
     for kind, values, tensors in (
         ("input", model.graph.input, expected.inputs),
         ("output", model.graph.output, expected.outputs),

@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from allez.bundle.contract import FORMAT_VERSION, MANIFEST, OPTIONAL_ROLES, ROLES
-from allez.bundle.fields import Taker, parse_object, shown
+from allez.bundle.contract import MANIFEST, state_names
+from allez.bundle.fields import check_depth, parse_object, shown, take
 from allez.errors import BundleFormatError
+from allez.spec import SPEC
 
-MAX_MANIFEST_BYTES = 1_000_000
-_MAX_GRAPH_BYTES = 1_000_000_000
-_MAX_FILE_BYTES = 64_000_000
-_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # of Windows
+_RULES: dict[str, Any] = SPEC["manifest"]
+
+MAX_MANIFEST_BYTES: int = _RULES["bytes"]["manifest"]
 
 
 class FileEntry(NamedTuple):
@@ -86,80 +85,80 @@ def parse_manifest(data: bytes) -> Manifest:
     if len(data) > MAX_MANIFEST_BYTES:
         raise BundleFormatError(f"{MANIFEST} is longer than {MAX_MANIFEST_BYTES:,} bytes")
     content = parse_object(data, MANIFEST)
-    version = content.get("format_version")
-    if version != FORMAT_VERSION or isinstance(version, bool):
-        raise BundleFormatError(
-            f"{MANIFEST} has format version {shown(version)}; this runtime reads {FORMAT_VERSION}",
-            hint="a newer allez may read it: pip install --upgrade allez",
-        )
-    take = Taker(content, MANIFEST)
-    tokens, limits, search = take.sub("tokens"), take.sub("limits"), take.sub("search")
+    check_depth(content, MANIFEST)
+    version = _format_version(content)
+    taken = take(content, _RULES["formats"][version], MANIFEST)
     manifest = Manifest(
-        format_version=FORMAT_VERSION,
-        name=take.text("name"),
-        version=take.text("version"),
-        task=take.text("task"),
-        source=take.text("source"),
-        target=take.text("target"),
-        files=_files(take.table("files")),
-        vocabulary=take.whole("vocabulary", 4, 1_000_000),
-        pad=tokens.whole("pad", 0, 1_000_000),
-        bos=tokens.whole("bos", 0, 1_000_000),
-        eos=tokens.whole("eos", 0, 1_000_000),
-        encoder_inputs=take.texts("encoder_inputs"),
-        states=_states(take.items("states")),
-        memory_width=take.whole("memory_width", 1, 65_536),
-        key_width=take.whole("key_width", 1, 65_536),
-        attention=take.text("attention"),
-        source_tokens=limits.whole("source_tokens", 1, 10_000),
-        target_per_source=limits.number("target_per_source", 0.0, 10.0),
-        target_extra=limits.whole("target_extra", 1, 10_000),
-        beam_size=search.whole("beam_size", 1, 100),
-        length_penalty=search.number("length_penalty", 0.0, 10.0),
-        optimization_level=take.text("optimization_level"),
-        minimum_onnxruntime=take.version("minimum_onnxruntime"),
-        precision=take.text("precision"),
-        license=take.text("license"),
-        training_data=take.texts("training_data"),
-        scores=take.table("scores"),
-        made_with={key: str(value) for key, value in take.table("made_with").items()},
+        format_version=int(version),
+        name=taken["name"],
+        version=taken["version"],
+        task=taken["task"],
+        source=taken["source"],
+        target=taken["target"],
+        files=_files(taken["files"], _RULES["roles"][version]),
+        vocabulary=taken["vocabulary"],
+        pad=taken["tokens.pad"],
+        bos=taken["tokens.bos"],
+        eos=taken["tokens.eos"],
+        encoder_inputs=taken["encoder_inputs"],
+        states=_states(taken["states"]),
+        memory_width=taken["memory_width"],
+        key_width=taken["key_width"],
+        attention=taken["attention"],
+        source_tokens=taken["limits.source_tokens"],
+        target_per_source=taken["limits.target_per_source"],
+        target_extra=taken["limits.target_extra"],
+        beam_size=taken["search.beam_size"],
+        length_penalty=taken["search.length_penalty"],
+        optimization_level=taken["optimization_level"],
+        minimum_onnxruntime=taken["minimum_onnxruntime"],
+        precision=taken["precision"],
+        license=taken["license"],
+        training_data=taken["training_data"],
+        scores=taken["scores"],
+        made_with={key: str(value) for key, value in taken["made_with"].items()},
     )
-    if manifest.task != "translation":
-        raise BundleFormatError(
-            f"{MANIFEST}: task {shown(manifest.task)} is not one this runtime does"
-        )
     special = {manifest.pad, manifest.bos, manifest.eos}
     if len(special) != 3 or max(special) >= manifest.vocabulary:
         raise BundleFormatError(f"{MANIFEST}: pad, bos and eos must be three ids below vocabulary")
     return manifest
 
 
-def _files(table: Mapping[str, Any]) -> dict[str, FileEntry]:
+def _format_version(content: Mapping[str, Any]) -> str:
+    """Return the format version, as the contract spells it, of a manifest that can be read."""
+    version, known = content.get("format_version"), list(_RULES["formats"])
+    if isinstance(version, int) and not isinstance(version, bool) and str(version) in known:
+        return str(version)
+    raise BundleFormatError(
+        f"{MANIFEST} has format version {shown(version)}; this runtime reads {', '.join(known)}",
+        hint="a newer allez may read it",
+    )
+
+
+def _files(table: Mapping[str, Any], roles: Mapping[str, list[str]]) -> dict[str, FileEntry]:
     """Return role to file; every role that must be there is, and no file lies elsewhere."""
     files = {}
-    for role, value in table.items():
-        if role not in ROLES + OPTIONAL_ROLES:
-            continue  # of a newer minor version; nothing here would read it
-        if not isinstance(value, dict):
-            raise BundleFormatError(f"{MANIFEST}: files.{role} must be an object")
-        take = Taker(value, MANIFEST, f"files.{role}.")
-        name = take.text("name")
-        if not _FILE_NAME.fullmatch(name) or _DEVICE.fullmatch(name) or name == MANIFEST:
-            raise BundleFormatError(f"{MANIFEST}: {shown(name)} is not a plain file name")
-        graph = role in ("encoder", "decoder")
-        size = take.whole("bytes", 0, _MAX_GRAPH_BYTES if graph else _MAX_FILE_BYTES)
-        files[role] = FileEntry(name, size, take.text("sha256"))
-    missing = [role for role in ROLES if role not in files]
+    known, sizes = roles["required"] + roles["optional"], _RULES["bytes"]
+    for role in known:  # another is of a newer minor version; nothing here would read it
+        if role not in table:
+            continue
+        kind = "graph" if role in _RULES["graphs"] else role if role in sizes else "other"
+        size = {"key": "bytes", "is": "whole", "from": 0, "to": sizes[kind]}
+        where = f"files.{role}"
+        if not isinstance(table[role], dict):
+            raise BundleFormatError(f"{MANIFEST}: {where} must be an object")
+        taken = take(table[role], [*_RULES["records"]["file"], size], MANIFEST, f"{where}.")
+        if taken["name"] == MANIFEST or re.fullmatch(_RULES["patterns"]["device"], taken["name"]):
+            raise BundleFormatError(f"{MANIFEST}: {where}.name must be a plain file name")
+        files[role] = FileEntry(taken["name"], taken["bytes"], taken["sha256"])
+    missing = [role for role in roles["required"] if role not in files]
     if missing:
         raise BundleFormatError(f"{MANIFEST} names no file for {', '.join(missing)}")
     return files
 
 
-def _states(items: list[Any]) -> tuple[State, ...]:
-    states = []
-    for index, item in enumerate(items):
-        if not isinstance(item, dict):
-            raise BundleFormatError(f"{MANIFEST}: states[{index}] must be an object")
-        take = Taker(item, MANIFEST, f"states[{index}].")
-        states.append(State(take.text("name"), take.whole("width", 1, 65_536)))
-    return tuple(states)
+def _states(items: list[dict[str, Any]]) -> tuple[State, ...]:
+    states = tuple(State(item["name"], item["width"]) for item in items)
+    if tuple(state.name for state in states) != state_names(len(states)):
+        raise BundleFormatError(f"{MANIFEST}: the states must be named state.0, state.1, …")
+    return states

@@ -2,47 +2,43 @@
 
 A graph may come from a stranger, so this reads the outline of the protobuf message and lets through
 only what the exporter writes: known fields, listed operators at any depth, numbers inside the file
-and as many as their dimensions say. Weights are stepped over, never copied. Knows nothing of
-bundles; what inputs and outputs a graph must have is for session.py to say.
+and as many as their dimensions say. Weights are stepped over, never copied. What may be in a file
+is listed in `spec/contract.json`. Knows nothing of ONNX Runtime.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from allez.bundle.contract import ATTRIBUTES, IR_VERSIONS, OPERATORS, OPSETS
+from allez.bundle.contract import ATTRIBUTES, IR_VERSIONS, OPERATORS, OPSETS, Graph, Tensor
+from allez.bundle.fields import shown
+from allez.bundle.manifest import Manifest
 from allez.errors import BundleFormatError
+from allez.spec import SPEC
 
-MAX_DEPTH = 8
+_ONNX: dict[str, Any] = SPEC["onnx"]
+
+MAX_DEPTH: int = _ONNX["depth"]
 """Branches within branches."""
 
-MAX_FIELDS = 1_000_000
+MAX_FIELDS: int = _ONNX["fields"]
 """Fields of all messages together; a graph of the exporter has some thousand."""
 
-MAX_RANK = 8
+MAX_RANK: int = _ONNX["rank"]
 """Dimensions of a constant; the product of many more would take minutes."""
 
-_LONGEST_NAME = 256
-"""In bytes."""
+_LONGEST_NAME: int = _ONNX["name_bytes"]
 
-_ELEMENTS = {
-    1: ("tensor(float)", 4),
-    2: ("tensor(uint8)", 1),
-    3: ("tensor(int8)", 1),
-    6: ("tensor(int32)", 4),
-    7: ("tensor(int64)", 8),
-    9: ("tensor(bool)", 1),
-}
-"""Element types of `TensorProto` in ONNX Runtime's words, and bytes per element."""
+_ELEMENTS = {int(code): (name, size) for code, (name, size) in _ONNX["elements"].items()}
+"""Element types of `TensorProto` as NumPy spells them, and bytes per element."""
 
-_ATTRIBUTE_KINDS = {1: "f", 2: "i", 3: "s", 5: "g", 6: "floats", 7: "ints"}
+_ATTRIBUTE_KINDS = {int(code): name for code, name in _ONNX["attribute_kinds"].items()}
 """`AttributeProto.type` to the one field that may hold the value."""
 
 _INT, _DATA, _FLOAT = 0, 2, 5
-"""The wire types of protobuf that the fields below have."""
-
+"""The wire types of protobuf that the fields have."""
 
 _Found = memoryview | int
 """The value of a field, as it stands in the file."""
@@ -51,25 +47,9 @@ _Found = memoryview | int
 class _Field(NamedTuple):
     name: str
     wire: tuple[int, ...]
-    repeated: bool = False
-    text: bool = False
+    repeated: bool
+    text: bool
     """Whether its bytes must be a name: UTF-8, and not too long."""
-
-
-def _int(name: str) -> _Field:
-    return _Field(name, (_INT,))
-
-
-def _data(name: str) -> _Field:
-    return _Field(name, (_DATA,))
-
-
-def _name(name: str, *, repeated: bool = False) -> _Field:
-    return _Field(name, (_DATA,), repeated, text=True)
-
-
-def _each(name: str, *wire: int) -> _Field:
-    return _Field(name, wire or (_DATA,), repeated=True)
 
 
 class _Message(NamedTuple):
@@ -81,109 +61,30 @@ class _Message(NamedTuple):
     """Fields that ONNX knows and no bundle may have."""
 
 
-_MODEL = _Message(
-    "the model",
-    {
-        1: _int("ir_version"),
-        2: _name("producer_name"),
-        3: _name("producer_version"),
-        4: _name("domain"),
-        5: _int("model_version"),
-        6: _name("doc_string"),
-        7: _data("graph"),
-        8: _each("opset_import"),
-    },
-    {14: "metadata_props", 20: "training_info", 25: "functions", 26: "configuration"},
-)
-_OPSET = _Message("an opset import", {1: _name("domain"), 2: _int("version")}, {})
-_GRAPH = _Message(
-    "a graph",
-    {
-        1: _each("node"),
-        2: _name("name"),
-        5: _each("initializer"),
-        10: _name("doc_string"),
-        11: _each("input"),
-        12: _each("output"),
-        13: _each("value_info"),
-    },
-    {14: "quantization_annotation", 15: "sparse_initializer", 16: "metadata_props"},
-)
-_NODE = _Message(
-    "a node",
-    {
-        1: _name("input", repeated=True),
-        2: _name("output", repeated=True),
-        3: _name("name"),
-        4: _name("op_type"),
-        5: _each("attribute"),
-        6: _name("doc_string"),
-        7: _name("domain"),
-    },
-    {8: "overload", 9: "metadata_props", 10: "device_configurations"},
-)
-_ATTRIBUTE = _Message(
-    "an attribute",
-    {
-        1: _name("name"),
-        2: _Field("f", (_FLOAT,)),
-        3: _int("i"),
-        4: _name("s"),
-        6: _data("g"),
-        7: _each("floats", _FLOAT, _DATA),
-        8: _each("ints", _INT, _DATA),
-        13: _name("doc_string"),
-        20: _int("type"),
-    },
-    {
-        5: "t",
-        9: "strings",
-        10: "tensors",
-        11: "graphs",
-        14: "tp",
-        15: "type_protos",
-        21: "ref_attr_name",
-        22: "sparse_tensor",
-        23: "sparse_tensors",
-    },
-)
-_TENSOR = _Message(
-    "a tensor",
-    {
-        1: _each("dims", _INT, _DATA),
-        2: _int("data_type"),
-        8: _name("name"),
-        9: _data("raw_data"),
-        12: _name("doc_string"),
-    },
-    {
-        **{3: "segment", 4: "float_data", 5: "int32_data", 6: "string_data", 7: "int64_data"},
-        **{10: "double_data", 11: "uint64_data", 16: "metadata_props"},
-        **{13: "external_data", 14: "data_location"},
-    },
-)
-_VALUE = _Message(
-    "a value",
-    {1: _name("name"), 2: _data("type"), 3: _name("doc_string")},
-    {4: "metadata_props"},
-)
-_TYPE = _Message(
-    "a type",
-    {1: _data("tensor_type")},
-    {4: "sequence_type", 5: "map_type", 6: "denotation", 8: "sparse_type", 9: "optional_type"},
-)
-_TENSOR_TYPE = _Message("a tensor type", {1: _int("elem_type"), 2: _data("shape")}, {})
-_SHAPE = _Message("a shape", {1: _each("dim")}, {})
-_DIMENSION = _Message(
-    "a dimension", {1: _int("dim_value"), 2: _name("dim_param")}, {3: "denotation"}
-)
+def _field(name: str, kind: str) -> _Field:
+    """Read one field of the contract: "int", "float", "data" or "name", perhaps "each" of them."""
+    each, _, single = kind.rpartition(" ")
+    wire = {"int": (_INT,), "float": (_FLOAT,)}.get(single, (_DATA,))
+    packed = (_DATA,) if each and wire != (_DATA,) else ()
+    return _Field(name, wire + packed, bool(each), single == "name")
+
+
+_MESSAGES = {
+    kind: _Message(
+        rules["called"],
+        {int(number): _field(*field) for number, field in rules["fields"].items()},
+        {int(number): name for number, name in rules["refused"].items()},
+    )
+    for kind, rules in _ONNX["messages"].items()
+}
 
 
 class Value(NamedTuple):
-    """One input or output, in the words of ONNX Runtime's `NodeArg`."""
+    """One input or output."""
 
     name: str
     type: str
+    """As NumPy spells it."""
     shape: tuple[int | str, ...]
     """Sizes, or names of axes that may have any."""
 
@@ -209,6 +110,64 @@ def read_outline(graph: bytes) -> Outline:
     return _Reader().model(memoryview(graph))
 
 
+def check_graph(graph: bytes, expected: Graph, manifest: Manifest) -> None:
+    """Hold a graph to what a bundle may hold, and to the contract's inputs and outputs.
+
+    Raises:
+        BundleFormatError: it is another graph than the exporter would write.
+    """
+    outline = read_outline(graph)
+    check_values(outline.inputs, expected.inputs, "input", manifest)
+    check_values(outline.outputs, expected.outputs, "output", manifest)
+
+
+def check_values(
+    found: Sequence[Value], expected: Sequence[Tensor], kind: str, manifest: Manifest
+) -> None:
+    """Compare a graph's inputs or outputs with the contract and the manifest.
+
+    Args:
+        found: what there is.
+        expected: what there must be.
+        kind: what errors call them.
+        manifest: knows the widths.
+
+    Raises:
+        BundleFormatError: one is absent, unknown, or of another type or shape.
+    """
+    widths = {"D": manifest.memory_width, "A": manifest.key_width}
+    states = {state.name: state.width for state in manifest.states}
+
+    def axis(tensor: Tensor, letter: str) -> int | str:
+        if letter == "W":
+            return states.get(tensor.name.removeprefix("next_"), "W")
+        return widths.get(letter, letter)
+
+    wanted = {t.name: Value(t.name, t.dtype, tuple(axis(t, a) for a in t.axes)) for t in expected}
+    actual = {}
+    for value in found:
+        like = wanted.get(value.name, value).shape
+        if manifest.attention == "none" and len(like) == len(value.shape):
+            # There is one position, which ONNX Runtime finds out for some tensors.
+            axes = zip(like, value.shape, strict=True)
+            value = value._replace(shape=tuple("M" if p == ("M", 1) else p[1] for p in axes))
+        actual[value.name] = value
+    for name in sorted(wanted.keys() | actual.keys()):
+        if actual.get(name) != wanted.get(name):
+            raise BundleFormatError(
+                f"{kind} {shown(name)} is {_described(actual.get(name))}, "
+                f"the contract says {_described(wanted.get(name))}"
+            )
+
+
+def _described(value: Value | None) -> str:
+    """Return type and shape in words: "float32 [B, M, 384]"."""
+    if value is None:
+        return "absent"
+    axes = (axis if isinstance(axis, int) else shown(axis)[1:-1] for axis in value.shape)
+    return f"{value.type} [{', '.join(map(str, axes))}]"
+
+
 class _Reader:
     """Reads one model; counts what it meets."""
 
@@ -217,31 +176,33 @@ class _Reader:
         self._operators: set[tuple[str, str]] = set()
 
     def model(self, view: memoryview) -> Outline:
-        found = self._message(view, _MODEL)
+        found = self._message(view, "model")
         version = _one_int(found, "ir_version")
         if version not in IR_VERSIONS:
             raise _error(f"IR version {version} is not one that bundles use")
         domains = set()
         for data in found["opset_import"]:
-            opset = self._message(data, _OPSET)
+            opset = self._message(data, "opset")
             domain, number = _one_text(opset, "domain"), _one_int(opset, "version")
             if number not in OPSETS.get(domain, ()):
-                raise _error(f"opset {number} of the domain {domain!r} is not one that bundles use")
+                raise _error(
+                    f"opset {number} of the domain {shown(domain)} is not one that bundles use"
+                )
             if domain in domains:
-                raise _error(f"there are two opsets of the domain {domain!r}")
+                raise _error(f"there are two opsets of the domain {shown(domain)}")
             domains.add(domain)
         if not found["graph"]:
             raise _error("there is no graph")
         inputs, outputs = self._graph(found["graph"][0], 0)
         missing = {domain for domain, _ in self._operators} - domains
         if missing:
-            raise _error(f"there is no opset of the domain {min(missing)!r}")
+            raise _error(f"there is no opset of the domain {shown(min(missing))}")
         return Outline(inputs, outputs, frozenset(self._operators))
 
     def _graph(self, view: _Found, depth: int) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
         if depth > MAX_DEPTH:
             raise _error(f"branches are nested more than {MAX_DEPTH} deep")
-        found = self._message(view, _GRAPH)
+        found = self._message(view, "graph")
         for data in found["initializer"]:
             self._tensor(data)
         for data in found["value_info"]:
@@ -256,17 +217,17 @@ class _Reader:
         return inputs, outputs
 
     def _node(self, view: _Found, depth: int) -> None:
-        found = self._message(view, _NODE)
+        found = self._message(view, "node")
         operator = (_one_text(found, "domain"), _one_text(found, "op_type"))
         if operator not in OPERATORS:
             name = "::".join(part for part in operator if part)
-            raise _error(f"the operator {name!r} is not one that bundles use")
+            raise _error(f"the operator {shown(name)} is not one that bundles use")
         self._operators.add(operator)
         for data in found["attribute"]:
-            attribute = self._message(data, _ATTRIBUTE)
+            attribute = self._message(data, "attribute")
             name, parts = _one_text(attribute, "name"), _one_int(attribute, "i")
             if name not in ATTRIBUTES.get(operator, {name}):
-                raise _error(f"{operator[1]} has {name!r}, which bundles do not use")
+                raise _error(f"{operator[1]} has {shown(name)}, which bundles do not use")
             if name == "num_outputs" and parts != len(found["output"]):
                 # ONNX Runtime's shape inference reads beyond its list then, and aborts.
                 raise _error(f"{operator[1]} has {len(found['output'])} outputs, not {parts}")
@@ -279,12 +240,12 @@ class _Reader:
 
     def _tensor(self, view: _Found) -> None:
         """Check that a constant's numbers are all there, in the file."""
-        found = self._message(view, _TENSOR)
+        found = self._message(view, "tensor")
         code = _one_int(found, "data_type")
         if code not in _ELEMENTS:
             raise _error(f"a constant has elements of type {code}, which bundles do not use")
         dims = list(self._integers(found["dims"]))
-        if len(dims) > MAX_RANK or not all(0 < size < 2**31 for size in dims):
+        if len(dims) > MAX_RANK or not all(0 < size <= _ONNX["dimension"] for size in dims):
             raise _error(f"a constant has dimensions {dims[:8]}")
         size = len(_bytes(found["raw_data"][0])) if found["raw_data"] else 0
         if math.prod(dims) * _ELEMENTS[code][1] != size:
@@ -303,28 +264,29 @@ class _Reader:
                 yield number
 
     def _value(self, view: _Found) -> Value:
-        found = self._message(view, _VALUE)
+        found = self._message(view, "value")
         name = _one_text(found, "name")
-        kind = self._message(found["type"][0], _TYPE) if found["type"] else {"tensor_type": []}
+        kind = self._message(found["type"][0], "type") if found["type"] else {"tensor_type": []}
         if not kind["tensor_type"]:
-            raise _error(f"{name!r} is not a tensor")
-        tensor = self._message(kind["tensor_type"][0], _TENSOR_TYPE)
+            raise _error(f"{shown(name)} is not a tensor")
+        tensor = self._message(kind["tensor_type"][0], "tensor_type")
         element = _ELEMENTS.get(_one_int(tensor, "elem_type"))
         if element is None or not tensor["shape"]:
-            raise _error(f"{name!r} has no type or shape that bundles use")
+            raise _error(f"{shown(name)} has no type or shape that bundles use")
         shape = []
-        for data in self._message(tensor["shape"][0], _SHAPE)["dim"]:
-            dimension = self._message(data, _DIMENSION)
+        for data in self._message(tensor["shape"][0], "shape")["dim"]:
+            dimension = self._message(data, "dimension")
             if len(dimension["dim_value"]) + len(dimension["dim_param"]) != 1:
-                raise _error(f"an axis of {name!r} has neither one size nor one name")
+                raise _error(f"an axis of {shown(name)} has neither one size nor one name")
             named = bool(dimension["dim_param"])
             shape.append(
                 _one_text(dimension, "dim_param") if named else _one_int(dimension, "dim_value")
             )
         return Value(name, element[0], tuple(shape))
 
-    def _message(self, view: _Found, kind: _Message) -> dict[str, list[_Found]]:
+    def _message(self, view: _Found, called: str) -> dict[str, list[_Found]]:
         """Return the values of a message by field, in order; every field that may be is there."""
+        kind = _MESSAGES[called]
         view = _bytes(view)
         found: dict[str, list[_Found]] = {f.name: [] for f in kind.fields.values()}
         position = 0
