@@ -10,7 +10,7 @@ from typing import Any
 from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers
 from tokenizers import Tokenizer as Model
 
-from allez.text.tokenizer import check_components
+from allez.text.definition import read_definition
 from allez_export.config import VocabularyConfig
 
 PAD, BOS, EOS = 0, 1, 2
@@ -84,7 +84,7 @@ def learn(lines: Iterable[str], config: VocabularyConfig) -> str:
     learnt = content["model"]["vocab"]
     pieces = (*reserved, *sorted(learnt, key=learnt.__getitem__))
     content["model"]["vocab"] = {piece: index for index, piece in enumerate(pieces)}
-    check_components(content)
+    read_definition(content)
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -1,44 +1,55 @@
-"""Subwords: text to ids and back, with the `tokenizers` library reading `tokenizer.json`.
-
-Only components that every host can implement in a short file are accepted; another one refuses
-the bundle by name. There are no special tokens in the file: bos, eos and pad are ids that the
-manifest names, so a typed `</s>` is four characters like any others. Knows nothing of sentences.
-"""
+"""Subwords: text to ids and back, as `tokenizer.json` says. Knows nothing of sentences."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
 
-from allez.bundle.fields import parse_object, shown
-from allez.errors import BundleFormatError
+from allez.bundle.fields import parse_object
+from allez.text.aligned import Aligned
+from allez.text.bpe import BytePairs, Subwords
+from allez.text.definition import MARK, Definition, kept_pattern, read_definition
+from allez.text.normalizer import Normalizer
+from allez.text.unigram import Unigram
 
 EOS_PIECE = "</s>"
 """How the end of the sentence is spelled where subwords are shown."""
 
-_NORMALIZERS = {"NFC", "Replace"}
-_PRE_TOKENIZERS = {"Metaspace", "Digits"}
-_DECODERS = ["Metaspace", "ByteFallback", "Fuse"]
+_BYTE = re.compile("<0x([0-9A-Fa-f]{2})>")
 
-_KEYS = {
-    *("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer"),
-    *("post_processor", "decoder", "model"),
-}
-_MODEL_KEYS = {
-    *("type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix"),
-    *("fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"),
-}
+_WHITE_SPACE = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""Unicode's property of that name."""
 
-_LONGEST_PIECE = 256
-"""Characters of one subword."""
+_WORD = re.compile(f"[^{_WHITE_SPACE}]+")
 
-_LONGEST_REPLACEMENT = 16
-"""Characters that the normalizer may put in place of others."""
+_CACHED_WORDS = 20_000
+_CACHED_LENGTH = 40
+"""Words that are remembered, and the most characters they have: a few megabytes."""
+
+
+class Encoded(NamedTuple):
+    """A text as subwords that know where they stand in it."""
+
+    ids: list[int]
+    spans: list[tuple[int, int]]
+    """Start and end of each in the text as it was given, in characters; ascending. The space before
+    a word is not part of it; one made for nothing is empty; the bytes of a character share its
+    span."""
+
+
+class Decoded(NamedTuple):
+    """The text of some subwords, and where each stands in it."""
+
+    text: str
+    spans: list[tuple[int, int]]
+    """Start and end of each, in characters; ascending, and as in `Encoded`."""
 
 
 class Tokenizer:
-    """The subword model of one bundle.
+    """The subword model of one bundle. Safe to share between threads.
 
     Args:
         definition: the text of a `tokenizer.json`.
@@ -48,30 +59,61 @@ class Tokenizer:
     """
 
     def __init__(self, definition: str) -> None:
-        import tokenizers  # on whatever thread this is: the graphs are being loaded meanwhile
-
-        check_components(parse_object(definition, "tokenizer.json"))
-        try:
-            self._model = tokenizers.Tokenizer.from_str(definition)
-        except Exception as error:  # the library raises plain Exception
-            raise BundleFormatError(f"tokenizer cannot be read: {error}") from None
-        self.size: int = self._model.get_vocab_size()
+        read = read_definition(parse_object(definition, "tokenizer.json"))
+        self.size: int = len(read.pieces)
         """V: how many subwords there are, bos, eos and pad included."""
-        self._model.encode_special_tokens = True
+        self._pieces = read.pieces
+        self._normalizer = Normalizer(read.steps)
+        self._model = _model(read)
+        self._digits, self._spaced, self._suffix = read.digits, read.spaced, read.suffix
+        self._known: dict[str, Subwords] = {}
+        self._bytes = _byte_values(read) if read.bytes_of else {}
+        self._shown = [piece.replace(MARK, " ") for piece in read.pieces]
         self._learnt: frozenset[str] | None = None
 
     def encode(self, text: str) -> list[int]:
-        """Return the ids of `text`, without bos or eos. Any text has ids: bytes stand in."""
-        return list(self._model.encode(_encodable(text), add_special_tokens=False).ids)
+        """Return the ids of `text`, without bos or eos. Any text has ids: bytes or unk stand in."""
+        text = self._normalizer.apply(text)
+        if isinstance(self._model, Unigram):
+            return self._model.cut(_marked(text)).ids
+        ids: list[int] = []
+        words = _WORD.findall(text) if self._spaced else _marked(text).split(MARK)[1:]
+        for word in words:
+            known = self._known.get(word)
+            ids += known.ids if known is not None else self._word(word).ids
+        return ids
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return the ids of each text; the same as `encode` of each, on several cores."""
-        batch = self._model.encode_batch([_encodable(t) for t in texts], add_special_tokens=False)
-        return [list(encoding.ids) for encoding in batch]
+        """Return the ids of each text; the same as `encode` of each."""
+        return [self.encode(text) for text in texts]
+
+    def encode_spans(self, text: str) -> Encoded:
+        """Return the ids of `text` as `encode` does, and where in it each stands."""
+        aligned = self._normalizer.align(text)
+        found = Encoded([], [])
+        for start, subwords in self._words(aligned.text):
+            found.ids.extend(subwords.ids)
+            for begin, end in subwords.places:
+                found.spans.append(_span(aligned, start + begin, start + end))
+        return found
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of `ids`; bytes that are no UTF-8 come out as U+FFFD."""
-        return str(self._model.decode(list(ids), skip_special_tokens=False))
+        return "".join(self._parts(list(ids)))
+
+    def decode_spans(self, ids: Iterable[int]) -> Decoded:
+        """Return the text of `ids` as `decode` does, and where in it each stands."""
+        ids = list(ids)
+        parts = self._parts(ids)
+        spans: list[tuple[int, int]] = []
+        done = 0
+        for (is_byte, run), part in zip(self._runs(ids), parts, strict=True):
+            end = done + len(part)
+            text = part.rstrip(" ") if self._spaced and end > done else part
+            start = done + 1 if not self._spaced and part[:1] == " " and len(part) > 1 else done
+            spans += [(start, done + len(text))] * (len(run) if is_byte else 1)
+            done = end
+        return Decoded("".join(parts), spans)
 
     def decode_stable(self, ids: Iterable[int]) -> str:
         """Return the part of the text that further ids cannot change.
@@ -79,13 +121,13 @@ class Tokenizer:
         A run of byte tokens is decoded as a whole, so one at the end is held back.
         """
         ids = list(ids)
-        while ids and self._is_byte(ids[-1]):
+        while ids and ids[-1] in self._bytes:
             ids.pop()
         return self.decode(ids)
 
     def pieces(self, ids: Iterable[int]) -> tuple[str, ...]:
         """Return how each id is spelled."""
-        return tuple(str(self._model.id_to_token(i)) for i in ids)
+        return tuple(self._pieces[i] for i in ids)
 
     def knows(self, letter: str) -> bool:
         """Tell whether a letter was learnt: a Latin one, or part of a longer subword.
@@ -96,117 +138,164 @@ class Tokenizer:
         if letter.isascii():  # nearly all of them
             return True
         if self._learnt is None:
-            pieces = (piece.strip("▁") for piece in self._model.get_vocab())
+            pieces = (piece.strip(MARK) for piece in self._pieces)
             self._learnt = frozenset("".join(piece for piece in pieces if len(piece) > 1))
         plain = unicodedata.normalize("NFD", letter)[0]
         return plain.isascii() or letter.lower() in self._learnt
 
-    def _is_byte(self, token: int) -> bool:
-        piece = str(self._model.id_to_token(token))
-        return len(piece) == 6 and piece.startswith("<0x") and piece.endswith(">")
+    def _words(self, text: str) -> Iterator[tuple[int, Subwords]]:
+        """Yield where each word of a normalized text begins, and its subwords.
+
+        Where the mark before the first word was made for nothing, that word begins at -1.
+        """
+        if self._spaced:
+            for word in _WORD.finditer(text):
+                yield word.start(), self._word(word.group())
+            return
+        marked = _marked(text)
+        start = len(text) - len(marked)
+        if isinstance(self._model, Unigram):
+            yield start, self._model.cut(marked)
+            return
+        for rest in marked.split(MARK)[1:]:
+            yield start, self._word(rest)
+            start += 1 + len(rest)
+
+    def _word(self, word: str) -> Subwords:
+        """Return the subwords of a word, given without the mark before it."""
+        known = self._known.get(word)
+        if known is not None:
+            return known
+        found = self._cut(word if self._spaced else MARK + word)
+        if len(word) <= _CACHED_LENGTH:
+            if len(self._known) >= _CACHED_WORDS:
+                self._known.clear()
+            self._known[word] = found
+        return found
+
+    def _cut(self, word: str) -> Subwords:
+        if not self._digits or not any(map(_is_numeral, word)):
+            return self._model.cut(word)
+        found = Subwords([], [])
+        start = 0
+        for numeral, characters in groupby(word, _is_numeral):
+            run = "".join(characters)
+            for part in run if numeral else [run]:
+                subwords = self._model.cut(part)
+                found.ids.extend(subwords.ids)
+                found.places.extend((start + a, start + b) for a, b in subwords.places)
+                start += len(part)
+        return found
+
+    def _parts(self, ids: list[int]) -> list[str]:
+        """Return the text of each id, but of each run of bytes as a whole."""
+        if self._spaced:
+            words = [self._pieces[i] for i in ids]
+            if self._suffix:
+                last = [word.replace(self._suffix, "") for word in words[-1:]]
+                return [word.replace(self._suffix, " ") for word in words[:-1]] + last
+            return [word + " " for word in words[:-1]] + words[-1:]
+        if self._bytes.keys().isdisjoint(ids):
+            parts = [self._shown[i] for i in ids]
+        else:
+            parts = [self._text_of(run, is_byte=is_byte) for is_byte, run in self._runs(ids)]
+        if ids and ids[0] not in self._bytes:
+            parts[0] = self._pieces[ids[0]].replace(MARK, "")
+        return parts
+
+    def _runs(self, ids: list[int]) -> Iterator[tuple[bool, list[int]]]:
+        """Yield runs of bytes, and each other id by itself."""
+        for is_byte, group in groupby(ids, self._bytes.__contains__):
+            run = list(group)
+            for part in [run] if is_byte else ([i] for i in run):
+                yield is_byte, part
+
+    def _text_of(self, run: list[int], *, is_byte: bool) -> str:
+        if not is_byte:
+            return self._shown[run[0]]
+        try:
+            return bytes(self._bytes[i] for i in run).decode("utf-8")
+        except UnicodeDecodeError:  # not an error: any bytes may be chosen
+            return "\ufffd" * len(run)
 
 
-def _encodable(text: str) -> str:
-    """Replace lone surrogates, which no UTF-8 can carry, by question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
-
-
-def check_components(content: Any) -> None:
-    """Raise BundleFormatError unless every component is one that all hosts implement."""
-    if not isinstance(content, Mapping) or not isinstance(content.get("model"), Mapping):
-        raise BundleFormatError("tokenizer has no model")
-    unknown = (content.keys() - _KEYS) | (content["model"].keys() - _MODEL_KEYS)
-    if unknown:
-        raise BundleFormatError(f"tokenizer has {shown(min(unknown))}, which no host knows")
-    if content.get("added_tokens"):
-        raise BundleFormatError("tokenizer has added_tokens, which text could imitate")
-    for key in ("truncation", "padding", "post_processor"):
-        if content.get(key) is not None:
-            raise BundleFormatError(f"tokenizer has a {key}, which hosts do not implement")
-    _check_model(content["model"])
-    normalizers = _parts(content, "normalizer", "normalizers")
-    _check_parts("normalizer", normalizers, _NORMALIZERS)
-    if "NFC" in [part["type"] for part in normalizers[1:]]:
-        raise BundleFormatError("tokenizer normalizer NFC must come first")
-    _check_replacements([part for part in normalizers if part["type"] == "Replace"])
-    pre_tokenizers = _parts(content, "pre_tokenizer", "pretokenizers")
-    _check_parts("pre_tokenizer", pre_tokenizers, _PRE_TOKENIZERS)
-    decoders = _parts(content, "decoder", "decoders")
-    if [part["type"] for part in decoders] != _DECODERS:
-        raise BundleFormatError(f"tokenizer decoders must be {', '.join(_DECODERS)}, in that order")
-    for part in (*pre_tokenizers, *decoders):
-        options = (part.get("replacement"), part.get("prepend_scheme"), part.get("split"))
-        if part["type"] == "Metaspace" and options != ("▁", "always", True):
-            raise BundleFormatError("tokenizer Metaspace must be the usual one")
-        if part["type"] == "Digits" and part.get("individual_digits") is not True:
-            raise BundleFormatError("tokenizer Digits must be individual")
-
-
-def _check_model(model: Mapping[str, Any]) -> None:
-    if model.get("type") != "BPE" or model.get("byte_fallback") is not True:
-        raise BundleFormatError("tokenizer model must be BPE with byte fallback")
-    for key in (
-        "dropout",
-        "unk_token",
-        "continuing_subword_prefix",
-        "end_of_word_suffix",
-        "ignore_merges",
-    ):
-        if model.get(key):
-            raise BundleFormatError(f"tokenizer model sets {key}, which hosts do not implement")
-    vocabulary = model.get("vocab")
-    if not isinstance(vocabulary, Mapping) or not all(
-        f"<0x{byte:02X}>" in vocabulary for byte in range(256)
-    ):
-        raise BundleFormatError("tokenizer vocabulary lacks bytes to fall back to")
-    ids = {value for value in vocabulary.values() if type(value) is int}
-    if len(ids) != len(vocabulary) or ids != set(range(len(vocabulary))):
-        raise BundleFormatError("tokenizer vocabulary must have the ids 0, 1, 2, …, each once")
-    if not all(1 <= len(piece) <= _LONGEST_PIECE for piece in vocabulary):
-        raise BundleFormatError(f"tokenizer subwords must have 1 to {_LONGEST_PIECE} characters")
-
-
-def _check_replacements(parts: list[Mapping[str, Any]]) -> None:
-    """See to it that no text grows beyond a small multiple, however the steps play together.
-
-    What a step has written in place of fewer characters, no later one may lengthen again.
-    """
-    grown: set[str] = set()
-    for part in parts:
-        pattern, content = part.get("pattern"), part.get("content")
-        plain = isinstance(pattern, Mapping) and pattern.keys() == {"String"}
-        text = pattern["String"] if plain and isinstance(pattern, Mapping) else None
-        if not isinstance(text, str) or not text or not isinstance(content, str):
-            raise BundleFormatError("tokenizer normalizer Replace must have a plain string pattern")
-        longer = len(content) > len(text)
-        again = bool(grown & set(text))
-        if longer and (again or len(content) > _LONGEST_REPLACEMENT):
-            raise BundleFormatError(f"tokenizer normalizer makes {shown(text)} too long")
-        if longer or again:
-            grown |= set(content)
-
-
-def _parts(content: Mapping[str, Any], key: str, sequence: str) -> list[Mapping[str, Any]]:
-    """Return the steps of one component, a `Sequence` opened; each has a `type`."""
-    part = content.get(key)
-    if part is None:
-        return []
-    parts = (
-        part.get(sequence)
-        if isinstance(part, Mapping) and part.get("type") == "Sequence"
-        else [part]
+def _model(read: Definition) -> BytePairs | Unigram | Words:
+    if read.kind == "WordLevel":
+        assert read.unknown is not None
+        return Words(read.ids, read.unknown)
+    if read.kind == "BPE":
+        return BytePairs(
+            read.ids,
+            read.merges,
+            unknown=read.pieces[read.unknown]
+            if not read.bytes_of and read.unknown is not None
+            else None,
+            fused=read.fused,
+            suffix=read.suffix,
+            kept=kept_pattern(read.kept),
+        )
+    # Unknown and bytes are no spelling of a text, nor is what has a space: spaces become marks.
+    reserved = {read.unknown, *read.bytes_of}
+    ids = {
+        piece: index
+        for piece, index in read.ids.items()
+        if index not in reserved and " " not in piece and (read.across or MARK not in piece[1:])
+    }
+    learnt = [
+        index
+        for piece, index in read.ids.items()
+        if index not in reserved and " " not in piece and piece not in read.kept
+    ]
+    return Unigram(
+        ids,
+        read.scores,
+        learnt=learnt,
+        kept=read.kept,
+        unknown=read.unknown or 0,
+        bytes_of=read.bytes_of,
     )
-    if not isinstance(parts, list) or not all(
-        isinstance(p, Mapping) and isinstance(p.get("type"), str) for p in parts
-    ):
-        raise BundleFormatError(f"tokenizer {key} is malformed")
-    return parts
 
 
-def _check_parts(key: str, parts: list[Mapping[str, Any]], allowed: set[str]) -> None:
-    for part in parts:
-        if part["type"] not in allowed:
-            raise BundleFormatError(
-                f"tokenizer {key} {part['type']} is not one that every host implements",
-                hint=f"allowed: {', '.join(sorted(allowed))}",
-            )
+class Words:
+    """Plain words: each is in the vocabulary, or unknown.
+
+    Args:
+        ids: of each word.
+        unknown: the id of all others.
+    """
+
+    def __init__(self, ids: dict[str, int], unknown: int) -> None:
+        self._ids = ids
+        self._unknown = unknown
+
+    def cut(self, word: str) -> Subwords:
+        """Return the word itself."""
+        return Subwords([self._ids.get(word, self._unknown)], [(0, len(word))])
+
+
+def _marked(text: str) -> str:
+    """Return a text with marks for spaces, one before the first word too."""
+    text = text.replace(" ", MARK)
+    return text if text[:1] == MARK or not text else MARK + text
+
+
+def _span(aligned: Aligned, start: int, end: int) -> tuple[int, int]:
+    """Return where in the original a stretch of a marked text stands."""
+    text = aligned.text
+    if end - start > 1 and (start < 0 or text[start] in (" ", MARK)):
+        start += 1  # the space before a word is not part of it, unless there is nothing else
+    if end <= 0:  # the mark that was made for nothing
+        return aligned.starts[0], aligned.starts[0]
+    return aligned.starts[start], aligned.ends[end - 1]
+
+
+def _is_numeral(character: str) -> bool:
+    if character.isascii():
+        return "0" <= character <= "9"
+    return unicodedata.category(character)[0] == "N"
+
+
+def _byte_values(read: Definition) -> dict[int, int]:
+    """Return which byte each id stands for that is spelled as one."""
+    found = ((index, _BYTE.fullmatch(piece)) for index, piece in enumerate(read.pieces))
+    return {index: int(match[1], 16) for index, match in found if match}

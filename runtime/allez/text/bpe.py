@@ -1,0 +1,123 @@
+"""Byte-pair encoding: the characters of a word, merged while a rule applies.
+
+Knows nothing of sentences, nor of what the subwords mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
+from typing import NamedTuple
+
+Place = tuple[int, int]
+"""Where a subword begins and ends, in characters of what was cut."""
+
+
+class Subwords(NamedTuple):
+    """What a text or a word is cut into."""
+
+    ids: list[int]
+    places: list[Place]
+    """One for each id; the bytes of a character all have the place of that character."""
+
+
+class BytePairs:
+    """The rules of one vocabulary.
+
+    Args:
+        ids: of each subword.
+        merges: pairs of subwords that become one, the first ones first.
+        unknown: the subword for a character that has none; None if its bytes stand for it.
+        fused: whether unknown characters side by side are one subword.
+        suffix: what the last character of a word bears in the vocabulary.
+        kept: what is a subword wherever it stands, and merges with nothing; None if nothing is.
+    """
+
+    def __init__(
+        self,
+        ids: Mapping[str, int],
+        merges: Sequence[tuple[str, str]],
+        *,
+        unknown: str | None,
+        fused: bool,
+        suffix: str,
+        kept: re.Pattern[str] | None,
+    ) -> None:
+        self._ids = ids
+        self._merges = merges
+        self._ranks = {pair: rank for rank, pair in enumerate(merges)}
+        self._unknown = unknown
+        self._fused = fused
+        self._suffix = suffix
+        self._kept = kept
+
+    def cut(self, word: str) -> Subwords:
+        """Return the subwords of a word."""
+        found = Subwords([], [])
+        done = 0
+        for match in self._kept.finditer(word) if self._kept else ():
+            self._cut(word, done, match.start(), found)
+            found.ids.append(self._ids[match.group()])
+            found.places.append(match.span())
+            done = match.end()
+        self._cut(word, done, len(word), found)
+        return found
+
+    def _cut(self, word: str, start: int, end: int, found: Subwords) -> None:
+        """Add the subwords of a stretch of a word."""
+        symbols: list[str] = []
+        places: list[Place] = []
+        for at in range(start, end):
+            character = word[at] + self._suffix if at + 1 == len(word) else word[at]
+            if character in self._ids:
+                symbols.append(character)
+            elif self._unknown is None:
+                spelled = [f"<0x{byte:02X}>" for byte in word[at].encode("utf-8")]
+                symbols += spelled
+                places += [(at, at + 1)] * (len(spelled) - 1)
+            elif self._fused and symbols and symbols[-1] == self._unknown:
+                places[-1] = (places[-1][0], at + 1)
+                continue
+            else:
+                symbols.append(self._unknown)
+            places.append((at, at + 1))
+        if len(symbols) > 1:
+            self._merge(symbols, places)
+        for symbol, place in zip(symbols, places, strict=True):
+            if symbol:
+                found.ids.append(self._ids[symbol])
+                found.places.append(place)
+
+    def _merge(self, symbols: list[str], places: list[Place]) -> None:
+        """Merge until no rule applies: always the first rule, and of its places the leftmost.
+
+        What is merged into the symbol before it is left empty.
+        """
+        count, ranks = len(symbols), self._ranks
+        before, behind = list(range(-1, count - 1)), list(range(1, count + 1))
+        queue: list[int] = []  # rank, then place
+        for at, pair in enumerate(pairwise(symbols)):
+            if pair in ranks:
+                queue.append(ranks[pair] * count + at)
+        heapify(queue)
+        while queue:
+            rank, at = divmod(heappop(queue), count)
+            left, right = self._merges[rank]
+            eaten = behind[at]
+            if eaten == count or symbols[at] != left or symbols[eaten] != right:
+                continue  # one of the two has grown meanwhile
+            symbols[at], symbols[eaten] = left + right, ""
+            places[at] = (places[at][0], places[eaten][1])
+            after = behind[at] = behind[eaten]
+            if after < count:
+                before[after] = at
+                self._offer(queue, at, symbols, after)
+            if before[at] >= 0:
+                self._offer(queue, before[at], symbols, at)
+
+    def _offer(self, queue: list[int], at: int, symbols: list[str], after: int) -> None:
+        rank = self._ranks.get((symbols[at], symbols[after]))
+        if rank is not None:
+            heappush(queue, rank * len(symbols) + at)
