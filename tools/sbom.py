@@ -1,4 +1,4 @@
-"""Writes a bill of materials in CycloneDX's JSON: what is installed with Allez, or built into the app.
+"""Writes a bill of materials (CycloneDX, JSON): what is installed with Allez or built into the app.
 
     python tools/sbom.py > sbom.json
 
