@@ -1,0 +1,107 @@
+"""Which format a file has, by its name and what is in it. Each format is a module of its own."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from allez.documents.document import Document
+from allez.documents.reading import Reading
+from allez.errors import InputError, OptionError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One kind of file."""
+
+    name: str
+    """As `--as` calls it."""
+    suffixes: tuple[str, ...]
+    """How names of such files end, in small letters."""
+    function: str
+    """What takes one apart, `module.function` within this folder."""
+
+    def parse(self, data: bytes, reading: Reading) -> Document:
+        """Take a file apart.
+
+        Raises:
+            InputError: it is broken, or not of this format.
+            MissingExtraError: a library that reads it is not installed.
+        """
+        module, _, name = self.function.rpartition(".")
+        function: Callable[[bytes, Reading], Document] = getattr(
+            importlib.import_module(f"allez.documents.{module}"), name
+        )
+        return function(data, reading)
+
+
+FORMATS = {
+    format_.name: format_
+    for format_ in (
+        Format(name="text", suffixes=(".txt", ".text", ".log"), function="plain.parse"),
+        Format(name="srt", suffixes=(".srt",), function="subtitles.parse_srt"),
+        Format(name="vtt", suffixes=(".vtt",), function="subtitles.parse_vtt"),
+        Format(name="html", suffixes=(".html", ".htm", ".xhtml"), function="html.parse"),
+    )
+}
+"""All of them, by name."""
+
+_REFUSED = (
+    (b"%PDF", "a PDF", "convert it to text or .docx first: pdftotext, or LibreOffice"),
+    (b"{\\rtf", "an RTF file", "save it as .docx or .odt first"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file", "save it as .docx, .pptx or .xlsx first"),
+)
+"""What begins so has no reader: its name, and what can be done about it."""
+
+_BEGINNINGS = (
+    (r"WEBVTT\b", "vtt"),
+    (r"\d+\s+\d+:\d{2}:\d{2},\d{3} *-->", "srt"),
+    (r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE html|<html\b)", "html"),
+)
+"""How a text begins that says by itself what it is."""
+
+
+def recognise(name: str, data: bytes) -> Format:
+    """Return the format of a file.
+
+    Args:
+        name: of the file; how it ends decides, unless the content contradicts.
+        data: all of it.
+
+    Raises:
+        InputError: there is no reader for it.
+    """
+    for beginning, kind, hint in _REFUSED:
+        if data[:1024].lstrip().startswith(beginning):
+            raise InputError(f"{kind} cannot be read", hint=hint)
+    by_name = {suffix: form for form in FORMATS.values() for suffix in form.suffixes}
+    found = by_name.get(PurePath(name).suffix.lower())
+    found = found or _by_content(data)
+    if found is None:
+        raise InputError("it is none of the formats that can be read", hint=_known())
+    return found
+
+
+def named(name: str) -> Format:
+    """Return the format that a caller names; OptionError if there is none."""
+    if name not in FORMATS:
+        raise OptionError(f"there is no format {name!r}", hint=_known())
+    return FORMATS[name]
+
+
+def _known() -> str:
+    return "known are " + ", ".join(FORMATS)
+
+
+def _by_content(data: bytes) -> Format | None:
+    try:
+        head = data[:4096].decode("utf-8-sig", "ignore").lstrip()
+    except UnicodeError:
+        return None
+    for pattern, name in _BEGINNINGS:
+        if re.match(pattern, head, re.IGNORECASE | re.DOTALL):
+            return FORMATS[name]
+    return None if b"\0" in data[:4096] else FORMATS["text"]

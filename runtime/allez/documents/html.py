@@ -1,0 +1,101 @@
+"""HTML and XHTML: what a reader of the page reads, scripts, styles and code left alone."""
+
+from __future__ import annotations
+
+import re
+
+from allez.documents.document import Builder, TextDocument
+from allez.documents.encoding import decode
+from allez.documents.mixed import Profile, add_segments, names
+from allez.documents.reading import Reading
+from allez.text.tags import Token, attributes, scan, value_of
+
+_INLINE = names(
+    "a abbr acronym b bdi bdo big blink cite data del dfn em emphasis font i ins label mark nobr q "
+    "rb rp rt rtc ruby s small span strike strong time tt u"
+)
+_WORDS = names("code kbd samp var")
+_POINTS = names("img wbr svg math")
+_SKIPPED = names(
+    "script style pre textarea template noembed noframes xmp iframe plaintext object canvas listing"
+)
+_TEXTS = names("alt title placeholder aria-label aria-description aria-placeholder")
+_DESCRIPTIONS = names(
+    "description og:title og:description og:site_name twitter:title twitter:description"
+)
+
+
+def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
+    """Take a page apart.
+
+    Args:
+        data: the page; a byte order mark or what it says itself decides its encoding, else UTF-8.
+        reading: `source` and `target`: the `lang` of the page's elements is changed.
+
+    Raises:
+        InputError: it is not in that encoding.
+    """
+    text, encode = decode(data, declared=declared_encoding(data), escape=lambda c: f"&#{ord(c)};")
+    text_languages = _with_language(text, reading)
+    builder = Builder(text_languages)
+    add_segments(builder, PAGE)
+    return builder.build(encode)
+
+
+def _is_text(text: str, tag: Token, name: str) -> bool:
+    name = name.lower()
+    if name == "content":
+        about = value_of(text, tag, "name") or value_of(text, tag, "property") or ""
+        return tag.name == "meta" and about.lower() in _DESCRIPTIONS
+    if name == "value":
+        kind = (value_of(text, tag, "type") or "").lower()
+        return tag.name == "input" and kind in ("submit", "button", "reset")
+    return name in _TEXTS or (name == "label" and tag.name in ("track", "option", "optgroup"))
+
+
+def _is_kept(text: str, tag: Token) -> bool:
+    if "translate" not in text[tag.start : tag.end]:
+        return False
+    classes = (value_of(text, tag, "class") or "").split()
+    return value_of(text, tag, "translate") == "no" or "notranslate" in classes
+
+
+PAGE = Profile(
+    xml=False,
+    inline=_INLINE,
+    words=_WORDS,
+    points=_POINTS,
+    breaks=frozenset(("br",)),
+    signs=frozenset(("sub", "sup")),
+    skipped=_SKIPPED,
+    is_text=_is_text,
+    is_kept=_is_kept,
+)
+"""What the elements of a page mean."""
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """Return the encoding that a page names within its first kilobyte, as browsers look for it."""
+    head = data[:1024]
+    found = re.search(rb"<\?xml[^>]*encoding=[\"']([\w.:-]+)", head) or re.search(
+        rb"<meta[^>]*charset\s*=\s*[\"']?\s*([\w.:-]+)", head, re.IGNORECASE
+    )
+    return found[1].decode("ascii") if found else None
+
+
+def _with_language(text: str, reading: Reading) -> str:
+    """Return a page whose elements in the source language say that they are in the target's."""
+    if reading.source is None or reading.target is None:
+        return text
+    parts: list[str] = []
+    position = 0
+    for token in scan(text, xml=False):
+        if token.kind not in ("open", "single") or "lang" not in text[token.start : token.end]:
+            continue
+        for attribute in attributes(text, token):
+            value = text[attribute.start : attribute.end]
+            named = attribute.name.lower() in ("lang", "xml:lang")
+            if named and value.split("-")[0].lower() == reading.source:
+                parts += [text[position : attribute.start], reading.target]
+                position = attribute.end
+    return "".join([*parts, text[position:]])

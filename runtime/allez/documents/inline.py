@@ -1,0 +1,189 @@
+"""Text with markup in it, gathered piece by piece, and what each of its marks stands for.
+
+Tags that nobody closes or opens become points, and so does a pair around nothing. What must not be
+translated (code, placeholders) becomes a word that a model copies, `{0}`, `{1}` and so on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from allez.documents.document import Template
+from allez.documents.wrapping import collapse
+from allez.text.markup import OUTSIDE, Kind, Mark, Marked, weave
+
+_BRACES = r"\$?\{\{[^{}]*\}\}|[$#%]?\{[^{}\s][^{}]*\}|\{\}|\$t\([^)]*\)|__\w+?__(?!\w)"
+_PERCENT = (
+    r"%(?:\d+\$)?[-+0#]*\d*(?:\.\d+)?(?:hh?|ll?|[Lzjtq])?[diouxXeEfgGcsp@](?![^\W\d_])"
+    r"|%\(\w+\)[-+0#]*\d*(?:\.\d+)?[diouxXeEfgGcrs]|%\w+%|%%|%n"
+)
+PLACEHOLDERS = re.compile(f"{_BRACES}|{_PERCENT}")
+"""What programs put values in place of, in any common form."""
+_ONLY_BRACES = re.compile(_BRACES)
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A marked text, and of each of its marks how it is written."""
+
+    marked: Marked
+    opens: tuple[Template, ...]
+    """What opens a pair, or is all of a point or word."""
+    closes: tuple[Template, ...]
+    """What closes a pair; nothing for others."""
+
+    @property
+    def has_letters(self) -> bool:
+        """Whether there is anything to translate, words that are copied left out."""
+        text = self.marked.text
+        words = sorted((m.start, m.end) for m in self.marked.marks if m.kind == "word")
+        position = 0
+        for start, end in [*words, (len(text), len(text))]:
+            if any(map(str.isalpha, text[position:start])):
+                return True
+            position = end
+        return False
+
+    def write(self, translated: Marked, escape: Callable[[str], str] = str) -> Template:
+        """Return a translation with its markup.
+
+        Args:
+            translated: with as many marks as `marked`.
+            escape: spells text as the format does.
+        """
+        parts: list[str | int] = []
+        for event in weave(translated):
+            if event.kind == "text":
+                parts.append(escape(event.text))
+            else:
+                parts += (self.closes if event.kind == "close" else self.opens)[event.mark]
+        return tuple(parts)
+
+
+class _Open:
+    """A mark that is being gathered."""
+
+    def __init__(self, kind: Kind, name: str, start: int, markup: Template) -> None:
+        self.kind: Kind = kind
+        self.name, self.start, self.end = name, start, start
+        self.opens: Template = markup
+        self.closes: Template = ()
+        self.parent = OUTSIDE
+
+
+class Gatherer:
+    """Takes a run of text and tags, one after the other.
+
+    Args:
+        percent: placeholders of the family of `%s` are known too; in prose, a per cent sign before
+            a letter is a slip of the pen.
+    """
+
+    def __init__(self, *, percent: bool = False) -> None:
+        self._text = ""
+        self._marks: list[_Open] = []
+        self._stack: list[int] = []
+        self._words = 0
+        self._placeholders = PLACEHOLDERS if percent else _ONLY_BRACES
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been gathered."""
+        return not self._text and not self._marks
+
+    def text(self, text: str) -> None:
+        """Add text as it is read; placeholders in it become words."""
+        position = 0
+        for found in self._placeholders.finditer(text):
+            self._text += text[position : found.start()]
+            self.word((found[0],))
+            position = found.end()
+        self._text += text[position:]
+
+    def word(self, markup: Template) -> None:
+        """Add what is not to be translated, but read as a word."""
+        mark = self._add("word", "", markup)
+        self._text += f"{{{self._words}}}"
+        mark.end = len(self._text)
+        self._words += 1
+
+    def point(self, markup: Template, *, space: bool = False) -> None:
+        """Add what stands between characters; `space`: it keeps words apart."""
+        if space and self._text[-1:].strip():
+            self._text += " "
+        self._add("point", "", markup)
+
+    def open(self, name: str, markup: Template) -> None:
+        """Add what opens a pair."""
+        self._add("pair", name, markup)
+        self._stack.append(len(self._marks) - 1)
+
+    def close(self, name: str, markup: Template) -> None:
+        """Add what closes the last open pair of a name; those opened after it remain open ends."""
+        level = next((i for i in reversed(self._stack) if self._marks[i].name == name), None)
+        if level is None:
+            self._add("point", "", markup)
+            return
+        while self._stack[-1] != level:
+            self._give_up(self._stack.pop())
+        self._stack.pop()
+        pair = self._marks[level]
+        pair.closes, pair.end = markup, len(self._text)
+
+    def finish(self) -> Inline:
+        """Return what was gathered, white space collapsed."""
+        while self._stack:
+            self._give_up(self._stack.pop())
+        self._merge_empty()
+        for mark in self._marks:  # white space on both sides of a point: the second goes with it
+            around = self._text[max(mark.start - 1, 0) : mark.start + 1]
+            if mark.kind == "point" and len(around) == 2 and around.isspace():
+                mark.opens = (*mark.opens, " ")
+        marks = tuple(Mark(m.kind, m.start, m.end, m.parent) for m in self._marks)
+        return Inline(
+            collapse(Marked(self._text, marks)),
+            tuple(mark.opens for mark in self._marks),
+            tuple(mark.closes for mark in self._marks),
+        )
+
+    def _add(self, kind: Kind, name: str, markup: Template) -> _Open:
+        mark = _Open(kind, name, len(self._text), markup)
+        mark.parent = self._stack[-1] if self._stack else OUTSIDE
+        self._marks.append(mark)
+        return mark
+
+    def _give_up(self, index: int) -> None:
+        """Make a point of a tag that nobody closes; what it seemed to enclose is its parent's."""
+        self._marks[index].kind = "point"
+        for mark in self._marks[index + 1 :]:
+            if mark.parent == index:
+                mark.parent = self._marks[index].parent
+
+    def _merge_empty(self) -> None:
+        """Make one point of each pair around nothing, and of what it encloses."""
+        index = 0
+        while index < len(self._marks):
+            mark = self._marks[index]
+            if mark.kind == "pair" and mark.start == mark.end:
+                inside = self._descendants(index)
+                parts = [self._all_of(i) for i in self._children(index)]
+                mark.opens = (*mark.opens, *(p for part in parts for p in part), *mark.closes)
+                mark.kind, mark.closes = "point", ()
+                for other in self._marks[index + 1 :]:
+                    if other.parent > index:
+                        other.parent -= len(inside)
+                del self._marks[index + 1 : index + 1 + len(inside)]
+            index += 1
+
+    def _children(self, index: int) -> Sequence[int]:
+        return [i for i, mark in enumerate(self._marks) if mark.parent == index]
+
+    def _descendants(self, index: int) -> list[int]:
+        return [i for child in self._children(index) for i in (child, *self._descendants(child))]
+
+    def _all_of(self, index: int) -> Template:
+        mark = self._marks[index]
+        inside = tuple(part for i in self._children(index) for part in self._all_of(i))
+        return (*mark.opens, *inside, *mark.closes)

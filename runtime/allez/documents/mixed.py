@@ -1,0 +1,283 @@
+"""Elements with text and tags among each other: what HTML and the XML formats have in common.
+
+Tokens between two block elements make a run. A run with letters is a segment; its inline tags are
+marks, its attributes that people read are segments of their own. What a format calls what, its
+`Profile` says.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from allez.documents.document import Builder
+from allez.documents.inline import Gatherer, Inline
+from allez.documents.wrapping import ends_sentence
+from allez.text.markup import Marked
+from allez.text.tags import Token, attributes, scan, value_of
+
+MOST_MARKS = 1000
+"""A run with more is no paragraph of a text; it is left alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What the elements of one format mean; names as the scanner gives them."""
+
+    xml: bool = True
+    inline: frozenset[str] = frozenset()
+    """Within a sentence; every other element ends one."""
+    words: frozenset[str] = frozenset()
+    """Within a sentence, their content untouched: code."""
+    points: frozenset[str] = frozenset()
+    """Within a sentence, and nothing in them is read: pictures, notes."""
+    breaks: frozenset[str] = frozenset()
+    """Line breaks and tabs: they keep words apart, and mostly sentences."""
+    signs: frozenset[str] = frozenset()
+    """Points if there is no letter in them: a number of a note, a square."""
+    skipped: frozenset[str] = frozenset()
+    """Their content is nothing to translate."""
+    only: frozenset[str] = frozenset()
+    """If there are any: nothing outside of these elements is translated."""
+    is_text: Callable[[str, Token, str], bool] = lambda text, tag, name: False
+    """Whether an attribute is read by people: of the text, a tag and the attribute's name."""
+    is_kept: Callable[[str, Token], bool] = lambda text, tag: False
+    """Whether a tag says that its element is not to be translated."""
+    unescape: Callable[[str], str] = html.unescape
+    escape: Callable[[str], str] = field(default=lambda text: escape_text(text))
+    percent: bool = False
+    """See `Gatherer`."""
+
+
+def names(words: str) -> frozenset[str]:
+    """Return a set of the words of a string."""
+    return frozenset(words.split())
+
+
+def escape_text(text: str) -> str:
+    """Spell text between tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def escape_value(text: str, quote: str) -> str:
+    """Spell the value of an attribute between its quotes."""
+    spelled = escape_text(text)
+    return spelled.replace("'", "&#39;") if quote == "'" else spelled.replace('"', "&quot;")
+
+
+def add_segments(builder: Builder, profile: Profile, *, start: int = 0) -> None:
+    """Find the segments of a text in the way of a profile, and add them to its builder."""
+    text = builder.text
+    tokens = [
+        token._replace(start=token.start + start, end=token.end + start)
+        for token in scan(text[start:] if start else text, xml=profile.xml)
+    ]
+    _Runs(builder, profile, tokens).find()
+
+
+class _Item:
+    """A part of a run: a token, or several that are taken as one."""
+
+    __slots__ = ("end", "kind", "name", "start")
+
+    def __init__(self, kind: str, start: int, end: int, name: str = "") -> None:
+        self.kind, self.start, self.end, self.name = kind, start, end, name
+
+
+class _Runs:
+    def __init__(self, builder: Builder, profile: Profile, tokens: Sequence[Token]) -> None:
+        self.builder, self.profile, self.tokens = builder, profile, tokens
+        self.text = builder.text
+        self.inline_names = (
+            profile.inline | profile.words | profile.points | profile.breaks | profile.signs
+        )
+        self.items: list[_Item] = []
+        self.depth = 0 if profile.only else 1
+
+    def find(self) -> None:
+        """Go through all tokens once."""
+        index = 0
+        while index < len(self.tokens):
+            token = self.tokens[index]
+            if token.kind in ("text", "cdata"):
+                if self.depth:
+                    self.items.append(_Item(token.kind, token.start, token.end))
+            elif token.kind in ("open", "single"):
+                index = self.opened(index)
+            elif token.kind == "close":
+                self.closed(token)
+            elif token.kind == "other" and self.items:
+                self.items.append(_Item("point", token.start, token.end))
+            index += 1
+        self.flush()
+
+    def opened(self, index: int) -> int:
+        """Take a tag that opens; return the last token that was taken."""
+        profile, token = self.profile, self.tokens[index]
+        name = token.name
+        inline = name in self.inline_names
+        kept = profile.is_kept(self.text, token)
+        if kept or name in profile.skipped | profile.words | profile.points | profile.signs:
+            last = self.element(index, inside_run=inline)
+            if last is not None and (name not in profile.signs or self.is_sign(index, last)):
+                if not inline:
+                    self.flush()
+                if last == index and self.depth:
+                    self.add_attributes(token)
+                kind = "point" if name in profile.points | profile.signs else "word"
+                if inline:
+                    self.inside(kind, token.start, self.tokens[last].end)
+                return last
+        if not inline:
+            self.flush()
+            self.depth += name in profile.only and token.kind == "open"
+        if self.depth:
+            self.add_attributes(token)
+        if inline:
+            kind = "break" if name in profile.breaks else token.kind
+            self.inside("point" if kind == "single" else kind, token.start, token.end, name)
+        return index
+
+    def is_sign(self, first: int, last: int) -> bool:
+        """Tell whether an element has no letters."""
+        inside = self.tokens[first + 1 : last]
+        return not any(
+            any(map(str.isalpha, self.text[t.start : t.end])) for t in inside if t.kind == "text"
+        )
+
+    def closed(self, token: Token) -> None:
+        if token.name in self.inline_names:
+            self.inside("close", token.start, token.end, token.name)
+            return
+        self.flush()
+        self.depth -= token.name in self.profile.only and self.depth > 0
+
+    def inside(self, kind: str, start: int, end: int, name: str = "") -> None:
+        if self.depth:
+            self.items.append(_Item(kind, start, end, name))
+
+    def element(self, index: int, *, inside_run: bool) -> int | None:
+        """Return the token that closes an element; None if nobody does (before its run ends)."""
+        profile, token = self.profile, self.tokens[index]
+        if token.kind == "single" or (not profile.xml and token.name in VOID):
+            return index
+        depth = 0
+        for position in range(index, len(self.tokens)):
+            other = self.tokens[position]
+            if other.name == token.name and other.kind in ("open", "close"):
+                depth += 1 if other.kind == "open" else -1
+                if depth == 0:
+                    return position
+            elif inside_run and not profile.xml and other.name in _PARAGRAPHS:
+                return None
+        return None
+
+    def add_attributes(self, token: Token) -> None:
+        text, profile = self.text, self.profile
+        for attribute in attributes(text, token):
+            if not attribute.quote or not profile.is_text(text, token, attribute.name):
+                continue
+            gatherer = Gatherer(percent=profile.percent)
+            gatherer.text(profile.unescape(text[attribute.start : attribute.end]))
+            inline = gatherer.finish()
+            if inline.has_letters:
+                self.builder.add(
+                    attribute.start,
+                    attribute.end,
+                    inline.marked,
+                    _value_writer(inline, attribute.quote),
+                )
+
+    def flush(self) -> None:
+        """End a run: make segments of it, one or, where lines are broken for good, several."""
+        items, self.items = self.items, []
+        part: list[_Item] = []
+        for position, item in enumerate(items):
+            if item.kind == "break" and self.is_hard(part, items[position + 1 :]):
+                self.add(part)
+                part = []
+            else:
+                part.append(item)
+        self.add(part)
+
+    def is_hard(self, before: list[_Item], after: list[_Item]) -> bool:
+        """Tell whether a line break ends a sentence, rather than a line of one."""
+        texts = (self.read(item) for item in after if item.kind in ("text", "cdata"))
+        following = next((text.strip() for text in texts if text.strip()), "")
+        read = "".join(self.read(item) for item in before if item.kind in ("text", "cdata"))
+        return not following[:1].islower() or ends_sentence(read)
+
+    def read(self, item: _Item) -> str:
+        raw = self.text[item.start : item.end]
+        return raw[9:-3] if item.kind == "cdata" else self.profile.unescape(raw)
+
+    def add(self, items: list[_Item]) -> None:
+        """Add the segment of a run, if it has letters."""
+        items = self.trimmed(items)
+        if not items:
+            return
+        if len(items) > MOST_MARKS:
+            line = self.text.count("\n", 0, items[0].start) + 1
+            self.builder.notes.append(
+                f"line {line}: a paragraph of {len(items)} tags is left alone"
+            )
+            return
+        gatherer = Gatherer(percent=self.profile.percent)
+        for item in items:
+            self.gather(gatherer, item)
+        inline = gatherer.finish()
+        if inline.has_letters:
+            escape = self.profile.escape
+            self.builder.add(
+                items[0].start,
+                items[-1].end,
+                inline.marked,
+                lambda translated: inline.write(translated, escape),
+            )
+
+    def gather(self, gatherer: Gatherer, item: _Item) -> None:
+        if item.kind in ("text", "cdata"):
+            gatherer.text(self.read(item))
+            return
+        markup = self.builder.template(item.start, item.end)
+        if item.kind == "open":
+            gatherer.open(item.name, markup)
+        elif item.kind == "close":
+            gatherer.close(item.name, markup)
+        elif item.kind == "word":
+            gatherer.word(markup)
+        else:
+            gatherer.point(markup, space=item.kind == "break")
+
+    def trimmed(self, items: list[_Item]) -> list[_Item]:
+        """Leave out white space at the edges, and what is no text outside of it."""
+        items = list(items)
+        for edge in (0, -1):
+            while items and items[edge].kind in ("text", "point", "break"):
+                item = items[edge]
+                raw = self.text[item.start : item.end]
+                if item.kind == "text" and (kept := raw.strip(" \t\r\n\f")):
+                    at = raw.index(kept)
+                    if edge == 0:
+                        items[0] = _Item("text", item.start + at, item.end)
+                    else:
+                        items[-1] = _Item("text", item.start, item.start + at + len(kept))
+                    break
+                items.pop(edge)
+        return items
+
+
+def _value_writer(inline: Inline, quote: str) -> Callable[[Marked], tuple[str | int, ...]]:
+    return lambda translated: inline.write(translated, lambda text: escape_value(text, quote))
+
+
+VOID = names("area base br col embed hr img input link meta param source track wbr command keygen")
+_PARAGRAPHS = names(
+    "p div li td th tr table ul ol dl dd dt body section article h1 h2 h3 h4 h5 h6 pre"
+)
+
+
+def root_language(text: str, tag: Token) -> str | None:
+    """Return the language that a tag says its content is in."""
+    return value_of(text, tag, "lang") or value_of(text, tag, "xml:lang")

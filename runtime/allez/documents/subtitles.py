@@ -1,0 +1,279 @@
+"""SubRip and WebVTT: cues keep their numbers, times and styles; a sentence may go over several.
+
+Lines of a cue are read as one, but for those of different speakers, and written as the same number
+of lines again. A cue that ends within a sentence is read with the next one, and the translation cut
+where attention finds the place.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from allez.documents.document import Builder, Template, TextDocument
+from allez.documents.encoding import decode
+from allez.documents.inline import Gatherer, Inline
+from allez.documents.mixed import escape_text
+from allez.documents.reading import Reading
+from allez.documents.wrapping import balanced, ends_sentence
+from allez.text.markup import Marked, weave
+from allez.text.tags import scan
+
+LINE = 42
+"""Characters of a line that can be read in time; a longer one becomes two."""
+
+_TIME = r"(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}"
+_TIMES = re.compile(rf"[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}")
+_SPEAKER = re.compile(r"(?:\{\\[^}]*\}|<[^>]*>)*[ \t]*[-–—‐][ \t]*(?=\S)")
+_STYLE = re.compile(r"\{\\[^}]*\}|[♩♪♫♬]+")
+
+
+class _Part(NamedTuple):
+    """Lines of one cue that are read as one: `text[start:end]`, no line end behind the last."""
+
+    start: int
+    end: int
+    lines: int
+    cue: int
+
+
+def parse_srt(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
+    """Take a SubRip file apart; see `parse_vtt`."""
+    return _parse(data, vtt=False)
+
+
+def parse_vtt(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
+    """Take a WebVTT file apart.
+
+    Args:
+        data: the file.
+        reading: nothing of it matters here.
+
+    Raises:
+        InputError: it is not UTF-8, and has no byte order mark of UTF-16.
+    """
+    return _parse(data, vtt=True)
+
+
+def _parse(data: bytes, *, vtt: bool) -> TextDocument:
+    text, encode = decode(data)
+    builder = Builder(text)
+    waiting: list[_Part] = []
+    for part in _parts(text):
+        if waiting and not _goes_on(text, waiting[-1], part):
+            _add(builder, waiting, vtt)
+            waiting = []
+        waiting.append(part)
+    _add(builder, waiting, vtt)
+    return builder.build(encode)
+
+
+# --- cues -------------------------------------------------------------------------------------
+
+
+def _parts(text: str) -> Iterator[_Part]:
+    """Yield the parts of all cues in order."""
+    cue = -1
+    lines: list[tuple[int, int]] = []
+    within = False
+    position = 0
+    while position <= len(text):
+        end = text.find("\n", position)
+        end = len(text) if end < 0 else end
+        stop = end - text.endswith("\r", position, end)
+        line = text[position:stop]
+        if _TIMES.match(line):
+            yield from _speakers(text, lines, cue)
+            lines, within, cue = [], True, cue + 1
+        elif not line.strip():
+            yield from _speakers(text, lines, cue)
+            lines, within = [], False
+        elif within:
+            lines.append((position, stop))
+        position = end + 1
+    yield from _speakers(text, lines, cue)
+
+
+def _speakers(text: str, lines: list[tuple[int, int]], cue: int) -> Iterator[_Part]:
+    """Yield the lines of a cue in as many parts as people speak in it, dashes left out."""
+    first = 0
+    for index in range(1, len(lines) + 1):
+        if index == len(lines) or _SPEAKER.match(text, *lines[index]):
+            start, end = lines[first][0], lines[index - 1][1]
+            speaker = _SPEAKER.match(text, start, end)
+            yield _Part(speaker.end() if speaker else start, end, index - first, cue)
+            first = index
+
+
+def _goes_on(text: str, part: _Part, following: _Part) -> bool:
+    """Tell whether a cue ends within a sentence, and the next one goes on with it."""
+    if following.cue == part.cue or _SPEAKER.match(text, following.start, following.end):
+        return False
+    before, after = (_plain(text[p.start : p.end]) for p in (part, following))
+    speaks = text[text.rfind("\n", 0, following.start) + 1 : following.start].strip()
+    return not speaks and bool(before) and not ends_sentence(before) and after[:1].islower()
+
+
+def _plain(text: str) -> str:
+    tokens = (text[t.start : t.end] for t in scan(text, xml=True) if t.kind == "text")
+    return _STYLE.sub("", "".join(tokens)).strip()
+
+
+# --- segments ---------------------------------------------------------------------------------
+
+
+def _add(builder: Builder, parts: Sequence[_Part], vtt: bool) -> None:
+    """Add the sentences of one cue, or of several that share one."""
+    if not parts:
+        return
+    text = builder.text
+    shared = _shared_tags(text, parts) if len(parts) > 1 else ("", "")
+    if shared is None:  # a style that holds for some words only would have to be cut as well
+        for part in parts:
+            _add(builder, [part], vtt)
+        return
+    gatherer = Gatherer()
+    for number, part in enumerate(parts):
+        if number:
+            gatherer.point(
+                (text[parts[number - 1].end - len(shared[1]) : part.start + len(shared[0])],),
+                space=True,
+            )
+        _gather(gatherer, text, part.start + len(shared[0]), part.end - len(shared[1]), vtt)
+    inline = gatherer.finish()
+    if inline.has_letters:
+        start, end = parts[0].start + len(shared[0]), parts[-1].end - len(shared[1])
+        newline = "\r\n" if "\r\n" in text else "\n"
+        write = _Writer(inline, parts, escape_text if vtt else str, newline)
+        builder.add(start, end, inline.marked, write)
+
+
+def _gather(gatherer: Gatherer, text: str, start: int, end: int, vtt: bool) -> None:
+    for token in scan(text[start:end], xml=True):
+        raw = text[start + token.start : start + token.end]
+        if token.kind == "open":
+            gatherer.open(token.name, (raw,))
+        elif token.kind == "close":
+            gatherer.close(token.name, (raw,))
+        elif token.kind != "text":
+            gatherer.point((raw,))
+        else:
+            position = 0
+            for style in [*_STYLE.finditer(raw), None]:
+                until = style.start() if style else len(raw)
+                gatherer.text(_read(raw[position:until], vtt))
+                if style:
+                    gatherer.point((style[0],))
+                    position = style.end()
+
+
+def _read(raw: str, vtt: bool) -> str:
+    lines = (line.strip("\r") for line in raw.split("\n"))
+    text = " ".join(lines)
+    return html.unescape(text) if vtt else text
+
+
+def _shared_tags(text: str, parts: Sequence[_Part]) -> tuple[str, str] | None:
+    """Return the tags around each of several cues if they are the same; None if not."""
+    found: set[tuple[str, str]] = set()
+    for part in parts:
+        raw = text[part.start : part.end]
+        tokens = list(scan(raw, xml=True))
+        tags = [t for t in tokens if t.kind != "text"]
+        if not tags and not _STYLE.search(raw):
+            found.add(("", ""))
+        elif len(tags) == 2 and [tokens[0], tokens[-1]] == tags and tags[1].kind == "close":
+            found.add((raw[: tags[0].end], raw[tags[1].start :]))
+        else:
+            return None
+    return found.pop() if len(found) == 1 else None
+
+
+class _Writer:
+    """Writes a sentence into the cues that it came from."""
+
+    def __init__(
+        self, inline: Inline, parts: Sequence[_Part], escape: Callable[[str], str], newline: str
+    ) -> None:
+        self._inline, self._parts, self._escape, self._newline = inline, parts, escape, newline
+
+    def __call__(self, translated: Marked) -> Template:
+        if len(self._parts) == 1:
+            return self._cue(translated, self._parts[0].lines)
+        cuts = [i for i, mark in enumerate(translated.marks) if mark.kind == "point"]
+        places = _cuts(translated.text, [translated.marks[i].start for i in cuts], self._shares())
+        parts: list[str | int] = []
+        position = 0
+        for number, part in enumerate(self._parts):
+            end = places[number] if number < len(places) else len(translated.text)
+            content = Marked(translated.text[position:end].strip())
+            parts += self._lines(content.text, part.lines)
+            if number < len(cuts):
+                parts += self._inline.opens[cuts[number]]
+            position = end
+        return tuple(parts)
+
+    def _shares(self) -> list[float]:
+        """Return after which shares of the source's characters its cues end."""
+        marked = self._inline.marked
+        points = [mark.start for mark in marked.marks if mark.kind == "point"]
+        return [point / max(len(marked.text), 1) for point in points]
+
+    def _lines(self, text: str, lines: int) -> Template:
+        wanted = max(lines, 2) if len(text) > LINE else lines
+        return (self._newline.join(self._escape(line) for line in balanced(text, wanted)),)
+
+    def _cue(self, translated: Marked, lines: int) -> Template:
+        """Write the lines of one cue; a line end takes the place of a space."""
+        text = translated.text
+        wanted = max(lines, 2) if len(text) > LINE else lines
+        ends: set[int] = set()
+        position = 0
+        for line in balanced(text, wanted)[:-1]:
+            for word in line.split():
+                position = text.index(word, position) + len(word)
+            ends.add(position)
+        parts: list[str | int] = []
+        position = 0
+        for event in weave(translated):
+            if event.kind == "text":
+                parts.append(
+                    "".join(
+                        self._newline if position + i in ends else self._escape(character)
+                        for i, character in enumerate(event.text)
+                    )
+                )
+                position += len(event.text)
+            else:
+                if event.kind == "word":
+                    mark = translated.marks[event.mark]
+                    position += mark.end - mark.start
+                chosen = self._inline.closes if event.kind == "close" else self._inline.opens
+                parts += chosen[event.mark]
+        return tuple(parts)
+
+
+def _cuts(text: str, places: Sequence[int], shares: Sequence[float]) -> list[int]:
+    """Return where a sentence is cut for its cues: near what attention says and the time allows.
+
+    Args:
+        text: the translation.
+        places: where attention sees the cuts.
+        shares: after which share of the text each cut comes in the source.
+    """
+    gaps = [i for i, character in enumerate(text) if character == " "]
+    cuts: list[int] = []
+    for number, (place, share) in enumerate(zip(sorted(places), shares, strict=True)):
+        left = len(places) - number - 1
+        low = cuts[-1] if cuts else 0
+        free = [gap for gap in gaps if gap > low]
+        free = free[: len(free) - left] if len(free) > left else free[:1]
+
+        def badness(gap: int, place: int = place, share: float = share) -> float:
+            away = abs(gap - place) + abs(gap - share * len(text))
+            return away - (4.0 if text[gap - 1] in ",;:" else 0.0)
+
+        cuts.append(min(free, key=badness) if free else len(text))
+    return cuts

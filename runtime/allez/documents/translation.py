@@ -1,0 +1,123 @@
+"""A document through a translator: all of its segments at once, the markup set by attention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from allez.documents.document import Document
+from allez.results import Translation
+from allez.text.markup import Mark, Marked
+from allez.translate.markup import transfer
+
+
+class Translates(Protocol):
+    """What of a `Translator` is needed here."""
+
+    def translate_batch(self, texts: Iterable[str], **options: Any) -> Iterator[Translation]:
+        """Yield one translation for each text, in order."""
+
+
+def translate_document(
+    translator: Translates,
+    document: Document,
+    options: Mapping[str, Any] | None = None,
+    *,
+    progress: Callable[[int], None] = lambda done: None,
+) -> bytes:
+    """Return a document in the other language.
+
+    Args:
+        translator: does the work.
+        document: what a format has made of a file.
+        options: for `translate_batch`.
+        progress: is told after each segment how many are done.
+    """
+    sources = [segment.source for segment in document.segments]
+    return document.render(translate_marked(translator, sources, options, progress=progress))
+
+
+def translate_marked(
+    translator: Translates,
+    sources: Sequence[Marked],
+    options: Mapping[str, Any] | None = None,
+    *,
+    progress: Callable[[int], None] = lambda done: None,
+) -> list[Marked]:
+    """Return the translation of marked texts, each with as many marks.
+
+    A text whose words that must be copied did not all come out once is translated once more
+    without them, and they are put where attention says.
+    """
+    chosen = dict(options or {})
+    done: list[Marked] = []
+    lost: list[int] = []
+    texts = (source.text for source in sources)
+    for translation in translator.translate_batch(texts, **chosen):
+        source = sources[len(done)]
+        if _all_copied(source, translation.text):
+            done.append(transfer(source, translation))
+        else:
+            lost.append(len(done))
+            done.append(source)
+        progress(len(done))
+    bare = [_without_words(sources[index]) for index in lost]
+    again = translator.translate_batch((source.text for source in bare), **chosen)
+    for index, source, translation in zip(lost, bare, again, strict=True):
+        done[index] = _apart(transfer(source, translation), sources[index])
+    return done
+
+
+def _words(source: Marked) -> Iterator[str]:
+    return (source.text[m.start : m.end] for m in source.marks if m.kind == "word")
+
+
+def _all_copied(source: Marked, translation: str) -> bool:
+    return all(translation.count(word) == 1 for word in _words(source))
+
+
+def _without_words(source: Marked) -> Marked:
+    """Return a text without what is to be copied: points are left where it stood."""
+    kept: list[str] = []
+    places: list[int] = []
+    words = [(m.start, m.end) for m in source.marks if m.kind == "word"]
+    for position, character in enumerate(source.text):
+        places.append(len(kept))
+        if not any(start <= position < end for start, end in words):
+            kept.append(character)
+    places.append(len(kept))
+    marks = tuple(
+        Mark("point", places[m.start], places[m.start], m.parent)
+        if m.kind == "word"
+        else m._replace(start=places[m.start], end=places[m.end])
+        for m in source.marks
+    )
+    return Marked("".join(kept), marks)
+
+
+def _apart(translated: Marked, source: Marked) -> Marked:
+    """Make words again of the points that stand for them, white space around them as it was."""
+    text, marks = translated.text, list(translated.marks)
+    for index, mark in enumerate(source.marks):
+        if mark.kind != "word":
+            continue
+        at = marks[index].start
+        before = mark.start > 0 and source.text[mark.start - 1].isspace()
+        after = mark.end < len(source.text) and source.text[mark.end].isspace()
+        if before and at > 0 and not text[at - 1].isspace():
+            text = text[:at] + " " + text[at:]
+            marks = [_moved(m, at, i == index) for i, m in enumerate(marks)]
+            at += 1
+        if after and at < len(text) and text[at].isalnum():
+            text = text[:at] + " " + text[at:]
+            marks = [_moved(m, at, False) for m in marks]
+            marks[index] = marks[index]._replace(start=at, end=at)
+        marks[index] = Mark("word", at, at, marks[index].parent)
+    return Marked(text, tuple(marks))
+
+
+def _moved(mark: Mark, position: int, is_behind: bool) -> Mark:
+    """Return a mark after a character was put in at `position`."""
+    start = mark.start + (mark.start > position or (mark.start == position and is_behind))
+    end = mark.end + (mark.end > position or (mark.end == position and is_behind))
+    return mark._replace(start=start, end=max(start, end))

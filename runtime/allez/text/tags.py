@@ -1,0 +1,179 @@
+"""Tags of HTML and XML in a text, each with its place: the whole text comes back, piece by piece.
+
+Tolerant as a browser is: what opens no tag is text, an attribute may lack its quotes, and a comment
+that nobody closes reaches to the end. Knows nothing of what the tags mean.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+_SPACES = " \t\n\r\f"
+_RAW = frozenset(("script", "style", "xmp", "iframe", "noembed", "noframes"))
+_TEXT_ONLY = frozenset(("title", "textarea"))
+"""HTML elements in which there are no tags; in the latter there are character references."""
+
+Kind = Literal["text", "open", "close", "single", "other", "raw", "cdata"]
+"""`single`: `<br/>`; `other`: comments, declarations, processing instructions; `raw`: the inside of
+a script or a style sheet."""
+
+
+class Token(NamedTuple):
+    """`text[start:end]`."""
+
+    kind: Kind
+    start: int
+    end: int
+    name: str = ""
+    """Of a tag: the element's, in small letters in HTML."""
+
+
+class Attribute(NamedTuple):
+    """An attribute of a tag; `text[start:end]` is its value as it is spelled, without quotes."""
+
+    name: str
+    start: int
+    end: int
+    quote: str
+    """What stands around the value; "" if nothing does."""
+
+
+def scan(text: str, *, xml: bool) -> Iterator[Token]:
+    """Yield the tokens of a text in order; they follow each other without a gap.
+
+    Args:
+        text: a page, a document or a part of one.
+        xml: names are told apart by capitals, and no element's content is read otherwise.
+    """
+    position = start = 0
+    while (position := text.find("<", position)) >= 0:
+        token = _tag(text, position, xml)
+        if token is None:
+            position += 1
+            continue
+        if start < position:
+            yield Token("text", start, position)
+        yield token
+        position = start = token.end
+        if not xml and token.kind == "open" and token.name in _RAW | _TEXT_ONLY:
+            end = _end_of_raw(text, position, token.name)
+            if position < end:
+                kind: Kind = "raw" if token.name in _RAW else "text"
+                yield Token(kind, position, end, token.name)
+            position = start = end
+    if start < len(text):
+        yield Token("text", start, len(text))
+
+
+def _tag(text: str, start: int, xml: bool) -> Token | None:
+    """Return the token that begins with the `<` at `start`; None if it is only a character."""
+    following = text[start + 1 : start + 2]
+    if following == "!":
+        return _declaration(text, start, xml)
+    if following == "?":
+        return Token("other", start, _after(text, "?>" if xml else ">", start + 2))
+    closes = following == "/"
+    first = start + 1 + closes
+    if not _begins_name(text[first : first + 1], xml):
+        return None
+    name_end = first
+    while name_end < len(text) and text[name_end] not in _SPACES + "/><":
+        name_end += 1
+    end = _end_of_tag(text, name_end)
+    if end < 0:
+        return None
+    name = text[first:name_end]
+    kind: Kind = "close" if closes else "single" if text[end - 2] == "/" else "open"
+    return Token(kind, start, end, name if xml else name.lower())
+
+
+def _begins_name(character: str, xml: bool) -> bool:
+    if xml:
+        return character.isalpha() or character in ("_", ":")
+    return character.isascii() and character.isalpha()
+
+
+def _declaration(text: str, start: int, xml: bool) -> Token:
+    if text.startswith("<!--", start):
+        return Token("other", start, _after(text, "-->", start + 4))
+    if xml and text.startswith("<![CDATA[", start):
+        return Token("cdata", start, _after(text, "]]>", start + 9))
+    bracket, end = text.find("[", start), text.find(">", start)
+    if xml and 0 <= bracket < end:  # a document type with declarations of its own
+        return Token("other", start, _after(text, ">", text.find("]", bracket) + 1 or bracket))
+    return Token("other", start, end + 1 or len(text))
+
+
+def _after(text: str, mark: str, start: int) -> int:
+    """Return the position behind the next `mark`; the end of the text if there is none."""
+    found = text.find(mark, start)
+    return found + len(mark) if found >= 0 else len(text)
+
+
+def _end_of_tag(text: str, position: int) -> int:
+    """Return the position behind the `>` of a tag, passing over quoted values; -1 if none."""
+    value = False
+    while position < len(text):
+        character = text[position]
+        if character == ">":
+            return position + 1
+        if character in "\"'" and value:
+            position = text.find(character, position + 1)
+            if position < 0:
+                return -1
+        value = character == "=" or (value and character in _SPACES)
+        position += 1
+    return -1
+
+
+def _end_of_raw(text: str, start: int, name: str) -> int:
+    """Return where the content of an element ends in which there are no tags."""
+    position = start
+    while (position := text.find("</", position)) >= 0:
+        end = position + 2 + len(name)
+        if text[position + 2 : end].lower() == name and text[end : end + 1] in (*_SPACES, "/", ">"):
+            return position
+        position += 2
+    return len(text)
+
+
+def attributes(text: str, tag: Token) -> Iterator[Attribute]:
+    """Yield the attributes of a tag in order, those without a value left out."""
+    position = tag.start + 1 + len(tag.name)
+    end = tag.end - (2 if tag.kind == "single" else 1)
+    while position < end:
+        if text[position] in _SPACES + "/":
+            position += 1
+            continue
+        start = position
+        while position < end and text[position] not in _SPACES + "=":
+            position += 1
+        name = text[start:position]
+        while position < end and text[position] in _SPACES:
+            position += 1
+        if position == end or text[position] != "=":
+            position = max(position, start + 1)
+            continue
+        position += 1
+        while position < end and text[position] in _SPACES:
+            position += 1
+        quote = text[position : position + 1] if text[position : position + 1] in "\"'" else ""
+        if quote:
+            start, position = position + 1, text.find(quote, position + 1)
+            yield Attribute(name, start, position, quote)
+            position += 1
+        else:
+            start = position
+            while position < end and text[position] not in _SPACES:
+                position += 1
+            yield Attribute(name, start, position, "")
+
+
+def value_of(text: str, tag: Token, name: str) -> str | None:
+    """Return the value of an attribute, its character references resolved; None if it has none."""
+    for attribute in attributes(text, tag):
+        if attribute.name == name:
+            return html.unescape(text[attribute.start : attribute.end])
+    return None

@@ -1,0 +1,439 @@
+"""Inline markup through translation: attention says where each mark of a source belongs.
+
+A pair is set around the run of target words that attend more to what it encloses than to the rest;
+a point between the words that attend to what is before it and those that attend to what is behind.
+Pairs stay within their parents and never overlap, and there are as many marks as before: nothing is
+lost and nothing doubled, whatever the attention says. Knows nothing of tags or formats.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from allez.arrays import FloatArray
+from allez.results import Sentence, Translation
+from allez.text.markup import OUTSIDE, Mark, Marked
+
+_JOINERS = "'’-"
+"""What makes one word of the letters on both sides of it."""
+
+_SURE = 1000.0
+"""What a unit weighs that must be in a run, or must not; attention sums to far less."""
+_EQUAL = 1e-9
+"""Sums that differ by less are equal, whatever the order of addition; the shorter run wins."""
+
+Span = tuple[int, int]
+
+
+class Alignment(NamedTuple):
+    """Which characters of a source each token of its translation was made from."""
+
+    source: str
+    target: str
+    source_spans: tuple[Span, ...]
+    """[S] of the source tokens, in characters of `source`, in order."""
+    target_spans: tuple[Span, ...]
+    """[T] of the target tokens, in characters of `target`, in order."""
+    weights: FloatArray
+    """[T, S] how much each target token attends to each source token; rows sum to 1 at most."""
+
+
+def transfer(marked: Marked, translation: Translation) -> Marked:
+    """Return the best translation of a marked text, with the marks set in it.
+
+    Args:
+        marked: what was translated.
+        translation: the translation of `marked.text`.
+    """
+    if not marked.marks:
+        return Marked(translation.text)
+    return place(marked, align(translation))
+
+
+# --- where tokens stand -----------------------------------------------------------------------
+
+
+def align(translation: Translation) -> Alignment:
+    """Join the alignments of a text's sentences; what was copied is aligned word by word."""
+    source, target = translation.source, translation.text
+    sources: list[Span] = []
+    targets: list[Span] = []
+    blocks: list[FloatArray] = []
+    read = written = 0
+    for sentence in translation.sentences:
+        start = target.find(sentence.text, written + sentence.start - read - 1)
+        start = max(start, written)
+        _copied(source, (read, sentence.start), written, sources, targets, blocks)
+        _translated(sentence, start, sources, targets, blocks)
+        read, written = sentence.end, start + len(sentence.text)
+    _copied(source, (read, len(source)), written, sources, targets, blocks)
+    weights = np.zeros((len(targets), len(sources)))
+    row = column = 0
+    for block in blocks:
+        weights[row : row + block.shape[0], column : column + block.shape[1]] = block
+        row, column = row + block.shape[0], column + block.shape[1]
+    return Alignment(source, target, tuple(sources), tuple(targets), weights)
+
+
+def _copied(
+    source: str,
+    span: Span,
+    written: int,
+    sources: list[Span],
+    targets: list[Span],
+    blocks: list[FloatArray],
+) -> None:
+    """Align a stretch of the source that was copied with the copy that begins at `written`."""
+    words = [unit for unit in units(source[slice(*span)]) if unit]
+    sources += [(span[0] + start, span[0] + end) for start, end in words]
+    targets += [(written + start, written + end) for start, end in words]
+    blocks.append(np.eye(len(words)))
+
+
+def _translated(
+    sentence: Sentence,
+    written: int,
+    sources: list[Span],
+    targets: list[Span],
+    blocks: list[FloatArray],
+) -> None:
+    tokens = token_spans(sentence.source_tokens[:-1], sentence.source)
+    answer = token_spans(sentence.tokens, sentence.text)
+    sources += [(sentence.start + start, sentence.start + end) for start, end in tokens]
+    targets += [(written + start, written + end) for start, end in answer]
+    weights = sentence.attention
+    if weights.shape == (len(answer), len(tokens) + 1):
+        blocks.append(np.asarray(weights[:, :-1], dtype=np.float64))
+    else:  # a model that attends to nothing in particular: the order is all there is to go by
+        blocks.append(_in_proportion(len(answer), len(tokens)))
+
+
+def _in_proportion(rows: int, columns: int) -> FloatArray:
+    """Return weights as if each target token came of the source token at the same height."""
+    weights = np.zeros((rows, columns))
+    if columns:
+        weights[np.arange(rows), np.arange(rows) * columns // max(rows, 1)] = 1.0
+    return weights
+
+
+def token_spans(tokens: Sequence[str], text: str) -> list[Span]:
+    """Return where each token of a text stands in it.
+
+    White space counts for nothing, nor do capitals; where a token is spelled otherwise than the
+    text (another normal form, a byte), the text is passed over as many characters at a time.
+    """
+    spans: list[Span] = []
+    position = 0
+    for token in tokens:
+        letters = token.replace("▁", "")
+        start = position
+        for letter in [" "] if _is_byte(token) else letters:
+            while position < len(text) and text[position].isspace():
+                start += start == position
+                position += 1
+            near = text[position : position + 3].casefold().find(letter.casefold())
+            position = min(position + 1 + max(near, 0), len(text))
+        spans.append((start, position))
+    return spans
+
+
+def _is_byte(token: str) -> bool:
+    return len(token) == 6 and token.startswith("<0x") and token.endswith(">")
+
+
+# --- words and marks --------------------------------------------------------------------------
+
+
+def units(text: str) -> list[Span]:
+    """Return the words of a text and, each by itself, its other characters that are no white space.
+
+    A word is letters, digits and the signs that combine with them; an apostrophe or a hyphen
+    between two belongs to it.
+    """
+    found: list[Span] = []
+    position = 0
+    while position < len(text):
+        start = position
+        while position < len(text) and (
+            _in_word(text[position])
+            or (
+                start < position < len(text) - 1
+                and text[position] in _JOINERS
+                and _in_word(text[position + 1])
+            )
+        ):
+            position += 1
+        if start == position:
+            position += 1
+        if not text[start].isspace():
+            found.append((start, position))
+    return found
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character).startswith("M")
+
+
+def _overlap(spans: Sequence[Span], others: Sequence[Span]) -> FloatArray:
+    """Return [N, M]: which share of each of the N spans lies within each of the M others."""
+    if not spans or not others:
+        return np.zeros((len(spans), len(others)))
+    a, b = np.array(spans, dtype=np.float64), np.array(others, dtype=np.float64)
+    low = np.maximum(a[:, None, 0], b[None, :, 0])
+    high = np.minimum(a[:, None, 1], b[None, :, 1])
+    lengths = np.maximum(a[:, 1] - a[:, 0], 1.0)
+    return np.asarray(np.clip(high - low, 0.0, None) / lengths[:, None])
+
+
+class _Placing:
+    """One text whose marks are being set, parents before what they enclose."""
+
+    def __init__(self, marked: Marked, alignment: Alignment) -> None:
+        self.source = marked
+        self.text = alignment.target
+        self.words = _find_words(marked, self.text)
+        self.units = _whole_units(units(self.text), list(self.words.values()))
+        self.is_word = np.array([_in_word(self.text[start]) for start, _ in self.units], dtype=bool)
+        # [U, S]: what each unit attends to, its tokens together
+        self.attended = _overlap(alignment.target_spans, self.units).T @ alignment.weights
+        self.source_spans = alignment.source_spans
+        self.source_units = units(marked.text)
+        self.placed: dict[int, Mark] = {}
+
+    def within(self, span: Span) -> FloatArray:
+        """Return [U]: how much of each unit's attention lies in a stretch of the source."""
+        return np.asarray(self.attended @ _overlap(self.source_spans, [span])[:, 0])
+
+    def bounds(self, parent: int) -> Span:
+        """Return where in the target the children of a mark may stand."""
+        if parent == OUTSIDE:
+            return 0, len(self.text)
+        return self.placed[parent].start, self.placed[parent].end
+
+    def source_bounds(self, parent: int) -> Span:
+        """Return where in the source the children of a mark stand."""
+        if parent == OUTSIDE:
+            return 0, len(self.source.text)
+        return self.source.marks[parent].start, self.source.marks[parent].end
+
+    def inner(self, parent: int) -> list[int]:
+        """Return the units inside a placed parent."""
+        low, high = self.bounds(parent)
+        return [i for i, (start, end) in enumerate(self.units) if low <= start and end <= high]
+
+    def source_words(self, span: Span) -> list[Span]:
+        """Return the words in a stretch of the source, other characters left out."""
+        text = self.source.text
+        return [
+            (start, end)
+            for start, end in self.source_units
+            if span[0] < end and start < span[1] and _in_word(text[start])
+        ]
+
+    def is_around(self, pair: int, mark: int) -> bool:
+        """Tell whether a pair encloses a mark of the source, at any depth."""
+        while mark != OUTSIDE and mark != pair:
+            mark = self.source.marks[mark].parent
+        return mark == pair
+
+
+def _find_words(marked: Marked, target: str) -> dict[int, Span]:
+    """Return where what was read as a word is spelled in the target; none is found twice."""
+    found: dict[int, Span] = {}
+    for index, mark in enumerate(marked.marks):
+        if mark.kind == "word":
+            word = marked.text[mark.start : mark.end]
+            start = target.find(word)
+            while any(start < b and a < start + len(word) for a, b in found.values()):
+                start = target.find(word, start + 1) if start >= 0 else -1
+            if word and start >= 0:
+                found[index] = (start, start + len(word))
+    return found
+
+
+def _whole_units(found: list[Span], words: list[Span]) -> list[Span]:
+    """Return the units of a text, each of the words being one."""
+    others = [u for u in found if not any(u[0] < end and start < u[1] for start, end in words)]
+    return sorted([*others, *words])
+
+
+def place(marked: Marked, alignment: Alignment) -> Marked:
+    """Set the marks of a source text in its translation; as many, in the same order, and nested.
+
+    Args:
+        marked: the source; its marks nest (see `text.markup.check`).
+        alignment: of `marked.text` and its translation.
+    """
+    placing = _Placing(marked, alignment)
+    children: dict[int, list[int]] = {}
+    for index, mark in enumerate(marked.marks):
+        children.setdefault(mark.parent, []).append(index)
+    waiting = [OUTSIDE]
+    while waiting:
+        parent = waiting.pop()
+        pairs = [i for i in children.get(parent, ()) if marked.marks[i].kind == "pair"]
+        _place_pairs(placing, parent, pairs)
+        waiting += pairs
+    for index in placing.words:
+        _place_word(placing, index)
+    for index, mark in enumerate(marked.marks):
+        if index not in placing.placed:
+            position = _position(placing, mark.parent, mark.start)
+            placing.placed[index] = Mark(mark.kind, position, position, mark.parent)
+    return Marked(alignment.target, tuple(placing.placed[i] for i in range(len(marked.marks))))
+
+
+def _place_word(placing: _Placing, index: int) -> None:
+    """Leave a word where it is spelled; a pair that did not reach so far is not around it."""
+    start, end = placing.words[index]
+    parent = placing.source.marks[index].parent
+    while True:
+        low, high = placing.bounds(parent)
+        if low <= start and end <= high:
+            break
+        parent = placing.source.marks[parent].parent
+    placing.placed[index] = Mark("word", start, end, parent)
+
+
+def _place_pairs(placing: _Placing, parent: int, pairs: list[int]) -> None:
+    """Give each pair of one parent its run of units, the surest first."""
+    if not pairs:
+        return
+    inner = placing.inner(parent)
+    spans = {i: (placing.source.marks[i].start, placing.source.marks[i].end) for i in pairs}
+    total = placing.within(placing.source_bounds(parent))
+    gains: dict[int, FloatArray] = {}
+    for pair, span in spans.items():
+        gains[pair] = np.where(placing.is_word, placing.within(span) - total / 2, 0.0)
+        for word, place_ in placing.words.items():
+            gains[pair][placing.units.index(place_)] = (
+                _SURE if placing.is_around(pair, word) else -_SURE
+            )
+    free = set(inner)
+    waiting = list(pairs)
+    while waiting:
+        runs = {i: _best_run(gains[i], inner, free) for i in waiting}
+        pair = max(waiting, key=lambda i: (runs[i][0], -i))
+        waiting.remove(pair)
+        run = _whole_run(placing, pair, parent, inner) or runs[pair][1]
+        run = _with_edges(placing, spans[pair], _longest(run, free), free)
+        if not run:
+            run = _without_words(placing, pair, gains[pair], free)
+        if run:
+            span = placing.units[run[0]][0], placing.units[run[-1]][1]
+        else:
+            span = (_position(placing, parent, spans[pair][0]),) * 2
+        placing.placed[pair] = Mark("pair", *span, parent)
+        free.difference_update(run)
+
+
+def _best_run(gains: FloatArray, inner: list[int], free: set[int]) -> tuple[float, list[int]]:
+    """Return the largest sum that a run of free units has, and the run; none if none is above 0."""
+    best: tuple[float, list[int]] = (0.0, [])
+    total = 0.0
+    run: list[int] = []
+    for index in inner:
+        if index not in free:
+            total, run = 0.0, []
+            continue
+        if total <= 0.0:
+            total, run = 0.0, []
+        total += float(gains[index])
+        run = [*run, index]
+        if total > best[0] + _EQUAL:
+            best = (total, run)
+    return best
+
+
+def _whole_run(placing: _Placing, pair: int, parent: int, inner: list[int]) -> list[int]:
+    """Return the run of a pair that encloses all words of its parent: all of them again."""
+    mark = placing.source.marks[pair]
+    around = placing.source_bounds(parent)
+    if not placing.source.text[slice(*around)].strip():
+        return []
+    text = placing.source.text
+    if not (text[around[0] : mark.start] + text[mark.end : around[1]]).strip():
+        return inner
+    words = placing.source_words(around)
+    if not words or placing.source_words((mark.start, mark.end)) != words:
+        return []
+    found = [i for i in inner if placing.is_word[i]]
+    return list(range(found[0], found[-1] + 1)) if found else []
+
+
+def _longest(run: list[int], free: set[int]) -> list[int]:
+    """Return the longest stretch of a run whose units are all free, the first of several."""
+    best: list[int] = []
+    here: list[int] = []
+    for index in run:
+        here = [*here, index] if index in free else []
+        best = here if len(here) > len(best) else best
+    return best
+
+
+def _with_edges(placing: _Placing, span: Span, run: list[int], free: set[int]) -> list[int]:
+    """Stretch a run over as many signs at its edges as the source encloses at its own."""
+    if not run:
+        return run
+    text = placing.source.text
+    inside = [u for u in placing.source_units if span[0] <= u[0] and u[1] <= span[1]]
+    signs = [not _in_word(text[start]) for start, _ in inside]
+    if all(signs):
+        return run
+    for step, count in ((-1, signs.index(False)), (1, signs[::-1].index(False))):
+        for _ in range(count):
+            following = run[-1] + 1 if step > 0 else run[0] - 1
+            if following not in free or placing.is_word[following]:
+                break
+            run = [*run, following] if step > 0 else [following, *run]
+    return run
+
+
+def _without_words(placing: _Placing, pair: int, gains: FloatArray, free: set[int]) -> list[int]:
+    """Return the unit for a pair that no word attends to: the same sign, or the likeliest word."""
+    mark = placing.source.marks[pair]
+    text = placing.source.text[mark.start : mark.end].strip()
+    if not text:
+        return []
+    if not placing.source_words((mark.start, mark.end)):
+        same = [i for i in sorted(free) if placing.text[slice(*placing.units[i])] == text]
+        return same[:1]
+    likely = [i for i in sorted(free) if placing.is_word[i] and gains[i] > -_SURE]
+    return [max(likely, key=lambda i: (gains[i], -i))] if likely else []
+
+
+def _position(placing: _Placing, parent: int, source: int) -> int:
+    """Return where a point of the source belongs within its parent, outside of what is placed."""
+    low, high = placing.bounds(parent)
+    start, end = placing.source_bounds(parent)
+    text = placing.source.text
+    if not text[start:source].strip():
+        return low
+    if not text[source:end].strip():
+        return high
+    inner = placing.inner(parent)
+    follows = not text[source - 1].isspace()
+    if follows and not _in_word(text[source]):  # a footnote: it belongs to the word before it
+        word = max(u for u in placing.source_units if u[0] < source)
+        weights = placing.within(word)
+        best = max(inner, key=lambda i: (weights[i], -i), default=None)
+        position = high if best is None else placing.units[best][1]
+    else:
+        before, after = placing.within((start, source)), placing.within((source, end))
+        sums = np.concatenate([[0.0], np.cumsum((before - after)[inner])]) if inner else [0.0]
+        cut = int(np.argmax(sums))
+        if cut == len(inner):
+            position = placing.units[inner[-1]][1] if inner else low
+        else:
+            at_end = follows and cut > 0
+            position = placing.units[inner[cut - 1]][1] if at_end else placing.units[inner[cut]][0]
+    siblings = [m for m in placing.placed.values() if m.parent == parent]
+    for sibling in siblings:
+        if sibling.start < position < sibling.end:
+            near_end = follows or sibling.end - position < position - sibling.start
+            position = sibling.end if near_end else sibling.start
+    return position

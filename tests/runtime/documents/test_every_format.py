@@ -1,0 +1,81 @@
+"""What holds for every format: nothing but text is changed, and broken files are named."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allez.documents.formats import FORMATS
+from allez.documents.reading import Reading
+from allez.documents.translation import translate_document
+from allez.errors import InputError
+from support.documents import FRAGMENTS, SAMPLES, WordByWord, unchanged, uppercased
+
+READINGS = (Reading(), Reading(wrapped=True))
+
+
+def test_every_format_has_a_sample() -> None:
+    assert SAMPLES.keys() == FORMATS.keys()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_sample_comes_back_as_it_was(name: str) -> None:
+    for reading in READINGS:
+        document = FORMATS[name].parse(SAMPLES[name], reading)
+        assert document.segments
+        assert unchanged(document) == SAMPLES[name]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_only_segments_change_and_can_be_read_again(name: str) -> None:
+    document = FORMATS[name].parse(SAMPLES[name], Reading())
+    again = FORMATS[name].parse(uppercased(document), Reading())
+    assert len(again.segments) == len(document.segments)
+    for before, after in zip(document.segments, again.segments, strict=True):
+        assert after.source.text.lower() == before.source.text.lower()
+        assert after.source.marks == before.source.marks
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_words_in_another_order_lose_no_markup(name: str) -> None:
+    document = FORMATS[name].parse(SAMPLES[name], Reading())
+    result = translate_document(WordByWord(backwards=True), document)
+    again = FORMATS[name].parse(result, Reading())
+    count = sum(len(segment.source.marks) for segment in document.segments)
+    assert sum(len(segment.source.marks) for segment in again.segments) == count
+
+
+@pytest.mark.parametrize("name", FRAGMENTS)
+@given(data=st.data())
+def test_any_file_comes_back_as_it_was(name: str, data: st.DataObject) -> None:
+    parts = data.draw(st.lists(st.sampled_from(FRAGMENTS[name]), max_size=40))
+    content = "".join(parts).encode()
+    for reading in READINGS:
+        try:
+            document = FORMATS[name].parse(content, reading)
+        except InputError:
+            continue
+        assert unchanged(document) == content
+        translate_document(WordByWord(backwards=True), document)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@given(data=st.binary(max_size=200))
+def test_bytes_of_any_kind_are_read_or_refused(name: str, data: bytes) -> None:
+    try:
+        document = FORMATS[name].parse(data, Reading())
+    except InputError:
+        return
+    assert unchanged(document) == data
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_sample_that_breaks_off_is_read_or_refused(name: str) -> None:
+    sample = SAMPLES[name]
+    for end in range(0, len(sample), max(len(sample) // 100, 1)):
+        try:
+            document = FORMATS[name].parse(sample[:end], Reading())
+        except InputError:
+            continue
+        assert unchanged(document) == sample[:end]

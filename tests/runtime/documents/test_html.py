@@ -1,0 +1,127 @@
+"""Pages: what of them is text, and what becomes of tags, attributes and entities."""
+
+from __future__ import annotations
+
+import pytest
+
+from allez.documents import html
+from allez.documents.reading import Reading
+from allez.documents.translation import translate_document
+from allez.errors import InputError
+from support.documents import WordByWord, unchanged, uppercased
+
+
+def upper(page: str) -> str:
+    return uppercased(html.parse(page.encode())).decode()
+
+
+def texts(page: str) -> list[str]:
+    return [segment.source.text for segment in html.parse(page.encode()).segments]
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("<p>un <b>deux</b></p>", "<p>UN <b>DEUX</b></p>"),
+        ("<p>un</p><p>deux</p>", "<p>UN</p><p>DEUX</p>"),
+        ("<p>un &amp; deux &lt;</p>", "<p>UN &amp; DEUX &lt;</p>"),
+        ("<p title='un'>12</p>", "<p title='UN'>12</p>"),
+        ('<img alt="l\'un" src="un">', '<img alt="L\'UN" src="un">'),
+        ('<input type="submit" value="oui">', '<input type="submit" value="OUI">'),
+        ('<input type="text" value="oui">', '<input type="text" value="oui">'),
+        ('<meta name="description" content="un">', '<meta name="description" content="UN">'),
+        ('<meta name="viewport" content="un">', '<meta name="viewport" content="un">'),
+        ("<script>un</script><style>deux</style>", "<script>un</script><style>deux</style>"),
+        ("<pre>un <b>deux</b></pre>trois", "<pre>un <b>deux</b></pre>TROIS"),
+        ("<p>un <code>deux</code> trois</p>", "<p>UN <code>deux</code> TROIS</p>"),
+        ('<p translate="no">un</p>deux', '<p translate="no">un</p>DEUX'),
+        ('<p>un <i class="notranslate">deux</i></p>', '<p>UN <i class="notranslate">deux</i></p>'),
+        (
+            "<textarea>un</textarea><title>deux</title>",
+            "<textarea>un</textarea><title>DEUX</title>",
+        ),
+        ("<p>un<!-- deux -->trois</p>", "<p>UN<!-- deux -->TROIS</p>"),
+        ("<p>un</p><svg><text>deux</text></svg>", "<p>UN</p><svg><text>deux</text></svg>"),
+        ("un < deux", "UN &lt; DEUX"),
+        ("<P>un <B>deux</B></P>", "<P>UN <B>DEUX</B></P>"),
+        ("<p>un <img alt='deux'> trois</p>", "<p>UN <img alt='DEUX'> TROIS</p>"),
+    ],
+)
+def test_only_what_people_read_is_translated(page: str, expected: str) -> None:
+    assert upper(page) == expected
+
+
+def test_white_space_within_a_paragraph_is_one_space() -> None:
+    assert texts("<p>\n  un\n  <b>deux</b>\t\n trois </p>") == ["un deux trois"]
+
+
+def test_a_break_ends_a_sentence_unless_the_next_line_goes_on() -> None:
+    assert texts("<p>Il est trop tard pour<br>prendre le train.<br>Il pleut.</p>") == [
+        "Il est trop tard pour prendre le train.",
+        "Il pleut.",
+    ]
+
+
+def test_signs_without_letters_are_points() -> None:
+    (segment,) = html.parse(b"<p>un mot<sup>12</sup> encore</p>").segments
+    assert segment.source.text == "un mot encore"
+
+
+def test_tags_that_nobody_closes_are_kept() -> None:
+    assert upper("<p>un <b>deux</p><p>trois</i> quatre</p>") == (
+        "<p>UN <b>DEUX</p><p>TROIS</i> QUATRE</p>"
+    )
+
+
+def test_crossed_tags_are_kept() -> None:
+    assert upper("<p><b>un <i>deux</b> trois</i></p>") == "<p><b>UN <i>DEUX</b> TROIS</i></p>"
+
+
+def test_the_language_is_changed_where_it_is_the_source() -> None:
+    page = b'<html lang="fr-CA"><p>un <i lang="de">zwei</i> <b lang=\'fr\'>trois</b></p></html>'
+    document = html.parse(page, Reading(source="fr", target="en"))
+    assert unchanged(document) == (
+        b'<html lang="en"><p>un <i lang="de">zwei</i> <b lang=\'en\'>trois</b></p></html>'
+    )
+
+
+def test_code_that_a_model_lost_is_set_by_attention() -> None:
+    document = html.parse(b"<p>Tapez <code>ls -l</code> maintenant.</p>")
+    lossy = WordByWord(dropped=["{", "0", "}"])
+    assert translate_document(lossy, document).decode() == (
+        "<p>TAPEZ <code>ls -l</code> MAINTENANT .</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ('<meta charset="iso-8859-1"><p>été', "ÉTÉ".encode("cp1252")),
+        ('<meta charset="windows-1252"><p>été', "ÉTÉ".encode("cp1252")),
+        ('<meta http-equiv=x content="text/html; charset=utf-8"><p>été', "ÉTÉ".encode()),
+    ],
+)
+def test_a_page_keeps_its_encoding(page: str, expected: bytes) -> None:
+    encoding = "utf-8" if "utf-8" in page else "cp1252"
+    assert uppercased(html.parse(page.encode(encoding))).endswith(expected)
+
+
+def test_what_an_encoding_cannot_spell_is_a_reference() -> None:
+    page = '<meta charset="windows-1252"><p>été'.encode("cp1252")
+    document = html.parse(page)
+    translation = [s.source._replace(text="łódź") for s in document.segments]
+    assert document.render(translation).endswith(b"<p>&#322;\xf3d&#378;")
+
+
+def test_a_wrong_encoding_names_the_line() -> None:
+    with pytest.raises(InputError, match="line 2: not UTF-8"):
+        html.parse(b"<p>\n\xe9t\xe9")
+    with pytest.raises(InputError, match="'x-none' is unknown"):
+        html.parse(b'<meta charset="x-none">')
+
+
+def test_a_paragraph_of_thousands_of_tags_is_left_alone_and_named() -> None:
+    page = b"<p>a</p>\n<p>" + b"<b>x</b>y" * 2000
+    document = html.parse(page)
+    assert len(document.segments) == 1
+    assert document.notes == ("line 2: a paragraph of 8000 tags is left alone",)

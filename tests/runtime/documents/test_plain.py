@@ -1,0 +1,66 @@
+"""Plain text: lines, or paragraphs whose lines were broken."""
+
+from __future__ import annotations
+
+import pytest
+
+from allez.documents import plain
+from allez.documents.reading import Reading
+from allez.errors import InputError
+from support.documents import uppercased
+
+WRAPPED = Reading(wrapped=True)
+
+
+def texts(text: str, reading: Reading = WRAPPED) -> list[str]:
+    return [segment.source.text for segment in plain.parse(text.encode(), reading).segments]
+
+
+def upper(text: str) -> str:
+    return uppercased(plain.parse(text.encode(), WRAPPED)).decode()
+
+
+def test_lines_are_read_one_by_one_unless_they_are_said_to_be_wrapped() -> None:
+    text = "Il est trop tard pour\nprendre le train.\n"
+    assert texts(text, Reading()) == ["Il est trop tard pour", "prendre le train."]
+    assert texts(text) == ["Il est trop tard pour prendre le train."]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Un mot.\n\nDeux mots.", ["Un mot.", "Deux mots."]),
+        ("La rénova-\ntion est finie.", ["La rénovation est finie."]),
+        ("- un point qui va\n  loin\n- un autre", ["- un point qui va loin", "- un autre"]),
+        ("> cité par\n> quelqu'un\nLa réponse", ["cité par quelqu'un", "La réponse"]),
+        (
+            "De : Sophie\nObjet : la réunion de ce soir",
+            ["De : Sophie", "Objet : la réunion de ce soir"],
+        ),
+        ("12\n34", []),
+    ],
+)
+def test_paragraphs(text: str, expected: list[str]) -> None:
+    assert texts(text) == expected
+
+
+def test_a_paragraph_is_broken_to_its_own_width_again() -> None:
+    text = "  Il est trop tard pour\n  prendre le train du\n  soir.\n"
+    assert upper(text) == text.upper()
+
+
+def test_quotation_marks_stay_at_every_line() -> None:
+    assert upper("> cité par\n> quelqu'un\n") == "> CITÉ PAR\n> QUELQU'UN\n"
+
+
+def test_what_is_no_text_is_refused() -> None:
+    with pytest.raises(InputError, match="line 1: not UTF-8") as caught:
+        plain.parse(b"L\x92homme a pay\xe9 5 \x80.\n")
+    assert "WINDOWS-1252" in (caught.value.hint or "")
+    with pytest.raises(InputError, match="UTF-16"):
+        plain.parse("Il pleut.".encode("utf-16-le"))
+
+
+def test_utf_16_with_its_mark_is_read() -> None:
+    data = "\ufeffIl pleut.\n".encode("utf-16-le")
+    assert uppercased(plain.parse(data)) == "\ufeffIL PLEUT.\n".encode("utf-16-le")

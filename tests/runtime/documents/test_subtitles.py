@@ -1,0 +1,92 @@
+"""Subtitles: cues and times stay, sentences that go over several are one."""
+
+from __future__ import annotations
+
+from allez.documents import subtitles
+from allez.documents.translation import translate_document
+from support.documents import WordByWord, uppercased
+
+
+def srt(*cues: str) -> bytes:
+    times = "00:00:0{0},000 --> 00:00:0{0},900"
+    return "".join(
+        f"{i}\n{times.format(i)}\n{cue}\n\n" for i, cue in enumerate(cues, start=1)
+    ).encode()
+
+
+def texts(data: bytes) -> list[str]:
+    return [segment.source.text for segment in subtitles.parse_srt(data).segments]
+
+
+def test_lines_of_a_cue_are_one_sentence_and_as_many_lines_again() -> None:
+    data = srt("Il est trop tard pour\nprendre le dernier train.")
+    assert texts(data) == ["Il est trop tard pour prendre le dernier train."]
+    assert uppercased(subtitles.parse_srt(data)) == srt(
+        "IL EST TROP TARD POUR\nPRENDRE LE DERNIER TRAIN."
+    )
+
+
+def test_speakers_keep_their_lines_and_dashes() -> None:
+    data = srt("- Tu viens ?\n- Non, merci.")
+    assert texts(data) == ["Tu viens ?", "Non, merci."]
+    assert uppercased(subtitles.parse_srt(data)) == srt("- TU VIENS ?\n- NON, MERCI.")
+
+
+def test_a_sentence_over_three_cues_is_read_as_one_and_cut_again() -> None:
+    data = srt("Je pense que la porte", "va claquer,", "et nous aussi.")
+    assert texts(data) == ["Je pense que la porte va claquer, et nous aussi."]
+    assert uppercased(subtitles.parse_srt(data)) == srt(
+        "JE PENSE QUE LA PORTE", "VA CLAQUER,", "ET NOUS AUSSI."
+    )
+
+
+def test_a_sentence_that_ends_is_not_joined_with_the_next() -> None:
+    assert len(texts(srt("Il pleut.", "ensuite il neige."))) == 2
+    assert len(texts(srt("Il pleut", "Paul vient."))) == 2
+    assert len(texts(srt("Il pleut", "- et toi ?"))) == 2
+
+
+def test_a_style_around_each_cue_stays_around_each() -> None:
+    data = srt("<i>Je pense que la porte</i>", "<i>va claquer.</i>")
+    assert uppercased(subtitles.parse_srt(data)) == srt(
+        "<i>JE PENSE QUE LA PORTE</i>", "<i>VA CLAQUER.</i>"
+    )
+
+
+def test_cues_with_other_styles_are_read_apart() -> None:
+    data = srt("Je pense <b>que</b> la porte", "va claquer.")
+    assert len(texts(data)) == 2
+    assert uppercased(subtitles.parse_srt(data)) == srt(
+        "JE PENSE <b>QUE</b> LA PORTE", "VA CLAQUER."
+    )
+
+
+def test_every_cue_gets_words_even_if_attention_goes_astray() -> None:
+    data = srt("Je pense que la porte", "va claquer,", "et nous aussi.")
+    result = translate_document(WordByWord(backwards=True), subtitles.parse_srt(data))
+    cues = result.decode().strip().split("\n\n")
+    assert [cue.split("\n")[1] for cue in cues] == [
+        cue.split("\n")[1] for cue in data.decode().strip().split("\n\n")
+    ]
+    assert all(len(cue.split("\n")) == 3 and cue.split("\n")[2] for cue in cues)
+
+
+def test_a_line_that_is_too_long_to_be_read_becomes_two() -> None:
+    data = srt("a " * 15 + "b")
+    long = {"a": "anything"}
+    result = translate_document(WordByWord(long), subtitles.parse_srt(data)).decode()
+    assert len(result.strip().split("\n")) == 4
+
+
+def test_settings_notes_and_voices_are_no_text() -> None:
+    data = (
+        b"WEBVTT\n\nSTYLE\n::cue { color: red }\n\nNOTE un mot\n\nintro\n"
+        b"00:01.000 --> 00:02.000 align:start\n<v Paul>bonjour &amp; merci\n"
+    )
+    expected = data.replace(b"bonjour &amp; merci", b"BONJOUR &amp; MERCI")
+    assert uppercased(subtitles.parse_vtt(data)) == expected
+
+
+def test_windows_line_ends_stay() -> None:
+    data = srt("Il est trop tard pour\nprendre le train.").replace(b"\n", b"\r\n")
+    assert uppercased(subtitles.parse_srt(data)).count(b"\r\n") == data.count(b"\n")

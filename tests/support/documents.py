@@ -1,0 +1,192 @@
+"""Documents for the tests: a sample and the fragments of each format, and a translator to see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from allez.documents.document import Document
+from allez.results import Hypothesis, Sentence, Translation
+from allez.text.markup import Marked
+from allez.translate.markup import units
+
+
+def upper(text: str) -> str:
+    """Capitals, as long as the text was; what is to be copied stays."""
+    return "".join(c.upper() if len(c.upper()) == 1 else c for c in text)
+
+
+def uppercased(document: Document) -> bytes:
+    """Return a document of which every segment is in capitals, its marks where they were."""
+    return document.render(
+        [Marked(upper(s.source.text), s.source.marks) for s in document.segments]
+    )
+
+
+def unchanged(document: Document) -> bytes:
+    """Return a document whose translation is the source."""
+    return document.render([segment.source for segment in document.segments])
+
+
+class WordByWord:
+    """A translator that makes of each word another one, at the same place, and attends to it.
+
+    Args:
+        words: what becomes of a word; None: capitals.
+        backwards: the words of a sentence come out in the opposite order.
+        dropped: these words are left out.
+    """
+
+    def __init__(
+        self,
+        words: dict[str, str] | None = None,
+        *,
+        backwards: bool = False,
+        dropped: Iterable[str] = (),
+    ) -> None:
+        self.words, self.backwards, self.dropped = words, backwards, frozenset(dropped)
+
+    def translate_batch(self, texts: Iterable[str], **options: Any) -> Iterator[Translation]:
+        return (self.translate(text) for text in texts)
+
+    def translate(self, text: str) -> Translation:
+        found = [text[start:end] for start, end in units(text)]
+        if not any(map(str.isalpha, text)):
+            return Translation(source=text, texts=(text,), sentences=())
+        order = [i for i in range(len(found)) if found[i] not in self.dropped]
+        if self.backwards:
+            order.reverse()
+        tokens = [self._of(found[i]) for i in order]
+        attention = np.zeros((len(order), len(found) + 1))
+        attention[np.arange(len(order)), order] = 1.0
+        answer = " ".join(tokens)
+        sentence = Sentence(
+            source=text,
+            start=0,
+            end=len(text),
+            source_tokens=(*("▁" + word for word in found), "</s>"),
+            hypotheses=(
+                Hypothesis(
+                    text=answer,
+                    tokens=tuple("▁" + token for token in tokens),
+                    score=-0.5,
+                    attention=attention,
+                    finished=True,
+                ),
+            ),
+        )
+        return Translation(source=text, texts=(answer,), sentences=(sentence,))
+
+    def _of(self, word: str) -> str:
+        return upper(word) if self.words is None else self.words.get(word, word)
+
+
+_TEXTS: dict[str, str] = {
+    "text": "Bonjour à tous.\r\n\r\n  Il pleut ;\n12 345\nfin",
+    "srt": (
+        "1\n00:00:01,000 --> 00:00:02,000\n<i>Je ne sais pas si\non devrait partir.</i>\n\n"
+        "2\n00:00:03,000 --> 00:00:04,000\n- Tu viens ?\n- Non, merci.\n\n"
+        "3\n00:00:05,000 --> 00:00:06,000\n{\\an8}Je pense que la porte\n\n"
+        "4\n00:00:07,000 --> 00:00:08,000\nva claquer bientôt.\n"
+    ),
+    "vtt": (
+        "WEBVTT\n\nNOTE premier jet\n\n00:14.167 --> 00:16.083 align:start position:10%\n"
+        "Nous sommes &amp; restons ici.\n\n00:17.000 --> 00:19.500\n<v Paul>Où sont les autres ?\n"
+    ),
+    "html": (
+        '<!DOCTYPE html>\n<html lang="fr"><head><title>Accueil &amp; aide</title></head>\n<body>\n'
+        "<p>Nous vendons <em>des pommes</em> et\n <strong>des poires</strong>.<br>Fin <code>a b</"
+        "code>"
+        ' ici.</p>\n<img alt=\'une image\' src=x><p>Voir <a href="prix.html" title="les prix">nos'
+        ' prix</a> &lt; 10&nbsp;&euro;.</p>\n<script>var a = "bonjour";</script>\n</body></html>\n'
+    ),
+}
+
+SAMPLES = {name: text.encode() for name, text in _TEXTS.items()}
+"""One file of each format, as its name in `formats.FORMATS` is."""
+
+FRAGMENTS: dict[str, list[str]] = {
+    "text": ["Bonjour", " ", "\n", "\r\n", "\n\n", "> ", "- ", "1. ", "été", ".", "\t", "-", "12"],
+    "srt": [
+        *("1\n", "2\n", "00:00:01,000 --> 00:00:02,000\n", "00:00:03,000 --> 00:00:04,000 X1:40\n"),
+        *("Bonjour", " tu viens", "\n", "\r\n", "\n\n", "- ", "<i>", "</i>", "<b>", "{\\an8}", "."),
+        *("♪ ", "?", "{nom}", "<", "&"),
+    ],
+    "vtt": [
+        *("WEBVTT\n", "NOTE a\n", "00:01.000 --> 00:02.000 align:start\n", "Bonjour", " tu viens"),
+        *(
+            "\n",
+            "\n\n",
+            "- ",
+            "<i>",
+            "</i>",
+            "<v Paul>",
+            "<00:01.500>",
+            "&amp;",
+            "&lt;",
+            ".",
+            "<c.x>",
+        ),
+    ],
+    "html": [
+        *(
+            "<p>",
+            "</p>",
+            "<b>",
+            "</b>",
+            "<i class=x>",
+            "</i>",
+            "<br>",
+            "<br/>",
+            "<img alt='un mot'>",
+        ),
+        *(
+            "Bonjour",
+            " le monde",
+            " ",
+            "\n",
+            "&amp;",
+            "&nbsp;",
+            "&",
+            "<",
+            ">",
+            "<!--",
+            "-->",
+            "<code>",
+        ),
+        *(
+            "</code>",
+            "<script>",
+            "</script>",
+            "<a href=\"x\" title='ton prix'>",
+            "</a>",
+            "<sup>1</sup>",
+        ),
+        *(
+            "<pre>",
+            "</pre>",
+            "<div translate=no>",
+            "</div>",
+            "<p",
+            "'",
+            '"',
+            "{nom}",
+            "é",
+            ".",
+            "</",
+        ),
+        *(
+            "<!DOCTYPE html>",
+            "<?xml?>",
+            "<![CDATA[",
+            "]]>",
+            "<title>",
+            "</title>",
+            "<td>",
+            "<ul><li>",
+        ),
+    ],
+}
+"""What files of each format, right and broken ones, are made of."""
