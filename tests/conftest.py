@@ -9,11 +9,18 @@ import pytest
 from hypothesis import settings
 
 import allez
+from support import skips
 
 ROOT = Path(__file__).parents[1]
 
 settings.register_profile("patient", deadline=None)  # a busy machine is not a failing test
 settings.load_profile("patient")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Write down what is skipped, for the last line of `make test`."""
+    if report.skipped and isinstance(report.longrepr, tuple):
+        skips.write_down(f"{report.nodeid}: {report.longrepr[2].removeprefix('Skipped: ')}")
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +31,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_bundle() -> Path:
-    """A real bundle of 150 kB that knows the synthetic language; see make_tiny_bundle.py."""
+    """A real bundle of 150 kB that knows the synthetic language (support/make_tiny_bundle.py)."""
     return ROOT / "spec" / "bundles" / "tiny"
 
 

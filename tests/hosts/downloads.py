@@ -14,6 +14,8 @@ from pathlib import Path
 
 BUILD = Path(__file__).parents[2] / "build"
 NOTE = "made-of.txt"
+PATIENCE = 1200
+"""Seconds for one download or one program on an emulated processor: a bound, not a measure."""
 
 
 class Missing(Exception):
@@ -84,10 +86,20 @@ def debian(folder: Path, architecture: str, *packages: str) -> None:
 def run(
     *command: str, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program and return what it says."""
-    return subprocess.run(
-        command, capture_output=True, encoding="utf-8", errors="replace", env=environment
-    )
+    """Run a program and return what it says; one that does not end has failed."""
+    try:
+        return subprocess.run(
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            env=environment,
+            timeout=PATIENCE,
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(
+            command, 1, "", f"{Path(command[0]).name} did not end within {PATIENCE} seconds\n"
+        )
 
 
 def last_line(text: str) -> str:

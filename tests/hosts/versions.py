@@ -15,7 +15,7 @@ from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 
-from hosts.compare import ROOT, SHIPPED, say
+from hosts.compare import ROOT, SHIPPED, say, skip
 from hosts.downloads import BUILD, Missing, made, run, wheels
 
 VERSION = "from allez.model.session import environment as e; print(e()['onnxruntime'])"
@@ -51,7 +51,7 @@ def main() -> int:
                 reuse=name != "newest",  # there may be a newer one today
             )
         except Missing as missing:
-            say(f"skipped: the {name} onnxruntime: {missing}")
+            skip(f"the {name} onnxruntime: {missing}")
             continue
         passed = try_version(folder) and passed
     return 0 if passed else 1

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 
@@ -292,6 +292,25 @@ def test_a_file_gets_every_character(
     assert (tmp_path / "out.txt").read_bytes() == f"{RUDE.upper()}\n".encode()
 
 
+def test_a_note_sends_no_control_characters(
+    installed: ModuleType, capsys: Capture, tmp_path: Path
+) -> None:
+    (tmp_path / "in.txt").write_text("un\n" * 3)
+    target = tmp_path / "\x1b[2Jout.txt"
+
+    def interrupted(stream: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", interrupted)
+        assert main(["-i", str(tmp_path / "in.txt"), "-o", str(target)]) == 130
+    assert main(["-i", str(tmp_path / "in.txt"), "-o", str(target)]) == 0
+    err = capsys.readouterr().err
+    assert "3 lines are kept" in err
+    assert "continuing after 3 lines" in err
+    assert err.replace("\n", "").isprintable()
+
+
 # --- attention, info, selftest --------------------------------------------------------------
 
 
@@ -507,25 +526,32 @@ def test_the_real_translator_line_by_line(tiny_bundle: Path, tmp_path: Path) -> 
             assert sentence["source_tokens"][-1] == "</s>"
 
 
-def test_the_real_translator_continues(tiny_bundle: Path, tmp_path: Path) -> None:
+def test_the_real_translator_continues(
+    tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source, target = tmp_path / "in.txt", tmp_path / "out.txt"
     source.write_text(LINES, encoding="utf-8")
     argv = ["--model", str(tiny_bundle), "-i", str(source), "-o", str(target)]
-    assert main(argv) == 0
-    whole = target.read_bytes()
-    state: list[bytes] = []
-
-    def keep_state(file: int) -> None:
-        state.append((tmp_path / "out.txt.partial.json").read_bytes())
-
+    partial, state = tmp_path / "out.txt.partial", tmp_path / "out.txt.partial.json"
+    states: list[bytes] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "fsync", keep_state)
+        patch.setattr(os, "fsync", lambda file: states.append(state.read_bytes()))
         assert main(argv) == 0
+    whole = target.read_bytes()
     target.unlink()
-    (tmp_path / "out.txt.partial").write_bytes(b"kept\n" + whole.split(b"\n")[1] + b"\nhal")
-    (tmp_path / "out.txt.partial.json").write_bytes(state[0])
+    partial.write_bytes(b"".join(whole.splitlines(keepends=True)[:2]) + b"hal")
+    state.write_bytes(states[0])
+    asked: list[str] = []
+    real = Translator.translate_batch
+
+    def listening(self: Translator, texts: Iterable[str], **options: object) -> object:
+        asked.extend(texts := list(texts))
+        return real(self, texts, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Translator, "translate_batch", listening)
     assert main(argv) == 0
-    assert target.read_bytes() == b"kept\n" + whole.split(b"\n", 1)[1]
+    assert target.read_bytes() == whole
+    assert asked == LINES.split("\n")[2:]
 
 
 def test_the_real_translator_speaks(tiny_bundle: Path, capsys: Capture) -> None:

@@ -79,9 +79,8 @@ def _translate_lines(
     if isinstance(lines, LineFile):
         job = describe_job(lines, translator.bundle.manifest, options, args.format)
         source = Path(args.input)
-    size = options.n_best if args.format == "text" else 1
     with (
-        _writer(args, source=source, job=job, lines_per_record=size) as (write, done),
+        _writer(args, source=source, job=job) as (write, done),
         _progress(args, lines.total, done) as show,
     ):
         translate_lines(
@@ -95,7 +94,6 @@ def _writer(
     *,
     source: Path | None = None,
     job: Mapping[str, Any] | None = None,
-    lines_per_record: int = 1,
 ) -> Iterator[tuple[Callable[[str], None], int]]:
     """Yield what takes records, standard output or a file, and how many it has already."""
     if args.output in (None, "-"):
@@ -104,7 +102,7 @@ def _writer(
     from allez.documents.output import open_output
 
     target = Path(args.output)
-    with open_output(target, source=source, job=job, lines_per_record=lines_per_record) as output:
+    with open_output(target, source=source, job=job) as output:
         yield output.write, output.done
 
 

