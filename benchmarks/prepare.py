@@ -22,10 +22,10 @@ from torch import Tensor, nn
 import allez_export
 from allez.bundle.contract import MANIFEST
 from allez.bundle.reader import Bundle
+from allez_export.families.recurrent.model import Memory, Seq2Seq
+from allez_export.families.recurrent.weights import load_bundle_model
 from allez_export.fourbit import pack
-from allez_export.model import Memory, Seq2Seq
 from allez_export.trace import trace_decoder, trace_encoder
-from allez_export.weights import load_bundle_model
 
 
 def prepare(path: Path, work: Path, *, opus: bool = True) -> Path:
@@ -37,7 +37,7 @@ def prepare(path: Path, work: Path, *, opus: bool = True) -> Path:
         opus: whether to make the CTranslate2 model too.
     """
     bundle = Bundle.read(path)
-    code = sorted([Path(__file__), *Path(allez_export.__file__).parent.glob("*.py")])
+    code = sorted([Path(__file__), *Path(allez_export.__file__).parent.rglob("*.py")])
     parts = [(path / MANIFEST).read_bytes(), *(file.read_bytes() for file in code)]
     folder = work / hashlib.sha256(b"".join(parts)).hexdigest()[:12]
     model = load_bundle_model(bundle)

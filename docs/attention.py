@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from allez import Translator
-from allez_export.data import Pair, read_pairs
+from allez_export.data.read import Pair, read_pairs
 from allez_export.evaluate import bleu, bundle_identity, write_json
 
 KINDS = ("none", "dot", "general", "concat", "additive")

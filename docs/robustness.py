@@ -20,8 +20,8 @@ import numpy as np
 import sacrebleu
 
 from allez import Translator
-from allez_export.augment import made_up_name, without_accents
-from allez_export.data import read_pairs
+from allez_export.data.augment import made_up_name, without_accents
+from allez_export.data.read import read_pairs
 
 FRAMES = (
     "Je ne connais pas {}.",

@@ -16,7 +16,7 @@ import tokenizers
 import torch
 from torch import Tensor, nn
 
-from allez_export.model import Memory, Seq2Seq
+from allez_export.families.recurrent.model import Memory, Seq2Seq
 from benchmarks.peers.beam import Beams
 
 State = tuple[Tensor, Tensor]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from allez_export.candidates import comparison
 from allez_export.config import Config
 from allez_export.evaluate import length_table, table
-from allez_export.model import Seq2Seq
+from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.shortlist import comparison
 
 
 def model_card(
@@ -46,7 +46,7 @@ def model_card(
         *_scores(scores),
         *_behaviour(report),
         *_loss(config.quantize.precision, scores, fp32),
-        *_candidates(report),
+        *_shortlist(report),
         "",
         prose.strip(),
     ]
@@ -109,11 +109,11 @@ def _loss(
     return ["", f"BLEU of {precision} minus that of fp32: {'; '.join(found)}."] if found else []
 
 
-def _candidates(report: Mapping[str, Any]) -> list[str]:
+def _shortlist(report: Mapping[str, Any]) -> list[str]:
     """Say what is listed, and what that changes."""
-    if "candidates" not in report:
+    if "shortlist" not in report:
         return []
-    found = report["candidates"]
+    found = report["shortlist"]
     return [
         "",
         "Each step scores the whole vocabulary; with `--candidates` only the words listed for the "

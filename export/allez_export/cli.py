@@ -15,8 +15,8 @@ from typing import NoReturn
 from allez import __version__
 from allez.errors import AllezError, MissingExtraError, OptionError, OutputError
 from allez_export.config import load_config
-from allez_export.stages import RUN, STAGES
-from allez_export.workspace import Workspace
+from allez_export.stages import STAGES, run_stage
+from allez_export.stages.workspace import Workspace
 
 HELP = {
     "vocabulary": "learn the subwords from the training data",
@@ -25,7 +25,7 @@ HELP = {
     "trace": "trace the trained model to fp32 ONNX graphs",
     "quantize": "turn the fp32 graphs into int8 ones",
     "verify": "prove the graphs against PyTorch, NumPy and each other",
-    "candidates": "learn which words each source word may bring about",
+    "shortlist": "learn which words each source word may bring about",
     "package": "write the bundle and read it back",
     "evaluate": "score a bundle; without arguments the run's own, into its card",
     "all": "all of these, in order, leaving what is done",
@@ -79,9 +79,9 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
             command.add_argument("files", nargs="*", type=Path, help="TSV files to score it on")
             command.add_argument("--beam-size", type=int, action="append", help="repeatable")
             command.add_argument(
-                "--candidates",
+                "--shortlist",
                 action="store_true",
-                help="score the bundle's candidates alone, and tell what that changes",
+                help="score only the words on the bundle's shortlist, and tell what that changes",
             )
             command.add_argument(
                 "--fp32", action="store_true", help="score the run's fp32 graphs instead"
@@ -91,8 +91,8 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
         raise OptionError("give --config or a bundle, not both")
     if args.command == "evaluate" and args.fp32 and not args.config:
         raise OptionError("--fp32 needs --config: a bundle has the graphs that it has")
-    if args.command == "evaluate" and args.config and args.candidates:
-        raise OptionError("--candidates needs a bundle: --config writes scores into a card")
+    if args.command == "evaluate" and args.config and args.shortlist:
+        raise OptionError("--shortlist needs a bundle: --config writes scores into a card")
     return args
 
 
@@ -102,9 +102,9 @@ def score_bundle(args: argparse.Namespace) -> None:
     Until all is scored they stand in `OUT.state`, from which a killed evaluation goes on.
     """
     from allez import Translator
-    from allez_export.candidates import compare, comparison
-    from allez_export.data import read_pairs
+    from allez_export.data.read import read_pairs
     from allez_export.evaluate import evaluate, length_table, table, write_json
+    from allez_export.shortlist import compare, comparison
 
     if not args.files:
         raise OptionError(
@@ -120,13 +120,13 @@ def score_bundle(args: argparse.Namespace) -> None:
             beams=args.beam_size or [1, None],
             state=state,
             limit=args.limit,
-            candidates=args.candidates,
+            shortlist=args.shortlist,
         )
         bundle = translator.bundle
     print(table(rows))
     print()
     print(length_table(rows))
-    if args.candidates and "candidates" in bundle.manifest.files:
+    if args.shortlist and "candidates" in bundle.manifest.files:
         pairs = {path.name: list(read_pairs(path))[: args.limit] for path in args.files}
         print()
         print(comparison(compare(bundle, list(pairs.items()))))
@@ -162,7 +162,7 @@ def run(args: argparse.Namespace) -> None:
             limit=getattr(args, "limit", None),
             fp32=getattr(args, "fp32", False),
         )
-        RUN[args.command](work)
+        run_stage(args.command, work)
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in ("torch", "onnx", "onnxscript", "sacrebleu"):
             raise MissingExtraError("allez-export", "export") from None

@@ -160,7 +160,7 @@ class TrainingConfig:
     clip: float = 1.0
     average: float = 0.9995
     """Decay of the exponential average of the weights, which is what is exported."""
-    candidates: int | None = None
+    sampled_softmax: int | None = None
     """Tokens scored per batch instead of the whole vocabulary, until the late part begins
     (Jean et al. 2015); None: all of them, always."""
     validate_every: int = 1000
@@ -180,7 +180,9 @@ class TrainingConfig:
             self, learning_rate=(1e-12, inf), warmup=(0, inf), decay=(0, 1), weight_decay=(0, inf)
         )
         _check(self, label_smoothing=(0, 0.99), clip=(1e-9, inf), average=(0, 1))
-        _check(self, candidates=(1, inf), validate_every=(1, inf), patience=(1, inf), late=(0, 1))
+        _check(
+            self, sampled_softmax=(1, inf), validate_every=(1, inf), patience=(1, inf), late=(0, 1)
+        )
         _check(self, checkpoint_minutes=(0, inf), threads=(1, 1024), seed=(0, 2**63 - 1))
 
 
@@ -211,8 +213,8 @@ class QuantizeConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CandidatesConfig:
-    """Which target words are listed for each source word (candidates.py)."""
+class ShortlistConfig:
+    """Which target words are listed for each source word (shortlist.py)."""
 
     sentences: int = 40_000
     """Pairs, drawn with the training weights, whose sources the model translates to learn from."""
@@ -221,7 +223,7 @@ class CandidatesConfig:
     least: float = 0.001
     """What is expected of a source word less often is not listed for it."""
     most_bytes: int = 440_000
-    """Size of `candidates.bin`; the least probable words are left out."""
+    """Size of the list; the least probable words are left out."""
     check: int = 500
     """Pairs of each valid file that are translated with and without."""
 
@@ -268,8 +270,8 @@ class Config:
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     quantize: QuantizeConfig = field(default_factory=QuantizeConfig)
-    candidates: CandidatesConfig | None = None
-    """None: there are none, and every step scores the whole vocabulary."""
+    shortlist: ShortlistConfig | None = None
+    """None: there is none, and every step scores the whole vocabulary."""
     package: PackageConfig = field(default_factory=PackageConfig)
 
 

@@ -25,9 +25,9 @@ from allez.search.step import Found, Job
 from allez.text.tokenizer import Tokenizer
 from allez.translate.document import make_batches
 from allez.translate.translator import Translator
-from allez_export.data import Pair, read_pairs
-from allez_export.graphs import TorchDecoding
-from allez_export.model import Seq2Seq
+from allez_export.data.read import Pair, read_pairs
+from allez_export.families.recurrent.graphs import TorchDecoding
+from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.vocabulary import BOS, EOS
 
 BUCKETS = (5, 10, 15, 25, 40)
@@ -84,7 +84,7 @@ def evaluate_file(
     *,
     beam_size: int | None,
     limit: int | None = None,
-    candidates: bool = False,
+    shortlist: bool = False,
 ) -> dict[str, Any]:
     """Translate a test file with a bundle and score it."""
     pairs = list(read_pairs(path))[:limit]
@@ -92,7 +92,7 @@ def evaluate_file(
         raise InputError(f"{path} holds no sentence pair to score")
     sources, references = [s for s, _ in pairs], [t for _, t in pairs]
     started = time.monotonic()
-    results = translator.translate_batch(sources, beam_size=beam_size, candidates=candidates)
+    results = translator.translate_batch(sources, beam_size=beam_size, candidates=shortlist)
     shown: Iterable[Any] = tqdm(
         results, total=len(pairs), desc=path.name, leave=False, disable=None
     )
@@ -124,7 +124,7 @@ def evaluate(
     beams: Sequence[int | None],
     state: Path | None = None,
     limit: int | None = None,
-    candidates: bool = False,
+    shortlist: bool = False,
 ) -> list[dict[str, Any]]:
     """Score a bundle on several files with several beams; greedy is a beam of 1.
 
@@ -134,10 +134,10 @@ def evaluate(
         beams: beam sizes; None is the bundle's own.
         state: a file that keeps what is done, so that a killed evaluation goes on.
         limit: only so many sentences of each file.
-        candidates: score only the words that the bundle lists for a sentence.
+        shortlist: score only the words that the bundle lists for a sentence.
     """
     manifest = translator.bundle.manifest
-    identity = [*bundle_identity(manifest), *(["candidates"] if candidates else [])]
+    identity = [*bundle_identity(manifest), *(["shortlist"] if shortlist else [])]
     kept = read_state(state) if state is not None else {}
     known: dict[tuple[str, int], dict[str, Any]] = {}
     if (kept.get("bundle"), kept.get("limit")) == (identity, limit):
@@ -150,7 +150,7 @@ def evaluate(
             row = known.get((digest, size))
             if row is None:
                 row = evaluate_file(
-                    translator, path, beam_size=size, limit=limit, candidates=candidates
+                    translator, path, beam_size=size, limit=limit, shortlist=shortlist
                 )
             rows.append({**row, "file": path.name, "sha256": digest})
             if state is not None:

@@ -31,9 +31,9 @@ from allez.text.rules import SentenceRules
 from allez.text.tokenizer import Tokenizer
 from allez_export.config import Config, ConfigError
 from allez_export.evaluate import GREEDY, TARGET_EXTRA, TARGET_PER_SOURCE, target_limit
+from allez_export.families.recurrent.graphs import state_widths
+from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.folders import written_aside
-from allez_export.graphs import state_widths
-from allez_export.model import Seq2Seq
 from allez_export.vocabulary import BOS, EOS, PAD
 
 MINIMUM_ONNXRUNTIME = "1.23.2"
@@ -164,7 +164,7 @@ def draft(
     graphs: Mapping[str, bytes],
     *,
     precision: str,
-    candidates: bytes | None = None,
+    shortlist: bytes | None = None,
 ) -> Bundle:
     """Return a bundle in memory that translates, without golden sentences, notice or card."""
     content = {
@@ -174,8 +174,8 @@ def draft(
         "sentences": rules,
         **dict.fromkeys(("golden", "notice", "card"), b""),
     }
-    if candidates is not None:
-        content["candidates"] = candidates
+    if shortlist is not None:
+        content["candidates"] = shortlist
     manifest = make_manifest(config, model, content, precision=precision, scores={})
     return Bundle(Path(config.name), parse_manifest(manifest), content)
 

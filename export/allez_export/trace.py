@@ -16,14 +16,14 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from allez.bundle.contract import Graph, decoder_graph, encoder_graph
-from allez_export.graphs import (
+from allez_export.families.recurrent.graphs import (
     OPSET,
     VOCABULARY_LAYER,
     DecoderStep,
     EncoderGraph,
     state_widths,
 )
-from allez_export.model import Seq2Seq
+from allez_export.families.recurrent.model import Seq2Seq
 
 IR_VERSION = 10
 

@@ -11,9 +11,7 @@ import copy
 import dataclasses
 import json
 import logging
-import os
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,9 +24,12 @@ from torch import Tensor
 from tqdm import tqdm
 
 from allez.errors import InputError
+from allez_export.checkpoints import load_run, save
 from allez_export.config import Config, ConfigError, TrainingConfig, build
-from allez_export.data import Batch, Stream
-from allez_export.model import Seq2Seq
+from allez_export.data.batches import Batch
+from allez_export.data.mix import Stream
+from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.sampled_softmax import SampledSoftmax, count_targets
 from allez_export.vocabulary import PAD
 
 log = logging.getLogger(__name__)
@@ -54,39 +55,8 @@ class Progress:
     since_best: int = 0
 
 
-class Candidates:
-    """Which words the vocabulary layer scores in one update, and by how much to correct them.
-
-    The most frequent words, the batch's own, and random others (Jean et al. 2015; Mi et al.
-    2016). A random word stands for all that were not drawn: its score gains minus the logarithm
-    of the probability with which it was drawn (L'Hostis et al. 2016).
-    """
-
-    FREQUENT = 600
-
-    def __init__(self, counts: Tensor, size: int) -> None:
-        self.size = size
-        self._vocabulary = len(counts)
-        self._frequent = counts.argsort(descending=True, stable=True)[: self.FREQUENT]
-
-    def draw(self, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """Return sorted candidates [C], targets [R] among them, and the corrections [C]."""
-        sure = torch.zeros(self._vocabulary, dtype=torch.bool)
-        sure[self._frequent] = True
-        sure[targets.cpu()] = True
-        rest = (~sure).nonzero().squeeze(1)
-        wanted = min(max(self.size - int(sure.sum()), 0), len(rest))
-        correction = torch.zeros(self._vocabulary)
-        if wanted:
-            drawn = rest[torch.randperm(len(rest))[:wanted]]
-            correction[drawn] = -float(np.log(wanted / len(rest)))
-            sure[drawn] = True
-        chosen = sure.nonzero().squeeze(1)
-        return chosen.to(targets.device), correction[chosen].to(targets.device)
-
-
 def batch_loss(
-    model: Seq2Seq, batch: Batch, config: TrainingConfig, candidates: Candidates | None
+    model: Seq2Seq, batch: Batch, config: TrainingConfig, sampled: SampledSoftmax | None
 ) -> Tensor:
     """Return the label-smoothed cross-entropy of a batch, summed over its target tokens."""
     device = model.bias.device
@@ -96,10 +66,10 @@ def batch_loss(
     kept = target[:, 1:] != PAD
     wanted = target[:, 1:][kept]  # [R]
     rows = features[kept]  # [R, H]
-    if candidates is None:
+    if sampled is None:
         logits = model.logits(rows).float()
     else:
-        chosen, correction = candidates.draw(wanted)
+        chosen, correction = sampled.draw(wanted)
         logits = model.logits(rows, chosen).float() + correction
         wanted = torch.searchsorted(chosen, wanted)
     return F.cross_entropy(logits, wanted, reduction="sum", label_smoothing=config.label_smoothing)
@@ -168,11 +138,10 @@ class Run:
             fused=True,
         )
         self.progress = Progress()
-        self._candidates: Candidates | None = None
-        if config.training.candidates is not None:
-            self._candidates = Candidates(
-                count_targets(stream, vocabulary), config.training.candidates
-            )
+        self._sampled: SampledSoftmax | None = None
+        if config.training.sampled_softmax is not None:
+            counts = count_targets(stream, vocabulary)
+            self._sampled = SampledSoftmax(counts, config.training.sampled_softmax)
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / "checkpoint.pt").exists():
             self._resume()
@@ -247,10 +216,10 @@ class Run:
         config = self.config.training
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate(self.progress.update, config)
-        candidates = None if is_late(self.progress.update, config) else self._candidates
+        sampled = None if is_late(self.progress.update, config) else self._sampled
         half = self.device == "cuda" if config.bfloat16 is None else config.bfloat16
         with torch.autocast(self.device, dtype=torch.bfloat16, enabled=half):
-            loss = batch_loss(self.model, batch, config, candidates)
+            loss = batch_loss(self.model, batch, config, sampled)
         # Divided by a constant, so that a token weighs the same in a small batch and in a full one.
         (loss / config.batch_tokens).backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)
@@ -366,61 +335,3 @@ def begin_with(model: Seq2Seq, start: Seq2Seq) -> None:
         )
     for name, weight in mine.items():
         weight.copy_(theirs[name]) if name in theirs else weight.zero_()
-
-
-def count_targets(stream: Stream, vocabulary: int) -> Tensor:
-    """Count target words [V] in the first chunk; the stream is left as it was."""
-    before = copy.deepcopy(stream.state)
-    targets = np.concatenate([batch.target.ravel() for batch in stream.chunk()])
-    stream.state = before
-    return torch.from_numpy(np.bincount(targets[targets != PAD], minlength=vocabulary))
-
-
-def save(state: dict[str, Any], path: Path) -> None:
-    """Write tensors and plain values aside, then rename: a killed run leaves the old file."""
-    partial = path.with_name(path.name + ".partial")
-    torch.save(state, partial)
-    os.replace(partial, path)
-
-
-def load(path: Path) -> dict[str, Any]:
-    """Read what `save` wrote: tensors and plain values only, no code.
-
-    Raises:
-        InputError: there is no such file, or it is not one of ours.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:  # torch compares no checksums
-            damaged = archive.testzip()
-        if damaged is not None:
-            raise InputError(f"{path} is damaged: {damaged}")
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise InputError(f"there is no {path}", hint="run `allez-export train` first") from None
-    except InputError:
-        raise
-    except Exception as error:  # torch raises many kinds for a damaged file
-        first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise InputError(f"{path} cannot be read: {first}") from None
-    return state
-
-
-def load_run(path: Path, *keys: str) -> dict[str, Any]:
-    """Read a file of a training run that must hold certain entries.
-
-    Raises:
-        InputError: it cannot be read, or is of something else.
-    """
-    state = load(path)
-    if not isinstance(state, dict) or not {"config", "tokenizer", *keys} <= state.keys():
-        raise InputError(f"{path} was not written by `allez-export train`")
-    return state
-
-
-def load_model(path: Path) -> tuple[Seq2Seq, Config, str, dict[str, Any]]:
-    """Return the trained model, its configuration, `tokenizer.json` text and training record."""
-    state = load_run(path, "weights", "training")
-    config: Config = build(Config, state["config"], "model.pt")
-    model = Seq2Seq(len(state["weights"]["bias"]), **dataclasses.asdict(config.model))
-    model.load_state_dict(state["weights"])
-    return model.eval().requires_grad_(False), config, state["tokenizer"], state["training"]

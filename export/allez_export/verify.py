@@ -44,9 +44,9 @@ from allez.search.step import Found, Job
 from allez.translate.document import make_batches
 from allez_export.config import QuantizeConfig
 from allez_export.evaluate import GREEDY, bleu, chrf, target_limit, torch_search
+from allez_export.families.recurrent.graphs import DecoderStep, state_widths
+from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.fourbit import constants_of
-from allez_export.graphs import DecoderStep, state_widths
-from allez_export.model import Seq2Seq
 from allez_export.quantize import WEIGHT_LIMIT, largest_weight
 from allez_export.trace import TYPES
 from allez_export.vocabulary import BOS, EOS

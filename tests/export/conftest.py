@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
     from allez.bundle.reader import Bundle
     from allez_export.config import Config
-    from allez_export.data import Pair
-    from allez_export.model import Seq2Seq
+    from allez_export.data.batches import Batch
+    from allez_export.data.mix import Stream
+    from allez_export.data.read import Pair
+    from allez_export.families.recurrent.model import Seq2Seq
     from allez_export.quantize import Report
+    from allez_export.train import Run
 
 if importlib.util.find_spec("torch") is None:  # the export extra is not installed
     collect_ignore_glob = ["test_*.py"]
@@ -96,7 +99,7 @@ def tokenizer(definition: str) -> Tokenizer:
 @pytest.fixture(scope="session")
 def make_model(tokenizer: Tokenizer) -> Callable[..., Seq2Seq]:
     """Return a random model in evaluation mode; keywords as `Seq2Seq` has them."""
-    from allez_export.model import Seq2Seq
+    from allez_export.families.recurrent.model import Seq2Seq
 
     def make(*, seed: int = 0, vocabulary: int = tokenizer.size, **kinds: object) -> Seq2Seq:
         state = torch.get_rng_state()
@@ -194,3 +197,124 @@ def sentences(tokenizer: Tokenizer, pairs: list[Pair]) -> list[list[int]]:
     """Source ids of a few sentences of different lengths, eos last."""
     texts = ["la mer", "Jean", *(source for source, _ in pairs[::29])]
     return [[*ids, 2] for ids in tokenizer.encode_batch(texts)]
+
+
+def score(model: Seq2Seq) -> dict[str, float]:
+    """Score a model by its weights, as exactly as a bit can differ."""
+    return {"bleu": float(sum(p.double().abs().sum() for p in model.parameters())), "extra": 1.0}
+
+
+@pytest.fixture
+def config(make_config: Callable[..., Config]) -> Callable[..., Config]:
+    """Return a configuration of a short run; keywords are those of [training]."""
+
+    def make(**training: object) -> Config:
+        return make_config(
+            model={"dropout": 0.2, "word_dropout": 0.1},
+            data={
+                "train": [
+                    {"path": "a.tsv", "weight": 3, "late_weight": 1},
+                    {"path": "b.tsv", "weight": 1},
+                ],
+                "concatenate": 0.2,
+                "noise": 0.2,
+            },
+            training={
+                "updates": 12,
+                "batch_tokens": 60,
+                "chunk_tokens": 60,
+                "warmup": 3,
+                "decay": 0.4,
+                "average": 0.9,
+                "sampled_softmax": 60,
+                "validate_every": 5,
+                "checkpoint_minutes": 0.0,  # after each update
+                **training,
+            },
+        )
+
+    return make
+
+
+@pytest.fixture
+def stream(tokenizer: Tokenizer, pairs: list[Pair]) -> Callable[[Config], Stream]:
+    """Return the batches of a configuration, mixed from both halves of `pairs`."""
+    from allez_export.data.mix import Stream
+
+    def make(config: Config) -> Stream:
+        return Stream(
+            [pairs[::2], pairs[1::2]][: len(config.data.train)],
+            config.data,
+            tokenizer,
+            seed=config.training.seed,
+            chunk_tokens=config.training.chunk_tokens,
+            batch_tokens=config.training.batch_tokens,
+        )
+
+    return make
+
+
+@pytest.fixture
+def start(
+    definition: str,
+    tokenizer: Tokenizer,
+    stream: Callable[[Config], Stream],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., Run]:
+    """Begin or continue a run in a folder; it is scored by its weights unless told otherwise."""
+    from allez_export.sampled_softmax import SampledSoftmax
+    from allez_export.train import Run
+
+    monkeypatch.setattr(SampledSoftmax, "FREQUENT", 20)
+
+    def start(
+        config: Config,
+        folder: Path,
+        validate: Callable[[Seq2Seq], dict[str, float]] = score,
+        *,
+        text: str = definition,
+        batches: Stream | None = None,
+    ) -> Run:
+        return Run(config, text, tokenizer.size, batches or stream(config), folder, validate)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def some_batch() -> Batch:
+    """Three sentences of three words."""
+    from allez_export.data.batches import make_batches
+
+    examples = [([5, 6, 7], [8, 9]), ([7, 8, 9], [5]), ([9, 5, 6], [10, 11, 12, 13])]
+    (batch,) = make_batches(examples, 100)
+    return batch
+
+
+class Killed(Exception):
+    """Stands for the power cut."""
+
+
+@pytest.fixture(scope="session")
+def kill() -> Callable[..., None]:
+    """Return what trains until `at` updates are made and dies.
+
+    Only the checkpoint after `saved` updates is written; None: each.
+    """
+
+    def kill(run: Run, *, at: int, saved: int | None = None) -> None:
+        update, write = run._update, run._save
+
+        def dying(batch: Batch) -> float:
+            if run.progress.update == at:
+                raise Killed
+            return update(batch)
+
+        def seldom() -> None:
+            if saved is None or run.progress.update == saved:
+                write()
+
+        run._update, run._save = dying, seldom  # type: ignore[method-assign]
+        with pytest.raises(Killed):
+            run.train()
+
+    return kill

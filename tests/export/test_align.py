@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from allez.errors import InputError
-from allez_export.align import FLOOR, learn_lexicon, score_examples, word_frequency
 from allez_export.cli import main
 from allez_export.config import load_config
-from allez_export.data import read_pairs
-from allez_export.workspace import Workspace, load_sources
+from allez_export.data.align import FLOOR, learn_lexicon, score_examples, word_frequency
+from allez_export.data.read import read_pairs
+from allez_export.stages.inputs import load_sources
+from allez_export.stages.workspace import Workspace
 from support import synthetic
 
 ROOT = Path(__file__).parents[2]

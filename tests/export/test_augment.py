@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allez_export.augment import (
+from allez_export.data.augment import (
     Pair,
     careless,
     carrying,

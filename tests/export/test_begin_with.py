@@ -11,10 +11,10 @@ import torch
 
 from allez import Translator
 from allez.bundle.reader import Bundle
+from allez_export.checkpoints import load_model
 from allez_export.cli import main
-from allez_export.model import Seq2Seq
-from allez_export.train import load_model
-from allez_export.weights import load_bundle_model
+from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.recurrent.weights import load_bundle_model
 from support import synthetic
 
 ROOT = Path(__file__).parents[2]

@@ -13,9 +13,9 @@ from types import SimpleNamespace, TracebackType
 import pytest
 
 import allez
-from allez_export import stages
 from allez_export.cli import main
 from allez_export.stages import STAGES
+from allez_export.stages.workspace import Workspace
 
 Fails = Callable[..., tuple[int, str, str | None]]
 Export = Callable[..., tuple[int, str]]
@@ -334,10 +334,10 @@ def test_a_forced_training_that_cannot_begin_keeps_the_old_run(
 def test_a_kill_within_a_stage_is_no_error(
     export: Export, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(work: stages.Workspace) -> None:
+    def interrupted(work: Workspace) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(stages.RUN, "vocabulary", interrupted)
+    monkeypatch.setattr("allez_export.stages.vocabulary.run", interrupted)
     code, said = export("vocabulary")
     assert code == 130
     assert said.splitlines() == ["interrupted; the same command goes on from here"]
@@ -383,8 +383,8 @@ def test_all_runs_what_is_missing_or_older_than_what_it_is_made_of(
     ran: list[str] = []
     os.utime(config, (500, 500))
 
-    def pretend(stage: str) -> Callable[[stages.Workspace], None]:
-        def run(work: stages.Workspace) -> None:
+    def pretend(stage: str) -> Callable[[Workspace], None]:
+        def run(work: Workspace) -> None:
             ran.append(stage)
             folder = work.stage("bundle" if stage == "package" else stage)
             if stage not in ("train", "evaluate") or not folder.exists():
@@ -397,9 +397,9 @@ def test_all_runs_what_is_missing_or_older_than_what_it_is_made_of(
         return run
 
     for stage in STAGES:
-        monkeypatch.setitem(stages.RUN, stage, pretend(stage))
+        monkeypatch.setattr(f"allez_export.stages.{stage}.run", pretend(stage))
     assert export("all")[0] == 0
-    needless = ("align", "candidates")  # nothing is filtered by the one, nor wants the other
+    needless = ("align", "shortlist")  # nothing is filtered by the one, nor wants the other
     assert ran == [stage for stage in STAGES if stage not in needless]
     ran.clear()
     assert export("all")[0] == 0
@@ -416,7 +416,7 @@ def test_all_runs_what_is_missing_or_older_than_what_it_is_made_of(
     assert export("all")[0] == 0
     assert ran == [stage for stage in STAGES if stage not in ("vocabulary", *needless)]
     ran.clear()
-    wanted = ("--set=data.min_score=0.2", "--set=candidates.common=9")
+    wanted = ("--set=data.min_score=0.2", "--set=shortlist.common=9")
     assert export("all", "--force", *wanted)[0] == 0
     assert ran == list(STAGES)
 
@@ -456,6 +456,7 @@ class Fake:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(allez, "Translator", Fake)
+    monkeypatch.setattr("allez_export.stages.evaluate.Translator", Fake)
 
 
 @pytest.mark.usefixtures("fake")
@@ -489,10 +490,10 @@ def test_a_bundle_has_no_other_precision(fails: Fails, data: Path) -> None:
 
 
 def test_scores_of_a_card_are_those_of_the_default(fails: Fails, config: Path, data: Path) -> None:
-    more = ("--config", str(config), "--data", str(data), "--candidates")
+    more = ("--config", str(config), "--data", str(data), "--shortlist")
     code, error, _ = fails("evaluate", *more)
     assert code == 2
-    assert "--candidates needs a bundle" in error
+    assert "--shortlist needs a bundle" in error
 
 
 @pytest.mark.usefixtures("fake")

@@ -18,18 +18,9 @@ from hypothesis import strategies as st
 from allez.errors import InputError
 from allez.text.tokenizer import Tokenizer
 from allez_export.config import DataConfig, SourceConfig
-from allez_export.data import (
-    Batch,
-    Pair,
-    Stream,
-    fold,
-    load_source,
-    make_batches,
-    read_lines,
-    read_pairs,
-    sample_lines,
-    why_dropped,
-)
+from allez_export.data.batches import Batch, make_batches
+from allez_export.data.mix import Stream, sample_lines
+from allez_export.data.read import Pair, fold, load_source, read_lines, read_pairs, why_dropped
 from allez_export.vocabulary import BOS, EOS, PAD
 
 # --- reading --------------------------------------------------------------------------------

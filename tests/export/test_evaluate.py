@@ -13,7 +13,7 @@ import pytest
 from allez.bundle.manifest import FileEntry
 from allez.errors import InputError
 from allez.text.tokenizer import Tokenizer
-from allez_export.data import Pair
+from allez_export.data.read import Pair
 from allez_export.evaluate import (
     bleu,
     bundle_identity,
@@ -27,7 +27,7 @@ from allez_export.evaluate import (
     validator,
     write_json,
 )
-from allez_export.model import Seq2Seq
+from allez_export.families.recurrent.model import Seq2Seq
 
 ROLES = ("encoder", "decoder", "tokenizer", "sentences", "golden", "notice", "card")
 

@@ -16,11 +16,11 @@ from onnx import numpy_helper
 
 from allez.bundle.onnx_check import read_outline
 from allez.bundle.reader import Bundle
+from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.recurrent.weights import load_bundle_model
 from allez_export.fourbit import constants_of, pack, split
-from allez_export.model import Seq2Seq
 from allez_export.quantize import largest_weight
 from allez_export.verify import check_candidates, check_integers, encoder_feeds, session, step_feeds
-from allez_export.weights import load_bundle_model
 
 Traced = Callable[[str], tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]]
 Quantized = Callable[[str], tuple[onnx.ModelProto, onnx.ModelProto, object]]

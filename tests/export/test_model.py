@@ -11,14 +11,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from allez_export.graphs import (
+from allez_export.families.recurrent.graphs import (
     DecoderStep,
     EncoderGraph,
     TorchDecoding,
     reorder_gates,
     state_widths,
 )
-from allez_export.model import MASKED, Attention, Memory, Seq2Seq
+from allez_export.families.recurrent.model import MASKED, Attention, Memory, Seq2Seq
 
 CELLS = ("lstm", "gru")
 KINDS = ("none", "dot", "general", "concat", "additive")

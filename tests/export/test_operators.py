@@ -9,7 +9,7 @@ import pytest
 
 from allez.bundle.contract import OPERATORS
 from allez.bundle.onnx_check import read_outline
-from allez_export.model import Seq2Seq
+from allez_export.families.recurrent.model import Seq2Seq
 
 Traced = Callable[[str], tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]]
 Quantized = Callable[[str], tuple[onnx.ModelProto, onnx.ModelProto, object]]

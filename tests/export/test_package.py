@@ -32,8 +32,8 @@ from allez.model.session import DecoderStep, Encoder
 from allez.text.tokenizer import Tokenizer
 from allez_export.card import model_card
 from allez_export.config import Config, ConfigError
+from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.folders import written_aside
-from allez_export.model import Seq2Seq
 from allez_export.package import (
     MARGIN,
     NAMES,

@@ -11,7 +11,7 @@ import torch
 
 from allez import Translator
 from allez_export.cli import main
-from allez_export.data import read_pairs
+from allez_export.data.read import read_pairs
 from support import synthetic
 
 ROOT = Path(__file__).parents[2]
@@ -172,14 +172,14 @@ def test_candidates_are_learnt_measured_and_packaged(
     out = tmp_path / "run"
     for stage in ("vocabulary", "train", "trace", "quantize", "verify"):
         shutil.copytree(made / stage, out / stage)
-    assert run("candidates", TINY, data, out) == 0
-    assert "has no [candidates]" in capsys.readouterr().err
-    wanted = [f"--set=candidates.{change}" for change in ("sentences=1500", "common=30")]
+    assert run("shortlist", TINY, data, out) == 0
+    assert "has no [shortlist]" in capsys.readouterr().err
+    wanted = [f"--set=shortlist.{change}" for change in ("sentences=1500", "common=30")]
     assert run("package", TINY, data, out, *wanted) == 1
-    assert "run `allez-export candidates` first" in capsys.readouterr().err
-    assert run("candidates", TINY, data, out, *wanted) == 0
-    assert run("candidates", TINY, data, out, *wanted) == 1
-    learnt = out / "candidates" / "report.json"
+    assert "run `allez-export shortlist` first" in capsys.readouterr().err
+    assert run("shortlist", TINY, data, out, *wanted) == 0
+    assert run("shortlist", TINY, data, out, *wanted) == 1
+    learnt = out / "shortlist" / "report.json"
     right = learnt.read_text(encoding="utf-8")
     other = {**json.loads(right), "graphs": ["of", "others"]}
     learnt.write_text(json.dumps(other), encoding="utf-8")
@@ -188,19 +188,19 @@ def test_candidates_are_learnt_measured_and_packaged(
     learnt.write_text(right, encoding="utf-8")
     assert run("package", TINY, data, out, *wanted) == 0
 
-    report = json.loads((out / "bundle" / "report.json").read_text(encoding="utf-8"))["candidates"]
+    report = json.loads((out / "bundle" / "report.json").read_text(encoding="utf-8"))["shortlist"]
     assert report["bytes"] == (out / "bundle" / "candidates.bin").stat().st_size
     found = report["files"]["valid"]
     assert found["recall"] > 0.98
     assert found["identical"] > 0.9
-    assert found["candidates"] < 420 / 2
+    assert found["listed"] < 420 / 2
     card = (out / "bundle" / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert f"| valid | 100 | {found['recall']:.2%} |" in card
     assert exact(out / "bundle", data, 4) >= 0.9
 
     arguments = [str(out / "bundle"), str(data / "test.tsv"), "--beam-size=1", "--limit=20"]
     capsys.readouterr()
-    assert main(["evaluate", *arguments, "--candidates"]) == 0
+    assert main(["evaluate", *arguments, "--shortlist"]) == 0
     printed = capsys.readouterr().out
     assert "| test.tsv | 20 | int8 | 1 |" in printed
     assert "| file | sentences | recall |" in printed

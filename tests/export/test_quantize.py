@@ -17,7 +17,7 @@ from hypothesis.extra import numpy as hnp
 from onnx import TensorProto, helper, numpy_helper
 
 from allez.bundle.contract import MASKED, decoder_graph, encoder_graph
-from allez_export.model import Seq2Seq
+from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.quantize import (
     WEIGHT_LIMIT,
     ZERO_POINT,

@@ -22,8 +22,8 @@ from allez.errors import AllezError
 from allez.search.step import Found
 from allez_export.config import QuantizeConfig
 from allez_export.evaluate import torch_search
-from allez_export.graphs import state_widths
-from allez_export.model import Seq2Seq
+from allez_export.families.recurrent.graphs import state_widths
+from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.trace import block_width, trace, trace_decoder
 from allez_export.verify import (
     PARITY,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from allez.errors import BundleFormatError
 from allez.text.tokenizer import Tokenizer, check_components
 from allez_export.config import ConfigError, VocabularyConfig
-from allez_export.data import Pair
+from allez_export.data.read import Pair
 from allez_export.vocabulary import _REPLACE, BOS, EOS, PAD, learn
 
 RESERVED = 259

@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from allez.bundle.reader import Bundle
-from allez_export.model import Seq2Seq
+from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.recurrent.weights import load_bundle_model
 from allez_export.quantize import WEIGHT_LIMIT, quantize
 from allez_export.trace import trace_decoder, trace_encoder
-from allez_export.weights import load_bundle_model
 
 Drafted = Callable[[str, Seq2Seq, onnx.ModelProto, onnx.ModelProto], Bundle]
 Traced = Callable[[str], tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]]

@@ -287,8 +287,8 @@ class Seq2Seq(nn.Module):
         memory = self.encode(source, length)
         return self.decoder(self.dropout(self.embed(target)), memory)
 
-    def logits(self, features: Tensor, candidates: Tensor | None = None) -> Tensor:
-        """Score features [..., H] for every word, or for `candidates` [C]: [..., V or C]."""
-        if candidates is None:
+    def logits(self, features: Tensor, words: Tensor | None = None) -> Tensor:
+        """Score features [..., H] for every word, or for `words` [C] alone: [..., V or C]."""
+        if words is None:
             return features @ self.table.weight.T + self.bias
-        return features @ self.table(candidates).T + self.bias[candidates]
+        return features @ self.table(words).T + self.bias[words]

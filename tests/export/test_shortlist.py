@@ -15,7 +15,9 @@ from allez import Translator
 from allez.bundle.reader import Bundle
 from allez.model.shortlist import Shortlist
 from allez.text.tokenizer import Tokenizer
-from allez_export.candidates import (
+from allez_export.config import ConfigError, ShortlistConfig
+from allez_export.package import NAMES
+from allez_export.shortlist import (
     Evidence,
     choose,
     compare,
@@ -25,8 +27,6 @@ from allez_export.candidates import (
     pack,
     watch,
 )
-from allez_export.config import CandidatesConfig, ConfigError
-from allez_export.package import NAMES
 
 SIZE, EOS = 12, 2
 
@@ -48,7 +48,7 @@ def evidence(expected: dict[tuple[int, int], float], read: int = 10) -> Evidence
 
 
 NONE = np.zeros((SIZE, SIZE), dtype=np.float32)
-SETTINGS = CandidatesConfig(common=0, least=0.1, most_bytes=1000)
+SETTINGS = ShortlistConfig(common=0, least=0.1, most_bytes=1000)
 
 
 def chosen(found: Evidence, continued: np.ndarray = NONE, **changes: object) -> list[list[int]]:
@@ -123,7 +123,7 @@ def test_what_the_model_says_is_credited(tiny_listed: Bundle) -> None:
 
 
 def test_learning_is_compared_with_all_words(tiny_listed: Bundle) -> None:
-    settings = CandidatesConfig(sentences=3, common=5, least=0.01)
+    settings = ShortlistConfig(sentences=3, common=5, least=0.01)
     pairs = [(source, "The black cat sees.") for source in SOURCES]
     data, learnt = learn(tiny_listed, pairs, settings)
     shortlist = Shortlist(data, tiny_listed.manifest.vocabulary, EOS)
@@ -133,7 +133,7 @@ def test_learning_is_compared_with_all_words(tiny_listed: Bundle) -> None:
     report = compare(tiny_listed, [("three", pairs)])
     assert report["three"]["sentences"] == 3
     assert 0.5 < report["three"]["recall"] <= 1
-    difference = report["three"]["bleu_candidates"] - report["three"]["bleu_whole"]
+    difference = report["three"]["bleu_shortlist"] - report["three"]["bleu_whole"]
     assert report["three"]["bleu_difference"] == pytest.approx(difference, abs=0.011)
     (row,) = comparison(report).split("\n")[2:]
     assert row.startswith("| three | 3 | ")
@@ -141,7 +141,7 @@ def test_learning_is_compared_with_all_words(tiny_listed: Bundle) -> None:
 
 @pytest.mark.parametrize(
     ("change", "problem"),
-    [({"vocabulary": 24_001}, "at most 24,000 subwords"), ({"attention": "none"}, "attention")],
+    [({"vocabulary": 24_001}, "24,000 subwords at most"), ({"attention": "none"}, "attention")],
 )
 def test_what_cannot_have_candidates_is_told(
     tiny_listed: Bundle, change: dict[str, object], problem: str
@@ -152,4 +152,4 @@ def test_what_cannot_have_candidates_is_told(
 
 
 def test_the_file_has_its_name() -> None:
-    assert NAMES["candidates"] == "candidates.bin"
+    assert NAMES["listed"] == "candidates.bin"

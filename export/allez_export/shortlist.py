@@ -1,4 +1,4 @@
-"""Candidates: which target words each source word may bring about, learnt from the model.
+"""The shortlist: which target words each source word may bring about, learnt from the model.
 
 The model translates a sample of the training sources. At each step its best words, each with its
 probability, are credited to the source words attended to, which gives the words expected of a
@@ -33,8 +33,8 @@ from allez.search.constraints import most_repeats
 from allez.search.step import Job, StepResult
 from allez.text.tokenizer import Tokenizer
 from allez.translate.document import make_batches
-from allez_export.config import CandidatesConfig, ConfigError
-from allez_export.data import Pair
+from allez_export.config import ConfigError, ShortlistConfig
+from allez_export.data.read import Pair
 from allez_export.evaluate import GREEDY, bleu, target_limit
 from allez_export.vocabulary import BOS, EOS, PAD
 
@@ -114,18 +114,18 @@ def watch(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> Evidence:
     manifest = bundle.manifest
     if manifest.vocabulary > MOST_LEARNT:
         raise ConfigError(
-            f"candidates need at most {MOST_LEARNT:,} subwords, there are {manifest.vocabulary:,}",
-            hint="remove [candidates] from the configuration",
+            f"a shortlist takes {MOST_LEARNT:,} subwords at most, not {manifest.vocabulary:,}",
+            hint="remove [shortlist] from the configuration",
         )
     if manifest.attention == "none":
         raise ConfigError(
-            "candidates are learnt from attention, and the model has none",
-            hint="remove [candidates] from the configuration",
+            "a shortlist is learnt from attention, and the model has none",
+            hint="remove [shortlist] from the configuration",
         )
     encoder = Encoder(bundle.data("encoder"), manifest)
     decoder = DecoderStep(bundle.data("decoder"), manifest)
     expected = np.zeros((manifest.vocabulary, manifest.vocabulary), dtype=np.float32)
-    with tqdm(total=len(sentences), desc="candidates", unit="", leave=False, disable=None) as bar:
+    with tqdm(total=len(sentences), desc="shortlist", unit="", leave=False, disable=None) as bar:
         for batch in make_batches(sentences):
             members = [sentences[i] for i in batch]
             step = _Watched(Decoding(decoder, [encoder(ids) for ids in members]), members, expected)
@@ -157,7 +157,7 @@ def continuations(tokenizer: Tokenizer, targets: Sequence[Sequence[int]]) -> Flo
     return counts
 
 
-def choose(evidence: Evidence, continued: Floats, config: CandidatesConfig) -> list[IntArray]:
+def choose(evidence: Evidence, continued: Floats, config: ShortlistConfig) -> list[IntArray]:
     """Return the list of every source word, ascending ids; that of eos holds the common words.
 
     Args:
@@ -196,7 +196,7 @@ def choose(evidence: Evidence, continued: Floats, config: CandidatesConfig) -> l
 
 
 def pack(lists: Sequence[Iterable[int]]) -> bytes:
-    """Return `candidates.bin` of the lists [V], each of ids below V."""
+    """Return the file of the lists [V], each of ids below V."""
     unique = [sorted(set(ids)) for ids in lists]
     head = struct.pack("<II", LAYOUT, len(lists))
     counts = np.array([len(ids) for ids in unique], dtype="<u2")
@@ -205,12 +205,12 @@ def pack(lists: Sequence[Iterable[int]]) -> bytes:
 
 
 def learn(
-    bundle: Bundle, pairs: Sequence[Pair], config: CandidatesConfig
+    bundle: Bundle, pairs: Sequence[Pair], config: ShortlistConfig
 ) -> tuple[bytes, dict[str, Any]]:
-    """Return `candidates.bin` learnt from pairs, and what it was learnt from.
+    """Return the shortlist learnt from pairs, and what it was learnt from.
 
     Args:
-        bundle: what translates; without candidates.
+        bundle: what translates; without a shortlist.
         pairs: a sample of the training data.
         config: how much is listed.
     """
@@ -231,10 +231,10 @@ def learn(
 
 
 def compare(bundle: Bundle, files: Sequence[tuple[str, Sequence[Pair]]]) -> dict[str, Any]:
-    """Return for each file what candidates change, and how much of what was said they hold.
+    """Return for each file what the shortlist changes, and how much of what was said it holds.
 
     Args:
-        bundle: with candidates.
+        bundle: with a shortlist.
         files: name and pairs of each.
     """
     manifest = bundle.manifest
@@ -260,10 +260,10 @@ def compare(bundle: Bundle, files: Sequence[tuple[str, Sequence[Pair]]]) -> dict
             report[name] = {
                 "sentences": len(pairs),
                 "recall": round(found / max(tokens, 1), 4),
-                "candidates": round(size / max(sentences, 1)),
+                "listed": round(size / max(sentences, 1)),
                 "identical": round(same / len(pairs), 4),
                 "bleu_whole": round(before, 2),
-                "bleu_candidates": round(after, 2),
+                "bleu_shortlist": round(after, 2),
                 "bleu_difference": round(after - before, 2),
             }
     return report
@@ -272,13 +272,13 @@ def compare(bundle: Bundle, files: Sequence[tuple[str, Sequence[Pair]]]) -> dict
 def comparison(report: Mapping[str, Mapping[str, Any]]) -> str:
     """Return what `compare` found as a Markdown table."""
     lines = [
-        "| file | sentences | recall | candidates | identical | BLEU, all words | BLEU | change |",
+        "| file | sentences | recall | listed | identical | BLEU, all words | BLEU | change |",
         f"| --- |{' ---: |' * 7}",
     ]
     for name, found in report.items():
         lines.append(
-            f"| {name} | {found['sentences']} | {found['recall']:.2%} | {found['candidates']} "
+            f"| {name} | {found['sentences']} | {found['recall']:.2%} | {found['listed']} "
             f"| {found['identical']:.1%} | {found['bleu_whole']:.2f} "
-            f"| {found['bleu_candidates']:.2f} | {found['bleu_difference']:+.2f} |"
+            f"| {found['bleu_shortlist']:.2f} | {found['bleu_difference']:+.2f} |"
         )
     return "\n".join(lines)

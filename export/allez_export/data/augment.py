@@ -12,7 +12,8 @@ import unicodedata
 
 import numpy as np
 
-Pair = tuple[str, str]
+from allez_export.data.read import Pair
+
 Generator = np.random.Generator
 
 _NUMBER = re.compile(r"(?<![\d.,:/-])\d+(?!\d|[.,:/-]\d|\s\d)")

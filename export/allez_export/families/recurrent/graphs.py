@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from allez.arrays import IntArray
 from allez.bundle.contract import MASKED, WHOLE_VOCABULARY
 from allez.search.step import StepResult
-from allez_export.model import Seq2Seq
+from allez_export.families.recurrent.model import Seq2Seq
 
 OPSET = 20
 """Of every graph; the contract allows 21 at most."""

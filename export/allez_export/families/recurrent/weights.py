@@ -15,8 +15,8 @@ import onnx
 import torch
 
 from allez.bundle.reader import Bundle
+from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.fourbit import constants_of
-from allez_export.model import Seq2Seq
 
 Array = npt.NDArray[Any]
 

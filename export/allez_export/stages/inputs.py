@@ -1,0 +1,110 @@
+"""What several stages read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from allez.bundle.reader import Bundle, find
+from allez.errors import InputError
+from allez_export.checkpoints import load_model
+from allez_export.config import ConfigError, TrainingConfig
+from allez_export.data.read import Pair, load_source
+from allez_export.package import draft, sentence_rules
+from allez_export.stages.workspace import Workspace, say
+
+
+def load_sources(work: Workspace, *, scored: bool = True) -> list[list[Pair]]:
+    """Read and filter the training data, saying what was dropped and why.
+
+    Args:
+        work: configuration and folders.
+        scored: leave out the pairs that the `align` stage found to be no translations.
+    """
+    if not work.config.data.train:
+        raise InputError(f"{work.config_path} names no training data")
+    seen: set[Pair] = set()
+    sources = []
+    for source in work.config.data.train:
+        kept, dropped = load_source(source, work.config.data, work.data, seen)
+        least = work.config.data.min_score
+        if scored and least is not None:
+            scores = read_scores(work, source.name, len(kept))
+            dropped["loosely translated"] = int((scores < least).sum())
+            kept = [pair for pair, score in zip(kept, scores, strict=True) if score >= least]
+        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items()))
+        say(f"data    {source.name}: {len(kept)} pairs, dropped {reasons or 'none'}")
+        sources.append(kept)
+    return sources
+
+
+def read_scores(work: Workspace, source: str, count: int) -> npt.NDArray[np.float32]:
+    """Return what the `align` stage thinks of each pair of a source."""
+    with np.load(work.need("align", "scores.npz")) as content:
+        scores: npt.NDArray[np.float32] = content[source]
+    if len(scores) != count:
+        raise InputError(
+            f"the pairs of {source} are not those that were aligned",
+            hint="`allez-export align --force` scores them again",
+        )
+    return scores
+
+
+def beginning(training: TrainingConfig) -> Bundle:
+    """Return the bundle that training begins with.
+
+    Raises:
+        ConfigError: it has another version than the configuration says.
+    """
+    bundle = Bundle.read(find(training.begin_with))
+    wanted, version = training.begin_with_version, bundle.manifest.version
+    if wanted not in (None, version):
+        raise ConfigError(
+            f"training.begin_with: {bundle.path} is version {version}, not {wanted}",
+            hint="give the path of that version's bundle",
+        )
+    return bundle
+
+
+def listed(work: Workspace) -> bytes | None:
+    """Return the run's shortlist, if its configuration wants any."""
+    if work.config.shortlist is None:
+        return None
+    return work.need("shortlist", "shortlist.bin").read_bytes()
+
+
+def digests(bundle: Bundle) -> list[str]:
+    """Return the hashes of a bundle's graphs."""
+    return [bundle.manifest.files[role].sha256 for role in ("encoder", "decoder")]
+
+
+def learnt_for(work: Workspace, bundle: Bundle) -> dict[str, Any]:
+    """Return what the `shortlist` stage reports, of the graphs of this bundle.
+
+    Raises:
+        InputError: it is about other graphs.
+    """
+    path = work.need("shortlist", "report.json")
+    learnt: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if learnt.pop("graphs", None) != digests(bundle):
+        raise InputError(
+            "the shortlist was learnt from other graphs",
+            hint="`allez-export shortlist --force` learns it again",
+        )
+    return learnt
+
+
+def drafter(work: Workspace, precision: str) -> Callable[[bytes | None], Bundle]:
+    """Return what makes a bundle in memory of the run's graphs and, perhaps, of a shortlist."""
+    model, _, tokenizer, _ = load_model(work.need("train", "model.pt"))
+    rules = sentence_rules(work.config, work.config_path.parent)
+    roles = ("encoder", "decoder")
+    stage = "trace" if precision == "fp32" else "quantize"
+    graphs = {role: work.need(stage, f"{role}.onnx").read_bytes() for role in roles}
+    return lambda shortlist: draft(
+        work.config, model, tokenizer, rules, graphs, precision=precision, shortlist=shortlist
+    )

@@ -1,0 +1,55 @@
+"""Stage `verify`: the graphs are proved, and a report is kept."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import onnx
+
+from allez.text.tokenizer import Tokenizer
+from allez_export.checkpoints import load_model
+from allez_export.package import draft, sentence_rules
+from allez_export.stages.workspace import Workspace, say
+from allez_export.verify import verify
+from allez_export.vocabulary import EOS
+
+
+def run(work: Workspace) -> None:
+    """Prove the graphs, and keep a report."""
+    with work.writing("verify") as folder:
+        model, _, text, _ = load_model(work.need("train", "model.pt"))
+        config = work.config
+        rules = sentence_rules(config, work.config_path.parent)
+        tokenizer = Tokenizer(text)
+        exported: dict[str, Any] = {"fp32": None, "int8": None}
+        for precision, stage in (("fp32", "trace"), ("int8", "quantize")):
+            if precision == "int8" and config.quantize.precision == "fp32":
+                continue
+            paths = {role: work.need(stage, f"{role}.onnx") for role in ("encoder", "decoder")}
+            graphs = {role: path.read_bytes() for role, path in paths.items()}
+            told = "fp32" if precision == "fp32" else config.quantize.precision
+            bundle = draft(config, model, text, rules, graphs, precision=told)
+            models = [onnx.load_from_string(data) for data in graphs.values()]
+            exported[precision] = (*models, bundle)
+        pairs = [
+            pair
+            for _, some in work.pairs(config.data.valid, config.quantize.calibration)
+            for pair in some
+        ]
+        sentences = [[*ids, EOS] for ids in tokenizer.encode_batch([s for s, _ in pairs])]
+        checks = verify(
+            model,
+            exported["fp32"],
+            exported["int8"],
+            sentences,
+            [target for _, target in pairs],
+            tokenizer.decode,
+            config.quantize,
+        )
+        report = {}
+        for name, values in checks:
+            report[name] = values
+            figures = ", ".join(f"{key} {value}" for key, value in values.items())
+            say(f"verify  {name:18} ok   {figures}")
+        (folder / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")

@@ -1,0 +1,74 @@
+"""The configuration and the folders of one run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from allez.errors import InputError, OutputError
+from allez_export.config import Config
+from allez_export.folders import written_aside
+
+if TYPE_CHECKING:
+    from allez_export.data.read import Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The configuration and the folders of one run."""
+
+    config: Config
+    config_path: Path
+    data: Path
+    out: Path
+    force: bool
+    threads: int | None
+    device: str
+    limit: int | None
+    fp32: bool = False
+    """Whether `evaluate` scores the fp32 graphs."""
+
+    def stage(self, name: str) -> Path:
+        """Return a stage's folder."""
+        return self.out / name
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[Path]:
+        """Give a folder to write a stage into; it takes its place when all went well."""
+        final = self.stage(name)
+        if final.exists() and not self.force:
+            raise OutputError(f"{final} exists", hint="--force makes it again")
+        with written_aside(final) as partial:
+            yield partial
+
+    def need(self, stage: str, name: str) -> Path:
+        """Return a file of an earlier stage.
+
+        Raises:
+            InputError: the stage was not run yet.
+        """
+        path = self.stage(stage) / name
+        if not path.exists():
+            command = "package" if stage == "bundle" else stage
+            raise InputError(f"there is no {path}", hint=f"run `allez-export {command}` first")
+        return path
+
+    def pairs(self, names: Sequence[str], limit: int | None) -> list[tuple[str, list[Pair]]]:
+        """Read evaluation files; returns each one's name and pairs."""
+        from allez_export.data.read import read_pairs
+
+        files = []
+        for name in names:
+            pairs = list(read_pairs(self.data / name))[:limit]
+            files.append((Path(name).name.removesuffix(".gz").removesuffix(".tsv"), pairs))
+        return files
+
+
+def say(text: str) -> None:
+    """Tell the user how things go; standard output is for results."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
