@@ -47,6 +47,17 @@ def test_its_card_and_notice_say_what_licences_demand(shipped_bundle: Path) -> N
     assert manifest["license"] in card
 
 
+def test_its_notice_holds_the_licence_itself(shipped_bundle: Path, root: Path) -> None:
+    notice = (shipped_bundle / "NOTICE").read_text(encoding="utf-8")
+    assert "https://creativecommons.org/licenses/by-sa/4.0/" in notice
+    terms, _, law = notice.partition("6. Text of the licence of the weights")
+    assert "CC-BY-SA-4.0" in terms
+    for section in range(1, 9):
+        assert f"\nSection {section} -- " in law
+    again = root / "export" / "configs" / "fr-en.NOTICE"  # what the next version is packaged with
+    assert again.read_text(encoding="utf-8") == notice
+
+
 def test_its_card_gives_the_scores_of_its_manifest(shipped_bundle: Path) -> None:
     card = (shipped_bundle / "MODEL_CARD.md").read_text(encoding="utf-8")
     manifest = json.loads((shipped_bundle / "manifest.json").read_text(encoding="utf-8"))

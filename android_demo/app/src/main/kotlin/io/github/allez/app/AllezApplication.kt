@@ -11,7 +11,7 @@ import java.io.InputStream
 private const val MEMORY_IS_LOW = 10
 
 /** Folder of the bundle in the app's assets, and its name on the device's storage. */
-private const val BUNDLE = "fr-en"
+const val BUNDLE = "fr-en"
 
 /** Owns what outlives every screen: the engine. */
 open class AllezApplication : Application() {

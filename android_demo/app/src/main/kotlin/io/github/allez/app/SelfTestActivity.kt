@@ -2,13 +2,14 @@ package io.github.allez.app
 
 import android.app.Activity
 import android.content.Context
+import android.content.Intent
 import android.os.Build
 import android.os.Bundle
 import android.view.View
 import android.widget.TextView
 import io.github.allez.SelfTestReport
 
-/** The self-test page: whether this very device translates as it should, and what device it is. */
+/** The self-test page: whether this very device translates as it should, and what device it is; leads to the licences. */
 class SelfTestActivity : Activity() {
     private lateinit var presenter: SelfTestPresenter
 
@@ -19,6 +20,7 @@ class SelfTestActivity : Activity() {
         presenter = kept ?: SelfTestPresenter(engine, MainLoop()).also { it.run() }
         findViewById<View>(R.id.run_again).setOnClickListener { presenter.run() }
         findViewById<View>(R.id.copy_report).setOnClickListener { copy(reportText()) }
+        findViewById<View>(R.id.show_licences).setOnClickListener { startActivity(Intent(this, LicencesActivity::class.java)) }
         presenter.view = ::draw
     }
 
