@@ -100,7 +100,7 @@ def test_texts(installed: ModuleType, capsys: Capture, argv: list[str], printed:
         (["--model", "missing", "un"], 1, "there is no bundle 'missing'", "look elsewhere"),
         (["selftest", "--model", "missing"], 1, "there is no bundle 'missing'", "look elsewhere"),
         (["-i", "none.txt"], 1, "none.txt does not exist", "standard input"),
-        (["-i", "."], 1, "cannot read .: is a directory", None),
+        (["-i", "."], 2, "where shall the results go?", "-o FOLDER"),
         (["un", "-o", "."], 1, "cannot write .: it is a folder", "a file in it"),
         (["un", "-o", "none/x"], 1, "there is no folder", "make it"),
         (["\ud800"], 1, "the text is not UTF-8", None),

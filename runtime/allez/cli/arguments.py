@@ -83,12 +83,20 @@ def parser_of(name: str | None) -> _Parser:
 
 def _add_translate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="*", metavar="TEXT", help="default: standard input")
-    parser.add_argument("-i", "--input", metavar="FILE", help="translate its lines; -: stdin")
+    parser.add_argument(
+        "-i",
+        "--input",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="translate a file or folder, several if given again; -: standard input",
+    )
     parser.add_argument(
         "-o",
         "--output",
-        metavar="FILE",
-        help="default: standard output; a file made from a file is continued if a run was killed",
+        metavar="PLACE",
+        help="a file, or a folder for several; default: standard output; "
+        "what was made from files is continued if a run was killed",
     )
     parser.add_argument("--format", choices=("text", "jsonl"), default="text", help="of the output")
     parser.add_argument(
@@ -98,7 +106,24 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
         help="bytes of the input that are no UTF-8: end the run, or become U+FFFD",
     )
     parser.add_argument("--n-best", type=int, default=1, metavar="N", help="so many lines per line")
+    _add_documents(parser)
     _add_search(parser)
+
+
+def _add_documents(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("documents").add_argument
+    add(
+        "--suffix", default="", metavar=".en", help="results beside the files, a.en.html for a.html"
+    )
+    add(
+        "--as", dest="kind", metavar="FORMAT", help="what the files are, if their names do not tell"
+    )
+    add("--wrapped", action="store_true", help="lines of plain text were broken to fit a width")
+    add(
+        "--columns",
+        metavar="LIST",
+        help="columns of a table to translate: names, or numbers from 1",
+    )
 
 
 def _add_attention(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from allez.cli import console
+from allez.cli import console, files
 from allez.cli.arguments import parser_of, search_options
 from allez.errors import InputError, OptionError
 
@@ -27,6 +27,9 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.text and args.input:
         raise OptionError("either TEXT or --input, not both")
+    documents = files.wanted(args)
+    if documents:
+        return files.run(args, documents)
     if args.prefix and len(args.text) != 1:
         raise OptionError("--prefix needs exactly one TEXT")
 
@@ -57,8 +60,8 @@ def run(args: argparse.Namespace) -> int:
 def _lines(args: argparse.Namespace) -> LineFile | LineStream:
     from allez.documents.lines import LineStream, open_lines
 
-    if args.input not in (None, "-"):
-        return open_lines(Path(args.input), errors=args.errors)
+    if args.input not in ([], ["-"]):
+        return open_lines(Path(args.input[0]), errors=args.errors)
     if sys.stdin is None:
         raise InputError("standard input is closed")
     if console.is_terminal(sys.stdin) and not args.quiet:
@@ -78,7 +81,7 @@ def _translate_lines(
     job, source = None, None
     if isinstance(lines, LineFile):
         job = describe_job(lines, translator.bundle.manifest, options, args.format)
-        source = Path(args.input)
+        source = Path(args.input[0])
     with (
         _writer(args, source=source, job=job) as (write, done),
         _progress(args, lines.total, done) as show,

@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from allez.documents.document import Document
 from allez.results import Translation
 from allez.text.markup import Mark, Marked
 from allez.translate.markup import transfer
 
-
-class Translates(Protocol):
-    """What of a `Translator` is needed here."""
-
-    def translate_batch(self, texts: Iterable[str], **options: Any) -> Iterator[Translation]:
-        """Yield one translation for each text, in order."""
+Translate = Callable[[Iterable[str]], Iterator[Translation]]
+"""Yields one translation for each text, in order: `Translator.translate_batch`, options and all."""
 
 
 def translate_document(
-    translator: Translates,
     document: Document,
-    options: Mapping[str, Any] | None = None,
+    translate: Translate,
     *,
     progress: Callable[[int], None] = lambda done: None,
 ) -> bytes:
     """Return a document in the other language.
 
     Args:
-        translator: does the work.
         document: what a format has made of a file.
-        options: for `translate_batch`.
+        translate: does the work.
         progress: is told after each segment how many are done.
     """
     sources = [segment.source for segment in document.segments]
-    return document.render(translate_marked(translator, sources, options, progress=progress))
+    return document.render(translate_marked(sources, translate, progress=progress))
 
 
 def translate_marked(
-    translator: Translates,
     sources: Sequence[Marked],
-    options: Mapping[str, Any] | None = None,
+    translate: Translate,
     *,
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[Marked]:
@@ -49,11 +41,10 @@ def translate_marked(
     A text whose words that must be copied did not all come out once is translated once more
     without them, and they are put where attention says.
     """
-    chosen = dict(options or {})
     done: list[Marked] = []
     lost: list[int] = []
     texts = (source.text for source in sources)
-    for translation in translator.translate_batch(texts, **chosen):
+    for translation in translate(texts):
         source = sources[len(done)]
         if _all_copied(source, translation.text):
             done.append(transfer(source, translation))
@@ -62,7 +53,7 @@ def translate_marked(
             done.append(source)
         progress(len(done))
     bare = [_without_words(sources[index]) for index in lost]
-    again = translator.translate_batch((source.text for source in bare), **chosen)
+    again = translate(source.text for source in bare)
     for index, source, translation in zip(lost, bare, again, strict=True):
         done[index] = _apart(transfer(source, translation), sources[index])
     return done

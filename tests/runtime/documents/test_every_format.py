@@ -40,7 +40,7 @@ def test_only_segments_change_and_can_be_read_again(name: str) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_words_in_another_order_lose_no_markup(name: str) -> None:
     document = FORMATS[name].parse(SAMPLES[name], Reading())
-    result = translate_document(WordByWord(backwards=True), document)
+    result = translate_document(document, WordByWord(backwards=True).translate_batch)
     again = FORMATS[name].parse(result, Reading())
     count = sum(len(segment.source.marks) for segment in document.segments)
     assert sum(len(segment.source.marks) for segment in again.segments) == count
@@ -57,7 +57,7 @@ def test_any_file_comes_back_as_it_was(name: str, data: st.DataObject) -> None:
         except InputError:
             continue
         assert unchanged(document) == content
-        translate_document(WordByWord(backwards=True), document)
+        translate_document(document, WordByWord(backwards=True).translate_batch)
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -63,7 +63,9 @@ def test_cues_with_other_styles_are_read_apart() -> None:
 
 def test_every_cue_gets_words_even_if_attention_goes_astray() -> None:
     data = srt("Je pense que la porte", "va claquer,", "et nous aussi.")
-    result = translate_document(WordByWord(backwards=True), subtitles.parse_srt(data))
+    result = translate_document(
+        subtitles.parse_srt(data), WordByWord(backwards=True).translate_batch
+    )
     cues = result.decode().strip().split("\n\n")
     assert [cue.split("\n")[1] for cue in cues] == [
         cue.split("\n")[1] for cue in data.decode().strip().split("\n\n")
@@ -74,7 +76,9 @@ def test_every_cue_gets_words_even_if_attention_goes_astray() -> None:
 def test_a_line_that_is_too_long_to_be_read_becomes_two() -> None:
     data = srt("a " * 15 + "b")
     long = {"a": "anything"}
-    result = translate_document(WordByWord(long), subtitles.parse_srt(data)).decode()
+    result = translate_document(
+        subtitles.parse_srt(data), WordByWord(long).translate_batch
+    ).decode()
     assert len(result.strip().split("\n")) == 4
 
 

@@ -1,0 +1,179 @@
+"""`allez translate` with files and folders: one result for each, in a folder or beside it.
+
+One file that cannot be read does not stop the others; it is named, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from allez.cli import console
+from allez.cli.arguments import search_options
+from allez.errors import AllezError, InputError, OptionError
+
+if TYPE_CHECKING:
+    from allez.documents.formats import Format
+    from allez.documents.reading import Reading
+    from allez.documents.translation import Translate
+    from allez.documents.tree import Job, Journal
+
+
+def wanted(args: argparse.Namespace) -> list[Path]:
+    """Return the files and folders that are to be translated as a whole; none: texts or lines are.
+
+    A single text file is translated line by line unless something says how else to read it.
+
+    Raises:
+        OptionError: inputs and options contradict each other.
+    """
+    places = args.output not in (None, "-") or args.suffix
+    given = list(args.input)
+    if not given and args.text and places and all(map(os.path.exists, args.text)):
+        given = list(args.text)
+    special = args.kind or args.wrapped or args.columns or args.suffix
+    if not given or (given == ["-"] and not special):
+        if special:
+            raise OptionError(
+                "--as, --wrapped, --columns and --suffix are for files", hint="-i FILE"
+            )
+        return []
+    if "-" in given:
+        raise OptionError("standard input is read as lines, and alone")
+    if not (len(given) > 1 or special or os.path.isdir(given[0]) or _is_document(Path(given[0]))):
+        args.input = given
+        args.text = []
+        return []
+    if args.format != "text" or args.n_best != 1:
+        raise OptionError("documents have one translation, in their own format")
+    if not places:
+        raise OptionError("where shall the results go?", hint="-o FOLDER, or --suffix .en")
+    return [Path(path) for path in given]
+
+
+def _is_document(path: Path) -> bool:
+    """Tell whether a file is more than lines of text; one that cannot be read is for the lines."""
+    from allez.documents.formats import recognise
+
+    if not path.is_file():
+        return False
+    try:
+        with open(path, "rb") as stream:
+            return recognise(path.name, stream.read(8192)).name != "text"
+    except InputError:  # no text either: whoever reads it as a document says why
+        return True
+    except OSError:
+        return False
+
+
+def run(args: argparse.Namespace, inputs: list[Path]) -> int:
+    """Translate files and folders."""
+    from dataclasses import asdict
+    from functools import partial
+
+    from allez.documents.formats import named
+    from allez.documents.reading import Reading
+    from allez.documents.tree import Journal, plan
+    from allez.translate.translator import Translator
+
+    forced = named(args.kind) if args.kind else None
+    output = None if args.output is None else Path(args.output)
+    jobs = plan(inputs, output, args.suffix)
+    with Translator(args.model, threads=args.threads) as translator:
+        manifest = translator.bundle.manifest
+        options = asdict(search_options(args, manifest))
+        reading = Reading(
+            wrapped=args.wrapped,
+            columns=tuple(args.columns.split(",")) if args.columns else (),
+            source=manifest.source,
+            target=manifest.target,
+        )
+        settings = {
+            "model": [manifest.name, manifest.version],
+            "files": {role: entry.sha256 for role, entry in manifest.files.items()},
+            "options": options,
+            "reading": asdict(reading),
+            "as": args.kind,
+        }
+        for job in jobs:
+            job.target.parent.mkdir(parents=True, exist_ok=True)
+        place = output if output is not None and output.is_dir() else jobs[0].target.parent
+        journal = Journal(place, settings)
+        work = _Work(partial(translator.translate_batch, **options), reading, forced, journal)
+        failed = _all(args, jobs, work)
+    journal.end()
+    if failed and len(jobs) > 1:
+        console.say(f"{len(jobs) - failed} of {len(jobs)} files translated, {failed} not")
+    return 1 if failed else 0
+
+
+class _Work:
+    """What is the same for all files of a run."""
+
+    def __init__(
+        self,
+        translate: Translate,
+        reading: Reading,
+        forced: Format | None,
+        journal: Journal,
+    ) -> None:
+        self.translate, self.reading = translate, reading
+        self.forced, self.journal = forced, journal
+
+    def make(self, job: Job) -> None:
+        """Make one result, or raise AllezError."""
+        from allez.documents.formats import recognise
+        from allez.documents.output import open_output, reason
+        from allez.documents.translation import translate_document
+
+        try:
+            data = job.source.read_bytes()
+        except OSError as error:
+            raise InputError(f"cannot be read: {reason(error)}") from None
+        if self.journal.is_done(job, data):
+            return
+        form = self.forced or recognise(job.source.name, data)
+        document = form.parse(data, self.reading)
+        for note in document.notes:
+            console.say(f"note: {job.source}: {note}")
+        result = translate_document(document, self.translate)
+        with open_output(job.target, source=job.source) as output:
+            output.write(result)
+        self.journal.add(job, data, result)
+
+
+def _all(args: argparse.Namespace, jobs: list[Job], work: _Work) -> int:
+    """Translate all files; return how many could not be."""
+    failed = 0
+    with _progress(args, len(jobs)) as show:
+        for job in jobs:
+            try:
+                work.make(job)
+            except AllezError as error:
+                failed += 1
+                console.say(f"error: {job.source}: {error}")
+                if error.hint:
+                    console.say(f"hint: {error.hint}")
+            show()
+    return failed
+
+
+@contextlib.contextmanager
+def _progress(args: argparse.Namespace, total: int) -> Iterator[Callable[[], None]]:
+    """Yield what shows that one more file is done, if there are several and anybody sees it."""
+    if total == 1 or args.quiet or not console.is_terminal(sys.stderr):
+        yield lambda: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit=" files", file=sys.stderr) as bar:
+
+        def show() -> None:
+            bar.update()
+
+        yield show
