@@ -26,6 +26,7 @@ from allez_export.families.recurrent.model import Memory, Seq2Seq
 from allez_export.families.recurrent.weights import load_bundle_model
 from allez_export.fourbit import pack
 from allez_export.trace import trace_decoder, trace_encoder
+from allez_export.vocabulary import PAD
 
 
 def prepare(path: Path, work: Path, *, opus: bool = True) -> Path:
@@ -48,7 +49,7 @@ def prepare(path: Path, work: Path, *, opus: bool = True) -> Path:
         "pytorch": lambda place: _save_pytorch(model, bundle, place),
         "plain_onnx": lambda place: _save_plain_onnx(model, bundle, place),
     }
-    if "candidates" in bundle.manifest.files:
+    if "shortlist" in bundle.manifest.files:
         makers["allez_candidates"] = makers["allez_int8"]
     for name, make in makers.items():
         _once(folder / name, make)
@@ -101,7 +102,7 @@ def _numbers(bundle: Bundle) -> dict[str, Any]:
     """Return what a search needs to know."""
     manifest = bundle.manifest
     return {
-        "tokens": [manifest.bos, manifest.eos, manifest.pad],
+        "tokens": [manifest.target.bos, manifest.target.eos, PAD],
         "limits": [manifest.target_per_source, manifest.target_extra],
         "length_penalty": manifest.length_penalty,
     }

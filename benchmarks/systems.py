@@ -115,7 +115,7 @@ def _load_allez(key: str, place: Path, threads: int) -> Run:
 
     translator = Translator(place, threads=threads)
     options: dict[str, Any] = {}
-    if "candidates" in translator.bundle.manifest.files:
+    if "shortlist" in translator.bundle.manifest.files:
         options["candidates"] = key == "allez_candidates"
 
     def run(sample: Sample, beam: int) -> list[str]:

@@ -126,7 +126,7 @@ def score_bundle(args: argparse.Namespace) -> None:
     print(table(rows))
     print()
     print(length_table(rows))
-    if args.shortlist and "candidates" in bundle.manifest.files:
+    if args.shortlist and "shortlist" in bundle.manifest.files:
         pairs = {path.name: list(read_pairs(path))[: args.limit] for path in args.files}
         print()
         print(comparison(compare(bundle, list(pairs.items()))))

@@ -34,7 +34,7 @@ from allez_export.evaluate import GREEDY, TARGET_EXTRA, TARGET_PER_SOURCE, targe
 from allez_export.families.recurrent.graphs import state_widths
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.folders import written_aside
-from allez_export.vocabulary import BOS, EOS, PAD
+from allez_export.vocabulary import BOS, EOS
 
 MINIMUM_ONNXRUNTIME = "1.23.2"
 MARGIN = 0.2
@@ -52,7 +52,7 @@ NAMES = {
     "notice": "NOTICE",
     "card": "MODEL_CARD.md",
     "report": "report.json",
-    "candidates": "candidates.bin",
+    "shortlist": "shortlist.bin",
 }
 
 _LIBRARIES = ("torch", "onnx", "onnxscript", "onnxruntime", "tokenizers", "numpy")
@@ -92,15 +92,13 @@ def make_manifest(
     scores: Mapping[str, Any],
 ) -> bytes:
     """Return the text of `manifest.json` for the files in `content` (role to bytes)."""
-    widths = state_widths(model)
+    widths, size = state_widths(model), len(model.bias)
     rules = SentenceRules.from_json(content["sentences"].decode("utf-8", "replace"))
     manifest = {
         "format_version": FORMAT_VERSION,
         "name": config.name,
         "version": config.package.version,
-        "task": "translation",
-        "source": config.source,
-        "target": config.target,
+        "task": "translate",
         "precision": precision,
         "license": config.package.license,
         "files": {
@@ -111,9 +109,15 @@ def make_manifest(
             }
             for role, data in content.items()
         },
-        "vocabulary": len(model.bias),
-        "tokens": {"pad": PAD, "bos": BOS, "eos": EOS},
-        "encoder_inputs": ["source", "source_length"],
+        "input": {"kind": "text", "cut": "sentences", "tokens": rules.max_tokens},
+        "source": {"language": config.source, "tokenizer": "tokenizer", "size": size, "eos": EOS},
+        "target": {
+            "language": config.target,
+            "tokenizer": "tokenizer",
+            "size": size,
+            "bos": BOS,
+            "eos": EOS,
+        },
         "states": [
             {"name": name, "width": width}
             for name, width in zip(state_names(len(widths)), widths, strict=True)
@@ -122,7 +126,6 @@ def make_manifest(
         "key_width": model.width,
         "attention": config.model.attention,
         "limits": {
-            "source_tokens": rules.max_tokens,
             "target_per_source": TARGET_PER_SOURCE,
             "target_extra": TARGET_EXTRA,
         },
@@ -175,7 +178,7 @@ def draft(
         **dict.fromkeys(("golden", "notice", "card"), b""),
     }
     if shortlist is not None:
-        content["candidates"] = shortlist
+        content["shortlist"] = shortlist
     manifest = make_manifest(config, model, content, precision=precision, scores={})
     return Bundle(Path(config.name), parse_manifest(manifest), content)
 
@@ -211,8 +214,8 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
     encoder = Encoder(bundle.data("encoder"), manifest)
     decoder = DecoderStep(bundle.data("decoder"), manifest)
     shortlist = None
-    if "candidates" in manifest.files:
-        shortlist = Shortlist(bundle.data("candidates"), manifest.vocabulary, manifest.eos)
+    if "shortlist" in manifest.files:
+        shortlist = Shortlist(bundle.data("shortlist"), manifest.vocabulary, manifest.eos)
     lines: list[str] = []
     for text in texts:
         ids = [*tokenizer.encode(as_read(text, rules)), EOS]

@@ -238,7 +238,7 @@ def compare(bundle: Bundle, files: Sequence[tuple[str, Sequence[Pair]]]) -> dict
         files: name and pairs of each.
     """
     manifest = bundle.manifest
-    shortlist = Shortlist(bundle.data("candidates"), manifest.vocabulary, manifest.eos)
+    shortlist = Shortlist(bundle.data("shortlist"), manifest.vocabulary, manifest.eos)
     pieces = Tokenizer(bundle.text("tokenizer")).pieces(range(manifest.vocabulary))
     ids = {piece: token for token, piece in enumerate(pieces)}
     report: dict[str, Any] = {}

@@ -17,8 +17,8 @@ import torch
 from onnx import numpy_helper
 
 from allez import Translator
-from allez.bundle.contract import MANIFEST, ROLES
-from allez.bundle.manifest import parse_manifest
+from allez.bundle.contract import MANIFEST
+from allez.bundle.manifest import Input, SourceSide, TargetSide, parse_manifest
 from allez.bundle.reader import Bundle
 from allez.errors import (
     AllezError,
@@ -138,7 +138,7 @@ def drafted_int8(
 def content(drafted_int8: Bundle, texts: list[str]) -> dict[str, bytes]:
     """All files of a bundle but the manifest."""
     return {
-        **{role: drafted_int8.data(role) for role in ROLES},
+        **{role: drafted_int8.data(role) for role in drafted_int8.manifest.files},
         "golden": golden_lines(drafted_int8, texts, 12),
         "notice": b"Made of nothing.\n",
         "card": b"# tiny\n",
@@ -157,19 +157,20 @@ def test_the_runtime_reads_the_manifest(
     manifest = parse_manifest(
         make_manifest(config, model, content, precision="int8", scores=scores)
     )
-    assert (manifest.name, manifest.version, manifest.task) == ("tiny", "2.1.0", "translation")
-    assert (manifest.source, manifest.target, manifest.license) == ("fr", "en", "CC0-1.0")
+    assert (manifest.name, manifest.version, manifest.task) == ("tiny", "2.1.0", "translate")
+    assert manifest.license == "CC0-1.0"
+    size = len(model.bias)
+    assert manifest.source == SourceSide("fr", "tokenizer", size, 2)
+    assert manifest.target == TargetSide("en", "tokenizer", size, 1, 2)
     assert manifest.training_data == ("tatoeba", "web")
-    assert (manifest.pad, manifest.bos, manifest.eos) == (0, 1, 2)
-    assert manifest.vocabulary == len(model.bias)
     assert [(state.name, state.width) for state in manifest.states] == [
         (f"state.{index}", 16) for index in range(4)
     ]
     assert (manifest.memory_width, manifest.key_width) == (16, 16)
     assert (manifest.attention, manifest.precision) == ("general", "int8")
-    assert manifest.encoder_inputs == ("source", "source_length")
     assert (manifest.target_per_source, manifest.target_extra) == (1.8, 10)
-    assert manifest.source_tokens == json.loads(content["sentences"])["max_tokens"]
+    tokens = json.loads(content["sentences"])["max_tokens"]
+    assert manifest.input == Input("text", "sentences", tokens)
     assert (manifest.beam_size, manifest.length_penalty) == (4, 1.0)
     package = dataclasses.replace(config.package, beam_size=3, length_penalty=0.6)
     other = dataclasses.replace(config, package=package)

@@ -189,7 +189,7 @@ def test_candidates_are_learnt_measured_and_packaged(
     assert run("package", TINY, data, out, *wanted) == 0
 
     report = json.loads((out / "bundle" / "report.json").read_text(encoding="utf-8"))["shortlist"]
-    assert report["bytes"] == (out / "bundle" / "candidates.bin").stat().st_size
+    assert report["bytes"] == (out / "bundle" / "shortlist.bin").stat().st_size
     found = report["files"]["valid"]
     assert found["recall"] > 0.98
     assert found["identical"] > 0.9

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allez import Translator
+from allez.bundle.manifest import TargetSide
 from allez.bundle.reader import Bundle
 from allez.model.shortlist import Shortlist
 from allez.text.tokenizer import Tokenizer
@@ -141,7 +142,10 @@ def test_learning_is_compared_with_all_words(tiny_listed: Bundle) -> None:
 
 @pytest.mark.parametrize(
     ("change", "problem"),
-    [({"vocabulary": 24_001}, "24,000 subwords at most"), ({"attention": "none"}, "attention")],
+    [
+        ({"target": TargetSide("en", "tokenizer", 24_001, 1, EOS)}, "24,000 subwords at most"),
+        ({"attention": "none"}, "attention"),
+    ],
 )
 def test_what_cannot_have_candidates_is_told(
     tiny_listed: Bundle, change: dict[str, object], problem: str
@@ -152,4 +156,4 @@ def test_what_cannot_have_candidates_is_told(
 
 
 def test_the_file_has_its_name() -> None:
-    assert NAMES["listed"] == "candidates.bin"
+    assert NAMES["shortlist"] == "shortlist.bin"

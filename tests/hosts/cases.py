@@ -317,7 +317,7 @@ def candidates_cases() -> Iterator[dict[str, Any]]:
     generator = random.Random(6)
     bundle = Bundle.read(LISTED)
     size, eos = bundle.manifest.vocabulary, bundle.manifest.eos
-    shortlist = Shortlist(bundle.data("candidates"), size, eos)
+    shortlist = Shortlist(bundle.data("shortlist"), size, eos)
     for _ in range(60):
         ids = [*generator.choices(range(size), k=generator.randint(0, 12)), eos]
         yield {"source": ids, "candidates": shortlist(ids).tolist()}

@@ -60,7 +60,7 @@ class Rescorer:
         self._decoder = DecoderStep(bundle.data("decoder"), bundle.manifest)
         self._shortlist = None
         if candidates:
-            data = bundle.data("candidates")
+            data = bundle.data("shortlist")
             self._shortlist = Shortlist(data, self._manifest.vocabulary, self._manifest.eos)
 
     def score(self, answer: Answer) -> float:
@@ -153,7 +153,7 @@ def main() -> int:
     bundle = Bundle.read(arguments.model)
     problems = []
     runs = [(lines, False)]
-    if "candidates" in bundle.manifest.files:
+    if "shortlist" in bundle.manifest.files:
         runs.append((lines[: len(lines) // CANDIDATES_SHARE], True))
     for some, candidates in runs:
         say("candidates" if candidates else "all words")

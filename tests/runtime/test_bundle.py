@@ -27,9 +27,9 @@ Edit = Callable[[dict[str, Any]], None]
 
 
 @pytest.fixture
-def copy(tiny_bundle: Path, tmp_path: Path) -> Path:
-    """A bundle that may be damaged."""
-    return Path(shutil.copytree(tiny_bundle, tmp_path / "bundle"))
+def copy(root: Path, tmp_path: Path) -> Path:
+    """A bundle that may be damaged, of format 1."""
+    return Path(shutil.copytree(root / "spec" / "bundles" / "tiny_v1", tmp_path / "bundle"))
 
 
 def edit_manifest(bundle: Path, edit: Edit) -> None:
@@ -144,7 +144,7 @@ def _drop(*path: str) -> Edit:
 @pytest.mark.parametrize(
     ("edit", "named"),
     [
-        (_set("format_version", to=2), "format version 2"),
+        (_set("format_version", to=3), "format version 3"),
         (_set("format_version", to=True), "format version true"),
         (_drop("format_version"), "format version null"),
         (_set("task", to="summary"), "task must be one of translation"),

@@ -51,7 +51,7 @@ def candidates(bundle: Bundle, pieces: tuple[str, ...]) -> set[str]:
     """Return what may be said of source tokens, spelled."""
     vocabulary: dict[str, int] = json.loads(bundle.text("tokenizer"))["model"]["vocab"]
     spelled = {token: piece for piece, token in vocabulary.items()}
-    shortlist = Shortlist(bundle.data("candidates"), len(vocabulary), bundle.manifest.eos)
+    shortlist = Shortlist(bundle.data("shortlist"), len(vocabulary), bundle.manifest.eos)
     return {spelled[i] for i in shortlist([vocabulary[p] for p in pieces]).tolist()}
 
 
@@ -191,11 +191,11 @@ def test_a_step_offers_each_sentence_its_own(
 def replaced(bundle: Path, target: Path, data: bytes) -> Path:
     """Copy a bundle with other bytes for its candidates."""
     shutil.copytree(bundle, target)
-    (target / "candidates.bin").write_bytes(data)
+    (target / "shortlist.bin").write_bytes(data)
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     digest = hashlib.sha256(data).hexdigest()
-    manifest["files"]["candidates"] = {
-        "name": "candidates.bin", "bytes": len(data), "sha256": digest,
+    manifest["files"]["shortlist"] = {
+        "name": "shortlist.bin", "bytes": len(data), "sha256": digest,
     }  # fmt: skip
     (target / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return target
@@ -203,7 +203,7 @@ def replaced(bundle: Path, target: Path, data: bytes) -> Path:
 
 def test_a_damaged_file_is_named(listed_bundle: Path, tmp_path: Path) -> None:
     damaged = replaced(listed_bundle, tmp_path / "damaged", b"\1\0\0\0\1\0\0\0")
-    with pytest.raises(BundleFormatError, match=r"damaged: candidates.bin is for 1 words"):
+    with pytest.raises(BundleFormatError, match=r"damaged: the shortlist is for 1 words"):
         Translator(damaged)
 
 

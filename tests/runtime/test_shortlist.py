@@ -1,4 +1,4 @@
-"""`candidates.bin`: what is written is read, and what is damaged is refused by name."""
+"""`shortlist.bin`: what is written is read, and what is damaged is refused by name."""
 
 from __future__ import annotations
 

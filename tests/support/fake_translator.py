@@ -20,29 +20,24 @@ from typing import Any
 
 import numpy as np
 
-from allez.bundle.manifest import FileEntry, Manifest
+from allez.bundle.manifest import FileEntry, Input, Manifest, SourceSide, TargetSide
 from allez.errors import BundleNotFoundError, OptionError
 from allez.options import SearchOptions
 from allez.results import Hypothesis, SelfTest, Sentence, Translation
 
 MANIFEST = Manifest(
-    format_version=1,
+    format_version=2,
     name="fake",
     version="1.2",
-    task="translation",
-    source="fr",
-    target="en",
+    task="translate",
+    input=Input("text", tokens=100),
+    source=SourceSide("fr", "tokenizer", 8, 2),
+    target=TargetSide("en", "tokenizer", 8, 1, 2),
     files={"encoder": FileEntry("encoder.onnx", 5, "00" * 32)},
-    vocabulary=8,
-    pad=0,
-    bos=1,
-    eos=2,
-    encoder_inputs=("source", "source_length"),
     states=(),
     memory_width=1,
     key_width=1,
     attention="general",
-    source_tokens=100,
     target_per_source=2.0,
     target_extra=10,
     beam_size=4,

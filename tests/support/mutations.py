@@ -305,11 +305,11 @@ def mutate(generator: Random, files: dict[str, bytes], operators: list[str]) -> 
         operators: names that a node may be given.
     """
     role = generator.choice(
-        ("manifest", "tokenizer", "sentences", "candidates", *["encoder"] * 3, *["decoder"] * 4)
+        ("manifest", "tokenizer", "sentences", "shortlist", *["encoder"] * 3, *["decoder"] * 4)
     )
     change: Callable[[Random, bytes], bytes] = damage
     if generator.random() < 0.8:
         if role in ("encoder", "decoder"):
             return role, change_graph(generator, files[role], operators)
-        change = change_numbers if role == "candidates" else change_json
+        change = change_numbers if role == "shortlist" else change_json
     return role, change(generator, files[role])

@@ -62,7 +62,7 @@ def run(work: Workspace) -> None:
         "report": (json.dumps(report, indent=1) + "\n").encode("utf-8"),
     }
     if shortlist is not None:
-        content["candidates"] = shortlist
+        content["shortlist"] = shortlist
     prose = read_beside(config.package.card, beside, "")
     sizes = {NAMES[role]: len(data) for role, data in content.items()}
     content["card"] = model_card(config, model, training, report, scores, before, prose, sizes)

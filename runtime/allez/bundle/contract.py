@@ -25,9 +25,6 @@ FORMAT_VERSION: int = SPEC["manifest"]["written"]
 MANIFEST: str = SPEC["manifest"]["file"]
 """The first file read, and the only one that names the others."""
 
-ROLES: tuple[str, ...] = tuple(SPEC["manifest"]["roles"][str(FORMAT_VERSION)]["required"])
-"""Files that every bundle has."""
-
 MASKED: float = _GRAPHS["masked"]
 """Added to the score of a position that does not exist (never minus infinity: 0 x inf is NaN)."""
 

@@ -120,7 +120,8 @@ def take(
         for key in path:
             inner = _object(inner.get(key), {}, _Complaint(name, reached + key))
             reached += f"{key}."
-        if last not in inner and field.get("optional"):
+        key, *values = field.get("when", (None, None))
+        if taken.get(key) not in values or (last not in inner and field.get("optional")):
             taken[field["key"]] = None
         else:
             check = _CHECKS[field["is"]]
@@ -185,6 +186,8 @@ def _number(value: Any, field: Field, complain: _Complaint) -> float:
 
 
 def _object(value: Any, field: Field, complain: _Complaint) -> Any:
+    if value is None and field.get("or_null"):
+        return None
     if not isinstance(value, dict):
         raise complain("an object")
     if "fields" not in field:
@@ -206,7 +209,7 @@ def _record(value: dict[str, Any], field: Field, complain: _Complaint) -> dict[s
 def _list(value: Any, field: Field, complain: _Complaint) -> list[Any]:
     if not isinstance(value, list):
         raise complain("a list")
-    low, high = field.get("from", 0), field.get("to", math.inf)
+    low, high = field.get("least", 0), field.get("most", math.inf)
     if not low <= len(value) <= high:
         raise complain(f"a list of {low} to {high}")
     return value
@@ -217,6 +220,29 @@ def _texts(value: Any, field: Field, complain: _Complaint) -> tuple[str, ...]:
         _text(item, field, complain.at(index))
         for index, item in enumerate(_list(value, field, complain))
     )
+
+
+def _numbers(value: Any, field: Field, complain: _Complaint) -> tuple[float, ...]:
+    return tuple(
+        _number(item, field, complain.at(index))
+        for index, item in enumerate(_list(value, field, complain))
+    )
+
+
+def _symbols(value: Any, field: Field, complain: _Complaint) -> tuple[str, ...]:
+    low, high = _RULES["symbols"]
+    symbols = _list(value, field, complain)
+    for index, symbol in enumerate(symbols):
+        if not isinstance(symbol, str) or len(symbol) != 1 or not low <= symbol <= high:
+            raise complain.at(index)("one character of private use")
+    return tuple(symbols)
+
+
+def _patterns(value: Any, field: Field, complain: _Complaint) -> dict[str, str]:
+    return {
+        key: _pattern(item, field, _Complaint(complain.name, f"{complain.key}.{shown(key)}"))
+        for key, item in _object(value, {}, complain).items()
+    }
 
 
 def _records(value: Any, field: Field, complain: _Complaint) -> list[dict[str, Any]]:
@@ -235,6 +261,9 @@ _CHECKS: Mapping[str, Callable[[Any, Field, _Complaint], Any]] = {
     "object": _object,
     "list": _list,
     "texts": _texts,
+    "numbers": _numbers,
+    "symbols": _symbols,
+    "patterns": _patterns,
     "records": _records,
 }
 """What a field may be."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from allez.bundle.contract import MANIFEST, state_names
+from allez.bundle.contract import MANIFEST, TEXT_INPUTS, state_names
 from allez.bundle.fields import check_depth, parse_object, shown, take
 from allez.errors import BundleFormatError
 from allez.spec import SPEC
@@ -33,6 +33,83 @@ class State(NamedTuple):
     width: int
 
 
+class SourceSide(NamedTuple):
+    """What is read. Of an image it says nothing: all is empty."""
+
+    language: str = ""
+    """BCP 47."""
+    tokenizer: str = ""
+    """The role of the file that makes ids of a text."""
+    size: int = 0
+    """V of the encoder."""
+    eos: int = 0
+
+
+class TargetSide(NamedTuple):
+    """What is written."""
+
+    language: str
+    """BCP 47."""
+    tokenizer: str
+    """The role of the file that spells ids."""
+    size: int
+    """V."""
+    bos: int
+    eos: int
+
+
+class ImageShape(NamedTuple):
+    """How an image is given to an encoder: resized, then (value - mean) / scale per channel."""
+
+    height: int
+    width: int
+    channels: int
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+
+
+class Input(NamedTuple):
+    """What one run of the encoder reads."""
+
+    kind: str
+    """"text" or "image"."""
+    cut: str = "sentences"
+    """Whether a text is read by "sentences" or as a "whole"."""
+    tokens: int = 0
+    """The longest text the encoder is given, eos not counted."""
+    separator: str | None = None
+    """What joins the parts of a whole."""
+    image: ImageShape | None = None
+
+
+class Parent(NamedTuple):
+    """A bundle that training began with."""
+
+    name: str
+    version: str
+    license: str
+    files: Mapping[str, str]
+    """Role to SHA-256."""
+
+
+class Entities(NamedTuple):
+    """Symbols that stand for what is carried over."""
+
+    symbols: Mapping[str, tuple[str, ...]]
+    """Class to its symbols, characters of private use, no two of them alike."""
+    source_numbers: str | None
+    """The form of numbers in the source; None: numbers are carried over as they stand."""
+    target_numbers: str | None
+
+
+class Confidence(NamedTuple):
+    """A logistic regression: 1 / (1 + exp(-(intercept + sum of weight x feature)))."""
+
+    intercept: float
+    weights: Mapping[str, float]
+    """By the name of the feature."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """`manifest.json`: the first file read, and the only one that names the others."""
@@ -41,25 +118,18 @@ class Manifest:
     name: str
     version: str
     task: str
-    source: str
-    """Source language, BCP 47."""
-    target: str
+    """"translate", "summarize", "reply" or "caption"."""
+    input: Input
+    source: SourceSide
+    target: TargetSide
     files: Mapping[str, FileEntry]
     """Role to file."""
-    vocabulary: int
-    """V."""
-    pad: int
-    bos: int
-    eos: int
-    encoder_inputs: tuple[str, ...]
     states: tuple[State, ...]
     memory_width: int
     """D."""
     key_width: int
     """A."""
     attention: str
-    source_tokens: int
-    """The longest sentence the encoder is given, eos not counted."""
     target_per_source: float
     """A translation has at most target_per_source x S + target_extra tokens."""
     target_extra: int
@@ -71,9 +141,33 @@ class Manifest:
     license: str
     """SPDX expression of the weights."""
     training_data: tuple[str, ...]
+    parents: tuple[Parent, ...] = ()
+    entities: Entities | None = None
+    confidence: Confidence | None = None
     scores: Mapping[str, Any]
     made_with: Mapping[str, str]
     """Versions of the libraries that made it."""
+
+    # Until the callers of these ask the sides themselves.
+    @property
+    def vocabulary(self) -> int:
+        """V."""
+        return self.target.size
+
+    @property
+    def bos(self) -> int:
+        """What the decoder is fed first."""
+        return self.target.bos
+
+    @property
+    def eos(self) -> int:
+        """What ends a sentence."""
+        return self.target.eos
+
+    @property
+    def source_tokens(self) -> int:
+        """The longest sentence the encoder is given, eos not counted."""
+        return self.input.tokens
 
 
 def parse_manifest(data: bytes) -> Manifest:
@@ -88,40 +182,115 @@ def parse_manifest(data: bytes) -> Manifest:
     check_depth(content, MANIFEST)
     version = _format_version(content)
     taken = take(content, _RULES["formats"][version], MANIFEST)
-    manifest = Manifest(
+    files = _files(taken["files"], _RULES["roles"][version])
+    sides = _first_sides(taken) if version == "1" else _sides(taken, files)
+    return Manifest(
         format_version=int(version),
-        name=taken["name"],
-        version=taken["version"],
-        task=taken["task"],
-        source=taken["source"],
-        target=taken["target"],
-        files=_files(taken["files"], _RULES["roles"][version]),
-        vocabulary=taken["vocabulary"],
-        pad=taken["tokens.pad"],
-        bos=taken["tokens.bos"],
-        eos=taken["tokens.eos"],
-        encoder_inputs=taken["encoder_inputs"],
+        **sides,
+        **{key: taken[key] for key in _PLAIN},
+        files={_NOW.get(role, role): entry for role, entry in files.items()},
         states=_states(taken["states"]),
-        memory_width=taken["memory_width"],
-        key_width=taken["key_width"],
-        attention=taken["attention"],
-        source_tokens=taken["limits.source_tokens"],
         target_per_source=taken["limits.target_per_source"],
         target_extra=taken["limits.target_extra"],
         beam_size=taken["search.beam_size"],
         length_penalty=taken["search.length_penalty"],
-        optimization_level=taken["optimization_level"],
-        minimum_onnxruntime=taken["minimum_onnxruntime"],
-        precision=taken["precision"],
-        license=taken["license"],
-        training_data=taken["training_data"],
-        scores=taken["scores"],
         made_with={key: str(value) for key, value in taken["made_with"].items()},
     )
-    special = {manifest.pad, manifest.bos, manifest.eos}
-    if len(special) != 3 or max(special) >= manifest.vocabulary:
+
+
+_PLAIN = (
+    *("name", "version", "memory_width", "key_width", "attention", "optimization_level"),
+    *("minimum_onnxruntime", "precision", "license", "training_data", "scores"),
+)
+"""Keys whose values are what they were taken as, in every format."""
+
+_NOW = {"candidates": "shortlist"}
+"""Roles of format 1 by their later names."""
+
+
+def _first_sides(taken: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what format 1 says of source and target: one vocabulary, and sentences of text."""
+    size = taken["vocabulary"]
+    pad, bos, eos = (taken[f"tokens.{name}"] for name in ("pad", "bos", "eos"))
+    if len({pad, bos, eos}) != 3 or max(pad, bos, eos) >= size:
         raise BundleFormatError(f"{MANIFEST}: pad, bos and eos must be three ids below vocabulary")
-    return manifest
+    inputs = [tensor.name for tensor in TEXT_INPUTS]
+    if list(taken["encoder_inputs"]) != inputs:
+        raise BundleFormatError(f"{MANIFEST}: encoder_inputs must be {', '.join(inputs)}")
+    return {
+        "task": "translate",
+        "input": Input("text", tokens=taken["limits.source_tokens"]),
+        "source": SourceSide(taken["source"], "tokenizer", size, eos),
+        "target": TargetSide(taken["target"], "tokenizer", size, bos, eos),
+    }
+
+
+def _sides(taken: Mapping[str, Any], files: Mapping[str, FileEntry]) -> dict[str, Any]:
+    """Return what format 2 says of source and target, and what goes with them."""
+    target = TargetSide(*(taken[f"target.{key}"] for key in TargetSide._fields))
+    needed = [target.tokenizer]
+    if taken["input.kind"] == "text":
+        source = SourceSide(*(taken[f"source.{key}"] for key in SourceSide._fields))
+        read = Input("text", taken["input.cut"], taken["input.tokens"], taken["input.separator"])
+        needed += [source.tokenizer, "sentences"]
+    else:
+        source = SourceSide()
+        read = Input("image", image=_image(taken))
+    for name, side in (("source", source), ("target", target)):
+        ids = [side.eos, side.bos] if isinstance(side, TargetSide) else [side.eos]
+        if side.language and max(ids) >= side.size:
+            raise BundleFormatError(f"{MANIFEST}: the ids of {name} must be below its size")
+    _check_roles(files, needed, entities=taken["entities"] is not None)
+    if "shortlist" in files and source.tokenizer != target.tokenizer:
+        raise BundleFormatError(f"{MANIFEST}: a shortlist needs one tokenizer for both sides")
+    return {
+        "task": taken["task"],
+        "input": read,
+        "source": source,
+        "target": target,
+        "parents": tuple(
+            Parent(*(parent[key] for key in Parent._fields)) for parent in taken["parents"] or ()
+        ),
+        "entities": _entities(taken["entities"]),
+        "confidence": _confidence(taken["confidence"]),
+    }
+
+
+def _check_roles(files: Mapping[str, FileEntry], needed: list[str], *, entities: bool) -> None:
+    missing = [role for role in needed if role not in files]
+    if missing:
+        raise BundleFormatError(f"{MANIFEST} names no file for {', '.join(missing)}")
+    if "names" in files and not entities:
+        raise BundleFormatError(f"{MANIFEST}: a file of names needs entities")
+
+
+def _image(taken: Mapping[str, Any]) -> ImageShape:
+    shape = ImageShape(*(taken[f"input.{key}"] for key in ImageShape._fields))
+    if not len(shape.mean) == len(shape.scale) == shape.channels or 0.0 in shape.scale:
+        raise BundleFormatError(
+            f"{MANIFEST}: mean and scale must have a number for each channel, and no scale 0"
+        )
+    return shape
+
+
+def _entities(taken: Mapping[str, Any] | None) -> Entities | None:
+    if taken is None:
+        return None
+    symbols = {key: value for key, value in taken.items() if key != "numbers"}
+    every = [symbol for of_class in symbols.values() for symbol in of_class]
+    if len(set(every)) != len(every):
+        raise BundleFormatError(f"{MANIFEST}: entities has a symbol twice")
+    forms = taken["numbers"] or {"source": None, "target": None}
+    return Entities(symbols, forms["source"], forms["target"])
+
+
+def _confidence(taken: Mapping[str, Any] | None) -> Confidence | None:
+    if taken is None:
+        return None
+    weights = {feature["name"]: feature["weight"] for feature in taken["features"]}
+    if len(weights) != len(taken["features"]):
+        raise BundleFormatError(f"{MANIFEST}: confidence has a feature twice")
+    return Confidence(taken["intercept"], weights)
 
 
 def _format_version(content: Mapping[str, Any]) -> str:

@@ -90,8 +90,8 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
         reading = Reading(
             wrapped=args.wrapped,
             columns=tuple(args.columns.split(",")) if args.columns else (),
-            source=manifest.source,
-            target=manifest.target,
+            source=manifest.source.language,
+            target=manifest.target.language,
         )
         settings = {
             "model": [manifest.name, manifest.version],

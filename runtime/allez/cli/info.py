@@ -38,11 +38,11 @@ def run(args: argparse.Namespace) -> int:
                 "threads": str(translator.threads),
                 "model": f"{manifest.name} {manifest.version}",
                 "path": str(translator.bundle.path),
-                "languages": f"{manifest.source} to {manifest.target}",
+                "languages": f"{manifest.source.language} to {manifest.target.language}",
                 "size": f"{size / 1e6:.1f} MB ({size:,} bytes)",
                 "precision": manifest.precision,
                 "attention": manifest.attention,
-                "candidates": "listed" if "candidates" in manifest.files else "none",
+                "candidates": "listed" if "shortlist" in manifest.files else "none",
                 "licence": manifest.license,
                 "check": f"ok ({len(manifest.files)} files as the manifest says, graphs load)",
             }

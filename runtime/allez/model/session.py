@@ -14,7 +14,6 @@ import onnxruntime as ort  # telemetry is off by now: the package itself sees to
 from allez import telemetry
 from allez.arrays import FloatArray, IntArray
 from allez.bundle.contract import (
-    TEXT_INPUTS,
     Graph,
     decoder_graph,
     encoder_graph,
@@ -170,8 +169,8 @@ class Encoder:
         self, graph: bytes, manifest: Manifest, *, providers: Sequence[str] | None = None
     ) -> None:
         count = len(manifest.states)
-        if manifest.encoder_inputs != tuple(tensor.name for tensor in TEXT_INPUTS):
-            raise BundleFormatError(f"an encoder of {manifest.encoder_inputs} does not read text")
+        if manifest.input.kind != "text":
+            raise BundleFormatError(f"the encoder reads {manifest.input.kind}, not text")
         expected = encoder_graph(count)
         self._session = open_session("encoder", graph, manifest, expected, providers=providers)
         self._outputs = [tensor.name for tensor in expected.outputs]

@@ -1,6 +1,6 @@
 """Candidates: the words that may occur in a sentence's translation, by the words of the sentence.
 
-`candidates.bin` of a bundle, little endian: uint32 1 (of this layout), uint32 V, V counts uint16,
+`shortlist.bin` of a bundle, little endian: uint32 1 (of this layout), uint32 V, V counts uint16,
 then the lists of all source words one after the other, uint16 ids, ascending in each. A sentence's
 candidates are the lists of its words, the words themselves (names and numbers are copied), and eos.
 Every sentence ends with eos, so the list of eos holds what may stand in any translation.
@@ -15,9 +15,10 @@ import numpy as np
 
 from allez.arrays import IntArray
 from allez.errors import BundleFormatError
+from allez.spec import SPEC
 
-LAYOUT = 1
-MAX_VOCABULARY = 65_536
+LAYOUT: int = SPEC["shortlist"]["layout"]
+MAX_VOCABULARY: int = SPEC["shortlist"]["vocabulary"]
 """Ids have 16 bits; a bundle with more words has no candidates."""
 
 
@@ -25,7 +26,7 @@ class Shortlist:
     """The lists of a bundle, checked.
 
     Args:
-        data: the bytes of `candidates.bin`.
+        data: the bytes of `shortlist.bin`.
         vocabulary: V, as the manifest says.
         eos: id behind every sentence.
 
@@ -66,4 +67,4 @@ class Shortlist:
 
 
 def _error(what: str) -> BundleFormatError:
-    return BundleFormatError(f"candidates.bin {what}")
+    return BundleFormatError(f"the shortlist {what}")

@@ -45,11 +45,13 @@ BATCH_TOKENS = 2048
 def read_words(bundle: Bundle) -> tuple[Tokenizer, SentenceRules]:
     """Return how a bundle's texts are taken apart; BundleFormatError if it contradicts itself."""
     manifest = bundle.manifest
-    tokenizer = Tokenizer(bundle.text("tokenizer"))
-    if tokenizer.size != manifest.vocabulary:
+    if manifest.task != "translate" or manifest.source.tokenizer != manifest.target.tokenizer:
+        raise BundleFormatError(f"{bundle.path}: a {manifest.task} bundle of this kind cannot run")
+    tokenizer = Tokenizer(bundle.text(manifest.source.tokenizer))
+    if tokenizer.size != manifest.source.size:
         raise BundleFormatError(
             f"{bundle.path}: the tokenizer has {tokenizer.size} subwords, "
-            f"the manifest says {manifest.vocabulary}"
+            f"the manifest says {manifest.source.size}"
         )
     rules = SentenceRules.from_json(bundle.text("sentences"))
     if rules.max_tokens > manifest.source_tokens:

@@ -223,9 +223,9 @@ class Engine:
 
 def _shortlist(bundle: Bundle) -> Shortlist | None:
     manifest = bundle.manifest
-    if "candidates" not in manifest.files:
+    if "shortlist" not in manifest.files:
         return None
-    return Shortlist(bundle.data("candidates"), manifest.vocabulary, manifest.eos)
+    return Shortlist(bundle.data("shortlist"), manifest.vocabulary, manifest.eos)
 
 
 def _unread(ids: Ids) -> Found:
