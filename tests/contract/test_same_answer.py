@@ -12,16 +12,19 @@ import pytest
 
 from allez import Translation, Translator
 from support.french import sentences
+from support.soak import amount
 
 ROOT = Path(__file__).parents[2]
-COUNT = 2000
+COUNT = amount(share=400, whole=2000)
+
+pytestmark = pytest.mark.soak
 
 Answer = tuple[tuple[str, ...], str, float]
 
 
 @pytest.fixture(scope="module")
 def french() -> list[str]:
-    """2,000 different sentences."""
+    """Sentences, all different."""
     found = sentences(3, COUNT)
     assert len(set(found)) == COUNT
     return found

@@ -15,7 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from support.soak import amount
+
 SENTENCES = ["Je vois le chat noir.", "Elle n'achète pas trois petites maisons.", "", "  42", "Tu"]
+MOMENTS = amount(share=6, whole=24)
 LINES = [f"{SENTENCES[i % 5]} {i}" for i in range(600)]
 
 FORMS = {
@@ -40,6 +43,7 @@ def size(path: Path) -> int:
     return 0
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("form", FORMS)
 def test_killed_again_and_again(tiny_bundle: Path, tmp_path: Path, form: str) -> None:
     generator = random.Random(form)
@@ -51,7 +55,7 @@ def test_killed_again_and_again(tiny_bundle: Path, tmp_path: Path, form: str) ->
     expected = whole.read_bytes()
     partial = tmp_path / "out.txt.partial"
     kills = written = done = 0
-    for moment in range(12):
+    for moment in range(MOMENTS):
         process = subprocess.Popen(
             command(tiny_bundle, source, target, form), stderr=subprocess.PIPE
         )
@@ -75,7 +79,7 @@ def test_killed_again_and_again(tiny_bundle: Path, tmp_path: Path, form: str) ->
             records = data.count(b"\n") // FORMS[form][1]
             assert records >= done
             done, written = records, len(data)
-    assert kills >= 4
+    assert kills >= MOMENTS // 3
     last = subprocess.run(
         command(tiny_bundle, source, target, form), capture_output=True, check=False
     )

@@ -13,6 +13,8 @@ import pytest
 
 from allez import Translator
 from support import synthetic
+from support.patience import PATIENCE
+from support.soak import amount
 
 
 def sentences(count: int) -> list[str]:
@@ -27,7 +29,7 @@ def run(code: str, *arguments: str) -> str:
         [sys.executable, "-c", code, *arguments],
         capture_output=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -37,10 +39,11 @@ def run(code: str, *arguments: str) -> str:
 # --- threads --------------------------------------------------------------------------------
 
 THREADS = 8
-CALLS = 1000
+CALLS = amount(share=150, whole=1000)
 
 
-def test_eight_threads_of_a_thousand_calls_each(tiny: Translator) -> None:
+@pytest.mark.soak
+def test_eight_threads_of_many_calls_each(tiny: Translator) -> None:
     texts = sentences(250)
     serial = {}
     for text in texts:
@@ -110,7 +113,7 @@ def work():
         list(translator.translate_batch(TEXTS[:40], beam_size=1))
 
 def child():
-    signal.alarm(60)  # a deadlock ends in a signal
+    signal.alarm(300)  # a deadlock ends in a signal
     for _ in range(2):
         assert translator(TEXTS[0]) == expected[0]
         assert [r.text for r in translator.translate_batch(TEXTS)] == expected
@@ -190,7 +193,7 @@ if __name__ == "__main__":
         answers = context.Queue()
         process = context.Process(target=work, args=(sys.argv[1], sys.argv[2], answers))
         process.start()
-        print(answers.get(timeout=120))
+        print(answers.get(timeout=300))
         process.join()
         assert process.exitcode == 0
 """
@@ -203,7 +206,7 @@ def test_each_spawned_process_has_its_own(tiny_bundle: Path, tmp_path: Path) -> 
         [sys.executable, str(script), str(tiny_bundle), "Je vois le chat noir."],
         capture_output=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -229,9 +232,10 @@ def resident():
 sentences = open(sys.argv[2], encoding="utf-8").read().split("\\n")
 texts = itertools.cycle(sentences)
 translator = allez.Translator(sys.argv[1], threads=2)
+many = int(sys.argv[3])
 for turn in range(20):
-    results = translator.translate_batch(itertools.islice(texts, 850), beam_size=1)
-    assert sum(1 for _ in results) == 850
+    results = translator.translate_batch(itertools.islice(texts, many), beam_size=1)
+    assert sum(1 for _ in results) == many
     for text in itertools.islice(texts, 100):
         translator.translate(text, beam_size=1)
     for text in itertools.islice(texts, 50):
@@ -240,12 +244,16 @@ for turn in range(20):
 """
 
 
+MANY = amount(share=100, whole=850)
+
+
+@pytest.mark.soak
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux for its memory")
-def test_memory_is_flat_over_twenty_thousand_translations(
-    tiny_bundle: Path, tmp_path: Path
-) -> None:
+def test_memory_is_flat_over_thousands_of_translations(tiny_bundle: Path, tmp_path: Path) -> None:
     path = tmp_path / "sentences.txt"
     path.write_text("\n".join(sentences(1000)), encoding="utf-8")
-    sizes = [int(size) for size in run(LONG_LIFE, str(tiny_bundle), str(path)).split()]  # kB
+    sizes = [
+        int(size) for size in run(LONG_LIFE, str(tiny_bundle), str(path), str(MANY)).split()
+    ]  # kB
     assert len(sizes) == 20
     assert max(sizes[10:]) - max(sizes[:5]) < 6_000, sizes
