@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from allez import Translator
-from allez.model.session import DecoderStep, Encoder
+from allez.model.decoder import Decoder
+from allez.model.encoder import Encoder
 from benchmarks import sentences
 
 BEAMS = (1, 4)
@@ -46,16 +47,16 @@ class Clock:
 def measure(translator: Translator, texts: Sequence[str], **options: Any) -> dict[str, float]:
     """Translate all texts; return the seconds of it all, and those of each graph."""
     clocks = {"encoder": Clock(), "decoder": Clock()}
-    before = (Encoder.__call__, DecoderStep.run)
+    before = (Encoder.__call__, Decoder.run)
     Encoder.__call__ = clocks["encoder"].around(before[0])  # type: ignore[method-assign]
-    DecoderStep.run = clocks["decoder"].around(before[1])  # type: ignore[method-assign]
+    Decoder.run = clocks["decoder"].around(before[1])  # type: ignore[method-assign]
     try:
         begin = time.perf_counter()
         for _ in translator.translate_batch(texts, **options):
             pass
         whole = time.perf_counter() - begin
     finally:
-        Encoder.__call__, DecoderStep.run = before  # type: ignore[method-assign]
+        Encoder.__call__, Decoder.run = before  # type: ignore[method-assign]
     return {"all": whole, **{name: clock.seconds for name, clock in clocks.items()}}
 
 
@@ -73,10 +74,10 @@ def main() -> int:
     say("| ---: | --- | ---: | ---: | ---: | ---: |\n")
     with Translator(options.bundle, threads=1) as translator:
         for candidates in (True, False):
-            measure(translator, texts[:64], candidates=candidates)
+            measure(translator, texts[:64], shortlist=candidates)
         for beam in BEAMS:
             for candidates in (True, False):
-                found = measure(translator, texts, beam_size=beam, candidates=candidates)
+                found = measure(translator, texts, beam_size=beam, shortlist=candidates)
                 whole, parts = found["all"], (found["encoder"], found["decoder"])
                 shares = " | ".join(f"{p / whole:.0%}" for p in (*parts, whole - sum(parts)))
                 words = "candidates" if candidates else "all"

@@ -116,7 +116,7 @@ def _load_allez(key: str, place: Path, threads: int) -> Run:
     translator = Translator(place, threads=threads)
     options: dict[str, Any] = {}
     if "shortlist" in translator.bundle.manifest.files:
-        options["candidates"] = key == "allez_candidates"
+        options["shortlist"] = key == "allez_candidates"
 
     def run(sample: Sample, beam: int) -> list[str]:
         if len(sample.texts) == 1:

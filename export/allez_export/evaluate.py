@@ -16,14 +16,16 @@ from typing import Any
 import sacrebleu
 from tqdm import tqdm
 
+from allez.arrays import IntArray
 from allez.bundle.manifest import Manifest
 from allez.errors import InputError
+from allez.model.decode import decode
+from allez.model.encoder import TextSource
 from allez.options import SearchOptions
-from allez.search.beam import REVISION, beam_search
+from allez.search.beam import REVISION
 from allez.search.constraints import most_repeats
-from allez.search.step import Found, Job
+from allez.search.step import RawHypothesis, Request, Source
 from allez.text.tokenizer import Tokenizer
-from allez.translate.document import make_batches
 from allez.translate.translator import Translator
 from allez_export.data.read import Pair, read_pairs
 from allez_export.families.recurrent.graphs import TorchDecoding
@@ -92,7 +94,7 @@ def evaluate_file(
         raise InputError(f"{path} holds no sentence pair to score")
     sources, references = [s for s, _ in pairs], [t for _, t in pairs]
     started = time.monotonic()
-    results = translator.translate_batch(sources, beam_size=beam_size, candidates=shortlist)
+    results = translator.translate_batch(sources, beam_size=beam_size, shortlist=shortlist)
     shown: Iterable[Any] = tqdm(
         results, total=len(pairs), desc=path.name, leave=False, disable=None
     )
@@ -216,9 +218,28 @@ def write_json(content: Any, path: Path) -> None:
     partial.replace(path)
 
 
+class TorchModel:
+    """A torch model as `decode` asks for it: the reference for the exported graphs."""
+
+    bos, eos = BOS, EOS
+
+    def __init__(self, model: Seq2Seq) -> None:
+        self._model = model
+
+    def encode(self, source: Source) -> list[int]:
+        """Return the ids [S]; torch reads them in batches."""
+        return [int(token) for token in source.feeds()["source"][0]]
+
+    def start(
+        self, encodings: Sequence[list[int]], shortlists: Sequence[IntArray] | None = None
+    ) -> TorchDecoding:
+        """Return a fresh step; it scores the whole vocabulary."""
+        return TorchDecoding(self._model, encodings)
+
+
 def torch_search(
     model: Seq2Seq, sentences: Sequence[Sequence[int]], options: SearchOptions = GREEDY
-) -> list[list[Found]]:
+) -> list[list[RawHypothesis]]:
     """Search with a torch model.
 
     Args:
@@ -226,18 +247,11 @@ def torch_search(
         sentences: source ids, eos last.
         options: see `SearchOptions`.
     """
-    found: dict[int, list[Found]] = {}
-    for batch in make_batches(sentences):
-        members = [sentences[i] for i in batch]
-        positions = [1 if model.decoder.attention.kind == "none" else len(ids) for ids in members]
-        jobs = [
-            Job(m, target_limit(len(ids)), most_repeats(ids))
-            for m, ids in zip(positions, members, strict=True)
-        ]
-        step = TorchDecoding(model, members)
-        answers = beam_search(step, jobs, bos=BOS, eos=EOS, options=options)
-        found.update(zip(batch, answers, strict=True))
-    return [found[i] for i in range(len(sentences))]
+    requests = [
+        Request(TextSource(tuple(ids)), target_limit(len(ids)), most_repeats(ids))
+        for ids in sentences
+    ]
+    return decode(TorchModel(model), requests, options)
 
 
 TARGET_PER_SOURCE, TARGET_EXTRA = 1.8, 10

@@ -20,17 +20,15 @@ from allez.bundle.contract import FORMAT_VERSION, MANIFEST, state_names
 from allez.bundle.manifest import Manifest, parse_manifest
 from allez.bundle.reader import Bundle
 from allez.errors import BundleError
-from allez.model.decoder import Decoding
-from allez.model.session import DecoderStep, Encoder
-from allez.model.shortlist import Shortlist
-from allez.search.beam import beam_search
-from allez.search.constraints import most_repeats
-from allez.search.step import Job, StepResult
+from allez.model.decode import decode
+from allez.model.encoder import Encoding
+from allez.model.model import Model
+from allez.search.step import Step, StepResult
 from allez.text.casing import as_read
 from allez.text.rules import SentenceRules
 from allez.text.tokenizer import Tokenizer
 from allez_export.config import Config, ConfigError
-from allez_export.evaluate import GREEDY, TARGET_EXTRA, TARGET_PER_SOURCE, target_limit
+from allez_export.evaluate import GREEDY, TARGET_EXTRA, TARGET_PER_SOURCE
 from allez_export.families.recurrent.graphs import state_widths
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.folders import written_aside
@@ -186,7 +184,7 @@ def draft(
 class _Margins:
     """A step that remembers how clearly each of its choices was made."""
 
-    def __init__(self, step: Decoding) -> None:
+    def __init__(self, step: Step) -> None:
         self._step = step
         self.smallest = np.inf
         self.first: list[float] = []
@@ -206,16 +204,29 @@ class _Margins:
         self._step.keep(sentences)
 
 
+class _Watched:
+    """A model as `decode` asks for it, whose last step is remembered with its margins."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self.bos, self.eos = model.bos, model.eos
+        self.encode = model.encode
+        self.margins: _Margins
+
+    def start(
+        self, encodings: Sequence[Encoding], shortlists: Sequence[IntArray] | None = None
+    ) -> Step:
+        self.margins = _Margins(self._model.start(encodings, shortlists))
+        return self.margins
+
+
 def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
     """Return `golden.jsonl`: the first `count` texts whose greedy path is decided clearly."""
     manifest = bundle.manifest
     tokenizer = Tokenizer(bundle.text("tokenizer"))
     rules = SentenceRules.from_json(bundle.text("sentences"))
-    encoder = Encoder(bundle.data("encoder"), manifest)
-    decoder = DecoderStep(bundle.data("decoder"), manifest)
-    shortlist = None
-    if "shortlist" in manifest.files:
-        shortlist = Shortlist(bundle.data("shortlist"), manifest.vocabulary, manifest.eos)
+    model = Model(bundle)
+    watched = _Watched(model)
     lines: list[str] = []
     for text in texts:
         ids = [*tokenizer.encode(as_read(text, rules)), EOS]
@@ -223,12 +234,8 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
             break
         if not 2 <= len(ids) <= manifest.source_tokens:
             continue
-        encoded = encoder(ids)
-        step = _Margins(
-            Decoding(decoder, [encoded], None if shortlist is None else [shortlist(ids)])
-        )
-        job = Job(encoded.length, target_limit(len(ids)), most_repeats(ids))
-        ((found,),) = beam_search(step, [job], bos=BOS, eos=EOS, options=GREEDY)
+        ((found,),) = decode(watched, [model.request(ids, shortlist=True)], GREEDY)
+        step = watched.margins
         if step.smallest < MARGIN or not found.finished:
             continue
         entry = {

@@ -25,18 +25,16 @@ from allez import Translator
 from allez.arrays import IntArray
 from allez.bundle.contract import MEMORY_STEP
 from allez.bundle.reader import Bundle
-from allez.model.decoder import Decoding
-from allez.model.session import DecoderStep, Encoder
+from allez.model.decode import decode
+from allez.model.encoder import Encoding
+from allez.model.model import Model
 from allez.model.shortlist import LAYOUT, Shortlist
-from allez.search.beam import beam_search
-from allez.search.constraints import most_repeats
-from allez.search.step import Job, StepResult
+from allez.search.step import Source, Step, StepResult
 from allez.text.tokenizer import Tokenizer
-from allez.translate.document import make_batches
 from allez_export.config import ConfigError, ShortlistConfig
 from allez_export.data.read import Pair
-from allez_export.evaluate import GREEDY, bleu, target_limit
-from allez_export.vocabulary import BOS, EOS, PAD
+from allez_export.evaluate import GREEDY, bleu
+from allez_export.vocabulary import EOS, PAD
 
 Floats = npt.NDArray[np.float32]
 
@@ -55,6 +53,8 @@ MOST_LEARNT = 24_000
 _FIRST = 3
 """Below are pad, bos and eos."""
 
+_SHOWN = 4096
+"""Sentences between two movements of the progress bar."""
 _ROWS = 1000
 """Source words looked at together."""
 
@@ -79,9 +79,7 @@ class Evidence:
 class _Watched:
     """A step that credits the words it offers to the source words attended to."""
 
-    def __init__(
-        self, step: Decoding, sentences: Sequence[Sequence[int]], expected: Floats
-    ) -> None:
+    def __init__(self, step: Step, sentences: Sequence[Sequence[int]], expected: Floats) -> None:
         longest = max(map(len, sentences))
         self._step = step
         self._expected = expected
@@ -109,6 +107,26 @@ class _Watched:
         self._step.keep(sentences)
 
 
+class _WatchedModel:
+    """A model whose steps are watched, as `decode` asks for it."""
+
+    def __init__(self, model: Model, expected: Floats) -> None:
+        self._model = model
+        self._expected = expected
+        self.bos, self.eos = model.bos, model.eos
+
+    def encode(self, source: Source) -> tuple[list[int], Encoding]:
+        return source.feeds()["source"][0].tolist(), self._model.encode(source)
+
+    def start(
+        self,
+        encodings: Sequence[tuple[list[int], Encoding]],
+        shortlists: Sequence[IntArray] | None = None,
+    ) -> Step:
+        ids, read = zip(*encodings, strict=True)
+        return _Watched(self._model.start(read, shortlists), ids, self._expected)
+
+
 def watch(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> Evidence:
     """Translate sentences (source ids, eos last; all different) greedily, and watch the model."""
     manifest = bundle.manifest
@@ -122,16 +140,14 @@ def watch(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> Evidence:
             "a shortlist is learnt from attention, and the model has none",
             hint="remove [shortlist] from the configuration",
         )
-    encoder = Encoder(bundle.data("encoder"), manifest)
-    decoder = DecoderStep(bundle.data("decoder"), manifest)
     expected = np.zeros((manifest.vocabulary, manifest.vocabulary), dtype=np.float32)
+    model = Model(bundle)
+    watched = _WatchedModel(model, expected)
     with tqdm(total=len(sentences), desc="shortlist", unit="", leave=False, disable=None) as bar:
-        for batch in make_batches(sentences):
-            members = [sentences[i] for i in batch]
-            step = _Watched(Decoding(decoder, [encoder(ids) for ids in members]), members, expected)
-            jobs = [Job(len(ids), target_limit(len(ids)), most_repeats(ids)) for ids in members]
-            beam_search(step, jobs, bos=BOS, eos=EOS, options=GREEDY)
-            bar.update(len(batch))
+        for start in range(0, len(sentences), _SHOWN):
+            some = sentences[start : start + _SHOWN]
+            decode(watched, [model.request(ids) for ids in some], GREEDY)
+            bar.update(len(some))
     read = np.bincount(
         np.fromiter((i for ids in sentences for i in ids), dtype=np.int64),
         minlength=manifest.vocabulary,
@@ -245,8 +261,8 @@ def compare(bundle: Bundle, files: Sequence[tuple[str, Sequence[Pair]]]) -> dict
     with Translator(bundle, threads=1) as translator:
         for name, pairs in files:
             sources, references = [s for s, _ in pairs], [t for _, t in pairs]
-            whole = list(translator.translate_batch(sources, candidates=False))
-            listed = list(translator.translate_batch(sources, candidates=True))
+            whole = list(translator.translate_batch(sources, shortlist=False))
+            listed = list(translator.translate_batch(sources, shortlist=True))
             found = tokens = size = sentences = 0
             for sentence in (sentence for result in whole for sentence in result.sentences):
                 candidates = set(shortlist([ids[t] for t in sentence.source_tokens]).tolist())

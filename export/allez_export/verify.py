@@ -35,21 +35,16 @@ from allez.bundle.contract import (
 )
 from allez.bundle.reader import Bundle
 from allez.errors import AllezError
-from allez.model.decoder import Decoding
-from allez.model.session import DecoderStep as RuntimeDecoder
-from allez.model.session import Encoder as RuntimeEncoder
-from allez.search.beam import beam_search
-from allez.search.constraints import most_repeats
-from allez.search.step import Found, Job
-from allez.translate.document import make_batches
+from allez.model.decode import decode
+from allez.model.model import Model
+from allez.search.step import RawHypothesis
 from allez_export.config import QuantizeConfig
-from allez_export.evaluate import GREEDY, bleu, chrf, target_limit, torch_search
+from allez_export.evaluate import GREEDY, bleu, chrf, torch_search
 from allez_export.families.recurrent.graphs import DecoderStep, state_widths
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.fourbit import constants_of
 from allez_export.quantize import WEIGHT_LIMIT, largest_weight
 from allez_export.trace import TYPES
-from allez_export.vocabulary import BOS, EOS
 
 PARITY = 1e-4
 """Largest difference between PyTorch and fp32 ONNX."""
@@ -224,25 +219,16 @@ def _check_tokens(outputs: Sequence[Any], candidates: Any, vocabulary: int) -> N
         raise ParityFailure("top_log_probs are not the best log_probs")
 
 
-def runtime_search(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> list[Found]:
+def runtime_search(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> list[RawHypothesis]:
     """Search greedily with a bundle's graphs, as the runtime does; source ids end with eos."""
-    encoder = RuntimeEncoder(bundle.data("encoder"), bundle.manifest)
-    decoder = RuntimeDecoder(bundle.data("decoder"), bundle.manifest)
-    found: dict[int, Found] = {}
-    for batch in make_batches(sentences):
-        encoded = [encoder(sentences[i]) for i in batch]
-        jobs = [
-            Job(e.length, target_limit(len(sentences[i])), most_repeats(sentences[i]))
-            for i, e in zip(batch, encoded, strict=True)
-        ]
-        answers = beam_search(Decoding(decoder, encoded), jobs, bos=BOS, eos=EOS, options=GREEDY)
-        if not all(answers):
-            raise ParityFailure("the graphs give no finite score")
-        found.update((i, answer[0]) for i, answer in zip(batch, answers, strict=True))
-    return [found[i] for i in range(len(sentences))]
+    model = Model(bundle)
+    answers = decode(model, [model.request(ids) for ids in sentences], GREEDY)
+    if not all(answers):
+        raise ParityFailure("the graphs give no finite score")
+    return [answer[0] for answer in answers]
 
 
-def greedy_parity(actual: Sequence[Found], expected: Sequence[Found]) -> float:
+def greedy_parity(actual: Sequence[RawHypothesis], expected: Sequence[RawHypothesis]) -> float:
     """Return the largest difference of scores and attention over whole greedy decodes.
 
     Raises:

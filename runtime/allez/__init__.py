@@ -29,7 +29,7 @@ from allez.errors import (
 
 if TYPE_CHECKING:
     from allez.bundle.reader import Bundle
-    from allez.options import SearchOptions
+    from allez.options import TranslateOptions
     from allez.results import Hypothesis, SelfTest, Sentence, Translation
     from allez.translate.translator import Translator
 
@@ -48,10 +48,10 @@ __all__ = [
     "MissingExtraError",
     "OptionError",
     "OutputError",
-    "SearchOptions",
     "SelfTest",
     "Sentence",
     "SessionError",
+    "TranslateOptions",
     "Translation",
     "Translator",
 ]
@@ -59,9 +59,8 @@ __all__ = [
 _HOME = {
     "Bundle": "bundle.reader",
     "Translator": "translate.translator",
-    **dict.fromkeys(
-        ("Hypothesis", "SearchOptions", "SelfTest", "Sentence", "Translation"), "results"
-    ),
+    "TranslateOptions": "options",
+    **dict.fromkeys(("Hypothesis", "SelfTest", "Sentence", "Translation"), "results"),
 }
 """Where the names live that are loaded when they are asked for (PEP 562)."""
 

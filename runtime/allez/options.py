@@ -1,23 +1,37 @@
-"""What a caller may ask of the search, checked as it is said."""
+"""What a caller may ask for, checked as it is said."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from operator import index
+from typing import Any, Protocol, SupportsFloat, SupportsIndex, TypedDict
 
 from allez.errors import OptionError
+
+MAX_BEAM_SIZE = 100
+MAX_LENGTH_PENALTY = 10
+
+
+class Cancel(Protocol):
+    """What can give a call up: a `threading.Event`, or anything else with `is_set`."""
+
+    def is_set(self) -> bool:
+        """Tell whether the caller has given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchOptions:
-    """How the best translation is looked for. Checks itself: OptionError on nonsense."""
+    """How the best translation is looked for; what requests must agree in to share a batch.
+
+    Raises:
+        OptionError: a value makes no sense.
+    """
 
     beam_size: int = 4
     """Hypotheses kept per sentence, K; 1 is greedy search."""
     n_best: int = 1
     """Finished hypotheses returned per sentence, at most `beam_size`."""
-    max_length: int | None = None
-    """Longest translation in tokens, eos not counted; None: what the bundle says for the source."""
     min_length: int = 1
     """Shortest translation in tokens, eos not counted."""
     length_penalty: float = 1.0
@@ -25,48 +39,162 @@ class SearchOptions:
     without the offset); eos counts."""
     no_repeat_ngram_size: int = 0
     """No sequence of so many tokens occurs twice in a translation; 0 allows it."""
-    candidates: bool = False
-    """Score only the words that the bundle lists for the source sentence, if it lists any: faster
-    with some processors and batches, at the cost of a word at times."""
 
     def __post_init__(self) -> None:
-        def demand(holds: bool, message: str) -> None:
-            if not holds:
-                raise OptionError(message)
+        _set(
+            self,
+            beam_size=whole("beam_size", self.beam_size, 1, MAX_BEAM_SIZE),
+            n_best=whole("n_best", self.n_best, 1),
+            min_length=whole("min_length", self.min_length, 0),
+            length_penalty=real("length_penalty", self.length_penalty, MAX_LENGTH_PENALTY),
+            no_repeat_ngram_size=whole("no_repeat_ngram_size", self.no_repeat_ngram_size, 0),
+        )
+        if self.n_best > self.beam_size:
+            raise OptionError(f"n_best ({self.n_best}) cannot exceed beam_size ({self.beam_size})")
 
-        for name in ("beam_size", "n_best", "min_length", "no_repeat_ngram_size"):
-            value = getattr(self, name)
-            demand(
-                isinstance(value, int) and not isinstance(value, bool),
-                f"{name} must be a whole number, not {value!r}",
-            )
-        demand(
-            isinstance(self.candidates, bool),
-            f"candidates must be True or False, not {self.candidates!r}",
-        )
-        demand(1 <= self.beam_size <= 100, f"beam_size must be 1 to 100, not {self.beam_size}")
-        demand(self.n_best >= 1, f"n_best must be at least 1, not {self.n_best}")
-        demand(
-            self.n_best <= self.beam_size,
-            f"n_best ({self.n_best}) cannot exceed beam_size ({self.beam_size})",
-        )
-        demand(self.min_length >= 0, f"min_length must not be negative, not {self.min_length}")
-        demand(
-            self.no_repeat_ngram_size >= 0,
-            f"no_repeat_ngram_size must not be negative, not {self.no_repeat_ngram_size}",
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslateOptions:
+    """What every call takes as `options=`; each field is a keyword of the calls, too.
+
+    Raises:
+        OptionError: a value makes no sense.
+    """
+
+    beam_size: int | None = None
+    """Hypotheses kept per sentence, 1 to 100; 1 is greedy search. None: what the bundle says, or
+    `n_best` if that is more."""
+    n_best: int = 1
+    """Translations returned per sentence, at most `beam_size`."""
+    max_length: int | None = None
+    """Longest translation of a sentence in tokens; None: what the bundle says for the source."""
+    min_length: int = 1
+    """Shortest translation of a sentence in tokens."""
+    length_penalty: float | None = None
+    """The exponent alpha in score = sum of log-probabilities / length ** alpha (Wu et al. 2016
+    without the offset), 0 to 10; eos counts. None: what the bundle says."""
+    no_repeat_ngram_size: int = 0
+    """No sequence of so many tokens occurs twice in a sentence's translation; 0 allows it."""
+    shortlist: bool = False
+    """Score only the words that the bundle lists for the source sentence, if it lists any: faster
+    with some processors and batches, at the cost of a word at times."""
+    prefix: str = ""
+    """How the translation of the first sentence must begin, but for its capitals."""
+    max_time: float | None = None
+    """Seconds from the call on; when they are over, no further step of the decoder is taken, and
+    the best that there is is returned: `finished` is false for every sentence that was cut or not
+    begun. None: as long as it takes."""
+    cancel: Cancel | None = None
+    """Set it, from another thread, to give the call up within one step of the decoder; a
+    `threading.Event`, or anything else with `is_set()`."""
+
+    def __post_init__(self) -> None:
+        search = self.search(SearchOptions())
+        _set(
+            self,
+            beam_size=None if self.beam_size is None else search.beam_size,
+            n_best=search.n_best,
+            min_length=search.min_length,
+            length_penalty=None if self.length_penalty is None else search.length_penalty,
+            no_repeat_ngram_size=search.no_repeat_ngram_size,
         )
         if self.max_length is not None:
-            demand(
-                isinstance(self.max_length, int) and self.max_length >= 1,
-                f"max_length must be at least 1, not {self.max_length!r}",
+            _set(self, max_length=whole("max_length", self.max_length, 1))
+            if self.min_length > self.max_length:
+                raise OptionError(
+                    f"min_length ({self.min_length}) exceeds max_length ({self.max_length})"
+                )
+        if not isinstance(self.shortlist, bool):
+            raise OptionError(f"shortlist must be True or False, not {self.shortlist!r}")
+        if not isinstance(self.prefix, str):
+            raise TypeError(f"a text must be str, not {type(self.prefix).__name__}")
+        if self.max_time is not None:
+            _set(self, max_time=real("max_time", self.max_time))
+        if self.cancel is not None and not callable(getattr(self.cancel, "is_set", None)):
+            raise OptionError(
+                f"cancel must have is_set(), not be {self.cancel!r}", hint="threading.Event() has"
             )
-            demand(
-                self.min_length <= self.max_length,
-                f"min_length ({self.min_length}) exceeds max_length ({self.max_length})",
-            )
-        demand(
-            isinstance(self.length_penalty, (int, float))
-            and math.isfinite(self.length_penalty)
-            and 0 <= self.length_penalty <= 10,
-            f"length_penalty must be 0 to 10, not {self.length_penalty!r}",
+
+    def search(self, default: SearchOptions) -> SearchOptions:
+        """Return what search must know; what is None is taken from `default`."""
+        beam_size = self.beam_size
+        if beam_size is None:  # more answers than rows cannot be had
+            beam_size = max(default.beam_size, whole("n_best", self.n_best, 1))
+        return SearchOptions(
+            beam_size=beam_size,
+            n_best=self.n_best,
+            min_length=self.min_length,
+            length_penalty=(
+                default.length_penalty if self.length_penalty is None else self.length_penalty
+            ),
+            no_repeat_ngram_size=self.no_repeat_ngram_size,
         )
+
+    def decisive(self, default: SearchOptions) -> dict[str, Any]:
+        """Return all that decides what comes out, but for the time; for JSON."""
+        return {
+            **asdict(self.search(default)),
+            "max_length": self.max_length,
+            "shortlist": self.shortlist,
+            "prefix": self.prefix,
+        }
+
+
+class OptionChanges(TypedDict, total=False):
+    """The fields of `TranslateOptions` as keywords of a call."""
+
+    beam_size: int | None
+    n_best: int
+    max_length: int | None
+    min_length: int
+    length_penalty: float | None
+    no_repeat_ngram_size: int
+    shortlist: bool
+    prefix: str
+    max_time: float | None
+    cancel: Cancel | None
+
+
+def merged(options: TranslateOptions | None, changes: OptionChanges) -> TranslateOptions:
+    """Return the options of a call: those given, but for the keywords given.
+
+    Raises:
+        OptionError: a value makes no sense.
+        TypeError: there is no such keyword.
+    """
+    if options is None:
+        return TranslateOptions(**changes)
+    if not isinstance(options, TranslateOptions):
+        raise OptionError(f"options must be TranslateOptions, not {options!r}")
+    return replace(options, **changes)
+
+
+def whole(name: str, value: object, least: int, most: int | None = None) -> int:
+    """Return a whole number, NumPy's too; OptionError if it is none, or not within its bounds."""
+    wanted = f"at least {least}" if most is None else f"{least} to {most}"
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        raise OptionError(f"{name} must be a whole number, {wanted}, not {value!r}")
+    number = index(value)
+    if number < least or (most is not None and number > most):
+        raise OptionError(f"{name} must be {wanted}, not {number}")
+    return number
+
+
+def real(name: str, value: object, most: float = math.inf) -> float:
+    """Return a number that is not negative, NumPy's too; OptionError if it is none."""
+    wanted = "0 or more" if most == math.inf else f"0 to {most}"
+    if isinstance(value, (bool, str)) or not isinstance(value, (SupportsFloat, SupportsIndex)):
+        raise OptionError(f"{name} must be a number, {wanted}, not {value!r}")
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number, of more seconds than anybody has
+        number = math.inf if str(value)[0] != "-" else -math.inf
+    if not 0 <= number <= most:
+        raise OptionError(f"{name} must be {wanted}, not {value!r}")
+    return number
+
+
+def _set(options: object, **values: object) -> None:
+    """Put checked values into a frozen record."""
+    for name, value in values.items():
+        object.__setattr__(options, name, value)

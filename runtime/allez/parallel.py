@@ -14,7 +14,7 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
-def together(aside: Callable[[], A], here: Callable[[], B]) -> tuple[A, B]:
+def run_both(aside: Callable[[], A], here: Callable[[], B]) -> tuple[A, B]:
     """Make one call on another thread and one on this; return what both return.
 
     Raises:

@@ -15,6 +15,9 @@ class Hypothesis:
     tokens: tuple[str, ...]
     """Subwords as the tokenizer spells them, eos not among them; small letters where `text` is in
     capitals because the source is."""
+    spans: tuple[tuple[int, int], ...]
+    """[T]: where each token stands in `text`, from its first character to the one after its last,
+    the space before it not counted. The bytes of one character share its place."""
     score: float
     """Sum of log-probabilities / length ** length_penalty, eos counted; minus infinity where the
     time was up before the sentence was read."""
@@ -41,6 +44,10 @@ class Sentence:
     end: int
     source_tokens: tuple[str, ...]
     """Subwords read by the encoder; the last one is the end of the sentence, spelled `</s>`."""
+    source_spans: tuple[tuple[int, int], ...]
+    """[S]: where each source token stands in the text given, from its first character to the one
+    after its last, the space before it not counted; that of `</s>` is empty, at the sentence's
+    end."""
     hypotheses: tuple[Hypothesis, ...]
     """The `n_best` translations, best first; never empty."""
 

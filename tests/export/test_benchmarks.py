@@ -206,11 +206,12 @@ def test_a_quick_run_writes_its_page_and_plots(folder: Path, tmp_path: Path) -> 
 def test_shares_add_up_and_leave_the_runtime_as_it_was(tiny_bundle: Path) -> None:
     from benchmarks.share import measure
 
-    from allez.model.session import DecoderStep, Encoder
+    from allez.model.decoder import Decoder
+    from allez.model.encoder import Encoder
 
-    before = Encoder.__call__, DecoderStep.run
+    before = Encoder.__call__, Decoder.run
     with Translator(tiny_bundle, threads=1) as translator:
         found = measure(translator, ["Je vois le chat noir."] * 3, beam_size=1)
-    assert (Encoder.__call__, DecoderStep.run) == before
+    assert (Encoder.__call__, Decoder.run) == before
     assert min(found.values()) > 0
     assert found["encoder"] + found["decoder"] < found["all"]

@@ -448,7 +448,7 @@ class Fake:
         pass
 
     def translate_batch(
-        self, texts: list[str], *, beam_size: int | None, candidates: bool
+        self, texts: list[str], *, beam_size: int | None, shortlist: bool
     ) -> Iterator[object]:
         return (SimpleNamespace(text=text) for text in texts)
 

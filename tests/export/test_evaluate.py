@@ -47,9 +47,9 @@ class FakeTranslator:
         self.bundle = SimpleNamespace(manifest=SimpleNamespace(**{**values, **manifest}))
 
     def translate_batch(
-        self, texts: Sequence[str], *, beam_size: int | None, candidates: bool
+        self, texts: Sequence[str], *, beam_size: int | None, shortlist: bool
     ) -> Iterator[SimpleNamespace]:
-        assert not candidates
+        assert not shortlist
         self.asked.append((len(texts), beam_size or self.bundle.manifest.beam_size))
         if len(self.asked) == self._dies_at:
             raise KeyboardInterrupt

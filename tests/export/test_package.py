@@ -27,8 +27,8 @@ from allez.errors import (
     BundleNotFoundError,
     OutputError,
 )
-from allez.model.decoder import Decoding
-from allez.model.session import DecoderStep, Encoder
+from allez.model.encoder import TextSource
+from allez.model.model import Model
 from allez.text.tokenizer import Tokenizer
 from allez_export.card import model_card
 from allez_export.config import Config, ConfigError
@@ -196,8 +196,8 @@ def test_a_draft_translates(drafted_int8: Bundle) -> None:
 
 def greedy(bundle: Bundle, ids: Sequence[int]) -> tuple[list[int], float, bool]:
     """Return tokens, smallest margin and whether the end was chosen, step by step."""
-    decoder = DecoderStep(bundle.data("decoder"), bundle.manifest)
-    step = Decoding(decoder, [Encoder(bundle.data("encoder"), bundle.manifest)(ids)])
+    model = Model(bundle)
+    step = model.start([model.encode(TextSource(tuple(ids)))])
     tokens, smallest, token = list[int](), np.inf, 1
     for _ in range(int(1.8 * len(ids)) + 11):
         best, ranked, *_ = step(np.array([token]), np.array([0]), 2)

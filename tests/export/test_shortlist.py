@@ -114,7 +114,7 @@ def test_what_the_model_says_is_credited(tiny_listed: Bundle) -> None:
     assert found.source.sum() == sum(map(len, sentences))
     assert not found.expected[found.source == 0].any()
     with Translator(tiny_listed) as translator:
-        texts = [t.text for t in translator.translate_batch(SOURCES, beam_size=1, candidates=False)]
+        texts = [t.text for t in translator.translate_batch(SOURCES, beam_size=1, shortlist=False)]
     steps = sum(len(ids) + 1 for ids in tokenizer.encode_batch(texts))
     assert 0.8 * steps < found.expected.sum() <= steps * 1.0001
     for ids in tokenizer.encode_batch(texts):

@@ -19,7 +19,7 @@ from onnx import TensorProto, helper, numpy_helper
 from allez.bundle.contract import Graph, decoder_graph, encoder_graph
 from allez.bundle.reader import Bundle
 from allez.errors import AllezError
-from allez.search.step import Found
+from allez.search.step import RawHypothesis
 from allez_export.config import QuantizeConfig
 from allez_export.evaluate import torch_search
 from allez_export.families.recurrent.graphs import state_widths
@@ -409,8 +409,10 @@ def test_a_decode_that_goes_another_way_is_found(
 
 
 def test_equally_good_decodes_may_differ_and_others_may_not() -> None:
-    def found(*tokens: int, score: float = -1.0, weight: float = 0.5) -> Found:
-        return Found(tokens, score, np.full((len(tokens), 2), weight, dtype=np.float32), True)
+    def found(*tokens: int, score: float = -1.0, weight: float = 0.5) -> RawHypothesis:
+        return RawHypothesis(
+            tokens, score, np.full((len(tokens), 2), weight, dtype=np.float32), True
+        )
 
     near = PARITY / 2
     assert greedy_parity([found(5, 6)], [found(5, 6)]) == 0

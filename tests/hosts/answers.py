@@ -78,7 +78,7 @@ def ask_python(
                 ),
             )
             for result in translator.translate_batch(
-                lines, beam_size=beam_size, candidates=candidates
+                lines, beam_size=beam_size, shortlist=candidates
             )
         ]
 

@@ -30,10 +30,11 @@ from tokenizers.normalizers import NFC
 from allez import Translator
 from allez.arrays import FloatArray, IntArray
 from allez.bundle.reader import Bundle
+from allez.model.encoder import TextSource
 from allez.model.shortlist import Shortlist
 from allez.options import SearchOptions
 from allez.search.beam import beam_search
-from allez.search.step import Job, StepResult
+from allez.search.step import Request, StepResult
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import split
 from allez.text.tokenizer import Tokenizer
@@ -192,7 +193,7 @@ def split_cases(count: int) -> Iterator[dict[str, Any]]:
             "max_characters": generator.randint(1, 120),
         }
         pieces = split(text, replace(rules, **limits), len)
-        yield {"text": text, **limits, "pieces": [[p.text, p.translate] for p in pieces]}
+        yield {"text": text, **limits, "pieces": [[p.text, p.kind == "sentence"] for p in pieces]}
 
 
 # --- search ---------------------------------------------------------------------------------
@@ -251,11 +252,10 @@ def search_cases() -> Iterator[dict[str, Any]]:
                 limit += 40
             found = beam_search(
                 TableStep(logs.astype(np.float32)),
-                [Job(WORDS, limit, repeats)],
+                [Request(TextSource((2,) * WORDS), limit, repeats, tuple(prefix))],
                 bos=BOS,
                 eos=EOS,
                 options=SearchOptions(**options),
-                prefix=prefix,
             )[0]
             yield {
                 "limit": limit,
@@ -326,8 +326,8 @@ def candidates_cases() -> Iterator[dict[str, Any]]:
         for text in texts:
             for beam_size in (1, 4):
                 some, whole = (
-                    translator.translate(text, beam_size=beam_size, candidates=candidates).text
-                    for candidates in (True, False)
+                    translator.translate(text, beam_size=beam_size, shortlist=shortlist).text
+                    for shortlist in (True, False)
                 )
                 case = {"text": text, "beam_size": beam_size}
                 yield {**case, "translation": some, "whole": whole}

@@ -21,8 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from allez.bundle.reader import Bundle
-from allez.model.session import DecoderStep, Encoder
-from allez.model.shortlist import Shortlist
+from allez.model.model import Model
 from hosts import french
 from hosts.answers import Answer, Line, ask_python
 from support import skips
@@ -56,18 +55,15 @@ class Rescorer:
 
     def __init__(self, bundle: Bundle, *, candidates: bool) -> None:
         self._manifest = bundle.manifest
-        self._encoder = Encoder(bundle.data("encoder"), bundle.manifest)
-        self._decoder = DecoderStep(bundle.data("decoder"), bundle.manifest)
-        self._shortlist = None
-        if candidates:
-            data = bundle.data("shortlist")
-            self._shortlist = Shortlist(data, self._manifest.vocabulary, self._manifest.eos)
+        self._model = Model(bundle)
+        self._listed = candidates
 
     def score(self, answer: Answer) -> float:
         """Return the sum of log-probabilities / length ** alpha, eos counted if there was one."""
         wanted = [*answer.target, self._manifest.eos] if answer.finished else list(answer.target)
-        lists = None if self._shortlist is None else [self._shortlist(answer.source)]
-        step = self._decoder.start([self._encoder(answer.source)], lists)
+        request = self._model.request(answer.source, shortlist=self._listed)
+        lists = None if request.shortlist is None else [request.shortlist]
+        step = self._model.start([self._model.encode(request.source)], lists)
         row, token, total = np.zeros(1, dtype=np.int64), self._manifest.bos, 0.0
         for following in wanted:
             result = step(np.array([token]), row, self._manifest.vocabulary)

@@ -88,7 +88,7 @@ def test_texts(installed: ModuleType, capsys: Capture, argv: list[str], printed:
         (["--n-best", "0", "un"], 2, "n_best must be at least 1", None),
         (["--length-penalty", "nan", "un"], 2, "length_penalty must be 0 to 10", None),
         (["--max-length", "1", "--min-length", "2", "un"], 2, "exceeds max_length", None),
-        (["--no-repeat-ngram-size", "-1", "un"], 2, "must not be negative", None),
+        (["--no-repeat-ngram-size", "-1", "un"], 2, "must be at least 0", None),
         (["--threads", "0", "un"], 2, "threads must be 1 to 1024", None),
         (["--format", "xml", "un"], 2, "--format: invalid choice: 'xml'", "allez --help"),
         (["--prefix", "a", "-i", "x"], 2, "--prefix needs exactly one TEXT", None),

@@ -28,7 +28,7 @@ from allez.documents.lines import (
 )
 from allez.documents.output import OutputFile, open_output
 from allez.errors import InputError, OutputError
-from allez.options import SearchOptions
+from allez.options import TranslateOptions
 from allez.results import Translation
 
 Start = Callable[..., subprocess.Popen[bytes]]
@@ -208,7 +208,11 @@ def leftovers(folder: Path) -> list[str]:
 
 
 def run(
-    folder: Path, fake: ModuleType, options: SearchOptions, form: files.Format, source: str = SOURCE
+    folder: Path,
+    fake: ModuleType,
+    options: TranslateOptions,
+    form: files.Format,
+    source: str = SOURCE,
 ) -> list[int]:
     """Translate `in.txt` to `out.txt`; return what the progress bar was told."""
     path, seen = folder / "in.txt", list[int]()
@@ -237,7 +241,7 @@ def test_continues_from_wherever_it_was_cut(
     n_best: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    options, states = SearchOptions(n_best=n_best), list[bytes]()
+    options, states = TranslateOptions(n_best=n_best), list[bytes]()
     partial, state = tmp_path / "out.txt.partial", tmp_path / "out.txt.partial.json"
     monkeypatch.setattr(os, "fsync", lambda stream: states.append(state.read_bytes()))
     run(tmp_path, fake, options, form)
@@ -264,7 +268,7 @@ def test_what_another_job_has_left_is_not_touched(
     tmp_path: Path, fake: ModuleType, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     translator: Any = fake.FakeTranslator()
-    options = SearchOptions()
+    options = TranslateOptions()
     (tmp_path / "in.txt").write_text(SOURCE, newline="")
     lines = LineFile(tmp_path / "in.txt")
     job = describe_job(lines, translator.bundle.manifest, options, "text")
@@ -275,7 +279,7 @@ def test_what_another_job_has_left_is_not_touched(
     if what == "input":
         source = SOURCE + "!"
     elif what == "options":
-        options = SearchOptions(length_penalty=0.5)
+        options = TranslateOptions(length_penalty=0.5)
     elif what == "format":
         form = "jsonl"
     elif what == "model":
@@ -295,7 +299,7 @@ def test_what_another_job_has_left_is_not_touched(
 
 
 def test_an_empty_file_has_an_empty_translation(tmp_path: Path, fake: ModuleType) -> None:
-    assert run(tmp_path, fake, SearchOptions(), "text", "") == []
+    assert run(tmp_path, fake, TranslateOptions(), "text", "") == []
     assert (tmp_path / "out.txt").read_bytes() == b""
 
 
@@ -308,7 +312,7 @@ def test_a_file_that_changes_under_way_is_noticed(
     lines = LineFile(path)
     path.write_text(later)
     with pytest.raises(InputError, match="was changed while it was being translated"):
-        translate_lines(fake.FakeTranslator(), lines, lambda line: None, options=SearchOptions())
+        translate_lines(fake.FakeTranslator(), lines, lambda line: None, options=TranslateOptions())
 
 
 # --- kill -9 --------------------------------------------------------------------------------

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from allez.arrays import FloatArray, IntArray
 from allez.errors import OptionError
+from allez.model.encoder import TextSource
 from allez.options import SearchOptions
-from allez.search.beam import beam_search, beam_steps
+from allez.search.beam import beam_search
 from allez.search.constraints import most_repeats
-from allez.search.step import Found, Job, StepResult
+from allez.search.step import RawHypothesis, Request, StepResult
 
 BOS, EOS = 0, 1
 
@@ -88,11 +89,17 @@ def repeats(sequence: tuple[int, ...], size: int) -> bool:
     return len(grams) != len(set(grams))
 
 
+def request(
+    limit: int, repeats: int | None = None, prefix: tuple[int, ...] = (), positions: int = 5
+) -> Request:
+    return Request(TextSource((2,) * positions), limit, repeats, prefix)
+
+
 def search(
     step: TableStep, limits: list[int], options: SearchOptions, prefix: tuple[int, ...] = ()
-) -> list[list[Found]]:
-    jobs = [Job(memory_length=5, limit=limit) for limit in limits]
-    return beam_search(step, jobs, bos=BOS, eos=EOS, options=options, prefix=prefix)
+) -> list[list[RawHypothesis]]:
+    requests = [request(limit, prefix=prefix) for limit in limits]
+    return beam_search(step, requests, bos=BOS, eos=EOS, options=options)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -193,7 +200,7 @@ def test_the_limit_cuts_and_says_so() -> None:
     table = np.full((1, 4, 4, 4), -50.0)
     table[..., 2] = -0.1  # never ends by itself
     found = search(TableStep(table), [6], SearchOptions(beam_size=1))[0][0]
-    assert found == Found((2,) * 6, pytest.approx(-0.1), found.attention, False)
+    assert found == RawHypothesis((2,) * 6, pytest.approx(-0.1), found.attention, False)
     finished = search(TableStep(table), [6], SearchOptions(beam_size=4))[0][0]
     assert len(finished.tokens) <= 6
 
@@ -216,13 +223,20 @@ def test_equal_scores_go_to_the_lower_row_then_rank() -> None:
     assert found[0].tokens == ()
 
 
-def test_steps_yield_each_token_of_greedy_search() -> None:
+def test_each_token_of_greedy_search_is_told() -> None:
     table = tables(2, vocabulary=6)
     options = SearchOptions(beam_size=1)
-    steps = beam_steps(TableStep(table), [Job(5, 9)], bos=BOS, eos=EOS, options=options)
-    found = beam_search(TableStep(table), [Job(5, 9)], bos=BOS, eos=EOS, options=options)
-    tokens = [int(token[0]) for token in steps]
-    assert tuple(tokens) == found[0][0].tokens
+    told: list[int] = []
+
+    def on_step(requests: IntArray, tokens: IntArray) -> tuple[()]:
+        assert requests.tolist() == [0]
+        told.append(int(tokens[0]))
+        return ()
+
+    ((found,),) = beam_search(
+        TableStep(table), [request(9)], bos=BOS, eos=EOS, options=options, on_step=on_step
+    )
+    assert tuple(told) == found.tokens
 
 
 @pytest.mark.parametrize(
@@ -233,9 +247,7 @@ def test_steps_yield_each_token_of_greedy_search() -> None:
         {"beam_size": True},
         {"n_best": 5, "beam_size": 4},
         {"n_best": 0},
-        {"max_length": 0},
         {"min_length": -1},
-        {"min_length": 5, "max_length": 4},
         {"length_penalty": float("nan")},
         {"length_penalty": -1.0},
         {"no_repeat_ngram_size": -1},
@@ -285,8 +297,8 @@ def test_nothing_goes_round_more_often_than_it_may(
 ) -> None:
     table, options = looping(12, cycle), SearchOptions(beam_size=beam_size)
     plain, guarded = (
-        beam_search(TableStep(table), [job], bos=BOS, eos=EOS, options=options)[0][0]
-        for job in (Job(5, 60), Job(5, 60, most_repeats(source)))
+        beam_search(TableStep(table), [wanted], bos=BOS, eos=EOS, options=options)[0][0]
+        for wanted in (request(60), request(60, most_repeats(source)))
     )
     assert most_repeats(plain.tokens) > allowed
     assert most_repeats(guarded.tokens) == allowed
@@ -307,12 +319,12 @@ def test_repeats_are_counted_as_a_reader_would(ids: list[int]) -> None:
 
 def test_a_guarded_sentence_does_not_change_its_neighbours() -> None:
     table = np.concatenate([tables(3, 1, 12), looping(12, [2, 3]), tables(4, 1, 12)])
-    jobs = [Job(5, 40, repeats) for repeats in (1, 1, None)]
+    requests = [request(40, repeats) for repeats in (1, 1, None)]
     options = SearchOptions(beam_size=3)
-    together = beam_search(TableStep(table), jobs, bos=BOS, eos=EOS, options=options)
-    for index, job in enumerate(jobs):
+    together = beam_search(TableStep(table), requests, bos=BOS, eos=EOS, options=options)
+    for index, wanted in enumerate(requests):
         step = TableStep(table[index : index + 1])
-        (alone,) = beam_search(step, [job], bos=BOS, eos=EOS, options=options)
+        (alone,) = beam_search(step, [wanted], bos=BOS, eos=EOS, options=options)
         assert [f.tokens for f in alone] == [f.tokens for f in together[index]]
 
 
@@ -323,9 +335,9 @@ def test_what_a_source_repeats_stays_with_its_sentence(repeats: tuple[int, ...])
     ending[..., EOS] = -1e-6
     around = looping(12, [10])
     table = np.concatenate([ending, around, ending, around])
-    jobs = [Job(5, 40, most) for most in repeats]
+    requests = [request(40, most) for most in repeats]
     options = SearchOptions(beam_size=2, min_length=0)
-    found = beam_search(TableStep(table), jobs, bos=BOS, eos=EOS, options=options)
+    found = beam_search(TableStep(table), requests, bos=BOS, eos=EOS, options=options)
     for index in (1, 3):
         assert most_repeats(found[index][0].tokens) == max(4, repeats[index])
 

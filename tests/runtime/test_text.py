@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allez.errors import BundleFormatError
-from allez.text.casing import as_read, in_capitals, in_small_letters, squeeze, to_capitals
+from allez.text.casing import as_read, in_capitals, in_small_letters, normalize_space, to_capitals
 from allez.text.rules import SentenceRules
-from allez.text.segmentation import Piece, split
+from allez.text.segmentation import Segment, split
 
 ROOT = Path(__file__).parents[2]
 RULES_FOLDER = ROOT / "export" / "allez_export" / "sentences"
@@ -39,7 +39,9 @@ COUNTS: dict[str, Callable[[str], int]] = {
 
 
 def sentences(text: str, rules: SentenceRules = FRENCH) -> list[str]:
-    return [piece.text for piece in split(text, rules, COUNTS["groups"]) if piece.translate]
+    return [
+        piece.text for piece in split(text, rules, COUNTS["groups"]) if piece.kind == "sentence"
+    ]
 
 
 # --- the shared file ------------------------------------------------------------------------
@@ -53,7 +55,7 @@ def test_shared_file(case: dict[str, Any]) -> None:
         max_characters=HEADER["max_characters"],
     )
     pieces = split(case["text"], rules, COUNTS[HEADER["count_tokens"]])
-    assert [[piece.text, piece.translate] for piece in pieces] == case["pieces"]
+    assert [[piece.text, piece.kind == "sentence"] for piece in pieces] == case["pieces"]
 
 
 def test_shared_file_names_every_rule_it_needs() -> None:
@@ -91,14 +93,14 @@ def test_pieces_make_up_the_text(text: str, rules: SentenceRules, count: str) ->
         assert piece.text == text[piece.start : piece.end]
         done = piece.end
     assert done == len(text)
-    kinds = [piece.translate for piece in pieces]
+    kinds = [piece.kind == "sentence" for piece in pieces]
     assert (False, False) not in pairwise(kinds)
 
 
 @given(TEXTS, RULES, st.sampled_from(sorted(COUNTS)))
 def test_a_sentence_is_fit_to_translate(text: str, rules: SentenceRules, count: str) -> None:
     for piece in split(text, rules, COUNTS[count]):
-        if piece.translate:
+        if piece.kind == "sentence":
             assert any(map(str.isalpha, piece.text))
             assert not {piece.text[0], piece.text[-1]} & rules.spaces
             assert "\n" not in piece.text
@@ -109,7 +111,7 @@ def test_a_sentence_is_fit_to_translate(text: str, rules: SentenceRules, count: 
 @given(TEXTS, RULES, st.sampled_from(sorted(COUNTS)))
 def test_nothing_with_letters_is_copied(text: str, rules: SentenceRules, count: str) -> None:
     for piece in split(text, rules, COUNTS[count]):
-        if not piece.translate:
+        if piece.kind == "copied":
             assert not any(map(str.isalpha, piece.text))
 
 
@@ -134,9 +136,9 @@ def test_white_space_around_a_text_changes_nothing(text: str) -> None:
 
 def test_pieces_say_where_they_stood() -> None:
     assert split("\ufeff Oui.\n", FRENCH, len) == [
-        Piece(" ", 1, 2, False),
-        Piece("Oui.", 2, 6, True),
-        Piece("\n", 6, 7, False),
+        Segment(" ", 1, 2, "copied"),
+        Segment("Oui.", 2, 6, "sentence"),
+        Segment("\n", 6, 7, "copied"),
     ]
 
 
@@ -196,9 +198,9 @@ def test_capitals_and_back(text: str) -> None:
     assert to_capitals(in_small_letters(text)) == text
     if in_capitals(text, FRENCH):
         assert not in_capitals(in_small_letters(text), FRENCH)
-        assert as_read(text, FRENCH) != squeeze(text, FRENCH)
+        assert as_read(text, FRENCH) != normalize_space(text, FRENCH)
     else:
-        assert as_read(text, FRENCH) == squeeze(text, FRENCH)
+        assert as_read(text, FRENCH) == normalize_space(text, FRENCH)
 
 
 @pytest.mark.parametrize("kind", LONG)

@@ -21,9 +21,11 @@ from hypothesis import strategies as st
 from allez import Bundle, Translator
 from allez.bundle.contract import MEMORY_STEP
 from allez.errors import InputError, OptionError, SessionError
-from allez.model.decoder import Decoding
-from allez.model.session import Encoded
-from allez.translate.document import BATCH_SENTENCES, BATCH_TOKENS, make_batches
+from allez.model.encoder import Encoding, TextSource
+from allez.model.model import Model
+from allez.search.batching import BATCH_ROWS, BATCH_SENTENCES, BATCH_TOKENS, make_batches
+from allez.search.step import Request
+from allez.translate.pipeline import ahead
 
 PAIRS = [
     ("Je vois le chat noir.", "I see the black cat."),
@@ -189,19 +191,17 @@ def test_a_sentence_in_capitals_is_answered_in_capitals(tiny: Translator) -> Non
 
 def test_padding_changes_nothing(tiny: Translator, tiny_bundle: Path) -> None:
     """A row's scores are the same, bit for bit, alone and beside a longer sentence."""
-    from allez.model.session import DecoderStep, Encoder
     from allez.text.tokenizer import Tokenizer
 
     bundle = Bundle.read(tiny_bundle)
     tokenizer = Tokenizer(bundle.text("tokenizer"))
-    encoder = Encoder(bundle.data("encoder"), bundle.manifest)
-    decoder = DecoderStep(bundle.data("decoder"), bundle.manifest)
-    encoded: list[Encoded] = [encoder([*tokenizer.encode(s), 2]) for s in SOURCES]
+    model = Model(bundle)
+    encoded: list[Encoding] = [model.encode(TextSource((*tokenizer.encode(s), 2))) for s in SOURCES]
     bos = np.array([1])
-    together = Decoding(decoder, encoded)(np.repeat(bos, 4), np.arange(4), 5, full=True)
+    together = model.start(encoded)(np.repeat(bos, 4), np.arange(4), 5, full=True)
     assert together.log_probs is not None
     for row, sentence in enumerate(encoded):
-        alone = Decoding(decoder, [sentence])(bos, np.zeros(1, dtype=np.int64), 5, full=True)
+        alone = model.start([sentence])(bos, np.zeros(1, dtype=np.int64), 5, full=True)
         assert alone.log_probs is not None
         np.testing.assert_allclose(together.log_probs[row], alone.log_probs[0], atol=1e-5)
         np.testing.assert_array_equal(together.top_tokens[row], alone.top_tokens[0])
@@ -318,7 +318,7 @@ def test_batch_reads_ahead_but_not_everything(tiny_bundle: Path) -> None:
     with Translator(tiny_bundle, threads=1) as translator:
         results = translator.translate_batch(texts(), beam_size=1)  # type: ignore[arg-type]
         next(results)
-        assert taken <= 3 * BATCH_SENTENCES
+        assert taken <= 2 * ahead(1)
 
 
 def test_an_error_of_the_iterator_comes_through(tiny: Translator) -> None:
@@ -330,32 +330,16 @@ def test_an_error_of_the_iterator_comes_through(tiny: Translator) -> None:
         list(tiny.translate_batch(texts()))  # type: ignore[arg-type]
 
 
-@given(lengths=st.lists(st.integers(1, 300), max_size=200))
-def test_batches_hold_every_sentence_once_and_not_too_much(lengths: list[int]) -> None:
-    sentences = [[0] * length for length in lengths]
-    batches = make_batches(sentences)
+@given(lengths=st.lists(st.integers(1, 300), max_size=200), beam=st.integers(1, 100))
+def test_batches_hold_every_sentence_once_and_not_too_much(lengths: list[int], beam: int) -> None:
+    requests = [Request(TextSource((0,) * length), 9) for length in lengths]
+    batches = list(make_batches(requests, beam))
     assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
     for batch in batches:
         assert len(batch) <= BATCH_SENTENCES
+        assert len(batch) == 1 or len(batch) * beam <= BATCH_ROWS
         assert len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= BATCH_TOKENS
         assert len({-(-lengths[i] // MEMORY_STEP) for i in batch}) == 1
-
-
-@pytest.mark.parametrize(
-    ("count", "threads", "sizes"),
-    [
-        (64, 1, [64]),
-        (64, 2, [32, 32]),
-        (64, 4, [16] * 4),
-        (10, 4, [8, 2]),
-        (200, 2, [64] * 3 + [8]),
-    ],
-)
-def test_few_sentences_are_shared_out_among_threads(
-    count: int, threads: int, sizes: list[int]
-) -> None:
-    batches = make_batches([[0] * 5] * count, threads=threads)
-    assert [len(batch) for batch in batches] == sizes
 
 
 def test_selftest_passes(tiny: Translator) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 
 from allez.bundle.manifest import FileEntry, Input, Manifest, SourceSide, TargetSide
 from allez.errors import BundleNotFoundError, OptionError
-from allez.options import SearchOptions
+from allez.options import OptionChanges, TranslateOptions, merged
 from allez.results import Hypothesis, SelfTest, Sentence, Translation
 
 MANIFEST = Manifest(
@@ -52,6 +52,17 @@ MANIFEST = Manifest(
 )
 
 
+def spans_of(text: str, count: int) -> tuple[tuple[int, int], ...]:
+    """Return where each of `count` words of a text stands."""
+    found, position = [], 0
+    for word in text.strip().split(" "):
+        start = text.index(word, position)
+        position = start + len(word)
+        found.append((start, position))
+    assert len(found) == count
+    return tuple(found)
+
+
 def sentence(source: str, text: str, n_best: int = 1) -> Sentence:
     """Return a sentence of which each word is a token that attends to itself."""
     source_tokens = ("▁" + source.strip().replace(" ", " ▁")).split(" ")
@@ -63,6 +74,7 @@ def sentence(source: str, text: str, n_best: int = 1) -> Sentence:
         Hypothesis(
             text=text if rank == 0 else f"{text} ({rank + 1})",
             tokens=tuple(tokens),
+            spans=spans_of(text, len(tokens)),
             score=-0.123456 - rank,
             attention=attention,
             finished=True,
@@ -74,6 +86,7 @@ def sentence(source: str, text: str, n_best: int = 1) -> Sentence:
         start=0,
         end=len(source),
         source_tokens=(*source_tokens, "</s>"),
+        source_spans=(*spans_of(source, len(source_tokens)), (len(source),) * 2),
         hypotheses=hypotheses,
     )
 
@@ -102,15 +115,17 @@ class FakeTranslator:
     ) -> None:
         """Nothing is held."""
 
-    def translate(self, text: str, *, prefix: str = "", **options: Any) -> Translation:
-        checked = SearchOptions(**options)
+    def translate(
+        self, text: str, *, options: TranslateOptions | None = None, **changes: Any
+    ) -> Translation:
+        checked = merged(options, OptionChanges(**changes))
         time.sleep(float(os.environ.get("FAKE_DELAY", "0")))
         if "FAKE_LOG" in os.environ:
             with open(os.environ["FAKE_LOG"], "a", encoding="utf-8") as log:
                 log.write(text + "\n")
         if not any(character.isalpha() for character in text):
             return Translation(source=text, texts=(text,), sentences=())
-        done = sentence(text, prefix + text.upper(), checked.n_best)
+        done = sentence(text, checked.prefix + text.upper(), checked.n_best)
         return Translation(
             source=text, texts=tuple(h.text for h in done.hypotheses), sentences=(done,)
         )

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from allez.bundle.contract import MANIFEST, TEXT_INPUTS, state_names
 from allez.bundle.fields import check_depth, parse_object, shown, take
 from allez.errors import BundleFormatError
+from allez.options import SearchOptions
 from allez.spec import SPEC
 
 _RULES: dict[str, Any] = SPEC["manifest"]
@@ -168,6 +169,11 @@ class Manifest:
     def source_tokens(self) -> int:
         """The longest sentence the encoder is given, eos not counted."""
         return self.input.tokens
+
+    @property
+    def search(self) -> SearchOptions:
+        """How translations are looked for where the caller does not say."""
+        return SearchOptions(beam_size=self.beam_size, length_penalty=self.length_penalty)
 
 
 def parse_manifest(data: bytes) -> Manifest:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from allez.bundle.contract import MANIFEST
 from allez.bundle.manifest import MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from allez.errors import BundleFormatError, BundleNotFoundError, ChecksumError
-from allez.parallel import together
+from allez.parallel import run_both
 
 DEFAULT = "fr-en"
 """The bundle that is shipped with the package."""
@@ -76,7 +76,7 @@ class Bundle:
                 return content
 
             others = [role for role in manifest.files if role != "decoder"]
-            decoder, content = together(lambda: read("decoder"), lambda: read(*others))
+            decoder, content = run_both(lambda: read("decoder"), lambda: read(*others))
         except BundleFormatError as error:
             raise BundleFormatError(f"{path}: {error}", hint=error.hint) from None
         finally:

@@ -14,8 +14,7 @@ from allez import __version__
 from allez.errors import InputError, OptionError
 
 if TYPE_CHECKING:
-    from allez.bundle.manifest import Manifest
-    from allez.options import SearchOptions
+    from allez.options import TranslateOptions
 
 
 class _Parser(argparse.ArgumentParser):
@@ -147,7 +146,7 @@ def _add_search(parser: argparse.ArgumentParser) -> None:
         help="no sequence of N tokens twice in a sentence",
     )
     add(
-        "--candidates",
+        "--shortlist",
         action="store_true",
         help="score only the words that the bundle lists for a sentence's words",
     )
@@ -158,20 +157,19 @@ def _add_nothing(parser: argparse.ArgumentParser) -> None:
     """Info and selftest have the common options only."""
 
 
-def search_options(args: argparse.Namespace, manifest: Manifest) -> SearchOptions:
-    """Return the search options, complete and checked before any work begins."""
-    from allez.options import SearchOptions
+def options_of(args: argparse.Namespace) -> TranslateOptions:
+    """Return what the command line asks for, checked before any work begins."""
+    from allez.options import TranslateOptions
 
-    beam, penalty = args.beam_size, args.length_penalty
-    return SearchOptions(
-        # More answers than rows cannot be had: asking for them alone widens the default beam.
-        beam_size=max(manifest.beam_size, args.n_best) if beam is None else beam,
+    return TranslateOptions(
+        beam_size=args.beam_size,
         n_best=args.n_best,
         max_length=args.max_length,
         min_length=args.min_length,
-        length_penalty=manifest.length_penalty if penalty is None else penalty,
+        length_penalty=args.length_penalty,
         no_repeat_ngram_size=args.no_repeat_ngram_size,
-        candidates=args.candidates,
+        shortlist=args.shortlist,
+        prefix=args.prefix,
     )
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from allez.cli import console, heatmap
-from allez.cli.arguments import search_options
+from allez.cli.arguments import options_of
 from allez.errors import InputError, OptionError
 
 
@@ -20,15 +20,13 @@ def run(args: argparse.Namespace) -> int:
     if args.output and not args.output.lower().endswith(".png"):
         raise OptionError(f"{args.output}: only PNG can be written", hint="a name ending in .png")
 
-    from dataclasses import asdict
-
     from allez.documents.output import open_output
     from allez.translate.translator import Translator
 
     with Translator(args.model, threads=args.threads) as translator:
-        options = search_options(args, translator.bundle.manifest)
+        options = options_of(args)
         (text,) = args.text
-        result = translator.translate(text, prefix=args.prefix, **asdict(options))
+        result = translator.translate(text, options=options)
     if not result.sentences:
         hint = "white space, numbers and signs, and scripts that it never learnt, are copied"
         raise InputError("there is nothing to translate in the text", hint=hint)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allez.cli import console
-from allez.cli.arguments import search_options
+from allez.cli.arguments import options_of
 from allez.errors import AllezError, InputError, OptionError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
     jobs = plan(inputs, output, args.suffix)
     with Translator(args.model, threads=args.threads) as translator:
         manifest = translator.bundle.manifest
-        options = asdict(search_options(args, manifest))
+        options = options_of(args)
         reading = Reading(
             wrapped=args.wrapped,
             columns=tuple(args.columns.split(",")) if args.columns else (),
@@ -96,7 +96,7 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
         settings = {
             "model": [manifest.name, manifest.version],
             "files": {role: entry.sha256 for role, entry in manifest.files.items()},
-            "options": options,
+            "options": options.decisive(manifest.search),
             "reading": asdict(reading),
             "as": args.kind,
         }
@@ -104,7 +104,7 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
             job.target.parent.mkdir(parents=True, exist_ok=True)
         place = output if output is not None and output.is_dir() else jobs[0].target.parent
         journal = Journal(place, settings)
-        work = _Work(partial(translator.translate_batch, **options), reading, forced, journal)
+        work = _Work(partial(translator.translate_batch, options=options), reading, forced, journal)
         failed = _all(args, jobs, work)
     journal.end()
     if failed and len(jobs) > 1:

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
                 "size": f"{size / 1e6:.1f} MB ({size:,} bytes)",
                 "precision": manifest.precision,
                 "attention": manifest.attention,
-                "candidates": "listed" if "shortlist" in manifest.files else "none",
+                "shortlist": "listed" if "shortlist" in manifest.files else "none",
                 "licence": manifest.license,
                 "check": f"ok ({len(manifest.files)} files as the manifest says, graphs load)",
             }

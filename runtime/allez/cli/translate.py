@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allez.cli import console, files
-from allez.cli.arguments import parser_of, search_options
+from allez.cli.arguments import options_of, parser_of
 from allez.errors import InputError, OptionError
 
 if TYPE_CHECKING:
     from allez.documents.lines import LineFile, LineStream
-    from allez.options import SearchOptions
+    from allez.options import TranslateOptions
     from allez.translate.translator import Translator
 
 
@@ -33,8 +33,6 @@ def run(args: argparse.Namespace) -> int:
     if args.prefix and len(args.text) != 1:
         raise OptionError("--prefix needs exactly one TEXT")
 
-    from dataclasses import asdict
-
     from allez.documents.lines import render
     from allez.translate.translator import Translator
 
@@ -42,15 +40,11 @@ def run(args: argparse.Namespace) -> int:
         console.say(f"note: {args.text[0]} is taken for a text; allez -i translates the file")
     lines = None if args.text else _lines(args)
     with Translator(args.model, threads=args.threads) as translator:
-        options = search_options(args, translator.bundle.manifest)
+        options = options_of(args)
         if lines is not None:
             _translate_lines(args, translator, lines, options)
             return 0
-        if args.prefix:
-            (text,) = args.text
-            results = iter([translator.translate(text, prefix=args.prefix, **asdict(options))])
-        else:
-            results = translator.translate_batch(args.text, **asdict(options))
+        results = translator.translate_batch(args.text, options=options)
         with _writer(args) as (write, _):
             for translation in results:
                 write(render(translation, args.format, options.n_best))
@@ -73,7 +67,7 @@ def _translate_lines(
     args: argparse.Namespace,
     translator: Translator,
     lines: LineFile | LineStream,
-    options: SearchOptions,
+    options: TranslateOptions,
 ) -> None:
     """Translate a file, which may be continued, or a stream, which cannot."""
     from allez.documents.lines import LineFile, describe_job, translate_lines

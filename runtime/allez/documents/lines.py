@@ -25,7 +25,7 @@ from allez.search.beam import REVISION
 
 if TYPE_CHECKING:  # for their names alone: `allez --help` waits for none of it
     from allez.bundle.manifest import Manifest
-    from allez.options import SearchOptions
+    from allez.options import TranslateOptions
     from allez.results import Translation
     from allez.translate.translator import Translator
 
@@ -270,7 +270,7 @@ def _rounded(score: float) -> float | None:
 
 
 def describe_job(
-    lines: LineFile, manifest: Manifest, options: SearchOptions, form: Format
+    lines: LineFile, manifest: Manifest, options: TranslateOptions, form: Format
 ) -> dict[str, Any]:
     """Return everything that decides what comes out, for `OutputFile`."""
     # Every file's SHA-256 is in it; scores and versions decide nothing, and may be nested deeply.
@@ -283,7 +283,7 @@ def describe_job(
             "version": manifest.version,
             "sha256": hashlib.sha256(content).hexdigest(),
         },
-        "options": asdict(options),
+        "options": options.decisive(manifest.search),
         "search": REVISION,
         "format": form,
     }
@@ -294,7 +294,7 @@ def translate_lines(
     lines: Lines,
     write: Callable[[str], None],
     *,
-    options: SearchOptions,
+    options: TranslateOptions,
     form: Format = "text",
     done: int = 0,
     progress: Callable[[int], None] = lambda done: None,
@@ -314,7 +314,7 @@ def translate_lines(
         InputError: the input is not UTF-8, or is not what it was when it was first read.
     """
     for group in lines.groups(done):
-        for translation in translator.translate_batch(group, **asdict(options)):
+        for translation in translator.translate_batch(group, options=options):
             write(render(translation, form, options.n_best))
             done += 1
             progress(done)

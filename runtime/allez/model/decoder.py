@@ -1,4 +1,4 @@
-"""A batch in the course of being decoded, step by step: what `search` calls a `Step`.
+"""`decoder.onnx`, and a batch in the course of being decoded by it: what `search` calls a `Step`.
 
 Knows no text and no hypotheses; what goes from step to step stays where ONNX Runtime left it.
 """
@@ -11,32 +11,79 @@ from typing import NamedTuple
 import numpy as np
 
 from allez.arrays import BoolArray, FloatArray, IntArray
-from allez.bundle.contract import MASKED, MEMORY_STEP, WHOLE_VOCABULARY
+from allez.bundle.contract import (
+    MASKED,
+    WHOLE_VOCABULARY,
+    decoder_graph,
+    next_state_names,
+    state_names,
+)
+from allez.bundle.manifest import Manifest
 from allez.errors import SessionError
-from allez.model.session import Binding, DecoderStep, Encoded, Value, make_value
+from allez.model.encoder import Encoding
+from allez.model.session import (
+    CPU,
+    Binding,
+    Providers,
+    Value,
+    first_line,
+    make_value,
+    open_session,
+)
+from allez.search.batching import padded
 from allez.search.step import StepResult
+
+
+class Decoder:
+    """`decoder.onnx`: one step for the rows of a batch; `Decoding` takes one by one."""
+
+    def __init__(self, graph: bytes, manifest: Manifest, *, providers: Providers = None) -> None:
+        count = len(manifest.states)
+        expected = decoder_graph(count)
+        self._session = open_session("decoder", graph, manifest, expected, providers=providers)
+        self.vocabulary = manifest.target.size
+        """V"""
+        self.states = state_names(count)
+        """Inputs that carry what one step leaves to the next."""
+        self.next_states = next_state_names(count)
+        self.in_place = self._session.get_providers() == [CPU]
+        """Whether what is written into a bound input is seen; other devices copy it when it is
+        bound."""
+
+    def bind(self) -> Binding:
+        """Return an empty list of what a step reads and writes."""
+        return self._session.io_binding()
+
+    def run(self, binding: Binding) -> None:
+        """Take one step.
+
+        Raises:
+            SessionError: the graph failed, or has outputs of other shapes than are bound.
+        """
+        try:
+            self._session.run_with_iobinding(binding)
+        except Exception as error:
+            raise SessionError(f"the decoder failed: {first_line(error)}") from None
 
 
 class Decoding:
     """A batch in the course of being decoded: a `search.Step`.
 
-    Memory is shared by a sentence's rows. Where candidates are listed, a step scores those of
-    all sentences, and each sentence takes its own of them alone; a step that is asked for the
+    Memory is shared by a sentence's rows. Where there are shortlists, a step scores the words of
+    all of them, and each sentence takes its own alone; a step that is asked for the
     log-probabilities of all words scores all of them.
     """
 
     def __init__(
         self,
-        decoder: DecoderStep,
-        sentences: Sequence[Encoded],
-        candidates: Sequence[IntArray] | None = None,
+        decoder: Decoder,
+        sentences: Sequence[Encoding],
+        shortlists: Sequence[IntArray] | None = None,
     ) -> None:
         self._decoder = decoder
-        longest = max(sentence.length for sentence in sentences)
-        if longest > 1:
-            longest += -longest % MEMORY_STEP
+        longest = padded(max(sentence.length for sentence in sentences))
 
-        def padded(arrays: list[FloatArray], value: float) -> FloatArray:
+        def joined_up(arrays: list[FloatArray], value: float) -> FloatArray:
             shape = (len(arrays), longest, *arrays[0].shape[2:])
             joined = np.full(shape, value, dtype=np.float32)
             for row, array in enumerate(arrays):
@@ -44,14 +91,14 @@ class Decoding:
             return joined
 
         self._memory = {
-            "memory": padded([s.memory for s in sentences], 0.0),  # [B, M, D]
-            "keys": padded([s.keys for s in sentences], 0.0),  # [B, M, A]
-            "memory_mask": padded([s.mask for s in sentences], MASKED),  # [B, M]
+            "memory": joined_up([s.memory for s in sentences], 0.0),  # [B, M, D]
+            "keys": joined_up([s.keys for s in sentences], 0.0),  # [B, M, A]
+            "memory_mask": joined_up([s.mask for s in sentences], MASKED),  # [B, M]
         }
         self._listed: BoolArray | None = None
-        if candidates is not None:
+        if shortlists is not None:
             self._listed = np.zeros((len(sentences), decoder.vocabulary), dtype=bool)  # [B, V]
-            for row, ids in enumerate(candidates):
+            for row, ids in enumerate(shortlists):
                 self._listed[row, ids] = True
         self._list()
         states = zip(*(sentence.states for sentence in sentences), strict=True)
@@ -104,7 +151,7 @@ class _Bound:
 
     def __init__(
         self,
-        decoder: DecoderStep,
+        decoder: Decoder,
         memory: dict[str, FloatArray],
         states: list[Value],
         rows: int,
@@ -182,7 +229,7 @@ def _bind(binding: Binding, inputs: dict[str, Value], outputs: dict[str, Value])
 
 
 class _Lists(NamedTuple):
-    """The candidates of a batch as the graph takes them."""
+    """The shortlists of a batch as the graph takes them."""
 
     feeds: dict[str, Value]
     width: int
@@ -193,7 +240,7 @@ class _Lists(NamedTuple):
     @classmethod
     def of(cls, listed: BoolArray) -> _Lists:
         """Join what is listed [B, V] for each sentence."""
-        candidates = np.flatnonzero(listed.any(axis=0)).astype(np.int64, copy=False)  # [C]
-        mask = np.where(listed[:, candidates], np.float32(0), np.float32(MASKED))  # [B, C]
-        feeds = {"candidates": make_value(candidates), "candidate_mask": make_value(mask)}
-        return cls(feeds, len(candidates), int(listed.sum(axis=1).min()))
+        words = np.flatnonzero(listed.any(axis=0)).astype(np.int64, copy=False)  # [C]
+        mask = np.where(listed[:, words], np.float32(0), np.float32(MASKED))  # [B, C]
+        feeds = {"candidates": make_value(words), "candidate_mask": make_value(mask)}
+        return cls(feeds, len(words), int(listed.sum(axis=1).min()))

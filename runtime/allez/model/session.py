@@ -1,25 +1,19 @@
-"""The only module that touches ONNX Runtime: threads, providers, `Encoder`, `DecoderStep`.
+"""The only module that touches ONNX Runtime: threads, providers, sessions, tensors.
 
 The package has switched its telemetry off by then; see telemetry.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import onnxruntime as ort  # telemetry is off by now: the package itself sees to it
 
 from allez import telemetry
 from allez.arrays import FloatArray, IntArray
-from allez.bundle.contract import (
-    Graph,
-    decoder_graph,
-    encoder_graph,
-    next_state_names,
-    state_names,
-)
+from allez.bundle.contract import Graph
 from allez.bundle.manifest import Manifest
 from allez.bundle.onnx_check import Value as GraphValue
 from allez.bundle.onnx_check import check_graph, check_values
@@ -29,12 +23,16 @@ ort.set_default_logger_severity(4)  # its remarks on hardware are not for the us
 
 CPU = "CPUExecutionProvider"
 
+Providers: TypeAlias = Sequence[str | tuple[str, Mapping[str, Any]]] | None
+"""Execution providers, best first, each alone or with its options; None: the CPU."""
+
 _LEVELS = {
     "disabled": ort.GraphOptimizationLevel.ORT_DISABLE_ALL,
     "basic": ort.GraphOptimizationLevel.ORT_ENABLE_BASIC,
     "extended": ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
     "all": ort.GraphOptimizationLevel.ORT_ENABLE_ALL,
 }
+Session: TypeAlias = ort.InferenceSession
 Value: TypeAlias = ort.OrtValue
 Binding: TypeAlias = ort.IOBinding
 
@@ -57,8 +55,8 @@ def open_session(
     manifest: Manifest,
     expected: Graph,
     *,
-    providers: Sequence[str] | None = None,
-) -> ort.InferenceSession:
+    providers: Providers = None,
+) -> Session:
     """Load one graph of a bundle and hold it to the contract.
 
     What the file says of itself is checked before ONNX Runtime is given a byte of it. One thread
@@ -78,14 +76,7 @@ def open_session(
         BundleFormatError: the file is no graph that a bundle may hold, or has other inputs or
             outputs than the contract says.
     """
-    wanted = list(providers) if providers is not None else [CPU]
-    available = ort.get_available_providers()
-    for provider in wanted:
-        if provider not in available:
-            raise OptionError(
-                f"provider {provider!r} is not available",
-                hint=f"available: {', '.join(available)}",
-            )
+    wanted = _checked_providers([CPU] if providers is None else providers)
     if _version(ort.__version__) < _version(manifest.minimum_onnxruntime):
         raise SessionError(
             f"the bundle needs onnxruntime {manifest.minimum_onnxruntime} or newer, "
@@ -103,7 +94,7 @@ def open_session(
             graph, options, providers=wanted, enable_fallback=0, read_config_from_model=0
         )
     except Exception as error:  # the library has no common base but Exception
-        raise SessionError(f"ONNX Runtime refused the {role} graph: {_first_line(error)}") from None
+        raise SessionError(f"ONNX Runtime refused the {role} graph: {first_line(error)}") from None
     try:  # once more, with the shapes that ONNX Runtime inferred
         found = [
             GraphValue(each.name, _NAMES.get(each.type, each.type), tuple(each.shape))
@@ -113,6 +104,32 @@ def open_session(
     except BundleFormatError as error:
         raise BundleFormatError(f"the {role} graph: {error}") from None
     return session
+
+
+def _checked_providers(providers: object) -> list[str | tuple[str, dict[str, Any]]]:
+    """Return providers as ONNX Runtime takes them."""
+    if isinstance(providers, str) or not isinstance(providers, Sequence):
+        raise OptionError(
+            f"providers must be a list of names, not {providers!r}", hint=f"providers=[{CPU!r}]"
+        )
+    available = ort.get_available_providers()
+    checked: list[str | tuple[str, dict[str, Any]]] = []
+    for provider in providers:
+        match provider:
+            case str(name):
+                checked.append(name)
+            case (str(name), Mapping() as settings):
+                checked.append((name, dict(settings)))
+            case _:
+                raise OptionError(
+                    f"a provider is a name, or a name and its options, not {provider!r}"
+                )
+        if name not in available:
+            raise OptionError(
+                f"provider {name!r} is not available",
+                hint=f"available: {', '.join(available)}",
+            )
+    return checked
 
 
 def _session_options(manifest: Manifest) -> ort.SessionOptions:
@@ -136,105 +153,9 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts[:3] if part.isdigit())
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return what an error of ONNX Runtime says first; the rest is its own call stack."""
     return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-class Encoded(NamedTuple):
-    """One sentence as the encoder leaves it."""
-
-    memory: FloatArray
-    """[1, M, D]"""
-    keys: FloatArray
-    """[1, M, A]"""
-    mask: FloatArray
-    """[1, M]"""
-    states: tuple[FloatArray, ...]
-    """Each [1, W]."""
-
-    @property
-    def length(self) -> int:
-        """M."""
-        return int(self.memory.shape[1])
-
-
-class Encoder:
-    """`encoder.onnx`: reads one sentence at a time.
-
-    Never a batch: int8 recurrent layers scale their activations per call, so that a neighbour
-    would change the answer. Callers run several sentences at once instead.
-    """
-
-    def __init__(
-        self, graph: bytes, manifest: Manifest, *, providers: Sequence[str] | None = None
-    ) -> None:
-        count = len(manifest.states)
-        if manifest.input.kind != "text":
-            raise BundleFormatError(f"the encoder reads {manifest.input.kind}, not text")
-        expected = encoder_graph(count)
-        self._session = open_session("encoder", graph, manifest, expected, providers=providers)
-        self._outputs = [tensor.name for tensor in expected.outputs]
-        self._widths = (manifest.memory_width, manifest.key_width)
-        self._state_shapes = [(1, state.width) for state in manifest.states]
-
-    def __call__(self, source: Sequence[int]) -> Encoded:
-        """Read source ids, the last of which is eos.
-
-        Raises:
-            SessionError: the graph failed.
-        """
-        feeds = {
-            "source": np.array([source], dtype=np.int64),  # [1, S]
-            "source_length": np.array([len(source)], dtype=np.int32),
-        }
-        try:
-            memory, keys, mask, *states = self._session.run(self._outputs, feeds)
-        except Exception as error:
-            raise SessionError(f"the encoder failed: {_first_line(error)}") from None
-        positions = memory.shape[1]
-        shapes = [(1, positions, width) for width in self._widths]
-        if (
-            positions not in (1, len(source))
-            or [memory.shape, keys.shape] != shapes
-            or mask.shape != (1, positions)
-            or [state.shape for state in states] != self._state_shapes
-        ):
-            raise SessionError("the encoder gave tensors of other shapes than the contract says")
-        return Encoded(memory, keys, mask, tuple(states))
-
-
-class DecoderStep:
-    """`decoder.onnx`: one step for the rows of a batch; `decoding.Decoding` takes one by one."""
-
-    def __init__(
-        self, graph: bytes, manifest: Manifest, *, providers: Sequence[str] | None = None
-    ) -> None:
-        count = len(manifest.states)
-        expected = decoder_graph(count)
-        self._session = open_session("decoder", graph, manifest, expected, providers=providers)
-        self.vocabulary = manifest.vocabulary
-        """V"""
-        self.states = state_names(count)
-        """Inputs that carry what one step leaves to the next."""
-        self.next_states = next_state_names(count)
-        self.in_place = self._session.get_providers() == [CPU]
-        """Whether what is written into a bound input is seen; other devices copy it when it is
-        bound."""
-
-    def bind(self) -> Binding:
-        """Return an empty list of what a step reads and writes."""
-        return self._session.io_binding()
-
-    def run(self, binding: Binding) -> None:
-        """Take one step.
-
-        Raises:
-            SessionError: the graph failed, or has outputs of other shapes than are bound.
-        """
-        try:
-            self._session.run_with_iobinding(binding)
-        except Exception as error:
-            raise SessionError(f"the decoder failed: {_first_line(error)}") from None
 
 
 def make_value(array: FloatArray | IntArray) -> Value:

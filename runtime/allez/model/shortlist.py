@@ -1,8 +1,8 @@
-"""Candidates: the words that may occur in a sentence's translation, by the words of the sentence.
+"""Shortlists: the words that may occur in a sentence's translation, by the words of the sentence.
 
 `shortlist.bin` of a bundle, little endian: uint32 1 (of this layout), uint32 V, V counts uint16,
 then the lists of all source words one after the other, uint16 ids, ascending in each. A sentence's
-candidates are the lists of its words, the words themselves (names and numbers are copied), and eos.
+shortlist is the lists of its words, the words themselves (names and numbers are copied), and eos.
 Every sentence ends with eos, so the list of eos holds what may stand in any translation.
 Knows nothing of ONNX.
 """
@@ -19,7 +19,7 @@ from allez.spec import SPEC
 
 LAYOUT: int = SPEC["shortlist"]["layout"]
 MAX_VOCABULARY: int = SPEC["shortlist"]["vocabulary"]
-"""Ids have 16 bits; a bundle with more words has no candidates."""
+"""Ids have 16 bits; a bundle with more words has no shortlist."""
 
 
 class Shortlist:
@@ -58,7 +58,7 @@ class Shortlist:
         self._eos = eos
 
     def __call__(self, source: Sequence[int]) -> IntArray:
-        """Return the candidates of a sentence's ids [S]: ascending [C], each once."""
+        """Return the words for a sentence's ids [S]: ascending [C], each once."""
         listed = np.zeros(self._vocabulary, dtype=bool)
         listed[list(source)] = listed[self._eos] = True
         for token in {*source, self._eos}:

@@ -20,19 +20,19 @@ Greedy search is K = 1; it stops with its first finished hypothesis.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from allez.arrays import BoolArray, FloatArray, IntArray
 from allez.options import SearchOptions
-from allez.search.constraints import Banned, Loops, both
-from allez.search.step import Found, Job, Step, StepResult
+from allez.search.constraints import Banned, Constraints
+from allez.search.step import RawHypothesis, Request, Step, StepResult
 
 REVISION = 4
-"""Of these rules, and of how a text is read (text.py, plan.py): what was translated or scored by
-others is not gone on with. 2: loops are stopped. 3: capitals are read as small letters. 4: what is
+"""Of these rules, and of how a text is read: what was translated or scored by others is not gone on
+with. 2: loops are stopped. 3: capitals are read as small letters. 4: what is
 in a script that was never learnt is copied, and blocks of up to 32 tokens are loops, 24 before."""
 
 
@@ -53,122 +53,98 @@ class _Trellis:
         self.tokens: list[IntArray] = []
         self.attention: list[FloatArray] = []
 
-    def trace(self, end: _End, memory_length: int) -> Found:
-        """Walk back from an end to the first token."""
+    def trace(self, end: _End, positions: int) -> RawHypothesis:
+        """Walk back from an end to the first token; `positions` are those of its source alone."""
         tokens: list[int] = []
-        weights = np.zeros((end.step, memory_length), dtype=np.float32)  # [T, M]
+        if self.attention:  # a model may have less memory than its source has positions
+            positions = min(positions, self.attention[0].shape[1])
+        weights = np.zeros((end.step, positions), dtype=np.float32)  # [T, M]
         row = end.row
         for step in reversed(range(end.step)):
             tokens.append(int(self.tokens[step][row]))
             row = int(self.parents[step][row])
-            weights[step] = self.attention[step][row, :memory_length]
-        return Found(tuple(reversed(tokens)), end.score, weights, end.finished)
+            weights[step] = self.attention[step][row, :positions]
+        return RawHypothesis(tuple(reversed(tokens)), end.score, weights, end.finished)
+
+
+OnStep = Callable[[IntArray, IntArray], Collection[int]]
+"""Told after each step which requests [B] are left and the tokens [N] of their rows; returns those
+for which no further step is wanted."""
+
+
+def carry_on(requests: IntArray, tokens: IntArray) -> Collection[int]:
+    """Give up none, whatever happens."""
+    return ()
 
 
 def beam_search(
     step: Step,
-    jobs: Sequence[Job],
+    requests: Sequence[Request],
     *,
     bos: int,
     eos: int,
     options: SearchOptions,
-    prefix: Sequence[int] = (),
-    stop: Callable[[], bool] = lambda: False,
-) -> list[list[Found]]:
-    """Return for each job its `n_best` hypotheses, best first, those that were cut last.
+    on_step: OnStep = carry_on,
+) -> list[list[RawHypothesis]]:
+    """Return for each request its `n_best` hypotheses, best first, those that were cut last.
 
-    Args:
-        step: as for `beam_steps`, with all that follow.
-        jobs: one for each sentence.
-        bos: id that is fed first.
-        eos: id that ends a hypothesis.
-        options: see `SearchOptions`.
-        prefix: ids that every hypothesis begins with.
-        stop: asked after each step; once it says so, what there is is returned.
-    """
-    steps = beam_steps(step, jobs, bos=bos, eos=eos, options=options, prefix=prefix)
-    try:
-        next(steps)
-        while True:
-            steps.send(stop())
-    except StopIteration as end:
-        found: list[list[Found]] = end.value
-        return found
-
-
-def beam_steps(
-    step: Step,
-    jobs: Sequence[Job],
-    *,
-    bos: int,
-    eos: int,
-    options: SearchOptions,
-    prefix: Sequence[int] = (),
-) -> Generator[IntArray, bool | None, list[list[Found]]]:
-    """Search step by step: yield the tokens [N] of the rows after each, return all hypotheses.
-
-    Sent True, it takes no further step: the rows as they are become hypotheses, unfinished.
+    A request that is given up gets what there is, unfinished; where all are, no step is taken.
 
     Args:
         step: the model, fresh.
-        jobs: one for each of the step's B sentences.
+        requests: one for each of the step's B sentences, with one prefix for all.
         bos: id that is fed first.
         eos: id that ends a hypothesis.
         options: see `SearchOptions`.
-        prefix: ids that every hypothesis begins with; shorter than every limit.
+        on_step: asked after each step which requests to give up.
     """
-    search = _Search(step, jobs, eos, options)
-    token = np.full(len(jobs), bos, dtype=np.int64)
-    parent = np.arange(len(jobs), dtype=np.int64)
-    for forced in prefix:
-        token, parent = search.force(token, parent, forced)
-        if (yield token):
-            return search.cut_short()
-    while True:
-        extended = search.advance(token, parent)
-        if extended is None:
-            return search.results()
+    search = _Search(step, requests, eos, options)
+    token = np.full(len(requests), bos, dtype=np.int64)
+    parent = np.arange(len(requests), dtype=np.int64)
+    while (extended := search.advance(token, parent)) is not None:
         token, parent = extended
-        if (yield token):
-            return search.cut_short()
+        given_up = on_step(search.requests, token)
+        if given_up and search.give_up(given_up):
+            break
+    return search.results()
 
 
 class _Search:
     """The beams of one batch. Arrays run over the sentences still in it, [B, ...]."""
 
-    def __init__(self, step: Step, jobs: Sequence[Job], eos: int, options: SearchOptions) -> None:
+    def __init__(
+        self, step: Step, requests: Sequence[Request], eos: int, options: SearchOptions
+    ) -> None:
+        count = len(requests)
+        self.requests = np.arange(count)
+        """[B] which request each sentence is."""
         self._step = step
-        self._jobs = jobs
+        self._all = requests
         self._eos = eos
         self._options = options
         self._trellis = _Trellis()
-        self._ends: list[list[_End]] = [[] for _ in jobs]
-        self._sentence = np.arange(len(jobs))  # [B] which job each sentence is
-        self._limit = np.array([job.limit for job in jobs])  # [B]
-        self._soonest = min(job.limit for job in jobs)
-        self._done = np.zeros(len(jobs), dtype=bool)  # [B]
-        self._enough = np.zeros(len(jobs), dtype=bool)  # [B] n_best hypotheses have ended
-        self._scores: FloatArray = np.zeros((len(jobs), 1))  # [B, K]
-        self._history = np.zeros((len(jobs), 0), dtype=np.int64)  # [N, t], for n-grams only
-        self._loops = Loops(jobs, eos)
-
-    def force(self, token: IntArray, parent: IntArray, forced: int) -> tuple[IntArray, IntArray]:
-        """Feed the rows and continue each with the same given token."""
-        result = self._step(token, parent, 1, full=True)
-        assert result.log_probs is not None
-        self._scores += result.log_probs[:, forced].astype(np.float64)[:, None]
-        rows = np.arange(len(token), dtype=np.int64)
-        return self._link(rows, np.full(len(token), forced, dtype=np.int64), result.attention)
+        self._ends: list[list[_End]] = [[] for _ in requests]
+        self._limit = np.array([request.limit for request in requests])  # [B]
+        self._soonest = min(request.limit for request in requests)
+        self._done = np.zeros(count, dtype=bool)  # [B]
+        self._enough = np.zeros(count, dtype=bool)  # [B] n_best hypotheses have ended
+        self._given_up: set[int] = set()
+        self._scores: FloatArray = np.zeros((count, 1))  # [B, K]
+        self._constraints = Constraints(requests, eos, options)
+        self._extra = 0
 
     def advance(self, token: IntArray, parent: IntArray) -> tuple[IntArray, IntArray] | None:
         """Feed the rows and choose the next ones; None when all sentences are done."""
+        required = self._constraints.required()
+        if required is not None:
+            return self._force(token, parent, required)
         width = self._options.beam_size
         time = len(self._trellis.tokens)  # tokens each row has so far
-        banned = both(self._repeats(time), self._loops.banned())
-        extra = int(banned[1].sum(axis=1).max()) if banned else 0
-        extra += self._options.min_length > 0  # in all steps: the same number binds nothing anew
-        result = self._step(token, parent, 2 * width + extra)
-        total = self._totals(result, banned, time)  # [B, K, k]
+        banned = self._constraints.banned()
+        if banned is not None:  # never fewer again: the same number binds nothing anew
+            self._extra = max(self._extra, int(banned[1].sum(axis=1).max()))
+        result = self._step(token, parent, 2 * width + self._extra)
+        total = self._totals(result, banned)  # [B, K, k]
         # All by flat indices: `take` costs a fiftieth of what `take_along_axis` does.
         batch, rows, k = total.shape
         order = np.argsort(-total.reshape(batch, -1), axis=1, kind="stable")[:, : 2 * width]
@@ -207,25 +183,43 @@ class _Search:
             parent, token = self._compact(parent, token)
         return self._link(parent.ravel(), token.ravel(), result.attention)
 
-    def cut_short(self) -> list[list[Found]]:
-        """Return the best hypotheses of every job, rows that would go on among them.
+    def _force(
+        self, token: IntArray, parent: IntArray, required: IntArray
+    ) -> tuple[IntArray, IntArray] | None:
+        """Feed the rows and continue each with a given token; None when that is the end of all."""
+        time = len(self._trellis.tokens)
+        result = self._step(token, parent, 1, full=True)
+        assert result.log_probs is not None
+        rows = np.arange(len(token), dtype=np.int64)
+        logs = result.log_probs[rows, required].astype(np.float64)
+        self._scores += logs.reshape(self._scores.shape)
+        if (required == self._eos).all():
+            first = required.reshape(self._scores.shape)[:, :1]
+            self._finish(first, self._scores, rows.reshape(self._scores.shape), time)
+            return None
+        return self._link(rows, required, result.attention)
 
-        These rank by their score alone: what ended early in a search that was not done is seldom
-        better.
+    def give_up(self, requests: Collection[int]) -> bool:
+        """End the search for some requests; return whether it has ended for all.
+
+        Rows that would go on become hypotheses. They rank by their score alone: what ended early
+        in a search that was not done is seldom better.
         """
-        live = ~self._done
-        self._cut(live, self._scores.shape[1], len(self._trellis.tokens))
-        return self.results(set(self._sentence[live].tolist()))
+        leaving = np.isin(self.requests, list(requests)) & ~self._done
+        self._cut(leaving, self._scores.shape[1], len(self._trellis.tokens))
+        self._given_up.update(self.requests[leaving].tolist())
+        self._done |= leaving
+        return bool(self._done.all())
 
-    def results(self, cut: Collection[int] = ()) -> list[list[Found]]:
-        """Return the best hypotheses of every job; of those in `cut`, whatever scores best."""
+    def results(self) -> list[list[RawHypothesis]]:
+        """Return the best hypotheses of every request."""
         found = []
-        for index, (ends, job) in enumerate(zip(self._ends, self._jobs, strict=True)):
+        for index, (ends, request) in enumerate(zip(self._ends, self._all, strict=True)):
             best = sorted(ends, key=lambda end: -end.score)
-            if index not in cut:
+            if index not in self._given_up:
                 best.sort(key=lambda end: not end.finished)
             kept = best[: self._options.n_best]
-            found.append([self._trellis.trace(end, job.memory_length) for end in kept])
+            found.append([self._trellis.trace(end, request.source.length) for end in kept])
         return found
 
     def _link(
@@ -235,31 +229,13 @@ class _Search:
         self._trellis.parents.append(parent)
         self._trellis.tokens.append(token)
         self._trellis.attention.append(attention)
-        self._loops.extend(parent, token)
-        if self._options.no_repeat_ngram_size:
-            self._history = np.concatenate([self._history[parent], token[:, None]], axis=1)
+        self._constraints.advance(parent, token)
         return token, parent
 
-    def _repeats(self, time: int) -> Banned | None:
-        """Return tokens [N, w] that would repeat an n-gram, and which of them are meant [N, w]."""
-        size = self._options.no_repeat_ngram_size
-        if not size or time < size:
-            return None
-        windows = np.lib.stride_tricks.sliding_window_view(self._history, size, axis=1)  # [N, w, n]
-        recent = self._history[:, None, time - size + 1 :]  # [N, 1, n-1]
-        return windows[:, :, -1], (windows[:, :, :-1] == recent).all(axis=2)
-
-    def _totals(
-        self,
-        result: StepResult,
-        banned: Banned | None,
-        time: int,
-    ) -> FloatArray:
+    def _totals(self, result: StepResult, banned: Banned | None) -> FloatArray:
         """Add up scores [B, K, k]; what is not allowed gets minus infinity."""
         batch, rows = self._scores.shape
         logs = result.top_log_probs.astype(np.float64)
-        if time < self._options.min_length:
-            logs = np.where(result.top_tokens == self._eos, -np.inf, logs)
         if banned is not None:
             tokens, meant = banned
             same = result.top_tokens[:, :, None] == tokens[:, None, :]  # [N, k, w]
@@ -288,7 +264,7 @@ class _Search:
                 self._end(b, _End(float(self._scores[b, r]) / norm, time, int(b * rows + r), False))
 
     def _end(self, b: int, end: _End) -> None:
-        ends = self._ends[self._sentence[b]]
+        ends = self._ends[self.requests[b]]
         ends.append(end)
         self._enough[b] = len(ends) >= self._options.n_best
 
@@ -300,14 +276,14 @@ class _Search:
         scored = np.isfinite(result.top_log_probs).reshape(len(lives), -1).any(axis=1)
         ended: BoolArray = scored & ~lives & ~self._done
         for b in np.flatnonzero(ended):
-            ended[b] = not self._ends[self._sentence[b]]
+            ended[b] = not self._ends[self.requests[b]]
         return ended
 
     def _stop_hopeless(self, time: int) -> None:
         """Mark sentences done whose rows can no longer win, or hardly."""
         options = self._options
         for b in (self._enough & ~self._done).nonzero()[0]:
-            scores = sorted((e.score for e in self._ends[self._sentence[b]]), reverse=True)
+            scores = sorted((e.score for e in self._ends[self.requests[b]]), reverse=True)
             # Sums only fall, so the most that a row can reach is its sum over the most tokens.
             # With K finished ones in hand, its sum over the fewest is hope enough.
             most = time + 2 if len(scores) >= options.beam_size else int(self._limit[b]) + 1
@@ -318,7 +294,7 @@ class _Search:
         """Drop done sentences from the batch, which are a quarter of it or more."""
         kept = np.flatnonzero(~self._done)
         self._step.keep(kept)
-        self._sentence, self._limit = self._sentence[kept], self._limit[kept]
+        self.requests, self._limit = self.requests[kept], self._limit[kept]
         self._done, self._enough = self._done[kept], self._enough[kept]
         self._scores = self._scores[kept]
         return parent[kept], token[kept]

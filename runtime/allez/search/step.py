@@ -1,10 +1,11 @@
-"""What search asks of a model, and what it is asked for."""
+"""What search asks of a model, what it is asked for, and what it leaves."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from allez.arrays import FloatArray, IntArray
+from allez.arrays import FloatArray, Int32Array, IntArray
 
 
 class StepResult(NamedTuple):
@@ -39,23 +40,38 @@ class Step(Protocol):
         """Forget all sentences but these [B'] (positions in the present batch)."""
 
 
-class Job(NamedTuple):
-    """What search must know of one sentence."""
+class Source(Protocol):
+    """What an encoder reads of one sentence, or of whatever else is put into words."""
 
-    memory_length: int
-    """M of this sentence alone, without the padding of its batch."""
+    @property
+    def length(self) -> int:
+        """How many positions of memory it has at most; equally padded ones share a batch."""
+
+    def feeds(self) -> Mapping[str, FloatArray | IntArray | Int32Array]:
+        """Return the encoder's inputs by name, for this source alone."""
+
+
+class Request(NamedTuple):
+    """What is wanted for one source; nothing in it depends on a neighbour."""
+
+    source: Source
     limit: int
     """The most tokens its translation may have, eos not counted; at least 1."""
     repeats: int | None = None
     """How often the source says the same in a row, see `most_repeats`; None: loops are let be."""
+    prefix: tuple[int, ...] = ()
+    """Ids that every hypothesis begins with, fewer than `limit`; an eos as the last one ends it."""
+    shortlist: IntArray | None = None
+    """[C] the words that may be said, ascending ids; None: the whole vocabulary."""
 
 
-class Found(NamedTuple):
-    """A hypothesis as search leaves it."""
+class RawHypothesis(NamedTuple):
+    """A hypothesis as search leaves it: numbers."""
 
     tokens: tuple[int, ...]
     """Ids, eos not among them."""
     score: float
+    """Sum of log-probabilities / length ** length_penalty."""
     attention: FloatArray
     """[T, M]"""
     finished: bool

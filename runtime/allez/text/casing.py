@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from allez.text.rules import SentenceRules
 
+Casing = Literal["usual", "capitals"]
+"""Small letters and capitals as one writes, or nothing but capitals."""
 
-def squeeze(text: str, rules: SentenceRules) -> str:
+
+def normalize_space(text: str, rules: SentenceRules) -> str:
     """Return a sentence with every run of white space as one space, as the model knows it."""
     spaced = "".join(" " if character in rules.spaces else character for character in text)
     return " ".join(word for word in spaced.split(" ") if word)
 
 
+def places(text: str, rules: SentenceRules) -> list[int]:
+    """Return where each character of the normalized text stands in the text, and where it ends."""
+    found: list[int] = []
+    spaced = False
+    for position, character in enumerate(text):
+        if character in rules.spaces:
+            spaced = True
+            continue
+        if spaced and found:
+            found.append(position - 1)  # the last one of the run
+        found.append(position)
+        spaced = False
+    return [*found, found[-1] + 1 if found else 0]
+
+
+def casing_of(sentence: str, rules: SentenceRules) -> Casing:
+    """Return how a sentence is written."""
+    return "capitals" if in_capitals(sentence, rules) else "usual"
+
+
 def as_read(sentence: str, rules: SentenceRules) -> str:
-    """Return a sentence as the model knows it: squeezed, and no longer in capitals."""
-    squeezed = squeeze(sentence, rules)
-    return in_small_letters(squeezed) if in_capitals(squeezed, rules) else squeezed
+    """Return a sentence as the model knows it: spaces normalized, and no longer in capitals."""
+    return recased(normalize_space(sentence, rules), casing_of(sentence, rules))
+
+
+def recased(sentence: str, casing: Casing) -> str:
+    """Return a sentence as the model knows its letters; as long as it was."""
+    return in_small_letters(sentence) if casing == "capitals" else sentence
 
 
 def in_capitals(text: str, rules: SentenceRules) -> bool:
@@ -26,7 +55,7 @@ def in_capitals(text: str, rules: SentenceRules) -> bool:
     """
     if not text.isupper() or not all(map(str.isupper, filter(str.isalpha, text))):
         return False
-    words = [sum(map(str.isupper, word)) for word in squeeze(text, rules).split(" ")]
+    words = [sum(map(str.isupper, word)) for word in normalize_space(text, rules).split(" ")]
     return sum(words) >= 5 and sum(count >= 2 for count in words) >= 2
 
 

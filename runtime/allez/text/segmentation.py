@@ -12,28 +12,54 @@ subwords: the caller counts them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from allez.text.casing import Casing
 from allez.text.rules import SentenceRules
 
 _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _DIGITS = frozenset("0123456789")  # str.isdigit knows others, and hosts disagree which
 
 
-class Piece(NamedTuple):
+Span = tuple[int, int]
+"""The first character of a stretch, and the one after its last."""
+
+Kind = Literal["sentence", "copied"]
+"""Translated, or copied through as it stands: white space, no letters or strange ones."""
+
+
+class SourceTokens(NamedTuple):
+    """The subwords that a sentence is read as."""
+
+    ids: tuple[int, ...]
+    """[S], eos last."""
+    spans: tuple[Span, ...]
+    """[S]: where each stands in the segment's text; that of eos is empty, at its end."""
+
+
+class Segment(NamedTuple):
     """A stretch of a text: `text[start:end]` of what was split."""
 
     text: str
     start: int
     end: int
-    translate: bool
-    """False: copied through unchanged (white space, line ends, no letters or strange ones)."""
+    kind: Kind
+    casing: Casing = "usual"
+    """How a sentence is written; it is read in small letters, and answered as it is written."""
+    tokens: SourceTokens | None = None
+    """Of a sentence, once somebody has asked the tokenizer."""
+
+    @property
+    def source(self) -> SourceTokens:
+        """The tokens of a sentence that has been through the tokenizer."""
+        assert self.tokens is not None
+        return self.tokens
 
 
-def split(text: str, rules: SentenceRules, count_tokens: Callable[[str], int]) -> list[Piece]:
+def split(text: str, rules: SentenceRules, count_tokens: Callable[[str], int]) -> list[Segment]:
     """Divide a text into sentences and what stands between them.
 
-    The pieces follow each other without a gap and make up the whole text, but for a byte order
+    The segments follow each other without a gap and make up the whole text, but for a byte order
     mark at its start, which is dropped: it belongs to the file, not to what was written. A
     sentence begins and ends without white space, has a letter, lies within one line, and has at
     most `max_tokens` tokens unless it is a single character.
@@ -45,19 +71,19 @@ def split(text: str, rules: SentenceRules, count_tokens: Callable[[str], int]) -
             at most `max_characters`, and in all about a small multiple of the text.
 
     Returns:
-        The pieces in order. Two that are to be copied are never neighbours.
+        The segments in order, without tokens. Two that are copied are never neighbours.
     """
-    pieces = []
+    segments = []
     done = 1 if text.startswith(_BYTE_ORDER_MARK) else 0
     for sentence_start, sentence_end in _sentences(text, done, rules):
         for start, end in _fit(text, sentence_start, sentence_end, rules, count_tokens):
             if done < start:
-                pieces.append(Piece(text[done:start], done, start, False))
-            pieces.append(Piece(text[start:end], start, end, True))
+                segments.append(Segment(text[done:start], done, start, "copied"))
+            segments.append(Segment(text[start:end], start, end, "sentence"))
             done = end
     if done < len(text):
-        pieces.append(Piece(text[done:], done, len(text), False))
-    return pieces
+        segments.append(Segment(text[done:], done, len(text), "copied"))
+    return segments
 
 
 def _sentences(text: str, start: int, rules: SentenceRules) -> Iterator[tuple[int, int]]:

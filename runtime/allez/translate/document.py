@@ -1,4 +1,4 @@
-"""A text on its way: taken apart into sentences and tokens, and put together again translated.
+"""A text on its way: taken apart into segments, and put together again translated.
 
 What is not translated (white space, blank lines, lines without letters, sentences in letters that
 the model never learnt) stays where it was.
@@ -6,60 +6,70 @@ the model never learnt) stays where it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from allez.bundle.contract import MEMORY_STEP
+from allez.bundle.manifest import SourceSide, TargetSide
 from allez.bundle.reader import Bundle
 from allez.errors import BundleFormatError
 from allez.results import Hypothesis, Sentence, Translation
-from allez.search.step import Found
-from allez.text.casing import as_read, in_capitals, to_capitals
+from allez.search.step import RawHypothesis
+from allez.text.casing import Casing, casing_of, normalize_space, places, recased, to_capitals
 from allez.text.rules import SentenceRules
-from allez.text.segmentation import Piece, split
+from allez.text.segmentation import Segment, SourceTokens, split
 from allez.text.tokenizer import Tokenizer
 
 
-class Plan(NamedTuple):
+class Words(NamedTuple):
+    """How a bundle's texts are taken apart and spelled."""
+
+    source: Tokenizer
+    """Reads sentences."""
+    target: Tokenizer
+    """Spells translations; the same one where both languages share their subwords."""
+    rules: SentenceRules
+    eos: int
+    """What ends a sentence that is read."""
+
+    @classmethod
+    def of(cls, bundle: Bundle) -> Words:
+        """Read what a bundle says; BundleFormatError if it contradicts itself."""
+        manifest = bundle.manifest
+        if manifest.task != "translate" or manifest.input.kind != "text":
+            raise BundleFormatError(f"{bundle.path}: a {manifest.task} bundle translates no text")
+        source = target = _tokenizer(bundle, manifest.source)
+        if manifest.target.tokenizer != manifest.source.tokenizer:
+            target = _tokenizer(bundle, manifest.target)
+        rules = SentenceRules.from_json(bundle.text("sentences"))
+        if rules.max_tokens > manifest.input.tokens:
+            raise BundleFormatError(
+                f"{bundle.path}: sentences may have {rules.max_tokens} tokens, "
+                f"the encoder takes {manifest.input.tokens}"
+            )
+        return cls(source, target, rules, manifest.source.eos)
+
+
+def _tokenizer(bundle: Bundle, side: SourceSide | TargetSide) -> Tokenizer:
+    tokenizer = Tokenizer(bundle.text(side.tokenizer))
+    if tokenizer.size != side.size:
+        raise BundleFormatError(
+            f"{bundle.path}: the tokenizer has {tokenizer.size} subwords, "
+            f"the manifest says {side.size}"
+        )
+    return tokenizer
+
+
+class Document(NamedTuple):
     """A text taken apart."""
 
     text: str
-    pieces: list[Piece]
-    """All of it, in order; `split`'s, but that two which are copied may be neighbours."""
-    ids: list[list[int]]
-    """Source ids of the pieces that are translated, in order; each ends with eos."""
-    rules: SentenceRules
-    """What took it apart."""
+    segments: list[Segment]
+    """All of it, in order; the sentences have tokens. Two that are copied may be neighbours."""
 
-
-BATCH_SENTENCES = 64
-"""The most sentences decoded together."""
-
-SHARED_SENTENCES = 8
-"""The fewest that are worth a thread of their own; smaller batches cost more per sentence."""
-
-BATCH_TOKENS = 2048
-"""The most source tokens decoded together, padding counted."""
-
-
-def read_words(bundle: Bundle) -> tuple[Tokenizer, SentenceRules]:
-    """Return how a bundle's texts are taken apart; BundleFormatError if it contradicts itself."""
-    manifest = bundle.manifest
-    if manifest.task != "translate" or manifest.source.tokenizer != manifest.target.tokenizer:
-        raise BundleFormatError(f"{bundle.path}: a {manifest.task} bundle of this kind cannot run")
-    tokenizer = Tokenizer(bundle.text(manifest.source.tokenizer))
-    if tokenizer.size != manifest.source.size:
-        raise BundleFormatError(
-            f"{bundle.path}: the tokenizer has {tokenizer.size} subwords, "
-            f"the manifest says {manifest.source.size}"
-        )
-    rules = SentenceRules.from_json(bundle.text("sentences"))
-    if rules.max_tokens > manifest.source_tokens:
-        raise BundleFormatError(
-            f"{bundle.path}: sentences may have {rules.max_tokens} tokens, "
-            f"the encoder takes {manifest.source_tokens}"
-        )
-    return tokenizer, rules
+    @property
+    def sentences(self) -> Iterator[Segment]:
+        """What is translated, in order."""
+        return (segment for segment in self.segments if segment.kind == "sentence")
 
 
 def checked(text: str) -> str:
@@ -69,34 +79,46 @@ def checked(text: str) -> str:
     return text
 
 
-def take_apart(
-    text: str, rules: SentenceRules, tokenizer: Tokenizer, eos: int, over: Callable[[], bool]
-) -> Plan:
+def take_apart(text: str, words: Words, over: Callable[[], bool]) -> Document:
     """Split a text; each sentence is tokenized once, for counting and for reading.
 
     Args:
         text: any text.
-        rules: where sentences end.
-        tokenizer: makes their ids.
-        eos: the id behind them.
+        words: the bundle's.
         over: asked before each sentence; once it says so, nothing is tokenized any more, since
             nobody will read it.
     """
-    known: dict[str, list[int]] = {}
+    known: dict[str, tuple[Casing, SourceTokens]] = {}
 
-    def encode(sentence: str) -> list[int]:
+    def read(sentence: str) -> tuple[Casing, SourceTokens]:
         if over():
-            return []
+            return "usual", SourceTokens((words.eos,), ((len(sentence),) * 2,))
         if sentence not in known:
-            known[sentence] = tokenizer.encode(as_read(sentence, rules))
+            casing = casing_of(sentence, words.rules)
+            known[sentence] = casing, read_tokens(sentence, casing, words)
         return known[sentence]
 
-    pieces = [
-        piece._replace(translate=False) if is_foreign(piece.text, tokenizer) else piece
-        for piece in split(text, rules, lambda sentence: len(encode(sentence)))
-    ]
-    ids = [[*encode(p.text), eos] for p in pieces if p.translate]
-    return Plan(text, pieces, ids, rules)
+    def completed(segment: Segment) -> Segment:
+        if segment.kind != "sentence":
+            return segment
+        if is_foreign(segment.text, words.source):
+            return segment._replace(kind="copied")
+        casing, tokens = read(segment.text)
+        return segment._replace(casing=casing, tokens=tokens)
+
+    pieces = split(checked(text), words.rules, lambda sentence: len(read(sentence)[1].ids) - 1)
+    return Document(text, [completed(segment) for segment in pieces])
+
+
+def read_tokens(sentence: str, casing: Casing, words: Words) -> SourceTokens:
+    """Return the tokens that a sentence is read as, and where they stand in it."""
+    normal = normalize_space(sentence, words.rules)
+    ids, spans = words.source.encode_spans(recased(normal, casing))
+    if normal != sentence:
+        at = places(sentence, words.rules)
+        spans = [(at[start], at[end - 1] + 1 if end > start else at[start]) for start, end in spans]
+    end = len(sentence)
+    return SourceTokens((*ids, words.eos), (*spans, (end, end)))
 
 
 def is_foreign(sentence: str, tokenizer: Tokenizer) -> bool:
@@ -111,96 +133,71 @@ def is_foreign(sentence: str, tokenizer: Tokenizer) -> bool:
     return 4 * sum(not tokenizer.knows(letter) for letter in letters) >= max(3 * len(letters), 1)
 
 
-def put_together(plan: Plan, found: list[list[Found]], tokenizer: Tokenizer) -> Translation:
-    """Join pieces and translations.
+def put_together(
+    document: Document, found: Sequence[Sequence[RawHypothesis]], words: Words
+) -> Translation:
+    """Join what is copied and what was translated.
 
     Args:
-        plan: the text.
+        document: the text.
         found: the hypotheses of each sentence, best first.
-        tokenizer: spells them.
+        words: the bundle's.
     """
     sentences: list[Sentence] = []
-    answers = iter(zip(plan.ids, found, strict=True))
+    answers = iter(found)
     ranks = max((len(hypotheses) for hypotheses in found), default=1)
     texts: list[list[str]] = [[] for _ in range(ranks)]
-    before: Piece | None = None
-    for piece in plan.pieces:
-        if piece.translate:
-            ids, hypotheses = next(answers)
-            spell = spelling(piece, plan.rules)
-            sentence = Sentence(
-                source=piece.text,
-                start=piece.start,
-                end=piece.end,
-                source_tokens=tokenizer.pieces(ids),
-                hypotheses=tuple(_hypothesis(h, tokenizer, spell) for h in hypotheses),
-            )
+    before: Segment | None = None
+    for segment in document.segments:
+        if segment.kind == "sentence":
+            sentence = _sentence(segment, next(answers), words)
             sentences.append(sentence)
-            if not sentence.hypotheses[0].finished:
-                import logging  # seldom needed, and slow to load
-
-                logging.getLogger(__name__).info("cut at the length limit: %r", piece.text)
-            space = " " if needs_space(before, piece) else ""
+            space = " " if needs_space(before, segment) else ""
             for rank, parts in enumerate(texts):
-                chosen = sentence.hypotheses[min(rank, len(hypotheses) - 1)]
+                chosen = sentence.hypotheses[min(rank, len(sentence.hypotheses) - 1)]
                 parts.append(space + chosen.text)
         else:
             for parts in texts:
-                parts.append(piece.text)
-        before = piece
+                parts.append(segment.text)
+        before = segment
     return Translation(
-        source=plan.text,
+        source=document.text,
         texts=tuple("".join(parts) for parts in texts),
         sentences=tuple(sentences),
     )
 
 
-def needs_space(before: Piece | None, piece: Piece) -> bool:
+def needs_space(before: Segment | None, segment: Segment) -> bool:
     """Two sentences without white space between them (Chinese, or a cut) get one in English."""
-    return before is not None and before.translate and piece.translate
+    return before is not None and before.kind == segment.kind == "sentence"
 
 
-def spelling(piece: Piece, rules: SentenceRules) -> Callable[[str], str]:
-    """Return what makes of the text of a piece's tokens the text that is handed out."""
-    return to_capitals if in_capitals(piece.text, rules) else str
+def written(text: str, casing: Casing) -> str:
+    """Return a translation as its source is written."""
+    return to_capitals(text) if casing == "capitals" else text
 
 
-def _hypothesis(found: Found, tokenizer: Tokenizer, spell: Callable[[str], str]) -> Hypothesis:
-    return Hypothesis(
-        text=spell(tokenizer.decode(found.tokens)),
-        tokens=tokenizer.pieces(found.tokens),
-        score=found.score,
-        attention=found.attention,
-        finished=found.finished,
+def _sentence(segment: Segment, found: Sequence[RawHypothesis], words: Words) -> Sentence:
+    tokens = segment.source
+    return Sentence(
+        source=segment.text,
+        start=segment.start,
+        end=segment.end,
+        source_tokens=words.source.pieces(tokens.ids),
+        source_spans=tuple(
+            (segment.start + start, segment.start + end) for start, end in tokens.spans
+        ),
+        hypotheses=tuple(_hypothesis(raw, segment.casing, words.target) for raw in found),
     )
 
 
-def make_batches(
-    sentences: Sequence[Sequence[int]], *, start: int = 0, threads: int = 1
-) -> list[list[int]]:
-    """Group the indices of sentences, from `start` on, by length: long ones together, and first.
-
-    Those of a batch have the same memory length once that is padded; see `contract.MEMORY_STEP`.
-
-    Args:
-        sentences: source ids.
-        start: the first index to group.
-        threads: how many batches are worked on at a time; few sentences are shared out among them.
-    """
-    most = min(BATCH_SENTENCES, max(SHARED_SENTENCES, -(-len(sentences) // threads)))
-    order = sorted(range(start, len(sentences)), key=lambda i: -len(sentences[i]))
-    batches: list[list[int]] = []
-    for index in order:
-        if batches and len(batches[-1]) < most:
-            longest = _padded(sentences[batches[-1][0]])
-            together = _padded(sentences[index]) == longest
-            if together and longest * (len(batches[-1]) + 1) <= BATCH_TOKENS:
-                batches[-1].append(index)
-                continue
-        batches.append([index])
-    return batches
-
-
-def _padded(sentence: Sequence[int]) -> int:
-    """Return how many positions of memory a sentence takes."""
-    return -(-len(sentence) // MEMORY_STEP) * MEMORY_STEP
+def _hypothesis(raw: RawHypothesis, casing: Casing, tokenizer: Tokenizer) -> Hypothesis:
+    text, spans = tokenizer.decode_spans(raw.tokens)
+    return Hypothesis(
+        text=written(text, casing),
+        tokens=tokenizer.pieces(raw.tokens),
+        spans=tuple(spans),
+        score=raw.score,
+        attention=raw.attention,
+        finished=raw.finished,
+    )

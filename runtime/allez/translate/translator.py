@@ -1,78 +1,67 @@
 """`Translator`: text in, `Translation` out. The way of a text through all layers below.
 
-    text -> sentences -> tokens -> encoder -> step, step, step -> tokens -> text
-
-One call works on one thread per batch of sentences; many sentences keep all threads busy.
+text -> segments -> requests -> one queue for all callers -> hypotheses -> text
 """
 
 from __future__ import annotations
 
 import sys
-import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import numpy as np
-
-from allez.bundle.reader import Bundle, Golden, find
-from allez.errors import BundleError, BundleFormatError, InputError, OptionError, SessionError
-from allez.options import SearchOptions
-from allez.parallel import cores, together
+from allez.bundle.reader import Bundle, find
+from allez.errors import (
+    BundleError,
+    BundleFormatError,
+    CancelledError,
+    InputError,
+    OptionError,
+)
+from allez.options import OptionChanges, SearchOptions, TranslateOptions, merged, whole
+from allez.parallel import cores, run_both
 from allez.results import SelfTest, Translation
-from allez.search.step import Found
-from allez.text.casing import as_read, in_capitals, in_small_letters, squeeze
-from allez.text.segmentation import Piece
-from allez.translate.deadline import Brake
+from allez.text.casing import Casing, as_read, casing_of, in_small_letters, normalize_space
+from allez.text.segmentation import Segment
+from allez.translate.deadline import Deadline
 from allez.translate.document import (
-    BATCH_SENTENCES,
-    Plan,
+    Document,
+    Words,
     checked,
-    make_batches,
     needs_space,
     put_together,
-    read_words,
-    spelling,
     take_apart,
+    written,
 )
+from allez.translate.reading import Given, ReadAhead, Texts
 
-if TYPE_CHECKING:  # it takes longest to load, and the bundle can be read meanwhile
-    from allez.translate.workers import Engine, Ids, Results
+if TYPE_CHECKING:  # they take longest to load, and the bundle can be read meanwhile
+    from typing_extensions import Unpack
 
-FIRST_SENTENCES = 64
-"""How many sentences are taken up before the first are answered."""
-WINDOW_BATCHES = 4
-"""Batches per thread in what is worked on together: among more sentences, more are equally long."""
-WINDOW_TEXTS = 10_000
-"""The most texts taken up together, however little there is in them to translate."""
-
-SCORE_TOLERANCE = 0.1
-"""First-step scores of golden sentences may differ by so much between processors."""
-
-
-class _Window(NamedTuple):
-    """Texts that are worked on together."""
-
-    plans: list[Plan]
-    batches: list[list[int]]
-    """Which sentences, counted over all plans, are decoded together."""
-    answers: list[Callable[[], Results] | Results]
-    """Of each batch: ready, or what waits for them."""
+    from allez.model.session import Providers
+    from allez.search.step import RawHypothesis, Request
+    from allez.translate.pipeline import Prepared
+    from allez.translate.workers import Workers
 
 
 class Translator:
     """A bundle, loaded and ready. Safe to share between threads, and usable after a fork.
 
-    A child process loads the graphs again when it first needs them. To a process that is started
-    afresh (spawn) a translator cannot be sent: make one there.
+    All callers share one queue of work: sentences of several calls are decoded together, which
+    changes no answer. A child process loads the graphs again when it first needs them. To a process
+    that is started afresh (spawn) a translator cannot be sent: make one there. In a
+    sub-interpreter ONNX Runtime does not load; use processes there.
 
     Args:
         bundle: a folder or zip, the name of a shipped bundle, or a `Bundle`; None: the shipped one.
-        threads: batches of sentences worked on at the same time at most; None: one per core.
-        providers: ONNX Runtime execution providers, best first; None: the CPU.
+        threads: batches of sentences worked on at the same time at most, however many callers
+            there are; None: one per core.
+        providers: ONNX Runtime execution providers, best first, each a name or a name and its
+            options; None: the CPU.
 
     Raises:
         BundleError: there is no such bundle, or it is damaged or foreign.
@@ -85,19 +74,16 @@ class Translator:
         bundle: str | Path | Bundle | None = None,
         *,
         threads: int | None = None,
-        providers: Sequence[str] | None = None,
+        providers: Providers = None,
     ) -> None:
-        if threads is not None and not (isinstance(threads, int) and 1 <= threads <= 1024):
-            raise OptionError(f"threads must be 1 to 1024, not {threads!r}")
+        if threads is not None:
+            threads = whole("threads", threads, 1, 1024)
         started = time.monotonic()
-        self.threads = threads or cores()
-        """How many batches are worked on at the same time at most."""
-        self.bundle = bundle if isinstance(bundle, Bundle) else self._read(bundle)
-        """What was loaded."""
-        manifest = self.bundle.manifest
-        self._manifest = manifest
-        self._engine, (self._tokenizer, self._rules) = together(
-            lambda: self._load_engine(providers), lambda: read_words(self.bundle)
+        self._threads = threads or cores()
+        self._bundle = bundle if isinstance(bundle, Bundle) else self._read(bundle)
+        manifest = self._manifest = self._bundle.manifest
+        self._workers, self._words = run_both(
+            lambda: self._start_workers(providers), lambda: Words.of(self._bundle)
         )
         if "logging" in sys.modules:  # otherwise nobody listens, and it takes long to load
             import logging
@@ -107,24 +93,61 @@ class Translator:
                 manifest.name,
                 manifest.version,
                 manifest.precision,
-                self.bundle.path,
+                self._bundle.path,
                 time.monotonic() - started,
-                self.threads,
+                self._threads,
             )
 
     def _read(self, bundle: str | Path | None) -> Bundle:
         """Read a bundle, and meanwhile what takes longest to import."""
-        return together(
+        return run_both(
             lambda: Bundle.read(find(bundle)), lambda: import_module("allez.translate.workers")
         )[0]
 
-    def _load_engine(self, providers: Sequence[str] | None) -> Engine:
-        from allez.translate.workers import Engine
+    def _start_workers(self, providers: Providers) -> Workers:
+        from allez.translate.workers import Workers
 
         try:
-            return Engine(self.bundle, self.threads, providers)
+            return Workers(self._bundle, self._threads, providers)
         except BundleError as error:
-            raise BundleFormatError(f"{self.bundle.path}: {error}", hint=error.hint) from None
+            raise BundleFormatError(f"{self._bundle.path}: {error}", hint=error.hint) from None
+
+    @property
+    def bundle(self) -> Bundle:
+        """What was loaded."""
+        return self._bundle
+
+    @property
+    def threads(self) -> int:
+        """How many batches are worked on at the same time at most."""
+        return self._threads
+
+    @property
+    def name(self) -> str:
+        """The bundle's name, as `fr-en`."""
+        return self._manifest.name
+
+    @property
+    def version(self) -> str:
+        """The bundle's version."""
+        return self._manifest.version
+
+    @property
+    def source_language(self) -> str:
+        """The language that is translated, as `fr`."""
+        return self._manifest.source.language
+
+    @property
+    def target_language(self) -> str:
+        """The language of the translations, as `en`."""
+        return self._manifest.target.language
+
+    def __repr__(self) -> str:
+        state = ", closed" if self._workers.is_closed() else ""
+        return (
+            f"<Translator {self.name} {self.version}: {self.source_language} to "
+            f"{self.target_language}, {self._threads} thread(s){state}>"
+        )
 
     def __enter__(self) -> Translator:
         return self
@@ -141,11 +164,11 @@ class Translator:
         raise TypeError("a Translator cannot be sent to another process; make one there")
 
     def close(self) -> None:
-        """Let the threads go; further calls raise SessionError. May be called twice.
+        """Let model and threads go; further calls raise SessionError. May be called twice.
 
         Work in hand stops within one step of the decoder.
         """
-        self._engine.close()
+        self._workers.close()
 
     def __call__(self, text: str) -> str:
         """Return the translation of a text, with the bundle's own search options."""
@@ -155,299 +178,255 @@ class Translator:
         self,
         text: str,
         *,
-        beam_size: int | None = None,
-        n_best: int = 1,
-        max_length: int | None = None,
-        min_length: int = 1,
-        length_penalty: float | None = None,
-        no_repeat_ngram_size: int = 0,
-        candidates: bool = False,
-        prefix: str = "",
-        max_time: float | None = None,
-        cancel: threading.Event | None = None,
+        options: TranslateOptions | None = None,
+        **changes: Unpack[OptionChanges],
     ) -> Translation:
         """Translate a text of any length.
 
+        Finding the sentences is not interrupted by `max_time`; it takes seconds for megabytes.
+
         Args:
             text: any text; what has no letters, or letters that the model never learnt, is kept.
-            beam_size: see `SearchOptions`, as all that follow; None: what the bundle says.
-            n_best: translations returned per sentence.
-            max_length: most tokens per sentence.
-            min_length: fewest tokens per sentence.
-            length_penalty: exponent of the length; None: what the bundle says.
-            no_repeat_ngram_size: no sequence of so many tokens twice in a sentence; 0 allows it.
-            candidates: score only the words that the bundle lists for the source, if it does.
-            prefix: how the translation of the first sentence must begin, but for its capitals.
-            max_time: seconds; when they are over, no further step of the decoder is taken, and
-                the best that there is is returned: `finished` is false for every sentence that
-                was cut or not begun, and for the `Translation`. Finding the sentences is not
-                interrupted; it takes seconds for megabytes of text.
-            cancel: set it, from another thread, to give up within one step.
+            options: see `TranslateOptions`; None: what the bundle says.
+            changes: fields of `TranslateOptions` by name, in place of those of `options`.
 
         Raises:
             OptionError: an option makes no sense, or the prefix is too long.
             CancelledError: `cancel` was set.
             SessionError: ONNX Runtime failed, or the translator is closed.
         """
-        options = self._options(
-            beam_size=beam_size,
-            n_best=n_best,
-            max_length=max_length,
-            min_length=min_length,
-            length_penalty=length_penalty,
-            no_repeat_ngram_size=no_repeat_ngram_size,
-            candidates=candidates,
-        )
-        return next(self._translate([text], options, prefix, Brake(cancel, max_time)))
+        chosen, search, deadline = self._begin(options, changes)
+        document, requests = self._prepare(text, chosen, deadline)
+        return self._finish(document, self._workers.run(requests, search, deadline))
 
     def translate_batch(
         self,
         texts: Iterable[str],
         *,
-        beam_size: int | None = None,
-        n_best: int = 1,
-        max_length: int | None = None,
-        min_length: int = 1,
-        length_penalty: float | None = None,
-        no_repeat_ngram_size: int = 0,
-        candidates: bool = False,
-        max_time: float | None = None,
-        cancel: threading.Event | None = None,
+        options: TranslateOptions | None = None,
+        **changes: Unpack[OptionChanges],
     ) -> Generator[Translation, None, None]:
         """Translate many texts, on all threads; yield one `Translation` for each, in order.
 
-        Reads some way ahead, never all: memory does not grow with the number of texts. The answers
-        are those of `translate`. Options and errors as there; `max_time` is for all texts, counted
-        from the call. Closing the iterator, or dropping it, stops the work within one step.
+        The answers are those of `translate`, each as soon as it and those before it are there.
+        Reads some way ahead, never all: memory does not grow with the number of texts. A list or
+        tuple is read here; any other iterable by one thread of its own, so that a queue that is
+        still being filled holds up no answer. What it raises is raised after the answers to what it
+        gave before. `max_time` is for all texts, counted from the call. Closing the iterator, or
+        dropping it, stops the work within one step.
+
+        Args:
+            texts: any texts.
+            options: as for `translate`.
+            changes: as for `translate`; errors too.
         """
         if isinstance(texts, str):
             raise OptionError("translate_batch takes many texts, not one", hint="use translate")
-        options = self._options(
-            beam_size=beam_size,
-            n_best=n_best,
-            max_length=max_length,
-            min_length=min_length,
-            length_penalty=length_penalty,
-            no_repeat_ngram_size=no_repeat_ngram_size,
-            candidates=candidates,
-        )
-        return self._translate(texts, options, "", Brake(cancel, max_time))
+        return self._translate_all(texts, *self._begin(options, changes))
 
     def stream(
         self,
         text: str,
         *,
-        candidates: bool = False,
-        max_time: float | None = None,
-        cancel: threading.Event | None = None,
+        options: TranslateOptions | None = None,
+        **changes: Unpack[OptionChanges],
     ) -> Generator[str, None, bool]:
         """Yield the greedy translation of a text piece by piece, as it is decoded.
 
         The pieces never change afterwards; joined, they are `translate(text, beam_size=1).text`.
         A character of several byte tokens comes when it is complete. When the time is over, the
-        pieces end. Closing the iterator stops the work at once.
+        pieces end. Closing the iterator stops the work within one step.
 
         Args:
             text: as for `translate`.
-            candidates: as for `translate`.
-            max_time: as for `translate`.
-            cancel: as for `translate`; errors too.
+            options: as for `translate`; but the search is greedy.
+            changes: as for `translate`; errors too.
 
         Returns:
             Whether all sentences came to their end (the value of a `yield from`).
         """
-        options = self._options(beam_size=1, candidates=candidates)
-        return self._stream(text, options, Brake(cancel, max_time))
+        return self._stream(text, *self._begin(options, changes, greedy=True))
 
-    def _stream(
-        self, text: str, options: SearchOptions, brake: Brake
-    ) -> Generator[str, None, bool]:
-        plan = self._plan(text, brake)
-        ids = iter(plan.ids)
-        before: Piece | None = None
-        finished = True
-        for piece in plan.pieces:
-            if not piece.translate:
-                yield piece.text
-            else:
-                if brake.over():
-                    return False
-                if needs_space(before, piece):
-                    yield " "
-                spell = spelling(piece, self._rules)
-                finished &= yield from self._stream_sentence(next(ids), options, brake, spell)
-            before = piece
-        return finished
-
-    def score(self, source: str, target: str, *, length_penalty: float | None = None) -> float:
+    def score(
+        self,
+        source: str,
+        target: str,
+        *,
+        options: TranslateOptions | None = None,
+        **changes: Unpack[OptionChanges],
+    ) -> float:
         """Return how likely `target` is as the translation of `source`, one sentence each.
 
         The score is that of `Sentence.score`: sum of log-probabilities / length ** length_penalty.
-        Every word may follow, candidate or not. Capitals are read as by `translate`.
+        Every word may follow, listed or not. Capitals are read as by `translate`.
+
+        Args:
+            source: one sentence.
+            target: its translation.
+            options: of these, `length_penalty`, `max_time` and `cancel` matter.
+            changes: as for `translate`.
 
         Raises:
             InputError: the source is empty or longer than a sentence may be.
+            CancelledError: `cancel` was set, or the time was over before the target was read.
         """
-        alpha = self._options(length_penalty=length_penalty).length_penalty
-        ids = self._tokenizer.encode(as_read(checked(source), self._rules))
-        if not 1 <= len(ids) <= self._manifest.source_tokens:
+        _, search, deadline = self._begin(options, changes, greedy=True)
+        ids = self._words.source.encode(as_read(checked(source), self._words.rules))
+        if not 1 <= len(ids) <= self._manifest.input.tokens:
             raise InputError(
                 f"the source has {len(ids)} tokens; "
-                f"a sentence has 1 to {self._manifest.source_tokens}"
+                f"a sentence has 1 to {self._manifest.input.tokens}"
             )
-        wanted = [*self._said(target, in_capitals(source, self._rules)), self._manifest.eos]
-        step = self._engine.start([self._engine.encode([*ids, self._manifest.eos])])
-        row = np.zeros(1, dtype=np.int64)
-        token, total = self._manifest.bos, 0.0
-        for following in wanted:
-            result = step(np.array([token], dtype=np.int64), row, 1, full=True)
-            assert result.log_probs is not None
-            total += float(result.log_probs[0, following])
-            token = following
-        return float(total / float(len(wanted)) ** alpha)
+        said = [
+            *self._said(target, casing_of(source, self._words.rules)),
+            self._manifest.target.eos,
+        ]
+        request = self._workers.model.request([*ids, self._words.eos], limit=len(said), prefix=said)
+        ((raw,),) = self._workers.run([request], search, deadline)
+        if not raw.finished:
+            raise CancelledError("the time was over before the target was scored")
+        return raw.score
 
     def selftest(self) -> Iterator[SelfTest]:
         """Translate the bundle's golden sentences and compare everything recorded of them."""
-        options = self._options(beam_size=1, candidates=True)  # as recorded; it tries the lists too
-        for golden in self.bundle.golden():
-            text = as_read(golden.text, self._rules)
-            ids = [*self._tokenizer.encode(text), self._manifest.eos]
-            (found,) = self._engine.search([ids], options, [], Brake(None, None))[0]
-            yield SelfTest(
-                text=golden.text,
-                expected=golden.translation,
-                translation=self._tokenizer.decode(found.tokens),
-                problem=self._problem(golden, ids, found),
-            )
+        from allez.translate.selftest import selftest
 
-    def _problem(self, golden: Golden, ids: Ids, found: Found) -> str | None:
-        """Tell in what the answer to a golden sentence differs from what was recorded."""
-        if tuple(ids) != golden.source_ids:
-            return "the source is tokenized differently"
-        step = self._engine.start([self._engine.encode(ids)], [ids])
-        first, row = np.array([self._manifest.bos]), np.zeros(1, dtype=np.int64)
-        scores = step(first, row, len(golden.first_scores)).top_log_probs[0]
-        if len(scores) != len(golden.first_scores):
-            return "more scores are recorded than there are words"
-        worst = float(np.abs(scores - np.array(golden.first_scores)).max(initial=0.0))
-        if not worst <= SCORE_TOLERANCE:
-            return f"scores of the first step differ by {worst:.3f}"
-        if found.tokens != golden.target_ids:
-            return "other tokens were chosen"
-        if self._tokenizer.decode(found.tokens) != golden.translation:
-            return "the tokens spell another text"
-        return None
+        _, search, _ = self._begin(None, {}, greedy=True)
+        return selftest(self._bundle, self._words, self._workers, search)
 
-    def _options(self, **options: Any) -> SearchOptions:
-        """Fill in what the bundle decides, and check everything; see `SearchOptions`."""
-        self._engine.check_open()
-        n_best = options.get("n_best", 1)
-        # More answers than rows cannot be had: asking for them alone widens the default beam.
-        beam_size = max(self._manifest.beam_size, n_best if isinstance(n_best, int) else 1)
-        decided = {"beam_size": beam_size, "length_penalty": self._manifest.length_penalty}
-        chosen = {name: default for name, default in decided.items() if options.get(name) is None}
-        return SearchOptions(**{**options, **chosen})
-
-    def _said(self, text: str, capitals: bool) -> Ids:
-        """Return the ids of a translation or its beginning; `capitals`: its source is in them."""
-        text = in_small_letters(text) if capitals and checked(text).isupper() else text
-        return self._tokenizer.encode(squeeze(checked(text), self._rules))
-
-    def _plan(self, text: str, brake: Brake) -> Plan:
-        return take_apart(
-            checked(text), self._rules, self._tokenizer, self._manifest.eos, brake.over
-        )
-
-    def _translate(
-        self, texts: Iterable[str], options: SearchOptions, prefix: str, brake: Brake
-    ) -> Generator[Translation, None, None]:
-        """Yield translations in order; with threads, the next window is begun meanwhile."""
-        begun: _Window | None = None
-        try:
-            for plans in self._windows(texts, brake):
-                if begun is not None and self.threads == 1:  # nobody to work while we wait
-                    yield from self._finish(begun, brake)
-                    begun = None
-                following = self._begin(plans, options, prefix, brake)
-                if begun is not None:
-                    yield from self._finish(begun, brake)
-                begun = following
-            if begun is not None:
-                yield from self._finish(begun, brake)
-        finally:
-            brake.release()
-
-    def _windows(self, texts: Iterable[str], brake: Brake) -> Iterator[list[Plan]]:
-        """Group texts until there are some batches for every thread.
-
-        The first groups are smaller, so that the first answers come soon.
-        """
-        plans: list[Plan] = []
-        sentences, wanted = 0, FIRST_SENTENCES
-        for text in texts:
-            plans.append(self._plan(text, brake))
-            sentences += len(plans[-1].ids)
-            if sentences >= wanted or len(plans) >= WINDOW_TEXTS:
-                yield plans
-                plans, sentences = [], 0
-                wanted = min(2 * wanted, WINDOW_BATCHES * BATCH_SENTENCES * self.threads)
-        if plans:
-            yield plans
+    # --- the way of a text ----------------------------------------------------------------------
 
     def _begin(
-        self, plans: list[Plan], options: SearchOptions, prefix: str, brake: Brake
-    ) -> _Window:
-        """Put the sentences of a window to work."""
-        first = next((piece for piece in plans[0].pieces if piece.translate), None)
-        forced = self._said(prefix, first is not None and in_capitals(first.text, self._rules))
-        sentences = [ids for plan in plans for ids in plan.ids]
-        prefixed = [0] if forced and sentences else []
-        batches = [prefixed] if prefixed else []
-        batches += make_batches(sentences, start=len(prefixed), threads=self.threads)
-        answers: list[Callable[[], Results] | Results] = []
-        for batch in batches:
-            members = [sentences[i] for i in batch]
-            start = forced if batch is prefixed else []
-            here = len(batches) == 1 or self.threads == 1
-            work = self._engine.search if here else self._engine.submit
-            answers.append(work(members, options, start, brake))
-        return _Window(plans, batches, answers)
+        self, options: TranslateOptions | None, changes: OptionChanges, *, greedy: bool = False
+    ) -> tuple[TranslateOptions, SearchOptions, Deadline]:
+        """Check what a call asks for, and start its clock."""
+        self._workers.check_open()
+        if greedy:
+            changes = {**changes, "beam_size": 1, "n_best": 1}
+        chosen = merged(options, changes)
+        deadline = Deadline(chosen.cancel, chosen.max_time, closed=self._workers.is_closed)
+        return chosen, chosen.search(self._manifest.search), deadline
 
-    def _finish(self, window: _Window, brake: Brake) -> Iterator[Translation]:
-        """Wait for a window's batches and yield its translations."""
-        brake.over()  # in a fork nobody works on them
-        found: dict[int, list[Found]] = {}
-        for batch, answer in zip(window.batches, window.answers, strict=True):
-            ready = answer() if callable(answer) else answer
-            found.update(zip(batch, ready, strict=True))
-        position = 0
-        for plan in window.plans:
-            count = len(plan.ids)
-            hypotheses = [found.pop(position + i) for i in range(count)]
-            yield put_together(plan, hypotheses, self._tokenizer)
-            position += count
+    def _said(self, text: str, casing: Casing) -> list[int]:
+        """Return the ids of a translation or its beginning; `casing` is that of its source."""
+        text = in_small_letters(text) if casing == "capitals" and checked(text).isupper() else text
+        return self._words.target.encode(normalize_space(checked(text), self._words.rules))
 
-    def _stream_sentence(
-        self, ids: Ids, options: SearchOptions, brake: Brake, spell: Callable[[str], str]
-    ) -> Generator[str, None, bool]:
-        """Yield the greedy translation of one sentence as it grows; return whether it is whole."""
-        steps = self._engine.steps(ids, options)
-        tokens: Ids = []
-        sent = 0
+    def _prepare(self, text: str, options: TranslateOptions, deadline: Deadline) -> Prepared:
+        """Take a text apart, and say what is asked of the model for each sentence."""
+        document = take_apart(text, self._words, deadline.over)
+        requests = []
+        prefix = "" if deadline.over() else options.prefix
+        for segment in document.sentences:
+            requests.append(self._request(segment, options, prefix))
+            prefix = ""
+        return document, requests
+
+    def _request(self, segment: Segment, options: TranslateOptions, prefix: str) -> Request:
+        model = self._workers.model
+        limit = options.max_length
+        if limit is not None:
+            limit = max(limit, options.min_length)
+        request = model.request(
+            segment.source.ids,
+            limit=limit,
+            prefix=self._said(prefix, segment.casing) if prefix else (),
+            shortlist=options.shortlist,
+        )
+        request = request._replace(limit=max(request.limit, options.min_length))
+        if len(request.prefix) >= request.limit:
+            raise OptionError(
+                f"the prefix has {len(request.prefix)} tokens, "
+                f"the translation may have {request.limit}"
+            )
+        return request
+
+    def _finish(self, document: Document, found: Sequence[Sequence[RawHypothesis]]) -> Translation:
+        """Put a text together, and tell whoever listens what was cut."""
+        translation = put_together(document, found, self._words)
+        if not translation.finished and "logging" in sys.modules:
+            import logging
+
+            for sentence in translation.sentences:
+                if not sentence.finished:
+                    logging.getLogger(__name__).info(
+                        "cut after %d tokens: %r", len(sentence.tokens), sentence.source
+                    )
+        return translation
+
+    def _translate_all(
+        self,
+        texts: Iterable[str],
+        options: TranslateOptions,
+        search: SearchOptions,
+        deadline: Deadline,
+    ) -> Generator[Translation, None, None]:
+        """Yield translations in order, and keep the threads busy."""
+        from allez.translate.pipeline import Pipeline, ahead
+
+        source: Texts = (
+            Given(texts)
+            if isinstance(texts, (list, tuple))
+            else ReadAhead(texts, ahead(self._threads), self._workers.wake)
+        )
+        pipeline = Pipeline(
+            source,
+            lambda text: self._prepare(text, options, deadline),
+            self._workers,
+            self._threads,
+            search,
+            deadline,
+        )
         try:
-            tokens.append(int(next(steps)[0]))
-            while True:
-                text = self._tokenizer.decode_stable(tokens)
-                if len(text) > sent:
-                    yield spell(text[sent:])
-                    sent = len(text)
-                self._engine.check_open()
-                tokens.append(int(steps.send(brake.over())[0]))
-        except StopIteration as end:
-            found: Results = end.value
-        if not all(found):
-            raise SessionError("the decoder gave no finite score")
-        text = self._tokenizer.decode(tokens)
+            for document, found in pipeline.answers():
+                yield self._finish(document, found)
+        finally:
+            deadline.release()
+            source.stop()
+
+    def _stream(
+        self, text: str, options: TranslateOptions, search: SearchOptions, deadline: Deadline
+    ) -> Generator[str, None, bool]:
+        """Yield what is copied, and sentences as they grow."""
+        before: Segment | None = None
+        finished = True
+        try:
+            prefix = options.prefix
+            for segment in take_apart(text, self._words, deadline.over).segments:
+                if segment.kind == "copied":
+                    yield segment.text
+                else:
+                    if deadline.over():
+                        return False
+                    if needs_space(before, segment):
+                        yield " "
+                    request = self._request(segment, options, prefix)
+                    finished &= yield from self._stream_one(request, segment, search, deadline)
+                    prefix = ""
+                before = segment
+        finally:
+            deadline.release()
+        return finished
+
+    def _stream_one(
+        self, request: Request, segment: Segment, search: SearchOptions, deadline: Deadline
+    ) -> Generator[str, None, bool]:
+        """Yield the translation of one sentence as it grows; return whether it is whole."""
+        tokenizer = self._words.target
+        arrived: deque[int] = deque()
+        (future,) = self._workers.submit([request], search, deadline, on_token=arrived.append)
+        tokens: list[int] = []
+        sent = 0
+        while not future.done or arrived:
+            self._workers.wait(lambda: bool(arrived) or future.done, deadline, here=False)
+            while arrived:
+                tokens.append(arrived.popleft())
+            text = tokenizer.decode_stable(tokens)
+            if len(text) > sent:
+                yield written(text[sent:], segment.casing)
+                sent = len(text)
+        (raw,) = future.result()
+        text = tokenizer.decode(raw.tokens)
         if len(text) > sent:
-            yield spell(text[sent:])
-        return found[0][0].finished
+            yield written(text[sent:], segment.casing)
+        return raw.finished

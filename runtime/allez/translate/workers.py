@@ -1,45 +1,87 @@
-"""The two graphs at work: source ids in, hypotheses out, on as many threads as are wanted.
+"""One queue of work for all callers: requests in, hypotheses out, on as many threads as are wanted.
 
-Stops within one step of the decoder when it is told to, and outlives a fork. Knows no text.
+Whoever is free takes the oldest request and those waiting that may share its batch, so a batch
+fills across calls; no answer depends on that. A thread ends when nothing waits. Knows no text.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 import weakref
-from collections.abc import Callable, Generator, Sequence
-from typing import TYPE_CHECKING
-
-import numpy as np
+from collections import deque
+from collections.abc import Callable, Collection, Hashable, Sequence
 
 from allez.arrays import IntArray
 from allez.bundle.reader import Bundle
-from allez.errors import BundleFormatError, OptionError, SessionError
-from allez.model.decoder import Decoding
-from allez.model.session import DecoderStep, Encoded, Encoder
-from allez.model.shortlist import Shortlist
+from allez.errors import SessionError
+from allez.model.decode import decode_batch, unread
+from allez.model.model import Model
+from allez.model.session import Providers
 from allez.options import SearchOptions
-from allez.parallel import together
-from allez.search.beam import beam_search, beam_steps
-from allez.search.constraints import most_repeats
-from allez.search.step import Found, Job
-from allez.translate.deadline import Brake
+from allez.search.batching import kind_of, most_together
+from allez.search.step import RawHypothesis, Request
+from allez.translate.deadline import Deadline
 
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+SHARED_SENTENCES = 8
+"""The fewest that are worth a thread of their own; smaller batches cost more per sentence."""
 
-Ids = list[int]
-Results = list[list[Found]]
+PATIENCE = 0.02
+"""Seconds after which who waits for others looks whether he is to give up."""
 
 
-class Engine:
-    """Encoder, decoder and the threads that work with them. Safe to share between threads.
+class Future:
+    """What becomes of one request. `Workers` alone changes it, under its lock."""
+
+    __slots__ = ("_error", "_found", "deadline", "number", "on_token", "options", "request")
+
+    def __init__(
+        self,
+        request: Request,
+        options: SearchOptions,
+        deadline: Deadline,
+        number: int,
+        on_token: Callable[[int], None] | None,
+    ) -> None:
+        self.request = request
+        self.options = options
+        self.deadline = deadline
+        self.number = number
+        self.on_token = on_token
+        self._found: list[RawHypothesis] | None = None
+        self._error: Exception | None = None
+
+    @property
+    def kind(self) -> Hashable:
+        """What is equal in requests that share a batch."""
+        return kind_of(self.request), self.options
+
+    def resolve(self, outcome: list[RawHypothesis] | Exception) -> None:
+        """Say what has become of it."""
+        if isinstance(outcome, Exception):
+            self._error = outcome
+        else:
+            self._found = outcome
+
+    @property
+    def done(self) -> bool:
+        """Whether the answer is there, or will never be."""
+        return self._found is not None or self._error is not None
+
+    def result(self) -> list[RawHypothesis]:
+        """Return the hypotheses, best first; raise what went wrong."""
+        if self._error is not None:
+            raise self._error
+        assert self._found is not None
+        return self._found
+
+
+class Workers:
+    """The model, and the threads that work with it. Safe to share between threads.
 
     Args:
         bundle: which graphs.
-        threads: searches at the same time at most.
+        threads: batches worked on at the same time at most, whoever has asked for them.
         providers: ONNX Runtime execution providers, best first; None: the CPU.
 
     Raises:
@@ -47,38 +89,41 @@ class Engine:
         SessionError: ONNX Runtime refuses them.
     """
 
-    def __init__(self, bundle: Bundle, threads: int, providers: Sequence[str] | None) -> None:
+    def __init__(self, bundle: Bundle, threads: int, providers: Providers) -> None:
         self._bundle = bundle
-        self._manifest = bundle.manifest
-        self._threads = threads
         self._providers = providers
-        self._lock = threading.Lock()
-        self._pool: ThreadPoolExecutor | None = None
+        self._most = threads
         self._closed = False
         self._left_behind: list[object] = []
-        self._graphs: tuple[Encoder, DecoderStep] | None = self._load()
-        self._shortlist = _shortlist(bundle)
-        self._take_one_step()
-        _ENGINES.add(self)
+        self._model: Model | None = Model(bundle, providers=providers)
+        self._begin()
+        _ALL.add(self)
 
-    def _load(self) -> tuple[Encoder, DecoderStep]:
-        manifest, providers = self._manifest, self._providers
-        decoder, encoder = together(
-            lambda: DecoderStep(self._bundle.data("decoder"), manifest, providers=providers),
-            lambda: Encoder(self._bundle.data("encoder"), manifest, providers=providers),
-        )
-        return encoder, decoder
+    def _begin(self) -> None:
+        """Nothing waits, nobody works."""
+        self._loading = threading.Lock()
+        self._changed = threading.Condition()
+        """Guards all that follows; notified when a future is done, or a slot free."""
+        self._queue: dict[Hashable, deque[Future]] = {}
+        self._numbers = 0
+        self._waiting = 0
+        self._in_hand = 0
+        self._working = 0
+        self._threads: set[threading.Thread] = set()
 
-    def _take_one_step(self) -> None:
-        """Read and write the last word of the vocabulary: graphs for another one are noticed."""
-        last, row = self._manifest.vocabulary - 1, np.zeros(1, dtype=np.int64)
-        try:
-            step = self.start([self.encode([last, self._manifest.eos])])
-            step(np.array([last], dtype=np.int64), row, 1, full=True)
-        except SessionError as error:
-            raise BundleFormatError(
-                f"the graphs do not fit a vocabulary of {last + 1}: {error}"
-            ) from None
+    @property
+    def model(self) -> Model:
+        """The model; in the child of a fork, loaded once more.
+
+        Raises:
+            SessionError: `close` has been called.
+        """
+        self.check_open()
+        model = self._model
+        if model is None:
+            with self._loading:
+                model = self._model = self._model or Model(self._bundle, providers=self._providers)
+        return model
 
     def after_fork(self) -> None:
         """Start afresh in the child of a fork, where only the thread that forked goes on.
@@ -87,159 +132,226 @@ class Engine:
         So the graphs are loaded once more when they are asked for; the old ones are kept, since
         taking them down could wait for such a lock too.
         """
-        self._lock = threading.Lock()
-        self._left_behind.append((self._graphs, self._pool))
-        self._graphs = self._pool = None
+        self._left_behind.append((self._model, self._threads, self._queue))
+        self._model = None
+        self._begin()
 
     def close(self) -> None:
-        """Let the threads go; further calls raise SessionError. May be called twice."""
-        with self._lock:
+        """Let model and threads go; further calls raise SessionError. May be called twice."""
+        with self._changed:
             self._closed = True
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(cancel_futures=True)
+            self._model = None
+            threads = self._threads - {threading.current_thread()}
+            self._changed.notify_all()
+        for thread in threads:
+            thread.join()
+
+    def is_closed(self) -> bool:
+        """Tell whether `close` has been called."""
+        return self._closed
 
     def check_open(self) -> None:
         """Raise SessionError if `close` has been called."""
         if self._closed:
             raise SessionError("the translator is closed")
 
-    def _opened(self) -> tuple[Encoder, DecoderStep]:
-        self.check_open()
-        graphs = self._graphs
-        if graphs is None:
-            with self._lock:
-                graphs = self._graphs = self._graphs or self._load()
-        return graphs
+    # --- what callers do ------------------------------------------------------------------------
 
-    def encode(self, ids: Ids) -> Encoded:
-        """Read one sentence's ids, eos last."""
-        return self._opened()[0](ids)
-
-    def start(self, encoded: Sequence[Encoded], sentences: Sequence[Ids] | None = None) -> Decoding:
-        """Return a fresh `search.Step` over encoded sentences, a row for each.
-
-        Args:
-            encoded: what `encode` made of them.
-            sentences: their ids, so that only their candidates are scored, if the bundle lists
-                any; None: the whole vocabulary is.
-        """
-        lists = None
-        if self._shortlist is not None and sentences is not None:
-            lists = [self._shortlist(ids) for ids in sentences]
-        return Decoding(self._opened()[1], encoded, lists)
-
-    def search(
-        self, sentences: Sequence[Ids], options: SearchOptions, prefix: Sequence[int], brake: Brake
-    ) -> Results:
-        """Encode sentences one by one and decode them together.
-
-        Where the time is up before a sentence is read, it gets one empty hypothesis, unfinished.
-
-        Args:
-            sentences: source ids, eos last.
-            options: how to search.
-            prefix: ids that every hypothesis begins with.
-            brake: asked before each sentence and after each step.
-
-        Raises:
-            OptionError: the prefix is too long.
-            CancelledError: the caller has given up.
-            SessionError: ONNX Runtime failed, or `close` has been called.
-        """
-
-        def stop() -> bool:
-            self.check_open()
-            return brake.over()
-
-        if stop():
-            return [[_unread(ids)] for ids in sentences]
-        limits = [self._limit(ids, options) for ids in sentences]
-        if len(prefix) >= min(limits):
-            raise OptionError(
-                f"the prefix has {len(prefix)} tokens, the translation may have {min(limits)}"
-            )
-        encoded = []
-        for ids in sentences:
-            if stop():
-                return [[_unread(ids)] for ids in sentences]
-            encoded.append(self.encode(ids))
-        found = beam_search(
-            self.start(encoded, sentences if options.candidates else None),
-            [
-                Job(e.length, limit, most_repeats(ids))
-                for e, limit, ids in zip(encoded, limits, sentences, strict=True)
-            ],
-            bos=self._manifest.bos,
-            eos=self._manifest.eos,
-            options=options,
-            prefix=prefix,
-            stop=stop,
-        )
-        if not all(found):
-            raise SessionError("the decoder gave no finite score")
-        return found
-
-    def steps(self, ids: Ids, options: SearchOptions) -> Generator[IntArray, bool | None, Results]:
-        """Search for one sentence's translation step by step; see `beam_steps`."""
-        encoded = self.encode(ids)
-        return beam_steps(
-            self.start([encoded], [ids] if options.candidates else None),
-            [Job(encoded.length, self._limit(ids, options), most_repeats(ids))],
-            bos=self._manifest.bos,
-            eos=self._manifest.eos,
-            options=options,
-        )
+    def run(
+        self, requests: Sequence[Request], options: SearchOptions, deadline: Deadline
+    ) -> list[list[RawHypothesis]]:
+        """Return the hypotheses of each request; this thread works too."""
+        futures = self.submit(requests, options, deadline, here=True)
+        for future in futures:
+            self.wait(lambda future=future: future.done, deadline, here=True)  # type: ignore[misc]
+        return [future.result() for future in futures]
 
     def submit(
-        self, sentences: Sequence[Ids], options: SearchOptions, prefix: Sequence[int], brake: Brake
-    ) -> Callable[[], Results]:
-        """Search on another thread; return what waits for the answers."""
-        from concurrent.futures import CancelledError as NeverBegun
-        from concurrent.futures import ThreadPoolExecutor  # not needed for one sentence
+        self,
+        requests: Sequence[Request],
+        options: SearchOptions,
+        deadline: Deadline,
+        *,
+        here: bool = False,
+        on_token: Callable[[int], None] | None = None,
+    ) -> list[Future]:
+        """Let requests wait for a free thread, and start threads if there are too few.
 
-        with self._lock:  # it keeps `close` from coming in between
+        Args:
+            requests: what is wanted.
+            options: how to search.
+            deadline: asked before each is read and after each step.
+            here: the caller will work on them too, see `wait`.
+            on_token: told of each token of a greedy search, from the thread that works.
+        """
+        with self._changed:
             self.check_open()
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="allez")
-            future = self._pool.submit(self.search, sentences, options, prefix, brake)
+            futures = []
+            for request in requests:
+                future = Future(request, options, deadline, self._numbers, on_token)
+                self._numbers += 1
+                self._queue.setdefault(future.kind, deque()).append(future)
+                futures.append(future)
+            self._waiting += len(futures)
+            self._start_threads(here=here)
+            self._changed.notify_all()
+        return futures
 
-        def wait() -> Results:
+    def wait(self, until: Callable[[], bool], deadline: Deadline, *, here: bool) -> None:
+        """Return when `until` holds.
+
+        Meanwhile this thread works on what waits, whoever it is for, if it may (`here`) or nobody
+        else will, and fewer than `threads` do.
+
+        Raises:
+            CancelledError, SessionError: as `Deadline.over` does.
+        """
+        with self._changed:
+            while not until():
+                if deadline.over():
+                    self._drop(deadline)
+                elif self._queue and self._working < self._most and (here or not self._threads):
+                    self._working += 1
+                    try:
+                        self._work()
+                    finally:
+                        self._working -= 1
+                        self._changed.notify_all()
+                else:
+                    self._changed.wait(PATIENCE)
+
+    def wake(self) -> None:
+        """Let all who wait look whether what they wait for has come."""
+        with self._changed:
+            self._changed.notify_all()
+
+    # --- what threads do; the lock is held ------------------------------------------------------
+
+    def _start_threads(self, *, here: bool) -> None:
+        """Start as many threads as there are batches waiting for one."""
+        batches = sum(-(-len(q) // self._most_of(q[0])) for q in self._queue.values())
+        for _ in range(min(self._most - self._working, batches) - here):
+            thread = threading.Thread(target=self._serve, name="allez")
             try:
-                return future.result()
-            except NeverBegun:
-                raise SessionError("the translator is closed") from None
+                thread.start()
+            except RuntimeError:  # there may be no more threads: those who wait do the work
+                return
+            self._working += 1
+            self._threads.add(thread)
 
-        return wait
+    def _serve(self) -> None:
+        """Work while something waits: what a thread does."""
+        with self._changed:
+            try:
+                while self._queue and not self._closed:
+                    self._work()
+            finally:
+                self._working -= 1
+                self._threads.discard(threading.current_thread())
+                self._changed.notify_all()
 
-    def _limit(self, ids: Ids, options: SearchOptions) -> int:
-        """Return the most tokens that a sentence's translation may have."""
-        manifest = self._manifest
-        limit = int(manifest.target_per_source * len(ids)) + manifest.target_extra
-        if options.max_length is not None:
-            limit = options.max_length
-        return max(limit, options.min_length)
+    def _most_of(self, first: Future) -> int:
+        """Return how many requests make a batch; few are shared out among the threads."""
+        share = -(-(self._waiting + self._in_hand) // self._most)
+        most = most_together(first.request, first.options.beam_size)
+        return min(most, max(SHARED_SENTENCES, share))
+
+    def _work(self) -> None:
+        """Take the oldest request and those of its kind, and see to them without the lock."""
+        kind = min(self._queue, key=lambda kind: self._queue[kind][0].number)
+        waiting = self._queue[kind]
+        count = min(len(waiting), self._most_of(waiting[0]))
+        batch = [waiting.popleft() for _ in range(count)]
+        if not waiting:
+            del self._queue[kind]
+        self._waiting -= count
+        self._in_hand += count
+        self._changed.release()
+        outcomes: Sequence[list[RawHypothesis] | Exception] | None = None
+        try:
+            outcomes = self._decode(batch)
+        except Exception as error:
+            outcomes = [error] * count
+        finally:
+            self._changed.acquire()
+            self._in_hand -= count
+            if outcomes is None:  # this thread was interrupted; others may wait for the rest
+                self._queue.setdefault(kind, deque()).extendleft(reversed(batch))
+                self._waiting += count
+            else:
+                for future, outcome in zip(batch, outcomes, strict=True):
+                    future.resolve(outcome)
+            self._changed.notify_all()
+
+    def _drop(self, deadline: Deadline) -> None:
+        """Answer what still waits, and whose time is up, without having read it."""
+        for kind, waiting in list(self._queue.items()):
+            kept = deque(future for future in waiting if future.deadline is not deadline)
+            for future in waiting:
+                if future.deadline is deadline:
+                    future.resolve([unread(future.request)])
+                    self._waiting -= 1
+            if kept:
+                self._queue[kind] = kept
+            else:
+                del self._queue[kind]
+        self._changed.wait(PATIENCE)
+
+    def _decode(self, batch: Sequence[Future]) -> list[list[RawHypothesis] | Exception]:
+        """Return for each request of a batch its hypotheses, or why there are none."""
+        errors: dict[int, Exception] = {}
+
+        def given_up(indices: Sequence[int]) -> Collection[int]:
+            verdicts: dict[Deadline, bool | Exception] = {}
+            leaving = []
+            for index in indices:
+                deadline = batch[index].deadline
+                if deadline not in verdicts:
+                    verdicts[deadline] = _verdict(deadline)
+                verdict = verdicts[deadline]
+                if isinstance(verdict, Exception):
+                    errors[index] = verdict
+                if verdict:
+                    leaving.append(index)
+            return leaving
+
+        def on_tokens(live: IntArray, tokens: IntArray) -> None:
+            for index, token in zip(live.tolist(), tokens.tolist(), strict=False):
+                tell = batch[index].on_token
+                if tell is not None and token != model.eos:
+                    tell(token)
+            self.wake()
+
+        model = self.model
+        told = any(future.on_token is not None for future in batch)
+        found = decode_batch(
+            model,
+            [future.request for future in batch],
+            batch[0].options,
+            given_up=given_up,
+            **({"on_tokens": on_tokens} if told else {}),
+        )
+        return [
+            errors.get(index) or hypotheses or SessionError("the decoder gave no finite score")
+            for index, hypotheses in enumerate(found)
+        ]
 
 
-def _shortlist(bundle: Bundle) -> Shortlist | None:
-    manifest = bundle.manifest
-    if "shortlist" not in manifest.files:
-        return None
-    return Shortlist(bundle.data("shortlist"), manifest.vocabulary, manifest.eos)
+def _verdict(deadline: Deadline) -> bool | Exception:
+    """Return whether a deadline is over, or why its call has failed."""
+    try:
+        return deadline.over()
+    except Exception as error:  # the caller's own `cancel` may raise anything
+        return error
 
 
-def _unread(ids: Ids) -> Found:
-    weights = np.zeros((0, len(ids)), dtype=np.float32)
-    return Found(tokens=(), score=-math.inf, attention=weights, finished=False)
-
-
-_ENGINES: weakref.WeakSet[Engine] = weakref.WeakSet()
+_ALL: weakref.WeakSet[Workers] = weakref.WeakSet()
 """What a fork must reach; the only state that a module here keeps."""
 
 
 def _after_fork() -> None:
-    for engine in list(_ENGINES):
-        engine.after_fork()
+    for workers in list(_ALL):
+        workers.after_fork()
 
 
 if hasattr(os, "register_at_fork"):

@@ -6,12 +6,12 @@ import threading
 
 import pytest
 
-from allez.parallel import together
+from allez.parallel import run_both
 
 
 def test_both_are_made_at_the_same_time() -> None:
     meet = threading.Barrier(2)
-    assert together(lambda: meet.wait(10) >= 0, lambda: meet.wait(10) >= 0) == (True, True)
+    assert run_both(lambda: meet.wait(10) >= 0, lambda: meet.wait(10) >= 0) == (True, True)
 
 
 def test_without_threads_they_are_made_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,7 +19,7 @@ def test_without_threads_they_are_made_one_after_the_other(monkeypatch: pytest.M
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", start)
-    assert together(lambda: 1, lambda: 2) == (1, 2)
+    assert run_both(lambda: 1, lambda: 2) == (1, 2)
 
 
 @pytest.mark.parametrize("aside", [True, False])
@@ -28,4 +28,4 @@ def test_an_error_of_either_is_raised(aside: bool) -> None:
         raise OSError("no")
 
     with pytest.raises(OSError, match="no"):
-        together(fail if aside else int, int if aside else fail)
+        run_both(fail if aside else int, int if aside else fail)

@@ -1,4 +1,4 @@
-"""Translating with candidates: faster words, the same rules; nothing depends on neighbours."""
+"""Translating with a shortlist: faster words, the same rules; nothing depends on neighbours."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from allez import BundleFormatError, OptionError, Translator
 from allez.bundle.reader import Bundle
 from allez.cli.main import main
-from allez.model.decoder import Decoding
-from allez.model.session import DecoderStep, Encoder
+from allez.model.encoder import TextSource
+from allez.model.model import Model
 from allez.model.shortlist import Shortlist
-from allez.options import SearchOptions
+from allez.options import TranslateOptions
 
 SOURCES = [
     "Je vois le chat noir.",
@@ -47,7 +47,7 @@ def listed(listed_bundle: Path) -> Iterator[Translator]:
         yield translator
 
 
-def candidates(bundle: Bundle, pieces: tuple[str, ...]) -> set[str]:
+def words_for(bundle: Bundle, pieces: tuple[str, ...]) -> set[str]:
     """Return what may be said of source tokens, spelled."""
     vocabulary: dict[str, int] = json.loads(bundle.text("tokenizer"))["model"]["vocab"]
     spelled = {token: piece for piece, token in vocabulary.items()}
@@ -56,12 +56,12 @@ def candidates(bundle: Bundle, pieces: tuple[str, ...]) -> set[str]:
 
 
 @pytest.mark.parametrize("beam_size", [1, 4])
-def test_only_candidates_are_said(listed: Translator, beam_size: int) -> None:
+def test_only_listed_words_are_said(listed: Translator, beam_size: int) -> None:
     sizes = []
     for source in SOURCES:
-        found = listed.translate(source, beam_size=beam_size, candidates=True)
+        found = listed.translate(source, beam_size=beam_size, shortlist=True)
         for sentence in found.sentences:
-            known = candidates(listed.bundle, sentence.source_tokens)
+            known = words_for(listed.bundle, sentence.source_tokens)
             assert set(sentence.tokens) <= known
             sizes.append(len(known))
     assert max(sizes) < listed.bundle.manifest.vocabulary / 2
@@ -75,14 +75,14 @@ def test_without_them_it_is_the_bundle_that_lists_none(
         whole = listed.translate(source, beam_size=beam_size)
         usual = tiny.translate(source, beam_size=beam_size)
         assert (whole.text, whole.score) == (usual.text, usual.score)
-        assert tiny.translate(source, beam_size=beam_size, candidates=True).text == usual.text
-    same = {listed.translate(s, candidates=True).text == tiny.translate(s).text for s in SOURCES}
+        assert tiny.translate(source, beam_size=beam_size, shortlist=True).text == usual.text
+    same = {listed.translate(s, shortlist=True).text == tiny.translate(s).text for s in SOURCES}
     assert same == {True, False}
 
 
 @pytest.mark.parametrize("options", [{"beam_size": 1}, {"beam_size": 4}, {"beam_size": 30}])
 def test_batch_equals_singles(listed: Translator, options: dict[str, Any]) -> None:
-    options = {**options, "candidates": True}
+    options = {**options, "shortlist": True}
     generator = random.Random(5)
     texts = [" ".join(generator.choices(SOURCES, k=generator.randint(1, 2))) for _ in range(40)]
     together = list(listed.translate_batch(texts, **options))
@@ -95,8 +95,8 @@ def test_batch_equals_singles(listed: Translator, options: dict[str, Any]) -> No
 def test_pieces_equal_the_greedy_translation(listed: Translator) -> None:
     for source in SOURCES:
         for some in (True, False):
-            pieces = "".join(listed.stream(source, candidates=some))
-            assert pieces == listed.translate(source, beam_size=1, candidates=some).text
+            pieces = "".join(listed.stream(source, shortlist=some))
+            assert pieces == listed.translate(source, beam_size=1, shortlist=some).text
 
 
 def test_a_score_counts_all_words(listed: Translator, tiny: Translator) -> None:
@@ -106,11 +106,11 @@ def test_a_score_counts_all_words(listed: Translator, tiny: Translator) -> None:
 
 def test_a_prefix_may_hold_any_word(listed: Translator) -> None:
     prefix = "We sell ten"
-    found = listed.translate(SOURCES[0], prefix=prefix, candidates=True)
+    found = listed.translate(SOURCES[0], prefix=prefix, shortlist=True)
     pieces = set(found.tokens)
     assert found.text.startswith(prefix)
     source = listed.translate(SOURCES[0]).sentences[0].source_tokens
-    assert not pieces <= candidates(listed.bundle, source)
+    assert not pieces <= words_for(listed.bundle, source)
 
 
 def test_its_golden_sentences_come_out_as_recorded(listed: Translator) -> None:
@@ -121,32 +121,30 @@ def test_its_golden_sentences_come_out_as_recorded(listed: Translator) -> None:
 
 @pytest.mark.parametrize("value", [None, 1, "no"])
 def test_the_option_is_a_truth_value(value: object) -> None:
-    with pytest.raises(OptionError, match="candidates must be True or False"):
-        SearchOptions(candidates=value)  # type: ignore[arg-type]
+    with pytest.raises(OptionError, match="shortlist must be True or False"):
+        TranslateOptions(shortlist=value)  # type: ignore[arg-type]
 
 
 def test_the_command_line_switches_them_on(
     listed_bundle: Path, listed: Translator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = next(s for s in SOURCES if listed(s) != listed.translate(s, candidates=True).text)
+    text = next(s for s in SOURCES if listed(s) != listed.translate(s, shortlist=True).text)
     model = ["--model", str(listed_bundle)]
-    for more, candidates in (([], False), (["--candidates"], True)):
+    for more, shortlist in (([], False), (["--shortlist"], True)):
         assert main([*model, *more, text]) == 0
-        expected = listed.translate(text, candidates=candidates).text
+        expected = listed.translate(text, shortlist=shortlist).text
         assert capsys.readouterr().out == expected + "\n"
     assert main(["info", *model]) == 0
-    assert "\ncandidates    listed\n" in capsys.readouterr().out
+    assert "\nshortlist     listed\n" in capsys.readouterr().out
 
 
 # --- steps ----------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def graphs(tiny_bundle: Path) -> tuple[Encoder, DecoderStep, int]:
+def loaded(tiny_bundle: Path) -> tuple[Model, int]:
     bundle = Bundle.read(tiny_bundle)
-    manifest = bundle.manifest
-    encoder = Encoder(bundle.data("encoder"), manifest)
-    return encoder, DecoderStep(bundle.data("decoder"), manifest), manifest.vocabulary
+    return Model(bundle), bundle.manifest.vocabulary
 
 
 lists = st.lists(
@@ -157,14 +155,14 @@ lists = st.lists(
 @settings(max_examples=60)
 @given(chosen=lists, k=st.integers(1, 60), kept=st.integers(0, 3))
 def test_a_step_offers_each_sentence_its_own(
-    graphs: tuple[Encoder, DecoderStep, int], chosen: list[list[int]], k: int, kept: int
+    loaded: tuple[Model, int], chosen: list[list[int]], k: int, kept: int
 ) -> None:
     """Alone and beside others the same words; beyond its own, minus infinity."""
-    encoder, decoder, vocabulary = graphs
+    model, vocabulary = loaded
     own = [np.array(ids, dtype=np.int64) for ids in chosen]
-    encoded = [encoder([30 + i, 40, 2]) for i in range(len(own))]
+    encoded = [model.encode(TextSource((30 + i, 40, 2))) for i in range(len(own))]
     bos, rows = np.ones(len(own), dtype=np.int64), np.arange(len(own), dtype=np.int64)
-    step = Decoding(decoder, encoded, own)
+    step = model.start(encoded, own)
     whole = step(bos, rows, k, full=True)
     assert whole.log_probs is not None
     assert whole.log_probs.shape == (len(own), vocabulary)
@@ -172,7 +170,7 @@ def test_a_step_offers_each_sentence_its_own(
     step.keep(rows[: kept + 1])
     together = step(bos[: kept + 1], rows[: kept + 1], k)
     for row in range(kept + 1):
-        single = Decoding(decoder, [encoded[row]], [own[row]])
+        single = model.start([encoded[row]], [own[row]])
         single(bos[:1], rows[:1], 1, full=True)
         alone = single(bos[:1], rows[:1], k)
         count = min(k, len(own[row]))
@@ -214,7 +212,7 @@ def test_nothing_listed_leaves_the_source_and_eos(
     size = Bundle.read(listed_bundle).manifest.vocabulary
     empty = struct.pack("<II", 1, size) + bytes(2 * size)
     with Translator(replaced(listed_bundle, tmp_path / "empty", empty)) as translator:
-        options: dict[str, Any] = {"beam_size": beam_size, "candidates": True}
+        options: dict[str, Any] = {"beam_size": beam_size, "shortlist": True}
         together = list(translator.translate_batch(SOURCES, **options))
         for source, result in zip(SOURCES, together, strict=True):
             for sentence in result.sentences:

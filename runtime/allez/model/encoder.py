@@ -1,0 +1,91 @@
+"""`encoder.onnx`: what it reads, and what it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from allez.arrays import FloatArray, Int32Array, IntArray
+from allez.bundle.contract import encoder_graph
+from allez.bundle.manifest import Manifest
+from allez.errors import BundleFormatError, SessionError
+from allez.model.session import Providers, first_line, open_session
+from allez.search.step import Source
+
+
+class TextSource(NamedTuple):
+    """A sentence as the encoder reads it: a `search.Source`."""
+
+    ids: tuple[int, ...]
+    """[S] subwords, eos last."""
+
+    @property
+    def length(self) -> int:
+        """S."""
+        return len(self.ids)
+
+    def feeds(self) -> Mapping[str, FloatArray | IntArray | Int32Array]:
+        """Return the encoder's inputs; see `search.Source`."""
+        return {
+            "source": np.array([self.ids], dtype=np.int64),  # [1, S]
+            "source_length": np.array([len(self.ids)], dtype=np.int32),
+        }
+
+
+class Encoding(NamedTuple):
+    """One sentence as the encoder leaves it."""
+
+    memory: FloatArray
+    """[1, M, D]"""
+    keys: FloatArray
+    """[1, M, A]"""
+    mask: FloatArray
+    """[1, M]"""
+    states: tuple[FloatArray, ...]
+    """Each [1, W]."""
+
+    @property
+    def length(self) -> int:
+        """M."""
+        return int(self.memory.shape[1])
+
+
+class Encoder:
+    """`encoder.onnx`: reads one sentence at a time.
+
+    Never a batch: int8 recurrent layers scale their activations per call, so that a neighbour
+    would change the answer. Callers run several sentences at once instead.
+    """
+
+    def __init__(self, graph: bytes, manifest: Manifest, *, providers: Providers = None) -> None:
+        count = len(manifest.states)
+        if manifest.input.kind != "text":
+            raise BundleFormatError(f"the encoder reads {manifest.input.kind}, not text")
+        expected = encoder_graph(count)
+        self._session = open_session("encoder", graph, manifest, expected, providers=providers)
+        self._outputs = [tensor.name for tensor in expected.outputs]
+        self._widths = (manifest.memory_width, manifest.key_width)
+        self._state_shapes = [(1, state.width) for state in manifest.states]
+
+    def __call__(self, source: Source) -> Encoding:
+        """Read one source.
+
+        Raises:
+            SessionError: the graph failed.
+        """
+        try:
+            memory, keys, mask, *states = self._session.run(self._outputs, dict(source.feeds()))
+        except Exception as error:
+            raise SessionError(f"the encoder failed: {first_line(error)}") from None
+        positions = memory.shape[1]
+        shapes = [(1, positions, width) for width in self._widths]
+        if (
+            positions not in (1, source.length)
+            or [memory.shape, keys.shape] != shapes
+            or mask.shape != (1, positions)
+            or [state.shape for state in states] != self._state_shapes
+        ):
+            raise SessionError("the encoder gave tensors of other shapes than the contract says")
+        return Encoding(memory, keys, mask, tuple(states))

@@ -1,0 +1,105 @@
+"""`Model`: the graphs of a bundle, loaded. Source in, encoding out; encodings in, a step out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from allez.arrays import IntArray
+from allez.bundle.reader import Bundle
+from allez.errors import BundleFormatError, SessionError
+from allez.model.decoder import Decoder, Decoding
+from allez.model.encoder import Encoder, Encoding, TextSource
+from allez.model.session import Providers
+from allez.model.shortlist import Shortlist
+from allez.parallel import run_both
+from allez.search.constraints import most_repeats
+from allez.search.step import Request, Source
+
+
+class Model:
+    """Encoder, decoder and shortlist of one bundle. Nothing in it changes.
+
+    Args:
+        bundle: which graphs.
+        providers: ONNX Runtime execution providers, best first; None: the CPU.
+
+    Raises:
+        BundleFormatError: the graphs are not what the format or the manifest says.
+        OptionError: a provider is not available.
+        SessionError: ONNX Runtime refuses them.
+    """
+
+    def __init__(self, bundle: Bundle, *, providers: Providers = None) -> None:
+        manifest = self._manifest = bundle.manifest
+        self.bos = manifest.target.bos
+        """Id that is fed first."""
+        self.eos = manifest.target.eos
+        """Id that ends a hypothesis."""
+        self._decoder, self._encoder = run_both(
+            lambda: Decoder(bundle.data("decoder"), manifest, providers=providers),
+            lambda: Encoder(bundle.data("encoder"), manifest, providers=providers),
+        )
+        self._shortlist: Shortlist | None = None
+        if "shortlist" in manifest.files:
+            data = bundle.data("shortlist")
+            self._shortlist = Shortlist(data, manifest.target.size, manifest.target.eos)
+        self._take_one_step()
+
+    def _take_one_step(self) -> None:
+        """Read and write the last word of each vocabulary: graphs for others are noticed."""
+        source, last = self._manifest.source, self._manifest.target.size - 1
+        row = np.zeros(1, dtype=np.int64)
+        try:
+            step = self.start([self.encode(TextSource((source.size - 1, source.eos)))])
+            step(np.array([last], dtype=np.int64), row, 1, full=True)
+        except SessionError as error:
+            raise BundleFormatError(
+                f"the graphs do not fit a vocabulary of {last + 1}: {error}"
+            ) from None
+
+    def encode(self, source: Source) -> Encoding:
+        """Read one source."""
+        return self._encoder(source)
+
+    def start(
+        self, encodings: Sequence[Encoding], shortlists: Sequence[IntArray] | None = None
+    ) -> Decoding:
+        """Return a fresh `search.Step` over encoded sources, a row for each.
+
+        Args:
+            encodings: what `encode` made of them.
+            shortlists: the words [C] that are scored for each; None: the whole vocabulary.
+        """
+        return Decoding(self._decoder, encodings, shortlists)
+
+    def limit(self, source: Source) -> int:
+        """Return the most tokens that a translation of a source may have, eos not counted."""
+        manifest = self._manifest
+        return int(manifest.target_per_source * source.length) + manifest.target_extra
+
+    def request(
+        self,
+        ids: Sequence[int],
+        *,
+        limit: int | None = None,
+        prefix: Sequence[int] = (),
+        shortlist: bool = False,
+    ) -> Request:
+        """Return the request for one sentence.
+
+        Args:
+            ids: of the source, eos last.
+            limit: the most tokens of its translation; None: what `limit` says.
+            prefix: ids that it begins with.
+            shortlist: score only the words that the bundle lists for the source, if it does.
+        """
+        source = TextSource(tuple(ids))
+        return Request(
+            source,
+            self.limit(source) if limit is None else limit,
+            repeats=most_repeats(source.ids),
+            prefix=tuple(prefix),
+            shortlist=self._shortlist(ids) if shortlist and self._shortlist else None,
+        )
