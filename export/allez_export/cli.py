@@ -165,7 +165,7 @@ def run(args: argparse.Namespace) -> None:
         run_stage(args.command, work)
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in ("torch", "onnx", "onnxscript", "sacrebleu"):
-            raise MissingExtraError("allez-export", "export") from None
+            raise MissingExtraError("allez-export", "torch onnx onnxscript sacrebleu") from None
         raise
 
 

@@ -291,7 +291,7 @@ def load_config(path: Path, changes: Sequence[str] = ()) -> Config:
         try:
             import tomli as tomllib
         except ModuleNotFoundError:
-            raise MissingExtraError("allez-export", "export") from None
+            raise MissingExtraError("allez-export", "tomli") from None
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -63,8 +63,15 @@ class CancelledError(AllezError):
 class MissingExtraError(AllezError, ImportError):
     """An optional dependency is not installed."""
 
-    def __init__(self, feature: str, extra: str) -> None:
+    def __init__(self, feature: str, packages: str) -> None:
+        # Packages by their own names: on an index, allez's may be anybody's.
         super().__init__(
-            f"{feature} needs packages that are not installed",
-            hint=f"pip install 'allez[{extra}]'",
+            f"{feature} needs {packages.replace(' ', ', ')}: not all of it is installed"
+            if " " in packages
+            else f"{feature} needs {packages}, which is not installed",
+            hint=f"pip install {packages}",
         )
+        self._arguments = feature, packages
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
+        return type(self), self._arguments  # a process pool sends it to its parent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import pickle
 from types import ModuleType
 
 import pytest
@@ -28,6 +29,14 @@ def test_every_public_name_is_documented() -> None:
 
 def test_the_installed_version_is_the_imported_one() -> None:
     assert importlib.metadata.version("allez") == allez.__version__
+
+
+def test_errors_travel_between_processes() -> None:
+    missing = pickle.loads(pickle.dumps(allez.MissingExtraError("drawing", "matplotlib")))
+    assert str(missing) == "drawing needs matplotlib, which is not installed"
+    assert missing.hint == "pip install matplotlib"
+    wrong = pickle.loads(pickle.dumps(allez.InputError("line 3", hint="look")))
+    assert (str(wrong), wrong.hint) == ("line 3", "look")
 
 
 def test_every_error_is_one_of_ours_and_in_the_tree() -> None:

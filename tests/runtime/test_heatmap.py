@@ -166,7 +166,7 @@ def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(MissingExtraError) as error:
         png([SMALL])
-    assert error.value.hint == "pip install 'allez[plot]'"
+    assert error.value.hint == "pip install matplotlib"
 
 
 def test_matplotlib_is_left_alone_until_it_is_needed(fake: ModuleType) -> None:

@@ -206,7 +206,7 @@ def png(sentences: Sequence[Sentence]) -> bytes:
             from matplotlib.backends.backend_agg import FigureCanvasAgg
             from matplotlib.figure import Figure
     except ImportError:
-        raise MissingExtraError("drawing a PNG", "plot") from None
+        raise MissingExtraError("drawing a PNG", "matplotlib") from None
     heights = [1.8 + 0.3 * len(sentence.tokens) for sentence in sentences]  # inches
     width = 2.5 + 0.3 * max(sentence.attention.shape[1] for sentence in sentences)
     figure = Figure(figsize=(width, sum(heights)), layout="constrained")
