@@ -30,6 +30,7 @@ from allez.documents.output import OutputFile, open_output
 from allez.errors import InputError, OutputError
 from allez.options import TranslateOptions
 from allez.results import Translation
+from allez.translate.translator import Translator
 
 Start = Callable[..., subprocess.Popen[bytes]]
 
@@ -82,7 +83,7 @@ def test_lines_do_not_depend_on_how_they_arrive(parts: list[bytes], size: int) -
     assert lines(size) == lines(1000)
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"])))
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
 def test_lines_joined_are_the_text(text: str) -> None:
     content = text.encode()
     lines = [line for g in LineStream(io.BytesIO(content), "x").groups() for line in g]
@@ -98,12 +99,13 @@ def test_not_utf8_names_file_and_line(tmp_path: Path) -> None:
     assert "iconv -f ISO-8859-1" in str(error.value.hint)
 
 
-def test_utf16_is_recognised(tmp_path: Path) -> None:
-    path = tmp_path / "wide.txt"
-    path.write_bytes("été\n".encode("utf-16"))
-    with pytest.raises(InputError) as error:
+@pytest.mark.parametrize("text", ["L’homme a payé 5 €.\n", "été\nL’hiver\n"])
+def test_windows_1252_is_recognised(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "windows.txt"
+    path.write_bytes(text.encode("cp1252"))
+    with pytest.raises(InputError, match="line 1: not UTF-8") as error:
         LineFile(path)
-    assert "iconv -f UTF-16" in str(error.value.hint)
+    assert "iconv -f WINDOWS-1252" in str(error.value.hint)
 
 
 @pytest.mark.parametrize("line", [b"\xff\n", b"\xc3", b"\xed\xa0\x80\n", b"\xc0\x80\n"])
@@ -170,6 +172,25 @@ def test_text_records_always_have_n_lines() -> None:
     assert render(translation("a", "x\ny"), "text") == "x y\n"
     assert render(translation("a\nb", "x\ny"), "text") == "x\ny\n"
     assert render(translation("a\r", "x\r"), "text") == "x\r\n"
+
+
+def test_a_record_of_tsv_ranks_and_rates(fake: ModuleType) -> None:
+    translate = fake.FakeTranslator().translate
+    result = translate("un\tdeux", n_best=2, beam_size=2)
+    assert render(result, "tsv", 2, 7) == "7\t1\t-0.1235\tUN\tDEUX\n7\t2\t-1.1235\tUN\tDEUX (2)\n"
+    assert render(translate("42", n_best=2, beam_size=2), "tsv", 2, 8) == "8\t1\t0.0000\t42\n"
+    assert render(translate("a\nb"), "tsv") == "1\t1\t-0.1235\tA B\n"
+
+
+def test_ranks_are_rated_as_the_first_is(tiny: Translator) -> None:
+    text = "Je vois le chat. Elle achète trois petites maisons noires."
+    result = tiny.translate(text, n_best=3)
+    rows = [line.split("\t", 3) for line in render(result, "tsv", 3, 1).splitlines()]
+    assert [(number, rank) for number, rank, _, _ in rows] == [("1", "1"), ("1", "2"), ("1", "3")]
+    assert float(rows[0][2]) == pytest.approx(result.score, abs=1e-4)
+    scores = [float(score) for _, _, score, _ in rows]
+    assert scores == sorted(scores, reverse=True)
+    assert tuple(text for _, _, _, text in rows) == result.texts
 
 
 def test_a_json_record_is_one_line(fake: ModuleType) -> None:
@@ -303,7 +324,7 @@ def test_an_empty_file_has_an_empty_translation(tmp_path: Path, fake: ModuleType
     assert (tmp_path / "out.txt").read_bytes() == b""
 
 
-@pytest.mark.parametrize("later", ["a\n", "a\nB\n", "a\nb\nc\n"])
+@pytest.mark.parametrize("later", ["a\n", "a\nB\n", "A\nb\nc\n", ""])
 def test_a_file_that_changes_under_way_is_noticed(
     tmp_path: Path, fake: ModuleType, later: str
 ) -> None:
@@ -313,6 +334,37 @@ def test_a_file_that_changes_under_way_is_noticed(
     path.write_text(later)
     with pytest.raises(InputError, match="was changed while it was being translated"):
         translate_lines(fake.FakeTranslator(), lines, lambda line: None, options=TranslateOptions())
+
+
+@pytest.mark.parametrize("more", ["c\n", "\xe9\n", "!"])
+def test_a_file_that_grows_under_way_is_translated_as_it_was(
+    tmp_path: Path, fake: ModuleType, caplog: pytest.LogCaptureFixture, more: str
+) -> None:
+    path = tmp_path / "in.txt"
+    path.write_text("a\nb")
+    lines = LineFile(path)
+    with open(path, "a", encoding="latin-1") as stream:
+        stream.write(more)
+    out = list[str]()
+    translate_lines(fake.FakeTranslator(), lines, out.append, options=SearchOptions())
+    assert out == ["A\n", "B\n"]
+    assert "in.txt has grown meanwhile; its first 3 bytes are translated" in caplog.text
+
+
+def test_what_is_kept_of_a_changed_file_promises_nothing(
+    tmp_path: Path, fake: ModuleType, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "in.txt"
+    path.write_text("a\nb\n" * 3)
+    lines = LineFile(path)
+    path.write_text("a\nc\n" * 3)
+    with (
+        pytest.raises(InputError, match="was changed") as raised,
+        OutputFile(tmp_path / "out.txt", source=path, job={"input": "x"}) as output,
+    ):
+        translate_lines(fake.FakeTranslator(), lines, output.write, options=SearchOptions())
+    assert raised.value.hint == "translate a copy that nobody writes to"
+    assert caplog.messages == [f"4 lines are kept in {tmp_path / 'out.txt.partial'}"]
 
 
 # --- kill -9 --------------------------------------------------------------------------------

@@ -12,13 +12,15 @@ import hashlib
 import io
 import itertools
 import json
+import logging
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
+from allez.documents.binary import likely_encoding, refuse_what_is_no_utf8
 from allez.documents.output import reason
 from allez.errors import InputError
 from allez.search.beam import REVISION
@@ -29,7 +31,8 @@ if TYPE_CHECKING:  # for their names alone: `allez --help` waits for none of it
     from allez.results import Translation
     from allez.translate.translator import Translator
 
-Format = Literal["text", "jsonl"]
+Format = Literal["text", "tsv", "jsonl"]
+"""What a record is: lines of text; lines of number, rank, score and text; a JSON object."""
 
 Errors = Literal["strict", "replace"]
 """What becomes of bytes that are no UTF-8: an error, or U+FFFD; Python's words for it."""
@@ -39,7 +42,8 @@ MAX_LINE_BYTES = 16 * 2**20
 
 _CHUNK = 2**20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+_log = logging.getLogger(__name__)
 
 
 # --- reading --------------------------------------------------------------------------------
@@ -59,6 +63,9 @@ class Lines(Protocol):
 class LineFile:
     """A regular file: all of it is checked before anything is done, and read again for the work.
 
+    What is added to the file meanwhile is no part of the work: only the bytes that were checked
+    are translated.
+
     Args:
         path: where it is.
         errors: what becomes of bytes that are no UTF-8.
@@ -70,6 +77,7 @@ class LineFile:
     def __init__(self, path: Path, *, errors: Errors = "strict") -> None:
         self._path = path
         self._errors: Errors = errors
+        self._size: int | None = None
         self.identity: dict[str, object] = {}
         """Tells these lines from any others."""
         self.total: int | None = sum(1 for _ in self._lines())
@@ -86,19 +94,27 @@ class LineFile:
 
             def read() -> bytes:
                 nonlocal size
-                data = stream.read(_CHUNK)
+                data = stream.read(_CHUNK if self._size is None else min(_CHUNK, self._size - size))
+                if size == 0:
+                    refuse_what_is_no_utf8(data, str(self._path))
                 digest.update(data)
                 size += len(data)
                 return data
 
             for lines in _split(read, str(self._path), self._errors):
                 yield from lines
+            grown = self._size is not None and bool(stream.read(1))
         identity: dict[str, object] = {"bytes": size, "sha256": digest.hexdigest()}
         if self._errors != "strict":
             identity["errors"] = self._errors
         if self.identity and self.identity != identity:
-            raise InputError(f"{self._path} was changed while it was being translated")
-        self.identity = identity
+            hint = "translate a copy that nobody writes to"
+            raise InputError(f"{self._path} was changed while it was being translated", hint=hint)
+        if grown:
+            _log.warning(
+                "%s has grown meanwhile; its first %d bytes are translated", self._path, size
+            )
+        self.identity, self._size = identity, size
 
 
 class LineStream:
@@ -132,8 +148,18 @@ class LineStream:
         """
         assert skip == 0, "a stream cannot be continued"
         read1 = getattr(self._stream, "read1", self._stream.read)  # at most one read underneath
+        first = True
+
+        def read() -> bytes:
+            nonlocal first
+            data = bytes(read1(_CHUNK))
+            if first:
+                refuse_what_is_no_utf8(data, self._name)
+            first = False
+            return data
+
         try:
-            yield from _split(lambda: bytes(read1(_CHUNK)), self._name, self._errors)
+            yield from _split(read, self._name, self._errors)
         finally:
             if self._close:
                 self._stream.close()
@@ -177,12 +203,13 @@ def _split(read: Callable[[], bytes], name: str, errors: Errors = "strict") -> I
             complete.append(pending)  # the last line of a file may lack its line feed
         lines: list[str] = []
         failure = None
-        for line in complete:
+        for index, line in enumerate(complete):
             number += 1
+            _check_length(line, name, number)
             try:
-                lines.append(_decode(line, name, number, errors))
-            except InputError as error:
-                failure = error
+                lines.append(_decode(line, number, errors))
+            except UnicodeDecodeError as error:
+                failure = _not_utf8(error, name, number, complete[index:])
                 break
         if lines:
             yield lines
@@ -193,20 +220,22 @@ def _split(read: Callable[[], bytes], name: str, errors: Errors = "strict") -> I
         _check_length(pending, name, number + 1)
 
 
-def _decode(line: bytes, name: str, number: int, errors: Errors) -> str:
-    _check_length(line, name, number)
-    try:
-        text = line.decode("utf-8", errors)
-    except UnicodeDecodeError as error:
-        wide = number == 1 and line.startswith(_UTF16_MARKS)
-        encoding = "UTF-16" if wide else "ISO-8859-1"
-        raise InputError(
-            f"{name}, line {number}: not UTF-8 (byte 0x{line[error.start]:02x} "
-            f"at position {error.start + 1})",
-            hint=f"if it is text in another encoding: iconv -f {encoding} -t UTF-8; "
-            "if only a few bytes are wrong: --errors replace",
-        ) from None
+def _decode(line: bytes, number: int, errors: Errors) -> str:
+    text = line.decode("utf-8", errors)
     return text[1:] if number == 1 and line.startswith(_BYTE_ORDER_MARK) else text
+
+
+def _not_utf8(
+    error: UnicodeDecodeError, name: str, number: int, lines: Sequence[bytes]
+) -> InputError:
+    """Return what is wrong with the first of these lines, and what all of them may be."""
+    encoding = likely_encoding(b"\n".join(lines))
+    return InputError(
+        f"{name}, line {number}: not UTF-8 (byte 0x{error.object[error.start]:02x} "
+        f"at position {error.start + 1})",
+        hint=f"if it is text in another encoding: iconv -f {encoding} -t UTF-8; "
+        "if only a few bytes are wrong: --errors replace",
+    )
 
 
 def _check_length(line: bytes, name: str, number: int) -> None:
@@ -219,19 +248,40 @@ def _check_length(line: bytes, name: str, number: int) -> None:
 # --- records --------------------------------------------------------------------------------
 
 
-def render(translation: Translation, form: Format, n_best: int = 1) -> str:
+def render(translation: Translation, form: Format, n_best: int = 1, number: int = 1) -> str:
     """Return what is written for one translation, line feeds included.
 
     Text: `n_best` lines, best first (the last one again where there are fewer answers), so that a
-    reader can count. JSON lines: one object, whatever `n_best` is.
+    reader can count. TSV: for each answer that there is the number of the source line, the rank,
+    the score and the text, divided by tabs; what is behind the third tab is text. JSON lines: one
+    object, whatever `n_best` is.
+
+    Args:
+        translation: of one line, or of a text of several.
+        form: which of these.
+        n_best: how many answers were asked for.
+        number: which line it is, counted from 1.
     """
     if form == "jsonl":
         return json.dumps(record(translation), ensure_ascii=False) + "\n"
     texts = translation.texts
+    if form == "tsv" or "\n" not in translation.source:
+        # A byte token can spell a line feed; lines must stay lines.
+        texts = tuple(text.replace("\n", " ") for text in texts)
+    if form == "tsv":
+        rows = ((rank, _score(translation, rank), text) for rank, text in enumerate(texts))
+        return "".join(f"{number}\t{rank + 1}\t{score:.4f}\t{text}\n" for rank, score, text in rows)
     chosen = [texts[min(rank, len(texts) - 1)] for rank in range(n_best)]
-    if "\n" not in translation.source:  # a byte token can spell a line feed; lines must stay lines
-        chosen = [text.replace("\n", " ") for text in chosen]
     return "".join(text + "\n" for text in chosen)
+
+
+def _score(translation: Translation, rank: int) -> float:
+    """Return the score of one of the texts, as `Translation.score` is that of the first."""
+    chosen = [s.hypotheses[min(rank, len(s.hypotheses) - 1)] for s in translation.sentences]
+    lengths = [len(hypothesis.tokens) + 1 for hypothesis in chosen]
+    if not lengths:
+        return 0.0
+    return sum(h.score * n for h, n in zip(chosen, lengths, strict=True)) / sum(lengths)
 
 
 def record(translation: Translation) -> dict[str, Any]:
@@ -315,6 +365,6 @@ def translate_lines(
     """
     for group in lines.groups(done):
         for translation in translator.translate_batch(group, options=options):
-            write(render(translation, form, options.n_best))
+            write(render(translation, form, options.n_best, done + 1))
             done += 1
             progress(done)
