@@ -81,7 +81,11 @@ def test_texts(installed: ModuleType, capsys: Capture, argv: list[str], printed:
         (["attention", "un", "-o", "x.svg"], 2, "only PNG", ".png"),
         (["attention", "42"], 1, "nothing to translate", "are copied"),
         (["--unknown"], 2, "unrecognized arguments: --unknown", "allez --help"),
-        (["--beam", "1", "un"], 2, "unrecognized arguments: --beam", "allez --help"),
+        (["--beam", "1", "un"], 2, "unrecognized arguments: --beam", "--beam-size? allez --help"),
+        (["--bean-size", "1", "un"], 2, "arguments: --bean-size", "--beam-size? allez --help"),
+        (["attention", "--prefiks=a", "un"], 2, "--prefiks=a", "--prefix? allez attention --help"),
+        (["selftset"], 2, "selftset is no command", "allez selftest? A text: allez --"),
+        (["self-test"], 2, "self-test is no command", "allez selftest?"),
         (["--beam-size", "x", "un"], 2, "--beam-size: invalid int value: 'x'", "allez --help"),
         (["--beam-size", "0", "un"], 2, "beam_size must be 1 to 100, not 0", None),
         (["--beam-size", "2", "--n-best", "3", "un"], 2, "n_best (3) cannot exceed", None),
@@ -234,6 +238,36 @@ def test_a_file_that_was_given_as_a_text_is_noticed(
         assert capsys.readouterr() == ("IN.TXT\n", expected)
 
 
+@pytest.mark.parametrize(
+    ("word", "command"),
+    [("translatte", "translate"), ("atention", "attention"), ("infos", "info"), ("ino", "info")],
+)
+def test_a_mistyped_command_is_noticed(
+    installed: ModuleType, capsys: Capture, word: str, command: str
+) -> None:
+    note = f"note: {word} is taken for a text; the command is allez {command}\n"
+    for argv, expected in (([word], note), ([word, "-q"], ""), (["--", word], "")):
+        assert main(argv) == 0
+        assert capsys.readouterr() == (f"{word.upper()}\n", expected)
+
+
+@pytest.mark.parametrize("text", ["Infos", "inox", "bonjour", "une info", "traduire", "été", ""])
+def test_a_word_is_a_word(installed: ModuleType, capsys: Capture, text: str) -> None:
+    assert main([text]) == 0
+    assert capsys.readouterr() == (f"{text.upper()}\n", "")
+
+
+def test_ranked_output_of_a_file(installed: ModuleType, capsys: Capture, tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text("un\n\ndeux\n")
+    assert main(["-i", str(tmp_path / "in.txt"), "--n-best", "2", "--format", "tsv"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        *("1\t1\t-0.1235\tUN", "1\t2\t-1.1235\tUN (2)", "2\t1\t0.0000\t"),
+        *("3\t1\t-0.1235\tDEUX", "3\t2\t-1.1235\tDEUX (2)"),
+    ]
+    assert main(["translate", "un", "deux", "--format", "tsv"]) == 0
+    assert capsys.readouterr().out == "1\t1\t-0.1235\tUN\n2\t1\t-0.1235\tDEUX\n"
+
+
 def test_a_bad_file_is_refused_before_any_work(
     installed: ModuleType, capsys: Capture, tmp_path: Path
 ) -> None:
@@ -335,8 +369,8 @@ def test_attention_without_matplotlib(
     assert main(["attention", "un", "-o", str(tmp_path / "map.png")]) == 1
     err = capsys.readouterr().err
     assert err == (
-        "error: drawing a PNG needs packages that are not installed\n"
-        "hint: pip install 'allez[plot]'\n"
+        "error: drawing a PNG needs matplotlib, which is not installed\n"
+        "hint: pip install matplotlib\n"
     )
     assert list(tmp_path.iterdir()) == []
 

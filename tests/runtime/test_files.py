@@ -346,7 +346,7 @@ def test_a_file_that_grows_under_way_is_translated_as_it_was(
     with open(path, "a", encoding="latin-1") as stream:
         stream.write(more)
     out = list[str]()
-    translate_lines(fake.FakeTranslator(), lines, out.append, options=SearchOptions())
+    translate_lines(fake.FakeTranslator(), lines, out.append, options=TranslateOptions())
     assert out == ["A\n", "B\n"]
     assert "in.txt has grown meanwhile; its first 3 bytes are translated" in caplog.text
 
@@ -362,7 +362,7 @@ def test_what_is_kept_of_a_changed_file_promises_nothing(
         pytest.raises(InputError, match="was changed") as raised,
         OutputFile(tmp_path / "out.txt", source=path, job={"input": "x"}) as output,
     ):
-        translate_lines(fake.FakeTranslator(), lines, output.write, options=SearchOptions())
+        translate_lines(fake.FakeTranslator(), lines, output.write, options=TranslateOptions())
     assert raised.value.hint == "translate a copy that nobody writes to"
     assert caplog.messages == [f"4 lines are kept in {tmp_path / 'out.txt.partial'}"]
 

@@ -6,9 +6,11 @@ Knows nothing of what the commands do.
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
+import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from allez import __version__
 from allez.errors import InputError, OptionError
@@ -21,16 +23,22 @@ class _Parser(argparse.ArgumentParser):
     """Reports a wrong use as any other error is reported."""
 
     def error(self, message: str) -> NoReturn:
-        raise OptionError(message, hint=f"{self.prog} --help")
+        hint = f"{self.prog} --help"
+        typed = re.search(r"unrecognized arguments:.*?(--[\w-]+)", message)
+        known = difflib.get_close_matches(
+            typed[1] if typed else "", self._option_string_actions, n=1, cutoff=0.65
+        )
+        raise OptionError(message, hint=f"{known[0]}? {hint} lists all" if known else hint)
 
 
 def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     """Return the arguments; `command` is "translate" if none is named.
 
-    The first argument is a command only if it is exactly the name of one.
+    The first argument is a command only if it is exactly the name of one. `meant` is the command
+    that a text which is a single word resembles, or None.
 
     Raises:
-        OptionError: wrong use.
+        OptionError: wrong use, or what would be taken for a self-test that was passed.
         SystemExit: help or version was asked for, and printed.
     """
     name = argv[0] if argv and argv[0] in _COMMANDS else None
@@ -41,6 +49,10 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     args = parser.parse_intermixed_args(list(options))
     args.command = name or "translate"
     args.bare = not argv  # then help may be wanted
+    words: Sequence[str] = getattr(args, "text", ())
+    args.meant = _resembled(words[0]) if name is None and len(words) == 1 else None
+    if args.meant == "selftest":  # whose exit code is what is asked for
+        raise OptionError(f"{words[0]} is no command", hint="allez selftest? A text: allez -- TEXT")
     if hasattr(args, "text"):
         args.text = [_readable(text) for text in [*args.text, *texts]]
     elif texts:
@@ -54,10 +66,29 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     return args
 
 
+def _resembled(text: str) -> str | None:
+    """Return the command that somebody may have meant who typed a text of one small word."""
+    if not re.fullmatch(r"[a-z]+(-[a-z]+)*", text):
+        return None
+    distances = {command: _distance(text, command) for command in _COMMANDS}
+    closest = min(distances, key=lambda command: distances[command])
+    return closest if distances[closest] <= (2 if len(closest) > 5 else 1) else None
+
+
+def _distance(a: str, b: str) -> int:
+    """Return how many letters must be put in, left out or replaced to make one of the other."""
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a):
+        above, row = row, [i + 1]
+        for j, y in enumerate(b):
+            row.append(min(above[j] + (x != y), above[j + 1] + 1, row[j] + 1))
+    return row[-1]
+
+
 def parser_of(name: str | None) -> _Parser:
     """Return the parser of a command; None: of the text given without one."""
     if name is None:
-        commands = "\n".join(f"  {key:<12}{command[0]}" for key, command in _COMMANDS.items())
+        commands = "\n".join(f"  {key:<12}{command.summary}" for key, command in _COMMANDS.items())
         parser = _Parser(
             prog="allez",
             usage='allez [options] "TEXT"\n       allez COMMAND …',
@@ -66,23 +97,38 @@ def parser_of(name: str | None) -> _Parser:
             "A text that looks like a command or an option goes behind --.",
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
+            add_help=False,
         )
-        parser.add_argument("--version", action="version", version=f"allez {__version__}")
         _add_translate(parser)
     else:
-        summary, add = _COMMANDS[name]
-        parser = _Parser(prog=f"allez {name}", description=f"{summary}.", allow_abbrev=False)
-        add(parser)
-    parser.add_argument("--model", metavar="BUNDLE", help="folder, zip or name of a shipped bundle")
-    parser.add_argument("--threads", type=int, metavar="N", help="default: all cores")
-    parser.add_argument("-v", "--verbose", action="count", default=0, help="say more; -vv: all")
-    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
+        command = _COMMANDS[name]
+        parser = _Parser(
+            prog=f"allez {name}",
+            usage=f"allez {name} [options]{command.usage}",
+            description=f"{command.summary}.",
+            allow_abbrev=False,
+            add_help=False,
+        )
+        command.add(parser)
+    group = parser.add_argument_group("general").add_argument
+    group("--model", metavar="BUNDLE", help=_MODEL)
+    group("--threads", type=int, metavar="N", help="default: all cores")
+    group("-v", "--verbose", action="count", default=0, help="say more; -vv: all")
+    group("-q", "--quiet", action="store_true", help="say nothing but errors")
+    group("-h", "--help", action="help", help="show this and end")
+    if name is None:
+        group("--version", action="version", version=f"allez {__version__}", help="show it and end")
     return parser
 
 
+_MODEL = "name of a shipped bundle; or a folder or zip, ./NAME if it is here; default: fr-en"
+
+
 def _add_translate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("text", nargs="*", metavar="TEXT", help="default: standard input")
-    parser.add_argument(
+    text = "one is translated, several with `allez translate`; default: standard input"
+    parser.add_argument_group("text").add_argument("text", nargs="*", metavar="TEXT", help=text)
+    add = parser.add_argument_group("input and output").add_argument
+    add(
         "-i",
         "--input",
         action="append",
@@ -90,21 +136,32 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="translate a file or folder, several if given again; -: standard input",
     )
-    parser.add_argument(
+    add(
         "-o",
         "--output",
         metavar="PLACE",
         help="a file, or a folder for several; default: standard output; "
         "what was made from files is continued if a run was killed",
     )
-    parser.add_argument("--format", choices=("text", "jsonl"), default="text", help="of the output")
-    parser.add_argument(
+    add(
+        "--n-best",
+        type=int,
+        default=1,
+        metavar="N",
+        help="so many translations of each line, best first, each on a line of its own",
+    )
+    add(
+        "--format",
+        choices=("text", "tsv", "jsonl"),
+        default="text",
+        help="of lines: text; tsv: number, rank, score and text; jsonl: all there is to know",
+    )
+    add(
         "--errors",
         choices=("strict", "replace"),
         default="strict",
         help="bytes of the input that are no UTF-8: end the run, or become U+FFFD",
     )
-    parser.add_argument("--n-best", type=int, default=1, metavar="N", help="so many lines per line")
     _add_documents(parser)
     _add_search(parser)
 
@@ -126,8 +183,9 @@ def _add_documents(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_attention(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("text", nargs="*", metavar="TEXT", help="what to translate")
-    parser.add_argument("-o", "--output", metavar="FILE.png", help="default: drawn in the terminal")
+    add = parser.add_argument_group("text and picture").add_argument
+    add("text", nargs="*", metavar="TEXT", help="what to translate")
+    add("-o", "--output", metavar="FILE.png", help="default: drawn in the terminal")
     _add_search(parser)
     parser.set_defaults(n_best=1)
 
@@ -190,9 +248,22 @@ def _readable(text: str) -> str:
         raise InputError("the text is not UTF-8") from None
 
 
-_COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
-    "translate": ("Translate texts, a file or standard input", _add_translate),
-    "attention": ("Draw which words were translated from which", _add_attention),
-    "info": ("Tell model, versions, processor and settings", _add_nothing),
-    "selftest": ("Check that this machine translates as it should", _add_nothing),
+class _Command(NamedTuple):
+    summary: str
+    usage: str
+    """What follows the options."""
+    add: Callable[[argparse.ArgumentParser], None]
+    """Adds its own arguments."""
+
+
+_COMMANDS = {
+    "translate": _Command(
+        "Translate texts, files or standard input",
+        " TEXT …\n       allez translate [options] -i FILE [-i FILE …] -o PLACE",
+        _add_translate,
+    ),
+    "attention": _Command("Draw which words were translated from which", " TEXT", _add_attention),
+    "info": _Command("Tell model, versions, processor and settings", "", _add_nothing),
+    "selftest": _Command("Check that this machine translates as it should", "", _add_nothing),
 }
+"""Each is a module beside this one."""

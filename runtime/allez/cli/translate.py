@@ -36,8 +36,12 @@ def run(args: argparse.Namespace) -> int:
     from allez.documents.lines import render
     from allez.translate.translator import Translator
 
-    if len(args.text) == 1 and os.path.isfile(args.text[0]) and not args.quiet:
-        console.say(f"note: {args.text[0]} is taken for a text; allez -i translates the file")
+    if len(args.text) == 1 and not args.quiet:
+        (text,) = args.text
+        if os.path.isfile(text):
+            console.say(f"note: {text} is taken for a text; allez -i translates the file")
+        elif args.meant:
+            console.say(f"note: {text} is taken for a text; the command is allez {args.meant}")
     lines = None if args.text else _lines(args)
     with Translator(args.model, threads=args.threads) as translator:
         options = options_of(args)
@@ -46,8 +50,8 @@ def run(args: argparse.Namespace) -> int:
             return 0
         results = translator.translate_batch(args.text, options=options)
         with _writer(args) as (write, _):
-            for translation in results:
-                write(render(translation, args.format, options.n_best))
+            for number, translation in enumerate(results, 1):
+                write(render(translation, args.format, options.n_best, number))
     return 0
 
 
