@@ -240,7 +240,7 @@ def _symbols(value: Any, field: Field, complain: _Complaint) -> tuple[str, ...]:
 
 def _patterns(value: Any, field: Field, complain: _Complaint) -> dict[str, str]:
     return {
-        key: _pattern(item, field, _Complaint(complain.name, f"{complain.key}.{shown(key)}"))
+        key: _pattern(item, field, _Complaint(complain.name, f"{complain.key}.{shown(key)[1:-1]}"))
         for key, item in _object(value, {}, complain).items()
     }
 

@@ -263,7 +263,7 @@ def _sides(taken: Mapping[str, Any], files: Mapping[str, FileEntry]) -> dict[str
 
 
 def _check_roles(files: Mapping[str, FileEntry], needed: list[str], *, entities: bool) -> None:
-    missing = [role for role in needed if role not in files]
+    missing = sorted({role for role in needed if role not in files})
     if missing:
         raise BundleFormatError(f"{MANIFEST} names no file for {', '.join(missing)}")
     if "names" in files and not entities:

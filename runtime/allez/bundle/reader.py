@@ -9,21 +9,23 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from allez.bundle.contract import MANIFEST
 from allez.bundle.manifest import MAX_MANIFEST_BYTES, Manifest, parse_manifest
-from allez.errors import BundleFormatError, BundleNotFoundError, ChecksumError
+from allez.errors import BundleError, BundleFormatError, BundleNotFoundError, ChecksumError
 from allez.parallel import run_both
+from allez.spec import SPEC
 
 DEFAULT = "fr-en"
 """The bundle that is shipped with the package."""
 
-_MAX_ZIP_ENTRIES = 1_000
+_ZIP: dict[str, Any] = SPEC["zip"]
 
 
 class Golden(NamedTuple):
@@ -50,17 +52,21 @@ class Bundle:
     _content: Mapping[str, bytes]
 
     @classmethod
-    def read(cls, path: Path) -> Bundle:
+    def read(cls, path: str | Path) -> Bundle:
         """Read and check all files of a bundle, a folder or a zip.
+
+        A zip holds the files of a bundle, or one folder with them.
 
         Raises:
             BundleNotFoundError: there is none.
             BundleFormatError: the manifest or a file is not what the format says.
             ChecksumError: a file is not the one the manifest was written for.
         """
+        path = Path(path)
         files = _Zip(path) if path.is_file() else _Folder(path)
         try:
             manifest = parse_manifest(files.read(MANIFEST, MAX_MANIFEST_BYTES))
+            files.check_sizes(manifest)
 
             def read(*roles: str) -> dict[str, bytes]:
                 content = {}
@@ -179,26 +185,39 @@ class _Folder:
             if name == MANIFEST:
                 raise BundleNotFoundError(f"{self._path} is not a bundle: it has no {MANIFEST}")
             raise BundleFormatError(f"{name} is missing")
-        # Not through a link that has been put there since.
-        flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
         try:
-            with open(os.open(path, flags), "rb") as stream:
+            with open(os.open(path, _READ_ONLY), "rb") as stream:
+                if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                    raise BundleFormatError(f"{name} is missing")
                 return stream.read(limit + 1)
         except OSError as error:
             raise BundleFormatError(f"{name} cannot be read: {error.strerror}") from None
+
+    def check_sizes(self, manifest: Manifest) -> None:
+        """Nothing is larger in memory than on the disk."""
 
     def close(self) -> None:
         """Nothing is held open."""
 
 
+_READ_ONLY = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+)
+"""Through no link, and waiting for no pipe, that was put there since one looked."""
+
+
 class _Zip:
-    """Reads files that lie at the top of a zip, one at a time."""
+    """Reads files that lie at the top of a zip, or in its one top folder, one at a time."""
 
     def __init__(self, path: Path) -> None:
         import struct
         import zipfile
         import zlib
 
+        self._path = path
         self._lock = threading.Lock()
         self._methods = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
         self._errors = (
@@ -215,16 +234,45 @@ class _Zip:
             self._zip = zipfile.ZipFile(path)
         except self._errors as error:
             raise BundleNotFoundError(f"{path} is not a bundle: {error}") from None
-        names = self._zip.namelist()
-        if len(names) > _MAX_ZIP_ENTRIES or len(set(names)) != len(names):
+        try:
+            self._folder = self._top(self._zip.namelist())
+        except BundleError:
             self._zip.close()
-            raise BundleFormatError(f"{path}: the zip has too many files, or two of one name")
+            raise
+
+    def _top(self, names: list[str]) -> str:
+        """Return what stands before the names of a bundle's files: nothing, or one folder."""
+        if len(names) > _ZIP["entries"]:
+            raise BundleFormatError(
+                f"{self._path}: the zip has more than {_ZIP['entries']:,} files"
+            )
+        if len(set(names)) != len(names):
+            raise BundleFormatError(f"{self._path}: the zip has two files of one name")
+        if MANIFEST in names:
+            return ""
+        tops = {name.partition("/")[0] for name in names if not name.startswith(_ZIP["aside"])}
+        folder = f"{tops.pop()}/" if len(tops) == 1 else ""
+        if folder + MANIFEST not in names:
+            raise BundleNotFoundError(
+                f"{self._path} is not a bundle: it has no {MANIFEST}",
+                hint=f"zip the folder that holds {MANIFEST}, or what is in it",
+            )
+        return folder
+
+    def check_sizes(self, manifest: Manifest) -> None:
+        """Refuse what would take far more memory than the zip takes on the disk."""
+        total = sum({entry.name: entry.bytes for entry in manifest.files.values()}.values())
+        if total > _ZIP["bytes"]:
+            raise BundleFormatError(f"the zip unpacks to more than {_ZIP['bytes']:,} bytes")
+        if total > _ZIP["ratio"] * self._path.stat().st_size:
+            raise BundleFormatError(f"the zip unpacks to more than {_ZIP['ratio']} times its size")
 
     def read(self, name: str, limit: int) -> bytes:
         try:
-            if self._zip.getinfo(name).compress_type not in self._methods:
+            found = self._zip.getinfo(self._folder + name)
+            if found.compress_type not in self._methods:
                 raise BundleFormatError(f"{name} is compressed in a way no other host reads")
-            with self._lock, self._zip.open(name) as stream:
+            with self._lock, self._zip.open(found) as stream:
                 return stream.read(limit + 1)
         except KeyError:
             raise BundleFormatError(f"{name} is missing") from None
