@@ -102,6 +102,50 @@ _TEXTS: dict[str, str] = {
         ' ici.</p>\n<img alt=\'une image\' src=x><p>Voir <a href="prix.html" title="les prix">nos'
         ' prix</a> &lt; 10&nbsp;&euro;.</p>\n<script>var a = "bonjour";</script>\n</body></html>\n'
     ),
+    "json": (
+        '{\n  "titre": "Paramètres du compte",\n  "id": "btn-save_2",\n  "msg": "Vous avez {{n}} '
+        '\\"messages\\"\\n",\n\t"max": 250, "menu": ["Ouvrir", "Fermer <b>tout</b> '
+        '&amp; rien"]\n}\n'
+    ),
+    "properties": (
+        "# Écran d'accueil\r\napp.title=Mon application\r\n btn\\ x : &Annuler\r\n"
+        "msg.count=Il reste {0} jours\\\r\n   et l''heure\r\nvide=\r\n! fin"
+    ),
+    "strings": (
+        '/* Écran "un" = "deux"; */\n"quit" = "Quitter l\\\'application";\n'
+        'left="Il reste %1$@";\n// x\n'
+    ),
+    "po": (
+        'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+        '#: main.c:12\n#, c-format\nmsgid "Supprimer %d fichier ?"\nmsgid_plural ""\n"Supprimer"\n'
+        '" %d fichiers ?"\nmsgstr[0] ""\nmsgstr[1] ""\n\nmsgctxt "menu"\n'
+        'msgid "_Ouvrir"\nmsgstr ""\n\n'
+        'msgid "Un\\nDeux\\n"\nmsgstr ""\n\nmsgid "Oui"\nmsgstr "Yes"\n\n'
+        '#~ msgid "Vieux"\n#~ msgstr ""\n'
+    ),
+    "android": (
+        '<?xml version="1.0" encoding="utf-8"?>\n<resources xmlns:xliff="urn:x">\n  <!-- un -->\n'
+        '  <string name="quit">Quitter l\\\'application <b>ici</b></string>\n'
+        '  <string name="left">Il reste %1$d minutes &amp; plus</string>\n'
+        '  <string name="id" translatable="false">rien</string>\n  <string name="g">Salut <xliff:g '
+        'id="n">Paul</xliff:g> !</string>\n  <plurals name="p"><item quantity="one">un jour</item>'
+        '<item quantity="other">%d jours</item></plurals>\n  '
+        '<string name="h"><![CDATA[<i>L\\\'eau</i>'
+        "]]></string>\n</resources>\n"
+    ),
+    "xliff": (
+        '<?xml version="1.0"?>\n<xliff version="1.2">\n<file source-language="fr">\n<body>\n'
+        '  <trans-unit id="1">\n    <source>Ouvrir le <g id="1">fichier</g> <x id="2"/></source>\n'
+        '  </trans-unit>\n  <trans-unit id="2"><source>Oui</source><target>Yes</target>'
+        "</trans-unit>\n"
+        '  <trans-unit id="3"><source>Fermer</source><target state="new"/></trans-unit>\n'
+        "</body></file></xliff>\n"
+    ),
+    "csv": (
+        'id,nom,description,prix\r\n1,Chaise pliante,"Légère, ""solide"" et facile",19.90\r\n'
+        '2,Table basse,"Bois massif;\nlivrée",129.00\r\n'
+    ),
+    "tsv": "ref\tproduit\tstock\nA-104\tLampe de bureau\t12\nB-220\tRideau en lin\t7",
 }
 
 SAMPLES = {name: text.encode() for name, text in _TEXTS.items()}
@@ -188,5 +232,126 @@ FRAGMENTS: dict[str, list[str]] = {
             "<ul><li>",
         ),
     ],
+    "json": [
+        *'{}[]:,"',
+        '"Bonjour"',
+        '"deux mots <b>x</b>"',
+        '"a\\n\\u00e9"',
+        "12",
+        " ",
+        "\\",
+        "null",
+    ],
+    "properties": [
+        *(
+            "a=",
+            "b : ",
+            "Bonjour",
+            " le monde",
+            "\n",
+            "\r\n",
+            "\\",
+            "\\\n",
+            "\\u00e9",
+            "# x",
+            "! y",
+            " ",
+        ),
+        *(
+            "{0}",
+            "''",
+            "=",
+            ":",
+            "\\n",
+            "\\ud83d\\ude00",
+            "\\ud83d",
+            "<b>",
+            "</b>",
+            "&amp;",
+            "&Oui",
+            "é",
+        ),
+    ],
+    "strings": ['"a"', " = ", '"Bonjour %@"', ";", "\n", "/* x */", "// y\n", "\\n", '"é\\""', "b"],
+    "po": [
+        *(
+            'msgid "Bonjour"\n',
+            'msgid ""\n',
+            '"deux %s"\n',
+            'msgstr ""\n',
+            'msgstr[0] ""\n',
+            "#, fuzzy\n",
+        ),
+        *(
+            'msgid_plural "jours"\n',
+            'msgctxt "x"\n',
+            "\n",
+            "#~ x\n",
+            '"\\n"\n',
+            "\r\n",
+            '"',
+            "msgid ",
+        ),
+    ],
+    "android": [
+        *(
+            "<resources>",
+            "</resources>",
+            "<string name='a'>",
+            "</string>",
+            "Bonjour",
+            " l\\'eau",
+            "<b>",
+        ),
+        *(
+            "</b>",
+            "<item>",
+            "</item>",
+            "%1$d",
+            "&amp;",
+            "<![CDATA[<i>un</i>",
+            "]]>",
+            "\n",
+            "<!-- x -->",
+        ),
+    ],
+    "xliff": [
+        *(
+            "<xliff>",
+            "</xliff>",
+            "<trans-unit>",
+            "</trans-unit>",
+            "<source>",
+            "</source>",
+            "<target>",
+        ),
+        *(
+            "</target>",
+            "Bonjour",
+            " le ",
+            "<g id='1'>",
+            "</g>",
+            "<x id='2'/>",
+            "<ph>x</ph>",
+            "<target/>",
+        ),
+        *("<segment>", "</segment>", "<source/>", "\n", "&lt;", "<bpt>b</bpt>"),
+    ],
+    "csv": [
+        ",",
+        ";",
+        "\n",
+        "\r\n",
+        '"',
+        '""',
+        "Bonjour",
+        " le monde",
+        "12",
+        "a",
+        '"un, deux"',
+        "é",
+        "|",
+    ],
+    "tsv": ["\t", "\n", "\r\n", '"', "Bonjour", " le monde", "12", "a", '"un\tdeux"'],
 }
 """What files of each format, right and broken ones, are made of."""

@@ -45,6 +45,14 @@ FORMATS = {
         Format(name="srt", suffixes=(".srt",), function="subtitles.parse_srt"),
         Format(name="vtt", suffixes=(".vtt",), function="subtitles.parse_vtt"),
         Format(name="html", suffixes=(".html", ".htm", ".xhtml"), function="html.parse"),
+        Format(name="json", suffixes=(".json", ".arb"), function="json_strings.parse"),
+        Format(name="properties", suffixes=(".properties",), function="properties.parse"),
+        Format(name="strings", suffixes=(".strings",), function="apple_strings.parse"),
+        Format(name="po", suffixes=(".po", ".pot"), function="gettext.parse"),
+        Format(name="android", suffixes=(), function="android.parse"),
+        Format(name="xliff", suffixes=(".xlf", ".xliff"), function="xliff.parse"),
+        Format(name="csv", suffixes=(".csv",), function="tables.parse_csv"),
+        Format(name="tsv", suffixes=(".tsv", ".tab"), function="tables.parse_tsv"),
     )
 }
 """All of them, by name."""
@@ -60,6 +68,9 @@ _BEGINNINGS = (
     (r"WEBVTT\b", "vtt"),
     (r"\d+\s+\d+:\d{2}:\d{2},\d{3} *-->", "srt"),
     (r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE html|<html\b)", "html"),
+    (r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<resources\b", "android"),
+    (r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:\w+:)?xliff\b", "xliff"),
+    (r'(?:#[^\n]*\n\s*)*msgid\s+"', "po"),
 )
 """How a text begins that says by itself what it is."""
 

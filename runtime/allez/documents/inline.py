@@ -132,18 +132,19 @@ class Gatherer:
         pair = self._marks[level]
         pair.closes, pair.end = markup, len(self._text)
 
-    def finish(self) -> Inline:
-        """Return what was gathered, white space collapsed."""
+    def finish(self, *, spaced: bool = False) -> Inline:
+        """Return what was gathered; white space is collapsed unless it is `spaced` on purpose."""
         while self._stack:
             self._give_up(self._stack.pop())
         self._merge_empty()
         for mark in self._marks:  # white space on both sides of a point: the second goes with it
             around = self._text[max(mark.start - 1, 0) : mark.start + 1]
-            if mark.kind == "point" and len(around) == 2 and around.isspace():
+            if not spaced and mark.kind == "point" and len(around) == 2 and around.isspace():
                 mark.opens = (*mark.opens, " ")
         marks = tuple(Mark(m.kind, m.start, m.end, m.parent) for m in self._marks)
+        marked = Marked(self._text, marks)
         return Inline(
-            collapse(Marked(self._text, marks)),
+            marked if spaced else collapse(marked),
             tuple(mark.opens for mark in self._marks),
             tuple(mark.closes for mark in self._marks),
         )

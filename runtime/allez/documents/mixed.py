@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from allez.documents.document import Builder
 from allez.documents.inline import Gatherer, Inline
+from allez.documents.values import Value, escape_text, escape_value
 from allez.documents.wrapping import ends_sentence
 from allez.text.markup import Marked
 from allez.text.tags import Token, attributes, scan, value_of
@@ -45,7 +46,11 @@ class Profile:
     is_kept: Callable[[str, Token], bool] = lambda text, tag: False
     """Whether a tag says that its element is not to be translated."""
     unescape: Callable[[str], str] = html.unescape
-    escape: Callable[[str], str] = field(default=lambda text: escape_text(text))
+    escape: Callable[[str], str] = escape_text
+    spaced: bool = False
+    """White space that `unescape` returns is meant."""
+    read_cdata: Callable[[str], str] = str
+    write_cdata: Callable[[str], str] = str
     percent: bool = False
     """See `Gatherer`."""
 
@@ -53,17 +58,6 @@ class Profile:
 def names(words: str) -> frozenset[str]:
     """Return a set of the words of a string."""
     return frozenset(words.split())
-
-
-def escape_text(text: str) -> str:
-    """Spell text between tags."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def escape_value(text: str, quote: str) -> str:
-    """Spell the value of an attribute between its quotes."""
-    spelled = escape_text(text)
-    return spelled.replace("'", "&#39;") if quote == "'" else spelled.replace('"', "&quot;")
 
 
 def add_segments(builder: Builder, profile: Profile, *, start: int = 0) -> None:
@@ -100,9 +94,11 @@ class _Runs:
         index = 0
         while index < len(self.tokens):
             token = self.tokens[index]
-            if token.kind in ("text", "cdata"):
-                if self.depth:
-                    self.items.append(_Item(token.kind, token.start, token.end))
+            if token.kind == "text" and self.depth:
+                self.items.append(_Item(token.kind, token.start, token.end))
+            elif token.kind == "cdata" and self.depth:
+                self.flush()
+                self.add_cdata(token)
             elif token.kind in ("open", "single"):
                 index = self.opened(index)
             elif token.kind == "close":
@@ -189,6 +185,21 @@ class _Runs:
                     _value_writer(inline, attribute.quote),
                 )
 
+    def add_cdata(self, token: Token) -> None:
+        """Add what is marked as no XML; it often is HTML, or a string of a program."""
+        start, end = token.start + len("<![CDATA["), token.end - len("]]>")
+        if not self.text.endswith("]]>", start, token.end):
+            return
+        value = Value(self.profile.read_cdata(self.text[start:end]))
+        write = self.profile.write_cdata
+        if value.inline.has_letters:
+            self.builder.add(
+                start,
+                end,
+                value.inline.marked,
+                lambda translated: (write(value.write(translated)).replace("]]>", "]]&gt;"),),
+            )
+
     def flush(self) -> None:
         """End a run: make segments of it, one or, where lines are broken for good, several."""
         items, self.items = self.items, []
@@ -203,14 +214,13 @@ class _Runs:
 
     def is_hard(self, before: list[_Item], after: list[_Item]) -> bool:
         """Tell whether a line break ends a sentence, rather than a line of one."""
-        texts = (self.read(item) for item in after if item.kind in ("text", "cdata"))
+        texts = (self.read(item) for item in after if item.kind == "text")
         following = next((text.strip() for text in texts if text.strip()), "")
-        read = "".join(self.read(item) for item in before if item.kind in ("text", "cdata"))
+        read = "".join(self.read(item) for item in before if item.kind == "text")
         return not following[:1].islower() or ends_sentence(read)
 
     def read(self, item: _Item) -> str:
-        raw = self.text[item.start : item.end]
-        return raw[9:-3] if item.kind == "cdata" else self.profile.unescape(raw)
+        return self.profile.unescape(self.text[item.start : item.end])
 
     def add(self, items: list[_Item]) -> None:
         """Add the segment of a run, if it has letters."""
@@ -226,7 +236,7 @@ class _Runs:
         gatherer = Gatherer(percent=self.profile.percent)
         for item in items:
             self.gather(gatherer, item)
-        inline = gatherer.finish()
+        inline = gatherer.finish(spaced=self.profile.spaced)
         if inline.has_letters:
             escape = self.profile.escape
             self.builder.add(
@@ -237,7 +247,7 @@ class _Runs:
             )
 
     def gather(self, gatherer: Gatherer, item: _Item) -> None:
-        if item.kind in ("text", "cdata"):
+        if item.kind == "text":
             gatherer.text(self.read(item))
             return
         markup = self.builder.template(item.start, item.end)

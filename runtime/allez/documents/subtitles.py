@@ -15,8 +15,8 @@ from typing import NamedTuple
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
 from allez.documents.inline import Gatherer, Inline
-from allez.documents.mixed import escape_text
 from allez.documents.reading import Reading
+from allez.documents.values import escape_text
 from allez.documents.wrapping import balanced, ends_sentence
 from allez.text.markup import Marked, weave
 from allez.text.tags import scan

@@ -1,0 +1,69 @@
+"""Android's `strings.xml`: strings, plurals and arrays, with escapes, tags and placeholders."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from allez.documents.document import Builder, TextDocument
+from allez.documents.mixed import Profile, add_segments, names
+from allez.documents.reading import Reading
+from allez.documents.values import escape_text
+from allez.documents.xml import read_xml
+from allez.text.tags import Token, value_of
+
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_SPACE = re.compile(r"[ \t\r\n]+")
+_LETTERS = {"n": "\n", "t": "\t"}
+_INLINE = names(
+    "a annotation b big cite dfn em font i li s small span strike strong sub sup tt u "
+    "ul ol br div p"
+)
+
+
+def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
+    """Take a resource file apart.
+
+    Args:
+        data: the file.
+        reading: nothing of it matters here.
+
+    Raises:
+        InputError: it is not well-formed, or declares entities.
+    """
+    text, encode = read_xml(data)
+    builder = Builder(text)
+    add_segments(builder, RESOURCES)
+    return builder.build(encode)
+
+
+def _is_kept(text: str, tag: Token) -> bool:
+    return value_of(text, tag, "translatable") == "false" or tag.name == "xliff:g"
+
+
+def _read(raw: str) -> str:
+    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else _LETTERS.get(m[2], m[2]), raw)
+
+
+def _write(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace('"', '\\"')
+    escaped = escaped.replace("\n", "\\n").replace("\t", "\\t")
+    if escaped.startswith(("@", "?")):
+        escaped = "\\" + escaped
+    return escaped
+
+
+RESOURCES = Profile(
+    inline=_INLINE,
+    words=names("xliff:g"),
+    only=names("string item"),
+    skipped=names("skip eat-comment"),
+    is_kept=_is_kept,
+    unescape=lambda raw: _read(_SPACE.sub(" ", html.unescape(raw))),
+    spaced=True,
+    escape=lambda text: escape_text(_write(text)),
+    read_cdata=_read,
+    write_cdata=_write,
+    percent=True,
+)
+"""What the elements of a resource file mean."""

@@ -1,0 +1,97 @@
+r"""Java's `.properties`: values are translated; keys, comments and `\u00e9` stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from allez.documents.document import Builder, Template, TextDocument
+from allez.documents.encoding import decode
+from allez.documents.reading import Reading
+from allez.documents.values import Value
+from allez.errors import InputError
+from allez.text.markup import Marked
+
+_LINE = re.compile(r"(?:[^\r\n\\]|\\(?:\r\n|.|\Z))*", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(\r\n|\r|\n)[ \t\f]*|(.))", re.DOTALL)
+_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
+_ESCAPED = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\f": "\\f"}
+
+
+def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
+    """Take a file apart.
+
+    Args:
+        data: the file, in UTF-8 or, as of old, in ISO 8859-1 (what that has not is written as an
+            escape).
+        reading: nothing of it matters here.
+    """
+    try:
+        text, encode = decode(data, escape=_unicode)
+    except InputError:
+        text, encode = decode(data, declared="iso8859-1", escape=_unicode)
+    builder = Builder(text)
+    only_ascii = text.isascii()
+    for start, end in _values(text):
+        content, formatted = _read(text[start:end])
+        value = Value(content, mnemonics=True)
+        if value.inline.has_letters:
+            builder.add(start, end, value.inline.marked, _Writer(value, formatted, only_ascii))
+    return builder.build(encode)
+
+
+def _values(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each value stands, white space before it left out."""
+    position = 0
+    while position < len(text):
+        found = _LINE.match(text, position)
+        assert found is not None  # it matches anything, if only nothing
+        line = found[0]
+        position = found.end() + 1
+        start = len(line) - len(line.lstrip(" \t\f"))
+        if line[start : start + 1] in ("#", "!", ""):
+            if "\n" in line or "\r" in line:  # a comment goes on in no further line
+                position = found.start() + re.search(r"[\r\n]", line).start() + 1  # type: ignore[union-attr]
+            continue
+        while start < len(line) and line[start] not in " \t\f=:":
+            start += 2 if line[start] == "\\" else 1
+        sign = re.compile(r"[ \t\f]*[=:]?[ \t\f]*").match(line, start)
+        start = sign.end() if sign else start
+        if start < len(line):
+            yield found.start() + start, found.end()
+
+
+def _read(raw: str) -> tuple[str, bool]:
+    """Return a value without its escapes, and whether it doubles apostrophes as formats do."""
+
+    def resolve(found: re.Match[str]) -> str:
+        code, line_end, letter = found.groups()
+        if code is not None:
+            return chr(int(code, 16))
+        return "" if line_end is not None else _LETTERS.get(letter, letter)
+
+    units = _ESCAPE.sub(resolve, raw).encode("utf-16", "surrogatepass")
+    text = units.decode("utf-16", "replace")  # two escapes make one character beyond U+FFFF
+    formatted = "''" in text
+    return text.replace("''", "'") if formatted else text, formatted
+
+
+def _unicode(character: str) -> str:
+    units = character.encode("utf-16-be")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+
+
+class _Writer:
+    def __init__(self, value: Value, formatted: bool, only_ascii: bool) -> None:
+        self._value, self._formatted, self._only_ascii = value, formatted, only_ascii
+
+    def __call__(self, translated: Marked) -> Template:
+        text = self._value.write(translated)
+        if self._formatted:
+            text = text.replace("'", "''")
+        escaped = "".join(_ESCAPED.get(c, c) for c in text)
+        if escaped.startswith(" "):
+            escaped = "\\" + escaped
+        if self._only_ascii:
+            escaped = "".join(c if c.isascii() else _unicode(c) for c in escaped)
+        return (escaped,)

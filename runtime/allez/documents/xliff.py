@@ -1,0 +1,153 @@
+"""XLIFF 1.2 and 2.0: each `<source>` is translated into its `<target>`, if there is none yet."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+
+from allez.documents.document import Builder, Template, TextDocument
+from allez.documents.inline import Gatherer, Inline
+from allez.documents.reading import Reading
+from allez.documents.values import escape_text
+from allez.documents.xml import read_xml
+from allez.errors import InputError
+from allez.text.markup import Marked
+from allez.text.tags import Token, attributes, scan, value_of
+
+_PAIRS = frozenset(("g", "mrk", "pc"))
+_OPAQUE = frozenset(("bpt", "ept", "it", "ph", "sub"))
+_UNITS = frozenset(("trans-unit", "segment"))
+_READY = frozenset(("needs-translation", "new", "initial"))
+"""States of a target that wait for a translation."""
+
+
+def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
+    """Take a file apart.
+
+    Args:
+        data: the file.
+        reading: `target`: the language that the file is told, if it has none.
+
+    Raises:
+        InputError: it is not well-formed, declares entities, or is no XLIFF.
+    """
+    text, encode = read_xml(data)
+    text = _with_language(text, reading.target)
+    builder = Builder(text)
+    tokens = list(scan(text, xml=True))
+    if not any(t.name.rpartition(":")[2] == "xliff" for t in tokens if t.kind == "open"):
+        raise InputError("it has no <xliff> element")
+    unit: list[Token] = []
+    depth = 0
+    for token in tokens:
+        name = token.name.rpartition(":")[2]
+        if name in _UNITS and token.kind == "open":
+            unit, depth = [], 1
+        if depth:
+            unit.append(token)
+        if name in _UNITS and token.kind == "close":
+            _add(builder, unit)
+            depth = 0
+    return builder.build(encode)
+
+
+def _with_language(text: str, target: str | None) -> str:
+    """Return a file that names the language of its targets."""
+    if target is None:
+        return text
+    parts: list[str] = []
+    position = 0
+    for token in scan(text, xml=True):
+        name = token.name.rpartition(":")[2]
+        source = {"file": "source-language", "xliff": "srcLang"}.get(name)
+        wanted = {"file": "target-language", "xliff": "trgLang"}.get(name)
+        if token.kind != "open" or source is None or wanted is None:
+            continue
+        known = list(attributes(text, token))
+        here = [attribute for attribute in known if attribute.name == source]
+        if here and wanted not in [attribute.name for attribute in known]:
+            end = here[0].end + 1
+            parts += [text[position:end], f' {wanted}="{target}"']
+            position = end
+    return "".join([*parts, text[position:]])
+
+
+def _add(builder: Builder, unit: Sequence[Token]) -> None:
+    """Add the segment of a unit whose target is missing, empty or waiting."""
+    text = builder.text
+    source = _element(unit, "source")
+    target = _element(unit, "target")
+    if source is None or value_of(text, unit[0], "translate") == "no":
+        return
+    inline = _gathered(text, source[1:-1])
+    if not inline.has_letters:
+        return
+    prefix = source[0].name.removesuffix("source")
+    opening, closing = f"<{prefix}target>", f"</{prefix}target>"
+    if target is None:
+        line = text[text.rfind("\n", 0, source[0].start) + 1 : source[0].start]
+        space = "\n" + line if not line.strip() and "\n" in text[: source[0].start] else ""
+        start = end = source[-1].end
+        opening = space + opening
+    else:
+        start, end = target[0].start, target[-1].end
+        state = value_of(text, target[0], "state") or value_of(text, unit[0], "state")
+        if text[target[0].end : target[-1].start].strip() and state not in _READY:
+            return
+        head = text[target[0].start : target[0].end]
+        opening = head if target[0].kind == "open" else head[:-2].rstrip() + ">"
+        for waiting in _READY:
+            opening = opening.replace(f'state="{waiting}"', 'state="translated"')
+    builder.add(start, end, inline.marked, _writer(inline, opening, closing))
+
+
+def _writer(inline: Inline, opening: str, closing: str) -> Callable[[Marked], Template]:
+    return lambda translated: (opening, *inline.write(translated, escape_text), closing)
+
+
+def _element(unit: Sequence[Token], name: str) -> Sequence[Token] | None:
+    """Return the tokens of the first element of a name within a unit, its tags included."""
+    first = None
+    for index, token in enumerate(unit):
+        if token.name.rpartition(":")[2] == name:
+            if token.kind == "single":
+                return unit[index : index + 1]
+            if token.kind == "open" and first is None:
+                first = index
+            elif token.kind == "close" and first is not None:
+                return unit[first : index + 1]
+    return None
+
+
+def _gathered(text: str, tokens: Sequence[Token]) -> Inline:
+    gatherer = Gatherer(percent=True)
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        raw = text[token.start : token.end]
+        name = token.name.rpartition(":")[2]
+        if token.kind == "text":
+            gatherer.text(html.unescape(raw))
+        elif token.kind == "cdata":
+            gatherer.text(raw[9:-3])
+        elif token.kind == "open" and name in _OPAQUE:
+            first = index
+            while index < len(tokens) - 1 and not (
+                tokens[index].kind == "close" and tokens[index].name == token.name
+            ):
+                index += 1
+            markup = (text[tokens[first].start : tokens[index].end],)
+            if name == "ph":
+                gatherer.word(markup)
+            else:
+                gatherer.point(markup)
+        elif token.kind == "open":
+            gatherer.open(token.name, (raw,))
+        elif token.kind == "close":
+            gatherer.close(token.name, (raw,))
+        elif name in ("x", "ph"):
+            gatherer.word((raw,))
+        else:
+            gatherer.point((raw,))
+        index += 1
+    return gatherer.finish()

@@ -1,0 +1,224 @@
+"""Strings of programs: keys stay, placeholders are copied, and every file can be read again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from allez.documents.document import Document
+from allez.documents.formats import FORMATS
+from allez.documents.reading import Reading
+from allez.documents.translation import translate_document
+from allez.documents.values import Value, is_prose
+from allez.errors import InputError
+from support.documents import SAMPLES, WordByWord, upper, uppercased
+
+
+def parse(name: str, text: str | bytes, reading: Reading = Reading()) -> Document:  # noqa: B008
+    return FORMATS[name].parse(text if isinstance(text, bytes) else text.encode(), reading)
+
+
+def capitals(name: str, text: str) -> str:
+    return uppercased(parse(name, text)).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "%d jours",
+            "%1$s à %2$s",
+            "%(n)d jours",
+            "%@ de plus",
+            "{nom}, {0} et {}",
+            "${x} ou #{y}",
+        ),
+        *("{{n}} messages", "__nom__ est là", "%USER% ici", "%.2f m", "%%", "$t(menu.open) !"),
+        "{n, plural, one {# fichier} other {# fichiers}} ici",
+    ],
+)
+def test_placeholders_are_copied(text: str) -> None:
+    value = Value(text)
+    result = value.write(value.inline.marked._replace(text=upper(value.inline.marked.text)))
+    words = [m for m in value.inline.marked.marks if m.kind == "word"]
+    assert words
+    for mark in words:
+        assert value.inline.marked.text[mark.start] == "{"
+    for piece in text.replace(",", " ").split():
+        if any(c in piece for c in "%{_$#"):
+            assert piece in result
+
+
+def test_a_placeholder_that_was_lost_comes_back() -> None:
+    lossy = WordByWord(dropped=["0"])
+    result = translate_document(parse("json", '["Il reste {n} jours"]'), lossy.translate_batch)
+    assert json.loads(result) == ["IL RESTE {n} JOURS"]
+
+
+def test_percent_signs_of_prose_are_none() -> None:
+    assert not Value("100 % de lin").inline.marked.marks
+
+
+@pytest.mark.parametrize(
+    ("text", "prose"),
+    [
+        *(("Enregistrer", True), ("Deux mots", True), ("l'eau", True), ("Vous avez {n}", True)),
+        *(("btn-save_2", False), ("fr_FR", False), ("#ff0000", False), ("a/b/c", False)),
+        *(("https://x.org", False), ("camelCase", False), ("v1.2", False), ("12", False)),
+        *(("OK", True), ("x", False), ("Pause-café", True), ("index.html", False)),
+    ],
+)
+def test_prose_is_told_from_names_of_things(text: str, prose: bool) -> None:
+    assert is_prose(text) is prose
+
+
+def test_json_keeps_keys_numbers_and_layout() -> None:
+    text = '{"titre" : "Un mot","n":1.50,\n\t"b":[true,null,"Deux \\u00e9t\\u00e9s"]}'
+    assert capitals("json", text) == (
+        '{"titre" : "UN MOT","n":1.50,\n\t"b":[true,null,"DEUX \\u00c9T\\u00c9S"]}'
+    )
+
+
+def test_json_with_a_mistake_is_named() -> None:
+    with pytest.raises(InputError, match="line 2, column 3: not JSON"):
+        parse("json", '{\n  bonjour: "x"}')
+    with pytest.raises(InputError, match=r"too deeply|not JSON"):
+        parse("json", "[" * 100_000)
+
+
+def test_properties_escapes_come_back() -> None:
+    text = "# é\na=l\\u00e9ger\nb : deux \\\n   mots\nc=\\ trois\\nquatre\n"
+    assert capitals("properties", text) == ("# é\na=LÉGER\nb : DEUX MOTS\nc=\\ TROIS\\nQUATRE\n")
+    assert capitals("properties", "a=l\\u00e9ger").endswith("=L\\u00c9GER")
+
+
+def test_properties_in_the_old_encoding() -> None:
+    document = parse("properties", "a=été".encode("latin-1"))
+    assert uppercased(document) == "a=ÉTÉ".encode("latin-1")
+    translation = [s.source._replace(text="łódź 😀") for s in document.segments]
+    assert document.render(translation) == "a=\\u0142ód\\u017a \\ud83d\\ude00".encode("latin-1")
+
+
+def test_apostrophes_of_formats_are_doubled_again() -> None:
+    document = parse("properties", "a={0} l''eau\nb=l'eau\n")
+    assert [s.source.text for s in document.segments] == ["{0} l'eau", "l'eau"]
+    assert uppercased(document) == b"a={0} L''EAU\nb=L'EAU\n"
+
+
+def test_mnemonics_stay_before_a_letter() -> None:
+    assert capitals("properties", "a=&Ouvrir le fichier") == "a=&OUVRIR LE FICHIER"
+    document = parse("po", 'msgid "_Ouvrir"\nmsgstr ""\n')
+    assert document.segments[0].source.text == "Ouvrir"
+    assert uppercased(document) == b'msgid "_Ouvrir"\nmsgstr "_OUVRIR"\n'
+
+
+def test_strings_of_apple() -> None:
+    text = '/* "a" = "b"; */ "k" = "l\\"eau\\n";\nkey = "deux"; // c\n'
+    assert capitals("strings", text) == '/* "a" = "b"; */ "k" = "L\\"EAU\\n";\nkey = "DEUX"; // c\n'
+    utf16 = ('\ufeff"k" = "été";').encode("utf-16-le")
+    assert uppercased(parse("strings", utf16)) == '\ufeff"k" = "ÉTÉ";'.encode("utf-16-le")
+    with pytest.raises(InputError, match="line 2: not an entry"):
+        parse("strings", '"a" = "b";\n"c" "d";')
+
+
+def test_po_fills_what_is_empty_and_nothing_else() -> None:
+    text = (
+        'msgid ""\nmsgstr ""\n"Language: en\\n"\n\n#, fuzzy\nmsgid "un"\nmsgstr "one"\n\n'
+        'msgid "jour"\nmsgid_plural "jours"\nmsgstr[0] ""\nmsgstr[1] ""\n\n'
+        '#~ msgid "x"\n#~ msgstr ""\n'
+    )
+    expected = text.replace('msgstr[0] ""', 'msgstr[0] "JOUR"').replace(
+        'msgstr[1] ""', 'msgstr[1] "JOURS"'
+    )
+    assert capitals("po", text) == expected
+
+
+def test_po_breaks_lines_as_the_tools_do() -> None:
+    text = 'msgid ""\n"un\\n"\n"deux \\"x\\"\\n"\nmsgstr ""\n'
+    assert capitals("po", text) == text.replace(
+        'msgstr ""', 'msgstr ""\n"UN\\n"\n"DEUX \\"X\\"\\n"'
+    )
+
+
+@pytest.mark.parametrize("line", ["bonjour", 'msgid "a', '"a"', 'msgid "a" "b"'])
+def test_po_with_a_mistake_is_named(line: str) -> None:
+    with pytest.raises(InputError, match="line 2: not a keyword"):
+        parse("po", f"# x\n{line}\n")
+
+
+@pytest.mark.skipif(shutil.which("msgfmt") is None, reason="needs gettext")
+def test_po_is_accepted_by_gettext(tmp_path: Path) -> None:
+    path = tmp_path / "a.po"
+    path.write_bytes(uppercased(FORMATS["po"].parse(SAMPLES["po"], Reading())))
+    command = ["msgfmt", "--check-format", "-o", str(tmp_path / "a.mo"), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_android_escapes_come_back() -> None:
+    text = (
+        "<resources><string name='a'>l\\'eau\\n\\u00e9t\\u00e9 \\\"x\\\" &lt;</string></resources>"
+    )
+    assert capitals("android", text) == (
+        "<resources><string name='a'>L\\'EAU\\nÉTÉ \\\"X\\\" &lt;</string></resources>"
+    )
+
+
+def test_android_leaves_alone_what_is_not_translatable() -> None:
+    text = (
+        '<resources><string name="a" translatable="false">un</string><dimen name="b">deux</dimen>'
+        '<string name="c">trois <xliff:g id="x">quatre</xliff:g></string></resources>'
+    )
+    assert capitals("android", text) == text.replace("trois", "TROIS")
+
+
+def test_xliff_1_gets_targets() -> None:
+    text = (
+        '<xliff version="1.2"><file source-language="fr">\n  <trans-unit id="1">\n    <source>un '
+        '<g id="1">deux</g></source>\n  </trans-unit></file></xliff>'
+    )
+    document = parse("xliff", text, Reading(source="fr", target="en"))
+    assert uppercased(document).decode() == text.replace(
+        "</source>\n", '</source>\n    <target>UN <g id="1">DEUX</g></target>\n'
+    ).replace('source-language="fr"', 'source-language="fr" target-language="en"')
+
+
+def test_xliff_2_gets_targets() -> None:
+    text = (
+        '<xliff version="2.0" srcLang="fr"><file id="f"><unit id="u"><segment><source>un '
+        '<pc id="1">deux</pc> <ph id="2"/></source><target></target></segment></unit></file>'
+        "</xliff>"
+    )
+    document = parse("xliff", text, Reading(source="fr", target="en"))
+    assert uppercased(document).decode() == text.replace(
+        "<target></target>", '<target>UN <pc id="1">DEUX</pc> <ph id="2"/></target>'
+    ).replace('srcLang="fr"', 'srcLang="fr" trgLang="en"')
+
+
+def test_xliff_that_is_done_is_left_alone() -> None:
+    text = (
+        "<xliff><trans-unit><source>un</source><target>one</target></trans-unit><trans-unit "
+        'translate="no"><source>deux</source></trans-unit></xliff>'
+    )
+    assert capitals("xliff", text) == text
+
+
+@pytest.mark.parametrize("name", ["android", "xliff"])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('<!DOCTYPE r [<!ENTITY a "b">]><r>&a;</r>', "declares entities"),
+        ('<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]><r>&a;</r>', "declares entities"),
+        ("<r>\n<s></r>", "line 2, column 6: mismatched tag"),
+        ("<r>" * 300 + "</r>" * 300, "nested too deeply"),
+        ("", "line 1, column 1: no element found"),
+        ("<r>&nbsp;</r>", "undefined entity"),
+    ],
+)
+def test_xml_that_is_broken_or_harmful_is_refused(name: str, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        parse(name, text)

@@ -1,0 +1,75 @@
+"""Tables: cells stay cells, only columns with prose are translated."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allez.documents import tables
+from allez.documents.reading import Reading
+from allez.errors import InputError, OptionError
+from support.documents import uppercased
+
+
+def capitals(text: str, *columns: str) -> str:
+    return uppercased(tables.parse_csv(text.encode(), Reading(columns=columns))).decode()
+
+
+def test_columns_with_prose_are_found() -> None:
+    text = "id,nom,prix\nA-1,Chaise pliante,19.90\nA-2,Table,129.00\n"
+    assert capitals(text) == "id,nom,prix\nA-1,CHAISE PLIANTE,19.90\nA-2,TABLE,129.00\n"
+
+
+def test_columns_may_be_named_or_counted() -> None:
+    text = "id;nom;note\n1;un;deux\n"
+    assert capitals(text, "note") == "id;nom;note\n1;un;DEUX\n"
+    assert capitals(text, "2", "note") == "id;nom;note\n1;UN;DEUX\n"
+    with pytest.raises(OptionError, match="no column 'titre'") as caught:
+        capitals(text, "titre")
+    assert caught.value.hint == "known are id, nom, note"
+    with pytest.raises(OptionError, match="no column '4'"):
+        capitals(text, "4")
+
+
+def test_quotes_come_back_and_are_added_where_needed() -> None:
+    document = tables.parse_csv(b'a,b\n1,"un ""mot"""\n2,deux\n')
+    texts = iter(['x "y"', "a, b"])
+    translation = [segment.source._replace(text=next(texts)) for segment in document.segments]
+    assert document.render(translation) == b'a,b\n1,"x ""y"""\n2,"a, b"\n'
+
+
+def test_a_cell_may_go_over_lines() -> None:
+    assert capitals('id,t\r\n1,"un\r\ndeux"\r\n') == 'id,t\r\n1,"UN\r\nDEUX"\r\n'
+
+
+def test_a_table_without_names_is_all_data() -> None:
+    assert capitals("un mot ici,1\ndeux mots là,2\n") == "UN MOT ICI,1\nDEUX MOTS LÀ,2\n"
+
+
+def test_an_open_quotation_mark_is_named() -> None:
+    with pytest.raises(InputError, match="line 2: a quotation mark is never closed"):
+        capitals('a,b\n1,"un\n2,deux\n')
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["un mot", "deux, trois", 'a "b"', "12", "", "x\ny"]),
+            min_size=2,
+            max_size=2,
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.sampled_from([",", ";", "\t"]),
+)
+def test_every_table_keeps_its_shape(rows: list[list[str]], separator: str) -> None:
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator).writerows([["nom", "texte"], *rows])
+    result = uppercased(tables.parse_csv(out.getvalue().encode())).decode()
+    again = list(csv.reader(io.StringIO(result, newline=""), delimiter=separator))
+    assert [[c.lower() for c in row] for row in again] == [["nom", "texte"], *rows]
