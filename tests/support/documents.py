@@ -62,15 +62,18 @@ class WordByWord:
         attention = np.zeros((len(order), len(found) + 1))
         attention[np.arange(len(order)), order] = 1.0
         answer = " ".join(tokens)
+        ends = [len(" ".join(tokens[: i + 1])) for i in range(len(tokens))]
         sentence = Sentence(
             source=text,
             start=0,
             end=len(text),
             source_tokens=(*("▁" + word for word in found), "</s>"),
+            source_spans=(*units(text), (len(text), len(text))),
             hypotheses=(
                 Hypothesis(
                     text=answer,
                     tokens=tuple("▁" + token for token in tokens),
+                    spans=tuple((e - len(t), e) for t, e in zip(tokens, ends, strict=True)),
                     score=-0.5,
                     attention=attention,
                     finished=True,

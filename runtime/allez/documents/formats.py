@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from allez.documents.binary import refuse_what_is_no_utf8
 from allez.documents.document import Document
 from allez.documents.reading import Reading
 from allez.errors import InputError, OptionError
@@ -89,11 +90,7 @@ def recognise(name: str, data: bytes) -> Format:
         if data[:1024].lstrip().startswith(beginning):
             raise InputError(f"{kind} cannot be read", hint=hint)
     by_name = {suffix: form for form in FORMATS.values() for suffix in form.suffixes}
-    found = by_name.get(PurePath(name).suffix.lower())
-    found = found or _by_content(data)
-    if found is None:
-        raise InputError("it is none of the formats that can be read", hint=_known())
-    return found
+    return by_name.get(PurePath(name).suffix.lower()) or _by_content(data)
 
 
 def named(name: str) -> Format:
@@ -107,12 +104,10 @@ def _known() -> str:
     return "known are " + ", ".join(FORMATS)
 
 
-def _by_content(data: bytes) -> Format | None:
-    try:
-        head = data[:4096].decode("utf-8-sig", "ignore").lstrip()
-    except UnicodeError:
-        return None
+def _by_content(data: bytes) -> Format:
+    refuse_what_is_no_utf8(data, "it")
+    head = data[:4096].decode("utf-8-sig", "ignore").lstrip()
     for pattern, name in _BEGINNINGS:
         if re.match(pattern, head, re.IGNORECASE | re.DOTALL):
             return FORMATS[name]
-    return None if b"\0" in data[:4096] else FORMATS["text"]
+    return FORMATS["text"]

@@ -101,15 +101,14 @@ def _translated(
     targets: list[Span],
     blocks: list[FloatArray],
 ) -> None:
-    tokens = token_spans(sentence.source_tokens[:-1], sentence.source)
-    answer = token_spans(sentence.tokens, sentence.text)
-    sources += [(sentence.start + start, sentence.start + end) for start, end in tokens]
-    targets += [(written + start, written + end) for start, end in answer]
+    spans = sentence.hypotheses[0].spans
+    sources += sentence.source_spans
+    targets += [(written + start, written + end) for start, end in spans]
     weights = sentence.attention
-    if weights.shape == (len(answer), len(tokens) + 1):
-        blocks.append(np.asarray(weights[:, :-1], dtype=np.float64))
+    if weights.shape == (len(spans), len(sentence.source_spans)):
+        blocks.append(np.asarray(weights, dtype=np.float64))
     else:  # a model that attends to nothing in particular: the order is all there is to go by
-        blocks.append(_in_proportion(len(answer), len(tokens)))
+        blocks.append(_in_proportion(len(spans), len(sentence.source_spans)))
 
 
 def _in_proportion(rows: int, columns: int) -> FloatArray:
@@ -118,31 +117,6 @@ def _in_proportion(rows: int, columns: int) -> FloatArray:
     if columns:
         weights[np.arange(rows), np.arange(rows) * columns // max(rows, 1)] = 1.0
     return weights
-
-
-def token_spans(tokens: Sequence[str], text: str) -> list[Span]:
-    """Return where each token of a text stands in it.
-
-    White space counts for nothing, nor do capitals; where a token is spelled otherwise than the
-    text (another normal form, a byte), the text is passed over as many characters at a time.
-    """
-    spans: list[Span] = []
-    position = 0
-    for token in tokens:
-        letters = token.replace("▁", "")
-        start = position
-        for letter in [" "] if _is_byte(token) else letters:
-            while position < len(text) and text[position].isspace():
-                start += start == position
-                position += 1
-            near = text[position : position + 3].casefold().find(letter.casefold())
-            position = min(position + 1 + max(near, 0), len(text))
-        spans.append((start, position))
-    return spans
-
-
-def _is_byte(token: str) -> bool:
-    return len(token) == 6 and token.startswith("<0x") and token.endswith(">")
 
 
 # --- words and marks --------------------------------------------------------------------------

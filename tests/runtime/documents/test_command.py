@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,7 @@ def test_wrong_uses(
     [
         ("a.pdf", b"%PDF-1.4\n1 0 obj\n", "a PDF cannot be read"),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Office file cannot be read"),
-        ("a.bin", b"\0\1\2\3" * 10, "none of the formats"),
+        ("a.bin", b"\0\1\2\3" * 10, "it is not UTF-8|it is a binary file"),
     ],
 )
 def test_what_has_no_reader_is_named(
@@ -128,7 +129,7 @@ def test_what_has_no_reader_is_named(
     (folder / name).write_bytes(content)
     assert main(["-i", name, "-o", "out.txt", "--errors", "replace"]) == 1
     error = capsys.readouterr().err
-    assert message in error
+    assert re.search(message, error)
     assert "hint: " in error
     assert not (folder / "out.txt").exists()
 
