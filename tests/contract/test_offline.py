@@ -162,6 +162,26 @@ def test_a_file_is_written_and_no_other(
     assert content(tiny_bundle) == before
 
 
+def test_of_its_own_python_writes_byte_code_and_nothing_else(
+    run: Run, home: Path, tiny_bundle: Path, tmp_path: Path
+) -> None:
+    """Where no byte code was left by the installer, as here, the first run leaves some."""
+    beside = tmp_path / "beside the modules"
+    done = run(
+        *("-m", "allez", "--model", str(tiny_bundle), TEXT),
+        may_write=[beside],
+        PYTHONDONTWRITEBYTECODE="",
+        PYTHONPYCACHEPREFIX=str(beside),
+    )
+    assert (done.returncode, done.stdout) == (0, "I see the black cat.\n"), done.stderr
+    written = [path for path in beside.rglob("*") if path.is_file()]
+    assert {path.suffix for path in written} == {".pyc"}
+    assert any("allez" in path.parts for path in written)
+    assert list(home.rglob("*")) == []
+    promises = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
+    assert "`PYTHONDONTWRITEBYTECODE=1`" in promises
+
+
 def test_a_picture_leaves_nothing_but_itself(
     run: Run, home: Path, tiny_bundle: Path, tmp_path: Path
 ) -> None:

@@ -80,6 +80,16 @@ def test_found_by_path_by_name_and_by_default(
     assert find("tiny") == Path("tiny")
 
 
+def test_a_name_is_not_taken_over_by_a_folder_that_lies_here(
+    tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny_bundle, tmp_path / "fr-en")
+    monkeypatch.chdir(tmp_path)
+    assert find("fr-en") == find()
+    for named in ("./fr-en", str(tmp_path / "fr-en"), Path("fr-en")):
+        assert find(named).samefile(tmp_path / "fr-en")
+
+
 @pytest.mark.parametrize("name", ["nowhere", "no/where", "", "fr-en/..", "manifest.json"])
 def test_no_bundle_there(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -98,6 +98,8 @@ def test_texts(installed: ModuleType, capsys: Capture, argv: list[str], printed:
         (["--prefix", "a", "-i", "x"], 2, "--prefix needs exactly one TEXT", None),
         (["translate", "a", "b", "--prefix", "c"], 2, "--prefix needs exactly one TEXT", None),
         (["-i", "x", "un"], 2, "either TEXT or --input", None),
+        (["-i", "x", "--max-time", "1"], 2, "--max-time needs TEXT", "continued"),
+        (["un", "--max-time", "-1"], 2, "max_time must be 0 or more, not -1", None),
         (["-o"], 2, "expected one argument", "allez --help"),
         (["info", "un"], 2, "unrecognized arguments: un", "allez info --help"),
         (["selftest", "--", "un"], 2, "unexpected argument: un", "allez selftest --help"),
@@ -255,6 +257,56 @@ def test_a_mistyped_command_is_noticed(
 def test_a_word_is_a_word(installed: ModuleType, capsys: Capture, text: str) -> None:
     assert main([text]) == 0
     assert capsys.readouterr() == (f"{text.upper()}\n", "")
+
+
+def test_a_folder_named_like_the_shipped_model_is_noticed(
+    installed: ModuleType, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fr-en").mkdir()
+    (tmp_path / "fr-en" / "manifest.json").write_text("{}")
+    note = "note: fr-en is the shipped model; --model ./fr-en is the one here\n"
+    for model, expected in (("fr-en", note), ("./fr-en", "")):
+        assert main(["--model", model, "un"]) == 0
+        assert capsys.readouterr() == ("UN\n", expected)
+
+
+def test_two_inputs_are_two_or_an_error(
+    installed: ModuleType, capsys: Capture, tmp_path: Path
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("un\n")
+    both = ["-i", str(tmp_path / "a.txt"), "-i", str(tmp_path / "b.txt")]
+    assert main(both) == 2
+    assert "where shall the results go?" in capsys.readouterr().err
+    (tmp_path / "out").mkdir()
+    assert main([*both, "-o", str(tmp_path / "out")]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.txt", "b.txt"]
+
+
+@pytest.mark.parametrize("name", ["a.png", "a", "a.txt", "a.pdf"])
+@pytest.mark.parametrize("errors", ["strict", "replace"])
+def test_a_binary_file_is_refused(
+    installed: ModuleType, capsys: Capture, tmp_path: Path, name: str, errors: str
+) -> None:
+    content = b"%PDF-1.4\n" if name.endswith(".pdf") else b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+    (tmp_path / name).write_bytes(content)
+    for place in ([], ["-o", str(tmp_path / "out.txt")]):
+        assert main(["-i", str(tmp_path / name), "--errors", errors, *place]) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert name in err.splitlines()[0]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_when_the_time_is_over(tiny_bundle: Path, capsys: Capture) -> None:
+    argv = ["--model", str(tiny_bundle), "Je vois le chat noir."]
+    assert main([*argv, "--max-time", "0"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "\n"
+    assert err == "note: the time was over; what was not finished is cut or left out\n"
+    assert main([*argv, "--max-time", "600"]) == 0
+    assert capsys.readouterr() == ("I see the black cat.\n", "")
 
 
 def test_ranked_output_of_a_file(installed: ModuleType, capsys: Capture, tmp_path: Path) -> None:

@@ -367,6 +367,15 @@ def test_what_is_kept_of_a_changed_file_promises_nothing(
     assert caplog.messages == [f"4 lines are kept in {tmp_path / 'out.txt.partial'}"]
 
 
+def test_a_very_long_line_is_announced(
+    fake: ModuleType, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LONG_LINE", 10)
+    stream = LineStream(io.BytesIO(b"un\n12345678901\ndeux\n"), "x")
+    translate_lines(fake.FakeTranslator(), stream, lambda line: None, options=TranslateOptions())
+    assert caplog.messages == ["line 2 has 11 characters; it is written when all of it is done"]
+
+
 # --- kill -9 --------------------------------------------------------------------------------
 
 LINES = 60

@@ -142,23 +142,29 @@ class Bundle:
 def find(name: str | Path | None = None) -> Path:
     """Return the path of a bundle given by path or by name; None means the shipped one.
 
-    Looks at the path itself, then among the bundles inside the package, then in the `models`
-    folder of the checkout (in an editable install the package holds no copy).
+    A string without a separator is first of all a name: a folder that happens to lie here does not
+    take the place of a shipped bundle; as `./NAME`, or as a `Path`, it does. Shipped bundles lie
+    inside the package, or in the `models` folder of the checkout (in an editable install the
+    package holds no copy).
 
     Raises:
         BundleNotFoundError: there is no such bundle.
     """
     wanted = DEFAULT if name is None else name
     package = Path(__file__).parents[1]
-    places = [] if name is None else [Path(wanted)]
+    places = []
     if len(Path(wanted).parts) == 1:
-        places += [package / "_bundles" / wanted, package.parents[1] / "models" / wanted]
+        places = [package / "_bundles" / wanted, package.parents[1] / "models" / wanted]
+    if isinstance(wanted, Path) or os.path.basename(wanted) != wanted:
+        places.insert(0, Path(wanted))
+    elif name is not None:
+        places.append(Path(wanted))
     for place in places:
         if os.path.isfile(place / MANIFEST) or (os.path.isfile(place) and _is_zip(place)):
             return place
     hint = "give the folder that holds manifest.json, or the name of a shipped bundle"
-    if places and os.path.exists(places[0]):
-        raise BundleNotFoundError(f"{places[0]} is not a bundle: it has no {MANIFEST}", hint=hint)
+    if name is not None and os.path.exists(wanted):
+        raise BundleNotFoundError(f"{wanted} is not a bundle: it has no {MANIFEST}", hint=hint)
     raise BundleNotFoundError(f"there is no bundle {str(wanted)!r}", hint=hint)
 
 

@@ -163,7 +163,8 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
         help="bytes of the input that are no UTF-8: end the run, or become U+FFFD",
     )
     _add_documents(parser)
-    _add_search(parser)
+    limit = _add_search(parser)
+    limit("--max-time", type=float, metavar="SECONDS", help="for all TEXT; then the best so far")
 
 
 def _add_documents(parser: argparse.ArgumentParser) -> None:
@@ -190,7 +191,8 @@ def _add_attention(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(n_best=1)
 
 
-def _add_search(parser: argparse.ArgumentParser) -> None:
+def _add_search(parser: argparse.ArgumentParser) -> Callable[..., object]:
+    """Add what search may be told; return what adds to the same group."""
     add = parser.add_argument_group("search").add_argument
     add("--beam-size", type=int, metavar="K", help="hypotheses kept; default: the bundle's")
     add("--max-length", type=int, metavar="N", help="most tokens per sentence")
@@ -209,6 +211,7 @@ def _add_search(parser: argparse.ArgumentParser) -> None:
         help="score only the words that the bundle lists for a sentence's words",
     )
     add("--prefix", default="", metavar="TEXT", help="how the translation must begin")
+    return add
 
 
 def _add_nothing(parser: argparse.ArgumentParser) -> None:
@@ -228,6 +231,7 @@ def options_of(args: argparse.Namespace) -> TranslateOptions:
         no_repeat_ngram_size=args.no_repeat_ngram_size,
         shortlist=args.shortlist,
         prefix=args.prefix,
+        max_time=getattr(args, "max_time", None),
     )
 
 

@@ -65,8 +65,8 @@ def _is_document(path: Path) -> bool:
     try:
         with open(path, "rb") as stream:
             return recognise(path.name, stream.read(8192)).name != "text"
-    except InputError:  # no text either: whoever reads it as a document says why
-        return True
+    except InputError as error:  # no text either
+        raise InputError(f"{path}: {error}", hint=error.hint) from None
     except OSError:
         return False
 

@@ -34,6 +34,8 @@ def _run(argv: Sequence[str]) -> int:
             args = parse_args(argv)
             args.console = encoding
             with console.notes(verbose=args.verbose, quiet=args.quiet):
+                if args.model and not args.quiet:
+                    _note_namesake(args.model)
                 code = int(import_module(f"allez.cli.{args.command}").run(args))
         except SystemExit as stop:  # argparse, after --help and --version
             code = int(stop.code or 0)
@@ -47,6 +49,20 @@ def _run(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         console.abandon_output()
         return 141  # what a shell reports of programs that the signal ends
+
+
+def _note_namesake(model: str) -> None:
+    """Tell of a folder or zip here that has the name of the shipped bundle that is taken."""
+    import os
+
+    if os.path.basename(model) == model and os.path.exists(model):
+        from pathlib import Path
+
+        from allez.bundle.reader import find
+        from allez.cli import console
+
+        if find(model) != Path(model):
+            console.say(f"note: {model} is the shipped model; --model ./{model} is the one here")
 
 
 if __name__ == "__main__":

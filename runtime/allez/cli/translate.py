@@ -32,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
         return files.run(args, documents)
     if args.prefix and len(args.text) != 1:
         raise OptionError("--prefix needs exactly one TEXT")
+    if args.max_time is not None and not args.text:
+        raise OptionError("--max-time needs TEXT", hint="a file can be interrupted and continued")
 
     from allez.documents.lines import render
     from allez.translate.translator import Translator
@@ -48,10 +50,13 @@ def run(args: argparse.Namespace) -> int:
         if lines is not None:
             _translate_lines(args, translator, lines, options)
             return 0
-        results = translator.translate_batch(args.text, options=options)
+        results, cut = translator.translate_batch(args.text, options=options), False
         with _writer(args) as (write, _):
             for number, translation in enumerate(results, 1):
                 write(render(translation, args.format, options.n_best, number))
+                cut |= not translation.finished
+    if cut and options.max_time is not None and not args.quiet:
+        console.say("note: the time was over; what was not finished is cut or left out")
     return 0
 
 

@@ -40,6 +40,9 @@ Errors = Literal["strict", "replace"]
 MAX_LINE_BYTES = 16 * 2**20
 """A longer line is no line of text; it would only fill the memory."""
 
+LONG_LINE = 200_000
+"""Of a line with more characters it is told that it takes long, since it is written at once."""
+
 _CHUNK = 2**20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -364,7 +367,25 @@ def translate_lines(
         InputError: the input is not UTF-8, or is not what it was when it was first read.
     """
     for group in lines.groups(done):
-        for translation in translator.translate_batch(group, options=options):
+        texts = _announced(group, done + 1)
+        for translation in translator.translate_batch(texts, options=options):
             write(render(translation, form, options.n_best, done + 1))
             done += 1
             progress(done)
+
+
+def _announced(lines: Iterable[str], number: int) -> Iterable[str]:
+    """Return lines, the first of which has this number; of a very long one it is told in time.
+
+    What is there stays a list: what is still to come is read by a thread.
+    """
+
+    def announced(line: str, number: int) -> str:
+        if len(line) > LONG_LINE:
+            _log.warning(
+                "line %d has %d characters; it is written when all of it is done", number, len(line)
+            )
+        return line
+
+    texts = map(announced, lines, itertools.count(number))
+    return list(texts) if isinstance(lines, list) else texts
