@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 
 from support import fake_translator
+from support.clock import Clock
 
 
 def heed_interrupts() -> None:
@@ -32,6 +33,14 @@ def installed(fake: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     for name, module in modules.items():
         monkeypatch.setitem(sys.modules, name, module)
     return fake
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that deadlines go by; it stands still until it is told to go."""
+    clock = Clock()
+    monkeypatch.setattr("allez.translate.deadline.monotonic", clock)
+    return clock
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import io
 import json
 import os
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +30,7 @@ from allez.errors import InputError, OutputError
 from allez.options import TranslateOptions
 from allez.results import Translation
 from allez.translate.translator import Translator
+from support.patience import PATIENCE, until
 
 Start = Callable[..., subprocess.Popen[bytes]]
 
@@ -393,16 +393,14 @@ def test_killed_twice_and_continued(tmp_path: Path, start: Start, args: list[str
         return partial.read_bytes().count(b"\n") if partial.exists() else 0
 
     for goal in (7, 31):
-        process = start(*command, FAKE_DELAY="0.01", FAKE_LOG=str(log))
-        deadline = time.monotonic() + 30
-        while lines_written() < goal * per_line and time.monotonic() < deadline:
-            time.sleep(0.002)
+        process = start(*command, FAKE_STOP=f"phrase {goal}", FAKE_LOG=str(log))
+        until(lambda goal=goal: lines_written() >= goal * per_line)
         process.kill()
         process.communicate()
         assert not target.exists()
         assert goal <= lines_written() // per_line < LINES
     last = start(*command, "-v", FAKE_LOG=str(log))
-    out, err = last.communicate(timeout=30)
+    out, err = last.communicate(timeout=PATIENCE)
     assert (last.returncode, out) == (0, b"")
     assert b"continuing after " in err
     expected = "".join(

@@ -7,11 +7,16 @@ import threading
 import pytest
 
 from allez.parallel import run_both
+from support.patience import PATIENCE
 
 
 def test_both_are_made_at_the_same_time() -> None:
     meet = threading.Barrier(2)
-    assert run_both(lambda: meet.wait(10) >= 0, lambda: meet.wait(10) >= 0) == (True, True)
+
+    def wait() -> bool:
+        return meet.wait(PATIENCE) >= 0
+
+    assert run_both(wait, wait) == (True, True)
 
 
 def test_without_threads_they_are_made_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:

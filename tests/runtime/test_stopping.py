@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import onnxruntime as ort
@@ -16,6 +16,8 @@ from allez.errors import CancelledError, OptionError, SessionError
 from allez.model.decoder import Decoder
 from allez.options import SearchOptions
 from allez.translate.deadline import Deadline
+from support.clock import Clock
+from support.patience import PATIENCE, until
 
 TEXT = "Elle n'achète pas trois petites maisons."
 MANY = [TEXT] * 300
@@ -26,17 +28,15 @@ class Steps:
 
     def __init__(self) -> None:
         self.count = 0
-        self.at: dict[int, threading.Event | float] = {}
+        self.at: dict[int, Callable[[], object]] = {}
         self.lock = threading.Lock()
 
     def before(self) -> None:
         with self.lock:
             self.count += 1
             what = self.at.get(self.count)
-        if isinstance(what, threading.Event):
-            what.set()
-        elif what is not None:
-            time.sleep(what)
+        if what is not None:
+            what()
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def single(tiny_bundle: Path, steps: Steps) -> Iterator[Translator]:
 @pytest.mark.parametrize("at", [1, 2, 5])
 def test_no_step_is_taken_after_the_one_in_hand(single: Translator, steps: Steps, at: int) -> None:
     cancel = threading.Event()
-    steps.at = {at: cancel}
+    steps.at = {at: cancel.set}
     with pytest.raises(CancelledError):
         single.translate(TEXT, cancel=cancel)
     assert steps.count == at
@@ -88,7 +88,7 @@ def test_cancelled_before_it_began(single: Translator, steps: Steps) -> None:
 
 def test_a_stream_is_cancelled(single: Translator, steps: Steps) -> None:
     cancel = threading.Event()
-    steps.at = {4: cancel}
+    steps.at = {4: cancel.set}
     pieces: list[str] = []
     with pytest.raises(CancelledError):
         pieces.extend(single.stream(TEXT, cancel=cancel))
@@ -99,7 +99,7 @@ def test_a_stream_is_cancelled(single: Translator, steps: Steps) -> None:
 def test_a_batch_is_cancelled_on_all_threads(tiny_bundle: Path, steps: Steps) -> None:
     cancel = threading.Event()
     with Translator(tiny_bundle, threads=3) as translator:
-        steps.count, steps.at = 0, {20: cancel}
+        steps.count, steps.at = 0, {20: cancel.set}
         with pytest.raises(CancelledError):
             list(translator.translate_batch(MANY, cancel=cancel))
         translator.close()  # waits for its threads
@@ -158,7 +158,8 @@ def test_closing_a_stream(single: Translator, steps: Steps) -> None:
 def test_closing_the_translator_stops_the_work_in_hand(tiny_bundle: Path, steps: Steps) -> None:
     reached = threading.Event()
     translator = Translator(tiny_bundle, threads=2)
-    steps.count, steps.at = 0, {3: reached, 4: 0.2}
+    closed = translator._workers.is_closed
+    steps.count, steps.at = 0, {3: reached.set, 4: lambda: until(closed)}
     failed: list[BaseException] = []
 
     def work() -> None:
@@ -169,9 +170,9 @@ def test_closing_the_translator_stops_the_work_in_hand(tiny_bundle: Path, steps:
 
     thread = threading.Thread(target=work)
     thread.start()
-    assert reached.wait(30)
+    assert reached.wait(PATIENCE)
     translator.close()
-    thread.join(30)
+    thread.join(PATIENCE)
     assert [str(error) for error in failed] == ["the translator is closed"]
     assert steps.count < 10
 
@@ -179,8 +180,10 @@ def test_closing_the_translator_stops_the_work_in_hand(tiny_bundle: Path, steps:
 # --- time -----------------------------------------------------------------------------------
 
 
-def test_what_is_there_when_the_time_is_over(single: Translator, steps: Steps) -> None:
-    steps.at = {5: 0.3}
+def test_what_is_there_when_the_time_is_over(
+    single: Translator, steps: Steps, clock: Clock
+) -> None:
+    steps.at = {5: partial(clock.advance, 0.3)}
     result = single.translate(TEXT, max_time=0.25)
     assert steps.count == 5
     (sentence,) = result.sentences
@@ -195,8 +198,8 @@ def test_what_is_there_when_the_time_is_over(single: Translator, steps: Steps) -
     assert whole.tokens[:3] == sentence.tokens[:3]
 
 
-def test_n_best_of_what_is_there(single: Translator, steps: Steps) -> None:
-    steps.at = {3: 0.3}
+def test_n_best_of_what_is_there(single: Translator, steps: Steps, clock: Clock) -> None:
+    steps.at = {3: partial(clock.advance, 0.3)}
     sentence = single.translate(TEXT, n_best=3, max_time=0.25).sentences[0]
     assert not sentence.finished
     assert len(sentence.hypotheses) == 3
@@ -204,20 +207,20 @@ def test_n_best_of_what_is_there(single: Translator, steps: Steps) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
-def test_finished_sentences_stay_finished(single: Translator, steps: Steps) -> None:
+def test_finished_sentences_stay_finished(single: Translator, steps: Steps, clock: Clock) -> None:
     """In one batch, the short sentence is through when the long one is cut."""
     short, long = "Nous cherchons la table.", "Elle n'achète pas le livre."
     whole, other = (single.translate(text, beam_size=1) for text in (short, long))
     assert len(whole.tokens) + 2 < len(other.tokens)
-    steps.count, steps.at = 0, {len(whole.tokens) + 2: 0.4}
+    steps.count, steps.at = 0, {len(whole.tokens) + 2: partial(clock.advance, 0.4)}
     result = single.translate(f"{short} {long}", max_time=0.35, beam_size=1)
     assert [sentence.finished for sentence in result.sentences] == [True, False]
     assert result.sentences[0].text == whole.text
     assert not result.finished
 
 
-def test_a_prefix_that_was_cut(single: Translator, steps: Steps) -> None:
-    steps.at = {2: 0.3}
+def test_a_prefix_that_was_cut(single: Translator, steps: Steps, clock: Clock) -> None:
+    steps.at = {2: partial(clock.advance, 0.3)}
     result = single.translate(TEXT, prefix="She does not buy three", max_time=0.25)
     assert steps.count == 2
     assert len(result.tokens) == 2
@@ -250,10 +253,12 @@ def test_no_time_at_all(single: Translator, steps: Steps) -> None:
     assert single.translate("42", max_time=0).finished
 
 
-def test_every_text_of_a_batch_gets_an_answer(tiny_bundle: Path, steps: Steps) -> None:
+def test_every_text_of_a_batch_gets_an_answer(
+    tiny_bundle: Path, steps: Steps, clock: Clock
+) -> None:
     for threads, late in ((1, 30), (3, 60)):  # behind the first batch
         with Translator(tiny_bundle, threads=threads) as translator:
-            steps.count, steps.at = 0, dict.fromkeys(range(late, late + threads), 2.5)
+            steps.count, steps.at = 0, {late: partial(clock.advance, 2.5)}
             results = list(translator.translate_batch(MANY, max_time=2))
         assert len(results) == len(MANY)
         assert [result.source for result in results] == MANY
@@ -261,7 +266,9 @@ def test_every_text_of_a_batch_gets_an_answer(tiny_bundle: Path, steps: Steps) -
         assert not results[-1].finished
 
 
-def test_a_stream_ends_when_the_time_is_over(single: Translator, steps: Steps) -> None:
+def test_a_stream_ends_when_the_time_is_over(
+    single: Translator, steps: Steps, clock: Clock
+) -> None:
     def run(**options: float) -> tuple[str, bool]:
         pieces = []
 
@@ -275,7 +282,7 @@ def test_a_stream_ends_when_the_time_is_over(single: Translator, steps: Steps) -
 
     whole, finished = run()
     assert finished
-    steps.count, steps.at = 0, {5: 0.3}
+    steps.count, steps.at = 0, {5: partial(clock.advance, 0.3)}
     cut, finished = run(max_time=0.25)
     assert not finished
     assert steps.count == 5

@@ -26,6 +26,7 @@ from allez.model.model import Model
 from allez.search.batching import BATCH_ROWS, BATCH_SENTENCES, BATCH_TOKENS, make_batches
 from allez.search.step import Request
 from allez.translate.pipeline import ahead
+from support.patience import PATIENCE
 
 PAIRS = [
     ("Je vois le chat noir.", "I see the black cat."),
@@ -386,5 +387,5 @@ def test_closing_while_working_is_safe(tiny_bundle: Path) -> None:
     closer.start()
     with pytest.raises(SessionError, match="closed"):
         list(results)
-    closer.join(timeout=30)
+    closer.join(timeout=PATIENCE)
     assert not closer.is_alive()

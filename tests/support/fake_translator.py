@@ -4,8 +4,8 @@ Imported, it offers `FakeTranslator` and `install`. Run as a program, it is `all
 
     python fake_translator.py translate -i in.txt -o out.txt
 
-The environment variables FAKE_DELAY (seconds per line) and FAKE_LOG (a file that gets every line
-that is worked on) make runs that can be killed and looked at.
+The environment variables FAKE_STOP (a line at which the work stands still for ever) and FAKE_LOG (a
+file that gets every line that is worked on) make runs that can be killed and looked at.
 """
 
 from __future__ import annotations
@@ -119,10 +119,11 @@ class FakeTranslator:
         self, text: str, *, options: TranslateOptions | None = None, **changes: Any
     ) -> Translation:
         checked = merged(options, OptionChanges(**changes))
-        time.sleep(float(os.environ.get("FAKE_DELAY", "0")))
         if "FAKE_LOG" in os.environ:
             with open(os.environ["FAKE_LOG"], "a", encoding="utf-8") as log:
                 log.write(text + "\n")
+        while text == os.environ.get("FAKE_STOP"):
+            time.sleep(1)  # until the process is killed
         if not any(character.isalpha() for character in text):
             return Translation(source=text, texts=(text,), sentences=())
         done = sentence(text, checked.prefix + text.upper(), checked.n_best)

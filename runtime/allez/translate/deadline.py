@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-import time
 from collections.abc import Callable
+from time import monotonic
 
 from allez.errors import CancelledError, SessionError
 from allez.options import Cancel
@@ -28,7 +28,7 @@ class Deadline:
         closed: Callable[[], bool] = lambda: False,
     ) -> None:
         self._cancel = cancel
-        self._end = math.inf if max_time is None else time.monotonic() + max_time
+        self._end = math.inf if max_time is None else monotonic() + max_time
         self._closed = closed
         self._released = False
         self._process = os.getpid()
@@ -53,4 +53,4 @@ class Deadline:
             raise SessionError("the translator is closed")
         if self._released or (self._cancel is not None and self._cancel.is_set()):
             raise CancelledError("the translation was cancelled")
-        return time.monotonic() >= self._end
+        return monotonic() >= self._end
