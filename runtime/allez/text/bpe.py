@@ -97,10 +97,9 @@ class BytePairs:
         """
         count, ranks = len(symbols), self._ranks
         before, behind = list(range(-1, count - 1)), list(range(1, count + 1))
-        queue: list[int] = []  # rank, then place
-        for at, pair in enumerate(pairwise(symbols)):
-            if pair in ranks:
-                queue.append(ranks[pair] * count + at)
+        queue = [  # rank, then place
+            ranks[pair] * count + at for at, pair in enumerate(pairwise(symbols)) if pair in ranks
+        ]
         heapify(queue)
         while queue:
             rank, at = divmod(heappop(queue), count)
@@ -113,11 +112,11 @@ class BytePairs:
             after = behind[at] = behind[eaten]
             if after < count:
                 before[after] = at
-                self._offer(queue, at, symbols, after)
-            if before[at] >= 0:
-                self._offer(queue, before[at], symbols, at)
-
-    def _offer(self, queue: list[int], at: int, symbols: list[str], after: int) -> None:
-        rank = self._ranks.get((symbols[at], symbols[after]))
-        if rank is not None:
-            heappush(queue, rank * len(symbols) + at)
+                pair = symbols[at], symbols[after]
+                if pair in ranks:
+                    heappush(queue, ranks[pair] * count + at)
+            prior = before[at]
+            if prior >= 0:
+                pair = symbols[prior], symbols[at]
+                if pair in ranks:
+                    heappush(queue, ranks[pair] * count + prior)

@@ -11,6 +11,8 @@ import base64
 import math
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
+from operator import add, methodcaller
 from typing import Any, NamedTuple
 
 from allez.bundle.fields import shown
@@ -170,10 +172,12 @@ def _vocabulary(model: Mapping[str, Any]) -> tuple[dict[str, int], list[float]]:
         if not isinstance(content, Mapping):
             raise _refusal("vocabulary is not an object")
         ids = dict(content)
-    numbers = {value for value in ids.values() if type(value) is int}
-    if len(numbers) != len(content) or numbers != set(range(len(content))):
+    numbers = list(ids.values())
+    right = len(ids) == len(content) and set(map(type, numbers)) <= {int}
+    if not right or sorted(numbers) != list(range(len(ids))):
         raise _refusal("vocabulary must have the ids 0, 1, 2, …, each once")
-    if not all(1 <= len(piece) <= _LONGEST_PIECE for piece in ids):
+    lengths = set(map(len, ids))
+    if not lengths or min(lengths) < 1 or max(lengths) > _LONGEST_PIECE:
         raise _refusal(f"subwords must have 1 to {_LONGEST_PIECE} characters")
     return ids, scores
 
@@ -235,17 +239,21 @@ def _merges(model: Mapping[str, Any], ids: Mapping[str, int]) -> list[tuple[str,
     content = model.get("merges")
     if not isinstance(content, list):
         raise _refusal("cannot be read: it has no merges")
-    found: list[tuple[str, str]] = []
-    for rank, merge in enumerate(content):
-        pair = merge.split(" ") if type(merge) is str else merge
-        if type(pair) is not list or len(pair) != 2 or {*map(type, pair)} != {str}:
-            raise _refusal(f"cannot be read: merge {rank} is not a pair")
-        left, right = pair
-        if left not in ids or right not in ids or left + right not in ids:
-            missing = next(piece for piece in (left, right, left + right) if piece not in ids)
-            raise _refusal(f"cannot be read: merge {rank} names {shown(missing)}, which it lacks")
-        found.append((left, right))
-    return found
+    kinds = set(map(type, content))
+    if kinds == {str} and set(map(methodcaller("count", " "), content)) == {1}:
+        sides = " ".join(content).split(" ")
+    elif kinds <= {list} and set(map(len, content)) <= {2}:
+        sides = list(chain.from_iterable(content))
+    else:
+        raise _refusal("cannot be read: its merges are not pairs")
+    left, right = sides[::2], sides[1::2]
+    if not set(map(type, sides)) <= {str}:
+        raise _refusal("cannot be read: its merges are not pairs")
+    if not ids.keys() >= set(sides).union(map(add, left, right)):
+        named = chain.from_iterable((a, b, a + b) for a, b in zip(left, right, strict=True))
+        missing = next(piece for piece in named if piece not in ids)
+        raise _refusal(f"cannot be read: a merge names {shown(missing)}, which it lacks")
+    return list(zip(left, right, strict=True))
 
 
 def _parts(

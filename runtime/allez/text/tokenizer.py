@@ -18,16 +18,14 @@ from allez.text.unigram import Unigram
 EOS_PIECE = "</s>"
 """How the end of the sentence is spelled where subwords are shown."""
 
-_BYTE = re.compile("<0x([0-9A-Fa-f]{2})>")
-
 _WHITE_SPACE = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """Unicode's property of that name."""
 
 _WORD = re.compile(f"[^{_WHITE_SPACE}]+")
 
-_CACHED_WORDS = 20_000
+_CACHED_WORDS = 10_000
 _CACHED_LENGTH = 40
-"""Words that are remembered, and the most characters they have: a few megabytes."""
+"""Words that are remembered, as many again of before, and the most characters that they have."""
 
 
 class Encoded(NamedTuple):
@@ -66,9 +64,9 @@ class Tokenizer:
         self._normalizer = Normalizer(read.steps)
         self._model = _model(read)
         self._digits, self._spaced, self._suffix = read.digits, read.spaced, read.suffix
-        self._known: dict[str, Subwords] = {}
-        self._bytes = _byte_values(read) if read.bytes_of else {}
-        self._shown = [piece.replace(MARK, " ") for piece in read.pieces]
+        self._bytes = {index: byte for byte, index in enumerate(read.bytes_of)}
+        self._known: dict[str, Subwords] = {}  # words met of late
+        self._older: dict[str, Subwords] = {}  # and those before
         self._learnt: frozenset[str] | None = None
 
     def encode(self, text: str) -> list[int]:
@@ -166,15 +164,15 @@ class Tokenizer:
         known = self._known.get(word)
         if known is not None:
             return known
-        found = self._cut(word if self._spaced else MARK + word)
+        found = self._older.get(word) or self._cut(word if self._spaced else MARK + word)
         if len(word) <= _CACHED_LENGTH:
             if len(self._known) >= _CACHED_WORDS:
-                self._known.clear()
+                self._older, self._known = self._known, {}
             self._known[word] = found
         return found
 
     def _cut(self, word: str) -> Subwords:
-        if not self._digits or not any(map(_is_numeral, word)):
+        if not self._digits or word[1:].isalpha() or not any(map(_is_numeral, word)):
             return self._model.cut(word)
         found = Subwords([], [])
         start = 0
@@ -196,7 +194,7 @@ class Tokenizer:
                 return [word.replace(self._suffix, " ") for word in words[:-1]] + last
             return [word + " " for word in words[:-1]] + words[-1:]
         if self._bytes.keys().isdisjoint(ids):
-            parts = [self._shown[i] for i in ids]
+            parts = [self._pieces[i].replace(MARK, " ") for i in ids]
         else:
             parts = [self._text_of(run, is_byte=is_byte) for is_byte, run in self._runs(ids)]
         if ids and ids[0] not in self._bytes:
@@ -212,7 +210,7 @@ class Tokenizer:
 
     def _text_of(self, run: list[int], *, is_byte: bool) -> str:
         if not is_byte:
-            return self._shown[run[0]]
+            return self._pieces[run[0]].replace(MARK, " ")
         try:
             return bytes(self._bytes[i] for i in run).decode("utf-8")
         except UnicodeDecodeError:  # not an error: any bytes may be chosen
@@ -293,9 +291,3 @@ def _is_numeral(character: str) -> bool:
     if character.isascii():
         return "0" <= character <= "9"
     return unicodedata.category(character)[0] == "N"
-
-
-def _byte_values(read: Definition) -> dict[int, int]:
-    """Return which byte each id stands for that is spelled as one."""
-    found = ((index, _BYTE.fullmatch(piece)) for index, piece in enumerate(read.pieces))
-    return {index: int(match[1], 16) for index, match in found if match}
