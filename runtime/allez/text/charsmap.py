@@ -14,9 +14,6 @@ import numpy as np
 from allez.errors import BundleFormatError
 from allez.text.aligned import Edit
 
-LONGEST_REPLACEMENT = 32
-"""Characters that a map may put in place of others; Unicode's longest (U+FDFA) are 18."""
-
 _BLOCK = 256
 """Units of the array come in blocks, one place for each byte."""
 
@@ -30,13 +27,14 @@ class Charsmap:
 
     Args:
         data: the bytes of `precompiled_charsmap`.
+        longest: characters that it may put in place of others; Unicode's U+FDFA becomes 18.
         kept: what it leaves as it is wherever that stands, or None.
 
     Raises:
         BundleFormatError: they are no character map.
     """
 
-    def __init__(self, data: bytes, kept: re.Pattern[str] | None = None) -> None:
+    def __init__(self, data: bytes, longest: int, kept: re.Pattern[str] | None = None) -> None:
         size = int.from_bytes(data[:4], "little")
         if len(data) < 4 or size % (4 * _BLOCK) or not 0 < size <= len(data) - 4:
             raise BundleFormatError("tokenizer charsmap is cut short")
@@ -50,9 +48,9 @@ class Charsmap:
             replacements = self._block.decode("utf-8").split("\0")
         except UnicodeDecodeError:
             raise BundleFormatError("tokenizer charsmap is not UTF-8") from None
-        if replacements.pop() or max(map(len, replacements), default=0) > LONGEST_REPLACEMENT:
+        if replacements.pop() or max(map(len, replacements), default=0) > longest:
             raise BundleFormatError(
-                f"tokenizer charsmap has replacements of over {LONGEST_REPLACEMENT} characters"
+                f"tokenizer charsmap has replacements of over {longest} characters"
             )
         self._kept = kept
         self._root = _offset(self._units[0])

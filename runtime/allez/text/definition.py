@@ -8,7 +8,6 @@ There are no special tokens in it: bos, eos and pad are ids that the manifest na
 from __future__ import annotations
 
 import base64
-import math
 import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -17,38 +16,14 @@ from typing import Any, NamedTuple
 
 from allez.bundle.fields import shown
 from allez.errors import BundleFormatError
+from allez.spec import SPEC
 from allez.text.charsmap import Charsmap
 from allez.text.normalizer import Composed, Mapped, Replaced, Squeezed, Step, Stripped
 
-MARK = "▁"
+_RULES = SPEC["tokenizer"]
+
+MARK: str = _RULES["word_begin"]
 """What stands for a space, and before every word."""
-
-_KEYS = {
-    *("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer"),
-    *("post_processor", "decoder", "model"),
-}
-_MODEL_KEYS = {
-    "BPE": {
-        *("type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix"),
-        *("fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"),
-    },
-    "Unigram": {"type", "unk_id", "vocab", "byte_fallback"},
-    "WordLevel": {"type", "unk_token", "vocab"},
-}
-_NORMALIZERS = {"NFC", "Precompiled", "Replace", "Strip"}
-_AROUND_KEPT = {"Precompiled", "Replace", "Strip"}
-_PRE_TOKENIZERS = {"Metaspace", "Digits", "WhitespaceSplit"}
-_FLAGS = ("single_word", "lstrip", "rstrip", "normalized", "special")
-_SEVERAL_SPACES = " {2,}"
-
-_LONGEST_PIECE = 256
-"""Characters of one subword."""
-
-_LONGEST_REPLACEMENT = 16
-"""Characters that a Replace may put in place of others."""
-
-_MOST_KEPT = 1000
-"""Subwords that are taken wherever they stand."""
 
 _BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
 
@@ -104,14 +79,13 @@ def read_definition(content: Any) -> Definition:
     unknown = _unknown(model, ids)
     if unknown is None and not bytes_of:
         raise _refusal("model must have byte fallback or an unk_token")
-    normalizers = _parts(content, "normalizer", "normalizers", _NORMALIZERS)
+    normalizers = _parts(content, "normalizer", "normalizers", _RULES["normalizers"])
     kept = _kept(content, ids, {part["type"] for part in normalizers})
     suffix = model.get("end_of_word_suffix") or ""
-    if not isinstance(suffix, str) or len(suffix) > _LONGEST_REPLACEMENT:
+    if not isinstance(suffix, str) or len(suffix) > _RULES["suffix_characters"]:
         raise _refusal("end_of_word_suffix must be a short string")
-    words = _parts(content, "pre_tokenizer", "pretokenizers", _PRE_TOKENIZERS)
     spaced = kind == "WordLevel" or bool(suffix)
-    _check_words(kind, words, spaced=spaced)
+    words = _words(content, "spaces" if spaced else "Unigram" if kind == "Unigram" else "marks")
     _check_decoders(content, suffix, spaced=spaced, by_bytes=bool(bytes_of))
     return Definition(
         kind=kind,
@@ -144,18 +118,18 @@ def _refusal(what: str, hint: str | None = None) -> BundleFormatError:
 
 def _check_keys(content: Mapping[str, Any], model: Mapping[str, Any]) -> None:
     kind = model.get("type")
-    if kind not in _MODEL_KEYS:
+    if kind not in _RULES["models"]:
         raise _refusal(
             f"model {shown(kind)} is not one that every host implements",
-            hint=f"allowed: {', '.join(sorted(_MODEL_KEYS))}",
+            hint=f"allowed: {', '.join(sorted(_RULES['models']))}",
         )
-    unknown = (content.keys() - _KEYS) | (model.keys() - _MODEL_KEYS[kind])
+    unknown = (content.keys() - {*_RULES["keys"]}) | (model.keys() - {*_RULES["models"][kind]})
     if unknown:
         raise _refusal(f"has {shown(min(unknown))}, which no host knows")
-    for key in ("truncation", "padding", "post_processor"):
+    for key in _RULES["absent"]:
         if content.get(key) is not None:
             raise _refusal(f"has a {key}, which hosts do not implement")
-    for key in ("dropout", "continuing_subword_prefix", "ignore_merges"):
+    for key in _RULES["model_absent"]:
         if model.get(key):
             raise _refusal(f"model sets {key}, which hosts do not implement")
 
@@ -177,15 +151,16 @@ def _vocabulary(model: Mapping[str, Any]) -> tuple[dict[str, int], list[float]]:
     if not right or sorted(numbers) != list(range(len(ids))):
         raise _refusal("vocabulary must have the ids 0, 1, 2, …, each once")
     lengths = set(map(len, ids))
-    if not lengths or min(lengths) < 1 or max(lengths) > _LONGEST_PIECE:
-        raise _refusal(f"subwords must have 1 to {_LONGEST_PIECE} characters")
+    longest = _RULES["piece_characters"]
+    if not lengths or min(lengths) < 1 or max(lengths) > longest:
+        raise _refusal(f"subwords must have 1 to {longest} characters")
     return ids, scores
 
 
 def _is_scored(entry: Any) -> bool:
     if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[0], str):
         return False
-    return type(entry[1]) in (int, float) and math.isfinite(entry[1]) and abs(entry[1]) < 1e6
+    return type(entry[1]) in (int, float) and abs(entry[1]) <= _RULES["score"]
 
 
 def _bytes_of(model: Mapping[str, Any], ids: Mapping[str, int]) -> tuple[int, ...]:
@@ -216,11 +191,11 @@ def _kept(
     """Return the added tokens: SentencePiece's user-defined pieces, and nothing else."""
     added = content.get("added_tokens") or []
     kind = content["model"]["type"]
-    if not isinstance(added, list) or len(added) > _MOST_KEPT:
-        raise _refusal(f"may have at most {_MOST_KEPT} added_tokens")
+    if not isinstance(added, list) or len(added) > _RULES["added_tokens"]:
+        raise _refusal(f"may have at most {_RULES['added_tokens']} added_tokens")
     found: list[str] = []
     for token in added:
-        flags = isinstance(token, Mapping) and [token.get(flag) for flag in _FLAGS]
+        flags = isinstance(token, Mapping) and [token.get(flag) for flag in _RULES["added_token"]]
         if not flags or any(flag is not False for flag in flags):
             raise _refusal("has added_tokens, which text could imitate")
         piece = token.get("content")
@@ -229,7 +204,7 @@ def _kept(
         if MARK in piece or any(map(str.isspace, piece)):
             raise _refusal(f"has the added token {shown(piece)}, which has a space")
         found.append(piece)
-    if found and (kind == "WordLevel" or normalizers - _AROUND_KEPT):
+    if found and (kind == "WordLevel" or normalizers - {*_RULES["kept_normalizers"]}):
         raise _refusal("has added_tokens, which go with SentencePiece's normalizers alone")
     return tuple(found)
 
@@ -257,7 +232,7 @@ def _merges(model: Mapping[str, Any], ids: Mapping[str, int]) -> list[tuple[str,
 
 
 def _parts(
-    content: Mapping[str, Any], key: str, sequence: str, allowed: set[str] | None = None
+    content: Mapping[str, Any], key: str, sequence: str, allowed: Sequence[str] | None = None
 ) -> list[Mapping[str, Any]]:
     """Return the steps of one component, a `Sequence` opened; each has a `type`."""
     part = content.get(key)
@@ -289,7 +264,7 @@ def _steps(parts: list[Mapping[str, Any]], kept: Sequence[str]) -> list[Step]:
     mapped = False
     for part in parts:
         kind = part["type"]
-        if steps and kind in ("NFC", "Precompiled"):
+        if steps and kind in _RULES["first_normalizers"]:
             raise _refusal(f"normalizer {kind} must come first")
         if kind == "NFC":
             steps.append(Composed())
@@ -301,13 +276,16 @@ def _steps(parts: list[Mapping[str, Any]], kept: Sequence[str]) -> list[Step]:
             if type(left) is not bool or type(right) is not bool:
                 raise _refusal("normalizer Strip must say which sides")
             steps.append(Stripped(left=left, right=right))
-        elif part.get("pattern") == {"Regex": _SEVERAL_SPACES} and part.get("content") == " ":
+        elif (
+            part.get("pattern") == {"Regex": _RULES["several_spaces"]}
+            and part.get("content") == " "
+        ):
             steps.append(Squeezed())
         else:
             old, new = _replacement(part)
             longer = len(new) > len(old)
             again = mapped or bool(grown & set(old))
-            if longer and (again or len(new) > _LONGEST_REPLACEMENT):
+            if longer and (again or len(new) > _RULES["replacement_characters"]):
                 raise _refusal(f"normalizer makes {shown(old)} too long")
             if longer or again:
                 grown |= set(new)
@@ -319,9 +297,7 @@ def _replacement(part: Mapping[str, Any]) -> tuple[str, str]:
     pattern, new = part.get("pattern"), part.get("content")
     old = pattern["String"] if isinstance(pattern, Mapping) and [*pattern] == ["String"] else None
     if not isinstance(old, str) or not old or not isinstance(new, str):
-        raise _refusal(
-            f'normalizer Replace must have a plain string pattern, or "{_SEVERAL_SPACES}"'
-        )
+        raise _refusal("normalizer Replace must have a plain string pattern, or that of spaces")
     return old, new
 
 
@@ -330,16 +306,15 @@ def _charsmap(part: Mapping[str, Any], kept: Sequence[str]) -> Charsmap:
         data = base64.b64decode(part.get("precompiled_charsmap") or "", validate=True)
     except (TypeError, ValueError):
         raise _refusal("normalizer Precompiled is not Base64") from None
-    return Charsmap(data, kept_pattern(kept))
+    return Charsmap(data, _RULES["charsmap_characters"], kept_pattern(kept))
 
 
-def _check_words(kind: str, parts: list[Mapping[str, Any]], *, spaced: bool) -> None:
-    """See to it that the text is cut into words as the vocabulary has them."""
-    types = [part["type"] for part in parts]
-    allowed = [["WhitespaceSplit"]] if spaced else [["Metaspace"]]
-    if kind == "BPE" and not spaced:
-        allowed.append(["Metaspace", "Digits"])
-    if types not in allowed:
+def _words(content: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
+    """Return the pre-tokenizers, which cut the text into words as the vocabulary has them."""
+    every = {name for ways in _RULES["pre_tokenizers"].values() for way in ways for name in way}
+    parts = _parts(content, "pre_tokenizer", "pretokenizers", sorted(every))
+    allowed = _RULES["pre_tokenizers"][kind]
+    if [part["type"] for part in parts] not in allowed:
         ways = " or ".join(", ".join(way) for way in allowed)
         raise _refusal(f"pre_tokenizer of this model must be {ways}")
     for part in parts:
@@ -347,6 +322,7 @@ def _check_words(kind: str, parts: list[Mapping[str, Any]], *, spaced: bool) -> 
             _check_metaspace(part, (True, False) if kind == "Unigram" else (True,))
         if part["type"] == "Digits" and part.get("individual_digits") is not True:
             raise _refusal("Digits must be individual")
+    return parts
 
 
 def _check_metaspace(part: Mapping[str, Any], splits: Sequence[bool]) -> None:
@@ -359,12 +335,8 @@ def _check_decoders(
     content: Mapping[str, Any], suffix: str, *, spaced: bool, by_bytes: bool
 ) -> None:
     parts = _parts(content, "decoder", "decoders")
-    if suffix:
-        wanted = ["BPEDecoder"]
-    elif spaced:
-        wanted = []
-    else:
-        wanted = ["Metaspace", "ByteFallback", "Fuse"] if by_bytes else ["Metaspace"]
+    kind = "bytes" if by_bytes else "suffix" if suffix else "words" if spaced else "marks"
+    wanted = _RULES["decoders"][kind]
     if [part["type"] for part in parts] != wanted:
         names = ", ".join(wanted) + ", in that order" if wanted else "left out"
         raise _refusal(f"decoders must be {names}")

@@ -9,19 +9,19 @@ from itertools import groupby
 from typing import NamedTuple
 
 from allez.bundle.fields import parse_object
+from allez.spec import SPEC
 from allez.text.aligned import Aligned
 from allez.text.bpe import BytePairs, Subwords
 from allez.text.definition import MARK, Definition, kept_pattern, read_definition
 from allez.text.normalizer import Normalizer
 from allez.text.unigram import Unigram
 
-EOS_PIECE = "</s>"
+EOS_PIECE: str = SPEC["tokenizer"]["eos"]
 """How the end of the sentence is spelled where subwords are shown."""
 
-_WHITE_SPACE = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-"""Unicode's property of that name."""
-
+_WHITE_SPACE = "".join(f"{chr(a)}-{chr(b)}" for a, b in SPEC["tokenizer"]["white_space"])
 _WORD = re.compile(f"[^{_WHITE_SPACE}]+")
+"""What stands between white space, by Unicode's property of that name."""
 
 _CACHED_WORDS = 10_000
 _CACHED_LENGTH = 40

@@ -1,7 +1,7 @@
 """Unigram subwords: of all ways to spell a text, the one with the best sum of scores.
 
-As SentencePiece finds it, to the last digit: sums are float32, those of the subwords on trial are
-not yet rounded, and of equal ones the first found stays, which is the one that begins first.
+As SentencePiece 0.2.3 finds it, to the last digit: every sum is rounded to float32, and of equal
+ones the first found stays, which is the one whose last subword begins first.
 Knows nothing of sentences.
 """
 
@@ -10,10 +10,15 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Mapping, Sequence
 
+from allez.spec import SPEC
 from allez.text.bpe import Place, Subwords
 
-_UNKNOWN_PENALTY = 10.0
+_UNKNOWN_PENALTY: float = SPEC["tokenizer"]["unknown_penalty"]
 """By how much an unknown character scores less than the worst subword."""
+
+
+_KEPT_BONUS: float = SPEC["tokenizer"]["kept_bonus"]
+"""What a kept subword scores for each byte but the first; all learnt scores are below 0."""
 
 
 class Unigram:
@@ -22,7 +27,7 @@ class Unigram:
     Args:
         ids: of the subwords that text may be spelled with.
         scores: natural log-probabilities, of every id.
-        learnt: the ids whose scores were learnt, which bound those of unknown and of kept ones.
+        learnt: the ids whose scores were learnt; the lowest says how unknown characters score.
         kept: subwords that are taken wherever they stand.
         unknown: the id for what no subword spells.
         bytes_of: ids of the 256 bytes that stand for an unknown character; empty if none do.
@@ -40,11 +45,10 @@ class Unigram:
     ) -> None:
         self._scores = _rounded(scores)
         low = min((self._scores[i] for i in learnt), default=0.0)
-        high = max((self._scores[i] for i in learnt), default=0.0)
         self._unknown_score = _rounded([low - _UNKNOWN_PENALTY])[0]
         for piece in kept:
             length = len(piece.encode("utf-8"))
-            self._scores[ids[piece]] = _rounded([length * high])[0] - 0.1
+            self._scores[ids[piece]] = _rounded([_KEPT_BONUS * (length - 1)])[0]
         self._unknown = unknown
         self._bytes = bytes_of
         self._ids: dict[str, int] = {}  # of whole subwords; -1 for what only begins one
@@ -80,6 +84,7 @@ class Unigram:
         """Return, for each end, where the best last subword begins and which one it is."""
         count = len(text)
         best = array("f", bytes(4 * (count + 1)))
+        total = array("f", [0])  # rounds what is put into it
         begins, chosen = [-1] * (count + 1), [self._unknown] * (count + 1)
         for start in range(count):
             if text[start : start + 2] in self._unread:
@@ -90,14 +95,14 @@ class Unigram:
                 if index is None:
                     break
                 if index >= 0:
-                    score = here + self._scores[index]
-                    if begins[end] < 0 or score > best[end]:
-                        best[end], begins[end], chosen[end] = score, start, index
+                    total[0] = here + self._scores[index]
+                    if begins[end] < 0 or total[0] > best[end]:
+                        best[end], begins[end], chosen[end] = total[0], start, index
                     alone = alone or end == start + 1
             if not alone:
-                score = _rounded([here + self._unknown_score])[0]
-                if begins[start + 1] < 0 or score > best[start + 1]:
-                    best[start + 1], begins[start + 1] = score, start
+                total[0] = here + self._unknown_score
+                if begins[start + 1] < 0 or total[0] > best[start + 1]:
+                    best[start + 1], begins[start + 1] = total[0], start
                     chosen[start + 1] = self._unknown
         return begins, chosen
 
