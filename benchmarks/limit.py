@@ -107,13 +107,15 @@ def step_inputs(bundle: Bundle, rows: int, candidates: int, positions: int) -> d
     generator = np.random.default_rng(0)
     manifest = bundle.manifest
     sentences = rows // 4 if rows > 64 else 1 if rows <= 4 else rows
-    listed = np.sort(generator.choice(np.arange(3, manifest.vocabulary), candidates, replace=False))
+    listed = np.sort(
+        generator.choice(np.arange(3, manifest.target.size), candidates, replace=False)
+    )
 
     def uniform(*shape: int) -> Array:
         return generator.uniform(-1, 1, shape).astype(np.float32)
 
     return {
-        "token": generator.integers(3, manifest.vocabulary, rows),
+        "token": generator.integers(3, manifest.target.size, rows),
         "parent": np.arange(rows),
         "memory": uniform(sentences, positions, manifest.memory_width),
         "keys": uniform(sentences, positions, manifest.key_width),

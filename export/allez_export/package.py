@@ -232,7 +232,7 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
         ids = [*tokenizer.encode(as_read(text, rules)), EOS]
         if len(lines) == count:
             break
-        if not 2 <= len(ids) <= manifest.source_tokens:
+        if not 2 <= len(ids) <= manifest.input.tokens:
             continue
         ((found,),) = decode(watched, [model.request(ids, shortlist=True)], GREEDY)
         step = watched.margins

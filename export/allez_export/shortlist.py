@@ -130,9 +130,9 @@ class _WatchedModel:
 def watch(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> Evidence:
     """Translate sentences (source ids, eos last; all different) greedily, and watch the model."""
     manifest = bundle.manifest
-    if manifest.vocabulary > MOST_LEARNT:
+    if manifest.target.size > MOST_LEARNT:
         raise ConfigError(
-            f"a shortlist takes {MOST_LEARNT:,} subwords at most, not {manifest.vocabulary:,}",
+            f"a shortlist takes {MOST_LEARNT:,} subwords at most, not {manifest.target.size:,}",
             hint="remove [shortlist] from the configuration",
         )
     if manifest.attention == "none":
@@ -140,7 +140,7 @@ def watch(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> Evidence:
             "a shortlist is learnt from attention, and the model has none",
             hint="remove [shortlist] from the configuration",
         )
-    expected = np.zeros((manifest.vocabulary, manifest.vocabulary), dtype=np.float32)
+    expected = np.zeros((manifest.target.size, manifest.target.size), dtype=np.float32)
     model = Model(bundle)
     watched = _WatchedModel(model, expected)
     with tqdm(total=len(sentences), desc="shortlist", unit="", leave=False, disable=None) as bar:
@@ -150,7 +150,7 @@ def watch(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> Evidence:
             bar.update(len(some))
     read = np.bincount(
         np.fromiter((i for ids in sentences for i in ids), dtype=np.int64),
-        minlength=manifest.vocabulary,
+        minlength=manifest.target.size,
     )
     return Evidence(expected, read, len(sentences))
 
@@ -231,7 +231,7 @@ def learn(
         config: how much is listed.
     """
     tokenizer = Tokenizer(bundle.text("tokenizer"))
-    most = bundle.manifest.source_tokens
+    most = bundle.manifest.input.tokens
     sources = tokenizer.encode_batch([source for source, _ in pairs])
     targets = tokenizer.encode_batch([target for _, target in pairs])
     different = dict.fromkeys((*ids, EOS) for ids in sources if 1 <= len(ids) <= most)
@@ -254,8 +254,8 @@ def compare(bundle: Bundle, files: Sequence[tuple[str, Sequence[Pair]]]) -> dict
         files: name and pairs of each.
     """
     manifest = bundle.manifest
-    shortlist = Shortlist(bundle.data("shortlist"), manifest.vocabulary, manifest.eos)
-    pieces = Tokenizer(bundle.text("tokenizer")).pieces(range(manifest.vocabulary))
+    shortlist = Shortlist(bundle.data("shortlist"), manifest.target.size, manifest.target.eos)
+    pieces = Tokenizer(bundle.text("tokenizer")).pieces(range(manifest.target.size))
     ids = {piece: token for token, piece in enumerate(pieces)}
     report: dict[str, Any] = {}
     with Translator(bundle, threads=1) as translator:

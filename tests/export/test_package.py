@@ -256,7 +256,7 @@ def test_the_first_ones_are_taken(drafted_int8: Bundle, texts: list[str]) -> Non
 def test_what_is_empty_or_too_long_is_passed_over(
     drafted_int8: Bundle, tokenizer: Tokenizer, texts: list[str]
 ) -> None:
-    limit = drafted_int8.manifest.source_tokens
+    limit = drafted_int8.manifest.input.tokens
     long = "a " * limit
     assert len(tokenizer.encode(long)) > limit
     assert golden_lines(drafted_int8, ["", " \t", long], 9) == b""

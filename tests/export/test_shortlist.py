@@ -127,7 +127,7 @@ def test_learning_is_compared_with_all_words(tiny_listed: Bundle) -> None:
     settings = ShortlistConfig(sentences=3, common=5, least=0.01)
     pairs = [(source, "The black cat sees.") for source in SOURCES]
     data, learnt = learn(tiny_listed, pairs, settings)
-    shortlist = Shortlist(data, tiny_listed.manifest.vocabulary, EOS)
+    shortlist = Shortlist(data, tiny_listed.manifest.target.size, EOS)
     assert learnt["bytes"] == len(data)
     assert learnt["sentences"] == 3
     assert len(shortlist([EOS])) >= learnt["common"]

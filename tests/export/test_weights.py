@@ -38,7 +38,7 @@ def test_a_model_comes_back_within_quantization(
     int8 = quantize(encoder, decoder, 6.0)[:2]
     bundle = drafted(name, model, *int8)
     manifest = bundle.manifest
-    assert (manifest.attention, manifest.vocabulary) == (model.decoder.attention.kind, 340)
+    assert (manifest.attention, manifest.target.size) == (model.decoder.attention.kind, 340)
     again = load_bundle_model(bundle)
     before, after = model.state_dict(), again.state_dict()
     assert before.keys() == after.keys()

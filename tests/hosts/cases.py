@@ -316,7 +316,7 @@ def candidates_cases() -> Iterator[dict[str, Any]]:
     """Yield ids with their candidates, then sentences with and without them."""
     generator = random.Random(6)
     bundle = Bundle.read(LISTED)
-    size, eos = bundle.manifest.vocabulary, bundle.manifest.eos
+    size, eos = bundle.manifest.target.size, bundle.manifest.target.eos
     shortlist = Shortlist(bundle.data("shortlist"), size, eos)
     for _ in range(60):
         ids = [*generator.choices(range(size), k=generator.randint(0, 12)), eos]

@@ -60,13 +60,15 @@ class Rescorer:
 
     def score(self, answer: Answer) -> float:
         """Return the sum of log-probabilities / length ** alpha, eos counted if there was one."""
-        wanted = [*answer.target, self._manifest.eos] if answer.finished else list(answer.target)
+        wanted = (
+            [*answer.target, self._manifest.target.eos] if answer.finished else list(answer.target)
+        )
         request = self._model.request(answer.source, shortlist=self._listed)
         lists = None if request.shortlist is None else [request.shortlist]
         step = self._model.start([self._model.encode(request.source)], lists)
-        row, token, total = np.zeros(1, dtype=np.int64), self._manifest.bos, 0.0
+        row, token, total = np.zeros(1, dtype=np.int64), self._manifest.target.bos, 0.0
         for following in wanted:
-            result = step(np.array([token]), row, self._manifest.vocabulary)
+            result = step(np.array([token]), row, self._manifest.target.size)
             (rank,) = np.flatnonzero(result.top_tokens[0] == following)
             total += float(result.top_log_probs[0, rank])
             token = following

@@ -51,7 +51,7 @@ def words_for(bundle: Bundle, pieces: tuple[str, ...]) -> set[str]:
     """Return what may be said of source tokens, spelled."""
     vocabulary: dict[str, int] = json.loads(bundle.text("tokenizer"))["model"]["vocab"]
     spelled = {token: piece for piece, token in vocabulary.items()}
-    shortlist = Shortlist(bundle.data("shortlist"), len(vocabulary), bundle.manifest.eos)
+    shortlist = Shortlist(bundle.data("shortlist"), len(vocabulary), bundle.manifest.target.eos)
     return {spelled[i] for i in shortlist([vocabulary[p] for p in pieces]).tolist()}
 
 
@@ -64,7 +64,7 @@ def test_only_listed_words_are_said(listed: Translator, beam_size: int) -> None:
             known = words_for(listed.bundle, sentence.source_tokens)
             assert set(sentence.tokens) <= known
             sizes.append(len(known))
-    assert max(sizes) < listed.bundle.manifest.vocabulary / 2
+    assert max(sizes) < listed.bundle.manifest.target.size / 2
 
 
 @pytest.mark.parametrize("beam_size", [1, 4])
@@ -144,7 +144,7 @@ def test_the_command_line_switches_them_on(
 @pytest.fixture(scope="module")
 def loaded(tiny_bundle: Path) -> tuple[Model, int]:
     bundle = Bundle.read(tiny_bundle)
-    return Model(bundle), bundle.manifest.vocabulary
+    return Model(bundle), bundle.manifest.target.size
 
 
 lists = st.lists(
@@ -209,7 +209,7 @@ def test_a_damaged_file_is_named(listed_bundle: Path, tmp_path: Path) -> None:
 def test_nothing_listed_leaves_the_source_and_eos(
     listed_bundle: Path, tmp_path: Path, beam_size: int
 ) -> None:
-    size = Bundle.read(listed_bundle).manifest.vocabulary
+    size = Bundle.read(listed_bundle).manifest.target.size
     empty = struct.pack("<II", 1, size) + bytes(2 * size)
     with Translator(replaced(listed_bundle, tmp_path / "empty", empty)) as translator:
         options: dict[str, Any] = {"beam_size": beam_size, "shortlist": True}

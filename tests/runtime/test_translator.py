@@ -119,7 +119,7 @@ def test_a_byte_order_mark_is_dropped(tiny: Translator) -> None:
 def test_a_long_sentence_is_cut_without_loss(tiny: Translator) -> None:
     clause = "je vois le chat noir, "
     result = tiny.translate(clause * 60)
-    limit = tiny.bundle.manifest.source_tokens
+    limit = tiny.bundle.manifest.input.tokens
     assert len(result.sentences) > 1
     assert all(len(s.source_tokens) <= limit + 1 for s in result.sentences)
     assert "".join(s.source for s in result.sentences).count("chat") == 60

@@ -30,7 +30,7 @@ def attempt(folder: Path) -> dict[str, Any]:
             results = [translator.translate(text, max_time=5) for text in TEXTS]
             results += [translator.translate(text, beam_size=1, max_time=5) for text in TEXTS[:1]]
             list(translator.stream(TEXTS[0], max_time=5))
-            vocabulary = translator.bundle.manifest.vocabulary
+            vocabulary = translator.bundle.manifest.target.size
     except allez.AllezError as error:
         return {"error": type(error).__name__, "message": str(error)[:500]}
     for result in results:

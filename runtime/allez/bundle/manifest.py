@@ -149,27 +149,6 @@ class Manifest:
     made_with: Mapping[str, str]
     """Versions of the libraries that made it."""
 
-    # Until the callers of these ask the sides themselves.
-    @property
-    def vocabulary(self) -> int:
-        """V."""
-        return self.target.size
-
-    @property
-    def bos(self) -> int:
-        """What the decoder is fed first."""
-        return self.target.bos
-
-    @property
-    def eos(self) -> int:
-        """What ends a sentence."""
-        return self.target.eos
-
-    @property
-    def source_tokens(self) -> int:
-        """The longest sentence the encoder is given, eos not counted."""
-        return self.input.tokens
-
     @property
     def search(self) -> SearchOptions:
         """How translations are looked for where the caller does not say."""

@@ -109,7 +109,7 @@ def load_bundle_model(bundle: Bundle) -> Seq2Seq:
     width = bundle.manifest.key_width
     layers = sum(f"B{layer}" in encoder for layer in range(64))
     model = Seq2Seq(
-        bundle.manifest.vocabulary,
+        bundle.manifest.target.size,
         width=width,
         encoder_layers=layers,
         attention=bundle.manifest.attention,
