@@ -1,0 +1,305 @@
+"""Entities: the spans of a text whose facts are carried over, and how the target says them.
+
+`find` looks through a paragraph for what stands alike in both languages (a *thing*), for numbers,
+and for the terms of a glossary; names are looked for sentence by sentence, once it is known what
+else there is (`entities_names`). Spans come in order and are disjoint. Knows nothing of models: who
+asks says which letters were learnt and how the two languages write numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from allez.text.entities_characters import (
+    at,
+    begins,
+    ends,
+    is_digit,
+    is_word,
+    number_begins,
+    run,
+)
+from allez.text.entities_digits import clock, date, joined, noughts, spaced, telephone, version
+from allez.text.entities_marks import (
+    backslash,
+    braces,
+    code,
+    colons,
+    dollar,
+    emoji,
+    is_private,
+    markup,
+    option,
+    path,
+    percent,
+    private,
+    tagged,
+)
+from allez.text.entities_numbers import FORMS, Form, read, write
+from allez.text.entities_words import Knows, account, address, file, foreign, identifier, is_latin
+
+NUMBER, NAME, THING, TERM = "number", "name", "thing", "term"
+KINDS = (NUMBER, NAME, THING, TERM)
+
+
+class Entity(NamedTuple):
+    """A span `text[start:end]` that becomes one symbol."""
+
+    start: int
+    end: int
+    kind: str
+    """One of `KINDS`."""
+    said: str
+    """What stands for it in the translation."""
+    value: str
+    """What is the same on both sides: the letters themselves, or a number's value."""
+
+
+Scanner = Callable[[str, int], int]
+
+_MARKS: dict[str, tuple[Scanner, ...]] = {
+    "`": (code,),
+    "<": (markup,),
+    "&": (markup,),
+    "{": (braces,),
+    "[": (braces,),
+    "%": (percent,),
+    "$": (dollar,),
+    "#": (emoji, tagged),
+    "*": (emoji,),
+    "@": (tagged,),
+    ":": (colons,),
+    "\\": (backslash,),
+    "/": (path,),
+    "~": (path,),
+    ".": (path,),
+    "-": (option,),
+}
+_DIGITS: tuple[Scanner, ...] = (emoji, date, version, telephone, identifier, spaced)
+_WORDS: tuple[Scanner, ...] = (address, account, file, identifier)
+
+
+def find(
+    text: str,
+    source: Form | None,
+    target: Form | None,
+    *,
+    knows: Knows = is_latin,
+    keep: Sequence[tuple[int, int]] = (),
+    glossary: Iterable[tuple[str, str]] = (),
+) -> list[Entity]:
+    """Return the things, numbers and terms of a paragraph, in order and disjoint.
+
+    Args:
+        text: the paragraph; no span crosses a line feed.
+        source: how its language writes numbers; None: numbers stay as they are.
+        target: how the other language does.
+        knows: whether the model has learnt a letter.
+        keep: spans [start, end) that are never translated; empty ones and those that overlap an
+            earlier one are passed over.
+        glossary: terms and what they are in the target language; the longest one counts.
+    """
+    found: list[Entity] = []
+    terms = sorted((t for t in glossary if t[0]), key=lambda term: (-len(term[0]), term[0]))
+    done = 0
+    for start, end in sorted(span for span in keep if 0 <= span[0] < span[1] <= len(text)):
+        if start >= done:
+            _find_between(text, done, start, source, target, knows, terms, found)
+            found.append(Entity(start, end, THING, text[start:end], text[start:end]))
+            done = end
+    _find_between(text, done, len(text), source, target, knows, terms, found)
+    return found
+
+
+def _find_between(
+    text: str,
+    start: int,
+    end: int,
+    source: Form | None,
+    target: Form | None,
+    knows: Knows,
+    terms: Sequence[tuple[str, str]],
+    found: list[Entity],
+) -> None:
+    """Append what stands between two positions, line by line."""
+    while start < end:
+        line_end = text.find("\n", start, end)
+        line_end = end if line_end < 0 else line_end
+        line = text[start:line_end]
+        for entity in _find_in_line(line, source, target, knows, terms):
+            found.append(entity._replace(start=entity.start + start, end=entity.end + start))
+        start = line_end + 1
+
+
+def _find_in_line(
+    line: str,
+    source: Form | None,
+    target: Form | None,
+    knows: Knows,
+    terms: Sequence[tuple[str, str]],
+) -> list[Entity]:
+    found = []
+    position = 0
+    while position < len(line):
+        if not terms and (position == 0 or line[position - 1] == " "):
+            space = line.find(" ", position)
+            space = len(line) if space < 0 else space
+            if _is_plain(line[position:space], knows):
+                position = space + 1
+                continue
+        entity = _term(line, position, terms) if terms else None
+        entity = entity or _at(line, position, source, target, knows)
+        if entity is not None:
+            found.append(entity)
+            position = entity.end
+        elif line[position].isalpha():
+            position = run(line, position, str.isalpha)
+        elif is_digit(line[position]):
+            position = run(line, position, is_digit)
+        else:
+            position += 1
+    return found
+
+
+_BEFORE_WORDS = '\u00ab\u00bb"\u201c\u201d(\u00a0\u202f'
+_BEHIND_WORDS = ".,;:!?\u2026)\u00ab\u00bb\"\u201c\u201d'\u2019\u00a0\u202f"
+
+
+def _is_plain(chunk: str, knows: Knows) -> bool:
+    """Tell whether nothing between two spaces can begin an entity, as with most words.
+
+    This only saves time: the scanners would find nothing there either.
+    """
+    if chunk.isalpha() and chunk.isascii() and chunk[1:].islower():
+        return True
+    core = chunk.lstrip(_BEFORE_WORDS).rstrip(_BEHIND_WORDS)
+    letters = core.replace("'", "").replace("\u2019", "").replace("-", "")
+    if not letters.isalpha() or core[0] == "-":
+        return not core and chunk.isascii() and "(" not in chunk
+    if not (core.isascii() or all(c.isascii() or not c.isalpha() or knows(c) for c in core)):
+        return False
+    regular = core.islower() or core[1:].islower() or core.isupper() or core.istitle()
+    return regular and not core.endswith("années")
+
+
+def _at(
+    line: str, start: int, source: Form | None, target: Form | None, knows: Knows
+) -> Entity | None:
+    """Return the thing or number that begins at a position."""
+    first = line[start]
+    if first == " ":
+        return None
+    if first.isalpha() or first == "_":
+        return _at_word(line, start, source, target, knows)
+    if is_digit(first) or first in "+(-\u2212\u00b1$\u20ac\u00a3\u00a5":
+        entity = _at_number(line, start, source, target)
+        if entity is not None:
+            return entity
+    if is_private(first):
+        return _thing(line, start, private(line, start))
+    for scanner in _MARKS.get(first, () if first.isascii() else (emoji,)):
+        end = scanner(line, start)
+        if end > start:
+            return _thing(line, start, end)
+    return None
+
+
+def _at_number(line: str, start: int, source: Form | None, target: Form | None) -> Entity | None:
+    if not number_begins(line, start):
+        return None
+    first = line[start]
+    if is_digit(first) or first in "+(":
+        for scanner in _DIGITS if is_digit(first) else (telephone,):
+            end = scanner(line, start)
+            if end > start:
+                return _thing(line, start, end)
+    if source is not None and first != "(":
+        number = read(line, start, source)
+        if number is not None:
+            end, amount = number
+            said = write(amount, target) if target is not None else line[start:end]
+            return Entity(start, end, NUMBER, said, amount.value)
+    if not is_digit(first):
+        return None
+    for scanner in (clock, joined, noughts, address):
+        end = scanner(line, start)
+        if end > start:
+            return _thing(line, start, end)
+    return None
+
+
+def _at_word(
+    line: str, start: int, source: Form | None, target: Form | None, knows: Knows
+) -> Entity | None:
+    if not begins(line, start):
+        return None
+    end = run(line, start, str.isalpha)
+    word = line[start:end]
+    following = at(line, end)
+    plain = word.isascii() or all(map(knows, filter(lambda c: not c.isascii(), word)))
+    if not plain:
+        stop = foreign(line, start, knows)
+        if stop > start:
+            return _thing(line, start, stop)
+    humps = not word[1:].islower() and not word.isupper()
+    inner = following != "" and (is_digit(following) or following in "_@.-:/\\(+%")
+    if len(word) > 1 and not humps and not inner:
+        if word == "années" and source is not None:
+            return _number(line, start, source, target)
+        if not (word in ("US", "CA") and following == "$"):
+            return None
+    if following == "$":
+        entity = _number(line, start, source, target)
+        if entity is not None:
+            return entity
+    if not inner and not humps:
+        return None
+    for scanner in _WORDS:
+        stop = scanner(line, start)
+        if stop > start:
+            return _thing(line, start, stop)
+    return None
+
+
+def _number(line: str, start: int, source: Form | None, target: Form | None) -> Entity | None:
+    number = None if source is None else read(line, start, source)
+    if number is None:
+        return None
+    end, amount = number
+    said = write(amount, target) if target is not None else line[start:end]
+    return Entity(start, end, NUMBER, said, amount.value)
+
+
+def _term(line: str, start: int, terms: Sequence[tuple[str, str]]) -> Entity | None:
+    """Return the glossary's term that begins at a position, in its case or with a capital."""
+    if is_word(line[start]) and not begins(line, start):
+        return None
+    for term, said in terms:
+        here = line[start : start + len(term)]
+        if here != term and here.lower() != term.lower():
+            continue
+        end = start + len(here)
+        plural = at(line, end) in ("s", "x") and at(line, end) != "" and ends(line, end + 1)
+        if is_word(term[-1]) and not ends(line, end) and not plural:
+            continue
+        return Entity(start, end + plural, TERM, plural_of(said) if plural else said, term)
+    return None
+
+
+def plural_of(noun: str) -> str:
+    """Return the plural of an English noun, by the regular rules."""
+    last = noun[-1:].lower()
+    if last == "y" and noun[-2:-1].lower() not in ("a", "e", "o", "u"):
+        return f"{noun[:-1]}ies"
+    if last in ("s", "x", "z") or noun[-2:].lower() in ("ch", "sh"):
+        return f"{noun}es"
+    return f"{noun}s"
+
+
+def _thing(line: str, start: int, end: int) -> Entity:
+    letters = line[start:end]
+    return Entity(start, end, THING, letters, letters)
+
+
+__all__ = ["FORMS", "KINDS", "NAME", "NUMBER", "TERM", "THING", "Entity", "find", "plural_of"]

@@ -1,0 +1,79 @@
+"""Kinds of characters, and how far a run of them goes: what the scanners of entities are made of.
+
+A scanner is given a line and a position, and returns where what it knows ends, or the position
+itself where there is nothing of it. No regular expressions: hosts disagree about them. Nothing
+here looks further than `REACH` characters ahead, so that any line takes linear time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+SPACES = "\u0020\u00a0\u2009\u202f"
+"""The spaces that stand within numbers: plain, no-break, thin, narrow no-break."""
+
+APOSTROPHES = "'\u2019"
+
+MINUS = "-\u2212"
+"""Signs of a negative number: hyphen and minus."""
+
+REACH = 300
+"""The most characters that one entity has, and that are looked at to find its end."""
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a string, which spaces part."""
+    return frozenset(text.split())
+
+
+def at(text: str, index: int) -> str:
+    """Return the character at `index`, "" beyond either end."""
+    return text[index] if 0 <= index < len(text) else ""
+
+
+def is_digit(character: str) -> bool:
+    """Tell whether this is one of the ten digits of ASCII."""
+    return "0" <= character <= "9"
+
+
+def is_word(character: str) -> bool:
+    """Tell whether this is a letter, a digit or an underscore."""
+    return character == "_" or is_digit(character) or character.isalpha()
+
+
+def run(text: str, start: int, belongs: Callable[[str], bool]) -> int:
+    """Return where a run of characters that belong together ends, at most `REACH` further."""
+    end = start
+    last = min(len(text), start + REACH)
+    while end < last and belongs(text[end]):
+        end += 1
+    return end
+
+
+def digits(text: str, start: int) -> int:
+    """Return where a run of digits ends."""
+    return run(text, start, is_digit)
+
+
+def begins(text: str, start: int) -> bool:
+    """Tell whether no word goes on at `start`."""
+    return not is_word(at(text, start - 1))
+
+
+def ends(text: str, end: int) -> bool:
+    """Tell whether no word goes on at `end`."""
+    return not is_word(at(text, end))
+
+
+def number_begins(text: str, start: int) -> bool:
+    """Tell whether neither a word nor a number goes on at `start`."""
+    before = at(text, start - 1)
+    joined = before != "" and before in ".,:/-+" and is_word(at(text, start - 2))
+    return not is_word(before) and not joined
+
+
+def number_ends(text: str, end: int) -> bool:
+    """Tell whether neither a word nor a number goes on at `end`."""
+    following = at(text, end)
+    joined = following != "" and following in ".,:/-" and is_digit(at(text, end + 1))
+    return not is_word(following) and not joined

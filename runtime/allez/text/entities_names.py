@@ -1,0 +1,175 @@
+"""Names: which capitalised words of a sentence are carried over in their own letters.
+
+The list in the bundle holds the words that are not: those that training has seen in small letters
+or translated. Words that are not listed are names that were copied in training, or were never seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from allez.errors import BundleFormatError
+from allez.text.entities import NAME, Entity
+from allez.text.entities_characters import APOSTROPHES, at, is_word, words
+
+_SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""How many characters a word of the file shares with the one before, as one character."""
+
+_HEAD = "names 1"
+
+_PARTICLES = words("van von der den di da del al el ben bin ibn y zu ter")
+"""Words in small letters that stand within names."""
+
+ENDINGS = ("s", "e", "es", "x")
+"""Of plurals and feminines: the list need not hold them apart."""
+
+
+class Names:
+    """The words that are no names, in small letters.
+
+    Args:
+        words: these words.
+    """
+
+    def __init__(self, words: frozenset[str]) -> None:
+        self.words = words
+
+    @classmethod
+    def from_text(cls, content: str) -> Names:
+        """Read the file `names.txt`.
+
+        Raises:
+            BundleFormatError: it is malformed.
+        """
+        lines = content.split("\n")
+        if lines[0] != _HEAD or lines[-1]:
+            raise BundleFormatError("the list of names must begin with 'names 1' and end a line")
+        words: list[str] = []
+        before = ""
+        for line in lines[1:-1]:
+            shared = _SHARED.find(line[:1]) if line else -1
+            word = before[:shared] + line[1:]
+            if not 0 <= shared <= len(before) or word <= before:
+                raise BundleFormatError(f"the list of names is out of order after {before!r}")
+            words.append(word)
+            before = word
+        return cls(frozenset(words))
+
+    def to_text(self) -> str:
+        """Return the file `names.txt`: words in order of code points, without what they share."""
+        lines = [_HEAD]
+        before = ""
+        for word in sorted(self.words):
+            shared = 0
+            while shared < min(len(word), len(before), len(_SHARED) - 1):
+                if word[shared] != before[shared]:
+                    break
+                shared += 1
+            lines.append(_SHARED[shared] + word[shared:])
+            before = word
+        return "\n".join(lines) + "\n"
+
+    def carried(self, word: str) -> bool:
+        """Tell whether a capitalised word is carried over.
+
+        Of a word with hyphens that was never seen, at least one part must be a name.
+        """
+        small = word.lower()
+        if self._has(small) or len(word) < 2:
+            return False
+        parts = small.split("-")
+        return len(parts) == 1 or not all(map(self._has, parts))
+
+    def _has(self, word: str) -> bool:
+        """Tell whether a word or what it is the plural or the feminine of is listed."""
+        return word in self.words or any(
+            word.endswith(end) and word[: -len(end)] in self.words for end in ENDINGS
+        )
+
+
+def find_names(sentence: str, entities: Sequence[Entity], names: Names) -> list[Entity]:
+    """Return the names of a sentence that is not in capitals, outside its other entities."""
+    found: list[Entity] = []
+    taken = iter([*((entity.start, entity.end) for entity in entities), (len(sentence), 0)])
+    next_start, next_end = next(taken)
+    position = 0
+    while position < len(sentence):
+        if position >= next_start:
+            position = max(next_end, position)
+            next_start, next_end = next(taken)
+            continue
+        if position == 0 or sentence[position - 1] == " ":
+            space = sentence.find(" ", position)
+            space = len(sentence) if space < 0 else space
+            if sentence[position:space].islower() and space <= next_start:
+                position = space + 1  # nothing is written with a capital here
+                continue
+        end = _word_end(sentence, position, next_start)
+        if end == position:
+            position += 1
+            continue
+        begin = position
+        position = end
+        if not _is_name(sentence, begin, end, names):
+            continue
+        position = _run_end(sentence, end, next_start, names)
+        begin = _with_initials(sentence, begin, found)
+        letters = sentence[begin:position]
+        found.append(Entity(begin, position, NAME, letters, letters))
+    return found
+
+
+def _word_end(text: str, start: int, limit: int) -> int:
+    """Return where a word ends: letters, with hyphens and the apostrophe of O'Brien within."""
+    end = start
+    if is_word(at(text, start - 1)):
+        while end < limit and is_word(text[end]):
+            end += 1
+        return end
+    while end < limit:
+        while end < limit and text[end].isalpha():
+            end += 1
+        mark, following = at(text, end), at(text, end + 1)
+        irish = mark != "" and mark in APOSTROPHES and end == start + 1 and text[start] in "OD"
+        goes_on = (mark == "-" or irish) and end > start and end + 1 < limit
+        if not goes_on or not (following.isupper() if irish else following.isalpha()):
+            return end
+        end += 1
+    return end
+
+
+def _is_name(text: str, start: int, end: int, names: Names) -> bool:
+    word = text[start:end]
+    whole = not is_word(at(text, end)) and not is_word(at(text, start - 1))
+    return whole and word[0].isupper() and names.carried(word)
+
+
+def _run_end(text: str, end: int, limit: int, names: Names) -> int:
+    """Return where a run of names ends that are parted by single spaces and particles."""
+    while True:
+        start = end
+        while True:
+            if at(text, start) != " ":
+                return end
+            start += 1
+            stop = _word_end(text, start, limit)
+            if text[start:stop] not in _PARTICLES:
+                break
+            start = stop
+        if stop == start or not _is_name(text, start, stop, names):
+            return end
+        end = stop
+
+
+def _with_initials(text: str, start: int, found: Sequence[Entity]) -> int:
+    """Return where a name begins with its initials: `J. R. R. Tolkien`."""
+    first = found[-1].end if found else 0
+    while (
+        start - 3 >= first
+        and text[start - 2 : start] == ". "
+        and text[start - 3].isupper()
+        and text[start - 3] != "M"  # "M. Keller" is a gentleman
+        and not is_word(at(text, start - 4))
+    ):
+        start -= 3
+    return start

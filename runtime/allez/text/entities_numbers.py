@@ -1,0 +1,309 @@
+"""Numbers as one language writes them, and as another does: thousands, decimals, prices, times.
+
+A number is read into an `Amount`, which any `form` can write again; two sides of a pair hold the
+same number if their amounts have the same `value`. Small whole numbers are no entities: the model
+translates them with the words around them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from allez.text.entities_characters import (
+    MINUS,
+    SPACES,
+    at,
+    digits,
+    is_digit,
+    number_begins,
+    number_ends,
+    run,
+    words,
+)
+from allez.text.entities_digits import groups
+from allez.text.entities_words import UNITS
+
+NO_BREAK = "\u00a0"
+
+
+class Form(NamedTuple):
+    """How a language writes numbers."""
+
+    thousands: str
+    """The marks between groups of three digits; " " stands for any space within a number."""
+    group: str
+    """What is written there."""
+    decimal: str
+    """The mark before a fraction."""
+    percent: tuple[str, ...]
+    """What stands for per cent behind a number; the first is written."""
+    currency_first: bool
+    """Whether a price begins with its currency."""
+    hours: bool
+    """Whether `17 h 30` is a time."""
+    designators: frozenset[str]
+    """Words in small letters after which two groups of digits may be two numbers ("bus")."""
+    durations: frozenset[str]
+    """Words before hours and minutes that are no time of day."""
+
+
+FORMS = {
+    "fr": Form(
+        " .",
+        NO_BREAK,
+        ",",
+        (NO_BREAK + "%", " %", "%", "\u202f%"),
+        False,
+        True,
+        words(
+            "le du au numéro no n ligne bus train tram tramway métro vol page chapitre "
+            "article tome volume salle chambre porte quai voie rue route étage bureau "
+            "classe groupe lot version étape figure tableau question exercice leçon "
+            "appartement boîte bp cs code postal poste table place siège dossier section "
+            "paragraphe alinéa annexe niveau saison épisode match numéros lignes pages "
+            "articles"
+        ),
+        words("pendant durant dure durait durera duré durée en moins plus toutes"),
+    ),
+    "en": Form(
+        ", ",
+        ",",
+        ".",
+        ("%", " %", " percent", " per cent"),
+        True,
+        False,
+        words(
+            "the bus line train tram flight page chapter article volume room gate dock "
+            "track road route floor class group lot version step figure table question "
+            "exercise lesson box number no seat section paragraph level season episode "
+            "match"
+        ),
+        frozenset(["for", "lasts", "lasted", "within", "than"]),
+    ),
+}
+"""The number forms that every host has, by language."""
+
+_CURRENCIES = ("US$", "CA$", "\u20ac", "$", "\u00a3", "\u00a5")
+_CURRENCY_BEHIND = {"$US": "US$", "$ US": "US$", "$CA": "CA$", "$ CA": "CA$"}
+_MULTIPLES = ("Md", "M", "k")
+
+
+class Amount(NamedTuple):
+    """A number apart from how it is written."""
+
+    sign: str
+    """"", "-", "+" or "±"."""
+    whole: str
+    """Digits."""
+    grouped: bool
+    """Whether the digits were parted into thousands."""
+    fraction: str
+    """Digits, "" if there are none."""
+    percent: bool = False
+    currency: str = ""
+    multiple: str = ""
+    """"", "k", "M" or "Md" before the currency."""
+    minutes: str = ""
+    """Two digits: then `whole` are hours."""
+    decade: bool = False
+
+    @property
+    def value(self) -> str:
+        """What is the same in every language."""
+        if self.minutes:
+            return f"{int(self.whole)}:{self.minutes}"
+        fraction = f".{self.fraction}" if self.fraction else ""
+        tail = "%" if self.percent else "s" if self.decade else self.multiple
+        return f"{self.sign}{self.currency}{self.whole}{fraction}{tail}"
+
+
+def read(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
+    """Return where the number at `start` ends and what it is; None if there is none to carry."""
+    if form.hours and text.startswith("années ", start) and number_begins(text, start):
+        return _decade(text, start + 7)
+    if not number_begins(text, start):
+        return None
+    position, sign, currency = _lead(text, start)
+    if not is_digit(at(text, position)) or (sign and currency and position - start > 4):
+        return None
+    if not sign and not currency:
+        time = _time(text, position, form)
+        if time is not None:
+            return time
+    end, amount = _plain(text, position, form)
+    if not form.hours and at(text, end) == "s" and number_ends(text, end + 1):
+        decade = amount.whole[-1] == "0" and len(amount.whole) in (2, 4) and not amount.fraction
+        return (end + 1, amount._replace(decade=True)) if decade and not sign else None
+    end, amount = _behind(text, end, amount._replace(sign=sign, currency=currency), form)
+    if end == 0 or not _closed(text, end) or _ambiguous(text, start, position, amount, form):
+        return None
+    carried = amount.sign or amount.grouped or amount.fraction or amount.percent or amount.currency
+    return (end, amount) if carried or len(amount.whole) >= 4 else None
+
+
+def write(amount: Amount, form: Form) -> str:
+    """Return how a language writes an amount."""
+    if amount.minutes:
+        if form.hours:
+            return f"{int(amount.whole)}{NO_BREAK}h{NO_BREAK}{amount.minutes}"
+        return f"{amount.whole}:{amount.minutes}"
+    if amount.decade:
+        return f"années {amount.whole}" if form.hours else f"{amount.whole}s"
+    whole = amount.whole
+    if amount.grouped:
+        first = (len(whole) - 1) % 3 + 1
+        parts = [whole[:first], *(whole[i : i + 3] for i in range(first, len(whole), 3))]
+        whole = form.group.join(parts)
+    number = whole + (form.decimal + amount.fraction if amount.fraction else "")
+    if amount.percent:
+        return f"{amount.sign}{number}{form.percent[0]}"
+    if not amount.currency:
+        return f"{amount.sign}{number}"
+    if form.currency_first:
+        multiple = "bn" if amount.multiple == "Md" else amount.multiple
+        return f"{amount.sign}{amount.currency}{number}{multiple}"
+    behind = {"US$": "$ US", "CA$": "$ CA"}.get(amount.currency, amount.currency)
+    return f"{amount.sign}{number}{NO_BREAK}{amount.multiple}{behind}"
+
+
+def _lead(text: str, start: int) -> tuple[int, str, str]:
+    """Return where the digits begin, and the sign and the currency before them."""
+    position, sign, currency = start, "", ""
+    if text[position] in MINUS + "+\u00b1":
+        sign = "-" if text[position] in MINUS else text[position]
+        position += 1
+    for name in _CURRENCIES:
+        if text.startswith(name, position):
+            currency = name
+            position += len(name)
+            position += at(text, position) != "" and at(text, position) in SPACES
+            break
+    return position, sign, currency
+
+
+def _time(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
+    """Read a time of day: `17:30`, `17 h 30`, `5:30 p.m.`."""
+    end = digits(text, start)
+    if end - start > 2 or int(text[start:end]) > 24:
+        return None
+    mark = end
+    if form.hours:
+        mark += at(text, mark) != "" and at(text, mark) in SPACES
+    if at(text, mark) == ":":
+        mark = mark if mark == end else 0
+    elif not form.hours or at(text, mark) not in ("h", "H"):
+        return None
+    if mark == 0:
+        return None
+    minute = mark + 1
+    if at(text, mark) != ":":
+        minute += at(text, minute) != "" and at(text, minute) in SPACES
+    stop = digits(text, minute)
+    if stop - minute != 2 or text[minute] > "5" or not number_ends(text, stop):
+        return None
+    if at(text, mark) != ":" and _is_duration(text, start, stop, form):
+        return None
+    hours = text[start:end]
+    if not form.hours:
+        stop, hours = _half_day(text, stop, hours)
+    return stop, Amount("", hours, False, "", minutes=text[minute:stop][:2])
+
+
+def _half_day(text: str, end: int, hours: str) -> tuple[int, str]:
+    """Return where `p.m.` or `am` ends behind a time, and the hours of 24 that are meant."""
+    mark = end + (at(text, end) != "" and at(text, end) in SPACES)
+    for half, later in (("a.m.", 0), ("p.m.", 12), ("am", 0), ("pm", 12)):
+        if text[mark : mark + len(half)].lower() == half and number_ends(text, mark + len(half)):
+            return mark + len(half), str(int(hours) % 12 + later)
+    return end, hours
+
+
+def _is_duration(text: str, start: int, stop: int, form: Form) -> bool:
+    """Tell whether hours and minutes are a length of time."""
+    behind = stop + (at(text, stop) != "" and at(text, stop) in SPACES)
+    length = text.startswith(("min", "de ", "d'", "d\u2019"), behind)
+    return length or _word_before(text, start) in form.durations
+
+
+def _word_before(text: str, start: int) -> str:
+    """Return the word before a position in small letters, "" if something else stands there."""
+    end = start
+    while end > 0 and text[end - 1] in SPACES + "°.":
+        end -= 1
+    begin = end
+    while begin > 0 and end - begin < 20 and text[begin - 1].isalpha():
+        begin -= 1
+    return text[begin:end].lower()
+
+
+def _decade(text: str, start: int) -> tuple[int, Amount] | None:
+    """Read the decade of `années 1990`, `années 80`."""
+    end = digits(text, start)
+    year = text[start:end]
+    if len(year) not in (2, 4) or not year.endswith("0") or not number_ends(text, end):
+        return None
+    return end, Amount("", year, False, "", decade=True)
+
+
+def _plain(text: str, start: int, form: Form) -> tuple[int, Amount]:
+    """Read digits, thousands and fraction."""
+    end = digits(text, start)
+    whole, grouped = text[start:end], False
+    for mark in form.thousands:
+        parts = groups(text, start, mark)
+        count = 1
+        while count < len(parts) and parts[count].size == 3:
+            count += 1
+        several = count > (2 if mark == "." and not _has_fraction(text, parts[-1].end, form) else 1)
+        complete = several and count == len(parts)
+        if complete and parts[0].size <= 3 and whole[0] != "0":
+            end, grouped = parts[-1].end, True
+            whole = "".join(text[part.start : part.end] for part in parts)
+            break
+    fraction = ""
+    mark = at(text, end)
+    if is_digit(at(text, end + 1)) and mark and (mark == form.decimal or mark == "."):
+        stop = digits(text, end + 1)
+        if mark == form.decimal or (not grouped and stop - end != 4):
+            fraction, end = text[end + 1 : stop], stop
+    return end, Amount("", whole, grouped, fraction)
+
+
+def _has_fraction(text: str, end: int, form: Form) -> bool:
+    """Tell whether the decimal mark and a digit stand here: then points parted thousands."""
+    return at(text, end) == form.decimal and is_digit(at(text, end + 1))
+
+
+def _behind(text: str, end: int, amount: Amount, form: Form) -> tuple[int, Amount]:
+    """Read what belongs to a number behind it; the end is 0 where it contradicts itself."""
+    for sign in form.percent:
+        if text.startswith(sign, end) and number_ends(text, end + len(sign)):
+            return (0 if amount.currency else end + len(sign)), amount._replace(percent=True)
+    if amount.currency:
+        return end, amount
+    position = end + (at(text, end) != "" and at(text, end) in SPACES)
+    multiple = ""
+    for name in _MULTIPLES:
+        if text.startswith(name, position) and text[position + len(name) :][:1] in _CURRENCIES:
+            multiple, position = name, position + len(name)
+            break
+    for name in (*_CURRENCY_BEHIND, *_CURRENCIES):
+        if text.startswith(name, position) and number_ends(text, position + len(name)):
+            currency = _CURRENCY_BEHIND.get(name, name)
+            return position + len(name), amount._replace(currency=currency, multiple=multiple)
+    return end, amount
+
+
+def _closed(text: str, end: int) -> bool:
+    """Tell whether a number is over here; a unit may stand right behind it."""
+    if number_ends(text, end):
+        return True
+    unit = run(text, end, str.isalpha)
+    return text[end:unit] in UNITS and number_ends(text, unit)
+
+
+def _ambiguous(text: str, start: int, position: int, amount: Amount, form: Form) -> bool:
+    """Tell whether `bus 38 300 personnes` may hold two numbers."""
+    spaced = amount.grouped and at(text, digits(text, position)) in tuple(SPACES)
+    two = spaced and len(amount.whole) <= 6
+    return two and _word_before(text, start) in form.designators
