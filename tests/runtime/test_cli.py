@@ -271,6 +271,39 @@ def test_a_folder_named_like_the_shipped_model_is_noticed(
         assert capsys.readouterr() == ("UN\n", expected)
 
 
+def test_a_file_that_has_grown_since_a_kill_is_brought_to_its_end(
+    installed: ModuleType, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source, target = tmp_path / "in.txt", tmp_path / "out.txt"
+    source.write_text("un\ndeux\ntrois")
+    argv = ["-i", str(source), "-o", str(target)]
+
+    def interrupted(stream: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", interrupted)
+        assert main(argv) == 130
+    with open(source, "a") as stream:
+        stream.write(" cents\nquatre\n")
+    capsys.readouterr()
+    assert main([*argv, "--beam-size", "1"]) == 1  # what else has changed is still noticed
+    assert "begun with other options" in capsys.readouterr().err
+    assert main(argv) == 0
+    assert target.read_text() == "UN\nDEUX\nTROIS\n"
+    assert (
+        "in.txt has grown meanwhile; its first 13 bytes are translated" in capsys.readouterr().err
+    )
+    assert main(argv) == 0
+    assert target.read_text() == "UN\nDEUX\nTROIS CENTS\nQUATRE\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", interrupted)
+        assert main(argv) == 130
+    source.write_text("zéro\n" + source.read_text())
+    assert main(argv) == 1
+    assert "begun with other input" in capsys.readouterr().err
+
+
 def test_two_inputs_are_two_or_an_error(
     installed: ModuleType, capsys: Capture, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from allez.documents.output import OutputStream, encode, open_output
+from allez.documents.output import OutputStream, encode, open_output, unfinished
 from allez.errors import InputError, OutputError
 
 JOB = {"input": "x"}
@@ -182,7 +182,7 @@ def test_a_foreign_state_is_not_touched(
     assert list(tmp_path.iterdir()) == [state]
 
 
-@pytest.mark.parametrize("size", [0, 1, 20, 30])
+@pytest.mark.parametrize("size", [0, 1, 20, 35])
 def test_a_state_that_a_kill_cut_short_is_begun_again(tmp_path: Path, size: int) -> None:
     leave(tmp_path, job=JOB)
     state = tmp_path / "out.txt.partial.json"
@@ -281,6 +281,35 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_unfinished_is_told_by_ours_alone(tmp_path: Path) -> None:
+    target, state = tmp_path / "out.txt", tmp_path / "out.txt.partial.json"
+    assert unfinished(target) is None
+    for content in (b"", b'{"job": {"input": 1}}\n', b'{"allez": "unfinished", "job": {"in'):
+        state.write_bytes(content)
+        assert unfinished(target) is None
+    partial = tmp_path / "out.txt.partial"
+    partial.write_bytes(b"mine")
+    for job in (b"3", b"[" * 100_000, b"[1]"):
+        state.write_bytes(b'{"allez": "unfinished", "job": ' + job + b"}\n")
+        assert unfinished(target) is None
+        with pytest.raises(OutputError, match="no run has left it"):
+            open_output(target, job=JOB)
+        assert partial.read_bytes() == b"mine"
+    partial.unlink()
+    state.unlink()
+    leave(tmp_path, "un\n", job=None)
+    assert unfinished(target) is None
+    leave(tmp_path, "un\n", job=JOB)
+    assert unfinished(target) == JOB
+    state.rename(tmp_path / "elsewhere")
+    state.symlink_to(tmp_path / "elsewhere")
+    assert unfinished(target) is None
+    if hasattr(os, "mkfifo"):
+        state.unlink()
+        os.mkfifo(state)
+        assert unfinished(target) is None
 
 
 # --- permissions ----------------------------------------------------------------------------

@@ -62,9 +62,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _lines(args: argparse.Namespace) -> LineFile | LineStream:
     from allez.documents.lines import LineStream, open_lines
+    from allez.documents.output import unfinished
 
     if args.input not in ([], ["-"]):
-        return open_lines(Path(args.input[0]), errors=args.errors)
+        begun = None if args.output in (None, "-") else unfinished(Path(args.output))
+        return open_lines(Path(args.input[0]), errors=args.errors, begun=begun)
     if sys.stdin is None:
         raise InputError("standard input is closed")
     if console.is_terminal(sys.stdin) and not args.quiet:

@@ -15,7 +15,7 @@ import json
 import logging
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
@@ -72,15 +72,16 @@ class LineFile:
     Args:
         path: where it is.
         errors: what becomes of bytes that are no UTF-8.
+        size: how many bytes of it are meant; None: all that are there.
 
     Raises:
         InputError: it cannot be read, or is not UTF-8.
     """
 
-    def __init__(self, path: Path, *, errors: Errors = "strict") -> None:
+    def __init__(self, path: Path, *, errors: Errors = "strict", size: int | None = None) -> None:
         self._path = path
         self._errors: Errors = errors
-        self._size: int | None = None
+        self._size = size
         self.identity: dict[str, object] = {}
         """Tells these lines from any others."""
         self.total: int | None = sum(1 for _ in self._lines())
@@ -113,7 +114,7 @@ class LineFile:
         if self.identity and self.identity != identity:
             hint = "translate a copy that nobody writes to"
             raise InputError(f"{self._path} was changed while it was being translated", hint=hint)
-        if grown:
+        if self.identity and grown:
             _log.warning(
                 "%s has grown meanwhile; its first %d bytes are translated", self._path, size
             )
@@ -168,19 +169,38 @@ class LineStream:
                 self._stream.close()
 
 
-def open_lines(path: Path, *, errors: Errors = "strict") -> LineFile | LineStream:
+def open_lines(
+    path: Path, *, errors: Errors = "strict", begun: Mapping[str, Any] | None = None
+) -> LineFile | LineStream:
     """Return the lines of a file; of a named pipe as of a stream.
 
     Args:
         path: where it is.
         errors: what becomes of bytes that are no UTF-8.
+        begun: the job that an earlier run has begun, if any: of a file that has grown since, the
+            lines are those that it had then, so that the job can be brought to its end.
 
     Raises:
         InputError: it cannot be read; if it is a regular file, also that it is not UTF-8.
     """
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         return LineStream(_open(path), str(path), close=True, errors=errors)
-    return LineFile(path, errors=errors)
+    return LineFile(path, errors=errors, size=_size_then(path, begun))
+
+
+def _size_then(path: Path, begun: Mapping[str, Any] | None) -> int | None:
+    """Return how long the file was, if it begins with what an earlier run has begun with."""
+    known = (begun or {}).get("input")
+    if not isinstance(known, dict) or not isinstance(size := known.get("bytes"), int):
+        return None
+    if not 0 < size < os.path.getsize(path):
+        return None
+    digest, left = hashlib.sha256(), size
+    with _open(path) as stream:
+        while left and (data := stream.read(min(left, _CHUNK))):
+            digest.update(data)
+            left -= len(data)
+    return size if digest.hexdigest() == known.get("sha256") else None
 
 
 def _open(path: Path) -> io.BufferedReader:

@@ -26,8 +26,11 @@ from allez.errors import InputError, OutputError
 _log = logging.getLogger(__name__)
 logging.getLogger("allez").addHandler(logging.NullHandler())  # silent unless asked
 
-_MARK = b'{"allez": "unfinished", '
+_MARK = b'{"allez": "unfinished", "job": '
 """How every `.partial.json` begins: whatever begins otherwise is somebody else's file."""
+
+_LONGEST_JOB = 2**20
+"""Bytes of a description that is worth reading."""
 
 _LOCKED_BYTE = 2**31 - 2
 """Which byte a run locks on Windows, where what is locked cannot be read: far behind the text."""
@@ -55,10 +58,23 @@ class Output(Protocol):
 class _Left(NamedTuple):
     """What an earlier run has left of what it was making."""
 
-    job: Any
+    job: dict[str, Any] | None
     """What that was; None: nothing that could be continued."""
     known: bool
     """False if nobody says what it was."""
+
+
+def _left(first: bytes) -> _Left:
+    """Read the first line of a `.partial.json`, which a kill may have cut short."""
+    if first.startswith(_MARK):
+        try:
+            job = json.loads(first)["job"]
+        except (ValueError, RecursionError):
+            pass
+        else:
+            if job is None or isinstance(job, dict):
+                return _Left(job, known=True)
+    return _Left(None, known=False)
 
 
 class OutputFile:
@@ -203,7 +219,7 @@ class OutputFile:
         self._state.unlink(missing_ok=True)
         self._journal = self._open(self._state, create=0o600)
         try:
-            self._journal.write(_MARK + f'"job": {json.dumps(self._job)}}}\n'.encode())
+            self._journal.write(_MARK + json.dumps(self._job).encode() + b"}\n")
             self._journal.flush()
         except OSError:
             self._state.unlink()
@@ -217,15 +233,12 @@ class OutputFile:
         """
         try:
             with self._open(self._state) as stream:
-                first = stream.readline()
+                first = stream.readline(_LONGEST_JOB)
         except FileNotFoundError:
             return _Left(None, known=False)
         if not first.startswith(_MARK[: len(first)]):
             raise self._in_the_way(self._state, "and no run has left it")
-        try:
-            return _Left(json.loads(first)["job"], known=True)
-        except ValueError:  # a kill cut it short
-            return _Left(None, known=False)
+        return _left(first)
 
     def _continue(self) -> None:
         """Keep the records that are there and are as they were written, and cut off the rest."""
@@ -376,6 +389,18 @@ def open_output(
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return OutputFile(target, source=source, job=job)
     return OutputStream(target)
+
+
+def unfinished(target: Path) -> Mapping[str, Any] | None:
+    """Return the job that a run has begun to write to `target` and not brought to its end."""
+    state = os.path.realpath(target) + ".partial.json"
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # no waiting for a pipe
+    try:
+        with open(os.open(state, os.O_RDONLY | flags), "rb") as stream:
+            first = stream.readline(_LONGEST_JOB)
+    except OSError:  # `OutputFile` tells what is wrong, if anything is
+        return None
+    return _left(first).job
 
 
 def encode(data: str | bytes) -> bytes:
