@@ -22,6 +22,7 @@ from torch import Tensor, nn
 import allez_export
 from allez.bundle.contract import MANIFEST
 from allez.bundle.reader import Bundle
+from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Memory, Seq2Seq
 from allez_export.families.recurrent.weights import load_bundle_model
 from allez_export.fourbit import pack
@@ -85,8 +86,8 @@ def _copy(path: Path, place: Path, graphs: Mapping[str, bytes], precision: str) 
 def _fp32(model: Seq2Seq) -> dict[str, bytes]:
     """Return the graphs as they are before they are quantized."""
     return {
-        "encoder": trace_encoder(model).SerializeToString(),
-        "decoder": trace_decoder(model).SerializeToString(),
+        "encoder": trace_encoder(Recurrent(model)).SerializeToString(),
+        "decoder": trace_decoder(Recurrent(model)).SerializeToString(),
     }
 
 

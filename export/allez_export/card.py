@@ -7,13 +7,13 @@ from typing import Any
 
 from allez_export.config import Config
 from allez_export.evaluate import length_table, table
-from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.family import Facts
 from allez_export.shortlist import comparison
 
 
 def model_card(
     config: Config,
-    model: Seq2Seq,
+    facts: Facts,
     training: Mapping[str, Any],
     report: Mapping[str, Any],
     scores: Sequence[Mapping[str, Any]],
@@ -25,7 +25,7 @@ def model_card(
 
     Args:
         config: the model's.
-        model: trained.
+        facts: of the model.
         training: what `train` recorded of the run.
         report: what `verify` found.
         scores: rows of `evaluate`; empty before it was run.
@@ -39,7 +39,7 @@ def model_card(
         f"Translates {config.source} to {config.target} with a recurrent encoder and an attention "
         "decoder. For `allez` and any other host that follows its graph contract.",
         "",
-        *_facts(config, model, training, sizes),
+        *_facts(config, facts, training, sizes),
         "",
         "## Scores",
         "",
@@ -54,28 +54,19 @@ def model_card(
 
 
 def _facts(
-    config: Config, model: Seq2Seq, training: Mapping[str, Any], sizes: Mapping[str, int]
+    config: Config, facts: Facts, training: Mapping[str, Any], sizes: Mapping[str, int]
 ) -> list[str]:
-    m = config.model
-    decoder = f"{m.cell.upper()} of {m.width}, `{m.attention}` attention"
-    decoder += ", a second layer above it" if m.second_layer else ""
-    decoder += ", lexical shortcut" if m.lexical_shortcut else ""
-    decoder += ", input feeding" if m.input_feeding else ""
     largest = (f"{name} {size:,}" for name, size in sizes.items() if size > 100_000)
-    facts = {
+    rows = {
         "licence of the weights": config.package.license,
-        "parameters": f"{sum(p.numel() for p in model.parameters()):,}",
-        "encoder": f"bidirectional {m.cell.upper()}, {m.encoder_layers} layer(s), "
-        f"{m.width // 2} per direction",
-        "decoder": decoder,
-        "vocabulary": f"{len(model.bias):,} subwords of both languages; one table for source "
-        "words, target words and output",
+        "parameters": f"{facts.parameters:,}",
+        **facts.card,
         "precision": config.quantize.precision,
         "files": f"{sum(sizes.values()):,} bytes: {', '.join(largest)}",
         "training": f"{training['updates']:,} updates, {training['target_tokens']:,} target "
         f"tokens, {training['hours']} hours; seed {config.training.seed}",
     }
-    return ["| | |", "| --- | --- |", *(f"| {key} | {value} |" for key, value in facts.items())]
+    return ["| | |", "| --- | --- |", *(f"| {key} | {value} |" for key, value in rows.items())]
 
 
 def _scores(scores: Sequence[Mapping[str, Any]]) -> list[str]:

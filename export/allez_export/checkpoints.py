@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from allez.errors import InputError
-from allez_export.config import Config, build
-from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.config import Config, build_kept
+from allez_export.families.family import Family
+from allez_export.families.recurrent.family import Recurrent
 
 
 def save(state: dict[str, Any], path: Path) -> None:
@@ -56,10 +57,26 @@ def load_run(path: Path, *keys: str) -> dict[str, Any]:
     return state
 
 
-def load_model(path: Path) -> tuple[Seq2Seq, Config, str, dict[str, Any]]:
-    """Return the trained model, its configuration, `tokenizer.json` text and training record."""
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """What `model.pt` holds."""
+
+    family: Family
+    config: Config
+    """What it was trained with."""
+    tokenizer: str
+    """Text of `tokenizer.json`."""
+    record: dict[str, Any]
+    """Updates, target tokens, hours, validation scores."""
+
+
+def load_model(path: Path) -> TrainedModel:
+    """Return the trained model.
+
+    Raises:
+        InputError: it cannot be read, or is of something else.
+    """
     state = load_run(path, "weights", "training")
-    config: Config = build(Config, state["config"], "model.pt")
-    model = Seq2Seq(len(state["weights"]["bias"]), **dataclasses.asdict(config.model))
-    model.load_state_dict(state["weights"])
-    return model.eval().requires_grad_(False), config, state["tokenizer"], state["training"]
+    config = build_kept(state["config"], "model.pt")
+    family = Recurrent.load(config.model, state["weights"])
+    return TrainedModel(family, config, state["tokenizer"], state["training"])

@@ -323,6 +323,22 @@ def _apply(content: dict[str, Any], change: str, loads: Callable[[str], Any]) ->
     table[name] = parsed
 
 
+RENAMED = {"training.candidates": "training.sampled_softmax", "candidates": "shortlist"}
+"""What keys were called in the files of training runs begun before 2.0."""
+
+
+def build_kept(content: dict[str, Any], where: str) -> Config:
+    """Return the configuration that a training run was begun with, perhaps by an older version."""
+    training = dict(content.get("training", {}))
+    top = {RENAMED.get(key, key): value for key, value in content.items() if key != "training"}
+    for old, new in RENAMED.items():
+        section, _, key = old.rpartition(".")
+        if section == "training" and key in training:
+            training[new.rpartition(".")[2]] = training.pop(key)
+    config: Config = build(Config, {**top, "training": training}, where)
+    return config
+
+
 def build(kind: Any, content: Any, where: str) -> Any:
     """Return `content` (plain TOML or JSON values) as the dataclass `kind`, checked strictly."""
     if not isinstance(content, dict):
@@ -333,8 +349,8 @@ def build(kind: Any, content: Any, where: str) -> Any:
     for key, value in content.items():
         path = f"{where}.{key}" if where else key
         if key not in names:
-            near = difflib.get_close_matches(key, names, n=1, cutoff=0)
-            raise ConfigError(f"unknown key {path}", hint=f"did you mean {near[0]}?")
+            near = RENAMED.get(path) or difflib.get_close_matches(key, names, n=1, cutoff=0)[0]
+            raise ConfigError(f"unknown key {path}", hint=f"did you mean {near}?")
         values[key] = _value(hints[key], value, path)
     for name, f in names.items():
         required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING

@@ -24,12 +24,11 @@ from allez.model.encoder import TextSource
 from allez.options import SearchOptions
 from allez.search.beam import REVISION
 from allez.search.constraints import most_repeats
-from allez.search.step import RawHypothesis, Request, Source
+from allez.search.step import RawHypothesis, Request, Source, Step
 from allez.text.tokenizer import Tokenizer
 from allez.translate.translator import Translator
 from allez_export.data.read import Pair, read_pairs
-from allez_export.families.recurrent.graphs import TorchDecoding
-from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.family import Family
 from allez_export.vocabulary import BOS, EOS
 
 BUCKETS = (5, 10, 15, 25, 40)
@@ -219,12 +218,12 @@ def write_json(content: Any, path: Path) -> None:
 
 
 class TorchModel:
-    """A torch model as `decode` asks for it: the reference for the exported graphs."""
+    """A model that torch runs, as `decode` asks for it: the reference for the exported graphs."""
 
     bos, eos = BOS, EOS
 
-    def __init__(self, model: Seq2Seq) -> None:
-        self._model = model
+    def __init__(self, family: Family) -> None:
+        self._family = family
 
     def encode(self, source: Source) -> list[int]:
         """Return the ids [S]; torch reads them in batches."""
@@ -232,18 +231,18 @@ class TorchModel:
 
     def start(
         self, encodings: Sequence[list[int]], shortlists: Sequence[IntArray] | None = None
-    ) -> TorchDecoding:
+    ) -> Step:
         """Return a fresh step; it scores the whole vocabulary."""
-        return TorchDecoding(self._model, encodings)
+        return self._family.reference_step(encodings)
 
 
 def torch_search(
-    model: Seq2Seq, sentences: Sequence[Sequence[int]], options: SearchOptions = GREEDY
+    family: Family, sentences: Sequence[Sequence[int]], options: SearchOptions = GREEDY
 ) -> list[list[RawHypothesis]]:
-    """Search with a torch model.
+    """Search with a model that torch runs.
 
     Args:
-        model: trained, in evaluation mode.
+        family: trained.
         sentences: source ids, eos last.
         options: see `SearchOptions`.
     """
@@ -251,7 +250,7 @@ def torch_search(
         Request(TextSource(tuple(ids)), target_limit(len(ids)), most_repeats(ids))
         for ids in sentences
     ]
-    return decode(TorchModel(model), requests, options)
+    return decode(TorchModel(family), requests, options)
 
 
 TARGET_PER_SOURCE, TARGET_EXTRA = 1.8, 10
@@ -264,14 +263,14 @@ def target_limit(source_length: int) -> int:
 
 def validator(
     files: Sequence[tuple[str, Sequence[Pair]]], tokenizer: Tokenizer
-) -> Callable[[Seq2Seq], dict[str, float]]:
+) -> Callable[[Family], dict[str, float]]:
     """Return what a training run validates with: greedy BLEU on each file, and their mean."""
 
-    def validate(model: Seq2Seq) -> dict[str, float]:
+    def validate(family: Family) -> dict[str, float]:
         scores = {}
         for name, pairs in files:
             sources = [[*ids, EOS] for ids in tokenizer.encode_batch([s for s, _ in pairs])]
-            found = torch_search(model, sources)
+            found = torch_search(family, sources)
             hypotheses = [tokenizer.decode(hypothesis[0].tokens) for hypothesis in found]
             scores[f"bleu_{name}"], _ = bleu(hypotheses, [target for _, target in pairs])
         return {"bleu": sum(scores.values()) / len(scores), **scores}

@@ -29,8 +29,7 @@ from allez.text.rules import SentenceRules
 from allez.text.tokenizer import Tokenizer
 from allez_export.config import Config, ConfigError
 from allez_export.evaluate import GREEDY, TARGET_EXTRA, TARGET_PER_SOURCE
-from allez_export.families.recurrent.graphs import state_widths
-from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.family import Facts
 from allez_export.folders import written_aside
 from allez_export.vocabulary import BOS, EOS
 
@@ -83,14 +82,14 @@ def read_beside(name: str | None, beside: Path, default: str) -> str:
 
 def make_manifest(
     config: Config,
-    model: Seq2Seq,
+    facts: Facts,
     content: Mapping[str, bytes],
     *,
     precision: str,
     scores: Mapping[str, Any],
 ) -> bytes:
     """Return the text of `manifest.json` for the files in `content` (role to bytes)."""
-    widths, size = state_widths(model), len(model.bias)
+    widths, size = facts.state_widths, facts.vocabulary
     rules = SentenceRules.from_json(content["sentences"].decode("utf-8", "replace"))
     manifest = {
         "format_version": FORMAT_VERSION,
@@ -120,9 +119,9 @@ def make_manifest(
             {"name": name, "width": width}
             for name, width in zip(state_names(len(widths)), widths, strict=True)
         ],
-        "memory_width": model.memory_width,
-        "key_width": model.width,
-        "attention": config.model.attention,
+        "memory_width": facts.memory_width,
+        "key_width": facts.key_width,
+        "attention": facts.attention,
         "limits": {
             "target_per_source": TARGET_PER_SOURCE,
             "target_extra": TARGET_EXTRA,
@@ -159,7 +158,7 @@ def shortened(tokenizer: str) -> str:
 
 def draft(
     config: Config,
-    model: Seq2Seq,
+    facts: Facts,
     tokenizer: str,
     rules: bytes,
     graphs: Mapping[str, bytes],
@@ -177,7 +176,7 @@ def draft(
     }
     if shortlist is not None:
         content["shortlist"] = shortlist
-    manifest = make_manifest(config, model, content, precision=precision, scores={})
+    manifest = make_manifest(config, facts, content, precision=precision, scores={})
     return Bundle(Path(config.name), parse_manifest(manifest), content)
 
 
@@ -253,7 +252,7 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
 def write_bundle(
     folder: Path,
     config: Config,
-    model: Seq2Seq,
+    facts: Facts,
     content: Mapping[str, bytes],
     *,
     precision: str,
@@ -264,7 +263,7 @@ def write_bundle(
     Args:
         folder: where it goes; an older bundle there is replaced.
         config: the model's.
-        model: for its widths.
+        facts: of the model.
         content: role to bytes.
         precision: of the graphs.
         scores: for the manifest.
@@ -274,7 +273,7 @@ def write_bundle(
         BundleError: what was written does not load or does not pass its self-test, or too few
             sentences are fit for one.
     """
-    manifest = make_manifest(config, model, content, precision=precision, scores=scores)
+    manifest = make_manifest(config, facts, content, precision=precision, scores=scores)
     with written_aside(folder) as partial:
         for role, data in content.items():
             (partial / NAMES[role]).write_bytes(data)

@@ -25,6 +25,7 @@ import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 
+from allez_export.families.family import Ranges
 from allez_export.fourbit import constants_of
 
 WEIGHT_LIMIT = 64
@@ -327,54 +328,26 @@ def _names_used(graph: onnx.GraphProto) -> list[str]:
     return names
 
 
-def _input_range(weights: Mapping[str, Array], embedded: float) -> float:
-    """Return the range over which words, and states beside them, are quantized together.
-
-    They share a scale, and so do their weights. Words, once stretched over the range of states,
-    have much larger weights than those; a column's scale would fit the words' alone. So states take
-    a part of the range only: they lose precision where they have some to spare, and their weights
-    gain it. The best part is where both errors are equal, near the root of the weights' ratio.
-    """
-    if "first.W" not in weights:
-        return 1.0
-    matrix, width = np.abs(weights["first.W"]), weights["table"].shape[1]
-    of_states = np.maximum(matrix[width:].max(axis=0), np.finfo(np.float32).tiny)
-    ratio = float(np.median(matrix[:width].max(axis=0) * embedded / of_states))
-    return max(1.0, min(2 * ratio**0.5, ratio))
-
-
 def quantize(
-    encoder: onnx.ModelProto, decoder: onnx.ModelProto, features_range: float
+    encoder: onnx.ModelProto, decoder: onnx.ModelProto, ranges: Ranges
 ) -> tuple[onnx.ModelProto, onnx.ModelProto, dict[str, Report]]:
     """Return the int8 encoder and decoder, and a report on each.
 
     Args:
         encoder: fp32, as traced.
         decoder: fp32, as traced.
-        features_range: the largest absolute value that reaches the vocabulary layer.
+        ranges: how large activations get, from the model's family.
     """
-    weights = {i.name: numpy_helper.to_array(i) for i in decoder.graph.initializer}
-    embedded = float(np.abs(weights["table"]).max()) or 1.0
-    first = _input_range(weights, embedded)
-    ranges = {
-        **dict.fromkeys(("first.W", "first.Wx"), first),  # words, recurrent states beside them
-        "query": 1.0,
-        "Wa": 1.0,  # a mean of recurrent states beside one
-        **dict.fromkeys(("first.Wh", "second.W", "second.Wx", "second.Wh"), 1.0),  # states, tanhs
-        "lexical": embedded,  # a mean of words
-        FEATURES: features_range,
-    }
-    lookup_range = embedded / first
-    rescaled = onnx.ModelProto()  # words are divided by it when they are looked up, and the rows
-    rescaled.CopyFrom(decoder)  # that they are multiplied with take it up
+    rescaled = onnx.ModelProto()
+    rescaled.CopyFrom(decoder)
     for initializer in rescaled.graph.initializer:
-        if initializer.name in ("first.W", "first.Wx"):
-            matrix = weights[initializer.name].copy()
-            matrix[: weights["table"].shape[1]] *= np.float32(lookup_range)
-            initializer.CopyFrom(numpy_helper.from_array(matrix, initializer.name))
+        if initializer.name in ranges.rescaled:
+            value = ranges.rescaled[initializer.name]
+            initializer.CopyFrom(numpy_helper.from_array(value, initializer.name))
+    of_decoder = {**ranges.decoder, FEATURES: ranges.features}
     rewriters = {
-        "encoder": Rewriter(encoder, {"key_weight": 1.0}, rows=False),
-        "decoder": Rewriter(rescaled, ranges, lookup_range=lookup_range),
+        "encoder": Rewriter(encoder, ranges.encoder, rows=False),
+        "decoder": Rewriter(rescaled, of_decoder, lookup_range=ranges.lookup),
     }
     models = {name: rewriter.run() for name, rewriter in rewriters.items()}
     reports = {name: rewriter.report for name, rewriter in rewriters.items()}

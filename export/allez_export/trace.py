@@ -16,14 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from allez.bundle.contract import Graph, decoder_graph, encoder_graph
-from allez_export.families.recurrent.graphs import (
-    OPSET,
-    VOCABULARY_LAYER,
-    DecoderStep,
-    EncoderGraph,
-    state_widths,
-)
-from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.family import OPSET, VOCABULARY_LAYER, Facts, Family
 
 IR_VERSION = 10
 
@@ -34,44 +27,43 @@ TYPES = {
 }
 
 
-def trace(model: Seq2Seq, folder: Path) -> None:
+def trace(family: Family, folder: Path) -> None:
     """Write `encoder.onnx` and `decoder.onnx` of a trained model into a folder."""
-    onnx.save(trace_encoder(model), folder / "encoder.onnx")
-    onnx.save(trace_decoder(model), folder / "decoder.onnx")
+    onnx.save(trace_encoder(family), folder / "encoder.onnx")
+    onnx.save(trace_decoder(family), folder / "decoder.onnx")
 
 
-def trace_encoder(model: Seq2Seq) -> onnx.ModelProto:
+def trace_encoder(family: Family) -> onnx.ModelProto:
     """Return `encoder.onnx` of a trained model."""
     # Two sentences of different lengths, so that no axis looks constant.
     source = torch.ones(2, 5, dtype=torch.int64)
     length = torch.tensor([5, 3], dtype=torch.int32)
-    graph = encoder_graph(len(state_widths(model)))
-    proto = _export(EncoderGraph(model), (source, length), graph, {"B": 2, "S": 5})
-    return _finish(proto, graph, model)
+    facts = family.facts
+    graph = encoder_graph(len(facts.state_widths))
+    proto = _export(family.encoder_module(), (source, length), graph, {"B": 2, "S": 5})
+    return _finish(proto, graph, facts)
 
 
-def trace_decoder(model: Seq2Seq) -> onnx.ModelProto:
+def trace_decoder(family: Family) -> onnx.ModelProto:
     """Return `decoder.onnx` of a trained model."""
-    widths = state_widths(model)
-    graph = decoder_graph(len(widths))
-    with torch.no_grad():
-        memory = model.encode(torch.ones(2, 5, dtype=torch.int64))
-    positions = memory.states.shape[1]
+    facts = family.facts
+    graph = decoder_graph(len(facts.state_widths))
+    positions = facts.positions(5)
     arguments = (
         torch.ones(6, dtype=torch.int64),
         torch.zeros(6, dtype=torch.int64),
-        memory.states,
-        memory.keys.clone(),  # one tensor given twice would be taken for one input
-        memory.mask,
+        torch.zeros(2, positions, facts.memory_width),
+        torch.zeros(2, positions, facts.key_width),
+        torch.zeros(2, positions),
         torch.arange(7),
         torch.zeros(2, 7),
         torch.tensor(4),
-        [torch.zeros(3, width) for width in widths],
+        [torch.zeros(3, width) for width in facts.state_widths],
     )
     sizes = {"N": 6, "P": 3, "B": 2, "M": positions, "C": 7}
-    proto = _export(DecoderStep(model), arguments, graph, sizes)
+    proto = _export(family.step_module(), arguments, graph, sizes)
     _insert_vocabulary_layer(proto.graph)
-    return _finish(proto, graph, model)
+    return _finish(proto, graph, facts)
 
 
 def _export(
@@ -239,9 +231,8 @@ def _branch(name: str, nodes: Sequence[onnx.NodeProto]) -> onnx.GraphProto:
     return helper.make_graph(nodes, name, [], outputs)
 
 
-def _finish(proto: onnx.ModelProto, graph: Graph, model: Seq2Seq) -> onnx.ModelProto:
+def _finish(proto: onnx.ModelProto, graph: Graph, facts: Facts) -> onnx.ModelProto:
     """Name all axes as the contract does, and drop what the exporter wrote about itself."""
-    widths = {"D": model.memory_width, "A": model.width, "W": model.width}
     for values, tensors in (
         (proto.graph.input, graph.inputs),
         (proto.graph.output, graph.outputs),
@@ -250,8 +241,9 @@ def _finish(proto: onnx.ModelProto, graph: Graph, model: Seq2Seq) -> onnx.ModelP
         if list(named) != [tensor.name for tensor in tensors]:
             raise RuntimeError(f"the exporter gave {list(named)}")  # a bug of ours, not an input's
         for tensor in tensors:
-            axes: Sequence[int | str] = [widths.get(axis, axis) for axis in tensor.axes]
-            value = helper.make_tensor_value_info(tensor.name, TYPES[tensor.dtype], axes)
+            value = helper.make_tensor_value_info(
+                tensor.name, TYPES[tensor.dtype], facts.axes(tensor)
+            )
             named[tensor.name].CopyFrom(value)
     del proto.graph.value_info[:]
     del proto.metadata_props[:]

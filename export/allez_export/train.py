@@ -25,16 +25,18 @@ from tqdm import tqdm
 
 from allez.errors import InputError
 from allez_export.checkpoints import load_run, save
-from allez_export.config import Config, ConfigError, TrainingConfig, build
+from allez_export.config import Config, ConfigError, TrainingConfig, build_kept
 from allez_export.data.batches import Batch
 from allez_export.data.mix import Stream
+from allez_export.families.family import Family
+from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.sampled_softmax import SampledSoftmax, count_targets
 from allez_export.vocabulary import PAD
 
 log = logging.getLogger(__name__)
 
-Validate = Callable[[Seq2Seq], dict[str, float]]
+Validate = Callable[[Family], dict[str, float]]
 """Scores a model; the entry "bleu" decides what is kept."""
 
 
@@ -242,7 +244,7 @@ class Run:
 
     def _validation(self) -> None:
         """Score the average; keep it if it is the best."""
-        scores = self._validate(self.average)
+        scores = self._validate(Recurrent(self.average))
         self.model.train()
         self._log(**{key: round(value, 3) for key, value in scores.items()})
         if scores["bleu"] > self.progress.best:
@@ -291,7 +293,7 @@ class Run:
 
     def _resume(self) -> None:
         state = load_run(self._folder / "checkpoint.pt", "progress", "model", "optimizer")
-        same = build(Config, state["config"], "checkpoint")
+        same = build_kept(state["config"], "checkpoint")
         parts = {part: (getattr(same, part), getattr(self.config, part)) for part in _FIXED}
         old_data, new_data = parts["data"]
         parts["data"] = (replace(old_data, **_SHARES), replace(new_data, **_SHARES))

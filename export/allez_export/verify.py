@@ -40,8 +40,7 @@ from allez.model.model import Model
 from allez.search.step import RawHypothesis
 from allez_export.config import QuantizeConfig
 from allez_export.evaluate import GREEDY, bleu, chrf, torch_search
-from allez_export.families.recurrent.graphs import DecoderStep, state_widths
-from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.family import Facts, Family
 from allez_export.fourbit import constants_of
 from allez_export.quantize import WEIGHT_LIMIT, largest_weight
 from allez_export.trace import TYPES
@@ -76,7 +75,7 @@ class BehaviourFailure(VerificationError):
     """Int8 translates worse than fp32 by more than is allowed."""
 
 
-def check_contract(model: onnx.ModelProto, expected: Graph, widths: Mapping[str, int]) -> None:
+def check_contract(model: onnx.ModelProto, expected: Graph, facts: Facts) -> None:
     """Compare names, types and axes with the contract, and the format with what hosts load."""
     if model.ir_version > IR_VERSIONS[-1]:
         raise ContractMismatch(f"IR version {model.ir_version} is newer than {IR_VERSIONS[-1]}")
@@ -91,10 +90,7 @@ def check_contract(model: onnx.ModelProto, expected: Graph, widths: Mapping[str,
             (v.name, v.type.tensor_type.elem_type, tuple(_axis(d) for d in _axes(v)))
             for v in values
         ]
-        wanted = [
-            (t.name, TYPES[t.dtype], tuple(widths.get(axis, axis) for axis in t.axes))
-            for t in tensors
-        ]
+        wanted = [(t.name, TYPES[t.dtype], facts.axes(t)) for t in tensors]
         for one, other in zip(found, wanted, strict=False):
             if one != other:
                 raise ContractMismatch(f"{kind} {one} should be {other}")
@@ -133,21 +129,19 @@ def distance(actual: FloatArray, expected: FloatArray) -> float:
     return float(np.abs(actual - expected).max(initial=0.0))
 
 
-def encoder_parity(model: Seq2Seq, encoder: onnx.ModelProto) -> float:
+def encoder_parity(family: Family, encoder: onnx.ModelProto) -> float:
     """Return the largest difference over batches of many sizes, ragged ones included."""
     run = session(encoder)
     generator = torch.Generator().manual_seed(0)
-    widths = state_widths(model)
+    vocabulary = family.facts.vocabulary
     worst = 0.0
     for batch, longest in ((1, 1), (1, 2), (1, 17), (2, 5), (3, 40), (7, 9), (16, 3), (4, 101)):
-        source = torch.randint(3, len(model.bias), (batch, longest), generator=generator)
+        source = torch.randint(3, vocabulary, (batch, longest), generator=generator)
         length = torch.randint(1, longest + 1, (batch,), generator=generator)
         length[0] = longest
-        memory = model.encode(source, length)
-        expected = [memory.states, memory.keys, memory.mask, *memory.initial]
-        expected += [torch.zeros(batch, width) for width in widths[len(memory.initial) :]]
+        expected = family.reference_encoding(source, length)
         feeds = {"source": source.numpy(), "source_length": length.to(torch.int32).numpy()}
-        words = memory.mask.numpy() > MASKED / 2  # padding may hold anything
+        words = expected[2].numpy() > MASKED / 2  # padding may hold anything
         for actual, wanted in zip(run.run(None, feeds), expected, strict=True):
             pair = (actual, wanted.numpy())
             one, other = (values[words] for values in pair) if actual.ndim == 3 else pair
@@ -155,13 +149,14 @@ def encoder_parity(model: Seq2Seq, encoder: onnx.ModelProto) -> float:
     return worst
 
 
-def decoder_parity(model: Seq2Seq, decoder: onnx.ModelProto) -> float:
+def decoder_parity(family: Family, decoder: onnx.ModelProto) -> float:
     """Return the largest difference of one step over many (B, K, M, P, k, C)."""
     run = session(decoder)
-    reference = DecoderStep(model).eval().requires_grad_(False)
+    reference = family.step_module().eval().requires_grad_(False)
     names = [value.name for value in run.get_inputs()]
     generator = torch.Generator().manual_seed(0)
-    vocabulary, widths = len(model.bias), state_widths(model)
+    facts = family.facts
+    vocabulary = facts.vocabulary
 
     def uniform(*shape: int) -> torch.Tensor:
         return torch.rand(*shape, generator=generator) * 2 - 1
@@ -175,7 +170,7 @@ def decoder_parity(model: Seq2Seq, decoder: onnx.ModelProto) -> float:
         (2, 3, 9, 2, 5, vocabulary // 3),
         (5, 2, 30, 10, 3, 11),
     ):
-        positions = 1 if model.decoder.attention.kind == "none" else length
+        positions = facts.positions(length)
         candidates = torch.tensor([WHOLE_VOCABULARY])
         if listed:
             drawn = torch.randperm(vocabulary, generator=generator)[:listed]
@@ -188,14 +183,14 @@ def decoder_parity(model: Seq2Seq, decoder: onnx.ModelProto) -> float:
         arguments = [
             torch.randint(0, vocabulary, (batch * beam,), generator=generator),
             torch.randint(0, rows, (batch * beam,), generator=generator),
-            uniform(batch, positions, model.memory_width),
-            uniform(batch, positions, model.width),
+            uniform(batch, positions, facts.memory_width),
+            uniform(batch, positions, facts.key_width),
             memory_mask,
             candidates,
             mask,
             torch.tensor(k),
         ]
-        states = [uniform(rows, width) for width in widths]
+        states = [uniform(rows, width) for width in facts.state_widths]
         expected = reference(*arguments, states)
         feeds = dict(zip(names, [t.numpy() for t in (*arguments, *states)], strict=True))
         actual = run.run(None, feeds)
@@ -313,25 +308,25 @@ def check_candidates(decoder: onnx.ModelProto, feeds: Mapping[str, Any]) -> floa
     return worst
 
 
-def step_feeds(model: Seq2Seq, rows: int) -> dict[str, Any]:
+def step_feeds(facts: Facts, rows: int) -> dict[str, Any]:
     """Return inputs of one step, `rows` sentences of six words, drawn at random."""
     generator = np.random.default_rng(0)
-    positions = 1 if model.decoder.attention.kind == "none" else 6
-    count = len(state_widths(model))
+    positions = facts.positions(6)
+    states = zip(state_names(len(facts.state_widths)), facts.state_widths, strict=True)
 
     def uniform(*shape: int) -> FloatArray:
         return generator.uniform(-1, 1, shape).astype(np.float32)
 
     return {
-        "token": generator.integers(3, len(model.bias), rows),
+        "token": generator.integers(3, facts.vocabulary, rows),
         "parent": np.arange(rows),
-        "memory": uniform(rows, positions, model.memory_width),
-        "keys": uniform(rows, positions, model.width),
+        "memory": uniform(rows, positions, facts.memory_width),
+        "keys": uniform(rows, positions, facts.key_width),
         "memory_mask": np.zeros((rows, positions), dtype=np.float32),
         "candidates": np.array([WHOLE_VOCABULARY]),
         "candidate_mask": np.zeros((rows, 1), dtype=np.float32),
         "k": np.array(4),
-        **{name: uniform(rows, model.width) for name in state_names(count)},
+        **{name: uniform(rows, width) for name, width in states},
     }
 
 
@@ -377,7 +372,7 @@ def behaviour(
 
 
 def verify(
-    model: Seq2Seq,
+    family: Family,
     fp32: tuple[onnx.ModelProto, onnx.ModelProto, Bundle],
     int8: tuple[onnx.ModelProto, onnx.ModelProto, Bundle] | None,
     sentences: Sequence[Sequence[int]],
@@ -388,7 +383,7 @@ def verify(
     """Check everything; yield a name and figures for each check as it passes.
 
     Args:
-        model: trained, in evaluation mode.
+        family: trained.
         fp32: encoder, decoder and a draft bundle of them.
         int8: the same of the quantized graphs, if there are any; w4 are int8 once they are loaded.
         sentences: source ids to decode greedily, eos last.
@@ -399,18 +394,18 @@ def verify(
     Raises:
         VerificationError: one of its kinds.
     """
-    count = len(state_widths(model))
-    widths = {"D": model.memory_width, "A": model.width, "W": model.width}
+    facts = family.facts
+    count = len(facts.state_widths)
     for name, exported in (("fp32", fp32), ("int8", int8)):
         if exported is not None:
-            check_contract(exported[0], encoder_graph(count), widths)
-            check_contract(exported[1], decoder_graph(count), widths)
+            check_contract(exported[0], encoder_graph(count), facts)
+            check_contract(exported[1], decoder_graph(count), facts)
             yield f"{name} contract", {"states": len(next_state_names(count))}
     found = runtime_search(fp32[2], sentences)
-    expected = [hypotheses[0] for hypotheses in torch_search(model, sentences)]
+    expected = [hypotheses[0] for hypotheses in torch_search(family, sentences)]
     parities: dict[str, Callable[[], float]] = {
-        "fp32 encoder": lambda: encoder_parity(model, fp32[0]),
-        "fp32 decoder step": lambda: decoder_parity(model, fp32[1]),
+        "fp32 encoder": lambda: encoder_parity(family, fp32[0]),
+        "fp32 decoder step": lambda: decoder_parity(family, fp32[1]),
         "fp32 greedy": lambda: greedy_parity(found, expected),
     }
     for name, measure in parities.items():
@@ -424,11 +419,11 @@ def verify(
     if largest > WEIGHT_LIMIT:
         raise WeightRangeFailure(f"an int8 weight is {largest}, the limit is {WEIGHT_LIMIT}")
     yield "int8 weights", {"largest": largest, "limit": WEIGHT_LIMIT}
-    exact = sum(check_integers(int8[1], step_feeds(model, rows)) for rows in (1, 5))
+    exact = sum(check_integers(int8[1], step_feeds(facts, rows)) for rows in (1, 5))
     exact += sum(check_integers(int8[0], encoder_feeds(ids)) for ids in sentences[:5])
     if not exact:
         raise IntegerMismatch("graphs that should be int8 have no integer product")
-    worst = check_candidates(int8[1], step_feeds(model, 5))
+    worst = check_candidates(int8[1], step_feeds(facts, 5))
     yield "int8 candidates", {"largest_difference": float(f"{worst:.2e}"), "limit": PARITY}
     yield "int8 integers", {"products_equal_to_numpy": exact}
     changed = runtime_search(int8[2], sentences)

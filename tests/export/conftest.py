@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from allez_export.data.batches import Batch
     from allez_export.data.mix import Stream
     from allez_export.data.read import Pair
+    from allez_export.families.recurrent.family import Recurrent
     from allez_export.families.recurrent.model import Seq2Seq
     from allez_export.quantize import Report
     from allez_export.train import Run
@@ -140,11 +141,12 @@ def traced(
     kept: dict[str, tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]] = {}
 
     def make(name: str) -> tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]:
+        from allez_export.families.recurrent.family import Recurrent
         from allez_export.trace import trace_decoder, trace_encoder
 
         if name not in kept:
             model = make_model(**VARIANTS[name])
-            kept[name] = (model, trace_encoder(model), trace_decoder(model))
+            kept[name] = (model, trace_encoder(Recurrent(model)), trace_decoder(Recurrent(model)))
         return kept[name]
 
     return make
@@ -158,6 +160,7 @@ def quantized(
     kept: dict[str, tuple[onnx.ModelProto, onnx.ModelProto, dict[str, Report]]] = {}
 
     def make(name: str) -> tuple[onnx.ModelProto, onnx.ModelProto, dict[str, Report]]:
+        from allez_export.families.recurrent.quantize import activation_ranges
         from allez_export.quantize import quantize
 
         if name not in kept:
@@ -167,7 +170,7 @@ def quantized(
                 generator = torch.Generator().manual_seed(5)
                 ids = torch.randint(3, len(model.bias), (2, 40, 12), generator=generator)
                 largest = float(model(ids[0], ids[1]).abs().max())
-            kept[name] = quantize(encoder, decoder, largest)
+            kept[name] = quantize(encoder, decoder, activation_ranges(model, largest))
         return kept[name]
 
     return make
@@ -182,12 +185,14 @@ def drafted(
     def make(
         name: str, model: Seq2Seq, encoder: onnx.ModelProto, decoder: onnx.ModelProto
     ) -> Bundle:
+        from allez_export.families.recurrent.family import Recurrent
         from allez_export.package import draft, sentence_rules
 
         config = make_config(model=VARIANTS[name])
         rules = sentence_rules(config, Path())
         graphs = {"encoder": encoder.SerializeToString(), "decoder": decoder.SerializeToString()}
-        return draft(config, model, definition, rules, graphs, precision="fp32")
+        facts = Recurrent(model).facts
+        return draft(config, facts, definition, rules, graphs, precision="fp32")
 
     return make
 
@@ -199,9 +204,10 @@ def sentences(tokenizer: Tokenizer, pairs: list[Pair]) -> list[list[int]]:
     return [[*ids, 2] for ids in tokenizer.encode_batch(texts)]
 
 
-def score(model: Seq2Seq) -> dict[str, float]:
+def score(family: Recurrent) -> dict[str, float]:
     """Score a model by its weights, as exactly as a bit can differ."""
-    return {"bleu": float(sum(p.double().abs().sum() for p in model.parameters())), "extra": 1.0}
+    weights = family.model.parameters()
+    return {"bleu": float(sum(w.double().abs().sum() for w in weights)), "extra": 1.0}
 
 
 @pytest.fixture
@@ -270,7 +276,7 @@ def start(
     def start(
         config: Config,
         folder: Path,
-        validate: Callable[[Seq2Seq], dict[str, float]] = score,
+        validate: Callable[[Recurrent], dict[str, float]] = score,
         *,
         text: str = definition,
         batches: Stream | None = None,

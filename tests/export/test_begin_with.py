@@ -13,6 +13,7 @@ from allez import Translator
 from allez.bundle.reader import Bundle
 from allez_export.checkpoints import load_model
 from allez_export.cli import main
+from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.families.recurrent.weights import load_bundle_model
 from support import synthetic
@@ -68,7 +69,7 @@ def test_a_bundle_in_torch_translates_as_the_bundle_does(config: Path) -> None:
     model = load_bundle_model(Bundle.read(TINY_BUNDLE))
     with Translator(TINY_BUNDLE) as translator:
         golden = translator.bundle.golden()
-    found = torch_search(model, [list(sentence.source_ids) for sentence in golden])
+    found = torch_search(Recurrent(model), [list(sentence.source_ids) for sentence in golden])
     assert [f[0].tokens for f in found] == [sentence.target_ids for sentence in golden]
 
 
@@ -78,9 +79,10 @@ def test_training_goes_on_from_the_bundle(config: Path, capsys: pytest.CaptureFi
     learnt = (out / "vocabulary" / "tokenizer.json").read_bytes()
     assert learnt == (TINY_BUNDLE / "tokenizer.json").read_bytes()
     assert run("train", config) == 0, capsys.readouterr().err
-    model, *_ = load_model(out / "train" / "model.pt")
+    family = load_model(out / "train" / "model.pt").family
+    assert isinstance(family, Recurrent)
     start = load_bundle_model(Bundle.read(TINY_BUNDLE)).state_dict()
-    after = model.state_dict()
+    after = family.model.state_dict()
     assert set(after) - set(start) == {"decoder.lexical.weight"}
     # One update at a thousandth of the rate moves nothing by more than that.
     for name, weight in start.items():

@@ -27,6 +27,7 @@ from allez_export.evaluate import (
     validator,
     write_json,
 )
+from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
 
 ROLES = ("encoder", "decoder", "tokenizer", "sentences", "golden", "notice", "card")
@@ -277,14 +278,14 @@ def test_search_over_many_sentences_is_search_over_each(
     make_model: Callable[..., Seq2Seq], sentences: list[list[int]], kinds: dict[str, object]
 ) -> None:
     model = make_model(**kinds)
-    together = torch_search(model, sentences)
+    together = torch_search(Recurrent(model), sentences)
     for ids, (found,) in zip(sentences, together, strict=True):
-        ((alone,),) = torch_search(model, [ids])
+        ((alone,),) = torch_search(Recurrent(model), [ids])
         assert found.tokens == alone.tokens
         assert found.score == pytest.approx(alone.score, abs=1e-5)
         assert len(found.tokens) <= target_limit(len(ids))
         assert found.attention.shape[1] == (1 if "none" in kinds.values() else len(ids))
-    assert torch_search(model, []) == []
+    assert torch_search(Recurrent(model), []) == []
 
 
 def test_validation_is_the_mean_of_the_files(
@@ -303,7 +304,7 @@ def test_validation_is_the_mean_of_the_files(
 
     monkeypatch.setattr("allez_export.evaluate.torch_search", search)
     files = [("right", [("le chat", "the cat sees an apple?")]), ("wrong", pairs[-2:])]
-    scores = validator(files, tokenizer)(make_model())
+    scores = validator(files, tokenizer)(Recurrent(make_model()))
     assert seen[0] == [*tokenizer.encode("le chat"), 2]
     assert scores["bleu_right"] == pytest.approx(100)
     assert scores["bleu_wrong"] < 20

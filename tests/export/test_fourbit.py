@@ -16,6 +16,7 @@ from onnx import numpy_helper
 
 from allez.bundle.onnx_check import read_outline
 from allez.bundle.reader import Bundle
+from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.families.recurrent.weights import load_bundle_model
 from allez_export.fourbit import constants_of, pack, split
@@ -67,7 +68,7 @@ def test_what_is_unpacked_at_load_is_what_the_file_means(
     model, _, _ = traced(name)
     for plain, feeds in (
         (quantized(name)[0], encoder_feeds([5, 9, 30, 31, 2])),
-        (quantized(name)[1], step_feeds(model, 5)),
+        (quantized(name)[1], step_feeds(Recurrent(model).facts, 5)),
     ):
         packed = pack(plain)
         same = onnx.ModelProto()
@@ -93,9 +94,9 @@ def test_it_passes_the_checks_of_int8(traced: Traced, quantized: Quantized, name
     model, _, _ = traced(name)
     encoder, decoder = (pack(graph) for graph in quantized(name)[:2])
     assert 32 < largest_weight(decoder) <= 64
-    assert check_integers(decoder, step_feeds(model, 3)) >= 3
+    assert check_integers(decoder, step_feeds(Recurrent(model).facts, 3)) >= 3
     assert check_integers(encoder, encoder_feeds([5, 6, 2])) >= 0
-    assert check_candidates(decoder, step_feeds(model, 3)) < 1e-5
+    assert check_candidates(decoder, step_feeds(Recurrent(model).facts, 3)) < 1e-5
     for graph in (encoder, decoder):
         data = graph.SerializeToString()
         assert not {o for _, o in read_outline(data).operators} & {"MatMulNBits", "Loop"}

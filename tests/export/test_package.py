@@ -32,7 +32,9 @@ from allez.model.model import Model
 from allez.text.tokenizer import Tokenizer
 from allez_export.card import model_card
 from allez_export.config import Config, ConfigError
+from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.recurrent.quantize import activation_ranges
 from allez_export.folders import written_aside
 from allez_export.package import (
     MARGIN,
@@ -127,10 +129,15 @@ def drafted_int8(
     _, encoder, decoder = traced("lstm")
     encoder = replaced(encoder, "table", ending.table.weight)
     decoder = replaced(replaced(decoder, "table", ending.table.weight), "bias", ending.bias)
-    int8 = quantize(encoder, decoder, 4.0)
+    int8 = quantize(encoder, decoder, activation_ranges(ending, 4.0))
     graphs = {"encoder": int8[0].SerializeToString(), "decoder": int8[1].SerializeToString()}
     return draft(
-        config, ending, definition, sentence_rules(config, Path()), graphs, precision="int8"
+        config,
+        Recurrent(ending).facts,
+        definition,
+        sentence_rules(config, Path()),
+        graphs,
+        precision="int8",
     )
 
 
@@ -155,7 +162,7 @@ def test_the_runtime_reads_the_manifest(
     model, _, _ = traced("lstm")
     scores = {"a.tsv beam 4": {"bleu": 51.2, "chrf": 66.0}}
     manifest = parse_manifest(
-        make_manifest(config, model, content, precision="int8", scores=scores)
+        make_manifest(config, Recurrent(model).facts, content, precision="int8", scores=scores)
     )
     assert (manifest.name, manifest.version, manifest.task) == ("tiny", "2.1.0", "translate")
     assert manifest.license == "CC0-1.0"
@@ -174,7 +181,9 @@ def test_the_runtime_reads_the_manifest(
     assert (manifest.beam_size, manifest.length_penalty) == (4, 1.0)
     package = dataclasses.replace(config.package, beam_size=3, length_penalty=0.6)
     other = dataclasses.replace(config, package=package)
-    searched = parse_manifest(make_manifest(other, model, content, precision="int8", scores={}))
+    searched = parse_manifest(
+        make_manifest(other, Recurrent(model).facts, content, precision="int8", scores={})
+    )
     assert (searched.beam_size, searched.length_penalty) == (3, 0.6)
     assert manifest.scores == scores
     assert set(manifest.files) == set(content)
@@ -240,7 +249,7 @@ def test_a_translation_that_finds_no_end_is_not_golden(
     decoder = replaced(decoder, "bias.int32", torch.from_numpy(bias))
     graphs = {"encoder": drafted_int8.data("encoder"), "decoder": decoder.SerializeToString()}
     rules = drafted_int8.data("sentences")
-    endless = draft(config, ending, definition, rules, graphs, precision="int8")
+    endless = draft(config, Recurrent(ending).facts, definition, rules, graphs, precision="int8")
     tokens, smallest, finished = greedy(endless, [300, EOS])
     assert (set(tokens), smallest > 10, finished) == ({300}, True, False)
     assert golden_lines(endless, texts[:3], 9) == b""
@@ -275,7 +284,7 @@ def test_white_space_is_squeezed_as_the_runtime_does(
 
 
 def write(folder: Path, config: Config, model: Seq2Seq, content: dict[str, bytes]) -> None:
-    write_bundle(folder, config, model, content, precision="int8", scores={})
+    write_bundle(folder, config, Recurrent(model).facts, content, precision="int8", scores={})
 
 
 def test_a_written_bundle_is_whole_and_passes_its_own_test(
@@ -458,7 +467,9 @@ def test_malformed_sentence_rules_are_an_error(
     model, _, _ = traced("lstm")
     graphs = {"encoder": b"", "decoder": b""}
     with pytest.raises(BundleFormatError, match="sentence rules"):
-        draft(config, model, definition, b'{"version": 1}', graphs, precision="int8")
+        draft(
+            config, Recurrent(model).facts, definition, b'{"version": 1}', graphs, precision="int8"
+        )
 
 
 def test_sentence_rules_that_are_no_utf8_are_an_error(
@@ -466,7 +477,14 @@ def test_sentence_rules_that_are_no_utf8_are_an_error(
 ) -> None:
     model, _, _ = traced("lstm")
     with pytest.raises(AllezError):
-        draft(config, model, definition, b"\xff", {"encoder": b"", "decoder": b""}, precision="x")
+        draft(
+            config,
+            Recurrent(model).facts,
+            definition,
+            b"\xff",
+            {"encoder": b"", "decoder": b""},
+            precision="x",
+        )
 
 
 def test_texts_beside_the_configuration_are_read(tmp_path: Path) -> None:
@@ -512,7 +530,7 @@ def test_the_card_tells_what_is_known(traced: Traced, config: Config) -> None:
     prose = "\n## Data\n\nOf the people.\n\n"
     report = {"behaviour": BEHAVIOUR}
     fp32 = [{**ROW, "precision": "fp32", "bleu": 51.5}, {**ROW, "sha256": "b"}]
-    card = model_card(config, model, TRAINING, report, [ROW], fp32, prose, sizes)
+    card = model_card(config, Recurrent(model).facts, TRAINING, report, [ROW], fp32, prose, sizes)
     text = card.decode("utf-8")
     assert text.startswith("# tiny 2.1.0\n")
     for known in (
@@ -534,7 +552,7 @@ def test_the_card_tells_what_is_known(traced: Traced, config: Config) -> None:
 
 def test_a_card_without_scores_says_so(traced: Traced, config: Config) -> None:
     model, _, _ = traced("lstm")
-    text = model_card(config, model, TRAINING, {}, [], [], "", {}).decode("utf-8")
+    text = model_card(config, Recurrent(model).facts, TRAINING, {}, [], [], "", {}).decode("utf-8")
     assert "Not measured." in text
     assert "identical" not in text
     assert text.endswith("\n")

@@ -17,7 +17,9 @@ from hypothesis.extra import numpy as hnp
 from onnx import TensorProto, helper, numpy_helper
 
 from allez.bundle.contract import MASKED, decoder_graph, encoder_graph
+from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.recurrent.quantize import activation_ranges
 from allez_export.quantize import (
     WEIGHT_LIMIT,
     ZERO_POINT,
@@ -148,13 +150,13 @@ def test_stored_weights_are_those_of_the_fp32_graph(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_contract_is_kept(quantized: Quantized, name: str) -> None:
+def test_the_contract_is_kept(traced: Traced, quantized: Quantized, name: str) -> None:
     encoder, decoder, _ = quantized(name)
-    widths = dict.fromkeys("DAW", WIDTH)
-    if name == "lexical":
-        widths["D"] = 2 * WIDTH  # states beside embeddings
-    check_contract(encoder, encoder_graph(STATES[name]), widths)
-    check_contract(decoder, decoder_graph(STATES[name]), widths)
+    facts = Recurrent(traced(name)[0]).facts
+    assert facts.memory_width == (2 * WIDTH if name == "lexical" else WIDTH)
+    assert facts.state_widths == (WIDTH,) * STATES[name]
+    check_contract(encoder, encoder_graph(STATES[name]), facts)
+    check_contract(decoder, decoder_graph(STATES[name]), facts)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -260,16 +262,17 @@ def test_nothing_stays_fp32_in_an_lstm(quantized: Quantized) -> None:
 
 
 def test_the_fp32_graphs_are_left_as_they_were(traced: Traced) -> None:
-    _, encoder, decoder = traced("none")
+    model, encoder, decoder = traced("none")
     before = encoder.SerializeToString(), decoder.SerializeToString()
-    quantize(encoder, decoder, 1.0)
+    quantize(encoder, decoder, activation_ranges(model, 1.0))
     assert (encoder.SerializeToString(), decoder.SerializeToString()) == before
 
 
 def test_quantizing_twice_gives_the_same_bytes(traced: Traced) -> None:
-    _, encoder, decoder = traced("lstm")
+    model, encoder, decoder = traced("lstm")
+    ranges = activation_ranges(model, 2.0)
     one, two = (
-        [m.SerializeToString(deterministic=True) for m in quantize(encoder, decoder, 2.0)[:2]]
+        [m.SerializeToString(deterministic=True) for m in quantize(encoder, decoder, ranges)[:2]]
         for _ in range(2)
     )
     assert one == two

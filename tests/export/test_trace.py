@@ -22,6 +22,8 @@ from allez.errors import AllezError
 from allez.search.step import RawHypothesis
 from allez_export.config import QuantizeConfig
 from allez_export.evaluate import torch_search
+from allez_export.families.family import Facts
+from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.graphs import state_widths
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.trace import block_width, trace, trace_decoder
@@ -65,7 +67,18 @@ def contract_of(name: str, part: str) -> Graph:
     return {"encoder": encoder_graph, "decoder": decoder_graph}[part](STATES[name])
 
 
-WIDTHS = {"D": 16, "A": 16, "W": 16}
+def facts_of(name: str, *, memory: int = 16, keys: int = 16) -> Facts:
+    """Return what a variant's graphs are held to, by hand."""
+    return Facts(
+        vocabulary=340,
+        memory_width=memory,
+        key_width=keys,
+        state_widths=(16,) * STATES[name],
+        attention="",
+        one_position=False,
+        parameters=0,
+        card={},
+    )
 
 
 def copied(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -110,8 +123,8 @@ def test_names_types_and_axes_are_those_of_the_contract(
 ) -> None:
     model, graph = part_of(traced, name, part)
     assert len(state_widths(model)) == STATES[name]
-    widths = {**WIDTHS, "D": 32} if name == "lexical" else WIDTHS  # states beside embeddings
-    check_contract(graph, contract_of(name, part), widths)
+    memory = 32 if name == "lexical" else 16  # states beside embeddings
+    check_contract(graph, contract_of(name, part), facts_of(name, memory=memory))
 
 
 def test_the_letters_of_the_contract_are_in_the_files(traced: Traced) -> None:
@@ -196,7 +209,7 @@ def test_two_files_are_written(
     model, encoder, decoder = traced("none")
     monkeypatch.setattr("allez_export.trace.trace_encoder", lambda model: encoder)
     monkeypatch.setattr("allez_export.trace.trace_decoder", lambda model: decoder)
-    trace(model, tmp_path)
+    trace(Recurrent(model), tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["decoder.onnx", "encoder.onnx"]
     assert onnx.load(tmp_path / "encoder.onnx") == encoder
 
@@ -207,8 +220,8 @@ def test_two_files_are_written(
 @pytest.mark.parametrize("name", NAMES)
 def test_graphs_compute_what_torch_does(traced: Traced, name: str) -> None:
     model, encoder, decoder = traced(name)
-    assert encoder_parity(model, encoder) < PARITY / 10
-    assert decoder_parity(model, decoder) < PARITY / 10
+    assert encoder_parity(Recurrent(model), encoder) < PARITY / 10
+    assert decoder_parity(Recurrent(model), decoder) < PARITY / 10
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -217,7 +230,7 @@ def test_whole_decodes_are_those_of_torch(
 ) -> None:
     model, encoder, decoder = traced(name)
     found = runtime_search(drafted(name, model, encoder, decoder), sentences)
-    expected = [best for (best,) in torch_search(model, sentences)]
+    expected = [best for (best,) in torch_search(Recurrent(model), sentences)]
     assert greedy_parity(found, expected) < PARITY / 10
 
 
@@ -271,15 +284,15 @@ def test_parity_fails_for_every_single_weight_that_is_wrong(
 def test_parity_fails_for_weights_of_other_attentions_too(traced: Traced) -> None:
     model, encoder, decoder = traced("gru")
     for weight in ("key_weight", "key_bias", "W0", "R0", "B0"):
-        assert encoder_parity(model, perturbed(encoder, weight, by=0.05)) > PARITY
+        assert encoder_parity(Recurrent(model), perturbed(encoder, weight, by=0.05)) > PARITY
     for weight in ("query", "v", "first.bh"):
-        assert decoder_parity(model, perturbed(decoder, weight, by=0.5)) > PARITY
+        assert decoder_parity(Recurrent(model), perturbed(decoder, weight, by=0.5)) > PARITY
 
 
 def test_parity_of_the_encoder_fails_for_nan(traced: Traced) -> None:
     model, encoder, _ = traced("lstm")
     with pytest.raises(ParityFailure, match="not finite"):
-        encoder_parity(model, perturbed(encoder, "key_weight", by=np.nan))
+        encoder_parity(Recurrent(model), perturbed(encoder, "key_weight", by=np.nan))
 
 
 def test_parity_of_the_decoder_fails_for_nan(traced: Traced) -> None:
@@ -292,7 +305,7 @@ def test_parity_of_the_decoder_fails_for_nan(traced: Traced) -> None:
     )
     wrong.graph.initializer.append(numpy_helper.from_array(np.float32(np.nan), "not_a_number"))
     with pytest.raises(ParityFailure, match="not finite"):
-        decoder_parity(model, wrong)
+        decoder_parity(Recurrent(model), wrong)
 
 
 def test_parity_fails_for_states_that_should_be_zero(traced: Traced) -> None:
@@ -300,14 +313,17 @@ def test_parity_fails_for_states_that_should_be_zero(traced: Traced) -> None:
     fills = {n for node in encoder.graph.node if node.op_type == "Expand" for n in node.input}
     weights = weights_of(encoder)
     (fill,) = [n for n in fills if n in weights and weights[n].dtype == np.float32]
-    assert encoder_parity(model, replaced(encoder, fill, np.float32(0.5))) > PARITY
+    assert encoder_parity(Recurrent(model), replaced(encoder, fill, np.float32(0.5))) > PARITY
 
 
 def test_parity_fails_for_another_order_of_the_gates(traced: Traced) -> None:
     model, encoder, _ = traced("lstm")
     recurrence = weights_of(encoder)["R0"]
     i, o, f, c = np.split(recurrence, 4, axis=1)
-    assert encoder_parity(model, replaced(encoder, "R0", np.concatenate([i, f, o, c], 1))) > PARITY
+    assert (
+        encoder_parity(Recurrent(model), replaced(encoder, "R0", np.concatenate([i, f, o, c], 1)))
+        > PARITY
+    )
 
 
 def test_parity_fails_when_lengths_are_not_heeded(traced: Traced) -> None:
@@ -316,7 +332,7 @@ def test_parity_fails_when_lengths_are_not_heeded(traced: Traced) -> None:
     for node in wrong.graph.node:
         if node.op_type == "LSTM":
             node.input[4] = ""
-    assert encoder_parity(model, wrong) > 0.01
+    assert encoder_parity(Recurrent(model), wrong) > 0.01
 
 
 def test_parity_fails_when_masks_are_not_heeded(traced: Traced) -> None:
@@ -324,7 +340,7 @@ def test_parity_fails_when_masks_are_not_heeded(traced: Traced) -> None:
     (mask,) = [
         i.name for i in encoder.graph.initializer if (numpy_helper.to_array(i) == -1e9).all()
     ]
-    assert encoder_parity(model, replaced(encoder, mask, np.float32(0))) > PARITY
+    assert encoder_parity(Recurrent(model), replaced(encoder, mask, np.float32(0))) > PARITY
     for input_, part in (("memory_mask", decoder.graph), ("candidate_mask", None)):
         wrong = copied(decoder)
         graph = wrong.graph
@@ -337,7 +353,7 @@ def test_parity_fails_when_masks_are_not_heeded(traced: Traced) -> None:
         node.input[0] = "no_mask"
         at = [i for i, n in enumerate(graph.node) if n.output == node.output]
         assert at
-        assert decoder_parity(model, wrong) > PARITY, input_
+        assert decoder_parity(Recurrent(model), wrong) > PARITY, input_
 
 
 def test_parity_fails_when_parents_are_not_heeded(traced: Traced) -> None:
@@ -347,7 +363,7 @@ def test_parity_fails_when_parents_are_not_heeded(traced: Traced) -> None:
         if node.op_type == "Gather" and node.input[0] == "state.2":
             node.input[1] = "zeros"
     wrong.graph.node.insert(0, helper.make_node("Sub", ["parent", "parent"], ["zeros"]))
-    assert decoder_parity(model, wrong) > PARITY
+    assert decoder_parity(Recurrent(model), wrong) > PARITY
 
 
 def test_ids_that_are_not_those_of_the_best_scores_are_found(traced: Traced) -> None:
@@ -359,7 +375,7 @@ def test_ids_that_are_not_those_of_the_best_scores_are_found(traced: Traced) -> 
     graph.node.append(helper.make_node("Min", [top.output[1], "one"], ["other_tokens"]))
     graph.output[1].name = "other_tokens"
     with pytest.raises(ParityFailure, match="top_tokens are not the ids"):
-        decoder_parity(model, wrong)
+        decoder_parity(Recurrent(model), wrong)
 
 
 @pytest.mark.parametrize("size", [1024, 1050, 1031])
@@ -371,13 +387,13 @@ def test_the_best_of_a_large_vocabulary_are_found_in_its_blocks(
     model.table.weight[5:1000:99] = model.table.weight[5]
     model.bias[5:1000:99] = 3.0
     model.table.weight[6], model.bias[6] = model.table.weight[5], 3.0
-    decoder = trace_decoder(model)
+    decoder = trace_decoder(Recurrent(model))
     blocks = {1024: 64, 1050: 70, 1031: None}[size]
     assert block_width(size) == blocks
     kinds = {node.op_type for node in all_nodes(decoder.graph)}
     assert ("ReduceMax" in kinds) == (blocks is not None)
-    assert decoder_parity(model, decoder) < PARITY / 10
-    run, feeds = session(decoder), step_feeds(model, 3)
+    assert decoder_parity(Recurrent(model), decoder) < PARITY / 10
+    run, feeds = session(decoder), step_feeds(Recurrent(model).facts, 3)
     for k in (1, 4, 13, 40, size):
         top_log_probs, tokens, log_probs = run.run(None, {**feeds, "k": np.array(k)})[:3]
         order = np.argsort(-log_probs, axis=1, kind="stable")[:, :k]
@@ -393,14 +409,14 @@ def test_scores_that_are_not_the_best_are_found(traced: Traced) -> None:
     (top,) = [n for n in graph.node if n.op_type == "TopK"]
     top.attribute.append(helper.make_attribute("largest", 0))
     with pytest.raises(ParityFailure):
-        decoder_parity(model, wrong)
+        decoder_parity(Recurrent(model), wrong)
 
 
 def test_a_decode_that_goes_another_way_is_found(
     traced: Traced, drafted: Drafted, sentences: list[list[int]]
 ) -> None:
     model, encoder, decoder = traced("lstm")
-    ((expected,),) = torch_search(model, sentences[:1])
+    ((expected,),) = torch_search(Recurrent(model), sentences[:1])
     bias = weights_of(decoder)["bias"].copy()
     bias[(expected.tokens[0] + 7) % len(bias)] += 50
     bundle = drafted("lstm", model, encoder, replaced(decoder, "bias", bias))
@@ -476,7 +492,7 @@ def test_other_names_axes_or_types_are_found(
     (value,) = [v for v in getattr(model.graph, kind) if v.name == name]
     spoil(value)
     with pytest.raises(ContractMismatch, match=f"{kind} .* should be .*{name}"):
-        check_contract(model, contract_of("lstm", part), WIDTHS)
+        check_contract(model, contract_of("lstm", part), facts_of("lstm"))
 
 
 @pytest.mark.parametrize("kind", ["input", "output"])
@@ -490,7 +506,7 @@ def test_one_tensor_less_or_more_is_found(traced: Traced, kind: str) -> None:
         else:
             values.append(helper.make_tensor_value_info("more", TensorProto.FLOAT, ["N"]))
         with pytest.raises(ContractMismatch, match="the contract has"):
-            check_contract(model, contract_of("lstm", "decoder"), WIDTHS)
+            check_contract(model, contract_of("lstm", "decoder"), facts_of("lstm"))
 
 
 def test_another_order_is_found(traced: Traced) -> None:
@@ -500,7 +516,7 @@ def test_another_order_is_found(traced: Traced) -> None:
     del model.graph.output[:]
     model.graph.output.extend([outputs[1], outputs[0], *outputs[2:]])
     with pytest.raises(ContractMismatch):
-        check_contract(model, contract_of("lstm", "encoder"), WIDTHS)
+        check_contract(model, contract_of("lstm", "encoder"), facts_of("lstm"))
 
 
 def test_formats_that_hosts_do_not_load_are_found(traced: Traced) -> None:
@@ -508,17 +524,17 @@ def test_formats_that_hosts_do_not_load_are_found(traced: Traced) -> None:
     newer = copied(encoder)
     newer.opset_import[0].version = 22
     with pytest.raises(ContractMismatch, match="opset 22 is newer than 21"):
-        check_contract(newer, contract_of("lstm", "encoder"), WIDTHS)
+        check_contract(newer, contract_of("lstm", "encoder"), facts_of("lstm"))
     newer = copied(encoder)
     newer.ir_version = 11
     with pytest.raises(ContractMismatch, match="IR version 11 is newer than 10"):
-        check_contract(newer, contract_of("lstm", "encoder"), WIDTHS)
+        check_contract(newer, contract_of("lstm", "encoder"), facts_of("lstm"))
 
 
 def test_other_widths_are_found(traced: Traced) -> None:
     _, encoder, _ = traced("lstm")
     with pytest.raises(ContractMismatch):
-        check_contract(encoder, contract_of("lstm", "encoder"), {**WIDTHS, "A": 8})
+        check_contract(encoder, contract_of("lstm", "encoder"), facts_of("lstm", keys=8))
 
 
 # --- integers and behaviour -----------------------------------------------------------------
@@ -532,7 +548,7 @@ def test_every_integer_product_is_that_of_numpy(
     _, decoder, _ = quantized(name)
     count = sum(node.op_type == "QGemm" for node in decoder.graph.node) + 1
     for rows in (1, 5):
-        assert check_integers(decoder, step_feeds(model, rows)) == count
+        assert check_integers(decoder, step_feeds(Recurrent(model).facts, rows)) == count
 
 
 def overridden(decoder: onnx.ModelProto, name: str) -> onnx.ModelProto:
@@ -551,7 +567,7 @@ def test_a_product_that_is_not_that_of_numpy_is_found(
     model, _, _ = traced("lstm")
     _, decoder, _ = quantized("lstm")
     value = weights_of(decoder)[name].copy()
-    feeds = {**step_feeds(model, 2), name: value}
+    feeds = {**step_feeds(Recurrent(model).facts, 2), name: value}
     assert check_integers(overridden(decoder, name), feeds) > 0  # as long as both are the same
     value.flat[value.size // 2] -= 1
     with pytest.raises(IntegerMismatch, match="differs from NumPy's"):
@@ -566,7 +582,7 @@ def test_candidates_score_as_among_all(traced: Traced, quantized: Quantized, nam
     model, _, fp32 = traced(name)
     _, int8, _ = quantized(name)
     for decoder in (fp32, int8):
-        assert check_candidates(decoder, step_feeds(model, 5)) < PARITY / 10
+        assert check_candidates(decoder, step_feeds(Recurrent(model).facts, 5)) < PARITY / 10
 
 
 def test_candidates_that_score_otherwise_are_found(traced: Traced, quantized: Quantized) -> None:
@@ -579,7 +595,7 @@ def test_candidates_that_score_otherwise_are_found(traced: Traced, quantized: Qu
     values = np.roll(weights_of(wrong)["bias.int32"], 1)
     wrong.graph.initializer.append(numpy_helper.from_array(values, "other_bias"))
     with pytest.raises(ParityFailure, match="candidates change scores"):
-        check_candidates(wrong, step_feeds(model, 2))
+        check_candidates(wrong, step_feeds(Recurrent(model).facts, 2))
 
 
 def test_behaviour_is_reported() -> None:
@@ -634,7 +650,7 @@ class Exported:
         fp32 = (*self.fp32, self.draft(self.model, *self.fp32))
         int8 = (*self.int8, self.draft(self.model, *self.int8)) if with_int8 else None
         references = ["a b c d"] * len(self.sentences)
-        return verify(self.model, fp32, int8, self.sentences, references, str, LIMITS)
+        return verify(Recurrent(self.model), fp32, int8, self.sentences, references, str, LIMITS)
 
 
 @pytest.fixture
@@ -778,7 +794,7 @@ def test_the_runtime_finds_what_torch_does(
 ) -> None:
     model, encoder, decoder = traced("gru")
     found = runtime_search(drafted("gru", model, encoder, decoder), sentences)
-    for one, (other,) in zip(found, torch_search(model, sentences), strict=True):
+    for one, (other,) in zip(found, torch_search(Recurrent(model), sentences), strict=True):
         assert one.tokens == other.tokens
         assert one.score == pytest.approx(other.score, abs=1e-5)
         np.testing.assert_allclose(one.attention, other.attention, atol=1e-5)

@@ -18,6 +18,7 @@ from allez_export.checkpoints import load_model
 from allez_export.config import Config
 from allez_export.data.batches import Batch
 from allez_export.data.mix import Stream
+from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.sampled_softmax import SampledSoftmax
 from allez_export.train import Run
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("denormals")
 UPDATES = 12  # of the fixture `config`
 
 
-def falling(scores: Sequence[float]) -> Callable[[Seq2Seq], dict[str, float]]:
+def falling(scores: Sequence[float]) -> Callable[[Recurrent], dict[str, float]]:
     left = list(scores)
     return lambda model: {"bleu": left.pop(0)}
 
@@ -40,7 +41,7 @@ def test_it_stops_when_validation_no_longer_improves(
     )
     run.train()
     assert (run.progress.update, run.progress.best) == (12, 6)
-    assert load_model(tmp_path / "model.pt")[3]["updates"] == 8
+    assert load_model(tmp_path / "model.pt").record["updates"] == 8
 
 
 def test_patience_lasts_over_a_kill(
@@ -74,7 +75,7 @@ def test_without_patience_it_never_stops(
     run = start(config(validate_every=2), tmp_path, falling([5] + [0] * 6))
     run.train()
     assert run.progress.update == UPDATES
-    assert load_model(tmp_path / "model.pt")[3]["updates"] == 2
+    assert load_model(tmp_path / "model.pt").record["updates"] == 2
 
 
 def test_the_average_is_what_is_validated_and_kept(
@@ -82,16 +83,18 @@ def test_the_average_is_what_is_validated_and_kept(
 ) -> None:
     scored: list[Seq2Seq] = []
 
-    def validate(model: Seq2Seq) -> dict[str, float]:
-        assert not model.training
-        scored.append(copy.deepcopy(model))
+    def validate(family: Recurrent) -> dict[str, float]:
+        assert not family.model.training
+        scored.append(copy.deepcopy(family.model))
         return {"bleu": 2.5}
 
     run = start(config(updates=5), tmp_path, validate)
     run.train()
-    model, kept, text, training = load_model(tmp_path / "model.pt")
-    assert kept == config(updates=5)
-    assert text == definition
+    trained = load_model(tmp_path / "model.pt")
+    assert isinstance(trained.family, Recurrent)
+    model, training = trained.family.model, trained.record
+    assert trained.config == config(updates=5)
+    assert trained.tokenizer == definition
     assert training == {
         "updates": 5,
         "target_tokens": run.progress.tokens,

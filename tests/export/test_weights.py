@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,13 +12,17 @@ import pytest
 import torch
 
 from allez.bundle.reader import Bundle
+from allez.errors import InputError
+from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.recurrent.quantize import activation_ranges
 from allez_export.families.recurrent.weights import load_bundle_model
 from allez_export.quantize import WEIGHT_LIMIT, quantize
 from allez_export.trace import trace_decoder, trace_encoder
 
 Drafted = Callable[[str, Seq2Seq, onnx.ModelProto, onnx.ModelProto], Bundle]
-Traced = Callable[[str], tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]]
+Exported = tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]
+Traced = Callable[[str], Exported]
 
 
 def scores(model: Seq2Seq) -> torch.Tensor:
@@ -30,35 +35,77 @@ def scores(model: Seq2Seq) -> torch.Tensor:
     return logits.log_softmax(dim=-1)
 
 
-@pytest.mark.parametrize("name", ["lstm", "lexical"])
-def test_a_model_comes_back_within_quantization(
-    traced: Traced, drafted: Drafted, name: str
-) -> None:
-    model, encoder, decoder = traced(name)
-    int8 = quantize(encoder, decoder, 6.0)[:2]
-    bundle = drafted(name, model, *int8)
-    manifest = bundle.manifest
-    assert (manifest.attention, manifest.target.size) == (model.decoder.attention.kind, 340)
+CONCAT = {"cell": "gru", "attention": "concat", "second_layer": True, "encoder_layers": 2}
+
+
+@pytest.fixture
+def exported(
+    traced: Traced, make_model: Callable[..., Seq2Seq], request: pytest.FixtureRequest
+) -> Exported:
+    """A variant with its graphs; `concat` is traced for this file alone."""
+    if request.param != "concat":
+        return traced(request.param)
+    family = Recurrent(make_model(**CONCAT))
+    return family.model, trace_encoder(family), trace_decoder(family)
+
+
+def same_biases(before: dict[str, torch.Tensor], after: dict[str, torch.Tensor]) -> None:
+    """Compare the biases of the decoder's LSTM cells, of which only the sum is kept."""
+    for name in [n for n in before if n.startswith("decoder") and n.endswith("bias_ih_l0")]:
+        other = name.replace("bias_ih", "bias_hh")
+        sums = [weights[name] + weights[other] for weights in (before, after)]
+        torch.testing.assert_close(*sums, atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize("exported", ["lstm", "lexical", "gru", "concat"], indirect=True)
+def test_a_model_comes_back_within_quantization(exported: Exported, drafted: Drafted) -> None:
+    model, encoder, decoder = exported
+    int8 = quantize(encoder, decoder, activation_ranges(model, 6.0))[:2]
+    bundle = drafted("lstm", model, *int8)
     again = load_bundle_model(bundle)
+    kept = Recurrent(model).config
+    assert Recurrent(again).config == dataclasses.replace(kept, dropout=0.0)
     before, after = model.state_dict(), again.state_dict()
     assert before.keys() == after.keys()
     for key, value in before.items():
-        if key.endswith(("bias_ih_l0", "bias_hh_l0")) and key.startswith("decoder"):
-            continue  # only their sum is kept
+        if kept.cell == "lstm" and key.startswith("decoder") and "bias_" in key:
+            continue
         step = value.abs().max() / WEIGHT_LIMIT
+        if kept.input_feeding and key == "decoder.rnn.weight_ih_l0":
+            step *= 3  # words, whose weights are larger, share a scale with what is fed
         assert (after[key] - value).abs().max() <= 1.01 * step, key
-    for part in ("rnn", "second"):
-        sums = [
-            m[f"decoder.{part}.bias_ih_l0"] + m[f"decoder.{part}.bias_hh_l0"]
-            for m in (before, after)
-        ]
-        torch.testing.assert_close(*sums, atol=1e-3, rtol=0)
+    same_biases(before, after)
     difference = (scores(again) - scores(model)).abs()
-    assert 0 < difference.mean() < 0.03
-    assert difference.max() < 0.3
-    twice = quantize(trace_encoder(again), trace_decoder(again), 6.0)[:2]
-    third = load_bundle_model(drafted(name, again, *twice))
-    assert (scores(third) - scores(again)).abs().mean() < difference.mean()
+    assert 0 < difference.mean() < 0.05
+    assert difference.max() < 0.5
+
+
+def test_a_second_time_loses_hardly_anything(traced: Traced, drafted: Drafted) -> None:
+    model, encoder, decoder = traced("lstm")
+    again = load_bundle_model(
+        drafted("lstm", model, *quantize(encoder, decoder, activation_ranges(model, 6.0))[:2])
+    )
+    family = Recurrent(again)
+    graphs = trace_encoder(family), trace_decoder(family)
+    third = load_bundle_model(
+        drafted("lstm", again, *quantize(*graphs, activation_ranges(again, 6.0))[:2])
+    )
+    lost = (scores(again) - scores(model)).abs().mean()
+    assert (scores(third) - scores(again)).abs().mean() < lost
+
+
+def test_graphs_of_another_exporter_are_refused(tiny_bundle: Path) -> None:
+    bundle = Bundle.read(tiny_bundle)
+    decoder = onnx.load_from_string(bundle.data("decoder"))
+    for initializer in decoder.graph.initializer:
+        initializer.name = f"theirs.{initializer.name}"
+    content = {role: bundle.data(role) for role in bundle.manifest.files}
+    other = Bundle(
+        bundle.path, bundle.manifest, {**content, "decoder": decoder.SerializeToString()}
+    )
+    with pytest.raises(InputError, match="weights cannot be read back") as caught:
+        load_bundle_model(other)
+    assert "recurrent" in (caught.value.hint or "")
 
 
 def test_bundles_of_the_first_layout_are_read(tiny_bundle: Path) -> None:

@@ -100,11 +100,17 @@ def learnt_for(work: Workspace, bundle: Bundle) -> dict[str, Any]:
 
 def drafter(work: Workspace, precision: str) -> Callable[[bytes | None], Bundle]:
     """Return what makes a bundle in memory of the run's graphs and, perhaps, of a shortlist."""
-    model, _, tokenizer, _ = load_model(work.need("train", "model.pt"))
+    trained = load_model(work.need("train", "model.pt"))
     rules = sentence_rules(work.config, work.config_path.parent)
     roles = ("encoder", "decoder")
     stage = "trace" if precision == "fp32" else "quantize"
     graphs = {role: work.need(stage, f"{role}.onnx").read_bytes() for role in roles}
     return lambda shortlist: draft(
-        work.config, model, tokenizer, rules, graphs, precision=precision, shortlist=shortlist
+        work.config,
+        trained.family.facts,
+        trained.tokenizer,
+        rules,
+        graphs,
+        precision=precision,
+        shortlist=shortlist,
     )

@@ -31,7 +31,8 @@ def run(work: Workspace) -> None:
     config, beside = work.config, work.config_path.parent
     precision = config.quantize.precision
     stage = "trace" if precision == "fp32" else "quantize"
-    model, _, tokenizer, training = load_model(work.need("train", "model.pt"))
+    trained = load_model(work.need("train", "model.pt"))
+    facts, tokenizer = trained.family.facts, trained.tokenizer
     rules = sentence_rules(config, beside)
     roles = ("encoder", "decoder")
     graphs = {role: work.need(stage, f"{role}.onnx").read_bytes() for role in roles}
@@ -41,7 +42,7 @@ def run(work: Workspace) -> None:
         report["nodes"] = json.loads(nodes)
     shortlist = listed(work)
     bundle = draft(
-        config, model, tokenizer, rules, graphs, precision=precision, shortlist=shortlist
+        config, facts, tokenizer, rules, graphs, precision=precision, shortlist=shortlist
     )
     if shortlist is not None:
         report["shortlist"] = learnt_for(work, bundle)
@@ -65,8 +66,10 @@ def run(work: Workspace) -> None:
         content["shortlist"] = shortlist
     prose = read_beside(config.package.card, beside, "")
     sizes = {NAMES[role]: len(data) for role, data in content.items()}
-    content["card"] = model_card(config, model, training, report, scores, before, prose, sizes)
-    write_bundle(folder, config, model, content, precision=precision, scores=summary(scores))
+    content["card"] = model_card(
+        config, facts, trained.record, report, scores, before, prose, sizes
+    )
+    write_bundle(folder, config, facts, content, precision=precision, scores=summary(scores))
     total = sum(path.stat().st_size for path in folder.iterdir())
     say(f"package {folder}: {total:,} bytes, self-test passed")
 

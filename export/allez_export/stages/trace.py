@@ -10,7 +10,7 @@ from allez_export.trace import trace
 def run(work: Workspace) -> None:
     """Trace the trained model to fp32 graphs."""
     with work.writing("trace") as folder:
-        model, *_ = load_model(work.need("train", "model.pt"))
-        trace(model, folder)
+        trained = load_model(work.need("train", "model.pt"))
+        trace(trained.family, folder)
         sizes = [f"{path.name} {path.stat().st_size:,}" for path in sorted(folder.iterdir())]
         say(f"trace   {', '.join(sizes)} bytes")

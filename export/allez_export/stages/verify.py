@@ -18,10 +18,10 @@ from allez_export.vocabulary import EOS
 def run(work: Workspace) -> None:
     """Prove the graphs, and keep a report."""
     with work.writing("verify") as folder:
-        model, _, text, _ = load_model(work.need("train", "model.pt"))
+        trained = load_model(work.need("train", "model.pt"))
         config = work.config
         rules = sentence_rules(config, work.config_path.parent)
-        tokenizer = Tokenizer(text)
+        tokenizer = Tokenizer(trained.tokenizer)
         exported: dict[str, Any] = {"fp32": None, "int8": None}
         for precision, stage in (("fp32", "trace"), ("int8", "quantize")):
             if precision == "int8" and config.quantize.precision == "fp32":
@@ -29,7 +29,14 @@ def run(work: Workspace) -> None:
             paths = {role: work.need(stage, f"{role}.onnx") for role in ("encoder", "decoder")}
             graphs = {role: path.read_bytes() for role, path in paths.items()}
             told = "fp32" if precision == "fp32" else config.quantize.precision
-            bundle = draft(config, model, text, rules, graphs, precision=told)
+            bundle = draft(
+                config,
+                trained.family.facts,
+                trained.tokenizer,
+                rules,
+                graphs,
+                precision=told,
+            )
             models = [onnx.load_from_string(data) for data in graphs.values()]
             exported[precision] = (*models, bundle)
         pairs = [
@@ -39,7 +46,7 @@ def run(work: Workspace) -> None:
         ]
         sentences = [[*ids, EOS] for ids in tokenizer.encode_batch([s for s, _ in pairs])]
         checks = verify(
-            model,
+            trained.family,
             exported["fp32"],
             exported["int8"],
             sentences,

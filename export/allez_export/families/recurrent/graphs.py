@@ -19,13 +19,8 @@ from torch import Tensor, nn
 from allez.arrays import IntArray
 from allez.bundle.contract import MASKED, WHOLE_VOCABULARY
 from allez.search.step import StepResult
+from allez_export.families.family import OPSET, VOCABULARY_LAYER
 from allez_export.families.recurrent.model import Seq2Seq
-
-OPSET = 20
-"""Of every graph; the contract allows 21 at most."""
-
-VOCABULARY_LAYER = "allez_export::VocabularyLayer"
-"""Placeholder that the tracer replaces; no graph that leaves this package holds one."""
 
 _GATES = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2)}
 """torch orders i f g o and r z n; ONNX i o f c and z r h."""

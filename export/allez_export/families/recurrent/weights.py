@@ -15,13 +15,14 @@ import onnx
 import torch
 
 from allez.bundle.reader import Bundle
+from allez.errors import InputError
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.fourbit import constants_of
 
 Array = npt.NDArray[Any]
 
-_TORCH_ORDER = (0, 2, 3, 1)
-"""Where the gates of torch, i f g o, stand among those of ONNX, i o f c."""
+_TORCH_ORDER = {"lstm": (0, 2, 3, 1), "gru": (1, 0, 2)}
+"""Where the gates of torch, i f g o and r z n, stand among those of ONNX, i o f c and z r h."""
 
 
 class _Graph:
@@ -47,7 +48,8 @@ class _Graph:
         }
 
     def __contains__(self, name: str) -> bool:
-        return name in self._constants or f"{name}.int8" in self._constants
+        spellings = (name, f"{name}.int8", f"{name}.int32")
+        return any(spelling in self._constants for spelling in spellings)
 
     def __getitem__(self, name: str) -> Array:
         if name in self._constants:
@@ -78,12 +80,16 @@ class _Graph:
         return float(self._constants["table.scale"][0] / self._constants["table.scale_rows"][0, 0])
 
     def cell(self, name: str, width: int, input_range: float) -> dict[str, Array]:
-        """Return a decoder's LSTM cell in torch's words, from one matrix or from two."""
-        if f"{name}.Wx" in self:  # as the first bundles have it
+        """Return a decoder's cell in torch's words, from one matrix or from two."""
+        if f"{name}.Wx" in self:  # a GRU's, or an LSTM's of the first bundles; torch's gates
+            inputs = self[f"{name}.Wx"].T.copy()
+            inputs[:, :width] /= input_range
+            biases = self.bias(f"{name}.bx")
             return {
-                "weight_ih": self[f"{name}.Wx"].T,
+                "weight_ih": inputs,
                 "weight_hh": self[f"{name}.Wh"].T,
-                "bias_ih": self[f"{name}.bx"],
+                "bias_ih": biases,
+                "bias_hh": self.bias(f"{name}.bh") if f"{name}.bh" in self else 0 * biases,
             }
         matrix, bias = self[f"{name}.W"].T, self.bias(f"{name}.b")  # [4H, I + H], gates i f o g
         i, f, o, g = np.split(np.concatenate([matrix, bias[:, None]], axis=1), 4)
@@ -94,59 +100,87 @@ class _Graph:
             "weight_ih": inputs,
             "weight_hh": joined[:, -width - 1 : -1],
             "bias_ih": joined[:, -1],
+            "bias_hh": np.zeros_like(joined[:, -1]),
         }
 
 
-def _gates(onnx_order: Array) -> Array:
-    """Put gates [4h, ...] into torch's order."""
-    parts = np.split(onnx_order, 4)
-    return np.concatenate([parts[i] for i in _TORCH_ORDER])
+def _gates(onnx_order: Array, cell: str) -> Array:
+    """Put gates [gates x h, ...] into torch's order."""
+    order = _TORCH_ORDER[cell]
+    parts = np.split(onnx_order, len(order))
+    return np.concatenate([parts[i] for i in order])
 
 
 def load_bundle_model(bundle: Bundle) -> Seq2Seq:
-    """Return an LSTM bundle's weights as a torch model in evaluation mode."""
+    """Return a bundle's weights as a torch model in evaluation mode.
+
+    Raises:
+        InputError: its graphs are not those of such a model, so that there is nothing to read.
+    """
     encoder, decoder = _Graph(bundle.data("encoder")), _Graph(bundle.data("decoder"))
+    try:
+        model = _empty_model(bundle, encoder, decoder)
+        values = _values(model, encoder, decoder)
+        model.load_state_dict({k: torch.from_numpy(np.array(v)) for k, v in values.items()})
+    except (KeyError, ValueError, RuntimeError) as error:  # another exporter's names, or shapes
+        raise InputError(
+            f"{bundle.path}: its weights cannot be read back: {str(error).splitlines()[0]}",
+            hint="training begins with bundles of recurrent models, or with a model.pt",
+        ) from None
+    return model.eval().requires_grad_(False)
+
+
+def _empty_model(bundle: Bundle, encoder: _Graph, decoder: _Graph) -> Seq2Seq:
+    """Return a model of the kind and size that the graphs are of."""
     width = bundle.manifest.key_width
-    layers = sum(f"B{layer}" in encoder for layer in range(64))
-    model = Seq2Seq(
+    apart = "first.Wx" in decoder
+    cell = "gru" if apart and decoder["first.Wx"].shape[1] == 3 * width else "lstm"
+    inputs = len(decoder["first.Wx"]) if apart else len(decoder["first.W"]) - width
+    return Seq2Seq(
         bundle.manifest.target.size,
         width=width,
-        encoder_layers=layers,
+        cell=cell,
+        encoder_layers=sum(f"B{layer}" in encoder for layer in range(64)),
         attention=bundle.manifest.attention,
+        input_feeding=inputs == 2 * width,
         second_layer="second.Wx" in decoder or "second.W" in decoder,
         lexical_shortcut="lexical" in decoder,
         dropout=0.0,
     )
+
+
+def _values(model: Seq2Seq, encoder: _Graph, decoder: _Graph) -> dict[str, Array]:
+    """Return all weights by torch's names."""
+    width, cell = model.width, model.encoder.rnn.mode.lower()
     factor = math.sqrt(width)  # the graphs have folded the embedding's into what stands behind it
     values: dict[str, Array] = {"table.weight": decoder["table"], "bias": decoder.bias("bias")}
-    for layer in range(layers):
+    for layer in range(model.encoder.rnn.num_layers):
         for direction, suffix in enumerate(("", "_reverse")):
-            inputs = _gates(encoder[f"W{layer}"][direction]) / (factor if layer == 0 else 1.0)
             biases = np.split(encoder[f"B{layer}"][direction], 2)
             for name, value in (
-                ("weight_ih", inputs),
-                ("weight_hh", _gates(encoder[f"R{layer}"][direction])),
-                ("bias_ih", _gates(biases[0])),
-                ("bias_hh", _gates(biases[1])),
+                ("weight_ih", encoder[f"W{layer}"][direction] / (factor if layer == 0 else 1.0)),
+                ("weight_hh", encoder[f"R{layer}"][direction]),
+                ("bias_ih", biases[0]),
+                ("bias_hh", biases[1]),
             ):
-                values[f"encoder.rnn.{name}_l{layer}{suffix}"] = value
-    lookup_range = decoder.lookup_range()
-    for cell, module, factors in (
-        ("first", "rnn", (lookup_range, factor)),
-        ("second", "second", (1.0, 1.0)),
-    ):
-        if cell == "first" or model.decoder.second is not None:
-            parts = decoder.cell(cell, width, factors[0])
-            parts["weight_ih"] = parts["weight_ih"] / factors[1]
-            parts["bias_hh"] = np.zeros_like(parts["bias_ih"])
-            values |= {f"decoder.{module}.{name}_l0": value for name, value in parts.items()}
+                values[f"encoder.rnn.{name}_l{layer}{suffix}"] = _gates(value, cell)
+    parts = decoder.cell("first", width, decoder.lookup_range())
+    parts["weight_ih"][:, :width] /= factor
+    values |= {f"decoder.rnn.{name}_l0": value for name, value in parts.items()}
+    if model.decoder.second is not None:
+        parts = decoder.cell("second", width, 1.0)
+        values |= {f"decoder.second.{name}_l0": value for name, value in parts.items()}
     values["decoder.Wa.weight"] = decoder["Wa"].T
-    if "key_weight" in encoder:  # of general attention
+    if "key_weight" in encoder:  # of general, concat and additive attention
         values["decoder.attention.key.weight"] = encoder["key_weight"].T
+    if "key_bias" in encoder:
+        values["decoder.attention.key.bias"] = encoder["key_bias"]
+    if "query" in decoder:
+        values["decoder.attention.query.weight"] = decoder["query"].T
+        values["decoder.attention.v"] = decoder["v"]
     for name in ("norm.weight", "norm.bias"):
         if name in decoder:
             values[f"decoder.{name}"] = decoder[name]
     if "lexical" in decoder:
         values["decoder.lexical.weight"] = decoder["lexical"].T / factor
-    model.load_state_dict({k: torch.from_numpy(np.array(v)) for k, v in values.items()})
-    return model.eval().requires_grad_(False)
+    return values

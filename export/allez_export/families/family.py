@@ -1,0 +1,112 @@
+"""What every kind of model answers, so that who traces, verifies or packages it looks into none.
+
+Letters: B sentences, S source length, M memory positions, D memory width, A key width, W width of a
+state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor, nn
+
+from allez.bundle.contract import Tensor as Declared
+from allez.search.step import Step
+
+Floats = npt.NDArray[np.float32]
+
+Example = tuple[Sequence[int], Sequence[int]]
+"""Source and target ids of a pair, without bos and eos."""
+
+
+OPSET = 20
+"""Of every graph; the contract allows 21 at most."""
+
+VOCABULARY_LAYER = "allez_export::VocabularyLayer"
+"""Placeholder that the tracer replaces; no graph that leaves this package holds one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a bundle says of a model, and what its graphs are held to."""
+
+    vocabulary: int
+    memory_width: int
+    key_width: int
+    state_widths: tuple[int, ...]
+    """Of each state that the decoder carries, in order."""
+    attention: str
+    one_position: bool
+    """Whether the memory is one vector, however long the sentence is."""
+    parameters: int
+    card: Mapping[str, str]
+    """Rows of the model card that describe how it is built."""
+
+    def positions(self, source_length: int) -> int:
+        """Return M of a sentence."""
+        return 1 if self.one_position else source_length
+
+    def axes(self, tensor: Declared) -> tuple[int | str, ...]:
+        """Return the axes of a tensor of the graph contract, with this model's widths."""
+        widths: dict[str, int] = {"D": self.memory_width, "A": self.key_width}
+        if "W" in tensor.axes:
+            widths["W"] = self.state_widths[int(tensor.name.rpartition(".")[2])]
+        return tuple(widths.get(axis, axis) for axis in tensor.axes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranges:
+    """The largest absolute values that meet the weights of the traced graphs, by their names."""
+
+    encoder: Mapping[str, float]
+    decoder: Mapping[str, float]
+    features: float
+    """Of what enters the vocabulary layer."""
+    lookup: float = 1.0
+    """What words are divided by when the decoder looks them up."""
+    rescaled: Mapping[str, Floats] = field(default_factory=dict)
+    """Weights of the decoder that make up for it."""
+
+
+class Family(Protocol):
+    """A trained model of some kind, in evaluation mode."""
+
+    @property
+    def config(self) -> Any:
+        """What the section `[model]` of a configuration must say to build it."""
+
+    @property
+    def facts(self) -> Facts:
+        """What others may know of it."""
+
+    @classmethod
+    def load(cls, config: Any, weights: Mapping[str, Tensor]) -> Family:
+        """Build a model and give it weights.
+
+        Raises:
+            InputError: they are not those of such a model.
+        """
+
+    def encoder_module(self) -> nn.Module:
+        """Return what is traced to `encoder.onnx`, as `allez.bundle.contract` says."""
+
+    def step_module(self) -> nn.Module:
+        """Return what is traced to `decoder.onnx`; run by torch it is the reference for a step."""
+
+    def reference_encoding(self, source: Tensor, length: Tensor) -> tuple[Tensor, ...]:
+        """Return what the encoder's graph must give.
+
+        Args:
+            source: [B, S] int64, padded.
+            length: [B].
+        """
+
+    def reference_step(self, sentences: Sequence[Sequence[int]]) -> Step:
+        """Return sentences (source ids, eos last) read by torch, ready to be searched."""
+
+    def activation_ranges(self, examples: Sequence[Example]) -> Ranges:
+        """Return how large activations get, where that is not bounded on these examples."""
