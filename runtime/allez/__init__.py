@@ -10,7 +10,6 @@ when it is first asked for, so that `import allez` and `allez --help` cost nothi
 """
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
 import allez.telemetry  # noqa: F401  (before anything can load ONNX Runtime)
 from allez.errors import (
@@ -27,7 +26,10 @@ from allez.errors import (
     SessionError,
 )
 
+TYPE_CHECKING = False  # type checkers know the name; `typing` takes longer to load than all of this
 if TYPE_CHECKING:
+    from typing import Any
+
     from allez.bundle.reader import Bundle
     from allez.options import TranslateOptions
     from allez.results import Hypothesis, SelfTest, Sentence, Translation
@@ -65,7 +67,7 @@ _HOME = {
 """Where the names live that are loaded when they are asked for (PEP 562)."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f"allez.{_HOME[name]}"), name)

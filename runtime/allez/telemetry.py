@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 
 VARIABLE = "ORT_DISABLE_TELEMETRY"
 
@@ -16,6 +15,8 @@ TOO_LATE = "onnxruntime" in sys.modules and os.environ.get(VARIABLE) != "1"
 """The host application imported ONNX Runtime first, without the variable."""
 
 if TOO_LATE:
+    import warnings
+
     warnings.warn(
         "onnxruntime was imported before allez, so its telemetry may be on; "
         f"import allez first or set {VARIABLE}=1",

@@ -588,7 +588,9 @@ sys.exit(code)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-@pytest.mark.parametrize("module", ["argparse", "logging", "allez.cli.arguments", "numpy"])
+@pytest.mark.parametrize(
+    "module", ["argparse", "logging", "allez.cli.arguments", "numpy", "datetime"]
+)
 def test_interrupted_while_it_starts(module: str, tiny_bundle: Path) -> None:
     process = subprocess.run(
         [sys.executable, "-c", INTERRUPTED_AT, module, "--model", str(tiny_bundle), "un"],

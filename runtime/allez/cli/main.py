@@ -8,17 +8,46 @@ nothing is imported here before `main` is there to answer for an interruption.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+
+TYPE_CHECKING = False  # type checkers know the name; `typing` takes long to load
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
-        return _run(sys.argv[1:] if argv is None else argv)
+        return _interruptible(sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:
         if sys.stderr is not None:
             sys.stderr.write("interrupted\n")
         return 130
+
+
+def _interruptible(argv: Sequence[str]) -> int:
+    """Run, and undo it where a module that is interrupted while it loads raises another error."""
+    import signal
+    import threading
+
+    pressed = False
+
+    def interrupt(number: int, frame: object) -> None:
+        nonlocal pressed
+        pressed = True
+        raise KeyboardInterrupt
+
+    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not usual or threading.current_thread() is not threading.main_thread():
+        return _run(argv)
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        return _run(argv)
+    except ImportError:
+        if pressed:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _run(argv: Sequence[str]) -> int:
