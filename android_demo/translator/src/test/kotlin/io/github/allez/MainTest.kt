@@ -22,7 +22,7 @@ class MainTest {
         val process = ProcessBuilder(main + arguments).redirectError(errors).start()
         process.outputStream.use { it.write(input) }
         val out = process.inputStream.readBytes().decodeToString()
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS))
+        assertTrue(process.waitFor(300, TimeUnit.SECONDS))
         return Outcome(process.exitValue(), out, errors.readText().also { errors.delete() })
     }
 

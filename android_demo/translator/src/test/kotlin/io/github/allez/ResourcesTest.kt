@@ -108,7 +108,7 @@ class ResourcesTest {
             translator.translateAll(List(20_000) { SENTENCE })
         }
         assertTrue("closed" in error.message) { error.message }
-        closer.join(TimeUnit.SECONDS.toMillis(30))
+        closer.join(TimeUnit.SECONDS.toMillis(300))
         assertEquals(0, translator.openHandles)
     }
 

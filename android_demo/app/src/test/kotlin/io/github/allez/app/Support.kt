@@ -31,7 +31,7 @@ val ROOT = File(System.getProperty("allez.root"))
 val SHIPPED = File(ROOT, "models/fr-en")
 val TINY = File(ROOT, "spec/bundles/tiny")
 
-private const val PATIENCE_MILLIS = 60_000L
+private const val PATIENCE_MILLIS = 300_000L
 
 /** The app, whose engine can be made to fail. */
 class TestApplication : AllezApplication() {

@@ -24,7 +24,7 @@ class TranslatePresenterTest {
 
         /** Does what is posted, in order, until [condition] holds. */
         fun runUntil(condition: () -> Boolean) {
-            while (!condition()) assertNotNull(posted.poll(30, TimeUnit.SECONDS), "nothing happens any more").second()
+            while (!condition()) assertNotNull(posted.poll(300, TimeUnit.SECONDS), "nothing happens any more").second()
         }
     }
 
