@@ -15,6 +15,9 @@ Place = tuple[int, int]
 """Where a subword begins and ends, in characters of what was cut."""
 
 
+_SINGLE: list[Place] = [(at, at + 1) for at in range(40)]
+
+
 class Subwords(NamedTuple):
     """What a text or a word is cut into."""
 
@@ -46,6 +49,7 @@ class BytePairs:
         kept: re.Pattern[str] | None,
     ) -> None:
         self._ids = ids
+        self._alphabet = frozenset(piece for piece in ids if len(piece) == 1)
         self._merges = merges
         self._ranks = {pair: rank for rank, pair in enumerate(merges)}
         self._unknown = unknown
@@ -69,6 +73,9 @@ class BytePairs:
         """Add the subwords of a stretch of a word."""
         symbols: list[str] = []
         places: list[Place] = []
+        if not self._suffix and end <= len(_SINGLE) and self._alphabet.issuperset(word):
+            symbols, places = list(word[start:end]), _SINGLE[start:end]  # as nearly all words
+            start = end
         for at in range(start, end):
             character = word[at] + self._suffix if at + 1 == len(word) else word[at]
             if character in self._ids:

@@ -97,7 +97,11 @@ class Tokenizer:
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of `ids`; bytes that are no UTF-8 come out as U+FFFD."""
-        return "".join(self._parts(list(ids)))
+        ids = list(ids)
+        if self._spaced or not ids or not self._bytes.keys().isdisjoint(ids):
+            return "".join(self._parts(ids))
+        first, text = self._pieces[ids[0]], "".join([self._pieces[i] for i in ids])
+        return first.replace(MARK, "") + text[len(first) :].replace(MARK, " ")
 
     def decode_spans(self, ids: Iterable[int]) -> Decoded:
         """Return the text of `ids` as `decode` does, and where in it each stands."""
