@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import re
 import subprocess
@@ -105,3 +106,10 @@ def test_the_bill_of_materials_lists_what_is_locked() -> None:
     hashes = [file["hashes"][0]["content"] for file in model["components"]]
     assert hashes == [entry["sha256"] for entry in manifest["files"].values()]
     assert any(name.startswith("pkg:maven/com.microsoft.onnxruntime/") for name in references)
+
+
+def test_the_runtime_brings_no_more_than_it_promises() -> None:
+    """NumPy, ONNX Runtime and tqdm: nothing that could open a connection, and no tokenizer."""
+    asked = (Requirement(text) for text in importlib.metadata.requires("allez") or [])
+    always = {canonicalize_name(a.name) for a in asked if "extra" not in str(a.marker or "")}
+    assert always == {"numpy", "onnxruntime", "tqdm"}

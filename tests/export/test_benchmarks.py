@@ -163,8 +163,8 @@ def test_what_a_package_requires_counts_with_it() -> None:
     from benchmarks.processes import closure, size_of
 
     found = closure("allez")
-    assert {"allez", "numpy", "onnxruntime", "tokenizers", "tqdm"} <= found
-    assert "torch" not in found
+    assert {"allez", "numpy", "onnxruntime", "tqdm"} <= found
+    assert not {"tokenizers", "torch"} & found
     assert size_of("numpy") > 10_000_000
 
 

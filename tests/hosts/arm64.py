@@ -39,7 +39,7 @@ class Processor:
 PROCESSORS = (Processor("cortex-a76", True, 4), Processor("cortex-a53", False, 1))
 ONNXRUNTIME = "onnxruntime==1.26.0"
 """1.28 and newer crash in QEMU 7.2 when they are imported."""
-PINS = re.compile(r"^(?:numpy|tokenizers|tqdm)==[^\\\n]+", re.MULTILINE)
+PINS = re.compile(r"^(?:numpy|tqdm)==[^\\\n]+", re.MULTILINE)
 """What the runtime imports, as locked; pip tells by the markers which are for this Python."""
 COUNT, WORDS = 100, 8
 HERE = Path(__file__).parent

@@ -5,7 +5,8 @@
 
 Everything is drawn from a fixed seed. One JSON object a line:
 
-    tokenizer*.jsonl   {"text", "ids", "decoded"} and {"ids", "decoded"}
+    tokenizer*.jsonl   {"text", "ids", "spans", "decoded"} and {"ids", "decoded"}; spans count code
+                       points of the text; tokenizer-*.jsonl begin with {"definition"}, the file
     splits.jsonl       {"text", "max_tokens", "max_characters", "pieces"}
     search.jsonl       {"table": [V][V][V]}, then {"limit", "options", "prefix", "found"} for it
     hostile.jsonl      {"text", "times", "beam_size", "translation"} of the tiny bundle
@@ -18,6 +19,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -38,8 +40,7 @@ from allez.search.step import Request, StepResult
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import split
 from allez.text.tokenizer import Tokenizer
-from hosts import french
-from support import synthetic
+from support import french, subwords, synthetic
 
 ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "spec"
@@ -142,14 +143,51 @@ def tokenizer_cases(bundle: Path, count: int) -> Iterator[dict[str, Any]]:
     for text in dict.fromkeys(strings(generator, pieces, count)):
         if not is_known(text):
             continue
-        ids = tokenizer.encode(text)
-        yield {"text": text, "ids": ids, "decoded": tokenizer.decode(ids)}
+        ids, spans = tokenizer.encode_spans(text)
+        yield {"text": text, "ids": ids, "spans": spans, "decoded": tokenizer.decode(ids)}
     for _ in range(count // 5):
         ids = generator.choices(range(len(pieces)), k=generator.randint(0, 8))
         encoded = "".join(generator.choices("é😀中ß\u0301a", k=3)).encode()
         ids += [
             3 + byte for byte in encoded[generator.randint(0, 2) :]
         ]  # bytes follow pad, bos, eos
+        yield {"ids": ids, "decoded": tokenizer.decode(ids)}
+
+
+def subword_models(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield names and definitions of small models of every other kind."""
+    lines = french.sentences(4, 1500)
+    rules = folder / "rules.tsv"
+    rules.write_text("\n".join(subwords.RULES) + "\n", encoding="utf-8")
+    small: dict[str, Any] = {"vocab_size": 400, "hard_vocab_limit": False}
+    mapped = {"normalization_rule_tsv": str(rules), "user_defined_symbols": ["<x>", "œu", ".."]}
+    for name, options in (
+        ("unigram", mapped | {"model_type": "unigram"}),
+        ("unigram-bytes", {"model_type": "unigram", "byte_fallback": True, "vocab_size": 600}
+         | {"normalization_rule_name": "identity"}),
+        ("pairs", mapped | {"model_type": "bpe"}),
+    ):  # fmt: skip
+        yield name, subwords.definition(subwords.train(lines, **small | options))
+    merges = subwords.learn_merges(lines, 200)
+    yield "suffix", subwords.suffix_definition(merges, set("".join(lines)) - {" ", "y"})
+    yield "words", subwords.words_definition(dict.fromkeys(" ".join(lines[:40]).split()))
+
+
+def spelled_cases(definition: str) -> Iterator[dict[str, Any]]:
+    """Yield a definition, texts with their ids, and ids with what they spell."""
+    yield {"definition": json.loads(definition)}
+    tokenizer = Tokenizer(definition)
+    generator = random.Random(9)
+    pieces = list(tokenizer.pieces(range(tokenizer.size)))
+    typed = [*pieces, *"AÆqxé…\xad\xa0😀µ<x>..", "e\u0301", "qx", "µµ", "\u2003", "\n", "\x85"]
+    texts = [*HOSTILE, *french.sentences(11, 60)]
+    texts += ["".join(generator.choices(typed, k=generator.randint(1, 12))) for _ in range(150)]
+    for text in dict.fromkeys(text.replace("▁", " ") for text in texts):
+        if is_known(text):
+            ids, spans = tokenizer.encode_spans(text)
+            yield {"text": text, "ids": ids, "spans": spans, "decoded": tokenizer.decode(ids)}
+    for _ in range(40):
+        ids = generator.choices(range(tokenizer.size), k=generator.randint(0, 6))
         yield {"ids": ids, "decoded": tokenizer.decode(ids)}
 
 
@@ -337,6 +375,9 @@ def main() -> None:
     """Write what the command line asks for."""
     if sys.argv[1:] == ["spec"]:
         write(VECTORS / "tokenizer.jsonl", tokenizer_cases(TINY, 400))
+        with tempfile.TemporaryDirectory() as folder:
+            for name, definition in subword_models(Path(folder)):
+                write(VECTORS / f"tokenizer-{name}.jsonl", spelled_cases(definition))
         write(VECTORS / "search.jsonl", search_cases())
         write(VECTORS / "hostile.jsonl", hostile_cases())
         write(VECTORS / "shortlist.jsonl", candidates_cases())

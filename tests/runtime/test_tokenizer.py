@@ -161,3 +161,50 @@ def test_keys_that_occur_twice(definition: str) -> None:
 def test_what_is_no_tokenizer_is_refused(text: str) -> None:
     with pytest.raises(BundleFormatError):
         Tokenizer(text)
+
+
+VECTORS = sorted((Path(__file__).parents[2] / "spec" / "vectors").glob("tokenizer*.jsonl"))
+
+
+@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
+def test_vectors(path: Path, definition: str) -> None:
+    cases = [json.loads(line) for line in path.read_text(encoding="ascii").splitlines()]
+    if "definition" in cases[0]:
+        definition = json.dumps(cases.pop(0)["definition"])
+    tokenizer = Tokenizer(definition)
+    assert len(cases) >= 200
+    for case in cases:
+        if "text" in case:
+            ids, spans = tokenizer.encode_spans(case["text"])
+            assert (ids, [*map(list, spans)]) == (case["ids"], case["spans"]), case["text"][:200]
+            assert tokenizer.encode(case["text"]) == ids
+        assert tokenizer.decode(case["ids"]) == case["decoded"]
+        spelled = tokenizer.decode_spans(case["ids"])
+        assert (spelled.text, len(spelled.spans)) == (case["decoded"], len(case["ids"]))
+
+
+@given(text=st.text())
+def test_spans_cover_the_text_in_order(text: str, tokenizer: Tokenizer) -> None:
+    done = 0
+    for start, end in tokenizer.encode_spans(text).spans:
+        assert 0 <= start <= end <= len(text)
+        assert end >= done
+        done = end
+
+
+def test_spans_point_at_what_was_typed(tokenizer: Tokenizer) -> None:
+    text = "Je\u00a0vois  le cha\u0302t « noir » 😀 ?"
+    ids, spans = tokenizer.encode_spans(text)
+    shown = dict(zip(tokenizer.pieces(ids), (text[a:b] for a, b in spans), strict=True))
+    assert (shown["▁vois"], shown["▁le"]) == ("vois", "le")
+    assert {text[a:b] for a, b in spans} >= {"a\u0302", "« ", " »", "😀", " ?"}
+    typed = "".join(text[a:b] for a, b in dict.fromkeys(spans))
+    assert "".join(typed.split()) == "".join(text.split())
+
+
+def test_where_the_tokens_of_a_translation_stand(tokenizer: Tokenizer) -> None:
+    ids = tokenizer.encode("Je vois 😀 le chat.")
+    text, spans = tokenizer.decode_spans(ids)
+    assert text == "Je vois 😀 le chat."
+    for piece, (start, end) in zip(tokenizer.pieces(ids), spans, strict=True):
+        assert text[start:end] == ("😀" if piece.startswith("<0x") else piece.lstrip("▁") or " ")

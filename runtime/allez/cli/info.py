@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     known = environment()
     system = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
     rows = {"allez": __version__, "python": system, "onnxruntime": known.pop("onnxruntime")}
-    rows |= {name: _version_of(name) for name in ("tokenizers", "numpy")} | known
+    rows |= {"numpy": _version_of("numpy")} | known
     rows |= _processor()
     failure = None
     try:
