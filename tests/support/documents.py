@@ -105,6 +105,14 @@ _TEXTS: dict[str, str] = {
         ' ici.</p>\n<img alt=\'une image\' src=x><p>Voir <a href="prix.html" title="les prix">nos'
         ' prix</a> &lt; 10&nbsp;&euro;.</p>\n<script>var a = "bonjour";</script>\n</body></html>\n'
     ),
+    "markdown": (
+        "---\ntitle: Mon guide\nlayout: post\n---\n# Guide d'installation #\n\nAvant de commencer, "
+        '**sauvegardez** vos *données* avec\n`tar -czf` et ***tout*** le [reste](http://x.y "t")'
+        ".\n\n> une citation qui va\n> loin ![une image](a.png) et\nfinit\n\n- [ ] point un\n"
+        "- point deux  \n  puis \\*trois\\*\n\n| Option | Effet |\n|---|:-:|\n| `-v` | affiche "
+        "**plus** |\n\nTitre\n===\n\n<div>\nbonjour\n</div>\n\nun <b>mot</b> et [un lien][id] &amp; [^1] "
+        ':smile:\n\n```bash\nsudo\n```\n\n    code\n\n[id]: http://z "Titre"\n'
+    ),
     "json": (
         '{\n  "titre": "Paramètres du compte",\n  "id": "btn-save_2",\n  "msg": "Vous avez {{n}} '
         '\\"messages\\"\\n",\n\t"max": 250, "menu": ["Ouvrir", "Fermer <b>tout</b> '
@@ -234,6 +242,37 @@ FRAGMENTS: dict[str, list[str]] = {
             "<td>",
             "<ul><li>",
         ),
+    ],
+    "markdown": [
+        *("# ", "## ", "> ", "- ", "1. ", "    ", "```\n", "`", "``", "*", "**", "_", "__", "~~"),
+        *(
+            "](x)",
+            "![",
+            "|",
+            "|-|-|\n",
+            "\n",
+            "\n\n",
+            "  \n",
+            "\\",
+            "<b>",
+            "</b>",
+            "<",
+            "&amp;",
+            "[",
+        ),
+        *(
+            " le monde",
+            "été",
+            "===\n",
+            "---\n",
+            "[id]: x\n",
+            "[id]",
+            "\t",
+            "\r\n",
+            "<!-- x -->",
+            "]",
+        ),
+        *("- [ ] ", "Bonjour"),
     ],
     "json": [
         *'{}[]:,"',

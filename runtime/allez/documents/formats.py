@@ -46,6 +46,7 @@ FORMATS = {
         Format(name="srt", suffixes=(".srt",), function="subtitles.parse_srt"),
         Format(name="vtt", suffixes=(".vtt",), function="subtitles.parse_vtt"),
         Format(name="html", suffixes=(".html", ".htm", ".xhtml"), function="html.parse"),
+        Format(name="markdown", suffixes=(".md", ".markdown"), function="markdown.parse"),
         Format(name="json", suffixes=(".json", ".arb"), function="json_strings.parse"),
         Format(name="properties", suffixes=(".properties",), function="properties.parse"),
         Format(name="strings", suffixes=(".strings",), function="apple_strings.parse"),

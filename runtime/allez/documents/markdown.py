@@ -1,0 +1,397 @@
+"""Markdown (CommonMark with tables and strikethrough): prose is translated, all else stays.
+
+Code, HTML blocks, addresses of links, definitions and the front matter but for its titles are
+skeleton. markdown-it-py finds the blocks and reads their inlines; it keeps no places of inlines, so
+each of its rules is asked where it began and ended. Lines of a paragraph are read as one, and
+broken to the same width again.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from allez.documents.document import Builder, Template, TextDocument
+from allez.documents.encoding import decode
+from allez.documents.inline import Gatherer, Inline
+from allez.documents.reading import Reading
+from allez.documents.wrapping import wrap
+from allez.errors import MissingExtraError
+from allez.text.markup import Marked, weave
+from allez.text.tags import scan
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+_FRONT_MATTER = re.compile(
+    r"(---|\+\+\+)[ \t]*\r?\n.*?^\1[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE
+)
+_TITLE = re.compile(
+    r"^(?:title|subtitle|description|summary|sidebar_label)[ \t]*[:=][ \t]*"
+    r"(?P<quote>[\"']?)(?P<value>[^\r\n]*?)(?P=quote)[ \t]*$",
+    re.MULTILINE,
+)
+_TASK = re.compile(r"\[[ xX]\][ \t]+")
+_ADMONITION = re.compile(r"\[!\w+\]")
+_WORDS = re.compile(r"\[\^[^\]\s]+\]|(?<![\w:]):[a-z0-9_+-]+:(?![\w:])")
+_SYNTAX = re.compile(r"[\\`*]|(?<!\w)_|_(?!\w)|<(?=[a-zA-Z/!?])|&(?=#?\w+;)")
+_BLOCK_START = re.compile(r"(?:[-+*>]|#{1,6}|\d{1,9}[.)]|=+|-+|~{3,}.*|`{3,}.*|:?-+:?\|.*|\|.*)$")
+
+
+class _Place(NamedTuple):
+    """Where a piece of syntax stands in the content of a block."""
+
+    kind: str
+    start: int
+    end: int
+    name: str = ""
+
+
+def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
+    """Take a document apart.
+
+    Args:
+        data: the file.
+        reading: nothing of it matters here.
+
+    Raises:
+        InputError: it is not UTF-8.
+        MissingExtraError: markdown-it-py is not installed.
+    """
+    text, encode = decode(data)
+    builder = Builder(text)
+    front = _FRONT_MATTER.match(text)
+    start = front.end() if front else 0
+    if front:
+        _add_titles(builder, front.end())
+    lines = _Lines(text, start)
+    env: dict[str, Any] = {}
+    for token in _parser().parse(lines.normalized, env):
+        if token.type == "inline" and token.map:
+            _add_block(builder, lines, token.content, token.map[0], env.get("references", {}))
+    return builder.build(encode)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """Return a parser that notes where inlines stand in `env["places"]`."""
+    try:
+        from markdown_it import MarkdownIt
+    except ImportError:
+        raise MissingExtraError("Markdown", "markdown-it-py") from None
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    for rule in parser.inline.ruler.__rules__:
+        rule.fn = _noting(rule.name, rule.fn)
+    parser.inline.ruler.__compile__()
+    parser.core.ruler.disable("inline")  # done here, with places
+    return parser
+
+
+def _noting(name: str, rule: Callable[[Any, bool], bool]) -> Callable[[Any, bool], bool]:
+    """Return an inline rule that notes where what it accepts began and ended."""
+
+    def noted(state: Any, silent: bool) -> bool:
+        begin, count = state.pos, len(state.tokens) + bool(state.pending)
+        label = -1
+        if name == "link" and not silent and state.src[begin] == "[":
+            label = state.md.helpers.parseLinkLabel(state, begin, True)
+            state.pos = begin
+        accepted = rule(state, silent)
+        if accepted and not silent and "places" in state.env:
+            if name in ("emphasis", "strikethrough"):
+                _note_delimiters(state, name, begin, count)
+            else:
+                places = state.env["places"]
+                if label >= 0:
+                    places.append(_Place("open", begin, begin + 1, "link"))
+                    places.append(_Place("close", label, state.pos, "link"))
+                elif name != "text":
+                    places.append(_Place(name, begin, state.pos))
+        return accepted
+
+    return noted
+
+
+def _note_delimiters(state: Any, name: str, begin: int, count: int) -> None:
+    """Remember each delimiter's token: whether it opens or closes anything is decided later."""
+    position = begin
+    for token in state.tokens[count:]:
+        state.env["delimiters"].append((token, position))
+        position += len(token.content)
+
+
+def _places(content: str, references: dict[str, Any]) -> list[_Place]:
+    """Return all syntax of a block's content, in order; none lies within another."""
+    parser = _parser()
+    env: dict[str, Any] = {"places": [], "delimiters": [], "references": references}
+    parser.inline.parse(content, parser, env, [])
+    places: list[_Place] = env["places"]
+    for token, position in env["delimiters"]:
+        kind, _, way = token.type.rpartition("_")
+        if way == "open":
+            width = len(token.markup)
+            start = position + len(_marker(token)) - width if kind != "s" else position
+            places.append(_Place("open", start, start + width, kind))
+        elif way == "close":
+            places.append(_Place("close", position, position + len(token.markup), kind))
+    found: list[_Place] = []
+    for place in sorted(places, key=lambda place: (place.start, -place.end)):
+        if not found or place.start >= found[-1].end:
+            found.append(place)
+    return found
+
+
+def _marker(token: Any) -> str:
+    """Return the characters of one delimiter token: `*` and `_` have one each, `~~` two."""
+    return "~~" if token.type.startswith("s_") else "*"
+
+
+# --- blocks -----------------------------------------------------------------------------------
+
+
+class _Lines:
+    """The lines of a text from `start` on."""
+
+    def __init__(self, text: str, start: int) -> None:
+        self.text = text
+        self.starts: list[int] = []
+        self.lines: list[str] = []
+        position = start
+        for line in text[start:].split("\n"):
+            self.starts.append(position)
+            self.lines.append(line.rstrip("\r"))
+            position += len(line) + 1
+        self.normalized = "\n".join(self.lines)
+        self.cells: dict[int, int] = {}
+        """How far the cells of a table's row have been found."""
+
+    def find(self, number: int, content: str) -> int:
+        """Return where a line of a block's content stands in the text; -1 if it is not there."""
+        if number >= len(self.lines):
+            return -1
+        line, low = self.lines[number], self.cells.get(number, 0)
+        at = line.find(content, low)
+        spelled = content
+        if at < 0 and "|" in content:  # in a table, a bar within a cell is escaped
+            spelled = content.replace("|", "\\|")
+            at = line.find(spelled, low)
+            if at >= 0:
+                return -1
+        if at < 0:
+            return -1
+        self.cells[number] = at + len(spelled)
+        return self.starts[number] + at
+
+
+def _add_block(
+    builder: Builder, lines: _Lines, content: str, first: int, references: dict[str, Any]
+) -> None:
+    """Add the segments of a paragraph, a heading or a cell."""
+    starts: list[int] = []
+    for number, line in enumerate(content.split("\n")):
+        start = lines.find(first + number, line)
+        if start < 0:
+            if any(map(str.isalpha, content)):
+                builder.notes.append(f"line {first + number + 1}: a paragraph is left alone")
+            return
+        starts.append(start)
+    block = _Block(builder, content, starts, _places(content, references))
+    opened = _ADMONITION.match(content) or _TASK.match(content)
+    begin = opened.end() if opened else 0
+    for place in [*block.places, None]:
+        if place is None or block.is_hard(place):
+            block.add(begin, len(content) if place is None else place.start)
+            begin = len(content) if place is None else place.end
+
+
+class _Block:
+    """The content of one block, and where its characters stand in the text."""
+
+    def __init__(
+        self, builder: Builder, content: str, starts: Sequence[int], places: Sequence[_Place]
+    ) -> None:
+        self.builder, self.content, self.starts, self.places = builder, content, starts, places
+        self.lengths = [len(line) for line in content.split("\n")]
+
+    def at(self, position: int) -> int:
+        """Return where a character of the content stands in the text."""
+        for start, length in zip(self.starts, self.lengths, strict=True):
+            if position <= length:
+                return start + position
+            position -= length + 1
+        raise IndexError(position)
+
+    def is_hard(self, place: _Place) -> bool:
+        """Tell whether a piece of syntax is the end of a line that is meant."""
+        if "\n" not in self.content[place.start : place.end]:
+            return False
+        spaced = place.kind == "newline" and self.content[: place.start].endswith("  ")
+        return spaced or place.kind == "escape"
+
+    def markup(self, start: int, end: int) -> Template:
+        """Return a stretch of the content as it stands in the text."""
+        return self.builder.template(self.at(start), self.at(end))
+
+    def add(self, start: int, end: int) -> None:
+        """Add the segment of a stretch of the content."""
+        content = self.content
+        while start < end and content[start].isspace():
+            start += 1
+        while start < end and content[end - 1].isspace():
+            end -= 1
+        gatherer = Gatherer()
+        position = start
+        for place in self.places:
+            if place.start < start or place.end > end:
+                continue
+            self.text(gatherer, content[position : place.start])
+            self.syntax(gatherer, place)
+            position = place.end
+        self.text(gatherer, content[position:end])
+        inline = gatherer.finish()
+        if start < end and inline.has_letters:
+            writer = _Writer(inline, *self.layout(start, end))
+            self.builder.add(self.at(start), self.at(end), inline.marked, writer)
+
+    def text(self, gatherer: Gatherer, text: str) -> None:
+        """Gather text without syntax; footnotes and emoji are words."""
+        position = 0
+        for found in _WORDS.finditer(text):
+            gatherer.text(text[position : found.start()])
+            gatherer.word((found[0],))
+            position = found.end()
+        gatherer.text(text[position:])
+
+    def syntax(self, gatherer: Gatherer, place: _Place) -> None:
+        """Gather one piece of syntax."""
+        raw = self.content[place.start : place.end]
+        if place.kind == "newline":
+            gatherer.text(" ")
+        elif place.kind == "escape":
+            gatherer.text(raw[1:])
+        elif place.kind == "entity":
+            gatherer.text(html.unescape(raw))
+        elif place.kind == "open":
+            gatherer.open(place.name, (raw,))
+        elif place.kind == "close":
+            gatherer.close(place.name, self.markup(place.start, place.end))
+        elif place.kind == "image":
+            self.alternative(place)
+            gatherer.point(self.markup(place.start, place.end))
+        elif place.kind == "html_inline":
+            self.tag(gatherer, raw)
+        else:  # code and addresses
+            gatherer.word(self.markup(place.start, place.end))
+
+    def tag(self, gatherer: Gatherer, raw: str) -> None:
+        (token, *_) = scan(raw, xml=True)
+        if token.kind == "open":
+            gatherer.open(token.name, (raw,))
+        elif token.kind == "close":
+            gatherer.close(token.name, (raw,))
+        else:
+            gatherer.point((raw,), space=token.name in ("br", "br/"))
+
+    def alternative(self, place: _Place) -> None:
+        """Add what is said in place of a picture, if it is plain text."""
+        raw = self.content[place.start : place.end]
+        label = raw[2 : raw.find("]")]
+        if "\n" in raw or not any(map(str.isalpha, label)) or any(c in label for c in "[]*_`<\\&"):
+            return
+        if raw[len(label) + 2 :][:2] != "](":  # the label of a reference must stay as it is
+            return
+        gatherer = Gatherer()
+        gatherer.text(label)
+        inline = gatherer.finish(spaced=True)
+        start = self.at(place.start + 2)
+        if inline.has_letters:
+            write = inline.write
+            self.builder.add(
+                start,
+                start + len(label),
+                inline.marked,
+                lambda translated: write(translated, lambda text: re.sub(r"[\[\]]", "", text)),
+            )
+
+    def layout(self, start: int, end: int) -> tuple[int, str, bool]:
+        """Return width and line end of a stretch of the content, and whether it begins a block."""
+        text = self.builder.text
+        first, last = self.at(start), self.at(end)
+        raw = text[first:last]
+        if "\n" not in raw:
+            return 0, "", start == 0
+        lines = raw.split("\n")
+        indent = first - (text.rfind("\n", 0, first) + 1)
+        width = max(indent + len(lines[0]), *(len(line.rstrip("\r")) for line in lines[1:]))
+        second = self.content.index("\n", start) + 1
+        separator = text[self.at(second - 1) : self.at(second)]
+        return width - len(separator.rsplit("\n", 1)[1]), separator, start == 0
+
+
+class _Writer:
+    def __init__(self, inline: Inline, width: int, separator: str, begins: bool) -> None:
+        self._inline, self._width = inline, width
+        self._separator, self._begins = separator, begins
+
+    def __call__(self, translated: Marked) -> Template:
+        """Write a paragraph, its lines as wide as they were."""
+        words: list[list[str | int]] = [[]]
+        for event in weave(translated):
+            if event.kind == "text":
+                first, *others = event.text.split(" ")
+                words[-1].append(_SYNTAX.sub(r"\\\g<0>", first))
+                words += [[_SYNTAX.sub(r"\\\g<0>", word)] for word in others]
+            else:
+                chosen = self._inline.closes if event.kind == "close" else self._inline.opens
+                words[-1] += chosen[event.mark]
+        shown = ["".join(part for part in word if isinstance(part, str)) for word in words]
+        if self._begins and _BLOCK_START.fullmatch(shown[0]) and words[0] and len(words) > 1:
+            words[0].insert(0, "\\")
+        if not self._width:
+            return tuple(_joined(words, " "))
+        lines = wrap(shown, self._width, can_begin=lambda word: not _BLOCK_START.fullmatch(word))
+        parts: list[str | int] = []
+        position = 0
+        for line in lines:
+            parts += [self._separator] if position else []
+            parts += _joined(words[position : position + len(line)], " ")
+            position += len(line)
+        return tuple(parts)
+
+
+def _joined(words: Sequence[Sequence[str | int]], separator: str) -> Iterator[str | int]:
+    for number, word in enumerate(words):
+        if number:
+            yield separator
+        yield from word
+
+
+def _add_titles(builder: Builder, end: int) -> None:
+    """Add the titles of the front matter, which people read."""
+    for found in _TITLE.finditer(builder.text, 0, end):
+        value, quote = found["value"], found["quote"]
+        special = set("\"'\\&*#{}[]|>@`%!") & set(value)
+        if special or ": " in value or not any(map(str.isalpha, value)):
+            continue
+        gatherer = Gatherer()
+        gatherer.text(value)
+        inline = gatherer.finish(spaced=True)
+        builder.add(found.start("value"), found.end("value"), inline.marked, _title(inline, quote))
+
+
+def _title(inline: Inline, quote: str) -> Callable[[Marked], Template]:
+    def write(translated: Marked) -> Template:
+        text = "".join(str(part) for part in inline.write(translated))
+        if quote == "'":
+            return (text.replace("'", "''"),)
+        if quote:
+            return (text.replace("\\", "\\\\").replace('"', '\\"'),)
+        plain = (
+            not set("\"'\\&*#{}[]|>@`%!") & set(text[:1]) and ": " not in text and " #" not in text
+        )
+        return (text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"',)
+
+    return write

@@ -1,0 +1,99 @@
+"""Markdown: prose is translated, code, addresses and layout stay."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from allez.documents import markdown
+from allez.documents.translation import translate_document
+from allez.errors import MissingExtraError
+from support.documents import FRAGMENTS, WordByWord, upper, uppercased
+
+
+def capitals(text: str) -> str:
+    return uppercased(markdown.parse(text.encode())).decode()
+
+
+def texts(text: str) -> list[str]:
+    return [segment.source.text for segment in markdown.parse(text.encode()).segments]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# un *deux* #\n", "# UN *DEUX* #\n"),
+        ("un **deux** __trois__ ***quatre***", "UN **DEUX** __TROIS__ ***QUATRE***"),
+        ("un `deux` trois", "UN `deux` TROIS"),
+        ("un ``a ` b`` deux", "UN ``a ` b`` DEUX"),
+        ('[un](http://deux "trois") et <http://x.y>', '[UN](http://deux "trois") ET <http://x.y>'),
+        ("[un][id] et [id]\n\n[id]: un 'deux'\n", "[UN][id] ET [ID]\n\n[id]: un 'deux'\n"),
+        ("![un](deux.png) trois", "![UN](deux.png) TROIS"),
+        ("    un\n\n```x\ndeux\n```\ntrois", "    un\n\n```x\ndeux\n```\nTROIS"),
+        ("<div>\nun\n</div>\n\ndeux <b>trois</b>", "<div>\nun\n</div>\n\nDEUX <b>TROIS</b>"),
+        ("> un\n> - deux\n>\n> trois", "> UN\n> - DEUX\n>\n> TROIS"),
+        ("1. un\n   deux\n2. trois", "1. UN\n   DEUX\n2. TROIS"),
+        ("- [ ] un\n- [x] deux", "- [ ] UN\n- [x] DEUX"),
+        ("| un | `x` |\n|----|:-:|\n| deux | 12 |\n", "| UN | `x` |\n|----|:-:|\n| DEUX | 12 |\n"),
+        ("un\n==\n\ndeux\n---\n", "UN\n==\n\nDEUX\n---\n"),
+        ("un[^1] :smile: {{ x }}\n\n[^1]: deux mots", "UN[^1] :smile: {{ x }}\n\n[^1]: DEUX MOTS"),
+        ("~~un~~ \\*deux\\* trois\\_quatre", "~~UN~~ \\*DEUX\\* TROIS_QUATRE"),
+        ("un &amp; deux &eacute;", "UN & DEUX É"),
+        ("> [!NOTE]\n> un", "> [!NOTE]\n> UN"),
+        ("un  \ndeux\\\ntrois", "UN  \nDEUX\\\nTROIS"),
+        (
+            '---\ntitle: "un"\nlayout: deux\n---\ntrois',
+            '---\ntitle: "UN"\nlayout: deux\n---\nTROIS',
+        ),
+        ("un\r\ndeux\r\n", "UN\r\nDEUX\r\n"),
+    ],
+)
+def test_only_prose_is_translated(text: str, expected: str) -> None:
+    assert capitals(text) == expected
+
+
+def test_lines_of_a_paragraph_are_one_sentence_and_as_wide_again() -> None:
+    text = "> Il est déjà trop tard pour\n> prendre le dernier train du\n> soir.\n"
+    assert texts(text) == ["Il est déjà trop tard pour prendre le dernier train du soir."]
+    assert capitals(text) == text.upper()
+
+
+def test_a_line_never_begins_with_what_would_begin_a_block() -> None:
+    document = markdown.parse(b"un deux trois quatre cinq\nsix sept huit neuf\n")
+    words = {"quatre": "-", "six": "1.", "huit": "#"}
+    result = translate_document(document, WordByWord(words).translate_batch).decode()
+    assert len(markdown.parse(result.encode()).segments) == 1
+
+
+def test_what_would_be_syntax_is_escaped() -> None:
+    (segment,) = (document := markdown.parse(b"un mot")).segments
+    translation = segment.source._replace(text="* a_b *c* `d` <e> &amp; \\")
+    result = document.render([translation])
+    assert texts(result.decode()) == ["* a_b *c* `d` <e> &amp; \\"]
+
+
+def test_a_cell_with_an_escaped_bar_is_left_alone_and_named() -> None:
+    document = markdown.parse(b"| un |\n|---|\n| deux \\| trois |\n")
+    assert document.notes == ("line 3: a paragraph is left alone",)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(FRAGMENTS["markdown"]), max_size=25))
+def test_capitals_change_letters_only(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert not set(capitals(text).casefold()) - set(text.casefold()) - set("\\&é \n")
+
+
+def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    markdown._parser.cache_clear()
+    monkeypatch.setitem(sys.modules, "markdown_it", None)
+    with pytest.raises(MissingExtraError, match="Markdown") as caught:
+        markdown.parse(b"un")
+    assert caught.value.hint == "pip install markdown-it-py"
+
+
+def test_capitals_of_the_support_keep_lengths() -> None:
+    assert upper("straße") == "STRAßE"
