@@ -111,7 +111,7 @@ lock: .venv-lock/installed  ## write requirements/*.txt, for what pyproject.toml
 	for name in build lock android; do \
 	  $(LOCK) $(SAME) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
-TEST_EXTRAS = plot test
+TEST_EXTRAS = documents plot test
 
 .venv-lock/installed: requirements/lock.txt
 	$(PYTHON) -m venv .venv-lock
