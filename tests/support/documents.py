@@ -110,8 +110,8 @@ _TEXTS: dict[str, str] = {
         '**sauvegardez** vos *données* avec\n`tar -czf` et ***tout*** le [reste](http://x.y "t")'
         ".\n\n> une citation qui va\n> loin ![une image](a.png) et\nfinit\n\n- [ ] point un\n"
         "- point deux  \n  puis \\*trois\\*\n\n| Option | Effet |\n|---|:-:|\n| `-v` | affiche "
-        "**plus** |\n\nTitre\n===\n\n<div>\nbonjour\n</div>\n\nun <b>mot</b> et [un lien][id] &amp; [^1] "
-        ':smile:\n\n```bash\nsudo\n```\n\n    code\n\n[id]: http://z "Titre"\n'
+        "**plus** |\n\nTitre\n===\n\n<div>\nbonjour\n</div>\n\nun <b>mot</b> et [un lien][id] "
+        '&amp; [^1] :smile:\n\n```bash\nsudo\n```\n\n    code\n\n[id]: http://z "Titre"\n'
     ),
     "json": (
         '{\n  "titre": "Paramètres du compte",\n  "id": "btn-save_2",\n  "msg": "Vous avez {{n}} '
