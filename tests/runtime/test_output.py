@@ -353,6 +353,22 @@ def test_permissions_are_those_of_a_copy(
     assert out.stat().st_mode & 0o777 == result
 
 
+def test_a_file_system_without_permissions_is_written_to(
+    tmp_path: Path, umask: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in.txt").write_text("a\n")
+    (tmp_path / "in.txt").chmod(0o444)
+
+    def refuse(path: Path, mode: int) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chmod", refuse)
+    with open_output(tmp_path / "out.txt", source=tmp_path / "in.txt", job=JOB) as output:
+        output.write("A\n")
+    assert (tmp_path / "out.txt").read_text() == "A\n"
+    assert leftovers(tmp_path) == []
+
+
 # --- Windows --------------------------------------------------------------------------------
 
 

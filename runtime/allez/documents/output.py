@@ -330,7 +330,10 @@ class OutputFile:
         except FileNotFoundError:
             wanted = mode & self._mode  # the umask was taken off when it was made
         if wanted != mode:
-            os.chmod(self._partial, wanted)
+            try:
+                os.chmod(self._partial, wanted)
+            except OSError:  # all files of a memory stick have the same; no reason to lose the work
+                _log.debug("%s: this file system keeps no permissions", self._partial)
         if sys.platform == "win32":  # where what is open cannot be renamed
             self._close()
         os.replace(self._partial, self._target)  # still locked: see _lock
