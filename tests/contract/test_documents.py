@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from allez.documents.formats import FORMATS
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
     path
@@ -132,6 +134,15 @@ def test_the_nouns_are_where_the_table_says() -> None:
     for name, module in rows:
         source = (ROOT / "runtime" / "allez" / f"{module}.py").read_text(encoding="utf-8")
         assert re.search(rf"^class {name}\b", source, re.M), name
+
+
+def test_every_format_stands_in_the_table() -> None:
+    text = (ROOT / "docs" / "files.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[^|]+) \| ([^|]+) \|", text, re.M)
+    named = {name for cells, _ in rows for name in re.findall(r"`(\w+)`", cells)}
+    assert named == set(FORMATS)
+    suffixes = {suffix for _, cells in rows for suffix in re.findall(r"`(\.\w+)`", cells)}
+    assert suffixes == {suffix for format_ in FORMATS.values() for suffix in format_.suffixes}
 
 
 def test_the_api_page_is_what_the_docstrings_say() -> None:
