@@ -317,6 +317,19 @@ def test_two_inputs_are_two_or_an_error(
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.txt", "b.txt"]
 
 
+def test_quiet_says_nothing_of_documents_either(
+    installed: ModuleType, capsys: Capture, tmp_path: Path
+) -> None:
+    source, target = tmp_path / "a.html", tmp_path / "b.html"
+    source.write_text("<p>" + "<b>un</b> " * 4000 + "</p>")
+    for more, lines in (([], 1), (["--quiet"], 0)):
+        assert main(["-i", str(source), "-o", str(target), *more]) == 0
+        out, err = capsys.readouterr()
+        assert (out, err.count("tags is left alone\n"), err.count("\n")) == ("", lines, lines)
+        assert err.startswith(f"note: {source}: " if lines else "")
+        target.unlink()
+
+
 @pytest.mark.parametrize("name", ["a.png", "a", "a.txt", "a.pdf"])
 @pytest.mark.parametrize("errors", ["strict", "replace"])
 def test_a_binary_file_is_refused(

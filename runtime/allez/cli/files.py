@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING
 from allez.cli import console
 from allez.cli.arguments import options_of
 from allez.errors import AllezError, InputError, OptionError
+
+_log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from allez.documents.formats import Format
@@ -140,7 +143,7 @@ class _Work:
         form = self.forced or recognise(job.source.name, data)
         document = form.parse(data, self.reading)
         for note in document.notes:
-            console.say(f"note: {job.source}: {note}")
+            _log.warning("%s: %s", job.source, note)
         result = translate_document(document, self.translate)
         with open_output(job.target, source=job.source) as output:
             output.write(result)
