@@ -1,6 +1,6 @@
 """Beam search as the two peers with the same weights do it on the host: bookkeeping, no model.
 
-The rules are those of ARCHITECTURE.md ("Search"), so that all take the same steps and the times
+The rules are those of spec/README.md ("Search"), so that all take the same steps and the times
 can be compared. Knows neither torch nor ONNX.
 """
 

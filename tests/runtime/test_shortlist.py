@@ -16,7 +16,7 @@ WORDS, EOS = 9, 2
 
 
 def packed(lists: Sequence[Sequence[int]], layout: int = 1) -> bytes:
-    """Write the format as ARCHITECTURE.md tells it, number by number."""
+    """Write the format as spec/README.md tells it, number by number."""
     numbers = [*map(len, lists), *(i for ids in lists for i in ids)]
     return struct.pack(f"<II{len(numbers)}H", layout, len(lists), *numbers)
 

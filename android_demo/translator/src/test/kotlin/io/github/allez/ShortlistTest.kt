@@ -17,7 +17,7 @@ private const val EOS = 2
 class ShortlistTest {
     private val empty = List(WORDS) { emptyList<Int>() }
 
-    /** Writes the format as ARCHITECTURE.md tells it, number by number. */
+    /** Writes the format as spec/README.md tells it, number by number. */
     private fun packed(lists: List<List<Int>>, layout: Int = 1, words: Int = lists.size): ByteArray {
         val numbers = lists.map { it.size } + lists.flatten()
         val buffer = ByteBuffer.allocate(8 + 2 * numbers.size).order(ByteOrder.LITTLE_ENDIAN)
