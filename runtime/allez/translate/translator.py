@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -412,15 +411,24 @@ class Translator:
         self, request: Request, segment: Segment, search: SearchOptions, deadline: Deadline
     ) -> Generator[str, None, bool]:
         """Yield the translation of one sentence as it grows; return whether it is whole."""
+        from queue import Empty, SimpleQueue
+
+        from allez.translate.workers import PATIENCE
+
         tokenizer = self._words.target
-        arrived: deque[int] = deque()
-        (future,) = self._workers.submit([request], search, deadline, on_token=arrived.append)
+        arrived: SimpleQueue[int | None] = SimpleQueue()
+        (future,) = self._workers.submit([request], search, deadline, tokens=arrived)
         tokens: list[int] = []
         sent = 0
-        while not future.done or arrived:
-            self._workers.wait(lambda: bool(arrived) or future.done, deadline, here=False)
-            while arrived:
-                tokens.append(arrived.popleft())
+        while True:
+            try:
+                token = arrived.get(timeout=PATIENCE)
+            except Empty:
+                self._workers.look(deadline)
+                continue
+            if token is None:
+                break
+            tokens.append(token)
             text = tokenizer.decode_stable(tokens)
             if len(text) > sent:
                 yield written(text[sent:], segment.casing)

@@ -11,6 +11,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Sequence
+from typing import TYPE_CHECKING
 
 from allez.arrays import IntArray
 from allez.bundle.reader import Bundle
@@ -23,6 +24,9 @@ from allez.search.batching import kind_of, most_together
 from allez.search.step import RawHypothesis, Request
 from allez.translate.deadline import Deadline
 
+if TYPE_CHECKING:
+    from queue import SimpleQueue
+
 SHARED_SENTENCES = 8
 """The fewest that are worth a thread of their own; smaller batches cost more per sentence."""
 
@@ -33,7 +37,7 @@ PATIENCE = 0.02
 class Future:
     """What becomes of one request. `Workers` alone changes it, under its lock."""
 
-    __slots__ = ("_error", "_found", "deadline", "number", "on_token", "options", "request")
+    __slots__ = ("_error", "_found", "deadline", "number", "options", "request", "tokens")
 
     def __init__(
         self,
@@ -41,13 +45,13 @@ class Future:
         options: SearchOptions,
         deadline: Deadline,
         number: int,
-        on_token: Callable[[int], None] | None,
+        tokens: SimpleQueue[int | None] | None,
     ) -> None:
         self.request = request
         self.options = options
         self.deadline = deadline
         self.number = number
-        self.on_token = on_token
+        self.tokens = tokens
         self._found: list[RawHypothesis] | None = None
         self._error: Exception | None = None
 
@@ -62,6 +66,8 @@ class Future:
             self._error = outcome
         else:
             self._found = outcome
+        if self.tokens is not None:
+            self.tokens.put(None)
 
     @property
     def done(self) -> bool:
@@ -173,7 +179,7 @@ class Workers:
         deadline: Deadline,
         *,
         here: bool = False,
-        on_token: Callable[[int], None] | None = None,
+        tokens: SimpleQueue[int | None] | None = None,
     ) -> list[Future]:
         """Let requests wait for a free thread, and start threads if there are too few.
 
@@ -182,13 +188,13 @@ class Workers:
             options: how to search.
             deadline: asked before each is read and after each step.
             here: the caller will work on them too, see `wait`.
-            on_token: told of each token of a greedy search, from the thread that works.
+            tokens: gets each token of a greedy search as it is found, and None when that is done.
         """
         with self._changed:
             self.check_open()
             futures = []
             for request in requests:
-                future = Future(request, options, deadline, self._numbers, on_token)
+                future = Future(request, options, deadline, self._numbers, tokens)
                 self._numbers += 1
                 self._queue.setdefault(future.kind, deque()).append(future)
                 futures.append(future)
@@ -208,17 +214,13 @@ class Workers:
         """
         with self._changed:
             while not until():
-                if deadline.over():
-                    self._drop(deadline)
-                elif self._queue and self._working < self._most and (here or not self._threads):
-                    self._working += 1
-                    try:
-                        self._work()
-                    finally:
-                        self._working -= 1
-                        self._changed.notify_all()
-                else:
+                if not self._look(deadline, here=here):
                     self._changed.wait(PATIENCE)
+
+    def look(self, deadline: Deadline) -> None:
+        """See to it that a request which waits is not forgotten; raises as `wait` does."""
+        with self._changed:
+            self._look(deadline, here=False)
 
     def wake(self) -> None:
         """Let all who wait look whether what they wait for has come."""
@@ -226,6 +228,20 @@ class Workers:
             self._changed.notify_all()
 
     # --- what threads do; the lock is held ------------------------------------------------------
+
+    def _look(self, deadline: Deadline, *, here: bool) -> bool:
+        """Do what there is to do for a caller; return whether there was anything."""
+        if deadline.over():
+            return self._drop(deadline)
+        if not self._queue or self._working >= self._most or (self._threads and not here):
+            return False
+        self._working += 1
+        try:
+            self._work()
+        finally:
+            self._working -= 1
+            self._changed.notify_all()
+        return True
 
     def _start_threads(self, *, here: bool) -> None:
         """Start as many threads as there are batches waiting for one."""
@@ -283,8 +299,9 @@ class Workers:
                     future.resolve(outcome)
             self._changed.notify_all()
 
-    def _drop(self, deadline: Deadline) -> None:
-        """Answer what still waits, and whose time is up, without having read it."""
+    def _drop(self, deadline: Deadline) -> bool:
+        """Answer what still waits, and whose time is up, unread; return whether anything does."""
+        before = self._waiting
         for kind, waiting in list(self._queue.items()):
             kept = deque(future for future in waiting if future.deadline is not deadline)
             for future in waiting:
@@ -295,7 +312,7 @@ class Workers:
                 self._queue[kind] = kept
             else:
                 del self._queue[kind]
-        self._changed.wait(PATIENCE)
+        return self._waiting < before
 
     def _decode(self, batch: Sequence[Future]) -> list[list[RawHypothesis] | Exception]:
         """Return for each request of a batch its hypotheses, or why there are none."""
@@ -317,13 +334,12 @@ class Workers:
 
         def on_tokens(live: IntArray, tokens: IntArray) -> None:
             for index, token in zip(live.tolist(), tokens.tolist(), strict=False):
-                tell = batch[index].on_token
-                if tell is not None and token != model.eos:
-                    tell(token)
-            self.wake()
+                stream = batch[index].tokens
+                if stream is not None and token != model.eos:
+                    stream.put(token)
 
         model = self.model
-        told = any(future.on_token is not None for future in batch)
+        told = any(future.tokens is not None for future in batch)
         found = decode_batch(
             model,
             [future.request for future in batch],

@@ -1,0 +1,311 @@
+"""One queue for all callers: no answer depends on neighbours, arrival or the number of threads."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from queue import Queue
+
+import onnxruntime as ort
+import pytest
+
+from allez import Translation, Translator
+from allez.errors import CancelledError, SessionError
+from allez.model.decoder import Decoder
+from allez.options import SearchOptions
+from allez.search.batching import BATCH_ROWS
+from allez.translate.deadline import Deadline
+from allez.translate.pipeline import ahead
+from support import synthetic
+
+TEXT = "Elle n'achète pas trois petites maisons."
+
+Answer = tuple[str, tuple[str, ...], float, bytes]
+
+
+def sentences(count: int) -> list[str]:
+    """Return different sentences of many lengths, some of them two in a text."""
+    single = list(dict.fromkeys(source for source, _ in synthetic.pairs(11, 4 * count)))
+    joined = [f"{one} {other}" for one, other in zip(single[::7], single[3::7], strict=False)]
+    return [*single[: count - count // 5], *joined[: count // 5]]
+
+
+def answer(result: Translation) -> Answer:
+    attention = b"".join(sentence.attention.tobytes() for sentence in result.sentences)
+    return result.text, result.tokens, result.score, attention
+
+
+class Runs:
+    """Watches the runs of the decoder: how many at a time, and with how many rows."""
+
+    def __init__(self) -> None:
+        self.now = self.most = self.count = 0
+        self.rows: list[int] = []
+        self.lock = threading.Lock()
+        self.gate: Callable[[], object] = lambda: None
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
+    runs, original = Runs(), Decoder.run
+
+    def run(self: Decoder, binding: ort.IOBinding) -> None:
+        with runs.lock:
+            runs.now, runs.count = runs.now + 1, runs.count + 1
+            runs.most = max(runs.most, runs.now)
+        runs.gate()
+        try:
+            original(self, binding)
+        finally:
+            with runs.lock:
+                runs.now -= 1
+        shape = next(v.shape() for v in binding.get_outputs() if v.data_type() == "tensor(int64)")
+        runs.rows.append(shape[0])
+
+    monkeypatch.setattr(Decoder, "run", run)
+    return runs
+
+
+def at_once(calls: list[Callable[[], None]]) -> None:
+    """Make calls on threads of their own; raise what one of them raises."""
+    errors: list[BaseException] = []
+
+    def guarded(call: Callable[[], None]) -> None:
+        try:
+            call()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=guarded, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+        assert not thread.is_alive()
+    for error in errors:
+        raise error
+
+
+# --- the same answer ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("threads", "callers"), [(1, 1), (1, 8), (3, 2), (2, 5)])
+def test_no_answer_depends_on_neighbours_or_arrival(
+    tiny_bundle: Path, threads: int, callers: int
+) -> None:
+    """Scores and attention too, to the last bit."""
+    texts = sentences(160)
+    generator = random.Random(callers)
+    orders = [generator.sample(texts, 60) for _ in range(callers)]
+    with Translator(tiny_bundle, threads=1) as translator:
+        alone = {text: answer(translator.translate(text)) for text in texts}
+    wrong: list[str] = []
+    with Translator(tiny_bundle, threads=threads) as translator:
+
+        def call(number: int) -> None:
+            order = orders[number]
+            if number % 3 == 2:
+                found: Iterable[Translation] = map(translator.translate, order)
+            else:
+                found = translator.translate_batch(order if number % 2 else iter(order))
+            wrong.extend(t for t, r in zip(order, found, strict=True) if answer(r) != alone[t])
+
+        at_once([partial(call, number) for number in range(callers)])
+    assert wrong == []
+
+
+def test_sentences_of_several_calls_share_a_step(tiny_bundle: Path, runs: Runs) -> None:
+    with Translator(tiny_bundle, threads=1) as translator:
+        workers, options = translator._workers, SearchOptions(beam_size=1)
+        futures = []
+        for first in range(20, 30):  # ten calls that nobody has begun to work on
+            request = workers.model.request([first, 21, 2])
+            futures += workers.submit([request], options, Deadline(), here=True)
+        runs.rows.clear()
+        workers.wait(lambda: futures[0].done, Deadline(), here=True)
+        assert all(future.done for future in futures)
+        assert runs.rows[0] == 10
+
+
+def test_those_who_give_up_leave_the_batch_and_the_others_stay(tiny_bundle: Path) -> None:
+    with Translator(tiny_bundle, threads=1) as translator:
+        workers, options = translator._workers, SearchOptions(beam_size=4, min_length=12)
+        requests = [workers.model.request([first, 21, 2]) for first in range(20, 26)]
+        (alone,) = workers.run(requests[:1], options, Deadline())
+
+        class Third(Deadline):
+            asked = 0
+
+            def over(self) -> bool:
+                self.asked += 1
+                if self.asked > 6:
+                    raise CancelledError("the translation was cancelled")
+                return False
+
+        (kept,) = workers.submit(requests[:1], options, Deadline(), here=True)
+        others = workers.submit(requests[1:], options, Third(), here=True)
+        workers.wait(lambda: kept.done, Deadline(), here=True)
+        assert [(h.tokens, h.score) for h in kept.result()] == [(h.tokens, h.score) for h in alone]
+        for other in others:
+            with pytest.raises(CancelledError):
+                other.result()
+
+
+# --- caps -----------------------------------------------------------------------------------
+
+
+def test_threads_are_a_cap_for_all_callers(tiny_bundle: Path, runs: Runs) -> None:
+    texts = sentences(24)
+    with Translator(tiny_bundle, threads=2) as translator:
+
+        def call() -> None:
+            for text in texts[:6]:
+                translator.translate(text)
+            list(translator.translate_batch(texts))
+            "".join(translator.stream(texts[0]))
+            translator.score(TEXT, "She buys.")
+
+        at_once([call] * 8)
+    assert 1 <= runs.most <= 2
+
+
+def test_a_wide_beam_has_no_more_rows_than_a_narrow_one(tiny_bundle: Path, runs: Runs) -> None:
+    texts = [TEXT] * 64
+    most = {}
+    with Translator(tiny_bundle, threads=1) as translator:
+        for beam_size in (4, 100):
+            runs.rows.clear()
+            list(
+                translator.translate_batch(
+                    texts[: 64 if beam_size == 4 else 6], beam_size=beam_size
+                )
+            )
+            most[beam_size] = max(runs.rows)
+    assert most[4] == BATCH_ROWS
+    assert most[100] == 200
+
+
+# --- reading --------------------------------------------------------------------------------
+
+
+def test_a_live_queue_is_answered_as_it_is_filled(tiny_bundle: Path) -> None:
+    for threads in (1, 3):
+        queue: Queue[str | None] = Queue()
+        with Translator(tiny_bundle, threads=threads) as translator:
+            answers = translator.translate_batch(iter(queue.get, None))
+            for _ in range(3):
+                queue.put(TEXT)
+                assert next(answers).source == TEXT  # though there may never be another one
+            queue.put(None)
+            assert list(answers) == []
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_was_read_before_an_error_is_answered(tiny_bundle: Path, threads: int) -> None:
+    def texts() -> Iterator[str]:
+        yield from [TEXT] * 130
+        raise ValueError("the disk is gone")
+
+    with Translator(tiny_bundle, threads=threads) as translator:
+        found = translator.translate_batch(texts(), beam_size=1)
+        assert len(list(itertools.islice(found, 130))) == 130
+        with pytest.raises(ValueError, match="the disk is gone"):
+            next(found)
+
+
+def test_reading_stops_with_the_call(tiny_bundle: Path) -> None:
+    taken = 0
+    ended = threading.Event()
+
+    def texts() -> Iterator[str]:
+        nonlocal taken
+        try:
+            while True:
+                taken += 1
+                yield TEXT
+        finally:
+            ended.set()
+
+    with Translator(tiny_bundle, threads=1) as translator:
+        answers = translator.translate_batch(texts(), beam_size=1)
+        next(answers)
+        answers.close()
+        assert ended.wait(30)
+        assert taken <= 2 * ahead(1) + 1
+
+
+def test_a_list_is_read_where_it_is_asked_for(
+    tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On one thread there is no other one, so nothing is handed to and fro."""
+    with Translator(tiny_bundle, threads=1) as translator:
+        started: list[str] = []
+        monkeypatch.setattr(threading.Thread, "start", lambda self: started.append(self.name))
+        assert len(list(translator.translate_batch([TEXT] * 70, beam_size=1))) == 70
+        assert translator(TEXT)
+        assert translator.score(TEXT, "She buys.") < 0
+        assert started == []
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_without_threads_the_caller_does_all_the_work(
+    tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    def start(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with Translator(tiny_bundle, threads=threads) as translator:
+        expected = translator.translate(TEXT, beam_size=1).text
+        monkeypatch.setattr(threading.Thread, "start", start)
+        assert [r.text for r in translator.translate_batch(iter([TEXT] * 3), beam_size=1)] == [
+            expected
+        ] * 3
+        assert "".join(translator.stream(TEXT)) == expected
+        assert translator.translate(TEXT, beam_size=1).text == expected
+
+
+# --- scores ---------------------------------------------------------------------------------
+
+LONG = "the black cat and " * 400
+
+
+def test_a_score_stops_when_it_is_told_to(tiny_bundle: Path, runs: Runs) -> None:
+    cancel = threading.Event()
+    with Translator(tiny_bundle, threads=1) as translator:
+        runs.count = 0
+        runs.gate = lambda: cancel.set() if runs.count == 5 else None
+        with pytest.raises(CancelledError):
+            translator.score(TEXT, LONG, cancel=cancel)
+        assert runs.count == 5
+        with pytest.raises(CancelledError, match="the time was over"):
+            translator.score(TEXT, LONG, max_time=0)
+        assert runs.count == 5
+
+
+def test_closing_stops_a_score_within_a_step(tiny_bundle: Path, runs: Runs) -> None:
+    translator = Translator(tiny_bundle, threads=1)
+    runs.count = 0
+    closer = threading.Thread(target=translator.close)
+
+    def close() -> None:
+        if runs.count == 5:
+            closer.start()
+            while not translator._workers.is_closed():
+                pass
+
+    runs.gate = close
+    with pytest.raises(SessionError, match="closed"):
+        translator.score(TEXT, LONG)
+    closer.join()
+    assert runs.count == 5
+
+
+def test_a_closed_translator_holds_no_model(tiny_bundle: Path) -> None:
+    translator = Translator(tiny_bundle)
+    assert translator(TEXT)
+    translator.close()
+    assert translator._workers._model is None
