@@ -9,7 +9,7 @@ cd "$(dirname "$0")"
 needs=(
   "python3 -c 'import ensurepip'|python3-venv|all tests, for environments of their own"
   "command -v unshare|util-linux|tests without any network"
-  "javac -version|openjdk-17-jdk-headless|test-android and test-hosts"
+  "javac -version|default-jdk-headless|test-android and test-hosts"
   "command -v mvn|maven|test-android and test-hosts"
   "command -v dpkg-deb|dpkg|test-arm64"
 )
@@ -28,7 +28,10 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   export DEBIAN_FRONTEND=noninteractive
   # An archive that is not needed may be out of reach; what is missing in the end is told below.
   timeout 300 apt-get -qq update || echo "apt-get update failed"
-  timeout 900 apt-get -qq install --yes --no-install-recommends "${packages[@]}" || echo "apt-get install failed"
+  for package in "${packages[@]}"; do
+    timeout 900 apt-get -qq install --yes --no-install-recommends "$package" \
+      || echo "apt-get cannot install $package"
+  done
 fi
 
 missing=0
