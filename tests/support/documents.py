@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -159,7 +161,100 @@ _TEXTS: dict[str, str] = {
     "tsv": "ref\tproduit\tstock\nA-104\tLampe de bureau\t12\nB-220\tRideau en lin\t7",
 }
 
+
+def zipped(parts: dict[str, str], *, stored: tuple[str, ...] = ("mimetype",)) -> bytes:
+    """Return a zip of some parts, the same for the same parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, text in parts.items():
+            info = zipfile.ZipInfo(name, (2024, 5, 6, 7, 8, 10))
+            info.compress_type = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
+            made.writestr(info, text)
+    return out.getvalue()
+
+
+def unzipped(data: bytes) -> dict[str, bytes]:
+    """Return the parts of a zip, in order."""
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        return {info.filename: opened.read(info) for info in opened.infolist()}
+
+
+_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+_BOLD = "<w:rPr><w:b/></w:rPr>"
+DOCX = {
+    "[Content_Types].xml": "<Types/>",
+    "word/document.xml": (
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<w:document {_W}><w:body>'
+        '<w:p w:rsidR="1"><w:pPr><w:jc w:val="left"/></w:pPr><w:r>'
+        '<w:t xml:space="preserve">Bonjour '
+        f'et </w:t></w:r><w:proofErr/><w:r w:rsidR="2">{_BOLD}<w:t>bienvenue</w:t></w:r><w:r><w:t '
+        'xml:space="preserve"> à tous.</w:t></w:r></w:p><w:p><w:r><w:br/><w:t>Le musée</w:t>'
+        "<w:tab/>"
+        '<w:t>est &amp; fermé</w:t></w:r><w:hyperlink w:id="r1"><w:r><w:t> ici</w:t></w:r>'
+        "</w:hyperlink>"
+        "<w:r><w:footnoteReference/></w:r></w:p><w:p><w:r><w:pict><w:txbxContent><w:p><w:r>"
+        "<w:t>dans la "
+        "boîte</w:t></w:r></w:p></w:txbxContent></w:pict></w:r><w:r><w:t>autour</w:t></w:r></w:p>"
+        "<w:p/></w:body></w:document>"
+    ),
+    "word/header1.xml": f"<w:hdr {_W}><w:p><w:r><w:t>En-tête</w:t></w:r></w:p></w:hdr>",
+    "word/vbaProject.bin": "Bonjour",
+}
+PPTX = {
+    "ppt/presentation.xml": "<p/>",
+    "ppt/slides/slide1.xml": (
+        f'<p:sld xmlns:p="p" {_A}><a:p><a:pPr/><a:r><a:rPr lang="fr"/><a:t>Un </a:t></a:r>'
+        f"<a:r><a:rPr "
+        'lang="fr" b="1"/><a:t>titre</a:t></a:r><a:br/><a:r><a:rPr lang="fr"/><a:t>ici</a:t></a:r>'
+        "<a:endParaRPr/></a:p></p:sld>"
+    ),
+}
+XLSX = {
+    "xl/workbook.xml": "<workbook/>",
+    "xl/sharedStrings.xml": (
+        '<sst><si><t>Chaise pliante</t></si><si><r><t xml:space="preserve">Un </t></r><r>'
+        "<rPr><b/></rPr>"
+        "<t>mot</t></r></si><si><t>Nom</t></si><si><t>12</t></si></sst>"
+    ),
+    "xl/worksheets/sheet1.xml": "<s><c><f>A1</f><v>1</v></c><is><t>direct</t></is></s>",
+    "xl/tables/table1.xml": '<table><tableColumn id="1" name="Nom"/></table>',
+}
+ODT = {
+    "mimetype": "application/vnd.oasis.opendocument.text",
+    "content.xml": (
+        '<office:d xmlns:office="o" xmlns:text="t" xmlns:draw="d"><text:h>Un titre</text:h>'
+        "<text:p>Bonjour "
+        '<text:span text:style-name="b">à tous</text:span><text:note><text:note-citation>1'
+        "</text:note-"
+        "citation><text:note-body><text:p>La note</text:p></text:note-body></text:note> et"
+        "<text:tab/>"
+        "merci <text:date>le 4 mai</text:date>.</text:p><text:p>12</text:p></office:d>"
+    ),
+    "styles.xml": (
+        '<o xmlns:text="t"><text:p>En-tête <text:page-number>1</text:page-number></text:p></o>'
+    ),
+}
+EPUB = {
+    "mimetype": "application/epub+zip",
+    "META-INF/container.xml": "<container/>",
+    "OEBPS/content.opf": (
+        '<package xmlns:dc="d"><dc:title>Mon livre</dc:title><dc:language>fr</dc:language>'
+        "</package>"
+    ),
+    "OEBPS/toc.ncx": "<ncx><navLabel><text>Chapitre un</text></navLabel></ncx>",
+    "OEBPS/c1.xhtml": (
+        '<?xml version="1.0" encoding="utf-8"?>\n<html xmlns="http://www.w3.org/1999/xhtml" '
+        'xml:lang="fr"><head><title>Un</title><script src="a.js"/></head><body><h1 id="a"/>'
+        "<p>Il <em>était"
+        '</em> une fois<a id="b"/>.</p></body></html>'
+    ),
+}
+PACKAGES = {"docx": DOCX, "pptx": PPTX, "xlsx": XLSX, "opendocument": ODT, "epub": EPUB}
+"""The parts of one file of each format that is a zip."""
+
 SAMPLES = {name: text.encode() for name, text in _TEXTS.items()}
+SAMPLES |= {name: zipped(parts) for name, parts in PACKAGES.items()}
 """One file of each format, as its name in `formats.FORMATS` is."""
 
 FRAGMENTS: dict[str, list[str]] = {

@@ -53,6 +53,15 @@ FORMATS = {
         Format(name="po", suffixes=(".po", ".pot"), function="gettext.parse"),
         Format(name="android", suffixes=(), function="android.parse"),
         Format(name="xliff", suffixes=(".xlf", ".xliff"), function="xliff.parse"),
+        Format(name="docx", suffixes=(".docx", ".docm", ".dotx"), function="office.parse_docx"),
+        Format(name="pptx", suffixes=(".pptx", ".pptm"), function="office.parse_pptx"),
+        Format(name="xlsx", suffixes=(".xlsx", ".xlsm"), function="office.parse_xlsx"),
+        Format(
+            name="opendocument",
+            suffixes=(".odt", ".ott", ".odp", ".otp", ".ods"),
+            function="opendocument.parse",
+        ),
+        Format(name="epub", suffixes=(".epub",), function="epub.parse"),
         Format(name="csv", suffixes=(".csv",), function="tables.parse_csv"),
         Format(name="tsv", suffixes=(".tsv", ".tab"), function="tables.parse_tsv"),
     )
@@ -105,7 +114,21 @@ def _known() -> str:
     return "known are " + ", ".join(FORMATS)
 
 
+_ZIPPED = (
+    (b"application/epub+zip", "epub"),
+    (b"application/vnd.oasis.opendocument", "opendocument"),
+    (b"word/", "docx"),
+    (b"ppt/", "pptx"),
+    (b"xl/", "xlsx"),
+)
+"""What stands near the beginning of documents that are zips."""
+
+
 def _by_content(data: bytes) -> Format:
+    if data.startswith(b"PK"):
+        for content, name in _ZIPPED:
+            if content in data[:65536]:
+                return FORMATS[name]
     refuse_what_is_no_utf8(data, "it")
     head = data[:4096].decode("utf-8-sig", "ignore").lstrip()
     for pattern, name in _BEGINNINGS:

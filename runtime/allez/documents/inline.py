@@ -33,6 +33,8 @@ class Inline:
     """What opens a pair, or is all of a point or word."""
     closes: tuple[Template, ...]
     """What closes a pair; nothing for others."""
+    breaks: frozenset[int] = frozenset()
+    """Points for which a space was added, so that words are told apart: it is not written."""
 
     @property
     def has_letters(self) -> bool:
@@ -58,6 +60,8 @@ class Inline:
             if event.kind == "text":
                 parts.append(escape(event.text))
             else:
+                if event.mark in self.breaks and parts and isinstance(parts[-1], str):
+                    parts[-1] = parts[-1].removesuffix(" ")
                 parts += (self.closes if event.kind == "close" else self.opens)[event.mark]
         return tuple(parts)
 
@@ -71,6 +75,7 @@ class _Open:
         self.opens: Template = markup
         self.closes: Template = ()
         self.parent = OUTSIDE
+        self.spaced = False
 
 
 class Gatherer:
@@ -111,9 +116,9 @@ class Gatherer:
 
     def point(self, markup: Template, *, space: bool = False) -> None:
         """Add what stands between characters; `space`: it keeps words apart."""
-        if space and self._text[-1:].strip():
-            self._text += " "
-        self._add("point", "", markup)
+        added = space and bool(self._text[-1:].strip())
+        self._text += " " if added else ""
+        self._add("point", "", markup).spaced = added
 
     def open(self, name: str, markup: Template) -> None:
         """Add what opens a pair."""
@@ -147,6 +152,7 @@ class Gatherer:
             marked if spaced else collapse(marked),
             tuple(mark.opens for mark in self._marks),
             tuple(mark.closes for mark in self._marks),
+            frozenset(index for index, mark in enumerate(self._marks) if mark.spaced),
         )
 
     def _add(self, kind: Kind, name: str, markup: Template) -> _Open:

@@ -33,6 +33,8 @@ class Profile:
     """Within a sentence, their content untouched: code."""
     points: frozenset[str] = frozenset()
     """Within a sentence, and nothing in them is read: pictures, notes."""
+    nested: frozenset[str] = frozenset()
+    """Points with paragraphs of their own in them: notes, text boxes."""
     breaks: frozenset[str] = frozenset()
     """Line breaks and tabs: they keep words apart, and mostly sentences."""
     signs: frozenset[str] = frozenset()
@@ -84,7 +86,12 @@ class _Runs:
         self.builder, self.profile, self.tokens = builder, profile, tokens
         self.text = builder.text
         self.inline_names = (
-            profile.inline | profile.words | profile.points | profile.breaks | profile.signs
+            profile.inline
+            | profile.words
+            | profile.points
+            | profile.breaks
+            | profile.signs
+            | profile.nested
         )
         self.items: list[_Item] = []
         self.depth = 0 if profile.only else 1
@@ -114,6 +121,10 @@ class _Runs:
         name = token.name
         inline = name in self.inline_names
         kept = profile.is_kept(self.text, token)
+        if name in profile.nested and (last := self.element(index, inside_run=True)) is not None:
+            _Runs(self.builder, profile, self.tokens[index + 1 : last]).find()
+            self.inside("point", token.start, self.tokens[last].end)
+            return last
         if kept or name in profile.skipped | profile.words | profile.points | profile.signs:
             last = self.element(index, inside_run=inline)
             if last is not None and (name not in profile.signs or self.is_sign(index, last)):

@@ -55,5 +55,7 @@ def check_xml(data: bytes) -> None:
     except expat.ExpatError as error:
         place = f"line {error.lineno}, column {error.offset + 1}"
         raise InputError(f"{place}: {expat.ErrorString(error.code)}") from None
+    except InputError:
+        raise
     except (ValueError, LookupError) as error:  # an encoding that Python does not know
         raise InputError(f"not XML that can be read: {error}") from None

@@ -1,0 +1,52 @@
+"""EPUB: the pages of a book, its table of contents and its title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from allez.documents import html
+from allez.documents.document import Builder, Document
+from allez.documents.mixed import Profile, add_segments, names
+from allez.documents.package import Package, read_package
+from allez.documents.reading import Reading
+from allez.documents.xml import read_xml
+
+_CONTENTS = Profile(only=names("text"))
+_ABOUT = Profile(only=names("dc:title dc:description"))
+_LANGUAGE = re.compile(r"(<dc:language\b[^>]*>\s*)([A-Za-z]+)[\w-]*(\s*</dc:language>)")
+
+
+def parse(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B008  (frozen)
+    """Take a book apart.
+
+    Args:
+        data: the file.
+        reading: `source` and `target`: the language of the book and its pages is changed.
+
+    Raises:
+        InputError: it is none, or broken; the part is named.
+    """
+    return read_package(data, "EPUB", "META-INF/container.xml", _reader(reading))
+
+
+def _reader(reading: Reading) -> Callable[[str, bytes], Document | None]:
+    def read(name: str, part: bytes) -> Document | None:
+        if name.endswith((".xhtml", ".html", ".htm")):
+            return html.parse(part, reading)
+        if not name.endswith((".ncx", ".opf")):
+            return None
+        text, encode = read_xml(part)
+        builder = Builder(_with_language(text, reading))
+        add_segments(builder, _CONTENTS if name.endswith(".ncx") else _ABOUT)
+        return builder.build(encode)
+
+    return read
+
+
+def _with_language(text: str, reading: Reading) -> str:
+    def told(found: re.Match[str]) -> str:
+        same = reading.target is not None and found[2].lower() == reading.source
+        return f"{found[1]}{reading.target}{found[3]}" if same else found[0]
+
+    return _LANGUAGE.sub(told, text)

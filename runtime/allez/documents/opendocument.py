@@ -1,0 +1,57 @@
+"""OpenDocument: the text of .odt, .odp and .ods, everything else as it was."""
+
+from __future__ import annotations
+
+from allez.documents.document import Builder, Document
+from allez.documents.mixed import Profile, add_segments, names
+from allez.documents.package import Package, read_package
+from allez.documents.reading import Reading
+from allez.documents.xml import read_xml
+
+TEXT = Profile(
+    inline=names("text:span text:a text:ruby text:ruby-base text:meta text:meta-field"),
+    words=names(
+        "text:date text:time text:author-name text:author-initials text:sequence text:title "
+        "text:subject text:chapter text:file-name text:reference-ref text:bookmark-ref "
+        "text:note-ref text:sequence-ref text:user-field-get text:variable-get text:placeholder"
+    ),
+    points=names(
+        "text:bookmark text:bookmark-start text:bookmark-end text:reference-mark text:toc-mark "
+        "text:reference-mark-start text:reference-mark-end text:change text:change-start "
+        "text:change-end text:soft-page-break text:page-number text:page-count text:ruby-text "
+        "text:alphabetical-index-mark text:alphabetical-index-mark-start "
+        "text:alphabetical-index-mark-end office:annotation-end"
+    ),
+    nested=names(
+        "text:note office:annotation draw:frame draw:custom-shape draw:rect draw:line draw:g "
+        "draw:a draw:text-box draw:connector draw:ellipse draw:polygon draw:path"
+    ),
+    breaks=names("text:s text:tab text:line-break"),
+    skipped=names(
+        "text:tracked-changes office:event-listeners table:label-ranges text:note-citation"
+    ),
+    only=names("text:p text:h"),
+)
+"""What the elements of a document mean."""
+
+
+def parse(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B008  (frozen)
+    """Take a document apart: its text, and the headers and footers of its pages.
+
+    Args:
+        data: the file.
+        reading: nothing of it matters here.
+
+    Raises:
+        InputError: it is none, or broken; the part is named.
+    """
+    return read_package(data, "OpenDocument file", "content.xml", _read)
+
+
+def _read(name: str, part: bytes) -> Document | None:
+    if name not in ("content.xml", "styles.xml"):
+        return None
+    text, encode = read_xml(part)
+    builder = Builder(text)
+    add_segments(builder, TEXT)
+    return builder.build(encode)

@@ -1,0 +1,267 @@
+"""Paragraphs made of runs, as Office has them: each run is a stretch of text in one style.
+
+The style that most of a paragraph is in is no mark; every other one is a pair around its words.
+What is no text (pictures, notes, bookmarks) is a point, links and the like are pairs.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allez.documents.document import Builder, Template
+from allez.documents.inline import Gatherer, Inline
+from allez.documents.values import escape_text
+from allez.text.markup import Marked, weave
+from allez.text.tags import Token, scan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """What the elements are called."""
+
+    paragraph: frozenset[str]
+    run: str
+    style: str
+    text: str
+    spaced: bool
+    """Text says that its white space is meant."""
+    head: frozenset[str] = frozenset()
+    """Elements of a paragraph that come before its runs, or after them, and are left there."""
+    around: frozenset[str] = frozenset()
+    """Elements of a paragraph with runs in them."""
+    breaks: frozenset[str] = frozenset()
+    """Within a run or beside them: they keep words apart."""
+
+
+@dataclass(slots=True)
+class _Piece:
+    """What comes next in a paragraph."""
+
+    kind: str  # "text", "open", "close", "point", "break"
+    start: int
+    end: int
+    style: str = ""
+    text: str = ""
+    name: str = ""
+    markup: Template = ()
+    run: int = -1
+    """Which run it stands in; -1: beside them."""
+
+
+_PLAIN = "-"
+"""The style of text that is in no run."""
+
+
+def add_paragraphs(builder: Builder, names: Runs, keep: frozenset[str] = frozenset()) -> None:
+    """Find the paragraphs of a part, and add those with letters to its builder.
+
+    Args:
+        builder: of the part's text.
+        names: what its elements are called.
+        keep: paragraphs with just this text are left alone.
+    """
+    _Finder(builder, names, list(scan(builder.text, xml=True)), keep).find()
+
+
+class _Finder:
+    def __init__(
+        self, builder: Builder, names: Runs, tokens: Sequence[Token], keep: frozenset[str]
+    ) -> None:
+        self.builder, self.names, self.tokens, self.keep = builder, names, tokens, keep
+        self.ends = _ends(tokens)
+
+    def find(self) -> None:
+        self.within(0, len(self.tokens))
+
+    def within(self, first: int, last: int) -> None:
+        """Add the paragraphs that begin in a stretch of tokens, innermost first."""
+        index = first
+        while index < last:
+            token = self.tokens[index]
+            if token.kind == "open" and token.name in self.names.paragraph:
+                self.paragraph(index + 1, self.ends[index])
+                index = self.ends[index]
+            index += 1
+
+    def paragraph(self, first: int, last: int) -> None:
+        pieces: list[_Piece] = []
+        index = first
+        while index < last:
+            index = self.child(pieces, index)
+        self.add(pieces)
+
+    def child(self, pieces: list[_Piece], index: int) -> int:
+        """Take a child of a paragraph; return the token behind it, or behind the tag that opens."""
+        token, names = self.tokens[index], self.names
+        end = self.ends.get(index, index)
+        span = token.start, self.tokens[end].end
+        if token.kind == "text" and not self.builder.text[slice(*span)].strip():
+            return index + 1
+        if token.name == names.run and token.kind == "open":
+            self.run(pieces, index, end)
+        elif token.name == names.text and token.kind == "open":  # a cell without runs
+            self.content(pieces, index, end, _PLAIN)
+        elif token.name in names.around and token.kind != "single":
+            markup = (self.builder.text[token.start : token.end],)
+            pieces.append(
+                _Piece(token.kind, token.start, token.end, name=token.name, markup=markup)
+            )
+            return index + 1
+        elif token.name not in names.head:
+            self.point(pieces, index, end, "break" if token.name in names.breaks else "point")
+        return end + 1
+
+    def run(self, pieces: list[_Piece], index: int, end: int) -> None:
+        """Take the children of a run."""
+        text, names = self.builder.text, self.names
+        opening = text[self.tokens[index].start : self.tokens[index].end]
+        opening = opening if names.run == "a:r" else f"<{names.run}>"  # without marks of editing
+        style = ""
+        begin = self.tokens[index].start
+        for child in self.children(index, end):
+            token, last = self.tokens[child], self.ends.get(child, child)
+            if token.name == names.style:
+                style = text[token.start : self.tokens[last].end]
+                continue
+            if token.name == names.text and token.kind == "open":
+                self.content(pieces, child, last, style)
+            else:
+                self.point(pieces, child, last, "break" if token.name in names.breaks else "point")
+                pieces[-1].markup = (opening, style, *pieces[-1].markup, f"</{names.run}>")
+            pieces[-1].run = index
+            pieces[-1].start, begin = begin, pieces[-1].end
+        if pieces and pieces[-1].run == index:
+            pieces[-1].end = self.tokens[end].end
+
+    def children(self, index: int, end: int) -> list[int]:
+        """Return the elements directly within another."""
+        found: list[int] = []
+        child = index + 1
+        while child < end:
+            if self.tokens[child].kind in ("open", "single"):
+                found.append(child)
+            child = self.ends.get(child, child) + 1
+        return found
+
+    def content(self, pieces: list[_Piece], index: int, end: int, style: str) -> None:
+        inside = self.builder.text[self.tokens[index].end : self.tokens[end].start]
+        span = self.tokens[index].start, self.tokens[end].end
+        pieces.append(_Piece("text", *span, style=style, text=html.unescape(inside)))
+
+    def point(self, pieces: list[_Piece], index: int, end: int, kind: str) -> None:
+        """Take an element as it is, but for paragraphs within it (in a text box)."""
+        if end > index:
+            self.within(index + 1, end)
+        span = self.tokens[index].start, self.tokens[end].end
+        pieces.append(_Piece(kind, *span, markup=self.builder.template(*span)))
+
+    def add(self, pieces: list[_Piece]) -> None:
+        """Add the segment of a paragraph, if it has letters."""
+        for edge, beside in ((0, 1), (-1, -2)):
+            while len(pieces) > 1 and pieces[edge].kind in ("point", "break"):
+                if pieces[edge].run >= 0 and pieces[edge].run == pieces[beside].run:
+                    break
+                pieces.pop(edge)
+        texts = [piece for piece in pieces if piece.kind == "text"]
+        if "".join(piece.text for piece in texts) in self.keep:
+            return
+        sizes: dict[str, int] = {}
+        for piece in texts:
+            sizes[piece.style] = sizes.get(piece.style, 0) + len(piece.text)
+        base = max(sizes, key=lambda style: sizes[style], default="")
+        gatherer = Gatherer()
+        current = base
+        for piece in pieces:
+            style = piece.style if piece.kind == "text" else current
+            if piece.kind in ("open", "close"):
+                style = base
+            if style != current and current != base:
+                gatherer.close("style", ())
+            if style != current and style != base:
+                gatherer.open("style", (style,))
+            current = style
+            _gather(gatherer, piece)
+        if current != base:
+            gatherer.close("style", ())
+        inline = gatherer.finish(spaced=True)
+        if inline.has_letters:
+            start, end = pieces[0].start, pieces[-1].end
+            self.builder.add(start, end, inline.marked, _Writer(inline, self.names, base))
+
+
+def _gather(gatherer: Gatherer, piece: _Piece) -> None:
+    if piece.kind == "text":
+        gatherer.text(piece.text)
+    elif piece.kind == "open":
+        gatherer.open(piece.name, piece.markup)
+    elif piece.kind == "close":
+        gatherer.close(piece.name, piece.markup)
+    else:
+        gatherer.point(piece.markup, space=piece.kind == "break")
+
+
+def _ends(tokens: Sequence[Token]) -> dict[int, int]:
+    """Return which token closes each one that opens; the document is well-formed."""
+    ends: dict[int, int] = {}
+    waiting: list[int] = []
+    for index, token in enumerate(tokens):
+        if token.kind == "open":
+            waiting.append(index)
+        elif token.kind == "close" and waiting:
+            ends[waiting.pop()] = index
+    return ends
+
+
+class _Writer:
+    """Writes a paragraph as runs again."""
+
+    def __init__(self, inline: Inline, names: Runs, base: str) -> None:
+        self._inline, self._names, self._base = inline, names, base
+
+    def __call__(self, translated: Marked) -> Template:
+        parts: list[str | int] = []
+        waiting, style = "", self._base
+        for event in weave(translated):
+            if event.kind in ("text", "word"):
+                word = (
+                    "".join(map(str, self._inline.opens[event.mark]))
+                    if event.kind == "word"
+                    else ""
+                )
+                around = translated.marks[event.mark].parent if event.kind == "word" else event.mark
+                own = self._style(translated, around)
+                if own != style:
+                    parts += self._run(waiting, style)
+                    waiting = ""
+                waiting, style = waiting + event.text + word, own
+                continue
+            if not self._is_style(event.mark):
+                if event.mark in self._inline.breaks:
+                    waiting = waiting.removesuffix(" ")
+                parts += self._run(waiting, style)
+                waiting = ""
+                closes = event.kind == "close"
+                parts += (self._inline.closes if closes else self._inline.opens)[event.mark]
+        return (*parts, *self._run(waiting, style))
+
+    def _is_style(self, mark: int) -> bool:
+        """Tell whether a mark is a style: a pair that nothing is written for at its end."""
+        return self._inline.marked.marks[mark].kind == "pair" and not self._inline.closes[mark]
+
+    def _style(self, translated: Marked, mark: int) -> str:
+        """Return the style of what stands in a mark: that of the innermost pair that is one."""
+        while mark >= 0:
+            if self._is_style(mark):
+                return str(self._inline.opens[mark][0]) if self._inline.opens[mark] else ""
+            mark = translated.marks[mark].parent
+        return self._base
+
+    def _run(self, text: str, style: str) -> Template:
+        if not text:
+            return ()
+        names = self._names
+        space = ' xml:space="preserve"' if names.spaced else ""
+        written = f"<{names.text}{space}>{escape_text(text)}</{names.text}>"
+        return (written if style == _PLAIN else f"<{names.run}>{style}{written}</{names.run}>",)

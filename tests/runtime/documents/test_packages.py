@@ -1,0 +1,213 @@
+"""Office, OpenDocument and EPUB: parts and runs stay, bombs and broken zips are refused."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from xml.etree import ElementTree
+
+import pytest
+
+from allez.documents import package
+from allez.documents.document import Document
+from allez.documents.formats import FORMATS, recognise
+from allez.documents.reading import Reading
+from allez.documents.translation import translate_document
+from allez.errors import InputError
+from support.documents import (
+    DOCX,
+    EPUB,
+    ODT,
+    PACKAGES,
+    PPTX,
+    SAMPLES,
+    XLSX,
+    WordByWord,
+    unzipped,
+    uppercased,
+    zipped,
+)
+
+READING = Reading(source="fr", target="en")
+
+
+def parse(name: str, parts: dict[str, str]) -> Document:
+    return FORMATS[name].parse(zipped(parts), READING)
+
+
+def capitals(name: str, part: str) -> str:
+    return unzipped(uppercased(parse(name, PACKAGES[name])))[part].decode()
+
+
+def texts(name: str) -> list[str]:
+    return [segment.source.text for segment in parse(name, PACKAGES[name]).segments]
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_parts_and_their_order_stay(name: str) -> None:
+    before, after = unzipped(SAMPLES[name]), unzipped(uppercased(parse(name, PACKAGES[name])))
+    assert list(after) == list(before)
+    with zipfile.ZipFile(io.BytesIO(SAMPLES[name])) as old:
+        kinds = [(i.compress_type, i.date_time, i.external_attr) for i in old.infolist()]
+    with zipfile.ZipFile(io.BytesIO(uppercased(parse(name, PACKAGES[name])))) as new:
+        assert [(i.compress_type, i.date_time, i.external_attr) for i in new.infolist()] == kinds
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_what_comes_out_is_well_formed(name: str, backwards: bool) -> None:
+    translate = WordByWord(backwards=backwards, dropped=["{"]).translate_batch
+    result = translate_document(parse(name, PACKAGES[name]), translate)
+    for part, content in unzipped(result).items():
+        if part.endswith((".xml", ".opf", ".ncx", ".xhtml")):
+            ElementTree.fromstring(content)
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_file_without_its_name_is_recognised(name: str) -> None:
+    assert recognise("file", SAMPLES[name]).name == name
+
+
+def test_runs_of_word_are_joined_and_styles_kept() -> None:
+    assert texts("docx") == [
+        "Bonjour et bienvenue à tous.",
+        "Le musée est & fermé ici",
+        "dans la boîte",
+        "autour",
+        "En-tête",
+    ]
+    document = capitals("docx", "word/document.xml")
+    assert '<w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">BIENVENUE</w:t></w:r>' in document
+    assert re.findall(r"<w:t\b[^>]*>([^<]*)</w:t>", document) == [
+        "BONJOUR ET ",
+        *(
+            "BIENVENUE",
+            " À TOUS.",
+            "LE MUSÉE",
+            "EST &amp; FERMÉ",
+            " ICI",
+            "DANS LA BOÎTE",
+            "AUTOUR",
+        ),
+    ]
+    for kept in ('<w:hyperlink w:id="r1">', "<w:tab/>", "<w:footnoteReference/>", "<w:proofErr/>"):
+        assert document.count(kept) == 1
+    assert document.count("<w:p>") + document.count("<w:p ") == DOCX["word/document.xml"].count(
+        "<w:p>"
+    ) + DOCX["word/document.xml"].count("<w:p ")
+
+
+def test_bold_goes_with_its_word() -> None:
+    translate = WordByWord(backwards=True).translate_batch
+    result = unzipped(translate_document(parse("docx", DOCX), translate))[
+        "word/document.xml"
+    ].decode()
+    assert re.findall(r"<w:b/></w:rPr><w:t[^>]*>([^<]*)<", result) == ["BIENVENUE"]
+
+
+def test_macros_are_only_copied() -> None:
+    assert capitals("docx", "word/vbaProject.bin") == "Bonjour"
+
+
+def test_slides() -> None:
+    assert texts("pptx") == ["Un titre ici"]
+    slide = capitals("pptx", "ppt/slides/slide1.xml")
+    assert '<a:r><a:rPr lang="fr" b="1"/><a:t>TITRE</a:t></a:r>' in slide
+    assert slide.count("<a:br/>") == 1
+    assert slide.endswith("<a:endParaRPr/></a:p></p:sld>")
+    assert slide.startswith(PPTX["ppt/slides/slide1.xml"][:20])
+
+
+def test_cells_but_no_headings_of_tables() -> None:
+    assert texts("xlsx") == ["Chaise pliante", "Un mot", "direct"]
+    strings = capitals("xlsx", "xl/sharedStrings.xml")
+    assert '<si><t xml:space="preserve">CHAISE PLIANTE</t></si>' in strings
+    assert "<si><t>Nom</t></si><si><t>12</t></si>" in strings
+    assert XLSX["xl/sharedStrings.xml"].count("<si>") == strings.count("<si>")
+
+
+def test_notes_fields_and_headers_of_opendocument() -> None:
+    assert texts("opendocument") == [
+        "Un titre",
+        "La note",
+        "Bonjour à tous et merci {0}.",
+        "En-tête",
+    ]
+    content = capitals("opendocument", "content.xml")
+    assert '<text:span text:style-name="b">À TOUS</text:span><text:note>' in content
+    assert "<text:p>LA NOTE</text:p>" in content
+    assert "<text:date>le 4 mai</text:date>" in content
+    assert ODT["mimetype"] == capitals("opendocument", "mimetype")
+
+
+def test_a_book_has_pages_contents_and_a_title() -> None:
+    assert texts("epub") == ["Mon livre", "Chapitre un", "Un", "Il était une fois."]
+    page = capitals("epub", "OEBPS/c1.xhtml")
+    assert '<p>IL <em>ÉTAIT</em> UNE FOIS<a id="b"/>.</p>' in page
+    assert 'xml:lang="en"' in page
+    assert "<dc:language>en</dc:language>" in capitals("epub", "OEBPS/content.opf")
+    assert next(iter(unzipped(SAMPLES["epub"]))) == next(iter(EPUB))
+
+
+def broken(change: Callable[[dict[str, str]], None]) -> bytes:
+    parts = dict(DOCX)
+    change(parts)
+    return zipped(parts)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"PK\3\4 nothing", "it is no Word document"),
+        (SAMPLES["docx"][:-30], "it is no Word document"),
+        (SAMPLES["epub"], "it has no word/document.xml"),
+        (
+            broken(lambda parts: parts.update({"word/document.xml": "<w:p>"})),
+            "word/document.xml: line 1",
+        ),
+        (
+            broken(
+                lambda parts: parts.update(
+                    {"word/header1.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a/>'}
+                )
+            ),
+            "word/header1.xml: it declares entities",
+        ),
+        (broken(lambda parts: parts.update({"x.xml": "0" * 3_000_000})), "x.xml: 3,000,000 bytes"),
+    ],
+)
+def test_broken_files_and_bombs_are_refused(data: bytes, message: str) -> None:
+    with pytest.raises(InputError, match=re.escape(message)):
+        FORMATS["docx"].parse(data, READING)
+
+
+def test_two_parts_of_one_name_are_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("word/document.xml", "<a/>")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            made.writestr("word/document.xml", "<b/>")
+    with pytest.raises(InputError, match="the same name"):
+        FORMATS["docx"].parse(out.getvalue(), READING)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "message"),
+    [("MOST_ENTRIES", 2, "parts, at most 2"), ("MOST_BYTES", 100, "MB unpacked")],
+)
+def test_limits_of_a_zip(
+    monkeypatch: pytest.MonkeyPatch, limit: str, value: int, message: str
+) -> None:
+    monkeypatch.setattr(package, limit, value)
+    with pytest.raises(InputError, match=message):
+        FORMATS["docx"].parse(SAMPLES["docx"], READING)
+
+
+def test_a_damaged_part_is_refused() -> None:
+    data = bytearray(SAMPLES["docx"])
+    at = data.index(b"word/document.xml") + 40
+    data[at : at + 20] = bytes(20)
+    with pytest.raises(InputError, match="it is no Word document"):
+        FORMATS["docx"].parse(bytes(data), READING)
