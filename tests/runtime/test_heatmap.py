@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import struct
 import sys
@@ -23,11 +24,27 @@ def make(source: list[str], target: list[str], attention: FloatArray | None = No
     if attention is None:
         attention = np.full((len(target), len(source)), 1 / max(1, len(source)))
     best = Hypothesis(
-        text=" ".join(target), tokens=tuple(target), score=-1.0, attention=attention, finished=True
+        text=" ".join(target),
+        tokens=tuple(target),
+        spans=spans_of(target),
+        score=-1.0,
+        attention=attention,
+        finished=True,
     )
     return Sentence(
-        source=" ".join(source), start=0, end=0, source_tokens=tuple(source), hypotheses=(best,)
+        source=" ".join(source),
+        start=0,
+        end=0,
+        source_tokens=tuple(source),
+        source_spans=spans_of(source),
+        hypotheses=(best,),
     )
+
+
+def spans_of(tokens: list[str]) -> tuple[tuple[int, int], ...]:
+    """Return where each token stands in a text of them all, a space between."""
+    ends = list(itertools.accumulate(len(token) + 1 for token in tokens))
+    return tuple((end - 1 - len(token), end - 1) for token, end in zip(tokens, ends, strict=True))
 
 
 SMALL = make(
