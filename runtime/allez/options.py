@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from operator import index
 from typing import Any, Protocol, SupportsFloat, SupportsIndex, TypedDict
@@ -80,6 +81,11 @@ class TranslateOptions:
     with some processors and batches, at the cost of a word at times."""
     prefix: str = ""
     """How the translation of the first sentence must begin, but for its capitals."""
+    keep: Sequence[str] = ()
+    """Texts that are never translated; each where it stands as whole words. Needs a bundle with
+    entities, as `glossary` does."""
+    glossary: Mapping[str, str] | Sequence[tuple[str, str]] = ()
+    """Terms of the source language and what they are in the target; the longest one counts."""
     max_time: float | None = None
     """Seconds from the call on; when they are over, no further step of the decoder is taken, and
     the best that there is is returned: `finished` is false for every sentence that was cut or not
@@ -108,6 +114,8 @@ class TranslateOptions:
             raise OptionError(f"shortlist must be True or False, not {self.shortlist!r}")
         if not isinstance(self.prefix, str):
             raise TypeError(f"a text must be str, not {type(self.prefix).__name__}")
+        _check_texts(self.keep, self.terms if _is_glossary(self.glossary) else None)
+        _set(self, keep=tuple(self.keep), glossary=self.terms)
         if self.max_time is not None:
             _set(self, max_time=real("max_time", self.max_time))
         if self.cancel is not None and not callable(getattr(self.cancel, "is_set", None)):
@@ -130,6 +138,12 @@ class TranslateOptions:
             no_repeat_ngram_size=self.no_repeat_ngram_size,
         )
 
+    @property
+    def terms(self) -> tuple[tuple[str, str], ...]:
+        """The glossary as pairs."""
+        pairs = self.glossary.items() if isinstance(self.glossary, Mapping) else self.glossary
+        return tuple((term, said) for term, said in pairs)
+
     def decisive(self, default: SearchOptions) -> dict[str, Any]:
         """Return all that decides what comes out, but for the time; for JSON."""
         return {
@@ -137,6 +151,8 @@ class TranslateOptions:
             "max_length": self.max_length,
             "shortlist": self.shortlist,
             "prefix": self.prefix,
+            "keep": list(self.keep),
+            "glossary": [list(term) for term in self.terms],
         }
 
 
@@ -151,6 +167,8 @@ class OptionChanges(TypedDict, total=False):
     no_repeat_ngram_size: int
     shortlist: bool
     prefix: str
+    keep: Sequence[str]
+    glossary: Mapping[str, str] | Sequence[tuple[str, str]]
     max_time: float | None
     cancel: Cancel | None
 
@@ -167,6 +185,26 @@ def merged(options: TranslateOptions | None, changes: OptionChanges) -> Translat
     if not isinstance(options, TranslateOptions):
         raise OptionError(f"options must be TranslateOptions, not {options!r}")
     return replace(options, **changes)
+
+
+def _is_glossary(value: object) -> bool:
+    """Tell whether this is a mapping, or pairs."""
+    if isinstance(value, Mapping):
+        return True
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return False
+    return all(isinstance(term, (tuple, list)) and len(term) == 2 for term in value)
+
+
+def _check_texts(keep: object, terms: Sequence[tuple[object, object]] | None) -> None:
+    """Raise OptionError unless all that is to be carried over is text."""
+    if isinstance(keep, str) or not isinstance(keep, Sequence):
+        raise OptionError(f"keep must be several texts, not {keep!r}", hint="put it in a list")
+    if terms is None:
+        raise OptionError("glossary must map terms to translations")
+    for text in (*keep, *(text for term in terms for text in term)):
+        if not isinstance(text, str):
+            raise OptionError(f"keep and glossary hold texts, not {text!r}")
 
 
 def whole(name: str, value: object, least: int, most: int | None = None) -> int:

@@ -15,7 +15,7 @@ from allez.model.session import Providers
 from allez.model.shortlist import Shortlist
 from allez.parallel import run_both
 from allez.search.constraints import most_repeats
-from allez.search.step import Request, Source
+from allez.search.step import Request, Source, Symbols
 
 
 class Model:
@@ -85,6 +85,7 @@ class Model:
         *,
         limit: int | None = None,
         prefix: Sequence[int] = (),
+        symbols: Symbols | None = None,
         shortlist: bool = False,
     ) -> Request:
         """Return the request for one sentence.
@@ -93,13 +94,17 @@ class Model:
             ids: of the source, eos last.
             limit: the most tokens of its translation; None: what `limit` says.
             prefix: ids that it begins with.
+            symbols: what must and may be said of its entities; then there is no shortlist.
             shortlist: score only the words that the bundle lists for the source, if it does.
         """
         source = TextSource(tuple(ids))
+        if symbols is not None and any(symbols.times):
+            shortlist = False
         return Request(
             source,
             self.limit(source) if limit is None else limit,
             repeats=most_repeats(source.ids),
             prefix=tuple(prefix),
+            symbols=symbols,
             shortlist=self._shortlist(ids) if shortlist and self._shortlist else None,
         )

@@ -29,7 +29,8 @@ def padded(length: int) -> int:
 
 def kind_of(request: Request) -> Hashable:
     """Return what must be equal in requests that are decoded together, options apart."""
-    return padded(request.source.length), request.prefix, request.shortlist is None
+    says = request.symbols is not None and any(request.symbols.times)
+    return padded(request.source.length), request.prefix, request.shortlist is None, says
 
 
 def most_together(request: Request, beam_size: int) -> int:

@@ -11,6 +11,17 @@ not know. Scores are sums of log-probabilities in float64. The rules are the sam
   are finished and its best row, were it to end with the next word at no cost, would not beat it
   either. (K finished ones alone are no reason: a model that is sure of itself fills the beam with
   hypotheses cut short.)
+- Symbols of entities: one that the source does not have, or that was said as often as it occurs, is
+  banned; each must be said once. A row's first 2K continuations that nothing else bans are looked
+  at, and as many more as its source has different symbols.
+- A row whose best continuation is eos, but that has not said all its symbols, is noted as
+  incomplete. It goes on as usual if one of them is among its K best continuations, else by them
+  alone. No other row may end either before it has said all.
+- With K > 1, if no continuation among the 2K has said as many different symbols as some other one
+  of the same rows, the best of those takes the last of the 2K places; and if none of the K rows
+  has, the last of them.
+- If nothing complete has ended at 1.5 times the length of the best incomplete one, and two tokens
+  more for each different symbol of the source, that one is it.
 - Rows left empty repeat a live one with score minus infinity.
 - No loops: a block of one or two tokens stands at most 4 times in a row, one of 3 to 7 at most 3
   times, one of 8 to 32 twice, or as often as anything does in the source; see `most_repeats`.
@@ -27,13 +38,17 @@ import numpy as np
 
 from allez.arrays import BoolArray, FloatArray, IntArray
 from allez.options import SearchOptions
-from allez.search.constraints import Banned, Constraints
+from allez.search.constraints import Banned, Constraints, SaidSymbols
 from allez.search.step import RawHypothesis, Request, Step, StepResult
 
-REVISION = 4
+REVISION = 5
 """Of these rules, and of how a text is read: what was translated or scored by others is not gone on
 with. 2: loops are stopped. 3: capitals are read as small letters. 4: what is
-in a script that was never learnt is copied, and blocks of up to 32 tokens are loops, 24 before."""
+in a script that was never learnt is copied, and blocks of up to 32 tokens are loops, 24 before.
+5: entities are said by symbols, if the bundle has them."""
+
+_PATIENCE = 1.5
+"""How many times as long as the best incomplete hypothesis a complete one may be."""
 
 
 class _End(NamedTuple):
@@ -109,6 +124,61 @@ def beam_search(
     return search.results()
 
 
+def _allowed(result: StepResult, banned: Banned | None) -> FloatArray:
+    """Return log-probabilities [N, k]; what is banned gets minus infinity."""
+    logs = result.top_log_probs.astype(np.float64)
+    if banned is not None:
+        tokens, meant = banned
+        same = result.top_tokens[:, :, None] == tokens[:, None, :]  # [N, k, w]
+        logs = np.where((same & meant[:, None, :]).any(axis=2), -np.inf, logs)
+    return logs
+
+
+def _with_most_said(
+    symbols: SaidSymbols, order: IntArray, total: FloatArray, tokens: IntArray
+) -> IntArray:
+    """Return order [B, 2K] of continuations, the one with most symbols said among them.
+
+    Args:
+        symbols: of the rows of this step.
+        order: the best continuations, as places in [K, k].
+        total: [B, K, k] their sums.
+        tokens: [N, k] what they say.
+    """
+    said = symbols.said(np.arange(len(tokens))[:, None], symbols.unsaid(tokens))  # [N, k]
+    sums = total.reshape(len(order), -1)
+    each = np.where(np.isfinite(sums), said.reshape(sums.shape), -1)  # [B, K x k]
+    most = each.max(axis=1)
+    best = np.where(each == most[:, None], sums, -np.inf).argmax(axis=1)
+    lacking = np.take_along_axis(each, order, axis=1).max(axis=1) < most
+    order = order.copy()
+    order[lacking, -1] = best[lacking]
+    return order
+
+
+def _most_said(
+    symbols: SaidSymbols, row: IntArray, tokens: IntArray, alive: BoolArray, width: int
+) -> IntArray | None:
+    """Return which of the 2K continuations takes each sentence's last place, -1: none; or None.
+
+    Args:
+        symbols: of the rows of this step.
+        row: [B, 2K] the rows that are continued.
+        tokens: [B, 2K] by what.
+        alive: [B, 2K] which go on.
+        width: K.
+    """
+    if width == 1 or not symbols.room:
+        return None
+    flat = row.ravel()
+    unsaid = symbols.unsaid_by(flat, tokens.ravel())
+    said = np.where(alive, symbols.said(flat, unsaid).reshape(row.shape), -1)  # [B, 2K]
+    in_rows = alive & (alive.cumsum(axis=1) <= width)
+    most = said.max(axis=1)
+    kept = np.where(np.where(in_rows, said, -1).max(axis=1) < most, said.argmax(axis=1), -1)
+    return kept if (kept >= 0).any() else None
+
+
 class _Search:
     """The beams of one batch. Arrays run over the sentences still in it, [B, ...]."""
 
@@ -131,6 +201,9 @@ class _Search:
         self._given_up: set[int] = set()
         self._scores: FloatArray = np.zeros((count, 1))  # [B, K]
         self._constraints = Constraints(requests, eos, options)
+        self._symbols = self._constraints.symbols
+        self._incomplete: dict[int, _End] = {}
+        """Of each request, the best row that would end without having said all its symbols."""
         self._extra = 0
 
     def advance(self, token: IntArray, parent: IntArray) -> tuple[IntArray, IntArray] | None:
@@ -143,11 +216,19 @@ class _Search:
         banned = self._constraints.banned()
         if banned is not None:  # never fewer again: the same number binds nothing anew
             self._extra = max(self._extra, int(banned[1].sum(axis=1).max()))
-        result = self._step(token, parent, 2 * width + self._extra)
-        total = self._totals(result, banned)  # [B, K, k]
+        symbols = self._symbols
+        room = 0 if symbols is None else symbols.room
+        full = symbols is not None and bool(symbols.missing.any())
+        result = self._step(token, parent, 2 * width + self._extra + room, full=full)
+        logs = _allowed(result, banned)  # [N, k]
+        if symbols is not None:
+            result, logs = self._restrain(symbols, result, logs, time)
+        total = self._scores[:, :, None] + logs.reshape(*self._scores.shape, -1)  # [B, K, k]
         # All by flat indices: `take` costs a fiftieth of what `take_along_axis` does.
         batch, rows, k = total.shape
         order = np.argsort(-total.reshape(batch, -1), axis=1, kind="stable")[:, : 2 * width]
+        if symbols is not None and full and width > 1:
+            order = _with_most_said(symbols, order, total, result.top_tokens)
         order += np.arange(0, batch * rows * k, rows * k)[:, None]  # [B, 2K] of all B x rows x k
         best, tokens = total.take(order), result.top_tokens.take(order)
         row = order // k  # [B, 2K] rows of this step
@@ -155,6 +236,8 @@ class _Search:
         simple = alive[:, :width].all()
         if not simple:
             self._finish(tokens[:, :width], best, row, time)
+        kept = None if symbols is None else _most_said(symbols, row, tokens, alive, width)
+        simple = simple and kept is None
         if time >= self._soonest:
             at_limit = ~self._done & (time >= self._limit)
             self._cut(at_limit, rows, time)
@@ -164,6 +247,8 @@ class _Search:
         else:
             count = alive.shape[1]
             chosen = np.argsort(~alive, axis=1, kind="stable")[:, :width]  # [B, K], live ones first
+            if kept is not None:
+                chosen[:, -1] = np.where(kept < 0, chosen[:, -1], kept)
             chosen += np.arange(0, batch * count, count)[:, None]
             lives = alive.take(chosen)
             if not lives[:, 0].all():
@@ -172,6 +257,8 @@ class _Search:
             self._scores = np.where(lives, best.take(chosen), -np.inf)
             parent, token = row.take(chosen), tokens.take(chosen)
             self._done |= ~lives[:, 0]
+        if self._incomplete:
+            self._lose_patience(time)
         if self._enough.any():
             self._stop_hopeless(time)
         done = np.count_nonzero(self._done)
@@ -215,6 +302,8 @@ class _Search:
         """Return the best hypotheses of every request."""
         found = []
         for index, (ends, request) in enumerate(zip(self._ends, self._all, strict=True)):
+            if index in self._incomplete and not any(end.finished for end in ends):
+                ends = [self._incomplete[index], *ends]
             best = sorted(ends, key=lambda end: -end.score)
             if index not in self._given_up:
                 best.sort(key=lambda end: not end.finished)
@@ -232,16 +321,59 @@ class _Search:
         self._constraints.advance(parent, token)
         return token, parent
 
-    def _totals(self, result: StepResult, banned: Banned | None) -> FloatArray:
-        """Add up scores [B, K, k]; what is not allowed gets minus infinity."""
-        batch, rows = self._scores.shape
-        logs = result.top_log_probs.astype(np.float64)
-        if banned is not None:
-            tokens, meant = banned
-            same = result.top_tokens[:, :, None] == tokens[:, None, :]  # [N, k, w]
-            logs = np.where((same & meant[:, None, :]).any(axis=2), -np.inf, logs)
-        totals: FloatArray = self._scores[:, :, None] + logs.reshape(batch, rows, -1)
-        return totals
+    def _restrain(
+        self, symbols: SaidSymbols, result: StepResult, logs: FloatArray, time: int
+    ) -> tuple[StepResult, FloatArray]:
+        """Apply the rules on symbols; return continuations [N, k] and their log-probabilities."""
+        width = self._options.beam_size
+        tokens = result.top_tokens
+        logs = symbols.forbid(tokens, logs, 2 * width)
+        missing = symbols.missing
+        if not missing.any():
+            return result, logs
+        first = np.isfinite(logs).argmax(axis=1)[:, None]  # [N, 1] the best that may follow
+        ending = missing & (np.take_along_axis(tokens, first, axis=1)[:, 0] == self._eos)
+        ending &= np.isfinite(np.take_along_axis(logs, first, axis=1)[:, 0])
+        among = np.isfinite(logs) & (np.isfinite(logs).cumsum(axis=1) <= width)
+        helped = (symbols.unsaid(tokens) & among).any(axis=1)
+        ended = (tokens == self._eos) & missing[:, None]
+        self._note_incomplete(ending, np.where(ended, logs, -np.inf).max(axis=1), time)
+        logs = np.where(ended, -np.inf, logs)
+        alone = np.flatnonzero(ending & ~helped)
+        if alone.size:
+            assert result.log_probs is not None
+            tokens, logs = tokens.copy(), logs.copy()
+            logs[alone] = -np.inf
+            for row in alone.tolist():
+                ids, scores = symbols.best_missing(row, result.log_probs)
+                tokens[row, : len(ids)], logs[row, : len(ids)] = ids, scores
+            result = result._replace(top_tokens=tokens)
+        return result, logs
+
+    def _note_incomplete(self, ending: BoolArray, logs: FloatArray, time: int) -> None:
+        """Keep the best row [N] of each sentence that would end without all its symbols."""
+        rows = self._scores.shape[1]
+        totals = self._scores.ravel() + logs
+        norm = float(time + 1) ** self._options.length_penalty
+        for row in np.flatnonzero(ending & np.isfinite(totals)).tolist():
+            b = row // rows
+            if self._done[b]:
+                continue
+            end = _End(float(totals[row]) / norm, time, row, True)
+            known = self._incomplete.get(int(self.requests[b]))
+            if known is None or end.score > known.score:
+                self._incomplete[int(self.requests[b])] = end
+
+    def _lose_patience(self, time: int) -> None:
+        """Mark sentences done whose rows are much longer than an incomplete hypothesis."""
+        for b in np.flatnonzero(~self._done).tolist():
+            request = int(self.requests[b])
+            end = self._incomplete.get(request)
+            if end is None or self._ends[request]:
+                continue
+            asked = self._all[request].symbols
+            symbols = 0 if asked is None else sum(times > 0 for times in asked.times)
+            self._done[b] = time >= _PATIENCE * (end.step + 1) + 2 * symbols
 
     def _finish(
         self,

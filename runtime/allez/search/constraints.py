@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from allez.arrays import BoolArray, IntArray
+from allez.arrays import BoolArray, FloatArray, IntArray
 from allez.options import SearchOptions
 from allez.search.step import Request
 
@@ -45,6 +45,8 @@ class Constraints:
 
     def __init__(self, requests: Sequence[Request], eos: int, options: SearchOptions) -> None:
         rows = len(requests)
+        self.symbols = None if all(r.symbols is None for r in requests) else SaidSymbols(requests)
+        """What must and may be said of entities; None: nothing is asked."""
         self._all: list[Constraint] = [Loops(requests, eos)]
         if requests[0].prefix:
             self._all.append(Prefix(requests))
@@ -69,6 +71,8 @@ class Constraints:
         """Go on to rows that continue rows `parent` [N] with `token` [N]."""
         for constraint in self._all:
             constraint.advance(parent, token)
+        if self.symbols is not None:
+            self.symbols.advance(parent, token)
 
 
 class Prefix:
@@ -144,6 +148,86 @@ class NoRepeat:
     def advance(self, parent: IntArray, token: IntArray) -> None:
         """See `Constraint`."""
         self._history = np.concatenate([self._history[parent], token[:, None]], axis=1)
+
+
+class SaidSymbols:
+    """Which symbols of entities each row may still say, and which it must.
+
+    Not a `Constraint` like the others: where they only forbid, this also decides how a row goes on
+    that would end too soon. Letters: Y symbols of the model.
+    """
+
+    def __init__(self, requests: Sequence[Request]) -> None:
+        ids = next(request.symbols.ids for request in requests if request.symbols is not None)
+        self._ids = np.array(ids, dtype=np.int64)  # [Y]
+        self._index = np.full(int(self._ids.max()) + 2, -1, dtype=np.int64)
+        self._index[self._ids] = np.arange(len(ids))
+        free = [2**31] * len(ids)  # a request without symbols may say all of them
+        times = [free if r.symbols is None else list(r.symbols.times) for r in requests]
+        self._left = np.array(times, dtype=np.int64)  # [N, Y]
+        self._missing = (self._left > 0) & (self._left < 2**31)  # [N, Y]
+        self._said = np.zeros(len(requests), dtype=np.int64)  # [N] how many different ones
+        self._room = self._missing.sum(axis=1)  # [N] how many different ones its source has
+
+    @property
+    def room(self) -> int:
+        """How many more continuations than otherwise are asked for."""
+        return int(self._room.max())
+
+    @property
+    def missing(self) -> BoolArray:
+        """[N] which rows have not said all they must."""
+        return np.asarray(self._missing.any(axis=1))
+
+    def forbid(self, tokens: IntArray, logs: FloatArray, width: int) -> FloatArray:
+        """Return logs [N, k] with minus infinity for what the source does not have.
+
+        Of each row the first `width` continuations that nothing else forbids are looked at, and as
+        many more as its source has symbols: so a row is not the poorer for its own symbols, and
+        does not get others by what its neighbours have.
+        """
+        which = self._which(tokens)
+        left = np.take_along_axis(self._left, np.maximum(which, 0), axis=1)
+        banned = (which >= 0) & (left <= 0)
+        if not banned.any():
+            return logs
+        beyond = np.isfinite(logs).cumsum(axis=1) > width + self._room[:, None]
+        return np.where(banned | beyond, -np.inf, logs)
+
+    def unsaid(self, tokens: IntArray) -> BoolArray:
+        """Return which continuations [N, k] say something that the row must still say."""
+        which = self._which(tokens)
+        return (which >= 0) & np.take_along_axis(self._missing, np.maximum(which, 0), axis=1)
+
+    def unsaid_by(self, rows: IntArray, tokens: IntArray) -> BoolArray:
+        """Return whether token i [n] says something that row i [n] must still say."""
+        which = self._which(tokens)
+        return (which >= 0) & self._missing[rows, np.maximum(which, 0)]
+
+    def said(self, rows: IntArray, unsaid: BoolArray) -> IntArray:
+        """Return how many different symbols continuations of `rows` have said, themselves too."""
+        return np.asarray(self._said[rows] + unsaid)
+
+    def best_missing(self, row: int, log_probs: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Return what a row must still say and how likely each is, [m] the best first."""
+        ids = np.sort(self._ids[self._missing[row]])
+        logs = log_probs[row, ids].astype(np.float64)
+        order = np.argsort(-logs, kind="stable")
+        return ids[order], logs[order]
+
+    def advance(self, parent: IntArray, token: IntArray) -> None:
+        """Go on to rows that continue rows `parent` [N] with `token` [N]."""
+        which = self._which(token)
+        rows = np.flatnonzero(which >= 0)
+        self._left, self._missing = self._left[parent], self._missing[parent]
+        self._said, self._room = self._said[parent], self._room[parent]
+        self._said[rows] += self._missing[rows, which[rows]]
+        self._left[rows, which[rows]] -= 1
+        self._missing[rows, which[rows]] = False
+
+    def _which(self, tokens: IntArray) -> IntArray:
+        """Return the place of each token among the symbols, -1 if it is none."""
+        return self._index.take(tokens, mode="clip")
 
 
 def most_repeats(ids: Sequence[int]) -> int:

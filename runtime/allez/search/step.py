@@ -51,6 +51,15 @@ class Source(Protocol):
         """Return the encoder's inputs by name, for this source alone."""
 
 
+class Symbols(NamedTuple):
+    """What a translation must and may say of the entities of its source."""
+
+    ids: tuple[int, ...]
+    """[Y] all symbols that the model knows."""
+    times: tuple[int, ...]
+    """[Y] how often the source has each: as often may it be said, and once it must."""
+
+
 class Request(NamedTuple):
     """What is wanted for one source; nothing in it depends on a neighbour."""
 
@@ -61,6 +70,8 @@ class Request(NamedTuple):
     """How often the source says the same in a row, see `most_repeats`; None: loops are let be."""
     prefix: tuple[int, ...] = ()
     """Ids that every hypothesis begins with, fewer than `limit`; an eos as the last one ends it."""
+    symbols: Symbols | None = None
+    """None: the model has none, or may say them as it likes."""
     shortlist: IntArray | None = None
     """[C] the words that may be said, ascending ids; None: the whole vocabulary."""
 

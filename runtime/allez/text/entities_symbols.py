@@ -96,6 +96,12 @@ class Filled(NamedTuple):
     text: str
     spans: tuple[tuple[int, int], ...]
     """For each symbol in order of appearance, where its value stands."""
+    places: tuple[int, ...]
+    """Where each character of the translation with symbols stands now, and where it ends."""
+
+    def moved(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a stretch of the translation with symbols is now."""
+        return self.places[start], max(self.places[start], self.places[end])
 
 
 def fill(text: str, slots: Sequence[Slot], *, english: bool = True) -> Filled:
@@ -111,10 +117,12 @@ def fill(text: str, slots: Sequence[Slot], *, english: bool = True) -> Filled:
     spans: list[tuple[int, int]] = []
     before = ""  # the symbol that was said last, if nothing but spaces came after it
     skip_space = False
+    places: list[int] = []
     for index, character in enumerate(text):
         slot = by_symbol.get(character)
         if slot is None:
             if is_private(character) or (character == " " and skip_space):
+                places.append(len(out))
                 continue
             glued = before and spans[-1][1] == len(out) and is_word(out[-1:])
             if glued and character.isalpha() and not by_symbol[before].tight_after:
@@ -123,6 +131,7 @@ def fill(text: str, slots: Sequence[Slot], *, english: bool = True) -> Filled:
             skip_space = character in "(" and _symbol_follows(text, index + 1, by_symbol)
             if character == ")" and spans and spans[-1][1] == len(out.rstrip(" ")):
                 out = out.rstrip(" ")
+            places.append(len(out))
             out += character
             continue
         said = slot.said
@@ -134,10 +143,23 @@ def fill(text: str, slots: Sequence[Slot], *, english: bool = True) -> Filled:
             out = _with_article(out, said, slot.kind == NUMBER)
         if slot.kind == TERM and not any(map(str.isalnum, out)):
             said = said[:1].upper() + said[1:]
+        places.append(len(out))
         spans.append((len(out), len(out) + len(said)))
         out += said
         before, skip_space = character, False
-    return Filled(out, tuple(spans))
+    places.append(len(out))
+    for index in range(len(text) - 1, -1, -1):  # spaces that were taken back
+        places[index] = min(places[index], places[index + 1])
+    return Filled(out, tuple(spans), tuple(places))
+
+
+def settled(text: str) -> str:
+    """Return the part of a growing translation that `fill` writes the same whatever follows."""
+    stable = text.rstrip(" ")
+    word = stable.rpartition(" ")[2].lstrip("(\"'\u201c\u2018")
+    if word.lower() in ("a", "an"):
+        stable = stable[: -len(word)].rstrip(" ")
+    return stable.rstrip("( ")
 
 
 def _symbol_follows(text: str, start: int, known: dict[str, Slot]) -> bool:

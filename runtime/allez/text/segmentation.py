@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from allez.text.casing import Casing
+from allez.text.entities_symbols import Masked
 from allez.text.rules import SentenceRules
 
 _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -48,6 +49,8 @@ class Segment(NamedTuple):
     """How a sentence is written; it is read in small letters, and answered as it is written."""
     tokens: SourceTokens | None = None
     """Of a sentence, once somebody has asked the tokenizer."""
+    masked: Masked | None = None
+    """The sentence with symbols in place of its entities; None: the bundle has no symbols."""
 
     @property
     def source(self) -> SourceTokens:

@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from allez.bundle.manifest import SourceSide, TargetSide
 from allez.bundle.reader import Bundle
 from allez.errors import BundleFormatError
 from allez.results import Hypothesis, Sentence, Translation
 from allez.search.step import RawHypothesis
+from allez.text.aligned import Aligned
 from allez.text.casing import Casing, casing_of, normalize_space, places, recased, to_capitals
+from allez.text.entities_symbols import fill
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import Segment, SourceTokens, split
 from allez.text.tokenizer import Tokenizer
+from allez.translate.masking import NOTHING, Asked, Hidden, Masking, carried_over, outside
 
 
 class Words(NamedTuple):
@@ -30,6 +35,8 @@ class Words(NamedTuple):
     rules: SentenceRules
     eos: int
     """What ends a sentence that is read."""
+    masking: Masking | None = None
+    """How entities become symbols; None: the bundle has none."""
 
     @classmethod
     def of(cls, bundle: Bundle) -> Words:
@@ -46,7 +53,8 @@ class Words(NamedTuple):
                 f"{bundle.path}: sentences may have {rules.max_tokens} tokens, "
                 f"the encoder takes {manifest.input.tokens}"
             )
-        return cls(source, target, rules, manifest.source.eos)
+        masking = None if manifest.entities is None else Masking(bundle, source, target)
+        return cls(source, target, rules, manifest.source.eos, masking)
 
 
 def _tokenizer(bundle: Bundle, side: SourceSide | TargetSide) -> Tokenizer:
@@ -79,15 +87,20 @@ def checked(text: str) -> str:
     return text
 
 
-def take_apart(text: str, words: Words, over: Callable[[], bool]) -> Document:
+def take_apart(
+    text: str, words: Words, over: Callable[[], bool], asked: Asked = NOTHING
+) -> Document:
     """Split a text; each sentence is tokenized once, for counting and for reading.
 
     Args:
         text: any text.
         words: the bundle's.
+        asked: what is carried over by the caller's will, if the bundle has symbols.
         over: asked before each sentence; once it says so, nothing is tokenized any more, since
             nobody will read it.
     """
+    if words.masking is not None:
+        return _take_apart_masked(checked(text), words, words.masking, over, asked)
     known: dict[str, tuple[Casing, SourceTokens]] = {}
 
     def read(sentence: str) -> tuple[Casing, SourceTokens]:
@@ -108,6 +121,66 @@ def take_apart(text: str, words: Words, over: Callable[[], bool]) -> Document:
 
     pieces = split(checked(text), words.rules, lambda sentence: len(read(sentence)[1].ids) - 1)
     return Document(text, [completed(segment) for segment in pieces])
+
+
+def _take_apart_masked(
+    text: str, words: Words, masking: Masking, over: Callable[[], bool], asked: Asked
+) -> Document:
+    """Split a text whose entities are hidden, and read each sentence with symbols."""
+    hidden = masking.hide(text, asked)
+    too_many = words.rules.max_tokens + 1
+
+    def count(sentence: str) -> int:
+        if over():
+            return 0
+        casing = casing_of(sentence, words.rules)
+        read = masking.read(sentence, casing)
+        if read is None:
+            return too_many
+        return len(words.source.encode(recased(normalize_space(read, words.rules), casing)))
+
+    segments: list[Segment] = []
+    for segment in split(hidden.text, words.rules, count):
+        names = masking.names(segment.text, casing_of(segment.text, words.rules))
+        parts = [segment]
+        if segment.kind == "sentence":
+            parts = carried_over(segment, names) or parts
+        for part in parts:
+            segments.append(_read_masked(part, hidden, words, masking, over))
+    return Document(text, segments)
+
+
+def read_sentence(sentence: str, words: Words, asked: Asked = NOTHING) -> Segment:
+    """Return a text as one sentence, read as `take_apart` reads them but never cut."""
+    casing = casing_of(sentence, words.rules)
+    segment = Segment(sentence, 0, len(sentence), "sentence", casing)
+    if words.masking is None:
+        return segment._replace(tokens=read_tokens(sentence, casing, words))
+    hidden = words.masking.hide(sentence, asked)
+    segment = Segment(hidden.text, 0, len(hidden.text), "sentence")
+    return _read_masked(segment, hidden, words, words.masking, lambda: False)
+
+
+def _read_masked(
+    segment: Segment, hidden: Hidden, words: Words, masking: Masking, over: Callable[[], bool]
+) -> Segment:
+    """Return a segment of a hidden text as it is in the text itself; a sentence is read."""
+    whole = outside(segment, hidden)
+    if segment.kind != "sentence":
+        return whole
+    if is_foreign(segment.text, words.source):
+        return whole._replace(kind="copied")
+    casing = casing_of(segment.text, words.rules)
+    masked = masking.mask(segment, hidden, casing)
+    if over():
+        end = (len(whole.text),) * 2
+        return whole._replace(tokens=SourceTokens((words.eos,), (end,)), masked=masked)
+    tokens = read_tokens(masked.text, casing, words)
+    edits = [(e.start, e.end, " ") for e in masked.entities]
+    aligned = Aligned.of(whole.text).edited(edits)
+    starts, ends = [*aligned.starts, len(whole.text)], [0, *aligned.ends]
+    spans = tuple((starts[a], max(starts[a], ends[b])) for a, b in tokens.spans)
+    return whole._replace(casing=casing, tokens=tokens._replace(spans=spans), masked=masked)
 
 
 def read_tokens(sentence: str, casing: Casing, words: Words) -> SourceTokens:
@@ -187,17 +260,49 @@ def _sentence(segment: Segment, found: Sequence[RawHypothesis], words: Words) ->
         source_spans=tuple(
             (segment.start + start, segment.start + end) for start, end in tokens.spans
         ),
-        hypotheses=tuple(_hypothesis(raw, segment.casing, words.target) for raw in found),
+        hypotheses=tuple(_hypothesis(raw, segment, words) for raw in found),
     )
 
 
-def _hypothesis(raw: RawHypothesis, casing: Casing, tokenizer: Tokenizer) -> Hypothesis:
-    text, spans = tokenizer.decode_spans(raw.tokens)
+def _hypothesis(raw: RawHypothesis, segment: Segment, words: Words) -> Hypothesis:
+    raw = with_missing(raw, segment, words)
+    text, places = words.target.decode_spans(raw.tokens)
+    text, spans = written(text, segment.casing), tuple(places)
+    if segment.masked is not None and words.masking is not None:
+        filled = fill(text, segment.masked.slots, english=words.masking.english)
+        text, spans = filled.text, tuple(filled.moved(*span) for span in spans)
     return Hypothesis(
-        text=written(text, casing),
-        tokens=tokenizer.pieces(raw.tokens),
-        spans=tuple(spans),
+        text=text,
+        tokens=words.target.pieces(raw.tokens),
+        spans=spans,
         score=raw.score,
         attention=raw.attention,
         finished=raw.finished,
     )
+
+
+def with_missing(raw: RawHypothesis, segment: Segment, words: Words) -> RawHypothesis:
+    """Return a hypothesis with every symbol of its source; the rare one that lacks some gets them.
+
+    A symbol is put behind the word that attends most to where the source has it.
+    """
+    if segment.masked is None or words.masking is None:
+        return raw
+    tokens, attention = list(raw.tokens), raw.attention
+    for slot in segment.masked.slots:
+        if words.masking.ids[slot.symbol] in tokens:
+            continue
+        said = words.target.encode(slot.symbol)
+        read = words.masking.source_ids[slot.symbol]
+        source = segment.source.ids.index(read) if read in segment.source.ids else 0
+        place = len(tokens)
+        if tokens and source < attention.shape[1]:
+            pieces = words.target.pieces(tokens)
+            place = int(attention[:, source].argmax()) + 1
+            while place < len(pieces) and pieces[place][:1].isalpha():
+                place += 1
+        tokens[place:place] = said
+        rows = np.zeros((len(said), attention.shape[1]), dtype=attention.dtype)
+        rows[:, min(source, rows.shape[1] - 1) :][:, :1] = 1
+        attention = np.concatenate([attention[:place], rows, attention[place:]])
+    return raw._replace(tokens=tuple(tokens), attention=attention)

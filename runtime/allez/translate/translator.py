@@ -24,7 +24,8 @@ from allez.errors import (
 from allez.options import OptionChanges, SearchOptions, TranslateOptions, merged, whole
 from allez.parallel import cores, run_both
 from allez.results import SelfTest, Translation
-from allez.text.casing import Casing, as_read, casing_of, in_small_letters, normalize_space
+from allez.text.casing import in_small_letters, normalize_space
+from allez.text.entities_symbols import fill, mask_target, settled
 from allez.text.segmentation import Segment
 from allez.translate.deadline import Deadline
 from allez.translate.document import (
@@ -33,9 +34,12 @@ from allez.translate.document import (
     checked,
     needs_space,
     put_together,
+    read_sentence,
     take_apart,
+    with_missing,
     written,
 )
+from allez.translate.masking import Asked
 from allez.translate.reading import Given, ReadAhead, Texts
 
 if TYPE_CHECKING:  # they take longest to load, and the bundle can be read meanwhile
@@ -269,18 +273,16 @@ class Translator:
             InputError: the source is empty or longer than a sentence may be.
             CancelledError: `cancel` was set, or the time was over before the target was read.
         """
-        _, search, deadline = self._begin(options, changes, greedy=True)
-        ids = self._words.source.encode(as_read(checked(source), self._words.rules))
-        if not 1 <= len(ids) <= self._manifest.input.tokens:
+        chosen, search, deadline = self._begin(options, changes, greedy=True)
+        segment = read_sentence(checked(source), self._words, self._asked(chosen))
+        ids = segment.source.ids
+        if not 2 <= len(ids) <= self._manifest.input.tokens + 1:
             raise InputError(
-                f"the source has {len(ids)} tokens; "
+                f"the source has {len(ids) - 1} tokens; "
                 f"a sentence has 1 to {self._manifest.input.tokens}"
             )
-        said = [
-            *self._said(target, casing_of(source, self._words.rules)),
-            self._manifest.target.eos,
-        ]
-        request = self._workers.model.request([*ids, self._words.eos], limit=len(said), prefix=said)
+        said = [*self._said(target, segment), self._manifest.target.eos]
+        request = self._workers.model.request(ids, limit=len(said), prefix=said)
         ((raw,),) = self._workers.run([request], search, deadline)
         if not raw.finished:
             raise CancelledError("the time was over before the target was scored")
@@ -306,14 +308,26 @@ class Translator:
         deadline = Deadline(chosen.cancel, chosen.max_time, closed=self._workers.is_closed)
         return chosen, chosen.search(self._manifest.search), deadline
 
-    def _said(self, text: str, casing: Casing) -> list[int]:
-        """Return the ids of a translation or its beginning; `casing` is that of its source."""
-        text = in_small_letters(text) if casing == "capitals" and checked(text).isupper() else text
-        return self._words.target.encode(normalize_space(checked(text), self._words.rules))
+    def _asked(self, options: TranslateOptions) -> Asked:
+        """Return what is carried over by the caller's will."""
+        if self._words.masking is None and (options.keep or options.glossary):
+            raise OptionError(
+                f"{self.name} {self.version} has no symbols to carry anything over by",
+                hint="keep and glossary need a bundle with entities",
+            )
+        return Asked(tuple(options.keep), options.terms)
+
+    def _said(self, text: str, segment: Segment, *, begins: bool = False) -> list[int]:
+        """Return the ids of a translation of a sentence, or of how one begins."""
+        text = checked(text)
+        if segment.masked is not None:
+            text = mask_target(text, segment.masked.slots, prefix=begins)
+        text = in_small_letters(text) if segment.casing == "capitals" and text.isupper() else text
+        return self._words.target.encode(normalize_space(text, self._words.rules))
 
     def _prepare(self, text: str, options: TranslateOptions, deadline: Deadline) -> Prepared:
         """Take a text apart, and say what is asked of the model for each sentence."""
-        document = take_apart(text, self._words, deadline.over)
+        document = take_apart(text, self._words, deadline.over, self._asked(options))
         requests = []
         prefix = "" if deadline.over() else options.prefix
         for segment in document.sentences:
@@ -322,14 +336,15 @@ class Translator:
         return document, requests
 
     def _request(self, segment: Segment, options: TranslateOptions, prefix: str) -> Request:
-        model = self._workers.model
+        model, masking = self._workers.model, self._words.masking
         limit = options.max_length
         if limit is not None:
             limit = max(limit, options.min_length)
         request = model.request(
             segment.source.ids,
             limit=limit,
-            prefix=self._said(prefix, segment.casing) if prefix else (),
+            prefix=self._said(prefix, segment, begins=True) if prefix else (),
+            symbols=None if masking is None else masking.request(segment.masked),
             shortlist=options.shortlist,
         )
         request = request._replace(limit=max(request.limit, options.min_length))
@@ -391,7 +406,8 @@ class Translator:
         finished = True
         try:
             prefix = options.prefix
-            for segment in take_apart(text, self._words, deadline.over).segments:
+            document = take_apart(text, self._words, deadline.over, self._asked(options))
+            for segment in document.segments:
                 if segment.kind == "copied":
                     yield segment.text
                 else:
@@ -429,12 +445,22 @@ class Translator:
             if token is None:
                 break
             tokens.append(token)
-            text = tokenizer.decode_stable(tokens)
+            text = self._filled(tokenizer.decode_stable(tokens), segment, grows=True)
             if len(text) > sent:
-                yield written(text[sent:], segment.casing)
+                yield text[sent:]
                 sent = len(text)
         (raw,) = future.result()
-        text = tokenizer.decode(raw.tokens)
+        whole = with_missing(raw, segment, self._words)
+        text = self._filled(tokenizer.decode(whole.tokens), segment)
         if len(text) > sent:
-            yield written(text[sent:], segment.casing)
+            yield text[sent:]
         return raw.finished
+
+    def _filled(self, text: str, segment: Segment, *, grows: bool = False) -> str:
+        """Return what is handed out of a sentence's translation, or of its beginning."""
+        text = written(text, segment.casing)
+        masking = self._words.masking
+        if segment.masked is None or not segment.masked.slots or masking is None:
+            return text
+        text = settled(text) if grows else text
+        return fill(text, segment.masked.slots, english=masking.english).text

@@ -1,0 +1,223 @@
+"""Entities on their way: hidden before a text is cut into sentences, symbols when one is read.
+
+While sentences are looked for, each entity is one character, so that no cut goes through it and its
+letters decide nothing. Then names are looked for, and every sentence gets symbols of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from allez.bundle.reader import Bundle
+from allez.errors import BundleFormatError
+from allez.search.step import Symbols
+from allez.text.casing import Casing
+from allez.text.entities import KINDS, NAME, Entity, find
+from allez.text.entities_characters import ends, is_word
+from allez.text.entities_marks import is_private
+from allez.text.entities_names import Names, find_names
+from allez.text.entities_numbers import FORMS, Form
+from allez.text.entities_symbols import Masked, mask
+from allez.text.segmentation import Segment
+from allez.text.tokenizer import Tokenizer
+
+
+class Asked(NamedTuple):
+    """What a caller wants carried over."""
+
+    keep: tuple[str, ...] = ()
+    """Texts that are never translated."""
+    glossary: tuple[tuple[str, str], ...] = ()
+    """Terms and what they are in the target language."""
+
+
+NOTHING = Asked()
+"""No wish of the caller."""
+
+
+class Hidden(NamedTuple):
+    """A text in which each entity is one character, the first symbol of its kind."""
+
+    original: str
+    text: str
+    entities: tuple[Entity, ...]
+    """In order; their places are those in the text as it was."""
+    starts: tuple[int, ...]
+    """Where each character stood in the text as it was, and where that ended."""
+
+
+class Masking:
+    """What a bundle's entities are and how they are said.
+
+    Args:
+        bundle: one whose manifest has entities.
+        source: tokenizer of what is read.
+        target: tokenizer of what is said.
+
+    Raises:
+        BundleFormatError: a symbol is no subword of its own.
+    """
+
+    def __init__(self, bundle: Bundle, source: Tokenizer, target: Tokenizer) -> None:
+        told = bundle.manifest.entities
+        assert told is not None
+        self.symbols = {kind: tuple(told.symbols[kind]) for kind in KINDS}
+        """The symbols of each kind."""
+        self._source = _form(told.source_numbers)
+        self._target = _form(told.target_numbers)
+        self._knows = source.knows
+        self._names = (
+            Names.from_text(bundle.text("names")) if "names" in bundle.manifest.files else None
+        )
+        self._first = {kind: symbols[0] for kind, symbols in self.symbols.items() if symbols}
+        every = [symbol for symbols in self.symbols.values() for symbol in symbols]
+        for tokenizer in (source, target):
+            for symbol in every:
+                if tokenizer.pieces(tokenizer.encode(symbol)[-1:]) != (symbol,):
+                    raise BundleFormatError(
+                        f"{bundle.path}: the symbol U+{ord(symbol):04X} is no subword of its own"
+                    )
+        self.ids = {symbol: target.encode(symbol)[-1] for symbol in every}
+        """The id of each symbol in the target."""
+        self.source_ids = {symbol: source.encode(symbol)[-1] for symbol in every}
+        """The id of each symbol in the source."""
+        self.english = bundle.manifest.target.language == "en"
+        """Whether `a` and `an` are put right."""
+
+    def hide(self, text: str, asked: Asked) -> Hidden:
+        """Return a text with its things, numbers and terms hidden."""
+        found = find(
+            text,
+            self._source,
+            self._target,
+            knows=self._knows,
+            keep=_places(text, asked.keep),
+            glossary=asked.glossary,
+        )
+        entities = tuple(e for e in found if e.kind in self._first)
+        parts: list[str] = []
+        starts: list[int] = []
+        done = 0
+        for entity in entities:
+            parts += [text[done : entity.start], self._first[entity.kind]]
+            starts += range(done, entity.start + 1)
+            done = entity.end
+        parts.append(text[done:])
+        starts += range(done, len(text) + 1)
+        return Hidden(text, "".join(parts), entities, tuple(starts))
+
+    def names(self, sentence: str, casing: Casing) -> list[Entity]:
+        """Return the names of a sentence whose other entities are hidden."""
+        if self._names is None or casing == "capitals" or not self.symbols[NAME]:
+            return []
+        hidden = [Entity(i, i + 1, "", "", "") for i, c in enumerate(sentence) if is_private(c)]
+        return find_names(sentence, hidden, self._names)
+
+    def read(self, sentence: str, casing: Casing) -> str | None:
+        """Return what is read of a hidden sentence as far as its length goes; None: too much.
+
+        It is too much if it has more spans of a kind than there are symbols.
+        """
+        names = self.names(sentence, casing)
+        if len(names) > len(self.symbols[NAME]):
+            return None
+        for kind, first in self._first.items():
+            if sentence.count(first) > len(self.symbols[kind]):
+                return None
+        for name in reversed(names):
+            sentence = sentence[: name.start] + self._first[NAME] + sentence[name.end :]
+        return sentence
+
+    def mask(self, segment: Segment, hidden: Hidden, casing: Casing) -> Masked:
+        """Return a sentence of a hidden text with symbols; it begins where the sentence does.
+
+        Args:
+            segment: of `hidden.text`.
+            hidden: the text.
+            casing: of the segment.
+        """
+        start, end = hidden.starts[segment.start], hidden.starts[segment.end]
+        first = sum(map(is_private, hidden.text[: segment.start]))
+        count = sum(map(is_private, segment.text))
+        spans = list(hidden.entities[first : first + count])
+        for name in self.names(segment.text, casing):
+            begin = hidden.starts[segment.start + name.start]
+            spans.append(name._replace(start=begin, end=begin + len(name.value)))
+        spans = [e._replace(start=e.start - start, end=e.end - start) for e in sorted(spans)]
+        return mask(hidden.original[start:end], spans, self.symbols)
+
+    def request(self, masked: Masked | None) -> Symbols:
+        """Return what the translation of a sentence must and may say."""
+        times = {slot.symbol: slot.times for slot in masked.slots} if masked is not None else {}
+        return Symbols(tuple(self.ids.values()), tuple(times.get(symbol, 0) for symbol in self.ids))
+
+
+def outside(segment: Segment, hidden: Hidden) -> Segment:
+    """Return a segment of a hidden text as it is in the text itself."""
+    start, end = hidden.starts[segment.start], hidden.starts[segment.end]
+    return segment._replace(text=hidden.original[start:end], start=start, end=end)
+
+
+def carried_over(segment: Segment, names: Sequence[Entity]) -> list[Segment] | None:
+    """Return the parts of a sentence that is nearly all entities; None: it is a sentence.
+
+    It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row
+    of a table. Its words are translated one by one, and the rest is copied.
+
+    Args:
+        segment: of a hidden text.
+        names: those in it.
+    """
+    text = segment.text
+    entities = len(names) + sum(map(is_private, text))
+    words: list[tuple[int, int]] = []
+    position = 0
+    for start, end in [*((name.start, name.end) for name in names), (len(text), len(text))]:
+        while position < start:
+            stop = position
+            while stop < start and text[stop].isalpha():
+                stop += 1
+            if stop > position:
+                words.append((position, stop))
+            position = max(stop, position + 1)
+        position = end
+    in_a_row = any(not text[a[1] : b[0]].strip(" '\u2019-") for a, b in pairwise(words))
+    if not entities or len(words) >= entities or in_a_row:
+        return None
+    parts: list[Segment] = []
+    done = 0
+    for start, end in words:
+        for a, b, kind in ((done, start, "copied"), (start, end, "sentence")):
+            if a < b:
+                parts.append(
+                    segment._replace(
+                        text=text[a:b],
+                        start=segment.start + a,
+                        end=segment.start + b,
+                        kind="copied" if kind == "copied" else "sentence",
+                    )
+                )
+        done = end
+    if done < len(text):
+        parts.append(segment._replace(text=text[done:], start=segment.start + done, kind="copied"))
+    return parts
+
+
+def _form(name: str | None) -> Form | None:
+    return None if name is None else FORMS[name]
+
+
+def _places(text: str, keep: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where texts stand that are never translated, as whole words."""
+    found = []
+    for kept in keep:
+        place = text.find(kept) if kept else -1
+        while place >= 0:
+            end = place + len(kept)
+            begins = not (is_word(kept[0]) and is_word(text[place - 1 : place]))
+            if begins and (ends(text, end) or not is_word(kept[-1])):
+                found.append((place, end))
+            place = text.find(kept, place + 1)
+    return sorted(found, key=lambda span: (span[0], -span[1]))

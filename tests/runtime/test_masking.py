@@ -1,0 +1,215 @@
+"""A text with entities on its whole way, but for a model: what is read is said again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from allez.bundle.reader import Bundle
+from allez.errors import BundleFormatError
+from allez.results import Translation
+from allez.search.step import RawHypothesis
+from allez.text.entities import KINDS
+from allez.text.entities_names import Names
+from allez.text.rules import SentenceRules
+from allez.text.segmentation import Segment
+from allez.text.tokenizer import Tokenizer
+from allez.translate.document import Words, put_together, read_sentence, take_apart
+from allez.translate.masking import NOTHING, Asked, Masking
+
+ROOT = Path(__file__).parents[2]
+RULES = (ROOT / "export" / "allez_export" / "sentences" / "fr.json").read_text(encoding="utf-8")
+EOS = 2
+SYMBOLS = {
+    kind: [chr(first + i) for i in range(count)]
+    for kind, first, count in zip(
+        KINDS, (0xE000, 0xE010, 0xE020, 0xE030), (10, 10, 12, 10), strict=True
+    )
+}
+COMMON = Names(frozenset(("le", "la", "les", "voir", "appelez", "un", "bonjour", "error", "été")))
+
+
+def tokenizer(symbols: dict[str, list[str]]) -> Tokenizer:
+    """Return one whose subwords are single characters, symbols among them."""
+    pieces = ["<pad>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256)), "▁"]
+    pieces += [chr(code) for code in range(33, 127)] + list("éèàçêôûîÉÀ€«»’")
+    pieces += [symbol for of_kind in symbols.values() for symbol in of_kind]
+    space = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": True}
+    return Tokenizer(
+        json.dumps(
+            {
+                "version": "1.0",
+                "normalizer": {"type": "NFC"},
+                "pre_tokenizer": space,
+                "decoder": {
+                    "type": "Sequence",
+                    "decoders": [space, {"type": "ByteFallback"}, {"type": "Fuse"}],
+                },
+                "model": {
+                    "type": "BPE",
+                    "byte_fallback": True,
+                    "vocab": {piece: index for index, piece in enumerate(pieces)},
+                    "merges": [],
+                },
+            }
+        )
+    )
+
+
+def words(symbols: dict[str, list[str]] = SYMBOLS, known: dict[str, list[str]] = SYMBOLS) -> Words:
+    told = SimpleNamespace(symbols=symbols, source_numbers="fr", target_numbers="en")
+    manifest = SimpleNamespace(
+        entities=told, files={"names": None}, target=SimpleNamespace(language="en")
+    )
+    bundle = SimpleNamespace(manifest=manifest, path="bundle", text=lambda role: COMMON.to_text())
+    spelled = tokenizer(known)
+    masking = Masking(cast(Bundle, bundle), spelled, spelled)
+    return Words(spelled, spelled, SentenceRules.from_json(RULES), EOS, masking)
+
+
+WORDS = words()
+
+
+def echo(segment: Segment, lost: tuple[str, ...] = ()) -> RawHypothesis:
+    """Return what a model says that repeats its source, attending to each token in turn."""
+    ids = segment.source.ids[:-1]
+    assert WORDS.masking is not None
+    dropped = {WORDS.masking.ids[symbol] for symbol in lost}
+    kept = [i for i, token in enumerate(ids) if token not in dropped]
+    weights = np.zeros((len(kept), len(ids) + 1), dtype=np.float32)
+    weights[np.arange(len(kept)), kept] = 1
+    return RawHypothesis(tuple(ids[i] for i in kept), -0.5, weights, True)
+
+
+def translate(text: str, asked: Asked = NOTHING, lost: tuple[str, ...] = ()) -> Translation:
+    document = take_apart(text, WORDS, lambda: False, asked)
+    return put_together(document, [[echo(s, lost)] for s in document.sentences], WORDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Appelez le 06 12 34 56 78.", "Appelez le 06 12 34 56 78."),
+        ("Voir 5 590 et 4,2 % à 17 h 30.", "Voir 5,590 et 4.2% à 17:30."),
+        ("APPELEZ LE 06 12 34 56 78 a@B.fr", "APPELEZ LE 06 12 34 56 78 a@B.fr"),
+        ("APPELEZ LES (12,50 €) ET A@b.fr", "APPELEZ LES (€12.50) ET A@b.fr"),
+        ("Voir https://a.fr. Un été.", "Voir https://a.fr. Un été."),
+        ("Voir a. B@c.fr est là.", "Voir a. B@c.fr est là."),
+        ("Voir {a. B} là.", "Voir {a. B} là."),
+        ("  06 12 34 56 78  ", "  06 12 34 56 78  "),
+        ("1\n5 590 ans\n\n2", "1\n5,590 ans\n\n2"),
+        ("Bonjour Élodie O'Brien !", "Bonjour Élodie O'Brien !"),
+        ("Un 8 000 là", "Un 8,000 là"),
+    ],
+)
+def test_values_come_out_as_the_target_writes_them(text: str, said: str) -> None:
+    assert translate(text).text == said
+
+
+def test_capitals_are_decided_without_entities() -> None:
+    (segment,) = take_apart("APPELEZ LES GENS: a@b.fr", WORDS, lambda: False).sentences
+    assert segment.casing == "capitals"
+    assert translate("APPELEZ LES GENS: a@b.fr").text == "APPELEZ LES GENS: a@b.fr"
+
+
+def test_a_hundred_values_in_a_line_are_shared_out_among_sentences() -> None:
+    values = [f"a{i}@b.fr" for i in range(100)]
+    text = "Les " + " ".join(f"gens de {value}," for value in values)
+    document = take_apart(text, WORDS, lambda: False)
+    assert len(list(document.sentences)) > 8
+    said = translate(text).text
+    assert [said.count(f"{value},") for value in values] == [1] * 100
+
+
+def test_what_is_nearly_all_entities_is_carried_over() -> None:
+    text = "09:14:02,331 ERROR 10.0.0.12 (a@b.fr)"
+    document = take_apart(text, WORDS, lambda: False)
+    assert [s.text for s in document.sentences] == ["ERROR"]
+    assert translate(text).text == text
+
+
+def test_a_greeting_is_a_sentence() -> None:
+    (segment,) = take_apart("Bonjour Élodie", WORDS, lambda: False).sentences
+    assert segment.masked is not None
+    assert segment.masked.text == "Bonjour \ue010"
+
+
+def test_kept_texts_and_terms() -> None:
+    asked = Asked(keep=("les gens", "absent", ""), glossary=(("chat", "cat"), ("chats", "felines")))
+    said = translate("Voir les gens, le chat, les chats et un chaton là.", asked).text
+    assert said == "Voir les gens, le cat, les felines et un chaton là."
+
+
+def test_a_lost_symbol_is_put_where_the_attention_was() -> None:
+    translation = translate("Voir a@b.fr demain ou plus tard.", lost=("\ue020",))
+    assert translation.text.count("a@b.fr") == 1
+    (sentence,) = translation.sentences
+    assert len(sentence.tokens) == len(sentence.hypotheses[0].spans) == len(sentence.attention)
+
+
+def test_spans_are_places_in_the_texts_of_the_user() -> None:
+    text = "Les  5 590 gens à a@b.fr là"
+    (sentence,) = translate(text).sentences
+    tokens = dict(zip(sentence.source_tokens, sentence.source_spans, strict=True))
+    assert text[slice(*tokens["\ue000"])] == "5 590"
+    assert text[slice(*tokens["\ue020"])] == "a@b.fr"
+    said = dict(zip(sentence.tokens, sentence.hypotheses[0].spans, strict=True))
+    assert sentence.text[slice(*said["\ue000"])] == "5,590"
+    assert sentence.text[slice(*said["\ue020"])] == "a@b.fr"
+
+
+def test_one_sentence_is_never_cut() -> None:
+    segment = read_sentence("Voir a. Un b. 5 590", WORDS)
+    assert segment.masked is not None
+    assert segment.masked.text == "Voir a. Un b. \ue000"
+
+
+def test_a_symbol_that_is_no_subword_is_refused() -> None:
+    with pytest.raises(BundleFormatError, match=r"U\+E00"):
+        words(known={**SYMBOLS, "number": []})
+
+
+PIECES = st.sampled_from(
+    """a@b.fr|06 12 34 56 78|{x}|%s|<b>|`a`|5 590|12,5|4 %|10 €|17 h 30|20/05/2023|漢字|👩|\ue000|
+    \uf8ff|Élodie|Zorglub|les|gens|GENS|le|voir|. |, | |  |\n|(|)|«|»|d'|l’|! |A320|1|23""".replace(
+        "\n    ", ""
+    ).split("|")
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES, max_size=16).map("".join))
+def test_nothing_is_lost_or_doubled(text: str) -> None:
+    document = take_apart(text, WORDS, lambda: False)
+    values: list[str] = []
+    for segment in document.sentences:
+        assert segment.masked is not None
+        assert text[segment.start : segment.end] == segment.text
+        values += [entity.said for entity in segment.masked.entities]
+        for start, end in segment.source.spans:
+            assert 0 <= start <= end <= len(segment.text)
+    translation = put_together(document, [[echo(s)] for s in document.sentences], WORDS)
+    said = translation.text
+    assert "\ue001" not in said
+    for value in set(values):
+        assert said.count(value) >= values.count(value)
+    for sentence in translation.sentences:
+        for start, end in sentence.hypotheses[0].spans:
+            assert 0 <= start <= end <= len(sentence.text)
+
+
+def test_the_type_of_options(tiny: Any) -> None:
+    from allez.errors import OptionError
+
+    with pytest.raises(OptionError, match="no symbols"):
+        tiny.translate("le chat", keep=["le chat"])
+    for wrong in ({"keep": "le"}, {"keep": [1]}, {"glossary": ["ab"]}, {"glossary": {"a": 1}}):
+        with pytest.raises(OptionError, match=r"keep|glossary"):
+            tiny.translate("le chat", **wrong)
