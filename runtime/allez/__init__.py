@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from allez.bundle.reader import Bundle
+    from allez.bundle.store import ModelInfo, models
     from allez.options import TranslateOptions
     from allez.results import Hypothesis, SelfTest, Sentence, Translation
-    from allez.translate.translator import Translator
+    from allez.translate.translator import Translator, open
 
 __version__ = "0.1.0"
 
@@ -48,6 +49,7 @@ __all__ = [
     "Hypothesis",
     "InputError",
     "MissingExtraError",
+    "ModelInfo",
     "OptionError",
     "OutputError",
     "SelfTest",
@@ -56,11 +58,14 @@ __all__ = [
     "TranslateOptions",
     "Translation",
     "Translator",
+    "models",
+    "open",
 ]
 
 _HOME = {
     "Bundle": "bundle.reader",
-    "Translator": "translate.translator",
+    **dict.fromkeys(("ModelInfo", "models"), "bundle.store"),
+    **dict.fromkeys(("Translator", "open"), "translate.translator"),
     "TranslateOptions": "options",
     **dict.fromkeys(("Hypothesis", "SelfTest", "Sentence", "Translation"), "results"),
 }

@@ -6,12 +6,20 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from operator import index
-from typing import Any, Protocol, SupportsFloat, SupportsIndex, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol, SupportsFloat, SupportsIndex, TypeAlias, TypedDict
 
 from allez.errors import OptionError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 MAX_BEAM_SIZE = 100
 MAX_LENGTH_PENALTY = 10
+
+
+Providers: TypeAlias = "Sequence[str | tuple[str, Mapping[str, Any]]] | None"
+"""Execution providers of ONNX Runtime, best first, each a name or a name and its options; None:
+the CPU."""
 
 
 class Cancel(Protocol):

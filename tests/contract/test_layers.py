@@ -87,6 +87,46 @@ def test_no_circle() -> None:
         visit(module, ())
 
 
+def folder_of(module: str) -> str:
+    return module.rpartition(".")[0]
+
+
+LONGEST = 6
+"""Arrows from folder to folder, at most, whatever way one goes down."""
+
+DRAWING = {
+    "text": {"bundle"},
+    "search": {"bundle"},
+    "model": {"bundle", "search"},
+    "translate": {"bundle", "text", "search", "model"},
+}
+"""Which rooms of the heart know of which others."""
+
+
+def test_the_way_down_is_short() -> None:
+    below: dict[str, set[str]] = {}
+    for a, b in arrows():
+        below.setdefault(a, set()).add(b)
+    known: dict[str, int] = {}
+
+    def way(module: str) -> int:
+        if module not in known:
+            steps = (way(b) + (folder_of(b) != folder_of(module)) for b in below.get(module, ()))
+            known[module] = max(steps, default=0)
+        return known[module]
+
+    assert max(map(way, below)) <= LONGEST
+
+
+def test_the_heart_is_drawn_as_it_is() -> None:
+    drawn: dict[str, set[str]] = {}
+    for a, b in arrows():
+        room, other = folder_of(a), folder_of(b)
+        if room in DRAWING and other not in ("", room):
+            drawn.setdefault(room, set()).add(other)
+    assert drawn == DRAWING
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_only_the_session_knows_onnxruntime(path: Path) -> None:
     names = {name.split(".")[0] for name, _ in imports(path)}

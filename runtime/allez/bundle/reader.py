@@ -139,22 +139,29 @@ class Bundle:
         return found
 
 
+def shipped() -> tuple[Path, ...]:
+    """Return the folders whose bundles go by their names.
+
+    They lie inside the package, or in the `models` folder of the checkout (in an editable install
+    the package holds no copy).
+    """
+    package = Path(__file__).parents[1]
+    return package / "_bundles", package.parents[1] / "models"
+
+
 def find(name: str | Path | None = None) -> Path:
     """Return the path of a bundle given by path or by name; None means the shipped one.
 
     A string without a separator is first of all a name: a folder that happens to lie here does not
-    take the place of a shipped bundle; as `./NAME`, or as a `Path`, it does. Shipped bundles lie
-    inside the package, or in the `models` folder of the checkout (in an editable install the
-    package holds no copy).
+    take the place of a shipped bundle; as `./NAME`, or as a `Path`, it does.
 
     Raises:
         BundleNotFoundError: there is no such bundle.
     """
     wanted = DEFAULT if name is None else name
-    package = Path(__file__).parents[1]
     places = []
     if len(Path(wanted).parts) == 1:
-        places = [package / "_bundles" / wanted, package.parents[1] / "models" / wanted]
+        places = [folder / wanted for folder in shipped()]
     if isinstance(wanted, Path) or os.path.basename(wanted) != wanted:
         places.insert(0, Path(wanted))
     elif name is not None:

@@ -24,12 +24,12 @@ from allez.model.encoder import Encoding
 from allez.model.session import (
     CPU,
     Binding,
-    Providers,
     Value,
     first_line,
     make_value,
     open_session,
 )
+from allez.options import Providers
 from allez.search.batching import padded
 from allez.search.step import StepResult
 

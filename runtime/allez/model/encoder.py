@@ -11,7 +11,8 @@ from allez.arrays import FloatArray, Int32Array, IntArray
 from allez.bundle.contract import encoder_graph
 from allez.bundle.manifest import Manifest
 from allez.errors import BundleFormatError, SessionError
-from allez.model.session import Providers, first_line, open_session
+from allez.model.session import first_line, open_session
+from allez.options import Providers
 from allez.search.step import Source
 
 

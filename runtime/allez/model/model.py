@@ -11,8 +11,8 @@ from allez.bundle.reader import Bundle
 from allez.errors import BundleFormatError, SessionError
 from allez.model.decoder import Decoder, Decoding
 from allez.model.encoder import Encoder, Encoding, TextSource
-from allez.model.session import Providers
 from allez.model.shortlist import Shortlist
+from allez.options import Providers
 from allez.parallel import run_both
 from allez.search.constraints import most_repeats
 from allez.search.step import Request, Source, Symbols
@@ -74,10 +74,14 @@ class Model:
         """
         return Decoding(self._decoder, encodings, shortlists)
 
-    def limit(self, source: Source) -> int:
-        """Return the most tokens that a translation of a source may have, eos not counted."""
+    def limit(self, length: int) -> int:
+        """Return the most tokens that a translation may have, eos not counted.
+
+        Args:
+            length: of the source, eos counted.
+        """
         manifest = self._manifest
-        return int(manifest.target_per_source * source.length) + manifest.target_extra
+        return int(manifest.target_per_source * length) + manifest.target_extra
 
     def request(
         self,
@@ -102,7 +106,7 @@ class Model:
             shortlist = False
         return Request(
             source,
-            self.limit(source) if limit is None else limit,
+            self.limit(source.length) if limit is None else limit,
             repeats=most_repeats(source.ids),
             prefix=tuple(prefix),
             symbols=symbols,

@@ -18,13 +18,12 @@ from allez.bundle.manifest import Manifest
 from allez.bundle.onnx_check import Value as GraphValue
 from allez.bundle.onnx_check import check_graph, check_values
 from allez.errors import BundleFormatError, OptionError, SessionError
+from allez.options import Providers
 
 ort.set_default_logger_severity(4)  # its remarks on hardware are not for the user's screen
 
 CPU = "CPUExecutionProvider"
 
-Providers: TypeAlias = Sequence[str | tuple[str, Mapping[str, Any]]] | None
-"""Execution providers, best first, each alone or with its options; None: the CPU."""
 
 _LEVELS = {
     "disabled": ort.GraphOptimizationLevel.ORT_DISABLE_ALL,

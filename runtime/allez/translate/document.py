@@ -240,6 +240,25 @@ def put_together(
     )
 
 
+def log_cut(translation: Translation, limit: Callable[[int], int]) -> None:
+    """Write into the log which sentences were cut, and whether at their limit.
+
+    Args:
+        translation: one that is not finished.
+        limit: the most tokens that the translation of a sentence of S tokens may have.
+    """
+    import logging  # seldom needed, and slow to load
+
+    for sentence in translation.sentences:
+        if not sentence.finished:
+            full = len(sentence.tokens) >= limit(len(sentence.source_tokens))
+            logging.getLogger(__name__).info(
+                "cut %s: %r",
+                "at the length limit" if full else "before its end",
+                sentence.source,
+            )
+
+
 def needs_space(before: Segment | None, segment: Segment) -> bool:
     """Two sentences without white space between them (Chinese, or a cut) get one in English."""
     return before is not None and before.kind == segment.kind == "sentence"

@@ -21,23 +21,29 @@ from allez.errors import (
     InputError,
     OptionError,
 )
-from allez.options import OptionChanges, SearchOptions, TranslateOptions, merged, whole
+from allez.options import (
+    OptionChanges,
+    Providers,
+    SearchOptions,
+    TranslateOptions,
+    merged,
+    whole,
+)
 from allez.parallel import cores, run_both
 from allez.results import SelfTest, Translation
 from allez.text.casing import in_small_letters, normalize_space
-from allez.text.entities_symbols import fill, mask_target, settled
+from allez.text.entities_symbols import mask_target
 from allez.text.segmentation import Segment
 from allez.translate.deadline import Deadline
 from allez.translate.document import (
     Document,
     Words,
     checked,
+    log_cut,
     needs_space,
     put_together,
     read_sentence,
     take_apart,
-    with_missing,
-    written,
 )
 from allez.translate.masking import Asked
 from allez.translate.reading import Given, ReadAhead, Texts
@@ -45,7 +51,6 @@ from allez.translate.reading import Given, ReadAhead, Texts
 if TYPE_CHECKING:  # they take longest to load, and the bundle can be read meanwhile
     from typing_extensions import Unpack
 
-    from allez.model.session import Providers
     from allez.search.step import RawHypothesis, Request
     from allez.translate.pipeline import Prepared
     from allez.translate.workers import Workers
@@ -200,7 +205,7 @@ class Translator:
         """
         chosen, search, deadline = self._begin(options, changes)
         document, requests = self._prepare(text, chosen, deadline)
-        return self._finish(document, self._workers.run(requests, search, deadline))
+        return self._finish(document, self._workers.run(requests, search, deadline), chosen)
 
     def translate_batch(
         self,
@@ -336,18 +341,14 @@ class Translator:
         return document, requests
 
     def _request(self, segment: Segment, options: TranslateOptions, prefix: str) -> Request:
-        model, masking = self._workers.model, self._words.masking
-        limit = options.max_length
-        if limit is not None:
-            limit = max(limit, options.min_length)
-        request = model.request(
+        masking = self._words.masking
+        request = self._workers.model.request(
             segment.source.ids,
-            limit=limit,
+            limit=self._limit(len(segment.source.ids), options),
             prefix=self._said(prefix, segment, begins=True) if prefix else (),
             symbols=None if masking is None else masking.request(segment.masked),
             shortlist=options.shortlist,
         )
-        request = request._replace(limit=max(request.limit, options.min_length))
         if len(request.prefix) >= request.limit:
             raise OptionError(
                 f"the prefix has {len(request.prefix)} tokens, "
@@ -355,17 +356,23 @@ class Translator:
             )
         return request
 
-    def _finish(self, document: Document, found: Sequence[Sequence[RawHypothesis]]) -> Translation:
+    def _limit(self, length: int, options: TranslateOptions) -> int:
+        """Return the most tokens that the translation of a sentence of S tokens may have."""
+        limit = options.max_length
+        if limit is None:
+            limit = self._workers.model.limit(length)
+        return max(limit, options.min_length)
+
+    def _finish(
+        self,
+        document: Document,
+        found: Sequence[Sequence[RawHypothesis]],
+        options: TranslateOptions,
+    ) -> Translation:
         """Put a text together, and tell whoever listens what was cut."""
         translation = put_together(document, found, self._words)
         if not translation.finished and "logging" in sys.modules:
-            import logging
-
-            for sentence in translation.sentences:
-                if not sentence.finished:
-                    logging.getLogger(__name__).info(
-                        "cut after %d tokens: %r", len(sentence.tokens), sentence.source
-                    )
+            log_cut(translation, lambda length: self._limit(length, options))
         return translation
 
     def _translate_all(
@@ -393,7 +400,7 @@ class Translator:
         )
         try:
             for document, found in pipeline.answers():
-                yield self._finish(document, found)
+                yield self._finish(document, found, options)
         finally:
             deadline.release()
             source.stop()
@@ -402,6 +409,8 @@ class Translator:
         self, text: str, options: TranslateOptions, search: SearchOptions, deadline: Deadline
     ) -> Generator[str, None, bool]:
         """Yield what is copied, and sentences as they grow."""
+        from allez.translate.streaming import stream_sentence
+
         before: Segment | None = None
         finished = True
         try:
@@ -416,51 +425,30 @@ class Translator:
                     if needs_space(before, segment):
                         yield " "
                     request = self._request(segment, options, prefix)
-                    finished &= yield from self._stream_one(request, segment, search, deadline)
+                    finished &= yield from stream_sentence(
+                        request, segment, self._words, self._workers, search, deadline
+                    )
                     prefix = ""
                 before = segment
         finally:
             deadline.release()
         return finished
 
-    def _stream_one(
-        self, request: Request, segment: Segment, search: SearchOptions, deadline: Deadline
-    ) -> Generator[str, None, bool]:
-        """Yield the translation of one sentence as it grows; return whether it is whole."""
-        from queue import Empty, SimpleQueue
 
-        from allez.translate.workers import PATIENCE
+def open(
+    source: str, target: str, *, threads: int | None = None, providers: Providers = None
+) -> Translator:
+    """Return a translator from one language into another, with the model that there is for them.
 
-        tokenizer = self._words.target
-        arrived: SimpleQueue[int | None] = SimpleQueue()
-        (future,) = self._workers.submit([request], search, deadline, tokens=arrived)
-        tokens: list[int] = []
-        sent = 0
-        while True:
-            try:
-                token = arrived.get(timeout=PATIENCE)
-            except Empty:
-                self._workers.look(deadline)
-                continue
-            if token is None:
-                break
-            tokens.append(token)
-            text = self._filled(tokenizer.decode_stable(tokens), segment, grows=True)
-            if len(text) > sent:
-                yield text[sent:]
-                sent = len(text)
-        (raw,) = future.result()
-        whole = with_missing(raw, segment, self._words)
-        text = self._filled(tokenizer.decode(whole.tokens), segment)
-        if len(text) > sent:
-            yield text[sent:]
-        return raw.finished
+    Args:
+        source: BCP 47, as `fr`.
+        target: likewise.
+        threads: as for `Translator`.
+        providers: as for `Translator`; errors too.
 
-    def _filled(self, text: str, segment: Segment, *, grows: bool = False) -> str:
-        """Return what is handed out of a sentence's translation, or of its beginning."""
-        text = written(text, segment.casing)
-        masking = self._words.masking
-        if segment.masked is None or not segment.masked.slots or masking is None:
-            return text
-        text = settled(text) if grows else text
-        return fill(text, segment.masked.slots, english=masking.english).text
+    Raises:
+        BundleNotFoundError: there is no model for these languages; see `allez.models`.
+    """
+    from allez.bundle.store import between
+
+    return Translator(between(source, target).path, threads=threads, providers=providers)

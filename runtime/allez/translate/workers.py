@@ -18,8 +18,7 @@ from allez.bundle.reader import Bundle
 from allez.errors import SessionError
 from allez.model.decode import decode_batch, unread
 from allez.model.model import Model
-from allez.model.session import Providers
-from allez.options import SearchOptions
+from allez.options import Providers, SearchOptions
 from allez.search.batching import kind_of, most_together
 from allez.search.step import RawHypothesis, Request
 from allez.translate.deadline import Deadline

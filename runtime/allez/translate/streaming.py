@@ -1,0 +1,66 @@
+"""A sentence's translation while it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from queue import Empty, SimpleQueue
+
+from allez.options import SearchOptions
+from allez.search.step import Request
+from allez.text.entities_symbols import fill, settled
+from allez.text.segmentation import Segment
+from allez.translate.deadline import Deadline
+from allez.translate.document import Words, with_missing, written
+from allez.translate.workers import PATIENCE, Workers
+
+
+def stream_sentence(
+    request: Request,
+    segment: Segment,
+    words: Words,
+    workers: Workers,
+    search: SearchOptions,
+    deadline: Deadline,
+) -> Generator[str, None, bool]:
+    """Yield what is said, as soon as nothing can change it; return whether it came to its end.
+
+    Args:
+        request: what is wanted.
+        segment: the sentence.
+        words: spell the tokens.
+        workers: decode, on another thread.
+        search: greedy.
+        deadline: of the call.
+    """
+    arrived: SimpleQueue[int | None] = SimpleQueue()
+    (future,) = workers.submit([request], search, deadline, tokens=arrived)
+    tokens: list[int] = []
+    sent = 0
+    while True:
+        try:
+            token = arrived.get(timeout=PATIENCE)
+        except Empty:
+            workers.look(deadline)
+            continue
+        if token is None:
+            break
+        tokens.append(token)
+        text = _filled(words.target.decode_stable(tokens), segment, words, grows=True)
+        if len(text) > sent:
+            yield text[sent:]
+            sent = len(text)
+    (raw,) = future.result()
+    whole = with_missing(raw, segment, words)
+    text = _filled(words.target.decode(whole.tokens), segment, words)
+    if len(text) > sent:
+        yield text[sent:]
+    return raw.finished
+
+
+def _filled(text: str, segment: Segment, words: Words, *, grows: bool = False) -> str:
+    """Return what is handed out of a sentence's translation, or of its beginning."""
+    text = written(text, segment.casing)
+    if segment.masked is None or not segment.masked.slots or words.masking is None:
+        return text
+    text = settled(text) if grows else text
+    return fill(text, segment.masked.slots, english=words.masking.english).text
