@@ -136,7 +136,7 @@ def _is_code(token: str) -> bool:
         return False
     if len(numbers) == 2 and letters in (["x"], ["X"], ["×"]):  # 1920x1080
         return True
-    if is_digit(token[0]) and all(part in UNITS for part in letters):
+    if is_digit(token[0]) and "-" not in token and all(part in UNITS for part in letters):
         return False
     if token[0] in "vV" and all(map(is_digit, token[1:].replace(".", ""))):  # v2.0
         return True

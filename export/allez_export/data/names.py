@@ -1,0 +1,90 @@
+"""The list of words that are no names, counted in training pairs; see `entities_names`.
+
+    python -m allez_export.data.names names.txt PAIRS.tsv.gz ...
+
+A word is listed if training has it in small letters, or if its letters stand on the target side in
+fewer than four fifths of the pairs that have it with a capital. (Nine tenths, as one would first
+think, loses names that translators drop or abbreviate: precision is the same and recall lower.)
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from allez.text.entities_names import ENDINGS, Names
+from allez_export.data.read import Pair, read_pairs
+
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_SENTENCE_ENDS = (".", "!", "?", ":", "…")
+_LONGEST = 23
+_SMALL, _SMALL_ALONE = 3, 10
+"""How often a word must stand in small letters; the second if it never has a capital at all."""
+_SMALL_SHARE = 0.05
+"""Below this share of small letters they are slips of the pen."""
+_KEPT_SHARE = 0.8
+
+
+class Counts:
+    """What is counted of capitalised words, all in small letters."""
+
+    def __init__(self) -> None:
+        self.small: Counter[str] = Counter()
+        self.within: Counter[str] = Counter()
+        self.first: Counter[str] = Counter()
+        self.kept: Counter[str] = Counter()
+
+    def add(self, pair: Pair) -> None:
+        """Count one pair."""
+        source, target = pair
+        others: set[str] | None = None
+        seen: set[str] = set()
+        for found in _WORD.finditer(source):
+            word = found[0]
+            if word[0].islower():
+                self.small[word] += 1
+            elif len(word) > 1 and word not in seen and not (word.isupper() and source.isupper()):
+                seen.add(word)
+                before = source[: found.start()].rstrip(' «"“-–—([•*')
+                first = not before or before.endswith(_SENTENCE_ENDS)
+                (self.first if first else self.within)[word.lower()] += 1
+                if others is None:
+                    others = set(_WORD.findall(target))
+                self.kept[word.lower()] += word in others
+
+    def common(self) -> frozenset[str]:
+        """Return the words to list; what follows from a shorter one is left out."""
+        listed = {
+            word
+            for word, count in self.small.items()
+            if count >= (_SMALL if self.within[word] + self.first[word] else _SMALL_ALONE)
+            and count > _SMALL_SHARE * self.within[word]
+        }
+        for word in self.within.keys() | self.first.keys():
+            if self.kept[word] < _KEPT_SHARE * (self.within[word] + self.first[word]):
+                listed.add(word)
+        kept: set[str] = set()
+        for word in sorted(listed, key=lambda word: (len(word), word)):
+            parts = word.split("-")
+            follows = any(word.endswith(end) and word[: -len(end)] in kept for end in ENDINGS)
+            made = len(parts) > 1 and all(part in kept for part in parts)
+            if len(word) <= _LONGEST and not follows and not made:
+                kept.add(word)
+        return frozenset(kept)
+
+
+def learn(pairs: Iterable[Pair]) -> Names:
+    """Return the list that training pairs give."""
+    counts = Counts()
+    for pair in pairs:
+        counts.add(pair)
+    return Names(counts.common())
+
+
+if __name__ == "__main__":
+    files = [Path(name) for name in sys.argv[2:]]
+    names = learn(pair for file in files for pair in read_pairs(file))
+    Path(sys.argv[1]).write_text(names.to_text(), encoding="utf-8", newline="\n")

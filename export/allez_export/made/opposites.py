@@ -1,0 +1,191 @@
+"""Made-up pairs about limits and negation: what a reader cannot see when it is turned round.
+
+Sentences that mean the opposite come as often as each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from allez_export.made import DATA, one
+from allez_export.made.words import Pair, capitalized, english, french
+
+Generator = np.random.Generator
+
+
+def limits(generator: Generator) -> Pair:
+    """Return a sentence with a limit; each direction as often as its opposite."""
+    limit = one(generator, DATA["limits"])
+    noun = one(generator, DATA["nouns"])
+    n, age, m = (
+        int(generator.integers(2, 100)),
+        int(generator.integers(2, 22)),
+        int(generator.integers(2, 60)),
+    )
+    in_words = generator.random() < 0.25
+    fr_n = french(n, feminine=bool(noun[2])) if in_words else str(n)
+    en_n = english(n) if in_words else str(n)
+    english_limit = limit[1]
+    if english_limit == "less than" and noun:
+        english_limit = "fewer than"
+    counted_fr, counted_en = f"{limit[0]} {fr_n} {noun[1]}", f"{english_limit} {en_n} {noun[4]}"
+    fr_age, en_age = (french(age), english(age)) if in_words else (str(age), str(age))
+    verb_fr, verb_en = one(
+        generator,
+        (
+            ("Il y a", "There are"),
+            ("J'ai vu", "I saw"),
+            ("Elle a compté", "She counted"),
+            ("Il faut", "You need"),
+            ("Nous avons", "We have"),
+            ("Ils ont trouvé", "They found"),
+        ),
+    )
+    over = generator.random() < 0.5
+    moins, under = ("plus", "over") if over else ("moins", "under")
+    more, less = ("plus", "more") if over else ("moins", "less")
+    return one(
+        generator,
+        (
+            (f"{verb_fr} {counted_fr}.", f"{verb_en} {counted_en}."),
+            (f"{verb_fr} {counted_fr}.", f"{verb_en} {counted_en}."),
+            (
+                f"{capitalized(counted_fr)} sont arrivés."
+                if not noun[2]
+                else f"{capitalized(counted_fr)} sont arrivées.",
+                f"{capitalized(counted_en)} arrived.",
+            ),
+            (
+                f"Interdit aux {moins} de {fr_age} ans."
+                if not over
+                else f"Réservé aux plus de {fr_age} ans.",
+                f"Not allowed for those under {en_age}."
+                if not over
+                else f"For those over {en_age} only.",
+            ),
+            (
+                f"Réservé aux enfants de {moins} de {fr_age} ans.",
+                f"For children {under} {en_age} only.",
+            ),
+            (
+                f"Les enfants de {moins} de {fr_age} ans ne paient pas.",
+                f"Children {under} {en_age} do not pay.",
+            ),
+            (
+                f"Ne donnez jamais ce médicament à un enfant de {moins} de {fr_age} ans.",
+                f"Never give this medicine to a child {under} {en_age}.",
+            ),
+            (
+                f"Les personnes de {moins} de {m} ans peuvent s'inscrire.",
+                f"People {under} {m} can register.",
+            ),
+            (f"Il faut avoir au moins {fr_age} ans.", f"You must be at least {en_age} years old."),
+            (f"À partir de {fr_age} ans.", f"From {en_age} years of age."),
+            (
+                f"Le colis doit peser {more} de {n} kg.",
+                f"The parcel must weigh {less} than {n} kg.",
+            ),
+            (f"Il en reste {more} de la moitié.", f"{capitalized(less)} than half of it is left."),
+            (f"C'est à {more} de {n} km.", f"It's {less} than {n} km away."),
+            (f"Restez à au moins {n} mètres.", f"Stay at least {n} meters away."),
+            (f"Il est resté {more} de {n} minutes.", f"He stayed for {less} than {n} minutes."),
+            (f"Ça coûte {more} de {n} euros.", f"It costs {less} than {n} euros."),
+            (
+                f"Entre {m} et {m + age} personnes sont venues.",
+                f"Between {m} and {m + age} people came.",
+            ),
+            (f"Pas plus de {m} minutes par jour.", f"No more than {m} minutes a day."),
+            (f"Il ne faut pas dépasser {n} km/h.", f"You must not exceed {n} km/h."),
+            (
+                f"{capitalized(moins)} de {fr_age} ans : gratuit."
+                if not over
+                else f"Plus de {fr_age} ans : {n} €.",
+                f"Under {en_age}: free." if not over else f"Over {en_age}: €{n}.",
+            ),
+        ),
+    )
+
+
+_CAN = ("peux", "peux", "peut", "peuvent")
+_BE = ("suis", "es", "est", "sont")
+_HAVE = ("ai", "as", "a", "ont")
+
+
+def _elided(subject: str, verb: str, spoken: bool) -> str:
+    """Return subject and verb, joined by an apostrophe where French does."""
+    vowel = verb[0] in "aeiouhéê"
+    if subject == "je" and vowel:
+        return f"j'{verb}"
+    if subject == "tu" and vowel and spoken:
+        return f"t'{verb}"
+    return f"{subject} {verb}"
+
+
+def _negated(subject: str, verb: str, spoken: bool, word: str = "pas") -> str:
+    if spoken:
+        return f"{_elided(subject, verb, True)} {word}"
+    particle = "n'" if verb[0] in "aeiouhéê" else "ne "
+    return f"{subject} {particle}{verb} {word}"
+
+
+def negation(generator: Generator) -> Pair:
+    """Return a sentence with or without a negation, spoken (no `ne`) or written."""
+    if generator.random() < 0.12:
+        return one(generator, DATA["fixed"])
+    negative, spoken = generator.random() < 0.65, generator.random() < 0.65
+    fr_subject, form, en_subject, third = one(generator, DATA["subjects"])
+    kind = int(generator.integers(5))
+    no = "doesn't" if third else "don't"
+
+    def say(verb: str, word: str = "pas") -> str:
+        return (
+            _negated(fr_subject, verb, spoken, word)
+            if negative
+            else _elided(fr_subject, verb, spoken)
+        )
+
+    if kind == 0:
+        verb = one(generator, DATA["verbs"])
+        fr_rest, en_rest = one(generator, verb[6])
+        fr = f"{say(verb[form])} {fr_rest}"
+        en = (
+            f"{en_subject} {no} {verb[4]} {en_rest}"
+            if negative
+            else f"{en_subject} {verb[4 + third]} {en_rest}"
+        )
+    elif kind == 1:
+        verb = one(generator, DATA["verbs"])
+        fr_rest, en_rest = one(generator, verb[6])
+        word, before, after = one(generator, (("jamais", "never ", ""), ("plus", "no longer ", "")))
+        fr = f"{say(verb[form], word)} {fr_rest}"
+        says = verb[4 + third]
+        en = (
+            f"{en_subject} {before}{says} {en_rest}{after}"
+            if negative
+            else f"{en_subject} {says} {en_rest}"
+        )
+    elif kind == 2:
+        fr_do, en_do = one(generator, DATA["doings"])
+        fr = f"{say(_CAN[form])} {fr_do}"
+        en = f"{en_subject} {'can' + chr(39) + 't' if negative else 'can'} {en_do}"
+    elif kind == 3:
+        fr_state, en_state = one(generator, DATA["states"])
+        if fr_subject in ("elle", "elles", "ils") or fr_subject == "on":
+            fr_subject, form, en_subject = "il", 2, "he"
+        fr = f"{say(_BE[form])} {fr_state}"
+        en = f"{DATA['be'][en_subject][negative]} {en_state}"
+    else:
+        fr_done, en_do, en_past = one(generator, DATA["done"])
+        head = say(_HAVE[form])
+        fr = f"{head} {fr_done}"
+        en = f"{en_subject} didn't {en_do}" if negative else f"{en_subject} {en_past}"
+    return capitalized(f"{fr}."), capitalized(f"{en}.")
+
+
+MAKERS: dict[str, tuple[float, Callable[[Generator], Pair]]] = {
+    "limits": (0.14, limits),
+    "negation": (0.13, negation),
+}
+"""What makes a pair, by kind, and its share."""

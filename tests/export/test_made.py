@@ -1,0 +1,64 @@
+"""Pairs that are made: facts that both sides hold, and words that agree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from allez.text.entities import find
+from allez.text.entities_numbers import FORMS
+from allez_export.data.read import read_pairs
+from allez_export.made import DATA
+from allez_export.made.pairs import fact, filled
+from allez_export.made.values import MAKERS
+
+
+@pytest.mark.parametrize("kind", sorted(set(MAKERS) - {"person", "surname", "place"}))
+def test_values_are_whole_entities_and_said_as_the_target_has_them(kind: str) -> None:
+    generator = np.random.default_rng(5)
+    for _ in range(300):
+        source, target = MAKERS[kind](generator)
+        (entity,) = find(f"Voici {source} au milieu.", FORMS["fr"], FORMS["en"])
+        assert (entity.start, entity.end) == (6, 6 + len(source)), source
+        assert entity.said == target
+
+
+def test_every_slot_of_a_frame_is_filled_on_both_sides() -> None:
+    generator = np.random.default_rng(1)
+    for frame in DATA["facts"]:
+        source, target = filled(frame, generator)
+        for kind in MAKERS:
+            assert f"{{{kind}" not in source + target
+
+
+def test_facts_stand_on_both_sides() -> None:
+    generator = np.random.default_rng(2)
+    for _ in range(300):
+        source, target = fact(generator)
+        values = sorted(e.value for e in find(source, FORMS["fr"], None))
+        assert values == sorted(e.value for e in find(target, FORMS["en"], None)), source
+
+
+def test_number_words_agree() -> None:
+    pytest.importorskip("num2words", reason="num2words writes numbers in words")
+    from allez_export.made.words import english, french
+
+    assert french(71) == "soixante et onze"
+    assert french(80) == "quatre-vingts"
+    assert french(91, feminine=True) == "quatre-vingt-onze"
+    assert french(21, feminine=True) == "vingt et une"
+    assert english(123) == "one hundred and twenty-three"
+
+
+def test_the_same_seed_makes_the_same_file(tmp_path: Path) -> None:
+    pytest.importorskip("num2words", reason="num2words writes numbers in words")
+    from allez_export.made.pairs import write
+
+    for name in ("a.gz", "b.gz"):
+        write(500, tmp_path / name)
+    first, second = (list(read_pairs(tmp_path / name)) for name in ("a.gz", "b.gz"))
+    assert first == second
+    assert len(set(first)) == 500
+    assert not any("{" in source and "}" not in source for source, _ in first)

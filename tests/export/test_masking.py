@@ -1,0 +1,95 @@
+"""Symbols in training: the same ones on both sides, and lists counted from pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allez.text.entities_names import Names
+from allez_export.data import names as name_list
+from allez_export.data import terms as term_list
+from allez_export.data.masking import NAMES, NUMBERS, SYMBOLS, TERMS, THINGS, mask
+
+COMMON = Names(frozenset(("le", "la", "un", "londres")))
+
+
+def masked(source: str, target: str, seed: int = 0, **options: float) -> tuple[str, str]:
+    generator = np.random.default_rng(seed)
+    terms = {"bail": frozenset(("lease",))}
+    settings = {"share": 1.0, "term_share": 0.0, **options}
+    return mask((source, target), generator, names=COMMON, terms=terms, **settings)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "kinds"),
+    [
+        ("Il y a 5 590 gens.", "There are 5,590 people.", [NUMBERS]),
+        ("un taux de 4,2 %", "a rate of 4.2 percent", [NUMBERS]),
+        ("à 17 h 30", "at 5:30 p.m.", [NUMBERS]),
+        ("les années 1990", "the 1990s", [NUMBERS]),
+        ("un prix de 10 €", "a price of €10", [NUMBERS]),
+        ("voir a@b.fr et {x}", "see {x} and a@b.fr", [THINGS, THINGS]),
+        ("la lettre d'Élodie Traoré", "Élodie Traoré's letter", [NAMES]),
+        ("un 5 590 et un 5 590", "a 5,590 and a 5,590", []),
+        ("un 5 590", "a 5,591", []),
+        ("à Londres", "in Londres", []),
+        ("un chat", "a cat", []),
+    ],
+)
+def test_what_both_sides_hold_once_is_masked(
+    source: str, target: str, kinds: list[tuple[str, ...]]
+) -> None:
+    pair = masked(source, target)
+    found = [c for c in pair[0] if c in SYMBOLS]
+    assert sorted(found) == sorted(c for c in pair[1] if c in SYMBOLS)
+    assert [next(k for k in (NUMBERS, NAMES, THINGS) if c in k) for c in found] == kinds
+
+
+def test_only_a_share_is_masked() -> None:
+    pairs = [masked("un 5 590", "a 5,590", seed, share=0.5) for seed in range(200)]
+    changed = sum(pair != ("un 5 590", "a 5,590") for pair in pairs)
+    assert 70 < changed < 130
+
+
+def test_any_symbol_of_a_kind_may_stand_for_a_value() -> None:
+    seen = {masked("un 5 590", "a 5,590", seed)[0][-1] for seed in range(200)}
+    assert seen == set(NUMBERS)
+
+
+def test_a_term_is_masked_with_its_translation() -> None:
+    source, target = masked("le bail", "the lease", term_share=1.0)
+    assert source[-1] in TERMS
+    assert target == f"the {source[-1]}"
+
+
+def test_the_symbols_are_those_of_the_vocabulary() -> None:
+    assert len(SYMBOLS) == len(set(SYMBOLS)) == 56
+    assert max(SYMBOLS) < "\uf900"
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.integers(0, 9))
+def test_both_sides_always_have_the_same_symbols(source: str, target: str, seed: int) -> None:
+    pair = masked(source, target, seed)
+    for symbol in SYMBOLS:
+        typed = source.count(symbol) + target.count(symbol)
+        assert typed or pair[0].count(symbol) == pair[1].count(symbol) <= 1
+
+
+def test_names_are_counted() -> None:
+    pairs = [("Le chat de Tom dort.", "Tom's cat sleeps.")] * 4
+    pairs += [("On va à Londres.", "We go to London.")] * 4
+    pairs += [("un chat", "a cat"), ("on dort", "one sleeps")] * 10
+    common = name_list.learn(pairs)
+    assert common.carried("Tom")
+    assert common.carried("Zorglub")
+    assert not common.carried("Londres")
+    assert not common.carried("Chat")
+    assert not common.carried("Chats")
+
+
+def test_terms_are_counted() -> None:
+    pairs = [("le chat dort", "the cat sleeps"), ("le bail court", "the lease runs")] * 20
+    assert term_list.learn(pairs)["bail"] == frozenset(("lease",))
+    assert "dort" not in term_list.learn(pairs)
