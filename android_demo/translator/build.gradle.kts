@@ -31,6 +31,10 @@ dependencies {
     testRuntimeOnly(libs.junit.launcher)
 }
 
+tasks.processResources { // what all hosts agree on
+    from(rootDir.resolveSibling("spec/contract.json")) { into("io/github/allez") }
+}
+
 tasks.test {
     useJUnitPlatform()
     systemProperty("allez.root", rootDir.parentFile.path)

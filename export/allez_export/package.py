@@ -24,6 +24,7 @@ from allez.model.decode import decode
 from allez.model.encoder import Encoding
 from allez.model.model import Model
 from allez.search.step import Step, StepResult
+from allez.spec import SPEC
 from allez.text.casing import as_read
 from allez.text.rules import SentenceRules
 from allez.text.tokenizer import Tokenizer
@@ -34,7 +35,7 @@ from allez_export.folders import written_aside
 from allez_export.vocabulary import BOS, EOS
 
 MINIMUM_ONNXRUNTIME = "1.23.2"
-MARGIN = 0.2
+MARGIN: float = SPEC["golden"]["margin"]
 """Golden sentences decide every step by at least so much, so that rounding cannot change them."""
 
 LEAST_GOLDEN = 10

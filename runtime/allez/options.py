@@ -9,12 +9,13 @@ from operator import index
 from typing import TYPE_CHECKING, Any, Protocol, SupportsFloat, SupportsIndex, TypeAlias, TypedDict
 
 from allez.errors import OptionError
+from allez.spec import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-MAX_BEAM_SIZE = 100
-MAX_LENGTH_PENALTY = 10
+MAX_BEAM_SIZE: int = SPEC["search"]["beam_size"][1]
+MAX_LENGTH_PENALTY = int(SPEC["search"]["length_penalty"][1])
 
 
 Providers: TypeAlias = "Sequence[str | tuple[str, Mapping[str, Any]]] | None"

@@ -1,17 +1,94 @@
-"""`spec/contract.json` is the one source: what is installed is a copy of it."""
+"""`spec/contract.json` is the one source: hosts hold copies of it, and none retypes it."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from allez.spec import SPEC
 
+ROOT = Path(__file__).parents[2]
+KOTLIN = ROOT / "android_demo" / "translator" / "src" / "main" / "kotlin"
+RUNTIME = ROOT / "runtime" / "allez"
+FOLDERS = ("bundle", "text", "search", "model", "translate")
+"""Of the runtime: what every host does too."""
 
-def test_what_is_installed_is_what_the_project_says(root: Path) -> None:
-    assert json.loads((root / "spec" / "contract.json").read_bytes()) == SPEC
+HOSTS = sorted(
+    [
+        *RUNTIME.glob("*.py"),
+        *(path for folder in FOLDERS for path in (RUNTIME / folder).rglob("*.py")),
+        *KOTLIN.rglob("*.kt"),
+    ]
+)
+
+NUMBER = re.compile(r"(?<![\w.])\d[\d_]*(?![\w.])")
+WORD = re.compile(r'"([^"\\]*)"')
+
+LARGE = 4000
+"""Numbers from here on are not written twice by chance, but for those below."""
+
+OTHERWISE = {
+    ("Json.kt", 4300): "the reader that reads the contract itself; SpecTest.kt compares it",
+    ("tokenizer.py", 10_000): "words that are kept at hand",
+    ("Zip.kt", 65_536): "bytes that are copied at a time",
+}
+"""Large numbers of the contract that mean something else in a file."""
 
 
-def test_the_wheel_gets_a_copy(root: Path) -> None:
-    project = (root / "pyproject.toml").read_text(encoding="utf-8")
+def numbers(value: Any) -> Iterator[int]:
+    """Yield all large whole numbers of the contract."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from numbers(item)
+    elif isinstance(value, (int, float)) and abs(value) >= LARGE and float(value).is_integer():
+        yield abs(int(value))
+
+
+def code(path: Path) -> str:
+    """Return a source file without its comments and docstrings, which may name a number."""
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r'"""(?:.|\n)*?"""|/\*(?:.|\n)*?\*/', "", text)
+    return re.sub(r"(?m)(#|//).*$", "", text)
+
+
+def test_what_is_installed_is_what_the_project_says() -> None:
+    assert json.loads((ROOT / "spec" / "contract.json").read_bytes()) == SPEC
+
+
+def test_wheel_and_jar_get_a_copy() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert '"spec/contract.json" = "allez/_spec/contract.json"' in project
+    maven = (ROOT / "android_demo" / "ci" / "translator" / "pom.xml").read_text(encoding="utf-8")
+    assert "../../../spec</directory>" in maven
+    assert "<include>contract.json</include>" in maven
+    gradle = ROOT / "android_demo" / "translator" / "build.gradle.kts"
+    assert 'resolveSibling("spec/contract.json")' in gradle.read_text(encoding="utf-8")
+
+
+def test_there_is_something_to_find() -> None:
+    assert {65_536, 1_000_000, 200_000_000} <= set(numbers(SPEC))
+    assert len(HOSTS) > 50
+
+
+@pytest.mark.parametrize("path", HOSTS, ids=lambda path: path.name)
+def test_no_host_retypes_a_limit(path: Path) -> None:
+    limits = set(numbers(SPEC))
+    typed = {int(found.replace("_", "")) for found in NUMBER.findall(code(path))} & limits
+    assert not {number for number in typed if (path.name, number) not in OTHERWISE}
+
+
+@pytest.mark.parametrize("path", HOSTS, ids=lambda path: path.name)
+def test_no_host_retypes_the_operators_or_the_roles(path: Path) -> None:
+    """A name or two may be needed in code; a list of them is the contract's."""
+    words = set(WORD.findall(code(path)))
+    operators = {name for names in SPEC["onnx"]["operators"].values() for name in names}
+    assert len(words & operators) <= 2
+    roles = SPEC["manifest"]["roles"]["1"]
+    assert len(words & {*roles["required"], *roles["optional"]}) <= 6

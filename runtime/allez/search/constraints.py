@@ -6,6 +6,7 @@ Each restraint is a `Constraint`: asked before every step, and told which rows g
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -13,11 +14,17 @@ import numpy as np
 from allez.arrays import BoolArray, FloatArray, IntArray
 from allez.options import SearchOptions
 from allez.search.step import Request
+from allez.spec import SPEC
 
 Banned = tuple[IntArray, BoolArray]
 """Tokens [N, w], and which of them must not follow [N, w]."""
 
-BLOCK_REPEATS = np.array([4, 4, *[3] * 5, *[2] * 25])
+BLOCK_REPEATS = np.concatenate(
+    [
+        np.full(size - before, times)
+        for (before, _), (size, times) in pairwise([(0, 0), *SPEC["search"]["loops"]])
+    ]
+)
 """How often a block of 1, 2, ... tokens may stand in a row, unless the source repeats more."""
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from allez.spec import SPEC
 from allez.text.rules import SentenceRules
+
+_CAPITALS: dict[str, int] = SPEC["casing"]
 
 Casing = Literal["usual", "capitals"]
 """Small letters and capitals as one writes, or nothing but capitals."""
@@ -56,7 +59,8 @@ def in_capitals(text: str, rules: SentenceRules) -> bool:
     if not text.isupper() or not all(map(str.isupper, filter(str.isalpha, text))):
         return False
     words = [sum(map(str.isupper, word)) for word in normalize_space(text, rules).split(" ")]
-    return sum(words) >= 5 and sum(count >= 2 for count in words) >= 2
+    letters, least, in_word = (_CAPITALS[key] for key in ("letters", "words", "word_letters"))
+    return sum(words) >= letters and sum(count >= in_word for count in words) >= least
 
 
 def in_small_letters(text: str) -> str:

@@ -10,8 +10,11 @@ from typing import Any
 
 from allez.bundle.fields import parse_object, shown
 from allez.errors import BundleFormatError
+from allez.spec import SPEC
 
-RULES_VERSION = 1
+_RULES: dict[str, Any] = SPEC["sentences"]
+
+RULES_VERSION: int = _RULES["version"]
 """Raised only when an older runtime could no longer follow the rules."""
 
 
@@ -79,8 +82,11 @@ class SentenceRules:
 
 def _number(content: dict[str, Any], key: str) -> int:
     value = content[key]
-    if type(value) is not int or not 1 <= value <= 1_000_000:  # not isinstance: True is an int
-        raise BundleFormatError(f"sentence rules: {key!r} must be a whole number, 1 to 1,000,000")
+    low, high = _RULES["from"], _RULES["to"]
+    if type(value) is not int or not low <= value <= high:  # not isinstance: True is an int
+        raise BundleFormatError(
+            f"sentence rules: {key!r} must be a whole number, {low} to {high:,}"
+        )
     return value
 
 

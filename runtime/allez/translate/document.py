@@ -16,6 +16,7 @@ from allez.bundle.reader import Bundle
 from allez.errors import BundleFormatError
 from allez.results import Hypothesis, Sentence, Translation
 from allez.search.step import RawHypothesis
+from allez.spec import SPEC
 from allez.text.aligned import Aligned
 from allez.text.casing import Casing, casing_of, normalize_space, places, recased, to_capitals
 from allez.text.entities_symbols import fill
@@ -203,7 +204,9 @@ def is_foreign(sentence: str, tokenizer: Tokenizer) -> bool:
     if sentence.isascii():
         return False
     letters = list(filter(str.isalpha, sentence))
-    return 4 * sum(not tokenizer.knows(letter) for letter in letters) >= max(3 * len(letters), 1)
+    share, whole = SPEC["foreign"]["share"]
+    strange = sum(not tokenizer.knows(letter) for letter in letters)
+    return bool(letters) and whole * strange >= share * len(letters)
 
 
 def put_together(

@@ -11,12 +11,13 @@ from allez.model.model import Model
 from allez.options import SearchOptions
 from allez.results import SelfTest
 from allez.search.step import RawHypothesis, Request
+from allez.spec import SPEC
 from allez.text.casing import as_read
 from allez.translate.deadline import Deadline
 from allez.translate.document import Words
 from allez.translate.workers import Workers
 
-SCORE_TOLERANCE = 0.1
+SCORE_TOLERANCE: float = SPEC["golden"]["tolerance"]
 """First-step scores of golden sentences may differ by so much between processors."""
 
 

@@ -6,21 +6,18 @@
  */
 package io.github.allez
 
-import java.io.ByteArrayOutputStream
 import java.io.File
 import java.io.FileNotFoundException
 import java.io.IOException
 import java.io.InputStream
 import java.nio.ByteBuffer
+import java.nio.channels.Channels
 import java.nio.charset.CharacterCodingException
-import java.nio.file.Files
+import java.nio.file.LinkOption.NOFOLLOW_LINKS
+import java.nio.file.StandardOpenOption.READ
 import java.security.MessageDigest
 import java.util.zip.ZipFile
-import java.util.zip.ZipInputStream
-
-private const val MAX_MANIFEST_BYTES = 1_000_000
-private const val MAX_STREAM_BYTES = 200_000_000
-private const val CHUNK_BYTES = 65_536
+import java.nio.file.Files as Paths
 
 /**
  * One line of `golden.jsonl`: a sentence, and what a right host makes of it.
@@ -84,7 +81,8 @@ public class Bundle private constructor(
         fun text(key: String) = entry[key] as? String ?: malformed(key)
         fun numbers(key: String) = (entry[key] as? List<*> ?: malformed(key)).map { it as? Number ?: malformed(key) }
         fun ids(key: String) = numbers(key).map { number ->
-            (number as? Long)?.takeIf { it in 0 until manifest.vocabulary }?.toInt() ?: malformed(key)
+            val size = if (key == "source_ids") manifest.sourceSide.size else manifest.targetSide.size
+            (number as? Long)?.takeIf { it in 0 until size }?.toInt() ?: malformed(key)
         }
         return Golden(
             text = text("text"),
@@ -106,7 +104,7 @@ public class Bundle private constructor(
         @JvmStatic
         public fun open(folder: File): Bundle {
             if (folder.isFile) return openZipFile(folder)
-            return read(folder.path) { name, limit -> readFile(folder, name, limit) }
+            return read(folder.path, FolderFiles(folder))
         }
 
         /**
@@ -118,12 +116,10 @@ public class Bundle private constructor(
          * @throws ChecksumError a file is not the one the manifest was written for.
          */
         @JvmStatic
-        public fun open(source: (String) -> InputStream): Bundle = read("bundle") { name, limit ->
-            source(name).use { it.readAtMost(limit) }
-        }
+        public fun open(source: (String) -> InputStream): Bundle = read("bundle", GivenFiles(source))
 
         /**
-         * Reads a zipped bundle of at most 200 MB from a stream, to its end; does not close it.
+         * Reads a zipped bundle from a stream, to its end; does not close it.
          *
          * @throws BundleNotFoundError it is no zip, or has no `manifest.json` at its top.
          * @throws BundleFormatError the manifest or a file is not what the format says.
@@ -131,46 +127,50 @@ public class Bundle private constructor(
          */
         @JvmStatic
         public fun openZip(stream: InputStream): Bundle {
-            val files = unzip(stream)
-            return read("zip") { name, _ -> files[name] ?: throw FileNotFoundException(name) }
+            val files = try {
+                StreamedFiles(stream)
+            } catch (error: FileNotFoundException) {
+                throw notFound("zip", error)
+            } catch (error: BundleFormatError) {
+                throw BundleFormatError("zip: ${error.message}", error.hint, error)
+            }
+            return read("zip", files)
         }
 
         private fun openZipFile(file: File): Bundle = try {
             ZipFile(file)
         } catch (error: IOException) {
             throw BundleNotFoundError("$file is not a bundle: ${error.message}", cause = error)
-        }.use { zip ->
-            read(file.path) { name, limit ->
-                val entry = zip.getEntry(name) ?: throw FileNotFoundException(name)
-                zip.getInputStream(entry).use { it.readAtMost(limit) }
-            }
-        }
+        }.use { zip -> read(file.path, ZipFiles(zip, file)) }
 
-        /** Reads and checks all files; [readFile] is given a name and how many bytes may matter. */
-        private fun read(place: String, readFile: (String, Int) -> ByteArray): Bundle = try {
-            val manifest = parseManifest(readManifest(place, readFile))
+        /** Reads and checks all files. */
+        private fun read(place: String, files: Files): Bundle = try {
+            val manifest = parseManifest(readManifest(place, files))
+            files.check(manifest)
             val content = manifest.files.mapValues { (_, entry) ->
-                readEntry(entry.name, entry.bytes + 1, readFile).also { check(it, entry, place) }
+                readEntry(entry.name, entry.bytes + 1, files).also { check(it, entry, place) }
             }
             Bundle(place, manifest, content)
         } catch (error: BundleFormatError) {
             throw BundleFormatError("$place: ${error.message}", error.hint, error)
         }
 
-        private fun readManifest(place: String, readFile: (String, Int) -> ByteArray): ByteArray = try {
-            readFile(MANIFEST, MAX_MANIFEST_BYTES + 1)
+        private fun readManifest(place: String, files: Files): ByteArray = try {
+            files.read(MANIFEST, maxManifestBytes() + 1)
         } catch (error: FileNotFoundException) {
-            throw BundleNotFoundError(
-                "$place is not a bundle: it has no $MANIFEST",
-                hint = "give the folder that holds $MANIFEST",
-                cause = error,
-            )
+            throw notFound(place, error)
         } catch (error: IOException) {
             throw BundleFormatError("$MANIFEST cannot be read: ${error.message}", cause = error)
         }
 
-        private fun readEntry(name: String, limit: Int, readFile: (String, Int) -> ByteArray): ByteArray = try {
-            readFile(name, limit)
+        private fun notFound(place: String, cause: Exception) = BundleNotFoundError(
+            "$place is not a bundle: it has no $MANIFEST",
+            hint = "give the folder that holds $MANIFEST, or a zip of it",
+            cause = cause,
+        )
+
+        private fun readEntry(name: String, limit: Int, files: Files): ByteArray = try {
+            files.read(name, limit)
         } catch (error: FileNotFoundException) {
             throw BundleFormatError("$name is missing", cause = error)
         } catch (error: IOException) {
@@ -187,46 +187,23 @@ public class Bundle private constructor(
     }
 }
 
-/** Reads a file that lies in the folder itself, and no further than it may be long. */
-private fun readFile(folder: File, name: String, limit: Int): ByteArray {
-    val file = File(folder, name)
-    if (Files.isSymbolicLink(file.toPath())) {
-        throw BundleFormatError("$name is a symbolic link, which a bundle may not hold")
-    }
-    if (!file.isFile) throw FileNotFoundException(name)
-    return file.inputStream().use { it.readAtMost(limit) }
+/** Files that somebody gives by name. */
+private class GivenFiles(private val source: (String) -> InputStream) : Files {
+    override fun read(name: String, limit: Int): ByteArray = source(name).use { it.readAtMost(limit) }
 }
 
-/** Reads the files at the top of a zip into memory. */
-private fun unzip(stream: InputStream): Map<String, ByteArray> {
-    val files = HashMap<String, ByteArray>()
-    var left = MAX_STREAM_BYTES
-    try {
-        val zip = ZipInputStream(stream)
-        while (true) {
-            val entry = zip.nextEntry ?: return files
-            if (!FILE_NAME.matches(entry.name)) continue
-            val data = zip.readAtMost(left + 1)
-            if (data.size > left) throw BundleFormatError("the zip holds more than $MAX_STREAM_BYTES bytes")
-            left -= data.size
-            files[entry.name] = data
+/** Files that lie in a folder itself. */
+private class FolderFiles(private val folder: File) : Files {
+    override fun read(name: String, limit: Int): ByteArray {
+        val path = File(folder, name).toPath()
+        if (Paths.isSymbolicLink(path)) {
+            throw BundleFormatError("$name is a symbolic link, which a bundle may not hold")
         }
-    } catch (error: IOException) {
-        throw BundleFormatError("the zip cannot be read: ${error.message}", cause = error)
-    } catch (error: IllegalArgumentException) { // a name in it is not UTF-8
-        throw BundleFormatError("the zip cannot be read: ${error.message}", cause = error)
+        if (!Paths.isRegularFile(path, NOFOLLOW_LINKS)) throw FileNotFoundException(name)
+        // Not through a link that has been put there since.
+        val channel = Paths.newByteChannel(path, setOf(READ, NOFOLLOW_LINKS))
+        return Channels.newInputStream(channel).use { it.readAtMost(limit) }
     }
-}
-
-private fun InputStream.readAtMost(limit: Int): ByteArray {
-    val out = ByteArrayOutputStream()
-    val chunk = ByteArray(CHUNK_BYTES)
-    while (out.size() < limit) {
-        val count = read(chunk, 0, minOf(chunk.size, limit - out.size()))
-        if (count < 0) break
-        out.write(chunk, 0, count)
-    }
-    return out.toByteArray()
 }
 
 private fun sha256(data: ByteArray): String =

@@ -7,11 +7,14 @@
 package io.github.allez
 
 /** What is wrong with a JSON text, and where. */
-internal class JsonException(message: String) : Exception(message)
+internal open class JsonException(message: String) : Exception(message)
+
+/** Hosts disagree about which of two equal keys counts. */
+internal class KeyTwiceException(message: String) : JsonException(message)
 
 /**
- * Reads one JSON value: Map, List, String, Long (a number without point and exponent), Double,
- * Boolean or null.
+ * Reads one JSON value: Map, List, String, Long (a number without point and exponent, BigInteger if
+ * it is too large), Double, Boolean or null.
  *
  * @throws JsonException it is not JSON, has a key twice, or is nested too deep.
  */
@@ -20,7 +23,8 @@ internal fun parseJson(text: String): Any? = JsonReader(text).document()
 /** Writes what [parseJson] reads, on one line. */
 internal fun writeJson(value: Any?): String = StringBuilder().also { writeValue(value, it) }.toString()
 
-private const val MAX_DEPTH = 64
+private const val MAX_DEPTH = 900 // what the contract allows is far less; this keeps the stack whole
+private const val MAX_DIGITS = 4300
 private const val HEX_DIGITS = 4
 private const val HEX = 16
 
@@ -76,7 +80,7 @@ private class JsonReader(private val text: String) {
             val key = string()
             skipSpace()
             if (next() != ':') fail("':' is missing")
-            if (key in content) fail("a key occurs twice")
+            if (key in content) throw KeyTwiceException("a key occurs twice")
             content[key] = value(depth + 1)
             if (ends('}')) return content
         }
@@ -149,7 +153,9 @@ private class JsonReader(private val text: String) {
             digits()
         }
         val spelling = text.substring(start, position)
-        return (if (whole) spelling.toLongOrNull() else null) ?: spelling.toDouble()
+        if (!whole) return spelling.toDouble()
+        if (spelling.length > MAX_DIGITS) fail("a number without end")
+        return spelling.toLongOrNull() ?: spelling.toBigInteger()
     }
 
     private fun digits() {

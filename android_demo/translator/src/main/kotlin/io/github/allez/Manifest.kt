@@ -1,18 +1,10 @@
 /* `manifest.json`: the first file of a bundle that is read, and the only one that names the others. */
 package io.github.allez
 
-import java.nio.charset.CharacterCodingException
+private val RULES = SPEC.part("manifest")
 
-/** What a file of a bundle may be called: no folders, nothing hidden. */
-internal val FILE_NAME = Regex("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-
-/** Longest text of a manifest that is shown. */
-private const val MAX_LINE = 1000
-
-private const val MAX_FILE_BYTES = 2_000_000_000
-private const val MAX_VOCABULARY = 1_000_000
-private const val MAX_WIDTH = 65_536
-private const val MAX_LENGTH = 100_000
+/** Roles of format 1 by their later names. */
+private val NOW = mapOf("candidates" to "shortlist")
 
 /**
  * One file of a bundle.
@@ -30,19 +22,25 @@ public class FileEntry internal constructor(
 /** One tensor that the decoder carries from step to step. */
 internal class State(val name: String, val width: Int)
 
+/** What is read: the role of the tokenizer's file, V of the encoder, and what ends a text; an image has none. */
+internal class SourceSide(val language: String = "", val tokenizer: String = "", val size: Int = 0, val eos: Int = 0)
+
+/** What is written: the role of the tokenizer's file, V, what is fed first, and what ends a text. */
+internal class TargetSide(val language: String, val tokenizer: String, val size: Int, val bos: Int, val eos: Int)
+
+/** What one run of the encoder reads: "text" by "sentences" or as a "whole", or an "image". */
+internal class Input(val kind: String, val cut: String, val tokens: Int)
+
 /**
  * What a bundle says of itself, checked.
  *
  * @property name of the bundle, such as "fr-en".
  * @property version of the bundle.
- * @property source source language, BCP 47.
- * @property target target language, BCP 47.
+ * @property task "translate", "summarize", "reply" or "caption".
  * @property precision of the weights, such as "int8".
  * @property license SPDX expression of the weights.
  * @property files role to file.
- * @property vocabulary V, subwords.
  * @property attention kind of attention: "none" is the plain encoder-decoder.
- * @property sourceTokens the longest sentence the encoder is given, eos not counted.
  * @property beamSize hypotheses kept where the caller does not say.
  * @property lengthPenalty exponent of the length where the caller does not say.
  * @property minimumOnnxRuntime the oldest version that reads the graphs.
@@ -50,27 +48,33 @@ internal class State(val name: String, val width: Int)
 public class Manifest internal constructor(
     public val name: String,
     public val version: String,
-    public val source: String,
-    public val target: String,
+    public val task: String,
     public val precision: String,
     public val license: String,
     public val files: Map<String, FileEntry>,
-    public val vocabulary: Int,
     public val attention: String,
-    public val sourceTokens: Int,
     public val beamSize: Int,
     public val lengthPenalty: Double,
     public val minimumOnnxRuntime: String,
-    internal val bos: Int,
-    internal val eos: Int,
-    internal val encoderInputs: List<String>,
+    internal val input: Input,
+    internal val sourceSide: SourceSide,
+    internal val targetSide: TargetSide,
     internal val states: List<State>,
     internal val memoryWidth: Int,
     internal val keyWidth: Int,
     internal val targetPerSource: Double,
     internal val targetExtra: Int,
     internal val optimizationLevel: String,
-)
+) {
+    /** Source language, BCP 47; empty for an image. */
+    public val source: String get() = sourceSide.language
+
+    /** Target language, BCP 47. */
+    public val target: String get() = targetSide.language
+
+    /** The longest sentence the encoder is given, in subwords, eos not counted. */
+    public val sourceTokens: Int get() = input.tokens
+}
 
 /**
  * Reads `manifest.json`.
@@ -78,117 +82,158 @@ public class Manifest internal constructor(
  * @throws BundleFormatError it is malformed, or of a format version this runtime cannot read.
  */
 internal fun parseManifest(data: ByteArray): Manifest {
-    val content = try {
-        parseJson(decodeUtf8(data))
-    } catch (error: JsonException) {
-        throw BundleFormatError("$MANIFEST is not JSON: ${error.message}", cause = error)
-    } catch (error: CharacterCodingException) {
-        throw BundleFormatError("$MANIFEST is not UTF-8", cause = error)
-    }
-    val take = Taker(content as? Map<*, *> ?: throw BundleFormatError("$MANIFEST must hold an object"))
-    take.checkVersion()
-    val tokens = take.sub("tokens")
-    val limits = take.sub("limits")
-    val search = take.sub("search")
-    val manifest = Manifest(
-        name = take.text("name"),
-        version = take.text("version"),
-        source = take.text("source"),
-        target = take.text("target"),
-        precision = take.text("precision"),
-        license = take.text("license"),
-        files = files(take.sub("files")),
-        vocabulary = take.whole("vocabulary", 4, MAX_VOCABULARY),
-        attention = take.text("attention"),
-        sourceTokens = limits.whole("source_tokens", 1, MAX_LENGTH),
-        beamSize = search.whole("beam_size", 1, 100),
-        lengthPenalty = search.number("length_penalty", 0.0, 10.0),
-        minimumOnnxRuntime = take.text("minimum_onnxruntime"),
-        bos = tokens.whole("bos", 0, MAX_VOCABULARY),
-        eos = tokens.whole("eos", 0, MAX_VOCABULARY),
-        encoderInputs = take.texts("encoder_inputs"),
-        states = states(take.items("states")),
-        memoryWidth = take.whole("memory_width", 1, MAX_WIDTH),
-        keyWidth = take.whole("key_width", 1, MAX_WIDTH),
-        targetPerSource = limits.number("target_per_source", 0.0, 100.0),
-        targetExtra = limits.whole("target_extra", 1, MAX_LENGTH),
-        optimizationLevel = take.text("optimization_level"),
+    val most = maxManifestBytes()
+    if (data.size > most) throw BundleFormatError("$MANIFEST is longer than ${grouped(most)} bytes")
+    val content = parseObject(data, MANIFEST)
+    checkDepth(content, MANIFEST)
+    val version = formatVersion(content)
+    val taken = take(content, RULES.part("formats").list(version), MANIFEST)
+    val files = files(taken.part("files"), RULES.part("roles").part(version))
+    val sides = if (version == "1") firstSides(taken) else sides(taken, files)
+    return Manifest(
+        name = taken.text("name"),
+        version = taken.text("version"),
+        task = if (version == "1") "translate" else taken.text("task"),
+        precision = taken.text("precision"),
+        license = taken.text("license"),
+        files = files.mapKeys { (role, _) -> NOW[role] ?: role },
+        attention = taken.text("attention"),
+        beamSize = taken["search.beam_size"] as Int,
+        lengthPenalty = taken["search.length_penalty"] as Double,
+        minimumOnnxRuntime = taken.text("minimum_onnxruntime"),
+        input = sides.first,
+        sourceSide = sides.second,
+        targetSide = sides.third,
+        states = states(taken.list("states")),
+        memoryWidth = taken["memory_width"] as Int,
+        keyWidth = taken["key_width"] as Int,
+        targetPerSource = taken["limits.target_per_source"] as Double,
+        targetExtra = taken["limits.target_extra"] as Int,
+        optimizationLevel = taken.text("optimization_level"),
     )
-    // What this engine has no use for must be sound all the same, as on every host.
-    take.texts("training_data")
-    take.sub("scores")
-    take.sub("made_with")
-    val task = take.text("task")
-    if (task != "translation") throw BundleFormatError("$MANIFEST: task '$task' is not one this runtime does")
-    val special = setOf(tokens.whole("pad", 0, MAX_VOCABULARY), manifest.bos, manifest.eos)
-    if (special.size != 3 || special.max() >= manifest.vocabulary) {
-        throw BundleFormatError("$MANIFEST: pad, bos and eos must be three ids below vocabulary")
-    }
-    return manifest
+}
+
+/** How long the manifest itself may be. */
+internal fun maxManifestBytes(): Int = RULES.part("bytes").whole("manifest")
+
+/** A number for people: 1,000,000. */
+internal fun grouped(number: Int): String = "%,d".format(java.util.Locale.ROOT, number)
+
+/** The format version, as the contract spells it, of a manifest that can be read. */
+private fun formatVersion(content: Map<*, *>): String {
+    val version = content["format_version"]
+    val known = RULES.part("formats").each<List<*>>().keys
+    if (version is Long && version.toString() in known) return version.toString()
+    throw BundleFormatError(
+        "$MANIFEST has format version ${shown(version)}; this runtime reads ${known.joinToString()}",
+        hint = "a newer allez may read it",
+    )
 }
 
 /** Role to file; every role that must be there is, and no file lies elsewhere. */
-private fun files(table: Taker): Map<String, FileEntry> {
+private fun files(table: Map<*, *>, roles: Map<*, *>): Map<String, FileEntry> {
     val files = LinkedHashMap<String, FileEntry>()
-    for (role in table.keys.filter { it in ROLES + OPTIONAL_ROLES }) { // others: of a newer version
-        val take = table.sub(role)
-        val name = take.text("name")
-        if (!FILE_NAME.matches(name) || name == MANIFEST) {
-            throw BundleFormatError("$MANIFEST: '$name' is not a plain file name")
+    val sizes = RULES.part("bytes")
+    for (role in roles.names("required") + roles.names("optional")) { // others: of a newer version
+        if (role !in table) continue
+        val kind = if (role in RULES.names("graphs")) "graph" else if (role in sizes) role else "other"
+        val size = mapOf("key" to "bytes", "is" to "whole", "from" to 0L, "to" to sizes[kind])
+        val entry = table[role] as? Map<*, *>
+            ?: throw BundleFormatError("$MANIFEST: files.$role must be an object")
+        val taken = take(entry, RULES.part("records").list("file") + size, MANIFEST, "files.$role.")
+        val name = taken.text("name")
+        if (name == MANIFEST || matches("device", name)) {
+            throw BundleFormatError("$MANIFEST: files.$role.name must be a plain file name")
         }
-        files[role] = FileEntry(name, take.whole("bytes", 0, MAX_FILE_BYTES), take.text("sha256"))
+        files[role] = FileEntry(name, taken["bytes"] as Int, taken.text("sha256"))
     }
-    val missing = ROLES.filter { it !in files }
-    if (missing.isNotEmpty()) throw BundleFormatError("$MANIFEST names no file for ${missing.joinToString()}")
+    requireRoles(roles.names("required"), files)
     return files
 }
 
-private fun states(items: List<*>): List<State> = items.mapIndexed { index, item ->
-    val where = "states[$index]"
-    val take = Taker(item as? Map<*, *> ?: throw BundleFormatError("$MANIFEST: $where must be an object"), "$where.")
-    State(take.text("name"), take.whole("width", 1, MAX_WIDTH))
+private fun requireRoles(roles: List<String>, files: Map<String, FileEntry>) {
+    val missing = roles.filter { it !in files }
+    if (missing.isNotEmpty()) throw BundleFormatError("$MANIFEST names no file for ${missing.joinToString()}")
 }
 
-/** Takes values out of a JSON object, each checked for type and range. */
-private class Taker(private val content: Map<*, *>, private val where: String = "") {
-    val keys: List<String> get() = content.keys.map { it as String }
-
-    private fun fail(key: String, what: String): Nothing =
-        throw BundleFormatError("$MANIFEST: $where$key must be $what")
-
-    fun checkVersion() {
-        val version = content["format_version"]
-        if (version == FORMAT_VERSION.toLong()) return
-        throw BundleFormatError(
-            "$MANIFEST has format version $version; this runtime reads $FORMAT_VERSION",
-            hint = "a newer allez may read it",
-        )
+private fun states(items: List<*>): List<State> {
+    val states = items.map { item -> (item as Map<*, *>).let { State(it.text("name"), it["width"] as Int) } }
+    if (states.map { it.name } != stateNames(states.size)) {
+        throw BundleFormatError("$MANIFEST: the states must be named state.0, state.1, …")
     }
+    return states
+}
 
-    /** A string that may be shown in a terminal. */
-    fun text(key: String): String {
-        val value = content[key] as? String ?: fail(key, "a string")
-        if (value.length > MAX_LINE || value.any { it.isISOControl() }) {
-            fail(key, "one short line without control characters")
-        }
-        return value
+/** What format 1 says of source and target: one vocabulary, and sentences of text. */
+private fun firstSides(taken: Taken): Triple<Input, SourceSide, TargetSide> {
+    val size = taken["vocabulary"] as Int
+    val (pad, bos, eos) = listOf("pad", "bos", "eos").map { taken["tokens.$it"] as Int }
+    if (setOf(pad, bos, eos).size != 3 || maxOf(pad, bos, eos) >= size) {
+        throw BundleFormatError("$MANIFEST: pad, bos and eos must be three ids below vocabulary")
     }
-
-    fun whole(key: String, low: Int, high: Int): Int {
-        val value = content[key] as? Long ?: fail(key, "a whole number")
-        if (value !in low..high) fail(key, "$low to $high")
-        return value.toInt()
+    val inputs = TEXT_INPUTS.map { it.name }
+    if (taken.list("encoder_inputs") != inputs) {
+        throw BundleFormatError("$MANIFEST: encoder_inputs must be ${inputs.joinToString()}")
     }
+    return Triple(
+        Input("text", "sentences", taken["limits.source_tokens"] as Int),
+        SourceSide(taken.text("source"), "tokenizer", size, eos),
+        TargetSide(taken.text("target"), "tokenizer", size, bos, eos),
+    )
+}
 
-    fun number(key: String, low: Double, high: Double): Double {
-        val value = (content[key] as? Number ?: fail(key, "a number")).toDouble()
-        if (value !in low..high) fail(key, "$low to $high") // refuses NaN too
-        return value
+/** What format 2 says of source and target, and what goes with them. */
+private fun sides(taken: Taken, files: Map<String, FileEntry>): Triple<Input, SourceSide, TargetSide> {
+    fun number(key: String) = taken[key] as Int
+    val target = TargetSide(
+        taken.text("target.language"),
+        taken.text("target.tokenizer"),
+        number("target.size"),
+        number("target.bos"),
+        number("target.eos"),
+    )
+    val isText = taken.text("input.kind") == "text"
+    val source = if (isText) {
+        val language = taken.text("source.language")
+        SourceSide(language, taken.text("source.tokenizer"), number("source.size"), number("source.eos"))
+    } else {
+        checkImage(taken)
+        SourceSide()
     }
+    if (isText && source.eos >= source.size) throw BundleFormatError("$MANIFEST: the ids of source must be below its size")
+    if (maxOf(target.bos, target.eos) >= target.size) {
+        throw BundleFormatError("$MANIFEST: the ids of target must be below its size")
+    }
+    val needed = if (isText) listOf(source.tokenizer, "sentences") else emptyList()
+    requireRoles((needed + target.tokenizer).distinct().sorted(), files)
+    checkEntities(taken, files)
+    if ("shortlist" in files && source.tokenizer != target.tokenizer) {
+        throw BundleFormatError("$MANIFEST: a shortlist needs one tokenizer for both sides")
+    }
+    checkConfidence(taken["confidence"] as Map<*, *>?)
+    val input = if (isText) Input("text", taken.text("input.cut"), number("input.tokens")) else Input("image", "", 0)
+    return Triple(input, source, target)
+}
 
-    fun sub(key: String): Taker = Taker(content[key] as? Map<*, *> ?: fail(key, "an object"), "$where$key.")
+private fun checkImage(taken: Taken) {
+    val channels = taken["input.channels"]
+    val (mean, scale) = listOf("input.mean", "input.scale").map { taken.list(it) }
+    if (mean.size == channels && scale.size == channels && scale.none { it == 0.0 }) return
+    throw BundleFormatError("$MANIFEST: mean and scale must have a number for each channel, and no scale 0")
+}
 
-    fun items(key: String): List<*> = content[key] as? List<*> ?: fail(key, "a list")
+/** What this engine has no use for must be sound all the same, as on every host. */
+private fun checkEntities(taken: Taken, files: Map<String, FileEntry>) {
+    val entities = taken["entities"] as Map<*, *>?
+    if (entities == null) {
+        if ("names" in files) throw BundleFormatError("$MANIFEST: a file of names needs entities")
+        return
+    }
+    val symbols = entities.filterKeys { it != "numbers" }.values.flatMap { it as List<*> }
+    if (symbols.toSet().size != symbols.size) throw BundleFormatError("$MANIFEST: entities has a symbol twice")
+}
 
-    fun texts(key: String): List<String> = items(key).map { it as? String ?: fail(key, "a list of strings") }
+private fun checkConfidence(confidence: Map<*, *>?) {
+    val names = confidence?.list("features")?.map { (it as Map<*, *>)["name"] } ?: return
+    if (names.toSet().size != names.size) throw BundleFormatError("$MANIFEST: confidence has a feature twice")
 }

@@ -44,7 +44,8 @@ internal fun takeApart(text: String, rules: SentenceRules, tokenizer: Tokenizer,
  */
 internal fun isForeign(sentence: String, tokenizer: Tokenizer): Boolean {
     val letters = sentence.codePoints().filter(Character::isLetter).toArray()
-    return letters.isNotEmpty() && 4 * letters.count { !tokenizer.knows(it) } >= 3 * letters.size
+    val (share, whole) = SPEC.part("foreign").list("share").map { it as Long }
+    return letters.isNotEmpty() && whole * letters.count { !tokenizer.knows(it) } >= share * letters.size
 }
 
 /**

@@ -207,7 +207,10 @@ internal class Search(
 }
 
 /** How often a block of 1, 2, ... tokens may stand in a row, unless the source repeats more. */
-private val BLOCK_REPEATS = intArrayOf(4, 4) + IntArray(5) { 3 } + IntArray(25) { 2 }
+private val BLOCK_REPEATS = SPEC.part("search").list("loops").fold(IntArray(0)) { repeats, rule ->
+    val (size, times) = (rule as List<*>).map { (it as Long).toInt() }
+    repeats + IntArray(size - repeats.size) { times }
+}
 
 /** How often, at most, the same 1 to 32 ids stand in a row; 1 if nothing is repeated. */
 internal fun mostRepeats(ids: IntArray): Int = (1..BLOCK_REPEATS.size).maxOf { block ->

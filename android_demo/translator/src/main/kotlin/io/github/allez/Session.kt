@@ -7,7 +7,6 @@
 package io.github.allez
 
 import ai.onnxruntime.NodeInfo
-import ai.onnxruntime.OnnxJavaType
 import ai.onnxruntime.OnnxTensor
 import ai.onnxruntime.OrtEnvironment
 import ai.onnxruntime.OrtException
@@ -24,12 +23,6 @@ private val LEVELS = mapOf(
     "basic" to OrtSession.SessionOptions.OptLevel.BASIC_OPT,
     "extended" to OrtSession.SessionOptions.OptLevel.EXTENDED_OPT,
     "all" to OrtSession.SessionOptions.OptLevel.ALL_OPT,
-)
-
-private val TYPES = mapOf(
-    ElementType.INT64 to OnnxJavaType.INT64,
-    ElementType.INT32 to OnnxJavaType.INT32,
-    ElementType.FLOAT32 to OnnxJavaType.FLOAT,
 )
 
 /**
@@ -91,13 +84,16 @@ internal class Runtime {
  * One thread per call: a step is too short to share, and callers that have much to do make several
  * calls at a time.
  *
- * @param graph bytes of the ONNX file.
+ * @param role what errors call the graph.
+ * @param graph bytes of the ONNX file, which are checked before ONNX Runtime is given one of them.
  * @param spec inputs and outputs that the graph must have.
  * @throws SessionError ONNX Runtime is too old or refuses the graph.
- * @throws BundleFormatError the graph has other inputs or outputs than the contract says.
+ * @throws BundleFormatError the file is no graph that a bundle may hold, or has other inputs or outputs
+ *   than the contract says.
  */
 internal class Graph(
     private val runtime: Runtime,
+    role: String,
     graph: ByteArray,
     manifest: Manifest,
     spec: GraphSpec,
@@ -110,8 +106,8 @@ internal class Graph(
                 "the bundle needs ONNX Runtime ${manifest.minimumOnnxRuntime} or newer, this is ${runtime.version}",
             )
         }
-        val level = LEVELS[manifest.optimizationLevel]
-            ?: throw BundleFormatError("unknown optimization level '${manifest.optimizationLevel}'")
+        named(role) { checkGraph(graph, spec, manifest) }
+        val level = LEVELS.getValue(manifest.optimizationLevel)
         session = try {
             OrtSession.SessionOptions().use { options ->
                 options.setIntraOpNumThreads(1)
@@ -124,11 +120,10 @@ internal class Graph(
                 runtime.open { it.createSession(graph, options) }
             }
         } catch (error: OrtException) {
-            throw SessionError("ONNX Runtime refused a graph: ${firstLine(error)}", cause = error)
+            throw SessionError("ONNX Runtime refused the $role graph: ${firstLine(error)}", cause = error)
         }
-        try {
-            compare(session.inputInfo, spec.inputs, "input", manifest)
-            compare(session.outputInfo, spec.outputs, "output", manifest)
+        try { // once more, with the shapes that ONNX Runtime inferred
+            named(role) { checkValues(session.outputInfo.values.map(::value), spec.outputs, "output", manifest) }
         } catch (error: BundleFormatError) {
             close()
             throw error
@@ -160,39 +155,19 @@ private fun isOlder(version: String, minimum: String): Boolean {
 
 private fun numbers(version: String): List<Int> = version.split(".").take(3).mapNotNull { it.toIntOrNull() }
 
-/** Compares a graph's inputs or outputs with the contract and the manifest. */
-private fun compare(found: Map<String, NodeInfo>, expected: List<TensorSpec>, kind: String, manifest: Manifest) {
-    val wanted = expected.associate { it.name to describe(it, manifest) }
-    val actual = found.mapValues { (name, node) -> describe(node, expected.find { it.name == name }, manifest) }
-    for (name in (wanted.keys + actual.keys).sorted()) {
-        if (wanted[name] == actual[name]) continue
-        throw BundleFormatError(
-            "graph $kind '$name' is ${actual[name] ?: "absent"}, the contract says ${wanted[name] ?: "absent"}",
-        )
-    }
+/** Says of which graph an error is. */
+private fun named(role: String, check: () -> Unit) = try {
+    check()
+} catch (error: BundleFormatError) {
+    throw BundleFormatError("the $role graph: ${error.message}", error.hint, error)
 }
 
-private fun describe(spec: TensorSpec, manifest: Manifest): String {
-    val axes = spec.axes.map { axis ->
-        when (axis) {
-            "D" -> manifest.memoryWidth.toString()
-            "A" -> manifest.keyWidth.toString()
-            "W" -> manifest.states.find { it.name == spec.name.removePrefix("next_") }?.width.toString()
-            else -> axis
-        }
-    }
-    return "${TYPES.getValue(spec.type)} $axes"
-}
-
-private fun describe(node: NodeInfo, spec: TensorSpec?, manifest: Manifest): String {
-    val info = node.info as? TensorInfo ?: return "no tensor"
-    val axes = info.shape.mapIndexed { index, size ->
-        val axis = if (size >= 0) size.toString() else info.dimensionNames[index]
-        // There is one position, which ONNX Runtime finds out for some tensors.
-        val isOnlyPosition = manifest.attention == "none" && axis == "1" && spec?.axes?.getOrNull(index) == "M"
-        if (isOnlyPosition) "M" else axis
-    }
-    return "${info.type} $axes"
+/** An output in the words of the contract. */
+private fun value(node: NodeInfo): Value {
+    val info = node.info as? TensorInfo ?: return Value(node.name, "no tensor", emptyList())
+    val axes = info.shape.mapIndexed { index, size -> if (size >= 0) size.toString() else info.dimensionNames[index] }
+    val type = info.type.name.lowercase().let { if (it == "float") "float32" else it }
+    return Value(node.name, type, axes)
 }
 
 /** One sentence as the encoder leaves it: memory, keys, mask and first states, inside ONNX Runtime. */
@@ -208,7 +183,7 @@ internal class Encoded(private val runtime: Runtime, private val result: OrtSess
  * Never a batch: int8 recurrent layers scale their activations per call, so that a neighbour would
  * change the answer.
  *
- * @throws BundleFormatError the encoder reads no text, or the graph breaks the contract.
+ * @throws BundleFormatError the graph breaks the contract.
  * @throws SessionError ONNX Runtime refuses the graph.
  */
 internal class Encoder(private val runtime: Runtime, graph: ByteArray, manifest: Manifest) : AutoCloseable {
@@ -217,15 +192,9 @@ internal class Encoder(private val runtime: Runtime, graph: ByteArray, manifest:
 
     init {
         val count = manifest.states.size
-        if (manifest.encoderInputs != TEXT_INPUTS.map { it.name }) {
-            throw BundleFormatError("an encoder of ${manifest.encoderInputs} does not read text")
-        }
-        if (manifest.states.map { it.name } != stateNames(count)) {
-            throw BundleFormatError("the manifest's states are not named state.0, state.1, …")
-        }
         val spec = encoderGraph(count)
         outputs = spec.outputs.map { it.name }.toSet()
-        this.graph = Graph(runtime, graph, manifest, spec)
+        this.graph = Graph(runtime, "encoder", graph, manifest, spec)
     }
 
     /** Reads source ids [S], the last of which is eos. The answer is the caller's to close. */
@@ -256,7 +225,7 @@ internal class DecoderStep(
     graph: ByteArray,
     private val manifest: Manifest,
 ) : AutoCloseable {
-    private val graph = Graph(runtime, graph, manifest, decoderGraph(manifest.states.size))
+    private val graph = Graph(runtime, "decoder", graph, manifest, decoderGraph(manifest.states.size))
 
     /**
      * A fresh [Step] over the sentence, which must stay open as long.
@@ -289,7 +258,7 @@ internal class Decoding(
     private val fixed = listOf("memory", "keys", "memory_mask").associateWith { encoded.tensor(it) }
     private val whole = words(longArrayOf(WHOLE_VOCABULARY))
     private val listed = candidates?.let(::words)
-    private val count = candidates?.size ?: manifest.vocabulary
+    private val count = candidates?.size ?: manifest.targetSide.size
     private var last: OrtSession.Result? = null
 
     override fun run(token: IntArray, parent: IntArray, k: Int, full: Boolean): StepResult {
@@ -297,7 +266,7 @@ internal class Decoding(
         val own = mapOf(
             "token" to runtime.longs(LongArray(token.size) { token[it].toLong() }, rows),
             "parent" to runtime.longs(LongArray(parent.size) { parent[it].toLong() }, rows),
-            "k" to runtime.longs(longArrayOf(minOf(k, if (full) manifest.vocabulary else count).toLong())),
+            "k" to runtime.longs(longArrayOf(minOf(k, if (full) manifest.targetSide.size else count).toLong())),
         )
         val previous = last
         val carried = states.indices.associate { index ->

@@ -1,7 +1,7 @@
 /*
  * Candidates: the words that may occur in a sentence's translation, by the words of the sentence.
  *
- * `candidates.bin` of a bundle, little endian: uint32 1 (of this layout), uint32 V, V counts uint16,
+ * `shortlist.bin` of a bundle, little endian: uint32 1 (of this layout), uint32 V, V counts uint16,
  * then the lists of all source words one after the other, uint16 ids, ascending in each. A
  * sentence's candidates are the lists of its words, the words themselves (names and numbers are
  * copied), and eos. Every sentence ends with eos, so the list of eos holds what may stand in any
@@ -12,8 +12,8 @@ package io.github.allez
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
 
-private const val LAYOUT = 1
-private const val MAX_WORDS = 65_536
+private val LAYOUT = SPEC.part("shortlist").whole("layout")
+private val MAX_WORDS = SPEC.part("shortlist").whole("vocabulary")
 private const val HEAD_BYTES = 8
 private const val ID_BYTES = 2
 private const val ID_MASK = 0xFFFF
@@ -21,7 +21,7 @@ private const val ID_MASK = 0xFFFF
 /**
  * The lists of a bundle, checked.
  *
- * @param data the bytes of `candidates.bin`.
+ * @param data the bytes of `shortlist.bin`.
  * @param vocabulary V, as the manifest says.
  * @param eos id behind every sentence.
  * @throws BundleFormatError the file is not what the format says.
@@ -65,5 +65,5 @@ internal class Shortlist(data: ByteArray, private val vocabulary: Int, private v
         return candidates
     }
 
-    private fun fail(what: String): Nothing = throw BundleFormatError("candidates.bin $what")
+    private fun fail(what: String): Nothing = throw BundleFormatError("the shortlist $what")
 }

@@ -13,11 +13,13 @@ package io.github.allez
 
 import java.util.Locale
 
-private const val RULES_VERSION = 1
+private val RULES = SPEC.part("sentences")
+private val RULES_VERSION = RULES.whole("version")
 private const val BYTE_ORDER_MARK = 0xFEFF
 private const val LINE_FEED = '\n'.code
 private const val FULL_STOP = '.'.code
 private const val NONE = -1
+private val CASING = SPEC.part("casing")
 private val DIGITS = '0'.code..'9'.code // Character.isDigit knows others, and hosts disagree which
 
 /** Characters as code points. */
@@ -57,14 +59,7 @@ internal data class SentenceRules(
          * @throws BundleFormatError a key is missing, unknown or of the wrong kind; it is named.
          */
         fun parse(text: String): SentenceRules {
-            val content = try {
-                parseJson(text)
-            } catch (error: JsonException) {
-                throw BundleFormatError("sentence rules are not JSON: ${error.message}", cause = error)
-            }
-            val take = RulesTaker(
-                content as? Map<*, *> ?: throw BundleFormatError("sentence rules are not a JSON object"),
-            )
+            val take = RulesTaker(parseObject(text, "the file of sentence rules"))
             take.checkKeys()
             return SentenceRules(
                 maxTokens = take.number("max_tokens"),
@@ -268,13 +263,12 @@ private fun charactersOf(text: String): Characters = codePoints(text).toSet()
 /** Takes values out of `sentences.json`, each checked for its kind. */
 private class RulesTaker(private val content: Map<*, *>) {
     fun checkKeys() {
-        val known = setOf(
-            "version", "max_tokens", "max_characters", "spaces", "terminators", "wide_terminators",
-            "openers", "closers", "abbreviations", "number_abbreviations", "breaks",
-        )
+        val known = listOf("numbers", "characters", "words", "marks").flatMap { RULES.names(it) }.toSet() + "version"
         val found = content.keys.map { it as String }.toSet()
-        (known - found).minOrNull()?.let { throw BundleFormatError("sentence rules lack '$it'") }
-        (found - known).minOrNull()?.let { throw BundleFormatError("sentence rules have an unknown key '$it'") }
+        ((known - found) + (found - known)).minOrNull()?.let {
+            val problem = if (it in known) "lack" else "have an unknown key"
+            throw BundleFormatError("sentence rules $problem ${shown(it)}")
+        }
         val version = number("version")
         if (version == RULES_VERSION) return
         throw BundleFormatError(
@@ -288,7 +282,9 @@ private class RulesTaker(private val content: Map<*, *>) {
 
     fun number(key: String): Int {
         val value = content[key] as? Long
-        if (value == null || value !in 1..Int.MAX_VALUE) fail(key, "a whole number above 0")
+        val low = RULES.whole("from")
+        val high = RULES.whole("to")
+        if (value == null || value !in low..high) fail(key, "a whole number, $low to ${grouped(high)}")
         return value.toInt()
     }
 
@@ -306,7 +302,7 @@ private class RulesTaker(private val content: Map<*, *>) {
         for (word in words) {
             if (word.isNotEmpty() && codePoints(word).all(Character::isLetter)) continue
             throw BundleFormatError(
-                "sentence rules: '$key' has '$word', which can never match",
+                "sentence rules: '$key' has ${shown(word)}, which can never match",
                 hint = "only the letters right before the full stop",
             )
         }
@@ -332,10 +328,10 @@ internal fun inCapitals(text: String, spaces: Characters): Boolean {
             inWord = 0
         } else if (Character.isUpperCase(character)) {
             all++
-            if (++inWord == 2) words++
+            if (++inWord == CASING.whole("word_letters")) words++
         }
     }
-    return all >= 5 && words >= 2
+    return all >= CASING.whole("letters") && words >= CASING.whole("words")
 }
 
 /** Whether there is a capital, and all letters that have a case are capitals. */

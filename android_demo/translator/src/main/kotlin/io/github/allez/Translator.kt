@@ -35,9 +35,10 @@ public class Translator @JvmOverloads constructor(
     public val threads: Int = 1,
 ) : AutoCloseable {
     private val manifest = bundle.manifest
-    private val tokenizer = Tokenizer(bundle.text("tokenizer"))
-    private val rules = SentenceRules.parse(bundle.text("sentences"))
-    private val shortlist = shortlist(bundle)
+    private val tokenizer: Tokenizer
+    private val speller: Tokenizer
+    private val rules: SentenceRules
+    private val shortlist: Shortlist?
     private val runtime: Runtime
     private val encoder: Encoder
     private val decoder: DecoderStep
@@ -50,11 +51,14 @@ public class Translator @JvmOverloads constructor(
 
     init {
         if (threads !in 1..MAX_THREADS) throw OptionError("threads must be 1 to $MAX_THREADS, not $threads")
-        if (tokenizer.size != manifest.vocabulary) {
-            throw BundleFormatError(
-                "${bundle.place}: the tokenizer has ${tokenizer.size} subwords, the model ${manifest.vocabulary}",
-            )
+        if (manifest.task != "translate" || manifest.input.kind != "text") {
+            throw BundleFormatError("${bundle.place}: a ${manifest.task} bundle translates no text")
         }
+        tokenizer = tokenizer(manifest.sourceSide.tokenizer, manifest.sourceSide.size)
+        val isJoint = manifest.sourceSide.tokenizer == manifest.targetSide.tokenizer
+        speller = if (isJoint) tokenizer else tokenizer(manifest.targetSide.tokenizer, manifest.targetSide.size)
+        rules = SentenceRules.parse(bundle.text("sentences"))
+        shortlist = shortlist(bundle)
         if (rules.maxTokens > manifest.sourceTokens) {
             throw BundleFormatError(
                 "${bundle.place}: sentences may have ${rules.maxTokens} tokens, " +
@@ -62,13 +66,29 @@ public class Translator @JvmOverloads constructor(
             )
         }
         runtime = Runtime()
-        encoder = Encoder(runtime, bundle.data("encoder"), manifest)
+        encoder = placed { Encoder(runtime, bundle.data("encoder"), manifest) }
         decoder = try {
-            DecoderStep(runtime, bundle.data("decoder"), manifest)
+            placed { DecoderStep(runtime, bundle.data("decoder"), manifest) }
         } catch (error: AllezException) {
             encoder.close()
             throw error
         }
+    }
+
+    private fun tokenizer(role: String, size: Int): Tokenizer {
+        val tokenizer = placed { Tokenizer(bundle.text(role)) }
+        if (tokenizer.size == size) return tokenizer
+        throw BundleFormatError(
+            "${bundle.place}: the tokenizer has ${tokenizer.size} subwords, the manifest says $size",
+        )
+    }
+
+    /** Says in which bundle an error is. */
+    private fun <T> placed(load: () -> T): T = try {
+        load()
+    } catch (error: BundleFormatError) {
+        val isSaid = error.message.startsWith(bundle.place)
+        throw if (isSaid) error else BundleFormatError("${bundle.place}: ${error.message}", error.hint, error)
     }
 
     /** Version of ONNX Runtime. */
@@ -109,7 +129,7 @@ public class Translator @JvmOverloads constructor(
         val search = searchOptions(options)
         val plans = texts.map { text ->
             watch.check()
-            takeApart(text, rules, tokenizer, manifest.eos)
+            takeApart(text, rules, tokenizer, manifest.sourceSide.eos)
         }
         val jobs = plans.flatMap { plan ->
             val forced = forced(options.prefix, plan)
@@ -118,7 +138,7 @@ public class Translator @JvmOverloads constructor(
             }
         }
         val found = runAll(jobs, watch).iterator()
-        plans.map { plan -> putTogether(plan, plan.sources.map { found.next() }, tokenizer) }
+        plans.map { plan -> putTogether(plan, plan.sources.map { found.next() }, speller) }
     }
 
     /**
@@ -142,7 +162,7 @@ public class Translator @JvmOverloads constructor(
             throw OptionError("streaming is greedy: beamSize and nBest must be 1")
         }
         val search = searchOptions(options.copy(beamSize = 1))
-        val plan = takeApart(text, rules, tokenizer, manifest.eos)
+        val plan = takeApart(text, rules, tokenizer, manifest.sourceSide.eos)
         val found = ArrayList<List<Found>>()
         var prefix = forced(options.prefix, plan)
         var before: Piece? = null
@@ -157,7 +177,7 @@ public class Translator @JvmOverloads constructor(
             }
             before = piece
         }
-        putTogether(plan, found, tokenizer)
+        putTogether(plan, found, speller)
     }
 
     /**
@@ -176,9 +196,9 @@ public class Translator @JvmOverloads constructor(
             if (ids.size !in 1..manifest.sourceTokens) {
                 throw InputError("the source has ${ids.size} tokens; a sentence has 1 to ${manifest.sourceTokens}")
             }
-            val wanted = said(target, inCapitals(source, rules.spaces)) + manifest.eos
-            val fed = listOf(manifest.bos) + wanted // each step is fed the token before the wanted one
-            decoding((ids + manifest.eos).toIntArray(), candidates = false, watch) { step ->
+            val wanted = said(target, inCapitals(source, rules.spaces)) + manifest.targetSide.eos
+            val fed = listOf(manifest.targetSide.bos) + wanted // each step is fed the token before the wanted one
+            decoding((ids + manifest.sourceSide.eos).toIntArray(), candidates = false, watch) { step ->
                 val total = fed.zip(wanted).sumOf { (token, following) ->
                     val logProbs = step.run(intArrayOf(token), intArrayOf(0), 1, full = true).logProbs
                     checkNotNull(logProbs) { "a step that was asked for everything" }[following].toDouble()
@@ -198,9 +218,9 @@ public class Translator @JvmOverloads constructor(
     public fun selfTest(cancel: Cancel = Cancel.NEVER): SelfTestReport = working(cancel) { watch ->
         val options = searchOptions(TranslateOptions(beamSize = 1, candidates = true)) // as recorded
         val results = bundle.golden().map { golden ->
-            val source = encode(golden.text) + manifest.eos
+            val source = encode(golden.text) + manifest.sourceSide.eos
             val tokens = search(source.toIntArray(), options, emptyList(), watch).single().tokens
-            SelfTest(golden.text, golden.translation, tokenizer.decode(tokens), problem(golden, source, tokens, watch))
+            SelfTest(golden.text, golden.translation, speller.decode(tokens), problem(golden, source, tokens, watch))
         }
         SelfTestReport(results, runtime.version)
     }
@@ -302,7 +322,7 @@ public class Translator @JvmOverloads constructor(
     private fun said(text: String, capitals: Boolean): List<Int> {
         val squeezed = Aligned(text).squeeze(rules.spaces)
         val read = if (capitals && isUpper(squeezed.text)) Aligned(inSmallLetters(squeezed.text)) else squeezed
-        return tokenizer.encode(read).map { it.id }
+        return speller.encode(read).map { it.id }
     }
 
     /** What the translation of a text must begin with; where its first sentence is in capitals, so is this. */
@@ -353,7 +373,7 @@ public class Translator @JvmOverloads constructor(
             throw OptionError("the prefix has ${prefix.size} tokens, the translation may have $limit")
         }
         return decoding(source, options.candidates, watch) { step ->
-            Search(step, limit, manifest.bos, manifest.eos, options, prefix, mostRepeats(source)).run(onStep)
+            Search(step, limit, manifest.targetSide.bos, manifest.targetSide.eos, options, prefix, mostRepeats(source)).run(onStep)
         }.ifEmpty { throw SessionError("the decoder gave no finite score") }
     }
 
@@ -372,9 +392,9 @@ public class Translator @JvmOverloads constructor(
         }
         val found = search(source, options, prefix, watch) { token ->
             tokens.add(token.single())
-            send(tokenizer.decodeStable(tokens))
+            send(speller.decodeStable(tokens))
         }
-        send(tokenizer.decode(tokens))
+        send(speller.decode(tokens))
         return found
     }
 
@@ -383,14 +403,14 @@ public class Translator @JvmOverloads constructor(
         if (source != golden.sourceIds) return "the source is tokenized differently"
         val count = golden.firstScores.size
         val scores = if (count == 0) FloatArray(0) else decoding(source.toIntArray(), candidates = true, watch) { step ->
-            step.run(intArrayOf(manifest.bos), intArrayOf(0), count, full = false).topLogProbs
+            step.run(intArrayOf(manifest.targetSide.bos), intArrayOf(0), count, full = false).topLogProbs
         }
         if (scores.size != count) return "more scores are recorded than there are words"
         val worst = scores.indices.maxOfOrNull { abs(scores[it] - golden.firstScores[it]) } ?: 0.0
         return when {
             !(worst <= SCORE_TOLERANCE) -> "scores of the first step differ by $worst"
             tokens != golden.targetIds -> "other tokens were chosen"
-            tokenizer.decode(tokens) != golden.translation -> "the tokens spell another text"
+            speller.decode(tokens) != golden.translation -> "the tokens spell another text"
             else -> null
         }
     }
@@ -399,9 +419,9 @@ public class Translator @JvmOverloads constructor(
 /** The candidates of a bundle, null if it lists none. */
 private fun shortlist(bundle: Bundle): Shortlist? {
     val manifest = bundle.manifest
-    if ("candidates" !in manifest.files) return null
+    if ("shortlist" !in manifest.files) return null
     try {
-        return Shortlist(bundle.data("candidates"), manifest.vocabulary, manifest.eos)
+        return Shortlist(bundle.data("shortlist"), manifest.targetSide.size, manifest.sourceSide.eos)
     } catch (error: BundleFormatError) {
         throw BundleFormatError("${bundle.place}: ${error.message}", error.hint, error)
     }

@@ -42,7 +42,7 @@ public data class TranslateOptions(
         }
         demand(
             lengthPenalty == null || lengthPenalty in 0.0..MAX_LENGTH_PENALTY, // refuses NaN too
-            "lengthPenalty must be 0 to 10, not $lengthPenalty",
+            "lengthPenalty must be 0 to ${MAX_LENGTH_PENALTY.toInt()}, not $lengthPenalty",
         )
     }
 
@@ -51,8 +51,8 @@ public data class TranslateOptions(
     }
 
     private companion object {
-        const val MAX_BEAM_SIZE = 100
-        const val MAX_LENGTH_PENALTY = 10.0
+        val MAX_BEAM_SIZE = (SPEC.part("search").list("beam_size")[1] as Long).toInt()
+        val MAX_LENGTH_PENALTY = SPEC.part("search").list("length_penalty")[1] as Double
     }
 }
 

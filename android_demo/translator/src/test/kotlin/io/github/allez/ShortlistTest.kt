@@ -57,16 +57,16 @@ class ShortlistTest {
     @Test
     fun `a bundle with a damaged file is named`(@TempDir folder: Path) {
         val copy = Copy(folder, LISTED)
-        copy.replace("candidates", ByteArray(8))
+        copy.replace("shortlist", ByteArray(8))
         val error = assertThrows<BundleFormatError> { Translator(Bundle.open(copy.folder)) }
-        assertTrue(copy.folder.path in error.message && "candidates.bin has layout 0" in error.message)
+        assertTrue(copy.folder.path in error.message && "the shortlist has layout 0" in error.message)
     }
 
     @Test
     fun `with and without candidates it translates as Python does`() {
         val bundle = Bundle.open(LISTED)
         val manifest = bundle.manifest
-        val shortlist = Shortlist(bundle.data("candidates"), manifest.vocabulary, manifest.eos)
+        val shortlist = Shortlist(bundle.data("shortlist"), manifest.targetSide.size, manifest.sourceSide.eos)
         var compared = 0
         var different = 0
         Translator(bundle).use { translator ->
