@@ -9,7 +9,7 @@ TESTS = PYTHONPATH=tests .venv-runtime/bin/python -m
 SOURCES := $(shell find runtime export models spec -type f -not -name '*.pyc' 2>/dev/null)
 
 .PHONY: help demo test test-deps test-runtime test-export test-android test-hosts test-arm64 \
-  test-versions soak fuzz check docs bench lock sbom clean
+  test-versions soak fuzz check docs bench markup lock sbom clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +88,9 @@ bench: .venv-bench/installed  ## measure beside other systems (installs torch an
 sbom:  ## list everything that is installed with it, as CycloneDX: build/sbom.json
 	@mkdir -p build
 	$(PYTHON) tools/sbom.py > build/sbom.json
+
+markup: .venv-export/installed  ## measure whether tags stand around the right words
+	.venv-export/bin/python -m benchmarks.markup
 
 clean:  ## remove environments and caches, never runs or data
 	rm -rf android_demo/ci/target android_demo/ci/*/target

@@ -48,6 +48,10 @@ def plan(inputs: Sequence[Path], output: Path | None, suffix: str) -> list[Job]:
             raise InputError(f"{given} does not exist")
     if output is not None and len(inputs) == 1 and inputs[0].is_file() and not _is_folder(output):
         jobs = [Job(inputs[0], output)]
+    elif output is not None and not _is_folder(output):
+        raise OutputError(
+            f"cannot write {output}: several files go into a folder", hint="-o FOLDER"
+        )
     else:
         jobs = [
             Job(path, _target(given, path, output, suffix))

@@ -23,6 +23,8 @@ _JOINERS = "'’-"
 
 _SURE = 1000.0
 """What a unit weighs that must be in a run, or must not; attention sums to far less."""
+_LIKELY = 0.25
+"""How far below half a unit's attention for a pair may be if no unit has more."""
 _EQUAL = 1e-9
 """Sums that differ by less are equal, whatever the order of addition; the shorter run wins."""
 
@@ -163,6 +165,19 @@ def _overlap(spans: Sequence[Span], others: Sequence[Span]) -> FloatArray:
     return np.asarray(np.clip(high - low, 0.0, None) / lengths[:, None])
 
 
+def _mutual(alignment: Alignment) -> FloatArray:
+    """Return [T, S] weights of which both sides are sure; rows sum to 1, or to 0.
+
+    A target token's share of its attention for a source token is multiplied with the share of that
+    source token's that comes from it: words that everybody looks at (articles, the end) count for
+    less, and a word that one target token looks at more than any other does counts for more.
+    """
+    weights = np.array(alignment.weights)
+    weights[:, [end <= start for start, end in alignment.source_spans]] = 0.0
+    weights *= weights / np.maximum(weights.sum(axis=0, keepdims=True), _EQUAL)
+    return np.asarray(weights / np.maximum(weights.sum(axis=1, keepdims=True), _EQUAL))
+
+
 class _Placing:
     """One text whose marks are being set, parents before what they enclose."""
 
@@ -173,7 +188,7 @@ class _Placing:
         self.units = _whole_units(units(self.text), list(self.words.values()))
         self.is_word = np.array([_in_word(self.text[start]) for start, _ in self.units], dtype=bool)
         # [U, S]: what each unit attends to, its tokens together
-        self.attended = _overlap(alignment.target_spans, self.units).T @ alignment.weights
+        self.attended = _overlap(alignment.target_spans, self.units).T @ _mutual(alignment)
         self.source_spans = alignment.source_spans
         self.source_units = units(marked.text)
         self.placed: dict[int, Mark] = {}
@@ -376,7 +391,7 @@ def _without_words(placing: _Placing, pair: int, gains: FloatArray, free: set[in
     if not placing.source_words((mark.start, mark.end)):
         same = [i for i in sorted(free) if placing.text[slice(*placing.units[i])] == text]
         return same[:1]
-    likely = [i for i in sorted(free) if placing.is_word[i] and gains[i] > -_SURE]
+    likely = [i for i in sorted(free) if placing.is_word[i] and gains[i] > -_LIKELY]
     return [max(likely, key=lambda i: (gains[i], -i))] if likely else []
 
 

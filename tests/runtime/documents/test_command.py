@@ -94,6 +94,7 @@ def test_one_broken_file_does_not_stop_the_others(
         (["-i", "docs/a.html", "-i", "docs/../docs/a.html", "-o", "out"], 1, "both"),
         (["-i", "none.html", "-i", "c.txt", "-o", "out"], 1, "none.html does not exist"),
         (["-i", "docs/empty", "-o", "out"], 1, "there is no file that can be read in docs/empty"),
+        (["-i", "c.txt", "-i", "docs", "-o", "out.txt"], 1, "several files go into a folder"),
         (["-i", "docs/a.html"], 2, "where shall the results go?"),
         (["-i", "docs/a.html", "-o", "out", "--format", "jsonl"], 2, "one translation"),
         (["-i", "docs/a.html", "-o", "out", "--as", "word"], 2, "there is no format 'word'"),
