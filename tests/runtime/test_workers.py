@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import random
+import subprocess
+import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -20,7 +24,8 @@ from allez.options import SearchOptions
 from allez.search.batching import BATCH_ROWS
 from allez.translate.deadline import Deadline
 from allez.translate.pipeline import ahead
-from support import synthetic
+from support import french, synthetic
+from support.soak import amount
 
 TEXT = "Elle n'achète pas trois petites maisons."
 
@@ -93,14 +98,15 @@ def at_once(calls: list[Callable[[], None]]) -> None:
 # --- the same answer ------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("threads", "callers"), [(1, 1), (1, 8), (3, 2), (2, 5)])
 def test_no_answer_depends_on_neighbours_or_arrival(
     tiny_bundle: Path, threads: int, callers: int
 ) -> None:
     """Scores and attention too, to the last bit."""
-    texts = sentences(160)
+    texts = sentences(amount(share=120, whole=2000))
     generator = random.Random(callers)
-    orders = [generator.sample(texts, 60) for _ in range(callers)]
+    orders = [generator.sample(texts, len(texts) // 2) for _ in range(callers)]
     with Translator(tiny_bundle, threads=1) as translator:
         alone = {text: answer(translator.translate(text)) for text in texts}
     wrong: list[str] = []
@@ -187,6 +193,33 @@ def test_a_wide_beam_has_no_more_rows_than_a_narrow_one(tiny_bundle: Path, runs:
             most[beam_size] = max(runs.rows)
     assert most[4] == BATCH_ROWS
     assert most[100] == 200
+
+
+PEAK = """
+import resource, sys, allez
+with allez.Translator(threads=1) as translator:
+    for _ in translator.translate_batch(sys.argv[2:], beam_size=int(sys.argv[1])):
+        pass
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no module resource on Windows")
+def test_a_wide_beam_needs_no_more_than_twice_the_memory() -> None:
+    """A fresh process each, the shipped bundle, 64 sentences or as many as make 1,200 rows."""
+    texts = list(french.sentences(3, 64))
+    peaks = [
+        int(
+            subprocess.run(
+                [sys.executable, "-c", PEAK, str(beam_size), *texts[:count]],
+                capture_output=True,
+                check=True,
+            ).stdout
+        )
+        for beam_size, count in ((4, 64), (100, 12))
+    ]
+    assert peaks[1] <= 2 * peaks[0]
 
 
 # --- reading --------------------------------------------------------------------------------
@@ -304,8 +337,10 @@ def test_closing_stops_a_score_within_a_step(tiny_bundle: Path, runs: Runs) -> N
     assert runs.count == 5
 
 
-def test_a_closed_translator_holds_no_model(tiny_bundle: Path) -> None:
+def test_a_closed_translator_frees_its_model(tiny_bundle: Path) -> None:
     translator = Translator(tiny_bundle)
+    model = weakref.ref(translator._workers.model)
     assert translator(TEXT)
     translator.close()
-    assert translator._workers._model is None
+    gc.collect()
+    assert model() is None

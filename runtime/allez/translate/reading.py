@@ -24,6 +24,19 @@ class Texts(Protocol):
         """Read no further."""
 
 
+def read(texts: Iterable[str], bound: int, wake: Callable[[], None]) -> Texts:
+    """Return the texts of any iterable; what is no list or tuple is read by a thread of its own.
+
+    Args:
+        texts: what is read.
+        bound: how many are read ahead of those that were taken.
+        wake: called when there is something new.
+    """
+    if isinstance(texts, (list, tuple)):
+        return Given(texts)
+    return ReadAhead(texts, bound, wake)
+
+
 class Given:
     """The texts of a list or tuple."""
 

@@ -46,7 +46,7 @@ from allez.translate.document import (
     take_apart,
 )
 from allez.translate.masking import Asked
-from allez.translate.reading import Given, ReadAhead, Texts
+from allez.translate.reading import read
 
 if TYPE_CHECKING:  # they take longest to load, and the bundle can be read meanwhile
     from typing_extensions import Unpack
@@ -385,11 +385,7 @@ class Translator:
         """Yield translations in order, and keep the threads busy."""
         from allez.translate.pipeline import Pipeline, ahead
 
-        source: Texts = (
-            Given(texts)
-            if isinstance(texts, (list, tuple))
-            else ReadAhead(texts, ahead(self._threads), self._workers.wake)
-        )
+        source = read(texts, ahead(self._threads), self._workers.wake)
         pipeline = Pipeline(
             source,
             lambda text: self._prepare(text, options, deadline),
