@@ -66,6 +66,9 @@ def _facts(
         "training": f"{training['updates']:,} updates, {training['target_tokens']:,} target "
         f"tokens, {training['hours']} hours; seed {config.training.seed}",
     }
+    parents = [f"{parent['name']} {parent['version']}" for parent in training.get("parents", [])]
+    if parents:
+        rows["trained on from"] = ", ".join(parents)
     return ["| | |", "| --- | --- |", *(f"| {key} | {value} |" for key, value in rows.items())]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from allez.errors import InputError
 from allez_export.config import Config, build_kept
@@ -16,10 +17,18 @@ from allez_export.families.family import Family
 from allez_export.families.recurrent.family import Recurrent
 
 
-def save(state: dict[str, Any], path: Path) -> None:
-    """Write tensors and plain values aside, then rename: a killed run leaves the old file."""
+def save(state: dict[str, Any], path: Path, *, previous: Path | None = None) -> None:
+    """Write tensors and plain values aside, then rename: a killed run leaves the old file.
+
+    Args:
+        state: what to write.
+        path: where it goes.
+        previous: where the file that stands there goes; None: nowhere.
+    """
     partial = path.with_name(path.name + ".partial")
     torch.save(state, partial)
+    if previous is not None and path.exists():
+        os.replace(path, previous)
     os.replace(partial, path)
 
 
@@ -55,6 +64,33 @@ def load_run(path: Path, *keys: str) -> dict[str, Any]:
     if not isinstance(state, dict) or not {"config", "tokenizer", *keys} <= state.keys():
         raise InputError(f"{path} was not written by `allez-export train`")
     return state
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What training can begin with, of a file of another run."""
+
+    weights: dict[str, Tensor]
+    """Raw where the file has them, else averaged."""
+    tokenizer: str | None
+    """Text of `tokenizer.json`; None if the file does not hold it."""
+    parents: list[dict[str, Any]]
+    """The bundles that these weights come from."""
+
+
+def load_start(path: Path) -> Start:
+    """Return what training can begin with of a `checkpoint.pt` or `model.pt`.
+
+    Raises:
+        InputError: it cannot be read, or has no weights.
+    """
+    state = load(path)
+    found = state.get("model", state.get("weights")) if isinstance(state, dict) else None
+    if not isinstance(found, dict) or not all(isinstance(w, Tensor) for w in found.values()):
+        raise InputError(f"{path} holds no weights that training could begin with")
+    parents = state.get("parents", state.get("training", {}).get("parents", []))
+    weights = {name: weight.float() for name, weight in found.items()}
+    return Start(weights, state.get("tokenizer"), parents)
 
 
 @dataclass(frozen=True, slots=True)

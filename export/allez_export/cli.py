@@ -10,13 +10,14 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from allez import __version__
 from allez.errors import AllezError, MissingExtraError, OptionError, OutputError
 from allez_export.config import load_config
 from allez_export.stages import STAGES, run_stage
-from allez_export.stages.workspace import Workspace
+from allez_export.stages.workspace import Workspace, say
+from allez_export.supervise import supervise
 
 HELP = {
     "vocabulary": "learn the subwords from the training data",
@@ -86,14 +87,52 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
             command.add_argument(
                 "--fp32", action="store_true", help="score the run's fp32 graphs instead"
             )
+        if name == "train":
+            command.add_argument(
+                "--supervise",
+                action="store_true",
+                help="train in a process of its own, started again when it is killed",
+            )
+    _add_beginnings(commands)
     args = parser.parse_args(argv)
+    _check_use(args)
+    return args
+
+
+def _check_use(args: argparse.Namespace) -> None:
+    """Refuse options of `evaluate` that contradict each other."""
     if args.command == "evaluate" and args.config and (args.bundle or args.beam_size):
         raise OptionError("give --config or a bundle, not both")
     if args.command == "evaluate" and args.fp32 and not args.config:
         raise OptionError("--fp32 needs --config: a bundle has the graphs that it has")
     if args.command == "evaluate" and args.config and args.shortlist:
         raise OptionError("--shortlist needs a bundle: --config writes scores into a card")
-    return args
+
+
+def _add_beginnings(commands: Any) -> None:
+    """Add the commands that write what a person begins with."""
+    help_ = "write a configuration for your own pairs, and cut them in three"
+    command = commands.add_parser("init", help=help_, description=help_)
+    command.add_argument("name", help="of the model; its folder is made here")
+    command.add_argument("--data", type=Path, required=True, metavar="TSV", help="your pairs")
+    command.add_argument("--source", default="fr", help="language (default: fr)")
+    command.add_argument("--target", default="en", help="language (default: en)")
+    command.add_argument("--begin-with", metavar="BUNDLE", help="train on from a bundle")
+    help_ = "write a toy language and a configuration that learns it in a minute"
+    command = commands.add_parser("toy", help=help_, description=help_)
+    command.add_argument("folder", type=Path)
+
+
+def begin(args: argparse.Namespace) -> None:
+    """Write what a person begins with, and say how to go on."""
+    from allez_export.scaffold import init, write_toy
+
+    if args.command == "toy":
+        path = write_toy(args.folder)
+        print(f"allez-export all --config {path} --data {args.folder}")
+    else:
+        path = init(args.name, args.data, args.source, args.target, args.begin_with)
+        print(f"allez-export all --config {path}")
 
 
 def score_bundle(args: argparse.Namespace) -> None:
@@ -135,8 +174,11 @@ def score_bundle(args: argparse.Namespace) -> None:
         state.unlink()
 
 
-def run(args: argparse.Namespace) -> None:
-    """Run a parsed command."""
+def run(args: argparse.Namespace, argv: Sequence[str]) -> int:
+    """Run a parsed command; return its exit code."""
+    if args.command in ("init", "toy"):
+        begin(args)
+        return 0
     if args.verbose:  # our own remarks; torch's on its export would drown them
         logging.basicConfig(format="%(message)s")
         logging.getLogger("allez_export").setLevel(logging.INFO)
@@ -149,7 +191,7 @@ def run(args: argparse.Namespace) -> None:
             if args.bundle is None:
                 raise OptionError("nothing to evaluate", hint="give --config, or a bundle")
             score_bundle(args)
-            return
+            return 0
         config = load_config(args.config, args.set)
         work = Workspace(
             config=config,
@@ -162,17 +204,22 @@ def run(args: argparse.Namespace) -> None:
             limit=getattr(args, "limit", None),
             fp32=getattr(args, "fp32", False),
         )
+        if getattr(args, "supervise", False):
+            rest = [argument for argument in argv if argument != "--supervise"]
+            return supervise(rest, work.stage("train") / "checkpoint.pt", say)
         run_stage(args.command, work)
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in ("torch", "onnx", "onnxscript", "sacrebleu"):
             raise MissingExtraError("allez-export", "torch onnx onnxscript sacrebleu") from None
         raise
+    return 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    given = sys.argv[1:] if argv is None else argv
     try:
-        run(parse_args(argv))
+        return run(parse_args(given), given)
     except AllezError as error:
         print(f"error: {error}", file=sys.stderr)
         if error.hint:
@@ -184,7 +231,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted; the same command goes on from here", file=sys.stderr)
         return 130
-    return 0
 
 
 if __name__ == "__main__":

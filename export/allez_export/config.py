@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import types
 import typing
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite
@@ -89,6 +91,10 @@ class DataConfig:
         _check(self, concatenate=(0, 1), noise=(0, 1), copy=(0, 1), untranslatable=(0, 1))
         _check(self, min_score=(-100, 100), align_pairs=(1, inf))
         late = [s.weight if s.late_weight is None else s.late_weight for s in self.train]
+        paths = [source.path for source in self.train]
+        twice = sorted({path for path in paths if paths.count(path) > 1})
+        if twice:
+            raise ConfigError(f"train: {twice[0]} is named twice")
         if self.train and not (sum(s.weight for s in self.train) > 0 and sum(late) > 0):
             raise ConfigError("train: all weights are 0")
 
@@ -102,9 +108,26 @@ class VocabularyConfig:
     """Characters that get a token of their own; the others are spelled in bytes."""
     sample: int = 300_000
     """Sentence pairs, drawn with the training weights, to learn it from."""
+    file: str | None = None
+    """A `tokenizer.json` beside the configuration that is taken as it is, instead of learning."""
+    symbols: str = ""
+    """Characters that are tokens of their own, which no merge crosses; ids at the end. A run `a-z`
+    stands for all from one character to another; they may be appended to what training begins with.
+    """
 
     def __post_init__(self) -> None:
         _check(self, size=(300, 1_000_000), alphabet=(1, inf), sample=(1, inf))
+        if any(unicodedata.category(symbol) != "Co" for symbol in self.characters):
+            raise ConfigError("symbols must be characters of private use, U+E000 to U+F8FF")
+
+    @property
+    def characters(self) -> tuple[str, ...]:
+        """The symbols, runs written out, each once."""
+        found: list[str] = []
+        for part in re.findall(r".-.|.", self.symbols, re.DOTALL):
+            first, last = (part[0], part[2]) if len(part) == 3 else (part, part)
+            found += map(chr, range(ord(first), ord(last) + 1))
+        return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +162,9 @@ class TrainingConfig:
     """The loop. Lengths are in updates, batches in target tokens."""
 
     begin_with: str | None = None
-    """A bundle whose vocabulary and weights the first update starts from: a name, or a path
-    relative to the working folder. Only a lexical shortcut may be lacking; it begins at zero.
-    None: random weights."""
+    """What the first update starts from: a bundle (a name, or a path relative to the working
+    folder), or the `model.pt` or `checkpoint.pt` of another run. Only a lexical shortcut and
+    symbols may be lacking; the former begins at zero. None: random weights."""
     begin_with_version: str | None = None
     """The version that the bundle must have; None: any."""
     updates: int = 10_000
@@ -171,7 +194,8 @@ class TrainingConfig:
     """Processor threads; None: all."""
     bfloat16: bool | None = None
     """Products in bfloat16 (torch.autocast), weights and sums in float32. Some 1.7 times as fast
-    where the processor has instructions for it (AVX512-BF16, AMX); None: on a GPU only."""
+    where the processor has instructions for it (AVX512-BF16, AMX); None: both are timed on the
+    first batches, and the faster one is taken."""
     seed: int = 1
 
     def __post_init__(self) -> None:

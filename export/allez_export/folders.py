@@ -1,14 +1,17 @@
-"""Results are written aside and put in place when they are whole."""
+"""Files of a run: results written aside, texts that lie beside a configuration."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from allez.errors import AllezError, OutputError
+from allez_export.config import Config, ConfigError
 
 
 @contextmanager
@@ -30,7 +33,12 @@ def written_aside(final: Path) -> Iterator[Path]:
         shutil.rmtree(previous, ignore_errors=True)
         if final.exists():
             os.replace(final, previous)
-        os.replace(partial, final)
+        try:
+            os.replace(partial, final)
+        except OSError:
+            if previous.exists():  # what was there is better than nothing
+                os.replace(previous, final)
+            raise
         shutil.rmtree(previous, ignore_errors=True)
     except AllezError:  # some of ours are OSErrors too, and say more
         raise
@@ -38,3 +46,63 @@ def written_aside(final: Path) -> Iterator[Path]:
         raise OutputError(f"cannot write {final}: {error.strerror or error}") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def rules_path(config: Config, beside: Path) -> Path:
+    """Return the file of the splitting rules that go into the bundle.
+
+    Raises:
+        ConfigError: there are none under that name.
+    """
+    name = config.package.sentences or config.source
+    for path in (Path(__file__).parent / "sentences" / f"{name}.json", beside / name):
+        if path.is_file():
+            return path
+    raise ConfigError(
+        f"there are no sentence rules {name!r}",
+        hint="package.sentences: name a language that has some, or a file beside the configuration",
+    )
+
+
+def read_beside(name: str | None, beside: Path, default: str) -> str:
+    """Return the text of a file that the configuration names, or a default."""
+    if name is None:
+        return default
+    try:
+        return (beside / name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot read {beside / name}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{beside / name} is not UTF-8") from None
+
+
+@contextmanager
+def locked(path: Path, message: str) -> Iterator[None]:
+    """Hold a lock that ends with the process, however it ends.
+
+    Raises:
+        OutputError: somebody holds it, or the file cannot be written.
+    """
+    try:
+        stream = open(path, "a", encoding="ascii")  # noqa: SIM115  (kept open for as long as it is held)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}") from None
+    with stream:
+        try:
+            _lock(stream)
+        except OSError:
+            raise OutputError(message, hint="wait for it, or train into another folder") from None
+        yield
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(stream: IO[str]) -> None:
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(stream: IO[str]) -> None:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -28,10 +28,11 @@ from allez.spec import SPEC
 from allez.text.casing import as_read
 from allez.text.rules import SentenceRules
 from allez.text.tokenizer import Tokenizer
-from allez_export.config import Config, ConfigError
+from allez_export.config import Config
 from allez_export.evaluate import GREEDY, TARGET_EXTRA, TARGET_PER_SOURCE
 from allez_export.families.family import Facts
-from allez_export.folders import written_aside
+from allez_export.folders import rules_path, written_aside
+from allez_export.parents import recorded
 from allez_export.vocabulary import BOS, EOS
 
 MINIMUM_ONNXRUNTIME = "1.23.2"
@@ -57,28 +58,17 @@ _LIBRARIES = ("torch", "onnx", "onnxscript", "onnxruntime", "tokenizers", "numpy
 
 
 def sentence_rules(config: Config, beside: Path) -> bytes:
-    """Return the splitting rules that go into the bundle.
-
-    Raises:
-        ConfigError: there are none under that name.
-    """
-    name = config.package.sentences or config.source
-    for path in (Path(__file__).parent / "sentences" / f"{name}.json", beside / name):
-        if path.is_file():
-            return path.read_bytes()
-    raise ConfigError(f"there are no sentence rules {name!r}", hint="name a language, or a file")
+    """Return the splitting rules that go into the bundle."""
+    return rules_path(config, beside).read_bytes()
 
 
-def read_beside(name: str | None, beside: Path, default: str) -> str:
-    """Return the text of a file that the configuration names, or a default."""
-    if name is None:
-        return default
-    try:
-        return (beside / name).read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"cannot read {beside / name}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{beside / name} is not UTF-8") from None
+def _sides(config: Config, size: int) -> dict[str, dict[str, Any]]:
+    """Return both sides of the manifest; one vocabulary serves them."""
+    common = {"tokenizer": "tokenizer", "size": size}
+    return {
+        "source": {"language": config.source, **common, "eos": EOS},
+        "target": {"language": config.target, **common, "bos": BOS, "eos": EOS},
+    }
 
 
 def make_manifest(
@@ -88,9 +78,10 @@ def make_manifest(
     *,
     precision: str,
     scores: Mapping[str, Any],
+    parents: Sequence[dict[str, Any]] = (),
 ) -> bytes:
     """Return the text of `manifest.json` for the files in `content` (role to bytes)."""
-    widths, size = facts.state_widths, facts.vocabulary
+    widths = facts.state_widths
     rules = SentenceRules.from_json(content["sentences"].decode("utf-8", "replace"))
     manifest = {
         "format_version": FORMAT_VERSION,
@@ -108,14 +99,7 @@ def make_manifest(
             for role, data in content.items()
         },
         "input": {"kind": "text", "cut": "sentences", "tokens": rules.max_tokens},
-        "source": {"language": config.source, "tokenizer": "tokenizer", "size": size, "eos": EOS},
-        "target": {
-            "language": config.target,
-            "tokenizer": "tokenizer",
-            "size": size,
-            "bos": BOS,
-            "eos": EOS,
-        },
+        **_sides(config, facts.vocabulary),
         "states": [
             {"name": name, "width": width}
             for name, width in zip(state_names(len(widths)), widths, strict=True)
@@ -133,7 +117,8 @@ def make_manifest(
         },
         "optimization_level": "basic",
         "minimum_onnxruntime": MINIMUM_ONNXRUNTIME,
-        "training_data": [source.name for source in config.data.train],
+        "training_data": list(dict.fromkeys(source.name for source in config.data.train)),
+        "parents": recorded(parents),
         "scores": dict(scores),
         "made_with": {
             "allez": __version__,
@@ -258,6 +243,7 @@ def write_bundle(
     *,
     precision: str,
     scores: Mapping[str, Any],
+    parents: Sequence[dict[str, Any]] = (),
 ) -> Manifest:
     """Write a bundle aside, read it back and run its self-test, then put it in place.
 
@@ -268,13 +254,16 @@ def write_bundle(
         content: role to bytes.
         precision: of the graphs.
         scores: for the manifest.
+        parents: bundles that the weights come from.
 
     Raises:
         OutputError: the folder cannot be written.
         BundleError: what was written does not load or does not pass its self-test, or too few
             sentences are fit for one.
     """
-    manifest = make_manifest(config, facts, content, precision=precision, scores=scores)
+    manifest = make_manifest(
+        config, facts, content, precision=precision, scores=scores, parents=parents
+    )
     with written_aside(folder) as partial:
         for role, data in content.items():
             (partial / NAMES[role]).write_bytes(data)
@@ -287,6 +276,6 @@ def write_bundle(
         if len(tests) < min(LEAST_GOLDEN, config.package.golden):
             raise BundleError(
                 f"only {len(tests)} validation sentences are decided clearly enough to be golden",
-                hint="train longer, or name more validation data",
+                hint="train longer, name more validation data, or lower package.golden",
             )
     return parse_manifest(manifest)

@@ -12,7 +12,7 @@ import dataclasses
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from tqdm import tqdm
 
 from allez.errors import InputError
 from allez_export.checkpoints import load_run, save
-from allez_export.config import Config, ConfigError, TrainingConfig, build_kept
+from allez_export.config import Config, ConfigError, ModelConfig, TrainingConfig, build_kept
 from allez_export.data.batches import Batch
 from allez_export.data.mix import Stream
 from allez_export.families.family import Family
@@ -35,6 +35,12 @@ from allez_export.sampled_softmax import SampledSoftmax, count_targets
 from allez_export.vocabulary import PAD
 
 log = logging.getLogger(__name__)
+
+TIMED = 24
+"""Batches on which float32 and bfloat16 are timed."""
+
+TOLD_SECONDS = 60.0
+"""Between two lines for those who see no progress bar."""
 
 Validate = Callable[[Family], dict[str, float]]
 """Scores a model; the entry "bleu" decides what is kept."""
@@ -55,6 +61,8 @@ class Progress:
     """Batches of that chunk already used."""
     best: float = -1.0
     since_best: int = 0
+    bfloat16: bool | None = None
+    """What was found to be faster; None: not timed yet."""
 
 
 def batch_loss(
@@ -90,25 +98,28 @@ def is_late(update: int, config: TrainingConfig) -> bool:
     return update >= config.updates * (1 - late)
 
 
-_FIXED = ("model", "vocabulary", "data")
-"""Sections of a configuration that a run cannot change on the way; the lengths of its schedule,
-the learning rate and the like may be changed."""
+def model_of(config: Config) -> ModelConfig:
+    """Return the model that a run cannot change on the way; how much is dropped out it can."""
+    return replace(config.model, dropout=0.0, word_dropout=0.0)
 
-_SHARES = {"concatenate": 0.0, "noise": 0.0, "copy": 0.0, "untranslatable": 0.0}
-"""What of the data may be changed on the way after all: how much is made up from the same pairs.
-The chunk in hand is drawn anew then, so that a few of its pairs are seen twice, or not."""
+
+def drawn_from(config: Config, sizes: Sequence[int]) -> list[Any]:
+    """Return what decides which batches are drawn; where it changes they are drawn anew."""
+    training = config.training
+    return [config.data, training.seed, training.batch_tokens, training.chunk_tokens, list(sizes)]
 
 
 class Run:
     """One training run in a folder of its own.
 
     Args:
-        config: the whole configuration; a checkpoint refuses one with other data or another model.
+        config: the whole configuration; a checkpoint refuses one with another model.
         tokenizer: text of `tokenizer.json`, kept with the model.
         stream: source of the batches.
         folder: where checkpoints go; a checkpoint found there is continued.
         validate: scores the averaged model.
         device: "cpu" or "cuda".
+        tell: says to the user how things go.
     """
 
     def __init__(
@@ -121,6 +132,7 @@ class Run:
         validate: Validate,
         *,
         device: str = "cpu",
+        tell: Callable[[str], None] = log.info,
     ) -> None:
         torch.manual_seed(config.training.seed)
         torch.set_flush_denormal(True)  # softmax gradients go denormal: 2-3 times slower without
@@ -130,6 +142,7 @@ class Run:
         self._stream = stream
         self._folder = folder
         self._validate = validate
+        self._tell = tell
         self.model = Seq2Seq(vocabulary, **dataclasses.asdict(config.model)).to(device)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self._optimizer = torch.optim.AdamW(
@@ -144,20 +157,33 @@ class Run:
         if config.training.sampled_softmax is not None:
             counts = count_targets(stream, vocabulary)
             self._sampled = SampledSoftmax(counts, config.training.sampled_softmax)
+        self._parents: list[dict[str, Any]] = []
         folder.mkdir(parents=True, exist_ok=True)
-        if (folder / "checkpoint.pt").exists():
-            self._resume()
+        for name in ("checkpoint.pt", "checkpoint.previous.pt"):
+            if (folder / name).exists():
+                self._resume(folder / name)
+                break
 
-    def begin_with(self, start: Seq2Seq) -> None:
-        """Take another model's weights before the first update; see `begin_with`."""
-        begin_with(self.model, start)
+    def begin_with(
+        self, weights: Mapping[str, Tensor], parents: Sequence[dict[str, Any]] = ()
+    ) -> None:
+        """Take another model's weights before the first update, and score them.
+
+        Args:
+            weights: see `begin_with`.
+            parents: the bundles that they come from, as the manifest names them.
+        """
+        begin_with(self.model, weights)
         self.average.load_state_dict(self.model.state_dict())
+        self._parents = list(parents)
+        self._validation()
+        self._tell(f"train   the start scores BLEU {self.progress.best:.2f}")
 
     def train(self) -> None:
         """Train until the last update or until validation stops improving."""
         config = self.config.training
         self.model.train()
-        saved = started = time.monotonic()
+        saved = started = told = time.monotonic()
         before = self.progress.seconds
         bar = tqdm(
             total=config.updates,
@@ -178,6 +204,10 @@ class Run:
                 bar.set_postfix_str(f"loss {loss:.3f}, {rate:.0f} tokens/s")
                 self._log(loss=round(loss, 4), tokens_per_second=round(rate))
                 window = [0.0, 0, time.monotonic()]
+                set_threads(self._folder / "threads")
+                if bar.disable and time.monotonic() - told > TOLD_SECONDS:
+                    told = time.monotonic()
+                    self._tell(self._state(loss, rate))
             if self.progress.update % config.validate_every == 0 or self._finished():
                 self._validation()
                 self._save()
@@ -188,6 +218,15 @@ class Run:
                 self._save()
                 saved = time.monotonic()
         bar.close()
+
+    def _state(self, loss: float, rate: float) -> str:
+        """Return a line for those who see no progress bar."""
+        progress, updates = self.progress, self.config.training.updates
+        left = (updates - progress.update) * progress.seconds / max(progress.update, 1) / 60
+        return (
+            f"train   update {progress.update:,} of {updates:,}, loss {loss:.3f}, "
+            f"{rate:.0f} tokens/s, {left:.0f} minutes left at most"
+        )
 
     def _finished(self) -> bool:
         return self.progress.update >= self.config.training.updates or self._hopeless()
@@ -206,6 +245,8 @@ class Run:
             batches = self._stream.chunk(late=progress.late)
             if not batches:
                 raise InputError("no training example is left after tokenizing")
+            if progress.bfloat16 is None:
+                progress.bfloat16 = self._bfloat16(batches[:TIMED])
             while progress.batch < len(batches) and not self._finished():
                 batch = batches[progress.batch]
                 progress.batch += 1
@@ -219,7 +260,7 @@ class Run:
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate(self.progress.update, config)
         sampled = None if is_late(self.progress.update, config) else self._sampled
-        half = self.device == "cuda" if config.bfloat16 is None else config.bfloat16
+        half = config.bfloat16 if config.bfloat16 is not None else bool(self.progress.bfloat16)
         with torch.autocast(self.device, dtype=torch.bfloat16, enabled=half):
             loss = batch_loss(self.model, batch, config, sampled)
         # Divided by a constant, so that a token weighs the same in a small batch and in a full one.
@@ -242,6 +283,23 @@ class Run:
             )
         return value
 
+    def _bfloat16(self, batches: Sequence[Batch]) -> bool | None:
+        """Return whether products in bfloat16 are faster; None if the configuration decides."""
+        config = self.config.training
+        if config.bfloat16 is not None:
+            return None
+        random = torch.get_rng_state()
+        seconds = {}
+        for half in (False, True):
+            seconds[half] = seconds_of(self.model, batches, config, half, self.device)
+        torch.set_rng_state(random)
+        faster = seconds[True] < seconds[False]
+        self._tell(
+            f"train   products in {'bfloat16' if faster else 'float32'}: {len(batches)} batches "
+            f"take {seconds[False]:.1f} s in float32, {seconds[True]:.1f} s in bfloat16"
+        )
+        return faster
+
     def _validation(self) -> None:
         """Score the average; keep it if it is the best."""
         scores = self._validate(Recurrent(self.average))
@@ -259,6 +317,7 @@ class Run:
                         "target_tokens": self.progress.tokens,
                         "hours": round(self.progress.seconds / 3600, 2),
                         "valid": scores,
+                        "parents": self._parents,
                     },
                 },
                 self._folder / "model.pt",
@@ -286,54 +345,103 @@ class Run:
             "average": self.average.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "random": torch.get_rng_state(),
+            "parents": self._parents,
         }
         if self.device == "cuda":
             state["random_cuda"] = torch.cuda.get_rng_state()
-        save(state, self._folder / "checkpoint.pt")
+        latest = self._folder / "checkpoint.pt"
+        save(state, latest, previous=self._folder / "checkpoint.previous.pt")
 
-    def _resume(self) -> None:
-        state = load_run(self._folder / "checkpoint.pt", "progress", "model", "optimizer")
+    def _resume(self, path: Path) -> None:
+        state = load_run(path, "progress", "model", "optimizer")
         same = build_kept(state["config"], "checkpoint")
-        parts = {part: (getattr(same, part), getattr(self.config, part)) for part in _FIXED}
-        old_data, new_data = parts["data"]
-        parts["data"] = (replace(old_data, **_SHARES), replace(new_data, **_SHARES))
-        for key in ("seed", "batch_tokens", "chunk_tokens"):
-            values = (getattr(same.training, key), getattr(self.config.training, key))
-            parts[f"training.{key}"] = values
-        for part, (old, new) in parts.items():
-            if old != new:
-                raise ConfigError(
-                    f"{self._folder} was begun with another {part}",
-                    hint="train into another folder, or remove this one",
-                )
-        if state.get("pairs", self._stream.sizes) != self._stream.sizes:
-            raise ConfigError(f"{self._folder} was begun with other training data")
+        refused = None
+        if model_of(same) != model_of(self.config):
+            refused = "model"
         if state["tokenizer"] != self._tokenizer:
-            raise ConfigError(f"{self._folder} was begun with another vocabulary")
+            refused = "vocabulary"
+        if refused is not None:
+            raise ConfigError(
+                f"{self._folder} was begun with another {refused}",
+                hint="train into another folder, or remove this one",
+            )
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self._optimizer.load_state_dict(state["optimizer"])
+        self._parents = state.get("parents", [])
         self.progress = Progress(**state["progress"])
-        self._stream.state = copy.deepcopy(self.progress.stream)
+        sizes = state.get("pairs", self._stream.sizes)
+        if drawn_from(same, sizes) == drawn_from(self.config, self._stream.sizes):
+            self._stream.state = copy.deepcopy(self.progress.stream)
+        else:  # other numbers for the seeds than those that were used
+            self._stream.state["chunk"] = self.progress.stream["chunk"] + 1
+            self.progress.batch = 0
+            self._tell("train   other data or batches than before: they are drawn anew")
         torch.set_rng_state(state["random"])
         if "random_cuda" in state and self.device == "cuda":
             torch.cuda.set_rng_state(state["random_cuda"])
-        log.info("continuing at update %d", self.progress.update)
+        self._tell(f"train   goes on at update {self.progress.update:,}")
 
 
-def begin_with(model: Seq2Seq, start: Seq2Seq) -> None:
-    """Give a model another one's weights; a lexical shortcut that one lacks begins at zero.
+def seconds_of(
+    model: Seq2Seq, batches: Sequence[Batch], config: TrainingConfig, half: bool, device: str
+) -> float:
+    """Return how long products of some batches take, back and forth; infinity if they cannot.
+
+    The first batch is done twice and counts once, so that nothing is timed that is done once only.
+    """
+    started = 0.0
+    try:
+        for number, batch in enumerate((batches[0], *batches)):
+            if number == 1:
+                started = time.monotonic()
+            with torch.autocast(device, dtype=torch.bfloat16, enabled=half):
+                loss = batch_loss(model, batch, config, None)
+            float(loss.detach())
+            loss.backward()
+    except RuntimeError as error:  # torch has no such product for this processor
+        if not half:
+            raise
+        log.info("bfloat16 cannot be used here: %s", error)
+        return float("inf")
+    finally:
+        model.zero_grad(set_to_none=True)
+    return time.monotonic() - started
+
+
+def set_threads(path: Path) -> None:
+    """Use as many threads as a file says, if there is one; it is asked while training runs."""
+    try:
+        wanted = int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return
+    if wanted >= 1 and wanted != torch.get_num_threads():
+        torch.set_num_threads(wanted)
+        log.info("training goes on with %d threads", wanted)
+
+
+def begin_with(model: Seq2Seq, start: Mapping[str, Tensor]) -> None:
+    """Give a model another one's weights.
+
+    A lexical shortcut that those lack begins at zero; words that they lack, at the end of the
+    table, keep the random weights that they have.
 
     Raises:
         ConfigError: the two differ in more than that.
     """
-    mine, theirs = model.state_dict(), start.state_dict()
-    wrong = [n for n, w in theirs.items() if n not in mine or mine[n].shape != w.shape]
-    wrong += [n for n in mine if n not in theirs and n != "decoder.lexical.weight"]
+    mine, wrong = model.state_dict(), []
+    for name, weight in start.items():
+        rows = len(weight) if name in ("table.weight", "bias") else None
+        if name not in mine or mine[name][:rows].shape != weight.shape:
+            wrong.append(name)
+    wrong += [n for n in mine if n not in start and n != "decoder.lexical.weight"]
     if wrong:
         raise ConfigError(
-            f"the bundle of training.begin_with is of another model: {', '.join(wrong[:3])}",
-            hint="[model] must say what the bundle's card says",
+            f"what training.begin_with names is of another model: {', '.join(wrong[:3])}",
+            hint="[model] must say what the bundle's card says, or the other run's configuration",
         )
     for name, weight in mine.items():
-        weight.copy_(theirs[name]) if name in theirs else weight.zero_()
+        if name in start:
+            weight[: len(start[name])].copy_(start[name])
+        else:
+            weight.zero_()

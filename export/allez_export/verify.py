@@ -362,12 +362,16 @@ def behaviour(
     report["chrf_difference"] = round(report["chrf_int8"] - report["chrf_fp32"], 2)
     if same < limits.identical:
         raise BehaviourFailure(
-            f"{limits.precision} changes {1 - same:.1%} of the greedy translations"
+            f"{limits.precision} changes {1 - same:.1%} of the greedy translations",
+            hint=f"train longer, or lower quantize.least_identical (now {limits.identical:g})",
         )
     for metric in ("bleu", "chrf"):
         lost = -report[f"{metric}_difference"]
         if lost > limits.most_bleu_lost:
-            raise BehaviourFailure(f"{limits.precision} loses {lost:.2f} {metric}")
+            raise BehaviourFailure(
+                f"{limits.precision} loses {lost:.2f} {metric}",
+                hint="train longer, or raise quantize.most_bleu_lost",
+            )
     return report
 
 

@@ -46,13 +46,14 @@ _REPLACE = (
 def learn(lines: Iterable[str], config: VocabularyConfig) -> str:
     """Return the `tokenizer.json` text of a byte-pair encoding learnt from `lines`.
 
-    Ids: pad, bos, eos, the 256 bytes, then characters and merges in the order they were learnt.
+    Ids: pad, bos, eos, the 256 bytes, characters and merges in the order they were learnt, symbols.
     None of the first 259 can come out of text except the bytes, for characters without a token.
 
     While learning, words are cut before and after punctuation and after an apostrophe, so that no
     merge crosses there. The file need not repeat those cuts (they take a regular expression, which
     not every host has): a merge that was never learnt is never made.
     """
+    symbols = config.characters
     model = Model(models.BPE(byte_fallback=True))
     model.normalizer = normalizers.Sequence(
         [normalizers.NFC(), *(normalizers.Replace(old, new) for old, new in _REPLACE)]
@@ -69,10 +70,10 @@ def learn(lines: Iterable[str], config: VocabularyConfig) -> str:
         [decoders.Metaspace(), decoders.ByteFallback(), decoders.Fuse()]
     )
     reserved = (*_SPECIAL, *_BYTES)
-    lines = list(lines)
+    lines = [line.translate(dict.fromkeys(map(ord, symbols))) for line in lines]
     alphabet = most_frequent_characters(lines, model.normalizer, config.alphabet)
     trainer = trainers.BpeTrainer(
-        vocab_size=config.size - len(reserved),
+        vocab_size=config.size - len(reserved) - len(symbols),
         initial_alphabet=alphabet,
         limit_alphabet=len(alphabet),
         min_frequency=2,
@@ -82,8 +83,27 @@ def learn(lines: Iterable[str], config: VocabularyConfig) -> str:
     model.pre_tokenizer = pre_tokenizers.Sequence(shipped)
     content: dict[str, Any] = json.loads(model.to_str())
     learnt = content["model"]["vocab"]
-    pieces = (*reserved, *sorted(learnt, key=learnt.__getitem__))
+    pieces = (*reserved, *sorted(learnt, key=learnt.__getitem__), *symbols)
     content["model"]["vocab"] = {piece: index for index, piece in enumerate(pieces)}
+    read_definition(content)
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def append(definition: str, symbols: Iterable[str]) -> str:
+    """Return the text of a `tokenizer.json` with symbols it lacks as tokens at the end.
+
+    No merge reaches them, since none was learnt with them.
+
+    Raises:
+        BundleFormatError: the text is no vocabulary of this kind.
+    """
+    content: dict[str, Any] = json.loads(definition)
+    read_definition(content)
+    vocabulary = content["model"]["vocab"]
+    missing = [symbol for symbol in symbols if symbol not in vocabulary]
+    if not missing:
+        return definition
+    vocabulary.update({symbol: len(vocabulary) + i for i, symbol in enumerate(missing)})
     read_definition(content)
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 

@@ -10,7 +10,7 @@ import importlib.util
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -235,6 +235,7 @@ def config(make_config: Callable[..., Config]) -> Callable[..., Config]:
                 "sampled_softmax": 60,
                 "validate_every": 5,
                 "checkpoint_minutes": 0.0,  # after each update
+                "bfloat16": False,
                 **training,
             },
         )
@@ -280,8 +281,11 @@ def start(
         *,
         text: str = definition,
         batches: Stream | None = None,
+        **more: Any,
     ) -> Run:
-        return Run(config, text, tokenizer.size, batches or stream(config), folder, validate)
+        return Run(
+            config, text, tokenizer.size, batches or stream(config), folder, validate, **more
+        )
 
     return start
 

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from allez.errors import InputError
+from allez_export import toy
 from allez_export.cli import main
 from allez_export.config import load_config
 from allez_export.data.align import FLOOR, learn_lexicon, score_examples, word_frequency
 from allez_export.data.read import read_pairs
 from allez_export.stages.inputs import load_sources
 from allez_export.stages.workspace import Workspace
-from support import synthetic
 
 ROOT = Path(__file__).parents[2]
 
@@ -84,7 +84,7 @@ def test_order_and_neighbours_make_no_difference() -> None:
 def work(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The synthetic language, half a hundred of its pairs set against the wrong sentence."""
     folder = tmp_path_factory.mktemp("align")
-    synthetic.write(folder)
+    toy.write(folder)
     pairs = list(read_pairs(folder / "train.tsv"))
     long = [i for i, (s, _) in enumerate(pairs) if len(s.split()) > 6][:100]
     for one, other in zip(long[::2], long[1::2], strict=True):
@@ -128,7 +128,7 @@ def synthetic_pairs(work: Workspace) -> list[tuple[str, str]]:
     """The training data as the language has them."""
     folder = work.data / "right"
     folder.mkdir(exist_ok=True)
-    synthetic.write(folder)
+    toy.write(folder)
     return list(read_pairs(folder / "train.tsv"))
 
 

@@ -11,12 +11,16 @@ import torch
 
 from allez import Translator
 from allez.bundle.reader import Bundle
+from allez.text.tokenizer import Tokenizer
+from allez_export import toy
 from allez_export.checkpoints import load_model
 from allez_export.cli import main
+from allez_export.config import ConfigError
 from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.families.recurrent.weights import load_bundle_model
-from support import synthetic
+from allez_export.parents import check_license, parent_of, recorded, with_notices
+from allez_export.train import begin_with
 
 ROOT = Path(__file__).parents[2]
 TINY_BUNDLE = ROOT / "spec" / "bundles" / "tiny"
@@ -49,7 +53,7 @@ average = 0.0
 
 @pytest.fixture
 def config(tmp_path: Path, denormals: None) -> Path:
-    synthetic.write(tmp_path / "data")
+    toy.write(tmp_path / "data")
     path = tmp_path / "more.toml"
     path.write_text(CONFIG.replace("BUNDLE", str(TINY_BUNDLE)), encoding="utf-8")
     return path
@@ -88,7 +92,9 @@ def test_training_goes_on_from_the_bundle(config: Path, capsys: pytest.CaptureFi
     for name, weight in start.items():
         assert torch.allclose(after[name], weight, atol=1e-4), name
     assert float(after["decoder.lexical.weight"].abs().max()) < 1e-4
+    assert "the start scores BLEU" in capsys.readouterr().err
     log = (out / "train" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(log[0])["update"] == 0
     assert json.loads(log[-1])["bleu"] > 90  # what the bundle knew is not forgotten
 
 
@@ -103,10 +109,7 @@ def test_a_bundle_of_another_width_is_refused(
 
 
 def test_only_a_shortcut_may_be_lacking(make_model: Callable[..., Seq2Seq]) -> None:
-    from allez_export.config import ConfigError
-    from allez_export.train import begin_with
-
-    plain = make_model(second_layer=False)
+    plain = make_model(second_layer=False).state_dict()
     with pytest.raises(ConfigError, match=r"decoder\.second"):
         begin_with(make_model(second_layer=True), plain)
 
@@ -123,8 +126,55 @@ def test_what_is_not_there_is_named(config: Path, capsys: pytest.CaptureFixture[
 
 
 def test_weights_that_the_model_lacks_are_refused(make_model: Callable[..., Seq2Seq]) -> None:
-    from allez_export.config import ConfigError
-    from allez_export.train import begin_with
-
     with pytest.raises(ConfigError, match=r"decoder\.lexical"):
-        begin_with(make_model(), make_model(lexical_shortcut=True))
+        begin_with(make_model(), make_model(lexical_shortcut=True).state_dict())
+
+
+def test_symbols_are_appended_with_weights_of_their_own(make_model: Callable[..., Seq2Seq]) -> None:
+    start, model = make_model(), make_model(seed=5, vocabulary=343)
+    fresh = model.table.weight[340:].clone()
+    begin_with(model, start.state_dict())
+    assert torch.equal(model.table.weight[:340], start.table.weight)
+    assert torch.equal(model.bias[:340], start.bias)
+    assert torch.equal(model.table.weight[340:], fresh)
+    with pytest.raises(ConfigError, match=r"table\.weight"):  # a smaller table forgets words
+        begin_with(make_model(vocabulary=339), start.state_dict())
+
+
+@pytest.mark.parametrize("name", ["checkpoint.pt", "model.pt"])
+def test_another_run_is_a_start_too(
+    config: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert run("vocabulary", config) == 0
+    assert run("train", config) == 0
+    first = config.parent / "run" / "train" / name
+    text = config.read_text(encoding="utf-8").replace(str(TINY_BUNDLE), str(first))
+    text += '[vocabulary]\nsymbols = "\ue000-\ue002"\n'
+    config.write_text(text, encoding="utf-8")
+    out = config.parent / "second"
+    assert run("vocabulary", config, "--out", str(out)) == 0, capsys.readouterr().err
+    assert run("train", config, "--out", str(out)) == 0, capsys.readouterr().err
+    trained = load_model(out / "train" / "model.pt")
+    assert trained.family.facts.vocabulary == 420 + 3
+    assert [parent["name"] for parent in trained.record["parents"]] == ["tiny"]
+    assert Tokenizer(trained.tokenizer).encode("\ue001") != Tokenizer(trained.tokenizer).encode("x")
+
+
+def test_a_licence_that_contradicts_is_refused(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parent = {"name": "fr-en", "version": "1.3.0", "license": "CC-BY-SA-4.0"}
+    with pytest.raises(ConfigError, match=r"Apache-2\.0, but fr-en 1\.3\.0") as caught:
+        check_license("Apache-2.0", [parent])
+    assert caught.value.hint == '[package] license = "CC-BY-SA-4.0"'
+    check_license("CC-BY-SA-4.0", [parent])
+    check_license("CC-BY-SA-4.0", [{**parent, "license": "MIT"}])
+
+
+def test_notices_of_parents_travel_along() -> None:
+    parent = parent_of(Bundle.read(TINY_BUNDLE))
+    text = with_notices("Mine.\n", [parent])
+    assert text.startswith("Mine.\n")
+    assert parent["notice"].strip() in text
+    assert f"tiny {parent['version']}" in text
+    assert set(recorded([parent])[0]) == {"name", "version", "license", "files"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -351,7 +350,8 @@ def test_training_says_how_it_went_and_goes_on(
         code, said = export("train", "--threads", "1")
         assert code == 0
         assert "train   best validation BLEU" in said
-    assert {"checkpoint.pt", "model.pt", "log.jsonl"} == {p.name for p in (out / "train").iterdir()}
+    kept = {"checkpoint.pt", "checkpoint.previous.pt", "model.pt", "log.jsonl"}
+    assert kept == {p.name for p in (out / "train").iterdir()}
     log = (out / "train" / "log.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["update"] for line in log] == [1, 2]
 
@@ -375,50 +375,6 @@ def test_fp32_has_nothing_to_quantize(export: Export, config: Path, out: Path) -
     assert code == 0
     assert "nothing to do" in said
     assert not out.exists()
-
-
-def test_all_runs_what_is_missing_or_older_than_what_it_is_made_of(
-    export: Export, config: Path, out: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ran: list[str] = []
-    os.utime(config, (500, 500))
-
-    def pretend(stage: str) -> Callable[[Workspace], None]:
-        def run(work: Workspace) -> None:
-            ran.append(stage)
-            folder = work.stage("bundle" if stage == "package" else stage)
-            if stage not in ("train", "evaluate") or not folder.exists():
-                folder.mkdir(parents=True, exist_ok=True)
-                (folder / "model.pt").touch()
-                now = 1000 + len(ran)
-                for path in (folder, folder / "model.pt"):
-                    os.utime(path, (now, now))
-
-        return run
-
-    for stage in STAGES:
-        monkeypatch.setattr(f"allez_export.stages.{stage}.run", pretend(stage))
-    assert export("all")[0] == 0
-    needless = ("align", "shortlist")  # nothing is filtered by the one, nor wants the other
-    assert ran == [stage for stage in STAGES if stage not in needless]
-    ran.clear()
-    assert export("all")[0] == 0
-    assert ran == ["train", "evaluate"]
-    ran.clear()
-    os.utime(out / "train" / "model.pt", (2000, 2000))  # trained on
-    assert export("all")[0] == 0
-    assert ran == [stage for stage in STAGES if stage not in ("vocabulary", *needless)]
-    ran.clear()
-    assert export("all", "--set", "data.min_score=0.2")[0] == 0
-    assert ran[:2] == ["align", "train"]
-    ran.clear()
-    os.utime(config, (3000, 3000))  # other words in it
-    assert export("all")[0] == 0
-    assert ran == [stage for stage in STAGES if stage not in ("vocabulary", *needless)]
-    ran.clear()
-    wanted = ("--set=data.min_score=0.2", "--set=shortlist.common=9")
-    assert export("all", "--force", *wanted)[0] == 0
-    assert ran == list(STAGES)
 
 
 # --- scoring --------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from allez import Translator
+from allez_export import toy
 from allez_export.cli import main
 from allez_export.data.read import read_pairs
-from support import synthetic
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "export" / "configs" / "tiny.toml"
@@ -21,7 +21,7 @@ TINY = ROOT / "export" / "configs" / "tiny.toml"
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    synthetic.write(folder)
+    toy.write(folder)
     return folder
 
 

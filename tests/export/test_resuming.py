@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import torch
 
-from allez.text.tokenizer import Tokenizer
-from allez_export.checkpoints import load
+from allez_export.checkpoints import load, save
 from allez_export.config import Config, ConfigError, build
 from allez_export.data.batches import Batch
-from allez_export.data.mix import Stream
-from allez_export.data.read import Pair
-from allez_export.train import Run
+from allez_export.train import Run, set_threads
 
 pytestmark = pytest.mark.usefixtures("denormals")
 
@@ -199,18 +196,30 @@ def test_a_kill_while_saving_leaves_the_old_checkpoint(
     assert outcome(run, tmp_path) == straight
 
 
+def test_another_model_is_refused(
+    start: Callable[..., Run],
+    config: Callable[..., Config],
+    tmp_path: Path,
+    kill: Callable[..., None],
+) -> None:
+    kill(start(config(), tmp_path), at=2)
+    changed = dataclasses.replace(config().model, attention="dot")
+    with pytest.raises(ConfigError, match=r"was begun with another model$") as caught:
+        start(dataclasses.replace(config(), model=changed), tmp_path)
+    assert "another folder" in (caught.value.hint or "")
+
+
 @pytest.mark.parametrize(
     ("part", "values"),
     [
-        ("model", {"attention": "dot"}),
-        ("vocabulary", {"size": 999}),
         ("data", {"max_words": 9}),
+        ("data", {"noise": 0.9}),
         ("training", {"seed": 2}),
         ("training", {"batch_tokens": 61}),
         ("training", {"chunk_tokens": 61}),
     ],
 )
-def test_another_configuration_is_refused(
+def test_other_batches_are_drawn_anew_and_that_is_said(
     start: Callable[..., Run],
     config: Callable[..., Config],
     tmp_path: Path,
@@ -218,12 +227,120 @@ def test_another_configuration_is_refused(
     values: dict[str, object],
     kill: Callable[..., None],
 ) -> None:
-    kill(start(config(), tmp_path), at=2)
+    kill(start(config(), tmp_path), at=4)
+    weights = load(tmp_path / "checkpoint.pt")["model"]
+    told: list[str] = []
     changed = dataclasses.replace(getattr(config(), part), **values)  # type: ignore[arg-type]
-    name = ".".join([part, *values]) if part == "training" else part
-    with pytest.raises(ConfigError, match=rf"was begun with another {name}$") as caught:
-        start(dataclasses.replace(config(), **{part: changed}), tmp_path)  # type: ignore[arg-type]
-    assert "another folder" in (caught.value.hint or "")
+    run = start(dataclasses.replace(config(), **{part: changed}), tmp_path, tell=told.append)  # type: ignore[arg-type]
+    assert run.progress.update == 4
+    assert all(torch.equal(weights[name], w) for name, w in run.model.state_dict().items())
+    assert any("drawn anew" in line for line in told)
+    run.train()
+    assert run.progress.update == UPDATES
+
+
+def test_the_same_batches_go_on_without_a_word(
+    start: Callable[..., Run],
+    config: Callable[..., Config],
+    tmp_path: Path,
+    kill: Callable[..., None],
+) -> None:
+    kill(start(config(), tmp_path), at=4)
+    told: list[str] = []
+    start(config(), tmp_path, tell=told.append)
+    assert told == ["train   goes on at update 4"]
+
+
+def test_the_checkpoint_before_the_last_is_kept(
+    start: Callable[..., Run],
+    config: Callable[..., Config],
+    straight: dict[str, object],
+    tmp_path: Path,
+    kill: Callable[..., None],
+) -> None:
+    kill(start(config(), tmp_path), at=6)
+    assert load(tmp_path / "checkpoint.previous.pt")["progress"]["update"] == 5
+    (tmp_path / "checkpoint.pt").unlink()  # as a kill between two renames leaves it
+    run = start(config(), tmp_path)
+    assert run.progress.update == 5
+    run.train()
+    assert outcome(run, tmp_path) == straight
+
+
+def test_files_of_older_runs_are_read(
+    start: Callable[..., Run],
+    config: Callable[..., Config],
+    tmp_path: Path,
+    kill: Callable[..., None],
+) -> None:
+    """Before 2.0 some keys had other names, and less was kept."""
+    kill(start(config(), tmp_path), at=3)
+    state = load(tmp_path / "checkpoint.pt")
+    training = state["config"]["training"]
+    training["candidates"] = training.pop("sampled_softmax")
+    state["config"]["candidates"] = state["config"].pop("shortlist")
+    del state["config"]["vocabulary"]["symbols"], state["progress"]["bfloat16"], state["parents"]
+    save(state, tmp_path / "checkpoint.pt")
+    assert start(config(), tmp_path).progress.update == 3
+
+
+def test_threads_can_be_changed_while_it_runs(tmp_path: Path) -> None:
+    before = torch.get_num_threads()
+    try:
+        for text, expected in (("2\n", 2), ("no number", 2), ("0", 2), ("1", 1)):
+            (tmp_path / "threads").write_text(text, encoding="ascii")
+            set_threads(tmp_path / "threads")
+            assert torch.get_num_threads() == expected
+        set_threads(tmp_path / "absent")
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(("slow", "faster"), [(False, True), (True, False)])
+def test_the_faster_products_are_taken_and_kept(
+    start: Callable[..., Run],
+    config: Callable[..., Config],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kill: Callable[..., None],
+    slow: bool,
+    faster: bool,
+) -> None:
+    timed: list[bool] = []
+
+    def seconds(
+        model: object, batches: Sequence[Batch], config: object, half: bool, device: str
+    ) -> float:
+        timed.append(half)
+        assert batches
+        return 2.0 if half == slow else 1.0
+
+    monkeypatch.setattr("allez_export.train.seconds_of", seconds)
+    monkeypatch.setattr(Run, "_update", lambda self, batch: _counted(self))
+    run = start(config(bfloat16=None), tmp_path)
+    kill(run, at=2)
+    assert timed == [False, True]
+    assert run.progress.bfloat16 is faster
+    assert start(config(bfloat16=None), tmp_path).progress.bfloat16 is faster
+    assert timed == [False, True]
+
+
+def _counted(run: Run) -> float:
+    run.progress.update += 1
+    return 0.0
+
+
+def test_timing_changes_nothing(
+    start: Callable[..., Run], config: Callable[..., Config], tmp_path: Path
+) -> None:
+    run = start(config(bfloat16=None), tmp_path)
+    before = {name: weight.clone() for name, weight in run.model.state_dict().items()}
+    random = torch.get_rng_state()
+    next(run._batches())
+    assert run.progress.bfloat16 in (False, True)
+    assert torch.equal(torch.get_rng_state(), random)
+    assert all(torch.equal(before[name], w) for name, w in run.model.state_dict().items())
+    assert all(p.grad is None for p in run.model.parameters())
 
 
 def test_what_is_made_up_may_be_changed_on_the_way(
@@ -279,28 +396,6 @@ def test_another_vocabulary_is_refused(
     kill(start(config(), tmp_path), at=2)
     with pytest.raises(ConfigError, match="another vocabulary"):
         start(config(), tmp_path, text=definition + " ")
-
-
-def test_other_training_data_are_refused(
-    start: Callable[..., Run],
-    config: Callable[..., Config],
-    tokenizer: Tokenizer,
-    pairs: list[Pair],
-    tmp_path: Path,
-    kill: Callable[..., None],
-) -> None:
-    kill(start(config(), tmp_path), at=2)
-    made = config()
-    fewer = Stream(
-        [pairs[::2], pairs[1::2][:-1]],
-        made.data,
-        tokenizer,
-        seed=made.training.seed,
-        chunk_tokens=made.training.chunk_tokens,
-        batch_tokens=made.training.batch_tokens,
-    )
-    with pytest.raises(ConfigError, match="other training data"):
-        start(made, tmp_path, batches=fewer)
 
 
 def test_a_refused_run_is_left_as_it_was(

@@ -16,7 +16,7 @@ from allez.text.definition import read_definition
 from allez.text.tokenizer import Tokenizer
 from allez_export.config import ConfigError, VocabularyConfig
 from allez_export.data.read import Pair
-from allez_export.vocabulary import _REPLACE, BOS, EOS, PAD, learn
+from allez_export.vocabulary import _REPLACE, BOS, EOS, PAD, append, learn
 
 RESERVED = 259
 
@@ -264,3 +264,37 @@ def test_encoding_never_crosses_a_boundary_either(tokenizer: Tokenizer, text: st
     for piece in tokenizer.pieces(tokenizer.encode(text)):
         if not piece.startswith("<0x"):
             assert re.fullmatch(r"▁?[^\W\d_]*'?|[\d▁]|[^\w\s▁']+", piece), piece
+
+
+# --- symbols --------------------------------------------------------------------------------
+
+SYMBOLS = "\ue000-\ue009\ue03a"
+
+
+def test_symbols_are_tokens_that_no_merge_crosses(pairs: list[Pair]) -> None:
+    config = VocabularyConfig(size=340, alphabet=200, symbols=SYMBOLS)
+    lines = [f"{side} \ue000\ue001 x\ue000" for pair in pairs for side in pair]
+    definition = learn(lines, config)
+    pieces = json.loads(definition)["model"]["vocab"]
+    assert [pieces[symbol] for symbol in config.characters] == list(range(329, 340))
+    assert not [piece for piece in pieces if len(piece) > 1 and set(piece) & set(config.characters)]
+    tokenizer = Tokenizer(definition)
+    for text in ("la\ue000mer", "\ue000\ue001", "d'\ue03a (\ue009)"):
+        ids = tokenizer.encode(text)
+        assert tokenizer.decode(ids) == text
+        assert sum(i >= 329 for i in ids) == sum(c in config.characters for c in text)
+
+
+def test_symbols_are_appended_to_a_vocabulary(definition: str) -> None:
+    symbols = VocabularyConfig(symbols=SYMBOLS).characters
+    longer = append(definition, symbols)
+    before, after = (Tokenizer(text) for text in (definition, longer))
+    assert after.size == before.size + 11
+    assert after.encode("la mer") == before.encode("la mer")
+    assert after.encode("\ue03a")[-1] == after.size - 1
+    assert append(longer, symbols) == longer
+
+
+def test_only_characters_of_private_use_are_symbols() -> None:
+    with pytest.raises(ConfigError, match="private use"):
+        VocabularyConfig(symbols="a")

@@ -40,7 +40,8 @@ from allez.search.step import Request, StepResult
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import split
 from allez.text.tokenizer import Tokenizer
-from support import french, subwords, synthetic
+from allez_export import toy
+from support import french, subwords
 
 ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "spec"
@@ -359,7 +360,7 @@ def candidates_cases() -> Iterator[dict[str, Any]]:
     for _ in range(60):
         ids = [*generator.choices(range(size), k=generator.randint(0, 12)), eos]
         yield {"source": ids, "candidates": shortlist(ids).tolist()}
-    texts = [source for source, _ in synthetic.pairs(11, 60)] + HOSTILE[:40]
+    texts = [source for source, _ in toy.pairs(11, 60)] + HOSTILE[:40]
     with Translator(bundle, threads=1) as translator:
         for text in texts:
             for beam_size in (1, 4):

@@ -12,7 +12,7 @@ import random
 import sys
 from collections.abc import Iterator
 
-from support import synthetic
+from allez_export import toy
 
 WORDS = {
     "qui": [
@@ -131,9 +131,9 @@ def sentence(generator: random.Random) -> str:
         if not ends_before and not word.startswith(("Mme", "Henri")):
             word = word[0].lower() + word[1:]
         if text.endswith(" de "):
-            text = text[:-3] + synthetic.elide("de", word).removesuffix(word)
+            text = text[:-3] + toy.elide("de", word).removesuffix(word)
         text += word + rest
-    return synthetic.capital(text)
+    return toy.capital(text)
 
 
 def sentences(seed: int, count: int, *, words: float = math.inf) -> Iterator[str]:
@@ -142,7 +142,7 @@ def sentences(seed: int, count: int, *, words: float = math.inf) -> Iterator[str
     None has more words than asked for.
     """
     generator = random.Random(seed)
-    small = (source for source, _ in synthetic.pairs(seed, max(1, count // 10)))
+    small = (source for source, _ in toy.pairs(seed, max(1, count // 10)))
     patterns = (sentence(generator) for _ in itertools.count())
     fit = (text for text in itertools.chain(ODD, small, patterns) if len(text.split()) <= words)
     seen: set[str] = set()

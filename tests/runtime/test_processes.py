@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from allez import Translator
-from support import synthetic
+from allez_export import toy
 from support.patience import PATIENCE
 from support.soak import amount
 
 
 def sentences(count: int) -> list[str]:
     """Return short sentences of the language that the tiny bundle knows."""
-    found = (source for source, _ in synthetic.pairs(11, 20_000))
+    found = (source for source, _ in toy.pairs(11, 20_000))
     return [source for source in found if len(source) < 26][:count]
 
 

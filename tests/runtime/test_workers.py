@@ -24,7 +24,8 @@ from allez.options import SearchOptions
 from allez.search.batching import BATCH_ROWS
 from allez.translate.deadline import Deadline
 from allez.translate.pipeline import ahead
-from support import french, synthetic
+from allez_export import toy
+from support import french
 from support.soak import amount
 
 TEXT = "Elle n'achète pas trois petites maisons."
@@ -34,7 +35,7 @@ Answer = tuple[str, tuple[str, ...], float, bytes]
 
 def sentences(count: int) -> list[str]:
     """Return different sentences of many lengths, some of them two in a text."""
-    single = list(dict.fromkeys(source for source, _ in synthetic.pairs(11, 4 * count)))
+    single = list(dict.fromkeys(source for source, _ in toy.pairs(11, 4 * count)))
     joined = [f"{one} {other}" for one, other in zip(single[::7], single[3::7], strict=False)]
     return [*single[: count - count // 5], *joined[: count // 5]]
 

@@ -26,7 +26,8 @@ def run(work: Workspace) -> None:
     with work.writing("align") as folder:
         sources = load_sources(work, scored=False)
         seed = config.training.seed
-        drawn = list(sample_pairs(sources, config.data, config.data.align_pairs, seed))
+        count = min(config.data.align_pairs, sum(map(len, sources)))
+        drawn = list(sample_pairs(sources, config.data, count, seed))
         sample = [example for example in encoded(drawn) if example[0] and example[1]]
         say(f"align   {len(sample)} pairs")
         lexicon = learn_lexicon(sample, tokenizer.size)
@@ -35,7 +36,7 @@ def run(work: Workspace) -> None:
         for source, pairs in zip(config.data.train, sources, strict=True):
             examples = encoded(pairs)
             judged = [i for i, (s, t) in enumerate(examples) if s and len(t) > SURE]
-            scores[source.name] = np.full(len(pairs), np.inf, dtype=np.float32)
+            scores[source.path] = np.full(len(pairs), np.inf, dtype=np.float32)
             found = score_examples([examples[i] for i in judged], lexicon, frequency)
-            scores[source.name][judged] = found
+            scores[source.path][judged] = found
         np.savez_compressed(folder / "scores.npz", **scores)  # type: ignore[arg-type]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from allez.bundle.reader import Bundle, find
+from allez.bundle.reader import Bundle
 from allez.errors import InputError
 from allez_export.checkpoints import load_model
-from allez_export.config import ConfigError, TrainingConfig
 from allez_export.data.read import Pair, load_source
 from allez_export.package import draft, sentence_rules
 from allez_export.stages.workspace import Workspace, say
@@ -33,7 +30,7 @@ def load_sources(work: Workspace, *, scored: bool = True) -> list[list[Pair]]:
         kept, dropped = load_source(source, work.config.data, work.data, seen)
         least = work.config.data.min_score
         if scored and least is not None:
-            scores = read_scores(work, source.name, len(kept))
+            scores = read_scores(work, source.path, len(kept))
             dropped["loosely translated"] = int((scores < least).sum())
             kept = [pair for pair, score in zip(kept, scores, strict=True) if score >= least]
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items()))
@@ -54,48 +51,11 @@ def read_scores(work: Workspace, source: str, count: int) -> npt.NDArray[np.floa
     return scores
 
 
-def beginning(training: TrainingConfig) -> Bundle:
-    """Return the bundle that training begins with.
-
-    Raises:
-        ConfigError: it has another version than the configuration says.
-    """
-    bundle = Bundle.read(find(training.begin_with))
-    wanted, version = training.begin_with_version, bundle.manifest.version
-    if wanted not in (None, version):
-        raise ConfigError(
-            f"training.begin_with: {bundle.path} is version {version}, not {wanted}",
-            hint="give the path of that version's bundle",
-        )
-    return bundle
-
-
 def listed(work: Workspace) -> bytes | None:
     """Return the run's shortlist, if its configuration wants any."""
     if work.config.shortlist is None:
         return None
     return work.need("shortlist", "shortlist.bin").read_bytes()
-
-
-def digests(bundle: Bundle) -> list[str]:
-    """Return the hashes of a bundle's graphs."""
-    return [bundle.manifest.files[role].sha256 for role in ("encoder", "decoder")]
-
-
-def learnt_for(work: Workspace, bundle: Bundle) -> dict[str, Any]:
-    """Return what the `shortlist` stage reports, of the graphs of this bundle.
-
-    Raises:
-        InputError: it is about other graphs.
-    """
-    path = work.need("shortlist", "report.json")
-    learnt: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if learnt.pop("graphs", None) != digests(bundle):
-        raise InputError(
-            "the shortlist was learnt from other graphs",
-            hint="`allez-export shortlist --force` learns it again",
-        )
-    return learnt
 
 
 def drafter(work: Workspace, precision: str) -> Callable[[bytes | None], Bundle]:

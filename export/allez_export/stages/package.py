@@ -10,16 +10,18 @@ from allez.errors import OutputError
 from allez_export.card import model_card
 from allez_export.checkpoints import load_model
 from allez_export.evaluate import bundle_identity, read_state
+from allez_export.folders import read_beside
 from allez_export.package import (
     NAMES,
     draft,
     golden_lines,
-    read_beside,
     sentence_rules,
     shortened,
     write_bundle,
 )
-from allez_export.stages.inputs import drafter, learnt_for, listed
+from allez_export.parents import check_license, with_notices
+from allez_export.stages.inputs import drafter, listed
+from allez_export.stages.provenance import RECORD, Recipe, recipe
 from allez_export.stages.workspace import Workspace, say
 
 
@@ -29,10 +31,13 @@ def run(work: Workspace) -> None:
     if folder.exists() and not work.force:
         raise OutputError(f"{folder} exists", hint="--force makes it again")
     config, beside = work.config, work.config_path.parent
+    made_from = recipe(work, "package")
     precision = config.quantize.precision
     stage = "trace" if precision == "fp32" else "quantize"
     trained = load_model(work.need("train", "model.pt"))
     facts, tokenizer = trained.family.facts, trained.tokenizer
+    parents = trained.record.get("parents", [])
+    check_license(config.package.license, parents)
     rules = sentence_rules(config, beside)
     roles = ("encoder", "decoder")
     graphs = {role: work.need(stage, f"{role}.onnx").read_bytes() for role in roles}
@@ -45,13 +50,11 @@ def run(work: Workspace) -> None:
         config, facts, tokenizer, rules, graphs, precision=precision, shortlist=shortlist
     )
     if shortlist is not None:
-        report["shortlist"] = learnt_for(work, bundle)
-    scores = measured(work, bundle_identity(bundle.manifest))
-    before = []
-    if precision != "fp32" and (work.stage("evaluate") / "fp32").exists():
-        before = measured(
-            work, bundle_identity(drafter(work, "fp32")(listed(work)).manifest), "fp32"
+        report["shortlist"] = json.loads(
+            work.need("shortlist", "report.json").read_text(encoding="utf-8")
         )
+    scores = measured(work, bundle_identity(bundle.manifest))
+    before = earlier(work, precision)
     texts = [source for _, pairs in work.pairs(config.data.valid, 1000) for source, _ in pairs]
     notice = read_beside(config.package.notice, beside, "No notice was written for this model.\n")
     content = {
@@ -59,7 +62,7 @@ def run(work: Workspace) -> None:
         "tokenizer": shortened(tokenizer).encode("utf-8"),
         "sentences": rules,
         "golden": golden_lines(bundle, texts, config.package.golden),
-        "notice": notice.encode("utf-8"),
+        "notice": with_notices(notice, parents).encode("utf-8"),
         "report": (json.dumps(report, indent=1) + "\n").encode("utf-8"),
     }
     if shortlist is not None:
@@ -69,9 +72,33 @@ def run(work: Workspace) -> None:
     content["card"] = model_card(
         config, facts, trained.record, report, scores, before, prose, sizes
     )
-    write_bundle(folder, config, facts, content, precision=precision, scores=summary(scores))
+    write_bundle(
+        folder,
+        config,
+        facts,
+        content,
+        precision=precision,
+        scores=summary(scores),
+        parents=parents,
+    )
+    keep_record(work, made_from)
     total = sum(path.stat().st_size for path in folder.iterdir())
     say(f"package {folder}: {total:,} bytes, self-test passed")
+
+
+def keep_record(work: Workspace, made_from: Recipe) -> None:
+    """Write what a bundle was made from beside it: the bundle's own folder is what people get."""
+    record = work.stage("package") / RECORD
+    record.parent.mkdir(exist_ok=True)
+    record.write_text(json.dumps(made_from, indent=1), encoding="utf-8")
+
+
+def earlier(work: Workspace, precision: str) -> list[dict[str, Any]]:
+    """Return the scores of the fp32 graphs, if others are packaged and those were scored too."""
+    if precision == "fp32" or not (work.stage("evaluate") / "fp32").exists():
+        return []
+    bundle = drafter(work, "fp32")(listed(work))
+    return measured(work, bundle_identity(bundle.manifest), "fp32")
 
 
 def measured(work: Workspace, identity: list[str], part: str = "") -> list[dict[str, Any]]:

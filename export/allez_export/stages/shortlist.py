@@ -6,7 +6,7 @@ import json
 
 from allez_export.data.mix import sample_pairs
 from allez_export.shortlist import compare, learn
-from allez_export.stages.inputs import digests, drafter, load_sources
+from allez_export.stages.inputs import drafter, load_sources
 from allez_export.stages.workspace import Workspace, say
 
 
@@ -28,6 +28,6 @@ def run(work: Workspace) -> None:
         for name, values in files.items():
             figures = ", ".join(f"{key} {value}" for key, value in values.items())
             say(f"shortlist  {name:18} {figures}")
-        report = json.dumps({**learnt, "files": files, "graphs": digests(plain)}, indent=1)
+        report = json.dumps({**learnt, "files": files}, indent=1)
         (folder / "report.json").write_text(report, encoding="utf-8")
         (folder / "shortlist.bin").write_bytes(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from allez.errors import InputError, OutputError
 from allez_export.config import Config
 from allez_export.folders import written_aside
+from allez_export.stages.provenance import MADE, RECORD, recipe, stale
 
 if TYPE_CHECKING:
     from allez_export.data.read import Pair
@@ -38,23 +40,34 @@ class Workspace:
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Path]:
-        """Give a folder to write a stage into; it takes its place when all went well."""
+        """Give a folder to write a stage into; it takes its place when all went well.
+
+        Beside what the stage writes it says what it was made from (provenance.py).
+        """
         final = self.stage(name)
         if final.exists() and not self.force:
             raise OutputError(f"{final} exists", hint="--force makes it again")
+        made_from = recipe(self, name)
         with written_aside(final) as partial:
             yield partial
+            (partial / RECORD).write_text(json.dumps(made_from, indent=1), encoding="utf-8")
 
     def need(self, stage: str, name: str) -> Path:
         """Return a file of an earlier stage.
 
         Raises:
-            InputError: the stage was not run yet.
+            InputError: the stage was not run yet, or was made from something else.
         """
         path = self.stage(stage) / name
         if not path.exists():
             command = "package" if stage == "bundle" else stage
             raise InputError(f"there is no {path}", hint=f"run `allez-export {command}` first")
+        why = stale(self, stage) if stage in MADE else None
+        if why is not None:
+            raise InputError(
+                f"{self.stage(stage)} is not what this configuration makes: {why}",
+                hint=f"`allez-export {stage} --force` makes it again, `all` what follows too",
+            )
         return path
 
     def pairs(self, names: Sequence[str], limit: int | None) -> list[tuple[str, list[Pair]]]:
