@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from allez.arrays import FloatArray
 
@@ -34,6 +36,18 @@ class Hypothesis:
         )
 
 
+class Doubt(NamedTuple):
+    """Something in a source that its translation does not account for, or the other way round."""
+
+    kind: str
+    """"thing", "number", "limit", "negation", "name", "repetition", "length" or "characters"."""
+    text: str
+    """The letters in question: of the source, or of the translation what nobody said."""
+    start: int
+    """Where they stand in the text given: `text[start:end]`; both 0 if they do not."""
+    end: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sentence:
     """One sentence of a text and its translations, best first."""
@@ -50,11 +64,18 @@ class Sentence:
     end."""
     hypotheses: tuple[Hypothesis, ...]
     """The `n_best` translations, best first; never empty."""
+    check: Callable[[], tuple[Doubt, ...]] = tuple
+    """Finds `doubts`; they cost nothing while nobody asks."""
 
     @property
     def text(self) -> str:
         """The best translation."""
         return self.hypotheses[0].text
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What of the best translation is not accounted for; none is no proof."""
+        return self.check()
 
     @property
     def tokens(self) -> tuple[str, ...]:

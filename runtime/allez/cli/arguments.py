@@ -162,6 +162,11 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
         default="strict",
         help="bytes of the input that are no UTF-8: end the run, or become U+FFFD",
     )
+    add(
+        "--doubts",
+        action="store_true",
+        help="say on standard error what of a TEXT's translation is not accounted for",
+    )
     _add_documents(parser)
     limit = _add_search(parser)
     limit("--max-time", type=float, metavar="SECONDS", help="for all TEXT; then the best so far")

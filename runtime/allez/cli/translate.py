@@ -17,6 +17,7 @@ from allez.errors import InputError, OptionError
 if TYPE_CHECKING:
     from allez.documents.lines import LineFile, LineStream
     from allez.options import TranslateOptions
+    from allez.results import Translation
     from allez.translate.translator import Translator
 
 
@@ -54,10 +55,20 @@ def run(args: argparse.Namespace) -> int:
         with _writer(args) as (write, _):
             for number, translation in enumerate(results, 1):
                 write(render(translation, args.format, options.n_best, number))
+                if args.doubts:
+                    _say_doubts(translation)
                 cut |= not translation.finished
     if cut and options.max_time is not None and not args.quiet:
         console.say("note: the time was over; what was not finished is cut or left out")
     return 0
+
+
+def _say_doubts(translation: Translation) -> None:
+    """Say on standard error what a translation leaves in doubt."""
+    for sentence in translation.sentences:
+        for doubt in sentence.doubts:
+            where = "is not accounted for" if doubt.end else "is nowhere in the source"
+            console.say(f"doubt: {doubt.kind}: {doubt.text!r} {where}")
 
 
 def _lines(args: argparse.Namespace) -> LineFile | LineStream:

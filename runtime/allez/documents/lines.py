@@ -321,6 +321,7 @@ def record(translation: Translation) -> dict[str, Any]:
                 "start": sentence.start,
                 "end": sentence.end,
                 "score": _rounded(sentence.score),
+                "doubts": [doubt._asdict() for doubt in sentence.doubts],
                 "source_tokens": sentence.source_tokens,
                 "tokens": sentence.tokens,
                 "alignment": sentence.alignment,

@@ -7,6 +7,7 @@ the model never learnt) stays where it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +15,12 @@ import numpy as np
 from allez.bundle.manifest import SourceSide, TargetSide
 from allez.bundle.reader import Bundle
 from allez.errors import BundleFormatError
-from allez.results import Hypothesis, Sentence, Translation
+from allez.results import Doubt, Hypothesis, Sentence, Translation
 from allez.search.step import RawHypothesis
 from allez.spec import SPEC
 from allez.text.aligned import Aligned
 from allez.text.casing import Casing, casing_of, normalize_space, places, recased, to_capitals
+from allez.text.checks import doubts
 from allez.text.entities_symbols import fill
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import Segment, SourceTokens, split
@@ -38,6 +40,8 @@ class Words(NamedTuple):
     """What ends a sentence that is read."""
     masking: Masking | None = None
     """How entities become symbols; None: the bundle has none."""
+    languages: tuple[str, str] = ("", "")
+    """Of source and target: whose words the checks know."""
 
     @classmethod
     def of(cls, bundle: Bundle) -> Words:
@@ -55,7 +59,8 @@ class Words(NamedTuple):
                 f"the encoder takes {manifest.input.tokens}"
             )
         masking = None if manifest.entities is None else Masking(bundle, source, target)
-        return cls(source, target, rules, manifest.source.eos, masking)
+        languages = manifest.source.language, manifest.target.language
+        return cls(source, target, rules, manifest.source.eos, masking, languages)
 
 
 def _tokenizer(bundle: Bundle, side: SourceSide | TargetSide) -> Tokenizer:
@@ -274,6 +279,7 @@ def written(text: str, casing: Casing) -> str:
 
 def _sentence(segment: Segment, found: Sequence[RawHypothesis], words: Words) -> Sentence:
     tokens = segment.source
+    hypotheses = tuple(_hypothesis(raw, segment, words) for raw in found)
     return Sentence(
         source=segment.text,
         start=segment.start,
@@ -282,7 +288,20 @@ def _sentence(segment: Segment, found: Sequence[RawHypothesis], words: Words) ->
         source_spans=tuple(
             (segment.start + start, segment.start + end) for start, end in tokens.spans
         ),
-        hypotheses=tuple(_hypothesis(raw, segment, words) for raw in found),
+        hypotheses=hypotheses,
+        check=partial(
+            _doubts, segment.text, hypotheses[0].text, words.languages, start=segment.start
+        ),
+    )
+
+
+def _doubts(
+    source: str, target: str, languages: tuple[str, str], *, start: int
+) -> tuple[Doubt, ...]:
+    """Return what is in doubt of a sentence that begins at `start`, with places in the text."""
+    return tuple(
+        doubt._replace(start=doubt.start + start, end=doubt.end + start) if doubt.end else doubt
+        for doubt in doubts(source, target, languages)
     )
 
 

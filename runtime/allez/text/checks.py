@@ -1,0 +1,296 @@
+"""Cheap checks of a sentence against its translation: which facts are not accounted for.
+
+They see words, not meanings: a doubt is a reason to look, no verdict. Numbers, things that must not
+change, repetition and length are compared in any language; negation, limits and number words where
+both languages have their words here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from allez.results import Doubt
+from allez.text.entities import THING, Entity, find
+from allez.text.entities_characters import SPACES, is_word, words
+from allez.text.number_words import Value, values
+
+
+def doubts(source: str, target: str, languages: tuple[str, str]) -> tuple[Doubt, ...]:
+    """Return what a translation leaves in doubt, in the order of kinds; places are in `source`.
+
+    Args:
+        source: a sentence.
+        target: its translation.
+        languages: of the two.
+    """
+    if source == target:
+        return ()
+    if not target.strip():
+        return (Doubt("length", source, 0, len(source)),)
+    entities, length = find(source, None, None), len(target)
+    found = _things(source, target, entities)
+    hidden = source
+    for entity in entities:
+        size = entity.end - entity.start
+        hidden = hidden[: entity.start] + "\ue000" * size + hidden[entity.end :]
+        target = target.replace(entity.value, " \ue000 ", 1)
+    here, said = lexemes(hidden.lower()), lexemes(target.lower())
+    found += _numbers(hidden, target, said, languages)
+    if languages == ("fr", "en"):
+        found += _limits(hidden, target, here, said)
+        found += _negation(hidden, target, here, said)
+        found += _names(hidden, target)
+    found += _repetition(here, said)
+    if len(source) >= 20 and not 0.4 <= length / len(source) <= 2.2:
+        found.append(Doubt("length", source, 0, len(source)))
+    if "\ufffd" in target:
+        found.append(Doubt("characters", "\ufffd", 0, 0))
+    return tuple(found)
+
+
+def lexemes(text: str) -> list[str]:
+    """Return the words of a text: runs of letters, digits and underscores."""
+    found = []
+    position = 0
+    while position < len(text):
+        end = position
+        while end < len(text) and is_word(text[end]):
+            end += 1
+        if end > position:
+            found.append(text[position:end])
+        position = max(end, position + 1)
+    return found
+
+
+def _things(source: str, target: str, entities: Sequence[Entity]) -> list[Doubt]:
+    """Find things of the source that do not stand in the translation as often."""
+    found = []
+    plain = _one_space(target)
+    for entity in entities:
+        if entity.kind == THING and source.count(entity.value) > plain.count(
+            _one_space(entity.value)
+        ):
+            found.append(Doubt("thing", entity.value, entity.start, entity.end))
+    return found
+
+
+def _one_space(text: str) -> str:
+    return "".join(" " if c in SPACES else c for c in text)
+
+
+_SAME = {2: (1,), 15: (14, 2), 8: (7, 1), 12: (0,), 24: (0,), 0: (12,), 1: (21,)}
+"""Numbers that are said by others: a fortnight is "quinze jours", noon is "midi"."""
+
+
+def _numbers(
+    source: str, target: str, said: Sequence[str], languages: tuple[str, str]
+) -> list[Doubt]:
+    """Find numbers that were lost, and such as nobody said."""
+    here, there = values(source, languages[0]), values(target, languages[1])
+    if languages[1] == "en":
+        there = [v for v in there if not _is_ordinal_word(target, v)] + [
+            v for v in there if _is_ordinal_word(target, v)
+        ]
+    left = Counter(value.value for value in there)
+    found = []
+    missing: list[Value] = []
+    for value in here:
+        if left[value.value]:
+            left[value.value] -= 1
+        else:
+            missing.append(value)
+    for value in missing:
+        same = next((v for v in _alternatives(value.value) if left[v]), None)
+        if same is not None:
+            left[same] -= 1
+        elif not _is_said_otherwise(source, said, value):
+            found.append(Doubt("number", source[value.start : value.end], value.start, value.end))
+    for value in there:
+        if left[value.value] > 0 and not found and not _is_ordinal_word(target, value):
+            left[value.value] -= 1
+            if _is_word_of(target, value) and value.value in (1, 2, 12):
+                continue
+            if not any(value.value in _alternatives(other.value) for other in here):
+                found.append(Doubt("number", target[value.start : value.end], 0, 0))
+    return found
+
+
+def _is_word_of(text: str, value: Value) -> bool:
+    """Tell whether a number is written in words."""
+    return text[value.start].isalpha()
+
+
+def _is_ordinal_word(text: str, value: Value) -> bool:
+    return text[value.start : value.end].lower() in _ORDINALS
+
+
+_ORDINALS = words("second third fourth fifth sixth seventh eighth ninth tenth twice both double")
+
+
+_PAIRS = words("half pair couple first once another either")
+
+
+def _alternatives(value: Fraction) -> list[Fraction]:
+    """Return what may be said for a number: the hour of a half day, a fortnight."""
+    other = [Fraction(n) for n in _SAME.get(int(value), ())] if value.denominator == 1 else []
+    if 13 <= value <= 24:
+        other.append(value - 12)
+    return other
+
+
+def _is_said_otherwise(source: str, said: Sequence[str], value: Value) -> bool:
+    """Tell whether a small number may be within a word: "deuxième", "une paire", "un couple"."""
+    if value.value > 3 or not _is_word_of(source, value):
+        return False
+    return not _PAIRS.isdisjoint(said)
+
+
+_FEWER = words("less fewer under below within younger short beneath lower smaller barely")
+_MORE = words("more over above older exceed exceeds exceeding beyond exceeded greater upwards")
+
+
+def _limits(
+    source: str, target: str, here: Sequence[str], words_said: Sequence[str]
+) -> list[Doubt]:
+    """Find limits whose direction is not in the translation, or turned round."""
+    said = set(words_said)
+    found = []
+    for index, word in enumerate(here[:-2]):
+        if word not in ("moins", "plus") or here[index + 1] not in ("de", "d"):
+            continue
+        if not values(" ".join(here[index + 2 : index + 4]), "fr") and here[index + 2] not in (
+            "un",
+            "une",
+            "la",
+            "l",
+        ):
+            continue
+        before = here[index - 1] if index else ""
+        if before in ("au", "pas", "en", "ni", "fois") or here[index + 2 : index + 3] == ["plus"]:
+            continue
+        wanted, other = (_FEWER, _MORE) if word == "moins" else (_MORE, _FEWER)
+        opposite = bool(said & other) or (word == "moins" and "least" in said)
+        if not said & wanted and (opposite or values(target, "en")):
+            found.append(_at(source, f"{word} {here[index + 1]}"))
+    small, small_target = source.lower(), target.lower()
+    for phrase, sayings in _PHRASES:
+        if phrase not in small or any(saying in small_target for saying in sayings):
+            continue
+        if any(value.start > small.find(phrase) for value in values(source, "fr")):
+            found.append(_at(source, phrase))
+    return found[:1]
+
+
+_PHRASES = (
+    ("au moins", ("at least", "minimum", "no less", "no fewer", "or more", "not less")),
+    ("au plus", ("at most", "maximum", "no more", "not more", "up to", "or less", "latest")),
+    ("au maximum", ("at most", "maximum", "no more", "not more", "up to")),
+    ("pas plus de", ("at most", "maximum", "more than", "up to", "exceed", "over")),
+)
+
+
+def _at(source: str, phrase: str) -> Doubt:
+    start = max(source.lower().find(phrase), 0)
+    return Doubt("limit", source[start : start + len(phrase)], start, start + len(phrase))
+
+
+_NO = words("pas jamais rien aucun aucune ni nul nulle guère")
+_NOT = words(
+    "not no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely t"
+    " ain non isn aren unable fail fails failed lack lacks refuse refuses unlike unless anymore"
+)
+_CLEAR_NOT = words("not t never nothing nobody cannot")
+_HIDDEN_NO = words(
+    "sans non interdit interdite défense impossible inutile refuse refuser refusé désapprouve"
+    " désaccord déconseillé déconseillée ignore ignorer manque manquer sauf empêche éviter évitez"
+    " contraire faux fausse hors moins plus personne peu seul seule seulement arrête arrêtez"
+    " cesse malgré inconnu absent rarement que qu ne n avant sinon peine raté vide nié"
+)
+_SAID_NO = words("except but only rather wrong bad badly quite pity least prevent avoid stop")
+_BEFORE_STEPS = words(
+    "un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque"
+)
+"""Before "pas" that are steps."""
+_SAID_PREFIXES = ("un", "in", "im", "dis", "mis", "non")
+
+
+def _negation(source: str, target: str, here: Sequence[str], said: Sequence[str]) -> list[Doubt]:
+    """Find a negation that was lost, or one that nobody said."""
+    strong = [
+        word
+        for before, word in zip(("", *here), here, strict=False)
+        if word in _NO and not (word == "pas" and before in _BEFORE_STEPS)
+    ]
+    if here[:1] == ["pas"] and len(here) == 1:
+        strong = []
+    denied = any(word in _NOT for word in said)
+    if strong and not denied and "n'est-ce pas" not in source.lower():
+        if "pas" in strong and ("pourquoi" in here or "pas mal" in source.lower()):
+            return []
+        hinted = any(
+            word in _SAID_NO or (len(word) > 5 and word.startswith(_SAID_PREFIXES)) for word in said
+        )
+        if not hinted:
+            start = source.lower().find(strong[0])
+            return [Doubt("negation", strong[0], start, start + len(strong[0]))]
+    spoken = [word for word in said if word in _CLEAR_NOT]
+    asked = target.rstrip().endswith("?")
+    if spoken and not strong and not asked and not any(word in _HIDDEN_NO for word in here):
+        return [Doubt("negation", spoken[0], 0, 0)]
+    return []
+
+
+def _names(source: str, target: str) -> list[Doubt]:
+    """Find names within a sentence of which the translation has fewer than the source."""
+    here = _capitalized(source)
+    there = {word for word, _ in _capitalized(target, first=True)}
+    lost = [(word, start) for word, start in here if word not in there and word not in target]
+    kept = {word for word, _ in here} & there
+    if len({word for word, _ in here}) - len(kept) > len(there - kept):
+        return [Doubt("name", word, start, start + len(word)) for word, start in lost[:1]]
+    return []
+
+
+def _capitalized(text: str, *, first: bool = False) -> list[tuple[str, int]]:
+    """Return words with a capital and small letters, but for the first one of a sentence."""
+    found = []
+    position = 0
+    begins = True
+    while position < len(text):
+        end = position
+        while end < len(text) and (is_word(text[end]) or (text[end] == "-" and end > position)):
+            end += 1
+        word = text[position:end].rstrip("-")
+        if len(word) > 2 and word[0].isupper() and word[1:2].islower() and (first or not begins):
+            found.append((word, position))
+        if word:
+            begins = False
+        elif text[position] in '.!?:«"“(':
+            begins = True
+        position = max(end, position + 1)
+    return found
+
+
+def _repetition(here: Sequence[str], said: Sequence[str]) -> list[Doubt]:
+    """Find a word twice running, or several words twice, unless the source does the like."""
+    if _repeats(here):
+        return []
+    word = _repeats(said)
+    return [Doubt("repetition", word, 0, 0)] if word else []
+
+
+def _repeats(said: Sequence[str]) -> str:
+    for before, word in pairwise(said):
+        if before == word and len(word) > 1 and word not in ("had", "that", "very", "vous", "nous"):
+            return word
+    seen: set[tuple[str, ...]] = set()
+    size = 3 if len(said) < 20 else 4
+    for index in range(len(said) - size + 1):
+        some = tuple(said[index : index + size])
+        if some in seen and any(len(word) > 3 for word in some):
+            return " ".join(some)
+        seen.add(some)
+    return ""

@@ -1,0 +1,201 @@
+"""The numbers that a sentence holds, in figures or in words, as values that can be compared.
+
+For checks, not for translation: what a number counts, and how it is written, does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+from allez.text.entities_characters import SPACES, digits, is_digit
+
+
+class Value(NamedTuple):
+    """A number in a text: `text[start:end]`."""
+
+    value: Fraction
+    start: int
+    end: int
+
+
+def _numbered(text: str, first: int = 0, step: int = 1) -> dict[str, int]:
+    return {word: first + step * i for i, word in enumerate(text.split())}
+
+
+_UNITS: Mapping[str, Mapping[str, int]] = {
+    "fr": {
+        **_numbered(
+            "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze"
+            " quinze seize"
+        ),
+        **{"une": 1, "vingt": 20, "vingts": 20, "septante": 70, "octante": 80, "nonante": 90},
+        **_numbered("trente quarante cinquante soixante", 30, 10),
+    },
+    "en": {
+        **_numbered(
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+            " fifteen sixteen seventeen eighteen nineteen"
+        ),
+        **_numbered("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10),
+        **{"twice": 2, "both": 2, "double": 2, "dozen": 12, "noon": 12, "midday": 12},
+        **_numbered("second third fourth fifth sixth seventh eighth ninth tenth", 2),
+    },
+}
+_HUNDREDS = {"fr": ("cent", "cents"), "en": ("hundred",)}
+_POWERS = {
+    "fr": {"mille": 3, "million": 6, "millions": 6, "milliard": 9, "milliards": 9},
+    "en": {"thousand": 3, "million": 6, "millions": 6, "billion": 9, "billions": 9, "bn": 9},
+}
+_LINKS = {"fr": ("et",), "en": ("and",)}
+_DECIMAL = {"fr": ",", "en": "."}
+_ROMAN = {"I": 1, "V": 5, "X": 10}
+
+
+class _Word(NamedTuple):
+    text: str
+    start: int
+    end: int
+
+
+def values(text: str, language: str) -> list[Value]:
+    """Return the numbers of a text in order, ones in words left out: they are articles.
+
+    Args:
+        text: a sentence.
+        language: of the text; "fr" and "en" have number words.
+    """
+    words = _words(text)
+    found: list[Value] = []
+    index = 0
+    while index < len(words):
+        value, count = _read(words, index, language, text)
+        if count:
+            first, last = words[index], words[index + count - 1]
+            spoken_one = value == 1 and not is_digit(first.text[0])
+            if not spoken_one:
+                found.append(Value(value, first.start, last.end))
+        index += max(count, 1)
+    return found
+
+
+def _words(text: str) -> list[_Word]:
+    """Return runs of letters and runs of digits, figures with their separators."""
+    found: list[_Word] = []
+    position = 0
+    while position < len(text):
+        end = position
+        if is_digit(text[position]):
+            end = _figures(text, position)
+        else:
+            while end < len(text) and text[end].isalpha():
+                end += 1
+        if end > position:
+            found.append(_Word(text[position:end], position, end))
+        position = max(end, position + 1)
+    return found
+
+
+def _figures(text: str, start: int) -> int:
+    """Return where digits end: groups of three after a separator, then a fraction."""
+    end = digits(text, start)
+    while end < len(text) - 1 and text[end] in SPACES + ".," and is_digit(text[end + 1]):
+        following = digits(text, end + 1)
+        grouped = following - end == 4 and end - start <= 3 + 4 * ((end - start) // 4)
+        if text[end] in SPACES and not (grouped and end - start != 4):
+            break
+        end = following
+    return end
+
+
+def _read(words: list[_Word], index: int, language: str, text: str) -> tuple[Fraction, int]:
+    """Return the value that begins at a word and how many words it takes, 0 if none does."""
+    first = words[index].text
+    powers = _POWERS.get(language, {})
+    if is_digit(first[0]):
+        value = _figure_value(first, language)
+        used = 1
+        if index + 1 < len(words) and (power := powers.get(words[index + 1].text.lower())):
+            value, used = value * 10**power, 2
+        return value, used
+    if language == "fr" and (roman := _roman(first)):
+        return Fraction(roman), 1
+    return _spoken(words, index, language, text)
+
+
+def _figure_value(figures: str, language: str) -> Fraction:
+    """Return the value of figures with separators."""
+    plain = "".join(c for c in figures if c not in SPACES)
+    mark = _DECIMAL.get(language, ".")
+    other = "." if mark == "," else ","
+    parts = plain.split(other)
+    if len(parts) > 1 and all(len(part) == 3 for part in parts[1:]) and mark != other:
+        plain = "".join(parts)
+    whole, found, fraction = plain.replace(other, mark, 1).rpartition(mark)
+    if not found:
+        whole, fraction = plain, ""
+    whole = "".join(filter(is_digit, whole))
+    return Fraction(int(whole or "0")) + (
+        Fraction(int(fraction), 10 ** len(fraction)) if fraction else 0
+    )
+
+
+def _roman(word: str) -> int:
+    """Return the century of `XIXe`, 0 if it is none."""
+    numeral = word[:-1]
+    if not word.endswith("e") or not numeral or any(c not in _ROMAN for c in numeral):
+        return 0
+    total = 0
+    for here, after in zip(numeral, numeral[1:] + "I", strict=True):
+        smaller = _ROMAN[here] < _ROMAN[after] and after != numeral[-1:] + "I"
+        total += -_ROMAN[here] if smaller else _ROMAN[here]
+    return total
+
+
+def _may_begin(words: list[_Word], index: int, language: str) -> bool:
+    """Tell whether a hundred or more begins a number: "cent", not "pour cent"; "a hundred"."""
+    before = words[index - 1].text.lower() if index else ""
+    return (
+        before in ("a", "an")
+        if language == "en"
+        else words[index].text in ("cent", "Cent") and (before != "pour")
+    )
+
+
+def _spoken(words: list[_Word], index: int, language: str, text: str) -> tuple[Fraction, int]:
+    """Read number words: "quatre-vingt-dix-sept", "two hundred and five"."""
+    units, powers = _UNITS.get(language, {}), _POWERS.get(language, {})
+    hundreds, links = _HUNDREDS.get(language, ()), _LINKS.get(language, ())
+    total = current = used = taken = 0
+    while index + used < len(words):
+        word = words[index + used].text.lower()
+        gap = text[words[index + used - 1].end : words[index + used].start] if used else ""
+        if used and gap not in (" ", "-", "\u00a0", "\u2011"):
+            break
+        if word in units:
+            unit = units[word]
+            if language == "fr" and unit == 20 and current % 100 == 4:
+                current += 76
+            elif used and 0 < current % 10 < 10 and current % 100 not in (60, 80) and unit < 10:
+                break  # "deux trois": two numbers
+            elif used and unit >= 10 and current % 100 and current % 100 not in (60, 80):
+                break
+            else:
+                current += unit
+        elif word in hundreds and (used or _may_begin(words, index, language)):
+            current = max(current, 1) * 100
+        elif word in powers and (used or word == "mille" or _may_begin(words, index, language)):
+            total += max(current, 1) * 10 ** powers[word]
+            current = 0
+        elif word in links and used:
+            used += 1
+            continue
+        else:
+            break
+        used += 1
+        taken = used
+    following = words[index + taken].text if taken and index + taken < len(words) else ""
+    if language == "fr" and following.endswith("ième"):
+        return Fraction(1), taken + 1  # "soixante-septième" counts nothing
+    return Fraction(total + current), taken

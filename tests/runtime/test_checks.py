@@ -1,0 +1,73 @@
+"""Checks of a sentence against its translation, and the values of numbers in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allez.text.checks import doubts
+from allez.text.number_words import values
+
+LINES = (
+    (Path(__file__).parents[2] / "spec" / "vectors" / "doubts.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+)
+
+
+@pytest.mark.parametrize(
+    "case", [json.loads(line) for line in LINES], ids=lambda case: case["target"][:40]
+)
+def test_doubts_are_those_of_the_specification(case: dict[str, Any]) -> None:
+    found = doubts(case["source"], case["target"], ("fr", "en"))
+    assert sorted({doubt.kind for doubt in found}) == sorted(set(case["kinds"]))
+    for doubt in found:
+        if doubt.end:
+            assert case["source"][doubt.start : doubt.end] == doubt.text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "numbers"),
+    [
+        ("soixante et onze", "fr", [71]),
+        ("quatre-vingts, quatre-vingt-un", "fr", [80, 81]),
+        ("quatre-vingt-dix-neuf mille neuf cent seize", "fr", [99916]),
+        ("deux cents, mille, un million", "fr", [200, 1000, 1000000]),
+        ("nonante-sept et septante", "fr", [97, 70]),
+        ("un chat, une table", "fr", []),
+        ("deux trois", "fr", [2, 3]),
+        ("cent pour cent", "fr", [100]),
+        ("le soixante-septième", "fr", []),
+        ("XVIIIe, IVe, Xe, Le", "fr", [18, 4, 10]),
+        ("5 590, 3.410.225 et 12", "fr", [5590, 3410225, 12]),
+        ("one hundred and twenty-three thousand", "en", [123000]),
+        ("a hundred, two million, twelve", "en", [100, 2000000, 12]),
+        ("5,590 and 1,234,567", "en", [5590, 1234567]),
+        ("sechs 6", "de", [6]),
+    ],
+)
+def test_numbers_have_values(text: str, language: str, numbers: list[int]) -> None:
+    assert [int(value.value) for value in values(text, language)] == numbers
+
+
+def test_fractions_are_exact() -> None:
+    (french,), (english,) = values("42,195 km", "fr"), values("42.195 km", "en")
+    assert french.value == english.value
+    assert values("42,195 km", "en")[0].value == 42195
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_text_is_too_strange(source: str, target: str) -> None:
+    for languages in (("fr", "en"), ("en", "fr"), ("xx", "yy")):
+        for doubt in doubts(source, target, languages):
+            assert 0 <= doubt.start <= doubt.end <= len(source)
+
+
+@given(st.text(max_size=60))
+def test_what_is_copied_is_not_doubted(text: str) -> None:
+    assert doubts(text, text, ("fr", "en")) == ()
