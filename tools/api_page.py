@@ -25,8 +25,6 @@ itself: `from allez import Translator`. What other modules hold may change at an
 SECTION = re.compile(r"^(Args|Returns|Yields|Raises):$")
 ENTRY = re.compile(r"^    (\S[^:]*): (.*)$")
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-
 
 def public_names() -> dict[str, str]:
     """Return each name of `allez.__all__`, and the module that defines it."""
@@ -41,7 +39,7 @@ def public_names() -> dict[str, str]:
     return {name: homes.get(name, "allez") for name in listed}
 
 
-def definition(name: str, module: str) -> ast.ClassDef | Function:
+def definition(name: str, module: str) -> ast.ClassDef | ast.FunctionDef:
     """Return what defines a name.
 
     Raises:
@@ -50,12 +48,12 @@ def definition(name: str, module: str) -> ast.ClassDef | Function:
     path = RUNTIME / module.replace(".", "/")
     source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     for node in ast.parse(source.read_text(encoding="utf-8")).body:
-        if isinstance(node, (ast.ClassDef, *Function.__args__)) and node.name == name:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == name:
             return node
     raise LookupError(f"{module} does not define {name}")
 
 
-def signature(function: Function, *, bound: bool) -> str:
+def signature(function: ast.FunctionDef, *, bound: bool) -> str:
     """Return the parameters and what comes back, as they stand in the source."""
     arguments = function.args
     if bound and arguments.args:
@@ -112,10 +110,10 @@ def text_of(node: ast.stmt | None) -> str:
 def methods(node: ast.ClassDef) -> Iterator[str]:
     """Yield the public methods and properties."""
     for item in node.body:
-        shown = isinstance(item, Function) and (
-            not item.name.startswith("_") or (item.name == "__call__" and ast.get_docstring(item))
-        )
-        if not shown or any(ast.unparse(d) == "overload" for d in item.decorator_list):
+        if not isinstance(item, ast.FunctionDef):
+            continue
+        called = item.name == "__call__" and ast.get_docstring(item) is not None
+        if item.name.startswith("_") and not called:
             continue
         kinds = [ast.unparse(decorator) for decorator in item.decorator_list]
         if "property" in kinds or "cached_property" in kinds:
@@ -134,7 +132,7 @@ def entry(name: str, module: str) -> Iterator[str]:
     if isinstance(node, ast.ClassDef):
         bases = ", ".join(ast.unparse(base) for base in node.bases)
         made = next((f for f in node.body if getattr(f, "name", "") == "__init__"), None)
-        call = signature(made, bound=True) if isinstance(made, Function) else ""
+        call = signature(made, bound=True) if isinstance(made, ast.FunctionDef) else ""
         yield f"## `{name}{call.removesuffix(' -> None')}`"
         yield ""
         if bases.endswith("Error") or bases == "Exception":
