@@ -28,7 +28,7 @@ EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 
 ASKED = {
     "runtime": [],
-    "test": sorted(EXTRAS.keys() - {"export", "lint"}),
+    "test": sorted(EXTRAS.keys() - {"export", "made", "lint"}),
     "export": sorted(EXTRAS),
     "bench": ["export", "plot"],
 }
