@@ -6,7 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from operator import index
-from typing import TYPE_CHECKING, Any, Protocol, SupportsFloat, SupportsIndex, TypeAlias, TypedDict
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    Protocol,
+    SupportsFloat,
+    SupportsIndex,
+    TypeAlias,
+    TypedDict,
+)
 
 from allez.errors import OptionError
 from allez.spec import SPEC
@@ -95,6 +104,9 @@ class TranslateOptions:
     entities, as `glossary` does."""
     glossary: Mapping[str, str] | Sequence[tuple[str, str]] = ()
     """Terms of the source language and what they are in the target; the longest one counts."""
+    markup: Literal["html"] | None = None
+    """The texts are pieces of HTML: tags stand around the words that attend to what they stood
+    around, and none is lost. One translation per sentence, and no streams. None: plain text."""
     max_time: float | None = None
     """Seconds from the call on; when they are over, no further step of the decoder is taken, and
     the best that there is is returned: `finished` is false for every sentence that was cut or not
@@ -121,6 +133,10 @@ class TranslateOptions:
                 )
         if not isinstance(self.shortlist, bool):
             raise OptionError(f"shortlist must be True or False, not {self.shortlist!r}")
+        if self.markup not in (None, "html"):
+            raise OptionError(f"markup must be None or 'html', not {self.markup!r}")
+        if self.markup and self.n_best != 1:
+            raise OptionError("with markup there is one translation, n_best must be 1")
         if not isinstance(self.prefix, str):
             raise TypeError(f"a text must be str, not {type(self.prefix).__name__}")
         _check_texts(self.keep, self.terms if _is_glossary(self.glossary) else None)
@@ -160,6 +176,7 @@ class TranslateOptions:
             "max_length": self.max_length,
             "shortlist": self.shortlist,
             "prefix": self.prefix,
+            "markup": self.markup,
             "keep": list(self.keep),
             "glossary": [list(term) for term in self.terms],
         }
@@ -178,6 +195,7 @@ class OptionChanges(TypedDict, total=False):
     prefix: str
     keep: Sequence[str]
     glossary: Mapping[str, str] | Sequence[tuple[str, str]]
+    markup: Literal["html"] | None
     max_time: float | None
     cancel: Cancel | None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from allez.text.rules import SentenceRules
 from allez.text.segmentation import Segment, SourceTokens, split
 from allez.text.tokenizer import Tokenizer
 from allez.translate.masking import NOTHING, Asked, Hidden, Masking, carried_over, outside
+
+if TYPE_CHECKING:
+    from allez.translate.fragment import Fragment
 
 
 class Words(NamedTuple):
@@ -79,6 +82,8 @@ class Document(NamedTuple):
     text: str
     segments: list[Segment]
     """All of it, in order; the sentences have tokens. Two that are copied may be neighbours."""
+    fragment: Fragment | None = None
+    """What the text was taken from, if that has tags."""
 
     @property
     def sentences(self) -> Iterator[Segment]:

@@ -253,7 +253,10 @@ class Translator:
         Returns:
             Whether all sentences came to their end (the value of a `yield from`).
         """
-        return self._stream(text, *self._begin(options, changes, greedy=True))
+        chosen, search, deadline = self._begin(options, changes, greedy=True)
+        if chosen.markup:
+            raise OptionError("a stream has no markup: tags wait for the end", hint="use translate")
+        return self._stream(text, chosen, search, deadline)
 
     def score(
         self,
@@ -332,7 +335,14 @@ class Translator:
 
     def _prepare(self, text: str, options: TranslateOptions, deadline: Deadline) -> Prepared:
         """Take a text apart, and say what is asked of the model for each sentence."""
+        fragment = None
+        if options.markup:
+            from allez.translate.fragment import Fragment
+
+            fragment = Fragment(checked(text))
+            text = fragment.marked.text
         document = take_apart(text, self._words, deadline.over, self._asked(options))
+        document = document._replace(fragment=fragment)
         requests = []
         prefix = "" if deadline.over() else options.prefix
         for segment in document.sentences:
@@ -373,7 +383,7 @@ class Translator:
         translation = put_together(document, found, self._words)
         if not translation.finished and "logging" in sys.modules:
             log_cut(translation, lambda length: self._limit(length, options))
-        return translation
+        return document.fragment.translated(translation) if document.fragment else translation
 
     def _translate_all(
         self,
