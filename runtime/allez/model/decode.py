@@ -52,7 +52,7 @@ def decode_batch(
     options: SearchOptions,
     *,
     given_up: Callable[[Sequence[int]], Collection[int]] = lambda live: (),
-    on_tokens: Callable[[IntArray, IntArray], None] = lambda live, tokens: None,
+    on_tokens: Callable[[Sequence[int], IntArray], None] | None = None,
 ) -> list[list[RawHypothesis]]:
     """Encode requests of one kind one by one, and search for their translations together.
 
@@ -83,10 +83,11 @@ def decode_batch(
         return found
 
     def on_step(live: IntArray, tokens: IntArray) -> Collection[int]:
-        members = np.array(chosen)[live]
-        on_tokens(members, tokens)
-        leaving = set(given_up(members.tolist()))
-        return [position for position, index in enumerate(chosen) if index in leaving]
+        left = [chosen[position] for position in live.tolist()]
+        if on_tokens is not None:
+            on_tokens(left, tokens)
+        leaving = given_up(left)
+        return [chosen.index(index) for index in leaving] if leaving else ()
 
     members = [requests[index] for index in chosen]
     shortlists = [r.shortlist for r in members if r.shortlist is not None]

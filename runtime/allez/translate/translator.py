@@ -90,6 +90,7 @@ class Translator:
         self._threads = threads or cores()
         self._bundle = bundle if isinstance(bundle, Bundle) else self._read(bundle)
         manifest = self._manifest = self._bundle.manifest
+        self._default = manifest.search
         self._workers, self._words = run_both(
             lambda: self._start_workers(providers), lambda: Words.of(self._bundle)
         )
@@ -303,8 +304,6 @@ class Translator:
         _, search, _ = self._begin(None, {}, greedy=True)
         return selftest(self._bundle, self._words, self._workers, search)
 
-    # --- the way of a text ----------------------------------------------------------------------
-
     def _begin(
         self, options: TranslateOptions | None, changes: OptionChanges, *, greedy: bool = False
     ) -> tuple[TranslateOptions, SearchOptions, Deadline]:
@@ -314,7 +313,7 @@ class Translator:
             changes = {**changes, "beam_size": 1, "n_best": 1}
         chosen = merged(options, changes)
         deadline = Deadline(chosen.cancel, chosen.max_time, closed=self._workers.is_closed)
-        return chosen, chosen.search(self._manifest.search), deadline
+        return chosen, chosen.search(self._default), deadline
 
     def _asked(self, options: TranslateOptions) -> Asked:
         """Return what is carried over by the caller's will."""

@@ -331,8 +331,8 @@ class Workers:
                     leaving.append(index)
             return leaving
 
-        def on_tokens(live: IntArray, tokens: IntArray) -> None:
-            for index, token in zip(live.tolist(), tokens.tolist(), strict=False):
+        def on_tokens(left: Sequence[int], tokens: IntArray) -> None:
+            for index, token in zip(left, tokens.tolist(), strict=True):
                 stream = batch[index].tokens
                 if stream is not None and token != model.eos:
                     stream.put(token)
@@ -344,7 +344,7 @@ class Workers:
             [future.request for future in batch],
             batch[0].options,
             given_up=given_up,
-            **({"on_tokens": on_tokens} if told else {}),
+            on_tokens=on_tokens if told else None,
         )
         return [
             errors.get(index) or hypotheses or SessionError("the decoder gave no finite score")
