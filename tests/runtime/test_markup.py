@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from allez.documents.lines import render
 from allez.text.markup import OUTSIDE, Mark, Marked, check, weave
-from allez.translate.markup import Alignment, place, units
+from allez.translate.alignment import Alignment, units, word_links
+from allez.translate.markup import place
+from support.documents import WordByWord
 
 VECTORS = Path(__file__).parents[2] / "spec" / "vectors" / "markup.jsonl"
 CASES = [json.loads(line) for line in VECTORS.read_text(encoding="utf-8").splitlines()]
@@ -109,3 +112,12 @@ def test_weaving_gives_the_source_back() -> None:
 def test_marks_that_do_not_nest_are_noticed(marks: tuple[Mark, ...], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         check(Marked("un deux", marks))
+
+
+def test_words_are_linked_by_attention() -> None:
+    forwards = WordByWord().translate("le chat noir dort.")
+    assert word_links(forwards)[:3] == [(0, 0), (1, 1), (2, 2)]
+    backwards = WordByWord(backwards=True).translate("un deux trois")
+    assert word_links(backwards) == [(2, 0), (1, 1), (0, 2)]
+    assert render(backwards, "pharaoh") == "2-0 1-1 0-2\n"
+    assert render(WordByWord().translate("12"), "pharaoh") == "0-0\n"

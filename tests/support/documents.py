@@ -12,7 +12,7 @@ import numpy as np
 from allez.documents.document import Document
 from allez.results import Hypothesis, Sentence, Translation
 from allez.text.markup import Marked
-from allez.translate.markup import units
+from allez.translate.alignment import units
 
 
 def upper(text: str) -> str:

@@ -10,6 +10,7 @@ import difflib
 import os
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from allez import __version__
@@ -152,9 +153,10 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--format",
-        choices=("text", "tsv", "jsonl"),
+        choices=("text", "tsv", "jsonl", "pharaoh"),
         default="text",
-        help="of lines: text; tsv: number, rank, score and text; jsonl: all there is to know",
+        help="of lines: text; tsv: number, rank, score and text; jsonl: all there is to know; "
+        "pharaoh: which source word each word was made from",
     )
     add(
         "--errors",
@@ -167,9 +169,18 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="say on standard error what of a TEXT's translation is not accounted for",
     )
+    add("--markup", choices=("html",), help="the texts are pieces of HTML")
+    _add_facts(parser)
     _add_documents(parser)
     limit = _add_search(parser)
     limit("--max-time", type=float, metavar="SECONDS", help="for all TEXT; then the best so far")
+
+
+def _add_facts(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("facts").add_argument
+    add("--keep", action="append", default=[], metavar="TEXT", help="is never translated")
+    add("--keep-file", metavar="FILE", help="one such text a line")
+    add("--glossary", metavar="FILE", help="terms and their translations: .tsv, .csv or .tbx")
 
 
 def _add_documents(parser: argparse.ArgumentParser) -> None:
@@ -227,6 +238,15 @@ def options_of(args: argparse.Namespace) -> TranslateOptions:
     """Return what the command line asks for, checked before any work begins."""
     from allez.options import TranslateOptions
 
+    keep, terms = list(getattr(args, "keep", ())), []
+    if getattr(args, "keep_file", None):
+        from allez.documents.glossary import read_kept
+
+        keep += read_kept(Path(args.keep_file))
+    if getattr(args, "glossary", None):
+        from allez.documents.glossary import read_glossary
+
+        terms = read_glossary(Path(args.glossary))
     return TranslateOptions(
         beam_size=args.beam_size,
         n_best=args.n_best,
@@ -236,6 +256,9 @@ def options_of(args: argparse.Namespace) -> TranslateOptions:
         no_repeat_ngram_size=args.no_repeat_ngram_size,
         shortlist=args.shortlist,
         prefix=args.prefix,
+        markup=getattr(args, "markup", None),
+        keep=keep,
+        glossary=terms,
         max_time=getattr(args, "max_time", None),
     )
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # for their names alone: `allez --help` waits for none of it
     from allez.results import Translation
     from allez.translate.translator import Translator
 
-Format = Literal["text", "tsv", "jsonl"]
+Format = Literal["text", "tsv", "jsonl", "pharaoh"]
 """What a record is: lines of text; lines of number, rank, score and text; a JSON object."""
 
 Errors = Literal["strict", "replace"]
@@ -277,7 +277,8 @@ def render(translation: Translation, form: Format, n_best: int = 1, number: int 
     Text: `n_best` lines, best first (the last one again where there are fewer answers), so that a
     reader can count. TSV: for each answer that there is the number of the source line, the rank,
     the score and the text, divided by tabs; what is behind the third tab is text. JSON lines: one
-    object, whatever `n_best` is.
+    object, whatever `n_best` is. Pharaoh: which source word each word of the best answer was made
+    from, `0-0 2-1`, words being what white space divides.
 
     Args:
         translation: of one line, or of a text of several.
@@ -287,6 +288,10 @@ def render(translation: Translation, form: Format, n_best: int = 1, number: int 
     """
     if form == "jsonl":
         return json.dumps(record(translation), ensure_ascii=False) + "\n"
+    if form == "pharaoh":
+        from allez.translate.alignment import word_links
+
+        return " ".join(f"{source}-{target}" for source, target in word_links(translation)) + "\n"
     texts = translation.texts
     if form == "tsv" or "\n" not in translation.source:
         # A byte token can spell a line feed; lines must stay lines.

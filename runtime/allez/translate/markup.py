@@ -8,18 +8,20 @@ lost and nothing doubled, whatever the attention says. Knows nothing of tags or 
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
-from typing import NamedTuple
-
 import numpy as np
 
 from allez.arrays import FloatArray
-from allez.results import Sentence, Translation
+from allez.results import Translation
 from allez.text.markup import OUTSIDE, Mark, Marked
-
-_JOINERS = "'’-"
-"""What makes one word of the letters on both sides of it."""
+from allez.translate.alignment import (
+    Alignment,
+    Span,
+    align,
+    is_in_word,
+    mutual,
+    overlap,
+    units,
+)
 
 _SURE = 1000.0
 """What a unit weighs that must be in a run, or must not; attention sums to far less."""
@@ -27,21 +29,6 @@ _LIKELY = 0.25
 """How far below half a unit's attention for a pair may be if no unit has more."""
 _EQUAL = 1e-9
 """Sums that differ by less are equal, whatever the order of addition; the shorter run wins."""
-
-Span = tuple[int, int]
-
-
-class Alignment(NamedTuple):
-    """Which characters of a source each token of its translation was made from."""
-
-    source: str
-    target: str
-    source_spans: tuple[Span, ...]
-    """[S] of the source tokens, in characters of `source`, in order."""
-    target_spans: tuple[Span, ...]
-    """[T] of the target tokens, in characters of `target`, in order."""
-    weights: FloatArray
-    """[T, S] how much each target token attends to each source token; rows sum to 1 at most."""
 
 
 def transfer(marked: Marked, translation: Translation) -> Marked:
@@ -56,128 +43,6 @@ def transfer(marked: Marked, translation: Translation) -> Marked:
     return place(marked, align(translation))
 
 
-# --- where tokens stand -----------------------------------------------------------------------
-
-
-def align(translation: Translation) -> Alignment:
-    """Join the alignments of a text's sentences; what was copied is aligned word by word."""
-    source, target = translation.source, translation.text
-    sources: list[Span] = []
-    targets: list[Span] = []
-    blocks: list[FloatArray] = []
-    read = written = 0
-    for sentence in translation.sentences:
-        start = target.find(sentence.text, written + sentence.start - read - 1)
-        start = max(start, written)
-        _copied(source, (read, sentence.start), written, sources, targets, blocks)
-        _translated(sentence, start, sources, targets, blocks)
-        read, written = sentence.end, start + len(sentence.text)
-    _copied(source, (read, len(source)), written, sources, targets, blocks)
-    weights = np.zeros((len(targets), len(sources)))
-    row = column = 0
-    for block in blocks:
-        weights[row : row + block.shape[0], column : column + block.shape[1]] = block
-        row, column = row + block.shape[0], column + block.shape[1]
-    return Alignment(source, target, tuple(sources), tuple(targets), weights)
-
-
-def _copied(
-    source: str,
-    span: Span,
-    written: int,
-    sources: list[Span],
-    targets: list[Span],
-    blocks: list[FloatArray],
-) -> None:
-    """Align a stretch of the source that was copied with the copy that begins at `written`."""
-    words = [unit for unit in units(source[slice(*span)]) if unit]
-    sources += [(span[0] + start, span[0] + end) for start, end in words]
-    targets += [(written + start, written + end) for start, end in words]
-    blocks.append(np.eye(len(words)))
-
-
-def _translated(
-    sentence: Sentence,
-    written: int,
-    sources: list[Span],
-    targets: list[Span],
-    blocks: list[FloatArray],
-) -> None:
-    spans = sentence.hypotheses[0].spans
-    sources += sentence.source_spans
-    targets += [(written + start, written + end) for start, end in spans]
-    weights = sentence.attention
-    if weights.shape == (len(spans), len(sentence.source_spans)):
-        blocks.append(np.asarray(weights, dtype=np.float64))
-    else:  # a model that attends to nothing in particular: the order is all there is to go by
-        blocks.append(_in_proportion(len(spans), len(sentence.source_spans)))
-
-
-def _in_proportion(rows: int, columns: int) -> FloatArray:
-    """Return weights as if each target token came of the source token at the same height."""
-    weights = np.zeros((rows, columns))
-    if columns:
-        weights[np.arange(rows), np.arange(rows) * columns // max(rows, 1)] = 1.0
-    return weights
-
-
-# --- words and marks --------------------------------------------------------------------------
-
-
-def units(text: str) -> list[Span]:
-    """Return the words of a text and, each by itself, its other characters that are no white space.
-
-    A word is letters, digits and the signs that combine with them; an apostrophe or a hyphen
-    between two belongs to it.
-    """
-    found: list[Span] = []
-    position = 0
-    while position < len(text):
-        start = position
-        while position < len(text) and (
-            _in_word(text[position])
-            or (
-                start < position < len(text) - 1
-                and text[position] in _JOINERS
-                and _in_word(text[position + 1])
-            )
-        ):
-            position += 1
-        if start == position:
-            position += 1
-        if not text[start].isspace():
-            found.append((start, position))
-    return found
-
-
-def _in_word(character: str) -> bool:
-    return character.isalnum() or unicodedata.category(character).startswith("M")
-
-
-def _overlap(spans: Sequence[Span], others: Sequence[Span]) -> FloatArray:
-    """Return [N, M]: which share of each of the N spans lies within each of the M others."""
-    if not spans or not others:
-        return np.zeros((len(spans), len(others)))
-    a, b = np.array(spans, dtype=np.float64), np.array(others, dtype=np.float64)
-    low = np.maximum(a[:, None, 0], b[None, :, 0])
-    high = np.minimum(a[:, None, 1], b[None, :, 1])
-    lengths = np.maximum(a[:, 1] - a[:, 0], 1.0)
-    return np.asarray(np.clip(high - low, 0.0, None) / lengths[:, None])
-
-
-def _mutual(alignment: Alignment) -> FloatArray:
-    """Return [T, S] weights of which both sides are sure; rows sum to 1, or to 0.
-
-    A target token's share of its attention for a source token is multiplied with the share of that
-    source token's that comes from it: words that everybody looks at (articles, the end) count for
-    less, and a word that one target token looks at more than any other does counts for more.
-    """
-    weights = np.array(alignment.weights)
-    weights[:, [end <= start for start, end in alignment.source_spans]] = 0.0
-    weights *= weights / np.maximum(weights.sum(axis=0, keepdims=True), _EQUAL)
-    return np.asarray(weights / np.maximum(weights.sum(axis=1, keepdims=True), _EQUAL))
-
-
 class _Placing:
     """One text whose marks are being set, parents before what they enclose."""
 
@@ -186,16 +51,18 @@ class _Placing:
         self.text = alignment.target
         self.words = _find_words(marked, self.text)
         self.units = _whole_units(units(self.text), list(self.words.values()))
-        self.is_word = np.array([_in_word(self.text[start]) for start, _ in self.units], dtype=bool)
+        self.is_word = np.array(
+            [is_in_word(self.text[start]) for start, _ in self.units], dtype=bool
+        )
         # [U, S]: what each unit attends to, its tokens together
-        self.attended = _overlap(alignment.target_spans, self.units).T @ _mutual(alignment)
+        self.attended = overlap(alignment.target_spans, self.units).T @ mutual(alignment)
         self.source_spans = alignment.source_spans
         self.source_units = units(marked.text)
         self.placed: dict[int, Mark] = {}
 
     def within(self, span: Span) -> FloatArray:
         """Return [U]: how much of each unit's attention lies in a stretch of the source."""
-        return np.asarray(self.attended @ _overlap(self.source_spans, [span])[:, 0])
+        return np.asarray(self.attended @ overlap(self.source_spans, [span])[:, 0])
 
     def bounds(self, parent: int) -> Span:
         """Return where in the target the children of a mark may stand."""
@@ -220,7 +87,7 @@ class _Placing:
         return [
             (start, end)
             for start, end in self.source_units
-            if span[0] < end and start < span[1] and _in_word(text[start])
+            if span[0] < end and start < span[1] and is_in_word(text[start])
         ]
 
     def is_around(self, pair: int, mark: int) -> bool:
@@ -370,7 +237,7 @@ def _with_edges(placing: _Placing, span: Span, run: list[int], free: set[int]) -
         return run
     text = placing.source.text
     inside = [u for u in placing.source_units if span[0] <= u[0] and u[1] <= span[1]]
-    signs = [not _in_word(text[start]) for start, _ in inside]
+    signs = [not is_in_word(text[start]) for start, _ in inside]
     if all(signs):
         return run
     for step, count in ((-1, signs.index(False)), (1, signs[::-1].index(False))):
@@ -406,7 +273,7 @@ def _position(placing: _Placing, parent: int, source: int) -> int:
         return high
     inner = placing.inner(parent)
     follows = not text[source - 1].isspace()
-    if follows and not _in_word(text[source]):  # a footnote: it belongs to the word before it
+    if follows and not is_in_word(text[source]):  # a footnote: it belongs to the word before it
         word = max(u for u in placing.source_units if u[0] < source)
         weights = placing.within(word)
         best = max(inner, key=lambda i: (weights[i], -i), default=None)
