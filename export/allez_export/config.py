@@ -85,8 +85,17 @@ class DataConfig:
     """Share of the examples that copy their English side (Currey et al. 2017)."""
     untranslatable: float = 0.0
     """Share of the examples with other numbers or names, or an address or emoji, on both sides."""
+    mask: float = 0.0
+    """Share of the entities that both sides of a pair hold which become symbols on both; the
+    vocabulary must have them."""
+    names: str | None = None
+    """The list of words that are no names, in the data folder: see `data/names.py`. None: names
+    are never masked."""
+    terms: str | None = None
+    """Content words and their translations, in the data folder: see `data/terms.py`."""
 
     def __post_init__(self) -> None:
+        _check(self, mask=(0, 1))
         _check(self, valid_limit=(1, inf), max_words=(1, inf), max_ratio=(1, inf))
         _check(self, concatenate=(0, 1), noise=(0, 1), copy=(0, 1), untranslatable=(0, 1))
         _check(self, min_score=(-100, 100), align_pairs=(1, inf))
@@ -276,6 +285,10 @@ class PackageConfig:
     """Exponent of the length that scores are divided by (Wu et al. 2016), likewise."""
     golden: int = 50
     """Sentences recorded with their translation for self-tests."""
+    entities: bool = False
+    """The vocabulary's symbols stand for entities, as training has masked them."""
+    names: str | None = None
+    """The list of words that are no names: a file beside the configuration."""
 
     def __post_init__(self) -> None:
         _check(self, golden=(1, 10_000), beam_size=(1, 100), length_penalty=(0, 10))

@@ -26,9 +26,11 @@ from allez.model.model import Model
 from allez.search.step import Step, StepResult
 from allez.spec import SPEC
 from allez.text.casing import as_read
+from allez.text.entities_numbers import FORMS
 from allez.text.rules import SentenceRules
 from allez.text.tokenizer import Tokenizer
 from allez_export.config import Config
+from allez_export.data.masking import SYMBOLS_OF
 from allez_export.evaluate import GREEDY, TARGET_EXTRA, TARGET_PER_SOURCE
 from allez_export.families.family import Facts
 from allez_export.folders import rules_path, written_aside
@@ -52,6 +54,7 @@ NAMES = {
     "card": "MODEL_CARD.md",
     "report": "report.json",
     "shortlist": "shortlist.bin",
+    "names": "names.txt",
 }
 
 _LIBRARIES = ("torch", "onnx", "onnxscript", "onnxruntime", "tokenizers", "numpy")
@@ -125,7 +128,16 @@ def make_manifest(
             **{name: metadata.version(name) for name in _LIBRARIES},
         },
     }
+    if config.package.entities:
+        manifest["entities"] = _entities(config)
     return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _entities(config: Config) -> dict[str, Any]:
+    """Return what the manifest says of symbols, and of how the two languages write numbers."""
+    forms = {"source": config.source, "target": config.target}
+    known = all(language in FORMS for language in forms.values())
+    return {**SYMBOLS_OF, "numbers": forms if known else None}
 
 
 def shortened(tokenizer: str) -> str:
@@ -151,6 +163,7 @@ def draft(
     *,
     precision: str,
     shortlist: bytes | None = None,
+    names: bytes | None = None,
 ) -> Bundle:
     """Return a bundle in memory that translates, without golden sentences, notice or card."""
     content = {
@@ -162,6 +175,8 @@ def draft(
     }
     if shortlist is not None:
         content["shortlist"] = shortlist
+    if names is not None:
+        content["names"] = names
     manifest = make_manifest(config, facts, content, precision=precision, scores={})
     return Bundle(Path(config.name), parse_manifest(manifest), content)
 

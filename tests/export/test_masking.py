@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from allez.text.entities_names import Names
+from allez_export.config import DataConfig
 from allez_export.data import names as name_list
 from allez_export.data import terms as term_list
-from allez_export.data.masking import NAMES, NUMBERS, SYMBOLS, TERMS, THINGS, mask
+from allez_export.data.masking import NAMES, NUMBERS, SYMBOLS, TERMS, THINGS, mask, masker
 
 COMMON = Names(frozenset(("le", "la", "un", "londres")))
 
@@ -75,6 +78,16 @@ def test_both_sides_always_have_the_same_symbols(source: str, target: str, seed:
     for symbol in SYMBOLS:
         typed = source.count(symbol) + target.count(symbol)
         assert typed or pair[0].count(symbol) == pair[1].count(symbol) <= 1
+
+
+def test_a_run_masks_what_its_configuration_says(tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text(COMMON.to_text(), encoding="utf-8")
+    (tmp_path / "terms.tsv").write_text("bail\tlease rent\n", encoding="utf-8")
+    config = DataConfig(mask=1.0, names="names.txt", terms="terms.tsv")
+    masks = masker(config, tmp_path, ("fr", "en"))
+    source, target = masks(("la lettre d'Élodie", "Élodie's letter"), np.random.default_rng(0))
+    assert source[-1] == target[0]
+    assert source[-1] in NAMES
 
 
 def test_names_are_counted() -> None:

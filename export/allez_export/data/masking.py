@@ -8,6 +8,8 @@ value is, however each side writes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -15,7 +17,9 @@ from allez.text.entities import KINDS, NAME, NUMBER, TERM, THING, Entity, find
 from allez.text.entities_characters import is_word
 from allez.text.entities_names import Names, find_names
 from allez.text.entities_numbers import FORMS
-from allez_export.data.read import Pair
+from allez_export.config import DataConfig
+from allez_export.data.mix import Mask
+from allez_export.data.read import Pair, read_lines
 
 NUMBERS = tuple(map(chr, range(0xE000, 0xE00A)))
 NAMES = tuple(map(chr, range(0xE010, 0xE01A)))
@@ -26,7 +30,8 @@ SPARE = tuple(map(chr, range(0xE03B, 0xE048)))
 SYMBOLS = (*NUMBERS, *NAMES, *THINGS, *TERMS, BACK_TRANSLATED, *SPARE)
 """All private-use characters of the vocabulary, in the order of their ids."""
 
-_OF_KIND = {NUMBER: NUMBERS, NAME: NAMES, THING: THINGS, TERM: TERMS}
+SYMBOLS_OF = {NUMBER: NUMBERS, NAME: NAMES, THING: THINGS, TERM: TERMS}
+"""The symbols of each kind."""
 _FIRST, _LAST = SYMBOLS[0], SYMBOLS[-1]
 
 
@@ -59,12 +64,12 @@ def mask(
         hits += _terms(pair, terms, hits)
     if not hits:
         return pair
-    order = {kind: generator.permutation(len(_OF_KIND[kind])).tolist() for kind in KINDS}
+    order = {kind: generator.permutation(len(SYMBOLS_OF[kind])).tolist() for kind in KINDS}
     chosen = []
     for source, target in hits:
         left = order[source.kind]
         if left:
-            chosen.append((source, target, _OF_KIND[source.kind][left.pop()]))
+            chosen.append((source, target, SYMBOLS_OF[source.kind][left.pop()]))
     return _replaced(pair[0], [(s, symbol) for s, _, symbol in chosen]), _replaced(
         pair[1], [(t, symbol) for _, t, symbol in chosen]
     )
@@ -72,6 +77,17 @@ def mask(
 
 def _has_symbol(pair: Pair) -> bool:
     return any(_FIRST <= character <= _LAST for side in pair for character in side)
+
+
+def masker(config: DataConfig, folder: Path, languages: tuple[str, str]) -> Mask:
+    """Return what masks the pairs of a run, with the lists that its configuration names."""
+    names, terms = None, None
+    if config.names is not None:
+        names = Names.from_text("".join(f"{line}\n" for line in read_lines(folder / config.names)))
+    if config.terms is not None:
+        lines = [line.split("\t") for line in read_lines(folder / config.terms)]
+        terms = {word: frozenset(said.split(" ")) for word, said in lines}
+    return partial(mask, names=names, terms=terms, languages=languages, share=config.mask)
 
 
 def shared(

@@ -6,7 +6,7 @@ stopped: `Stream.state` is all that has to be kept. Knows nothing of torch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,15 @@ from allez_export.data.read import Pair
 
 _CHUNK, _ORDER, _SAMPLE = 1, 2, 3
 """First of the numbers that seed a generator, so that no two purposes share one."""
+
+
+Mask = Callable[[Pair, np.random.Generator], Pair]
+"""Puts symbols in place of entities on both sides of a pair."""
+
+
+def unmasked(pair: Pair, generator: np.random.Generator) -> Pair:
+    """Return the pair as it is."""
+    return pair
 
 
 class Stream:
@@ -37,8 +46,10 @@ class Stream:
         seed: int,
         chunk_tokens: int,
         batch_tokens: int,
+        mask: Mask = unmasked,
     ) -> None:
         self._sources = sources
+        self._mask = mask
         self._config = config
         self._tokenizer = tokenizer
         self._seed = seed
@@ -100,6 +111,8 @@ class Stream:
             source, target = f"{source} {more[0]}", f"{target} {more[1]}"
         if generator.random() < config.untranslatable:
             source, target = untranslatable((source, target), generator)
+        if config.mask:
+            source, target = self._mask((source, target), generator)
         if generator.random() < config.copy:
             source = target
         elif generator.random() < config.noise:

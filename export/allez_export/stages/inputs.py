@@ -11,6 +11,7 @@ from allez.bundle.reader import Bundle
 from allez.errors import InputError
 from allez_export.checkpoints import load_model
 from allez_export.data.read import Pair, load_source
+from allez_export.folders import read_beside
 from allez_export.package import draft, sentence_rules
 from allez_export.stages.workspace import Workspace, say
 
@@ -65,6 +66,7 @@ def drafter(work: Workspace, precision: str) -> Callable[[bytes | None], Bundle]
     roles = ("encoder", "decoder")
     stage = "trace" if precision == "fp32" else "quantize"
     graphs = {role: work.need(stage, f"{role}.onnx").read_bytes() for role in roles}
+    names = name_list(work)
     return lambda shortlist: draft(
         work.config,
         trained.family.facts,
@@ -73,4 +75,13 @@ def drafter(work: Workspace, precision: str) -> Callable[[bytes | None], Bundle]
         graphs,
         precision=precision,
         shortlist=shortlist,
+        names=names,
     )
+
+
+def name_list(work: Workspace) -> bytes | None:
+    """Return the list of words that are no names, if the bundle is to have one."""
+    named = work.config.package.names
+    if named is None:
+        return None
+    return read_beside(named, work.config_path.parent, "").encode("utf-8")

@@ -20,7 +20,7 @@ from allez_export.package import (
     write_bundle,
 )
 from allez_export.parents import check_license, with_notices
-from allez_export.stages.inputs import drafter, listed
+from allez_export.stages.inputs import drafter, listed, name_list
 from allez_export.stages.provenance import RECORD, Recipe, recipe
 from allez_export.stages.workspace import Workspace, say
 
@@ -47,7 +47,14 @@ def run(work: Workspace) -> None:
         report["nodes"] = json.loads(nodes)
     shortlist = listed(work)
     bundle = draft(
-        config, facts, tokenizer, rules, graphs, precision=precision, shortlist=shortlist
+        config,
+        facts,
+        tokenizer,
+        rules,
+        graphs,
+        precision=precision,
+        shortlist=shortlist,
+        names=name_list(work),
     )
     if shortlist is not None:
         report["shortlist"] = json.loads(
@@ -67,6 +74,8 @@ def run(work: Workspace) -> None:
     }
     if shortlist is not None:
         content["shortlist"] = shortlist
+    if (names := name_list(work)) is not None:
+        content["names"] = names
     prose = read_beside(config.package.card, beside, "")
     sizes = {NAMES[role]: len(data) for role, data in content.items()}
     content["card"] = model_card(

@@ -10,6 +10,7 @@ from allez.bundle.reader import Bundle
 from allez.errors import InputError, OptionError
 from allez.text.tokenizer import Tokenizer
 from allez_export.checkpoints import load_start
+from allez_export.data.masking import masker
 from allez_export.data.mix import Stream
 from allez_export.evaluate import validator
 from allez_export.families.recurrent.weights import load_bundle_model
@@ -41,6 +42,7 @@ def run(work: Workspace) -> None:
         seed=training.seed,
         chunk_tokens=training.chunk_tokens,
         batch_tokens=training.batch_tokens,
+        mask=masker(config.data, work.data, (config.source, config.target)),
     )
     folder = work.stage("train")
     folder.mkdir(parents=True, exist_ok=True)
