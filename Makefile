@@ -85,6 +85,9 @@ docs: .venv-runtime/installed  ## write docs/api.md from the docstrings
 bench: .venv-bench/installed  ## measure beside other systems (installs torch and CTranslate2) [QUICK=1]
 	.venv-bench/bin/python -m benchmarks.run $(if $(QUICK),--quick --out build/benchmarks/quick)
 
+facts: .venv-export/installed  ## made-up facts through a bundle, counted by kind [MODEL=models/fr-en]
+	.venv-export/bin/python -m allez_export.made.facts $(or $(MODEL),models/fr-en)
+
 sbom:  ## list everything that is installed with it, as CycloneDX: build/sbom.json
 	@mkdir -p build
 	$(PYTHON) tools/sbom.py > build/sbom.json

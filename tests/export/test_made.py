@@ -11,6 +11,7 @@ from allez.text.entities import find
 from allez.text.entities_numbers import FORMS
 from allez_export.data.read import read_pairs
 from allez_export.made import DATA
+from allez_export.made.facts import FRAMES, KINDS, kept, sentence
 from allez_export.made.pairs import fact, filled
 from allez_export.made.values import MAKERS
 
@@ -62,3 +63,19 @@ def test_the_same_seed_makes_the_same_file(tmp_path: Path) -> None:
     assert first == second
     assert len(set(first)) == 500
     assert not any("{" in source and "}" not in source for source, _ in first)
+
+
+def test_probes_stand_in_no_training_frame() -> None:
+    assert not {source for source, _ in DATA["facts"]} & set(FRAMES)
+    generator = np.random.default_rng(3)
+    for kind in KINDS:
+        text, said = sentence(kind, generator)
+        assert said
+        assert "{a}" not in text
+
+
+def test_a_value_is_kept_if_it_stands_as_often_as_it_was_said() -> None:
+    assert kept("Call 06\u00a012 now.", ["06 12"])
+    assert not kept("Call 06 12 12 now.", ["06 13"])
+    assert not kept("06 12 06 12", ["06 12"])
+    assert kept("a.txt, aa.txt", ["a.txt", "aa.txt"])

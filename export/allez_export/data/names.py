@@ -26,6 +26,8 @@ _SMALL, _SMALL_ALONE = 3, 10
 _SMALL_SHARE = 0.05
 """Below this share of small letters they are slips of the pen."""
 _KEPT_SHARE = 0.8
+_EVIDENCE = 2
+"""One pair alone says nothing of how a name is translated."""
 
 
 class Counts:
@@ -64,7 +66,8 @@ class Counts:
             and count > _SMALL_SHARE * self.within[word]
         }
         for word in self.within.keys() | self.first.keys():
-            if self.kept[word] < _KEPT_SHARE * (self.within[word] + self.first[word]):
+            count = self.within[word] + self.first[word]
+            if count >= _EVIDENCE and self.kept[word] < _KEPT_SHARE * count:
                 listed.add(word)
         kept: set[str] = set()
         for word in sorted(listed, key=lambda word: (len(word), word)):
