@@ -64,7 +64,7 @@ def main(line: list[str] | None = None) -> int:
             bundle={
                 "name": manifest["name"],
                 "version": manifest["version"],
-                "candidates": "listed" if "candidates" in manifest["files"] else "none",
+                "candidates": "listed" if "shortlist" in manifest["files"] else "none",
             },
             quick=args.quick,
             minutes=(time.monotonic() - started) / 60,

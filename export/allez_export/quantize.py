@@ -263,7 +263,12 @@ class Rewriter:
         return False
 
     def _if(self, node: onnx.NodeProto) -> bool:
-        """Rewrite the vocabulary layer in both branches: whole table, or its gathered rows."""
+        """Rewrite the vocabulary layer in both branches: whole table, or its gathered rows.
+
+        The table is turned by a node of its own, which is folded when the graph is loaded. Where
+        matrices cannot be packed at load, in browsers, `QGemm` with `transB` would turn it in every
+        step.
+        """
         branches = {a.name: a.g for a in node.attribute}
         whole, listed = branches["then_branch"], branches["else_branch"]
         table, candidates = next(n.input for n in listed.node if n.op_type == "Gather")
@@ -284,10 +289,10 @@ class Rewriter:
                 for name, rows in zip(constants, matrix, strict=True):
                     nodes.append(helper.make_node("Gather", [name, candidates], [rows]))
             total = next(n.output[0] for n in branch.node if product in n.input)
-            inputs = [data, f"{features}.scale", "activation_zero", *matrix]
-            nodes.append(
-                helper.make_node("QGemm", inputs, [total], domain=CONTRIB.domain, transB=1)
-            )
+            turned = f"{matrix[0]}.turned"
+            nodes.append(helper.make_node("Transpose", matrix[:1], [turned], perm=[1, 0]))
+            inputs = [data, f"{features}.scale", "activation_zero", turned, *matrix[1:]]
+            nodes.append(helper.make_node("QGemm", inputs, [total], domain=CONTRIB.domain))
             done = {product, total, "listed_rows", "listed_transposed", "listed_bias"}
             nodes += [inner for inner in branch.node if inner.output[0] not in done]
             del branch.node[:]

@@ -260,7 +260,9 @@ def check_integers(model: onnx.ModelProto, feeds: Mapping[str, Any]) -> int:
         outside = onnx.NodeProto()
         outside.CopyFrom(next(n for n in whole.node if n.op_type == "QGemm"))
         outside.output[0] = "whole_vocabulary_product"
-        opened.graph.node.append(outside)
+        turn = next(n for n in whole.node if outside.input[3] in n.output)
+        constants[turn.output[0]] = constants[turn.input[0]].T
+        opened.graph.node.extend([turn, outside])
         products.append(outside)
     wanted = {name for n in products for name in (n.input[0], n.output[0])}
     opened.graph.output.extend(onnx.ValueInfoProto(name=name) for name in sorted(wanted))
@@ -281,8 +283,7 @@ def _product(node: onnx.NodeProto, x: Any, constants: Mapping[str, Any]) -> Any:
         weight, zero = (constants[name] for name in node.input[1:3])
         return (x.astype(np.int64) - int(zero)) @ weight.astype(np.int64)
     x_scale, zero, weight, scale, _, *bias = (constants[name] for name in node.input[1:])
-    turned = weight.T if any(a.name == "transB" and a.i for a in node.attribute) else weight
-    total = (x.astype(np.int64) - int(zero)) @ turned.astype(np.int64)
+    total = (x.astype(np.int64) - int(zero)) @ weight.astype(np.int64)
     total += sum(bias)  # one, or none
     return total.astype(np.float32) * (x_scale * scale)
 

@@ -25,7 +25,9 @@ def test_it_is_the_default(shipped: Translator, shipped_bundle: Path) -> None:
     assert (find() / "manifest.json").read_bytes() == (
         shipped_bundle / "manifest.json"
     ).read_bytes()
-    assert (manifest["source"], manifest["target"], manifest["precision"]) == ("fr", "en", "int8")
+    assert manifest["format_version"] == 2
+    languages = [manifest[side]["language"] for side in ("source", "target")]
+    assert (languages, manifest["precision"]) == (["fr", "en"], "int8")
 
 
 def test_its_golden_sentences_come_out_as_recorded(shipped: Translator) -> None:

@@ -45,7 +45,7 @@ class FailuresTest : AppTest() {
     @Test
     fun `a foreign model`() {
         val manifest = File(packed, "manifest.json")
-        manifest.writeText(manifest.readText().replace("\"format_version\": 1", "\"format_version\": 99"))
+        manifest.writeText(manifest.readText().replace("\"format_version\": 2", "\"format_version\": 99"))
         assertEquals(application.getString(R.string.model_foreign), messageAtStart(unpacking()))
         assertFalse(unpacked.exists())
     }
