@@ -179,13 +179,14 @@ def test_candidates_are_learnt_measured_and_packaged(
     assert "run `allez-export shortlist` first" in capsys.readouterr().err
     assert run("shortlist", TINY, data, out, *wanted) == 0
     assert run("shortlist", TINY, data, out, *wanted) == 1
-    learnt = out / "shortlist" / "report.json"
-    right = learnt.read_text(encoding="utf-8")
-    other = {**json.loads(right), "graphs": ["of", "others"]}
-    learnt.write_text(json.dumps(other), encoding="utf-8")
+    record = out / "shortlist" / "stage.json"
+    right = record.read_text(encoding="utf-8")
+    other = json.loads(right)
+    other["files"]["quantize/decoder.onnx"] = "of others"
+    record.write_text(json.dumps(other), encoding="utf-8")
     assert run("package", TINY, data, out, *wanted) == 1
-    assert "learnt from other graphs" in capsys.readouterr().err
-    learnt.write_text(right, encoding="utf-8")
+    assert "quantize/decoder.onnx changed" in capsys.readouterr().err
+    record.write_text(right, encoding="utf-8")
     assert run("package", TINY, data, out, *wanted) == 0
 
     report = json.loads((out / "bundle" / "report.json").read_text(encoding="utf-8"))["shortlist"]
