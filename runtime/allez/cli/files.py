@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from allez.documents.tree import Job, Journal
 
 
+MOST_BYTES = 64 * 2**20
+"""A document is held in memory as a whole, several times over."""
+
+
 def wanted(args: argparse.Namespace) -> list[Path]:
     """Return the files and folders that are to be translated as a whole; none: texts or lines are.
 
@@ -135,6 +139,11 @@ class _Work:
         from allez.documents.translation import translate_document
 
         try:
+            if job.source.stat().st_size > MOST_BYTES:
+                raise InputError(
+                    f"it has more than {MOST_BYTES // 2**20} MB, which a document may not have",
+                    hint="divide it; a text file alone is read line by line, whatever its size",
+                )
             data = job.source.read_bytes()
         except OSError as error:
             raise InputError(f"cannot be read: {reason(error)}") from None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from allez.cli import files as files_command
 from allez.cli.main import main
 from allez.documents import translation, tree
 from allez.documents.document import Document
@@ -178,3 +179,13 @@ def test_what_is_no_longer_true_is_made_again(
     assert main(argv) == 0
     expected = "<p>QUATRE</p>" if change == "source" else "<p>UN</p>"
     assert files(folder / "out") == {"a.html": expected}
+
+
+def test_a_document_too_large_for_the_memory_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(files_command, "MOST_BYTES", 2**20)
+    (folder / "a.csv").write_bytes(b"un,deux\n" * 2**18)
+    assert main(["-i", "a.csv", "-o", "b.csv"]) == 1
+    assert "error: a.csv: it has more than 1 MB" in capsys.readouterr().err
+    assert not (folder / "b.csv").exists()
