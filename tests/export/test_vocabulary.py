@@ -295,6 +295,42 @@ def test_symbols_are_appended_to_a_vocabulary(definition: str) -> None:
     assert append(longer, symbols) == longer
 
 
+ALL_SYMBOLS = VocabularyConfig(symbols="\ue000-\ue047").characters
+
+
+@pytest.fixture(scope="session")
+def with_symbols(pairs: list[Pair]) -> str:
+    """A vocabulary whose text often had every symbol between the same letters."""
+    lines = [f"la{symbol}mer {symbol}{symbol} l'{symbol}" for symbol in ALL_SYMBOLS] * 5
+    lines += [side for pair in pairs for side in pair]
+    return learn(lines, VocabularyConfig(size=420, alphabet=60, symbols="\ue000-\ue047"))
+
+
+def test_no_merge_holds_a_symbol(with_symbols: str) -> None:
+    model = json.loads(with_symbols)["model"]
+    assert len(ALL_SYMBOLS) == 72
+    assert [model["vocab"][symbol] for symbol in ALL_SYMBOLS] == list(range(420 - 72, 420))
+    assert ["▁l", "a"] in model["merges"]  # something was learnt from what stood beside them
+    assert not set(ALL_SYMBOLS) & set("".join(a + b for a, b in model["merges"]))
+    assert [p for p in model["vocab"] if set(ALL_SYMBOLS) & set(p)] == list(ALL_SYMBOLS)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([*ALL_SYMBOLS, "la", "mer", "l'", "(", ").", "12", " ", "é"])))
+@example(list(ALL_SYMBOLS))
+def test_each_symbol_is_one_token_wherever_it_stands(with_symbols: str, parts: list[str]) -> None:
+    text = "".join(parts)
+    tokenizer = Tokenizer(with_symbols)
+    ids, spans = tokenizer.encode_spans(text)
+    found = [
+        (piece, span)
+        for piece, span in zip(tokenizer.pieces(ids), spans, strict=True)
+        if set(ALL_SYMBOLS) & set(piece)
+    ]
+    assert found == [(c, (at, at + 1)) for at, c in enumerate(text) if c in ALL_SYMBOLS]
+    assert tokenizer.decode(ids) == normalized(text)
+
+
 def test_only_characters_of_private_use_are_symbols() -> None:
     with pytest.raises(ConfigError, match="private use"):
         VocabularyConfig(symbols="a")

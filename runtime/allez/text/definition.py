@@ -25,6 +25,7 @@ _RULES = SPEC["tokenizer"]
 MARK: str = _RULES["word_begin"]
 """What stands for a space, and before every word."""
 
+_SPACES = _RULES["white_space"]
 _BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
 
 
@@ -201,7 +202,7 @@ def _kept(
         piece = token.get("content")
         if not isinstance(piece, str) or ids.get(piece) != token.get("id") or piece in _BYTES:
             raise _refusal(f"has the added token {shown(piece)}, which is no subword")
-        if MARK in piece or any(map(str.isspace, piece)):
+        if MARK in piece or any(first <= ord(c) <= last for c in piece for first, last in _SPACES):
             raise _refusal(f"has the added token {shown(piece)}, which has a space")
         found.append(piece)
     if found and (kind == "WordLevel" or normalizers - {*_RULES["kept_normalizers"]}):

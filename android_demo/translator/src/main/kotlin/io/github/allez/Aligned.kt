@@ -3,6 +3,9 @@ package io.github.allez
 
 import java.text.Normalizer
 
+/** From where to where, and what stands there instead. */
+internal class Edit(val start: Int, val end: Int, val new: String)
+
 /**
  * A text derived from another one.
  *
@@ -34,6 +37,20 @@ internal class Aligned private constructor(
             builder.put(new, found, found + old.length)
             done = found + old.length
             found = text.indexOf(old, done)
+        }
+        builder.copy(done, text.length)
+        return builder.build()
+    }
+
+    /** Stretches replaced, from left to right: each new character came from all of its own. */
+    fun edited(edits: List<Edit>): Aligned {
+        if (edits.isEmpty()) return this
+        val builder = Builder(this)
+        var done = 0
+        for (edit in edits) {
+            builder.copy(done, edit.start)
+            builder.put(edit.new, edit.start, edit.end)
+            done = edit.end
         }
         builder.copy(done, text.length)
         return builder.build()

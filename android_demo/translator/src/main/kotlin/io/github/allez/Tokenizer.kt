@@ -9,15 +9,9 @@ package io.github.allez
 import java.nio.charset.CharacterCodingException
 import java.text.Normalizer
 import java.util.Locale
-import java.util.PriorityQueue
 
-/** How the end of the sentence is spelled where subwords are shown. */
-internal const val EOS_PIECE = "</s>"
-
-private const val SPACE_MARK = '▁'
 private const val ASCII = 0x80
 private const val REPLACEMENT = "\uFFFD"
-private const val BYTES = 256
 private const val HEX = 16
 
 /** Text, and the subwords that it is spelled with: their offsets are places in it. */
@@ -31,25 +25,19 @@ internal class Spelled(val text: String, val tokens: List<Token>)
  */
 internal class Tokenizer(definition: String) {
     private val pieces: List<String>
-    private val ids: Map<String, Int>
-    private val bytes: IntArray
-    private val merges: Merges
+    private val byteOf: Map<Int, Byte>
+    private val file: TokenizerFile
+    private val model: Subwords
     private val normalizers: List<(Aligned) -> Aligned>
     private val preTokenizers: List<(Aligned, List<IntRange>) -> Words>
 
     init {
-        val content = try {
-            parseJson(definition) as? Map<*, *>
-        } catch (error: JsonException) {
-            throw BundleFormatError("tokenizer is not JSON: ${error.message}", cause = error)
-        }
-        val file = checkTokenizer(content)
-        ids = file.vocabulary
+        file = checkTokenizer(parseObject(definition, "tokenizer.json"))
         pieces = file.pieces
-        bytes = IntArray(BYTES) { ids.getValue(bytePiece(it)) }
-        merges = Merges(file.merges, ids)
-        normalizers = file.normalizers.map { normalizer(it) }
-        preTokenizers = file.preTokenizers.map { if (it["type"] == "Metaspace") ::markSpaces else ::isolateDigits }
+        byteOf = file.bytes.withIndex().associate { (byte, id) -> id to byte.toByte() }
+        model = subwords(file)
+        normalizers = file.normalizers.map { normalizer(it, file.kept) }
+        preTokenizers = file.preTokenizers.map { preTokenizer(it["type"] as String) }
     }
 
     /** V: how many subwords there are, bos, eos and pad included. */
@@ -64,7 +52,11 @@ internal class Tokenizer(definition: String) {
         val whole = Words(normalized, listOf(normalized.text.indices))
         val words = preTokenizers.fold(whole) { before, step -> step(before.text, before.words) }
         val tokens = ArrayList<Token>()
-        for (word in words.words) merge(words.text, word, tokens)
+        // Unigram looks at the whole of a text: its sums go on from word to word.
+        val ranges = if (file.kind == "Unigram") listOf(words.text.text.indices) else words.words
+        for (word in ranges.filterNot { it.isEmpty() }) {
+            model.cut(words.text.text, word) { id, start, end -> tokens.add(token(words.text, id, start, end)) }
+        }
         return tokens
     }
 
@@ -76,7 +68,7 @@ internal class Tokenizer(definition: String) {
      *
      * A run of byte tokens is decoded as a whole, so one at the end is held back.
      */
-    fun decodeStable(ids: List<Int>): String = decode(ids.dropLastWhile { isByte(pieces[it]) })
+    fun decodeStable(ids: List<Int>): String = decode(ids.dropLastWhile { it in byteOf })
 
     /** The text of [ids], and where each of them stands in it. */
     fun spell(ids: List<Int>): Spelled {
@@ -85,23 +77,31 @@ internal class Tokenizer(definition: String) {
         var index = 0
         while (index < ids.size) {
             val start = text.length
-            val piece = pieces[ids[index]]
-            if (byteOf(piece) == null) {
-                val shown = piece.replace(SPACE_MARK.toString(), if (index == 0) "" else " ")
+            if (ids[index] !in byteOf) {
+                val shown = shown(ids[index], first = index == 0, last = index + 1 == ids.size)
                 text.append(shown)
-                val space = if (shown.length > 1 && shown[0] == ' ') 1 else 0 // a lone space has a place too
-                tokens.add(Token(ids[index], piece, start + space, text.length))
+                // A space beside a word is no part of it; a lone one has a place too.
+                val before = if (!file.spaced && shown.length > 1 && shown[0] == ' ') 1 else 0
+                val end = if (file.spaced) start + shown.trimEnd(' ').length else text.length
+                tokens.add(Token(ids[index], pieces[ids[index]], start + before, end))
                 index++
                 continue
             }
             var end = index
-            while (end < ids.size && byteOf(pieces[ids[end]]) != null) end++
+            while (end < ids.size && ids[end] in byteOf) end++
             val run = ids.subList(index, end)
-            text.append(decodeBytes(run.mapNotNull { byteOf(pieces[it]) }.toByteArray()))
+            text.append(decodeBytes(run.map { byteOf.getValue(it) }.toByteArray()))
             run.mapTo(tokens) { Token(it, pieces[it], start, text.length) }
             index = end
         }
         return Spelled(text.toString(), tokens)
+    }
+
+    /** What a subword adds to a text. */
+    private fun shown(id: Int, first: Boolean, last: Boolean): String = when {
+        file.suffix.isNotEmpty() -> pieces[id].replace(file.suffix, if (last) "" else " ")
+        file.spaced -> pieces[id] + if (last) "" else " "
+        else -> pieces[id].replace(SPACE_MARK.toString(), if (first) "" else " ")
     }
 
     /**
@@ -133,30 +133,10 @@ internal class Tokenizer(definition: String) {
         REPLACEMENT.repeat(run.size)
     }
 
-    /** Adds the subwords of one word: its characters (or their bytes), merged while a merge applies. */
-    private fun merge(text: Aligned, word: IntRange, tokens: MutableList<Token>) {
-        val symbols = Symbols(word.last - word.first + 1)
-        var position = word.first
-        while (position <= word.last) {
-            val end = position + Character.charCount(text.text.codePointAt(position))
-            val character = text.text.substring(position, end)
-            val id = ids[character]
-            if (id != null) {
-                symbols.add(id, position, end)
-            } else {
-                for (byte in character.toByteArray(Charsets.UTF_8)) {
-                    symbols.add(bytes[byte.toInt() and 0xFF], position, end)
-                }
-            }
-            position = end
-        }
-        merges.apply(symbols)
-        symbols.forEach { id, start, end -> tokens.add(token(text, id, start, end)) }
-    }
-
     private fun token(text: Aligned, id: Int, start: Int, end: Int): Token {
         // The space before a word is not part of it, unless there is nothing else.
-        val first = if (text.text[start] == SPACE_MARK && end > start + 1) start + 1 else start
+        val marked = !file.spaced && text.text[start] == SPACE_MARK
+        val first = if (marked && end > start + 1) start + 1 else start
         return Token(id, pieces[id], text.originalStart(first, end), text.originalEnd(first, end))
     }
 }
@@ -164,11 +144,51 @@ internal class Tokenizer(definition: String) {
 /** A text and the words it falls into: stretches of it that are not empty. */
 private class Words(val text: Aligned, val words: List<IntRange>)
 
-private fun normalizer(part: Map<*, *>): (Aligned) -> Aligned {
-    if (part["type"] == "NFC") return Aligned::composed
-    val pattern = (part["pattern"] as Map<*, *>)["String"] as String
+private fun normalizer(part: Map<*, *>, kept: Regex?): (Aligned) -> Aligned {
+    when (part["type"]) {
+        "NFC" -> return Aligned::composed
+        "Precompiled" -> return charsmap(part, kept).let { map -> { it.edited(map.edits(it.text)) } }
+        "Strip" -> {
+            val left = part["strip_left"] == true
+            val right = part["strip_right"] == true
+            return { it.edited(spacesAtEnds(it.text, left, right)) }
+        }
+    }
+    val pattern = (part["pattern"] as Map<*, *>)["String"] as String?
+        ?: return { it.edited(SEVERAL_SPACES.findAll(it.text).map { run -> run.edit(" ") }.toList()) }
     val content = part["content"] as String
     return { it.replace(pattern, content) }
+}
+
+private val SEVERAL_SPACES = Regex("  +")
+
+private fun MatchResult.edit(new: String) = Edit(range.first, range.last + 1, new)
+
+/** The spaces at the ends of a text, U+0020 alone: other white space is text to SentencePiece. */
+private fun spacesAtEnds(text: String, left: Boolean, right: Boolean): List<Edit> {
+    val start = if (left) text.length - text.trimStart(' ').length else 0
+    val end = if (right) maxOf(start, text.trimEnd(' ').length) else text.length
+    return listOf(Edit(0, start, ""), Edit(end, text.length, "")).filter { it.start < it.end }
+}
+
+private fun preTokenizer(type: String): (Aligned, List<IntRange>) -> Words = when (type) {
+    "Metaspace" -> ::markSpaces
+    "Digits" -> ::isolateDigits
+    else -> ::splitAtWhiteSpace
+}
+
+/** WhitespaceSplit: a word is what stands between white space, by Unicode's property of that name. */
+private fun splitAtWhiteSpace(text: Aligned, words: List<IntRange>): Words {
+    val found = ArrayList<IntRange>()
+    for (word in words) {
+        var start = word.first
+        for (position in word.first..word.last + 1) {
+            if (position <= word.last && !isWhiteSpace(text.text[position])) continue
+            if (start < position) found.add(start until position)
+            start = position + 1
+        }
+    }
+    return Words(text, found)
 }
 
 /** Metaspace: spaces become marks, every word gets one before it, and each mark begins a word. */
@@ -219,112 +239,4 @@ private fun isNumeral(character: Int): Boolean = when (Character.getType(charact
     else -> false
 }
 
-/** The symbols of one word, linked, so that two of them merge in constant time. */
-private class Symbols(capacity: Int) {
-    var count = 0
-        private set
-    private var ids = IntArray(capacity)
-    private var starts = IntArray(capacity)
-    private var ends = IntArray(capacity)
-    private var previous = IntArray(0)
-    private var next = IntArray(0)
-
-    fun add(id: Int, start: Int, end: Int) {
-        if (count == ids.size) {
-            ids = ids.copyOf(2 * count)
-            starts = starts.copyOf(2 * count)
-            ends = ends.copyOf(2 * count)
-        }
-        ids[count] = id
-        starts[count] = start
-        ends[count++] = end
-    }
-
-    /** To be called when all are added. */
-    fun link() {
-        previous = IntArray(count) { it - 1 }
-        next = IntArray(count) { if (it + 1 < count) it + 1 else END }
-    }
-
-    fun isMerged(symbol: Int) = next[symbol] == MERGED
-
-    /** The symbol before, or a negative number. */
-    fun before(symbol: Int) = previous[symbol]
-
-    /** The symbol behind, or a negative number. */
-    fun behind(symbol: Int) = next[symbol]
-
-    /** The ids of a symbol and the one behind it, as one number. */
-    fun pair(symbol: Int): Long = pair(ids[symbol], ids[next[symbol]])
-
-    fun mergeWithNext(symbol: Int, id: Int) {
-        val eaten = next[symbol]
-        ids[symbol] = id
-        ends[symbol] = ends[eaten]
-        next[symbol] = next[eaten]
-        if (next[symbol] != END) previous[next[symbol]] = symbol
-        next[eaten] = MERGED
-    }
-
-    fun forEach(use: (Int, Int, Int) -> Unit) {
-        for (symbol in 0 until count) if (!isMerged(symbol)) use(ids[symbol], starts[symbol], ends[symbol])
-    }
-
-    companion object {
-        const val END = -1
-        private const val MERGED = -2
-
-        fun pair(left: Int, right: Int): Long = (left.toLong() shl Int.SIZE_BITS) or right.toLong()
-    }
-}
-
-/** The merges of byte-pair encoding: which two subwords become which one, the first ones first. */
-private class Merges(rules: List<Pair<String, String>>, ids: Map<String, Int>) {
-    private val ranks = HashMap<Long, Int>()
-    private val merged = IntArray(rules.size)
-
-    init {
-        rules.forEachIndexed { rank, (left, right) ->
-            val known = listOf(left, right, left + right).map {
-                ids[it] ?: throw BundleFormatError("tokenizer cannot be read: merge $rank names '$it', which it lacks")
-            }
-            ranks[Symbols.pair(known[0], known[1])] = rank
-            merged[rank] = known[2]
-        }
-    }
-
-    /** Merges until no rule applies: always the first rule, and of its places the leftmost. */
-    fun apply(symbols: Symbols) {
-        symbols.link()
-        val queue = PriorityQueue<Long>() // rank, then position
-        for (symbol in 0 until symbols.count - 1) offer(queue, symbols, symbol)
-        while (true) {
-            val first = queue.poll() ?: return
-            val symbol = first.toInt()
-            val id = merged[(first shr Int.SIZE_BITS).toInt()]
-            if (symbols.isMerged(symbol) || symbols.behind(symbol) < 0) continue
-            val rank = ranks[symbols.pair(symbol)]
-            if (rank == null || merged[rank] != id) continue // one of the two has changed meanwhile
-            symbols.mergeWithNext(symbol, id)
-            if (symbols.before(symbol) >= 0) offer(queue, symbols, symbols.before(symbol))
-            if (symbols.behind(symbol) >= 0) offer(queue, symbols, symbol)
-        }
-    }
-
-    private fun offer(queue: PriorityQueue<Long>, symbols: Symbols, symbol: Int) {
-        val rank = ranks[symbols.pair(symbol)] ?: return
-        queue.add((rank.toLong() shl Int.SIZE_BITS) or symbol.toLong())
-    }
-}
-
 internal fun bytePiece(byte: Int): String = "<0x" + byte.toString(HEX).uppercase().padStart(2, '0') + ">"
-
-/** Whether a piece looks like a byte; such a piece at the end of a text is held back. */
-private fun isByte(piece: String): Boolean = piece.length == 6 && piece.startsWith("<0x") && piece.endsWith(">")
-
-private fun byteOf(piece: String): Byte? {
-    if (!isByte(piece)) return null
-    val high = Character.digit(piece[3], HEX)
-    val low = Character.digit(piece[4], HEX)
-    return if (high < 0 || low < 0) null else (high * HEX + low).toByte()
-}

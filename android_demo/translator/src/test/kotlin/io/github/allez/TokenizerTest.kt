@@ -37,6 +37,26 @@ class TokenizerTest {
         assertTrue(check(tiny, File(VECTORS, "tokenizer.jsonl")) >= 500)
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = ["tokenizer", "tokenizer-unigram", "tokenizer-unigram-bytes", "tokenizer-pairs",
+        "tokenizer-suffix", "tokenizer-words"])
+    fun `ids, places and texts are those of all hosts`(name: String) {
+        val cases = jsonLines(File(VECTORS, "$name.jsonl"))
+        val own = cases.first()["definition"]?.let { Tokenizer(writeJson(it)) } ?: tiny
+        for (case in cases.filter { "ids" in it }) {
+            val ids = case.ints("ids")
+            assertEquals(case["decoded"], own.decode(ids)) { "$ids" }
+            val text = case["text"] as String? ?: continue
+            if (text.codePoints().anyMatch { !Character.isDefined(it) }) continue
+            val tokens = own.encode(Aligned(text))
+            assertEquals(ids, tokens.map { it.id }) { writeJson(text).take(200) }
+            val spans = (case["spans"] as List<*>).map { span ->
+                (span as List<*>).map { text.offsetByCodePoints(0, (it as Long).toInt()) }
+            }
+            assertEquals(spans, tokens.map { listOf(it.start, it.end) }) { writeJson(text).take(200) }
+        }
+    }
+
     @Test
     @EnabledIfSystemProperty(named = "allez.cases", matches = ".+")
     fun `tens of thousands of ids and texts are those of the reference`() {
@@ -106,7 +126,7 @@ class TokenizerTest {
         delimiter = '|', quoteCharacter = '`',
         value = [
             "\"added_tokens\": [] | \"added_tokens\": [{\"id\": 2}] | added_tokens",
-            "\"type\": \"BPE\" | \"type\": \"Unigram\" | BPE",
+            "\"type\": \"BPE\" | \"type\": \"WordPiece\" | WordPiece",
             "\"byte_fallback\": true | \"byte_fallback\": false | byte fallback",
             "\"dropout\": null | \"dropout\": 0.1 | dropout",
             "\"ignore_merges\": false | \"ignore_merges\": true | ignore_merges",
@@ -120,9 +140,11 @@ class TokenizerTest {
             "\"padding\": null | \"padding\": {} | padding",
             "\"post_processor\": null | \"post_processor\": {} | post_processor",
             "\"<0x7F>\": 130 | \"x7F\": 130 | bytes to fall back to",
-            "\"<pad>\": 0 | \"<pad>\": 1 | same id",
-            "\"<pad>\": 0 | \"<pad>\": 9999 | 9999",
-            "\"<pad>\": 0 | \"<pad>\": \"0\" | id of",
+            "\"<pad>\": 0 | \"<pad>\": 1 | each once",
+            "\"<pad>\": 0 | \"<pad>\": 9999 | each once",
+            "\"<pad>\": 0 | \"<pad>\": \"0\" | each once",
+            "\"padding\": null | \"later\": null | 'later', which no host knows",
+            "\"dropout\": null | \"scores\": null | 'scores', which no host knows",
             "\"model\": | \"module\": | no model",
         ],
     )
