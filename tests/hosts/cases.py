@@ -12,6 +12,12 @@ Everything is drawn from a fixed seed. One JSON object a line:
     hostile.jsonl      {"text", "times", "beam_size", "translation"} of the tiny bundle
     shortlist.jsonl    {"source", "candidates"}, and {"text", "beam_size", "translation", "whole"},
                        of the tiny bundle with candidates; whole: without them
+    casing.jsonl       {"text", "capitals", "small", "large", "foreign"}: is it a sentence in
+                       capitals; in small letters; in capitals; is its script strange to tiny
+    translate.jsonl    of the tiny bundle, {"text", "prefix", "beam_size", "translation"},
+                       {"text", "stream"} with its pieces joined, {"text", "target", "score"} to
+                       four digits, {"text", "tokens", "spans", "source_tokens", "source_spans"};
+                       spans count code points
 """
 
 from __future__ import annotations
@@ -37,9 +43,11 @@ from allez.model.shortlist import Shortlist
 from allez.options import SearchOptions
 from allez.search.beam import beam_search
 from allez.search.step import Request, StepResult
+from allez.text.casing import in_capitals, in_small_letters, to_capitals
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import split
 from allez.text.tokenizer import Tokenizer
+from allez.translate.document import is_foreign
 from allez_export import toy
 from support import french, subwords
 
@@ -372,6 +380,60 @@ def candidates_cases() -> Iterator[dict[str, Any]]:
                 yield {**case, "translation": some, "whole": whole}
 
 
+# --- casing, and what a caller may ask --------------------------------------------------------
+
+LETTERS = [
+    "ELLE N'ACHÈTE PAS TROIS MAISONS.", "UNESCO", "ABC-12 DEF", "NON. OUI", "A B C D E",
+    "ÇA VA ?", "STRASSE ẞ ET MAISON", "İSTANBUL EST GRANDE", "ΑΣΣΟΣ ΟΔΟΣ", "Я ТЕБЯ ЛЮБЛЮ",
+    "我 爱 你", "ÀÉ ǅ ÊÔ", "L'ÉTÉ EST LÀ", "été", "École", "d'Été ET Maison",
+    "1ER ÉTAGE, 2ÈME PORTE", "ªº ABC DEF", "Je vois Αθήνα.", "Москва est loin", "שלום",
+    "ab 日本語の文", "ﬁn DE LA SCÈNE", "ŒUVRE ÆON TEXTE", "", " ", "123", "NOËL\u00a0APPROCHE DÉJÀ",
+    "E\u0301TE\u0301 CHAUD", "𐐀𐐁𐐂 𐐃𐐄", "ÿŸ ŷŶ ABCDE",
+]  # fmt: skip
+
+
+def casing_cases() -> Iterator[dict[str, Any]]:
+    """Yield texts with what their letters say."""
+    bundle = Bundle.read(TINY)
+    rules = SentenceRules.from_json(bundle.text("sentences"))
+    tokenizer = Tokenizer(bundle.text("tokenizer"))
+    for text in LETTERS:
+        yield {
+            "text": text,
+            "capitals": in_capitals(text, rules),
+            "small": in_small_letters(text),
+            "large": to_capitals(text),
+            "foreign": is_foreign(text, tokenizer),
+        }
+
+
+def translate_cases() -> Iterator[dict[str, Any]]:
+    """Yield what the tiny bundle answers where it is asked for more than a translation."""
+    texts = [source for source, _ in toy.pairs(23, 12)]
+    with Translator(TINY, threads=1) as translator:
+        for text in [*texts, f"{texts[0]} {texts[1]}", texts[2].upper()]:
+            whole = translator.translate(text, beam_size=1)
+            for prefix in ("", "I", "The black", "zzz"):
+                for beam_size in (1, 4):
+                    found = translator.translate(text, beam_size=beam_size, prefix=prefix)
+                    case = {"text": text, "prefix": prefix, "beam_size": beam_size}
+                    yield {**case, "translation": found.text}
+            yield {"text": text, "stream": "".join(translator.stream(text))}
+            if len(whole.sentences) == 1:
+                for target in (whole.text, "I see the black cat.", "é"):
+                    score = round(translator.score(text, target), 4)
+                    yield {"text": text, "target": target, "score": score}
+            for sentence in whole.sentences:
+                best = sentence.hypotheses[0]
+                yield {
+                    "text": sentence.source,
+                    "tokens": best.tokens,
+                    "spans": best.spans,
+                    "source_tokens": sentence.source_tokens,
+                    "source_spans": sentence.source_spans,
+                }
+
+
 def main() -> None:
     """Write what the command line asks for."""
     if sys.argv[1:] == ["spec"]:
@@ -382,6 +444,8 @@ def main() -> None:
         write(VECTORS / "search.jsonl", search_cases())
         write(VECTORS / "hostile.jsonl", hostile_cases())
         write(VECTORS / "shortlist.jsonl", candidates_cases())
+        write(VECTORS / "casing.jsonl", casing_cases())
+        write(VECTORS / "translate.jsonl", translate_cases())
     elif len(sys.argv) == 3 and sys.argv[1] == "large":
         folder = Path(sys.argv[2])
         write(folder / "tokenizer-fr-en.jsonl", tokenizer_cases(Bundle.read(SHIPPED).path, 22_000))

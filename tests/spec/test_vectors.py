@@ -1,0 +1,25 @@
+"""Vectors of `spec/`: Python answers today what it answered when they were written down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+cases = pytest.importorskip("hosts.cases", reason="the reference tokenizer is of the export extra")
+
+VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [("casing", cases.casing_cases), ("translate", cases.translate_cases)],
+)
+def test_python_still_answers_so(name: str, make: Callable[[], Iterator[dict[str, Any]]]) -> None:
+    written = (VECTORS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    found = [json.loads(json.dumps(case)) for case in make()]
+    assert len(found) > 25
+    assert found == [json.loads(line) for line in written]
