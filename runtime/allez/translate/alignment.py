@@ -126,7 +126,9 @@ def units(text: str) -> list[Span]:
 
 def is_in_word(character: str) -> bool:
     """Tell whether a character is part of words."""
-    return character.isalnum() or unicodedata.category(character).startswith("M")
+    if character.isalnum():
+        return True
+    return character >= "\u0300" and unicodedata.category(character).startswith("M")
 
 
 def overlap(spans: Sequence[Span], others: Sequence[Span]) -> FloatArray:
