@@ -35,14 +35,13 @@ from allez_export.config import Config, ConfigError
 from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.families.recurrent.quantize import activation_ranges
-from allez_export.folders import written_aside
+from allez_export.folders import read_beside, written_aside
 from allez_export.package import (
     MARGIN,
     NAMES,
     draft,
     golden_lines,
     make_manifest,
-    read_beside,
     sentence_rules,
     shortened,
     write_bundle,
@@ -154,6 +153,21 @@ def content(drafted_int8: Bundle, texts: list[str]) -> dict[str, bytes]:
 
 
 # --- manifest -------------------------------------------------------------------------------
+
+
+def test_the_manifest_says_which_symbols_stand_for_entities(
+    traced: Traced, config: Config, content: dict[str, bytes]
+) -> None:
+    model, _, _ = traced("lstm")
+    package = dataclasses.replace(config.package, entities=True)
+    other = dataclasses.replace(config, package=package)
+    named = {**content, "names": b"names 1\n"}
+    made = make_manifest(other, Recurrent(model).facts, named, precision="int8", scores={})
+    manifest = parse_manifest(made)
+    assert manifest.entities is not None
+    assert manifest.entities.symbols["thing"][0] == "\ue020"
+    assert manifest.entities.source_numbers == "fr"
+    assert manifest.files["names"].name == "names.txt"
 
 
 def test_the_runtime_reads_the_manifest(
