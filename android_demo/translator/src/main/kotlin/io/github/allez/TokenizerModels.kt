@@ -29,6 +29,7 @@ internal fun subwords(file: TokenizerFile): Subwords = when (file.kind) {
 /** Byte-pair encoding: the characters of a word, merged while a rule applies. */
 private class BytePairs(private val file: TokenizerFile) : Subwords {
     private val merges = Merges(file.merges, file.vocabulary)
+    private val first = IntArray(FIRST) { file.vocabulary[it.toChar().toString()] ?: NONE }
 
     override fun cut(text: String, word: IntRange, found: SubwordSink) {
         var done = word.first
@@ -48,11 +49,10 @@ private class BytePairs(private val file: TokenizerFile) : Subwords {
         var position = stretch.first
         while (position <= stretch.last) {
             val end = position + Character.charCount(text.codePointAt(position))
-            val character = text.substring(position, end)
-            val id = file.vocabulary[if (end > last) character + file.suffix else character]
+            val id = idOf(text, position, end, last)
             when {
-                id != null -> symbols.add(id, position, end)
-                file.bytes.isNotEmpty() -> for (byte in character.toByteArray()) {
+                id >= 0 -> symbols.add(id, position, end)
+                file.bytes.isNotEmpty() -> for (byte in text.substring(position, end).toByteArray()) {
                     symbols.add(file.bytes[byte.toInt() and 0xFF], position, end)
                 }
                 file.fused && symbols.last == file.unknown -> symbols.extend(end)
@@ -62,6 +62,19 @@ private class BytePairs(private val file: TokenizerFile) : Subwords {
         }
         merges.apply(symbols)
         symbols.forEach(found)
+    }
+
+    /** The id of the character from [start] to [end], of a word that ends at [last]; negative if it has none. */
+    private fun idOf(text: String, start: Int, end: Int, last: Int): Int {
+        val ends = end > last && file.suffix.isNotEmpty()
+        if (!ends && text[start].code < FIRST) return first[text[start].code]
+        val character = text.substring(start, end)
+        return file.vocabulary[if (ends) character + file.suffix else character] ?: NONE
+    }
+
+    private companion object {
+        const val FIRST = 0x3000 // below it are no surrogates, and nearly all that is written with letters
+        const val NONE = -1
     }
 }
 
