@@ -8,6 +8,9 @@ Everything is drawn from a fixed seed. One JSON object a line:
     tokenizer*.jsonl   {"text", "ids", "spans", "decoded"} and {"ids", "decoded"}; spans count code
                        points of the text; tokenizer-*.jsonl begin with {"definition"}, the file
     splits.jsonl       {"text", "max_tokens", "max_characters", "pieces"}
+    entities.jsonl     {"names"}, a list of names; then {"text", "forms", "keep", "glossary",
+                       "entities", "found_names", "masked"}, and for a made-up translation "target"
+                       with symbols: "filled", "places", "settled", and "target_masked" the way back
     search.jsonl       {"table": [V][V][V]}, then {"limit", "options", "prefix", "found"} for it
     hostile.jsonl      {"text", "times", "beam_size", "translation"} of the tiny bundle
     shortlist.jsonl    {"source", "candidates"}, and {"text", "beam_size", "translation", "whole"},
@@ -44,6 +47,10 @@ from allez.options import SearchOptions
 from allez.search.beam import beam_search
 from allez.search.step import Request, StepResult
 from allez.text.casing import in_capitals, in_small_letters, to_capitals
+from allez.text.entities import KINDS, find
+from allez.text.entities_names import Names, find_names
+from allez.text.entities_numbers import FORMS
+from allez.text.entities_symbols import Symbols, fill, mask, mask_target, settled
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import split
 from allez.text.tokenizer import Tokenizer
@@ -241,6 +248,78 @@ def split_cases(count: int) -> Iterator[dict[str, Any]]:
         }
         pieces = split(text, replace(rules, **limits), len)
         yield {"text": text, **limits, "pieces": [[p.text, p.kind == "sentence"] for p in pieces]}
+
+
+# --- entities -------------------------------------------------------------------------------
+
+SYMBOLS: Symbols = {
+    kind: tuple(map(chr, range(first, first + count)))
+    for kind, first, count in zip(
+        KINDS, (0xE000, 0xE010, 0xE020, 0xE030), (10, 10, 12, 10), strict=True
+    )
+}
+STUCK = """a@b.fr|06 12 34 56 78|+33 6|(514) 555-0199|FR76 3000 4000 0100 1234 5678 943|
+    |https://a.fr/b|{x}|{|}|%s|%1$|%|<b>|<|>|&amp;|`|``|5 590|5.590.000|1,234.5|12,5|4 %|€|$|£|
+    |US$|$ US|k€|Md|17 h 30|h|h30|:|::|5:30 p.m.|20/05/2023|2023-05-20T10:00|/|//|C:\\|\\|--|-|
+    |−|±|+|(|)|0|00|1|42|123|1990|1990s|1 000|é|Ł|ж|漢|\u0301|\ufe0f|\u200d|👩|🏽|🇫|1️⃣|#|@|&|;|_|
+    |__|.|..|,|'|’|«|»|années |année|bus |pendant |the |x|X|Mot|mot|A320|B7-44|covid-19|v2.0|getX|
+    |a.b.c|CO2|()|~|[[|]]|\n|\t|\u00a0|\u202f|\ue000|\uf8ff|\U0010fffd|Élodie|O'Brien|Jean-Luc|
+    |van der |J. R. |M. |Londres|ǅ|ß|İ|ﬁ|kg|er|ème|²|½|Ⅷ|\x1c|\x85|\u2003"""
+"""What may stand side by side, parted by bars: values whole, cut, and within each other."""
+NOT_NAMES = Names(frozenset(("des", "chat", "hier", "la", "le", "londres", "mot", "rose", "the")))
+SAID = ("a", "an", "A", "An", "(", ")", '"', "'", "s", "the", "of", "-", "“", "8", "é", ",", ".")
+
+
+def entity_cases(count: int) -> Iterator[dict[str, Any]]:
+    """Yield a list of names, then random texts and what is found in them, masked and filled."""
+    yield {"names": NOT_NAMES.to_text()}
+    generator = random.Random(count)
+    pieces = [piece for piece in STUCK.replace("|\n    |", "|").split("|") if piece]
+    sentences = french.sentences(5, 2_000)
+    characters = [c for c in assigned(unicodedata.ucd_3_2_0) if ord(c) < 0x3400]
+    words = (*pieces, *(kind + "s" for kind in KINDS), "ancien", "Ancien")
+    for _ in range(count):
+        kinds = generator.choices((pieces, [" "], characters, sentences), (60, 25, 6, 2), k=12)
+        text = unpaired("".join(map(generator.choice, kinds[: generator.randint(0, 12)])))
+        case: dict[str, Any] = {
+            "text": text,
+            "forms": generator.choice((("fr", "en"), ("en", "fr"))),
+        }
+        if generator.random() < 0.2:
+            case["forms"] = ("fr", None)
+        ends = [generator.randint(0, len(text)) for _ in range(generator.choice((0, 0, 0, 2, 4)))]
+        case["keep"] = list(zip(ends[::2], ends[1::2], strict=True))
+        terms = generator.choices(words, k=generator.choice((0, 0, 0, 1, 3)))
+        case["glossary"] = [(term, generator.choice(words)) for term in terms]
+        yield case | _entities_of(generator, **case)
+
+
+def _entities_of(
+    generator: random.Random,
+    text: str,
+    forms: tuple[str, str | None],
+    keep: list[tuple[int, int]],
+    glossary: list[tuple[str, str]],
+) -> dict[str, Any]:
+    source, target = FORMS[forms[0]], FORMS[forms[1]] if forms[1] else None
+    entities = find(text, source, target, keep=keep, glossary=glossary)
+    masked = mask(text, entities, SYMBOLS)
+    names = find_names(text, entities, NOT_NAMES)
+    symbols = [slot.symbol for slot in masked.slots] + ["\ue009"]
+    said = "".join(
+        generator.choice(generator.choice((symbols, SAID, [" ", " ", ""]))) for _ in range(14)
+    )
+    filled = fill(said, masked.slots)
+    return {
+        "entities": [[e.start, e.end, e.kind, e.said] for e in entities],
+        "found_names": [[name.start, name.end] for name in names],
+        "masked": masked.text,
+        "target": said,
+        "filled": filled.text,
+        "places": filled.places,
+        "settled": settled(said),
+        "target_masked": mask_target(text, masked.slots, prefix=True),
+    }
 
 
 # --- search ---------------------------------------------------------------------------------
@@ -451,6 +530,7 @@ def main() -> None:
         write(folder / "tokenizer-fr-en.jsonl", tokenizer_cases(Bundle.read(SHIPPED).path, 22_000))
         write(folder / "tokenizer-tiny.jsonl", tokenizer_cases(TINY, 3_000))
         write(folder / "splits.jsonl", split_cases(4_000))
+        write(folder / "entities.jsonl", entity_cases(20_000))
     else:
         raise SystemExit(__doc__)
 

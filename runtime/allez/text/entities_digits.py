@@ -118,9 +118,11 @@ def telephone(text: str, start: int) -> int:
         if area - start != 4 or at(text, area) != ")":
             return start
         begin = area + 1 + (at(text, area + 1) == " ")
-        parts = groups(text, begin, "-", 2) or groups(text, begin, " ", 2)
-        ok = [part.size for part in parts] == [3, 4] and number_ends(text, parts[-1].end)
-        return parts[-1].end if ok else start
+        for mark in "- ":
+            parts = groups(text, begin, mark, 2)
+            if [part.size for part in parts] == [3, 4] and number_ends(text, parts[-1].end):
+                return parts[-1].end
+        return start
     if text[start] == "0":
         return _national(text, start)
     for marks in ("-", ".", " "):

@@ -1,0 +1,172 @@
+/*
+ * Names: which capitalised words of a sentence are carried over in their own letters.
+ *
+ * The list in the bundle holds the words that are not: those that training has seen in small letters
+ * or translated. Words that are not listed are names that were copied in training, or were never seen.
+ */
+package io.github.allez
+
+import java.util.Locale
+
+/** How many characters a word of the file shares with the one before, as one character. */
+private const val SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+private const val HEAD = "names 1"
+
+/** Words in small letters that stand within names. */
+private val PARTICLES = words("van von der den di da del al el ben bin ibn y zu ter")
+
+/** Of plurals and feminines: the list need not hold them apart. */
+private val ENDINGS = listOf("s", "e", "es", "x")
+
+/**
+ * The words that are no names.
+ *
+ * @property words these words, in small letters.
+ */
+internal class Names(private val words: Set<String>) {
+    /**
+     * Whether a capitalised word is carried over. Of a word with hyphens that was never seen, at least
+     * one part must be a name.
+     */
+    fun carried(word: String): Boolean {
+        val small = word.lowercase(Locale.ROOT)
+        if (has(small) || word.codePointCount(0, word.length) < 2) return false
+        val parts = small.split("-")
+        return parts.size == 1 || !parts.all(::has)
+    }
+
+    /** Whether a word or what it is the plural or the feminine of is listed. */
+    private fun has(word: String): Boolean =
+        word in words || ENDINGS.any { word.endsWith(it) && word.removeSuffix(it) in words }
+
+    companion object {
+        /**
+         * Reads the file `names.txt`.
+         *
+         * @throws BundleFormatError it is malformed.
+         */
+        fun parse(content: String): Names {
+            val lines = content.split("\n")
+            if (lines[0] != HEAD || lines.last().isNotEmpty()) {
+                throw BundleFormatError("the list of names must begin with 'names 1' and end a line")
+            }
+            val words = HashSet<String>()
+            var before = ""
+            for (line in lines.subList(1, lines.size - 1)) {
+                val word = next(line, before)
+                if (word == null || compareCodePoints(word, before) <= 0) {
+                    throw BundleFormatError("the list of names is out of order after '$before'")
+                }
+                words.add(word)
+                before = word
+            }
+            return Names(words)
+        }
+
+        /** The word of a line, given the one before; null if it is none. */
+        private fun next(line: String, before: String): String? {
+            val shared = if (line.isEmpty()) -1 else SHARED.indexOf(line[0])
+            if (shared !in 0..before.codePointCount(0, before.length)) return null
+            return before.substring(0, before.offsetByCodePoints(0, shared)) + line.substring(1)
+        }
+    }
+}
+
+/** The names of a sentence that is not in capitals, outside its other [entities]. */
+internal fun findNames(sentence: CodePoints, entities: List<Entity>, names: Names): List<Entity> =
+    NameFinder(sentence, names).find(entities)
+
+private class NameFinder(private val text: CodePoints, private val names: Names) {
+    private val found = ArrayList<Entity>()
+
+    fun find(entities: List<Entity>): List<Entity> {
+        var position = 0
+        for (entity in entities) {
+            findBetween(position, entity.start)
+            position = maxOf(position, entity.end)
+        }
+        findBetween(position, text.size)
+        return found
+    }
+
+    private fun findBetween(start: Int, limit: Int) {
+        var position = start
+        while (position < limit) {
+            if (position == 0 || text.has(' ', position - 1)) {
+                val space = text.find(' ', position, text.size).let { if (it == NOTHING) text.size else it }
+                if (space <= limit && text.allSmall(position, space)) {
+                    position = space + 1 // nothing is written with a capital here
+                    continue
+                }
+            }
+            val end = wordEnd(position, limit)
+            if (end == position) {
+                position++
+            } else {
+                position = if (isName(position, end)) add(position, end, limit) else end
+            }
+        }
+    }
+
+    /** Adds the name that a word begins; returns where it ends. */
+    private fun add(start: Int, wordEnd: Int, limit: Int): Int {
+        val end = runEnd(wordEnd, limit)
+        val begin = withInitials(start)
+        val letters = text.string(begin, end)
+        found.add(Entity(begin, end, EntityKind.NAME, letters, letters))
+        return end
+    }
+
+    /** Where a word ends: letters, with hyphens and the apostrophe of O'Brien within. */
+    private fun wordEnd(start: Int, limit: Int): Int {
+        var end = start
+        if (isWord(text.at(start - 1))) {
+            while (end < limit && isWord(text[end])) end++
+            return end
+        }
+        while (end < limit) {
+            while (end < limit && isLetter(text[end])) end++
+            val following = text.at(end + 1)
+            val irish = text.hasOneOf(APOSTROPHES, end) && end == start + 1 && text.hasOneOf("OD", start)
+            val goesOn = (text.has('-', end) || irish) && end > start && end + 1 < limit
+            if (!goesOn || !(if (irish) isCapital(following) else isLetter(following))) return end
+            end++
+        }
+        return end
+    }
+
+    private fun isName(start: Int, end: Int): Boolean {
+        val whole = !isWord(text.at(end)) && !isWord(text.at(start - 1))
+        return whole && isCapital(text[start]) && names.carried(text.string(start, end))
+    }
+
+    /** Where a run of names ends that are parted by single spaces and particles. */
+    private fun runEnd(wordEnd: Int, limit: Int): Int {
+        var end = wordEnd
+        while (true) {
+            var start = end
+            var stop: Int
+            do {
+                if (!text.has(' ', start)) return end
+                val begin = start + 1
+                stop = wordEnd(begin, limit)
+                val particle = text.string(begin, stop) in PARTICLES
+                start = if (particle) stop else begin
+            } while (particle)
+            if (stop == start || !isName(start, stop)) return end
+            end = stop
+        }
+    }
+
+    /** Where a name begins with its initials: `J. R. R. Tolkien`. */
+    private fun withInitials(start: Int): Int {
+        val first = found.lastOrNull()?.end ?: 0
+        var begin = start
+        while (begin - 3 >= first && text.startsWith(". ", begin - 2) && isInitial(begin - 3)) begin -= 3
+        return begin
+    }
+
+    private fun isInitial(index: Int): Boolean =
+        isCapital(text[index]) && !text.has('M', index) && !isWord(text.at(index - 1)) // "M. Keller" is a gentleman
+}

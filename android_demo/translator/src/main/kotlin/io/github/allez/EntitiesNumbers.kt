@@ -1,0 +1,281 @@
+/*
+ * Numbers as one language writes them, and as another does: thousands, decimals, prices, times.
+ *
+ * A number is read into an `Amount`, which any `NumberForm` can write again. Small whole numbers are
+ * no entities: the model translates them with the words around them.
+ */
+package io.github.allez
+
+import java.util.Locale
+
+private const val NO_BREAK = "\u00a0"
+
+/**
+ * How a language writes numbers.
+ *
+ * @property thousands the marks between groups of three digits; " " stands for any space within a
+ *   number.
+ * @property group what is written there.
+ * @property decimal the mark before a fraction.
+ * @property percent what stands for per cent behind a number; the first is written.
+ * @property currencyFirst whether a price begins with its currency.
+ * @property hours whether `17 h 30` is a time.
+ * @property designators words in small letters after which two groups of digits may be two numbers
+ *   ("bus").
+ * @property durations words before hours and minutes that are no time of day.
+ */
+internal class NumberForm(
+    val thousands: List<String>,
+    val group: String,
+    val decimal: Char,
+    val percent: List<String>,
+    val currencyFirst: Boolean,
+    val hours: Boolean,
+    val designators: Set<String>,
+    val durations: Set<String>,
+)
+
+/** The number forms that every host has, by language. */
+internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
+    "fr" to NumberForm(
+        thousands = listOf(" ", "."),
+        group = NO_BREAK,
+        decimal = ',',
+        percent = listOf("$NO_BREAK%", " %", "%", "\u202f%"),
+        currencyFirst = false,
+        hours = true,
+        designators = words(
+            "le du au numéro no n ligne bus train tram tramway métro vol page chapitre " +
+                "article tome volume salle chambre porte quai voie rue route étage bureau " +
+                "classe groupe lot version étape figure tableau question exercice leçon " +
+                "appartement boîte bp cs code postal poste table place siège dossier section " +
+                "paragraphe alinéa annexe niveau saison épisode match numéros lignes pages " +
+                "articles",
+        ),
+        durations = words("pendant durant dure durait durera duré durée en moins plus toutes"),
+    ),
+    "en" to NumberForm(
+        thousands = listOf(",", " "),
+        group = ",",
+        decimal = '.',
+        percent = listOf("%", " %", " percent", " per cent"),
+        currencyFirst = true,
+        hours = false,
+        designators = words(
+            "the bus line train tram flight page chapter article volume room gate dock " +
+                "track road route floor class group lot version step figure table question " +
+                "exercise lesson box number no seat section paragraph level season episode " +
+                "match",
+        ),
+        durations = words("for lasts lasted within than"),
+    ),
+)
+
+private val CURRENCIES = listOf("US$", "CA$", "\u20ac", "$", "\u00a3", "\u00a5")
+private val CURRENCY_BEHIND = mapOf("\$US" to "US$", "$ US" to "US$", "\$CA" to "CA$", "$ CA" to "CA$") +
+    CURRENCIES.associateWith { it }
+private val WRITTEN_BEHIND = mapOf("US$" to "$ US", "CA$" to "$ CA")
+private val MULTIPLES = listOf("Md", "M", "k")
+
+/** What is between hours of 12 and of 24. */
+private val HALVES = mapOf("a.m." to 0, "p.m." to 12, "am" to 0, "pm" to 12)
+
+/**
+ * A number apart from how it is written.
+ *
+ * @property sign "", "-", "+" or "±".
+ * @property whole digits.
+ * @property grouped whether the digits were parted into thousands.
+ * @property fraction digits, "" if there are none.
+ * @property multiple "", "k", "M" or "Md" before the currency.
+ * @property minutes two digits: then [whole] are hours.
+ */
+internal data class Amount(
+    val whole: String,
+    val sign: String = "",
+    val grouped: Boolean = false,
+    val fraction: String = "",
+    val percent: Boolean = false,
+    val currency: String = "",
+    val multiple: String = "",
+    val minutes: String = "",
+    val decade: Boolean = false,
+) {
+    /** Whether there is more to it than digits. */
+    val isMarked: Boolean
+        get() = sign.isNotEmpty() || grouped || fraction.isNotEmpty() || percent || currency.isNotEmpty()
+
+    /** What is the same in every language. */
+    val value: String
+        get() {
+            if (minutes.isNotEmpty()) return "${whole.toInt()}:$minutes"
+            val tail = if (percent) "%" else if (decade) "s" else multiple
+            return sign + currency + whole + (if (fraction.isEmpty()) "" else ".$fraction") + tail
+        }
+}
+
+/** A number that was read, and where it ends. */
+internal data class ReadNumber(val end: Int, val amount: Amount)
+
+/** The number at [start], null if there is none to carry. */
+internal fun CodePoints.read(start: Int, form: NumberForm): ReadNumber? {
+    if (!numberBegins(start)) return null
+    if (form.hours && startsWith("années ", start)) return decade(start + 7)
+    val (position, sign, currency) = lead(start)
+    if (!isDigit(at(position)) || (sign.isNotEmpty() && currency.isNotEmpty() && position - start > 4)) return null
+    if (sign.isEmpty() && currency.isEmpty()) time(position, form)?.let { return it }
+    val plain = plain(position, form)
+    if (!form.hours && has('s', plain.end) && numberEnds(plain.end + 1)) {
+        val whole = plain.amount.whole
+        val decade = whole.endsWith('0') && whole.length in listOf(2, 4) && plain.amount.fraction.isEmpty()
+        return if (decade && sign.isEmpty()) ReadNumber(plain.end + 1, plain.amount.copy(decade = true)) else null
+    }
+    val number = behind(plain.end, plain.amount.copy(sign = sign, currency = currency), form) ?: return null
+    if (!isClosed(number.end) || isAmbiguous(start, position, number.amount, form)) return null
+    return number.takeIf { it.amount.isMarked || it.amount.whole.length >= 4 }
+}
+
+/** How a language writes an amount. */
+internal fun write(amount: Amount, form: NumberForm): String {
+    if (amount.minutes.isNotEmpty()) {
+        if (form.hours) return "${amount.whole.toInt()}${NO_BREAK}h$NO_BREAK${amount.minutes}"
+        return "${amount.whole}:${amount.minutes}"
+    }
+    if (amount.decade) return if (form.hours) "années ${amount.whole}" else "${amount.whole}s"
+    val whole = if (amount.grouped) thousands(amount.whole).joinToString(form.group) else amount.whole
+    val number = if (amount.fraction.isEmpty()) whole else whole + form.decimal + amount.fraction
+    if (amount.percent) return amount.sign + number + form.percent[0]
+    if (amount.currency.isEmpty()) return amount.sign + number
+    if (form.currencyFirst) {
+        val multiple = if (amount.multiple == "Md") "bn" else amount.multiple
+        return amount.sign + amount.currency + number + multiple
+    }
+    return amount.sign + number + NO_BREAK + amount.multiple + (WRITTEN_BEHIND[amount.currency] ?: amount.currency)
+}
+
+private fun thousands(whole: String): List<String> {
+    val first = (whole.length - 1) % 3 + 1
+    return listOf(whole.take(first)) + whole.drop(first).chunked(3)
+}
+
+/** Where the digits begin, and the sign and the currency before them. */
+private fun CodePoints.lead(start: Int): Triple<Int, String, String> {
+    var position = start
+    var sign = ""
+    if (hasOneOf("$MINUS+\u00b1", position)) {
+        sign = if (hasOneOf(MINUS, position)) "-" else string(position, position + 1)
+        position++
+    }
+    val currency = CURRENCIES.firstOrNull { startsWith(it, position) } ?: return Triple(position, sign, "")
+    return Triple(behindSpace(position + currency.length), sign, currency)
+}
+
+/** A time of day: `17:30`, `17 h 30`, `5:30 p.m.`. */
+private fun CodePoints.time(start: Int, form: NumberForm): ReadNumber? {
+    val end = digits(start)
+    if (end - start > 2 || string(start, end).toInt() > 24) return null
+    val mark = if (form.hours) behindSpace(end) else end
+    val colon = has(':', mark)
+    if (colon && mark != end) return null
+    if (!colon && !(form.hours && hasOneOf("hH", mark))) return null
+    val minute = if (colon) mark + 1 else behindSpace(mark + 1)
+    val stop = digits(minute)
+    if (stop - minute != 2 || at(minute) > '5'.code || !numberEnds(stop)) return null
+    if (!colon && isDuration(start, stop, form)) return null
+    val time = Amount(string(start, end), minutes = string(minute, stop))
+    return if (form.hours) ReadNumber(stop, time) else halfDay(stop, time)
+}
+
+/** The time with `p.m.` or `am` behind it, in hours of 24. */
+private fun CodePoints.halfDay(end: Int, time: Amount): ReadNumber {
+    val mark = behindSpace(end)
+    for ((half, later) in HALVES) {
+        val stop = mark + half.length
+        if (stop > size || string(mark, stop).lowercase(Locale.ROOT) != half || !numberEnds(stop)) continue
+        return ReadNumber(stop, time.copy(whole = (time.whole.toInt() % 12 + later).toString()))
+    }
+    return ReadNumber(end, time)
+}
+
+/** Whether hours and minutes are a length of time. */
+private fun CodePoints.isDuration(start: Int, stop: Int, form: NumberForm): Boolean {
+    val behind = behindSpace(stop)
+    return listOf("min", "de ", "d'", "d\u2019").any { startsWith(it, behind) } || wordBefore(start) in form.durations
+}
+
+/** The word before a position in small letters, "" if something else stands there. */
+private fun CodePoints.wordBefore(start: Int): String {
+    var end = start
+    while (hasOneOf("${SPACES}°.", end - 1)) end--
+    var begin = end
+    while (end - begin < 20 && isLetter(at(begin - 1))) begin--
+    return string(begin, end).lowercase(Locale.ROOT)
+}
+
+/** The decade of `années 1990`, `années 80`. */
+private fun CodePoints.decade(start: Int): ReadNumber? {
+    val end = digits(start)
+    if (end - start !in listOf(2, 4) || !has('0', end - 1) || !numberEnds(end)) return null
+    return ReadNumber(end, Amount(string(start, end), decade = true))
+}
+
+/** Digits, thousands and fraction. */
+private fun CodePoints.plain(start: Int, form: NumberForm): ReadNumber {
+    var end = digits(start)
+    var whole = string(start, end)
+    var grouped = false
+    for (mark in form.thousands) {
+        val parts = groups(start, mark)
+        val least = if (mark == "." && !hasFraction(parts.last().end, form)) 3 else 2
+        val complete = parts.size >= least && parts.drop(1).all { it.size == 3 }
+        if (complete && parts[0].size <= 3 && !whole.startsWith('0')) {
+            end = parts.last().end
+            whole = parts.joinToString("") { string(it.start, it.end) }
+            grouped = true
+            break
+        }
+    }
+    val decimal = has(form.decimal, end)
+    if (isDigit(at(end + 1)) && (decimal || has('.', end))) {
+        val stop = digits(end + 1)
+        if (decimal || (!grouped && stop - end != 4)) {
+            return ReadNumber(stop, Amount(whole, grouped = grouped, fraction = string(end + 1, stop)))
+        }
+    }
+    return ReadNumber(end, Amount(whole, grouped = grouped))
+}
+
+/** Whether the decimal mark and a digit stand here: then points parted thousands. */
+private fun CodePoints.hasFraction(end: Int, form: NumberForm): Boolean = has(form.decimal, end) && isDigit(at(end + 1))
+
+/** What belongs to a number behind it; null where it contradicts itself. */
+private fun CodePoints.behind(end: Int, amount: Amount, form: NumberForm): ReadNumber? {
+    for (sign in form.percent) {
+        if (!startsWith(sign, end) || !numberEnds(end + sign.length)) continue
+        return if (amount.currency.isEmpty()) ReadNumber(end + sign.length, amount.copy(percent = true)) else null
+    }
+    if (amount.currency.isNotEmpty()) return ReadNumber(end, amount)
+    var position = behindSpace(end)
+    val multiple = MULTIPLES.firstOrNull { startsWith(it, position) && isCurrency(at(position + it.length)) }.orEmpty()
+    position += multiple.length
+    for ((name, currency) in CURRENCY_BEHIND) {
+        if (!startsWith(name, position) || !numberEnds(position + name.length)) continue
+        return ReadNumber(position + name.length, amount.copy(currency = currency, multiple = multiple))
+    }
+    return ReadNumber(end, amount)
+}
+
+private fun isCurrency(character: Int): Boolean = CURRENCIES.any { it.length == 1 && isOneOf(it, character) }
+
+/** Whether a number is over here; a unit may stand right behind it. */
+private fun CodePoints.isClosed(end: Int): Boolean {
+    if (numberEnds(end)) return true
+    val unit = run(end, ::isLetter)
+    return string(end, unit) in UNITS && numberEnds(unit)
+}
+
+/** Whether `bus 38 300 personnes` may hold two numbers. */
+private fun CodePoints.isAmbiguous(start: Int, position: Int, amount: Amount, form: NumberForm): Boolean {
+    val spaced = amount.grouped && hasOneOf(SPACES, digits(position))
+    return spaced && amount.whole.length <= 6 && wordBefore(start) in form.designators
+}
