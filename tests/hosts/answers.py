@@ -89,10 +89,10 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--beam-size", type=int, required=True)
     parser.add_argument("--json", action="store_true", required=True, help="the only form there is")
-    parser.add_argument("--candidates", action="store_true")
+    parser.add_argument("--shortlist", action="store_true")
     arguments = parser.parse_args()
     lines = sys.stdin.buffer.read().decode().removesuffix("\n").split("\n")
-    bundle, candidates = Bundle.read(arguments.model), arguments.candidates
+    bundle, candidates = Bundle.read(arguments.model), arguments.shortlist
     for line in ask_python(bundle, lines, arguments.beam_size, candidates=candidates):
         sys.stdout.buffer.write(line.to_json() + b"\n")
 

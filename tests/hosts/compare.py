@@ -40,7 +40,7 @@ def ask_command(
     command: list[str], model: Path, lines: list[str], beam_size: int, *, candidates: bool
 ) -> list[Line]:
     """Translate with another host."""
-    more = ["--candidates"] if candidates else []
+    more = ["--shortlist"] if candidates else []
     done = subprocess.run(
         [*command, "--model", str(model), "--beam-size", str(beam_size), "--json", *more],
         input="".join(line + "\n" for line in lines).encode(),

@@ -9,7 +9,7 @@
  * |-- OptionError                an option has a value that makes no sense
  * |-- InputError                 text cannot be read as promised
  * |-- SessionError               ONNX Runtime refused a graph, or the translator is closed
- * `-- CancelledError             somebody called Cancel.cancel()
+ * `-- CancelledError             the caller's Cancel was set
  */
 package io.github.allez
 
@@ -54,5 +54,6 @@ public class InputError(message: String, hint: String? = null, cause: Throwable?
 public class SessionError(message: String, hint: String? = null, cause: Throwable? = null) :
     AllezException(message, hint, cause)
 
-/** The caller cancelled the call; see [Cancel]. */
-public class CancelledError : AllezException("the translation was cancelled")
+/** The caller cancelled the call, see [Cancel], or its time was over before there was an answer. */
+public class CancelledError @JvmOverloads constructor(message: String = "the translation was cancelled") :
+    AllezException(message)

@@ -18,14 +18,13 @@ Translates standard input, UTF-8, line by line.
 
   --model BUNDLE    folder or zip of a bundle
   --beam-size N     hypotheses kept per sentence; 1 is greedy search
-  --candidates      score only the words that the bundle lists for a sentence
+  --shortlist       score only the words that the bundle lists for a sentence
   --threads N       sentences worked on at the same time (1)
   --json            for each line an object with ids and scores
   --selftest        translate the bundle's golden sentences instead, and compare"""
 
 private const val FAILED = 1
 private const val WRONG_USE = 2
-private const val LINES_PER_THREAD = 64
 
 /** What the command line asks for. */
 private class Arguments(
@@ -68,7 +67,7 @@ private fun parse(args: Array<String>): Arguments {
     val rest = args.iterator()
     while (rest.hasNext()) {
         when (val name = rest.next()) {
-            "--json", "--selftest", "--candidates" -> flags.add(name)
+            "--json", "--selftest", "--shortlist" -> flags.add(name)
             "--model", "--beam-size", "--threads" ->
                 values[name] = if (rest.hasNext()) rest.next() else throw UsageException("$name needs a value")
             else -> throw UsageException("unknown argument '$name'")
@@ -81,7 +80,7 @@ private fun parse(args: Array<String>): Arguments {
         model = File(values["--model"] ?: throw UsageException("--model is missing")),
         options = TranslateOptions(
             beamSize = number("--beam-size"),
-            candidates = "--candidates" in flags,
+            shortlist = "--shortlist" in flags,
         ),
         threads = number("--threads") ?: 1,
         json = "--json" in flags,
@@ -97,13 +96,9 @@ private fun run(arguments: Arguments): Int {
 }
 
 private fun translate(translator: Translator, arguments: Arguments, out: OutputStream): Int {
-    // With one thread each line is answered before the next is read, so that a person can type.
-    val window = if (arguments.threads == 1) 1 else LINES_PER_THREAD * arguments.threads
-    for (lines in lines(System.`in`.buffered()).chunked(window)) {
-        for (translation in translator.translateAll(lines, arguments.options)) {
-            out.write((if (arguments.json) json(translation) else translation.text).toByteArray(Charsets.UTF_8))
-            out.write('\n'.code)
-        }
+    for (translation in translator.translateBatch(lines(System.`in`.buffered()).asIterable(), arguments.options)) {
+        out.write((if (arguments.json) json(translation) else translation.text).toByteArray(Charsets.UTF_8))
+        out.write('\n'.code)
         out.flush()
     }
     return 0
@@ -155,7 +150,7 @@ private fun json(translation: Translation): String = writeJson(
                 "target_ids" to sentence.tokens.map { it.id },
                 "text" to sentence.text,
                 "score" to sentence.score,
-                "finished" to sentence.hypotheses[0].finished,
+                "finished" to sentence.finished,
             )
         },
     ),

@@ -20,17 +20,29 @@ internal class Plan(
     val rules: SentenceRules,
 )
 
-/** Splits a text; each sentence is tokenized once, for counting and for reading. */
-internal fun takeApart(text: String, rules: SentenceRules, tokenizer: Tokenizer, eos: Int): Plan {
+/**
+ * Splits a text; each sentence is tokenized once, for counting and for reading.
+ *
+ * @param isOver asked before each sentence; once it says so, nothing is tokenized any more, since
+ *   nobody will read it.
+ */
+internal fun takeApart(
+    text: String,
+    rules: SentenceRules,
+    tokenizer: Tokenizer,
+    eos: Int,
+    isOver: () -> Boolean = { false },
+): Plan {
     val known = HashMap<String, List<Token>>()
     fun encode(sentence: String) =
         known.getOrPut(sentence) { tokenizer.encode(Aligned(sentence).asRead(rules.spaces)) }
 
-    val pieces = split(text, rules) { encode(it).size }.map { piece ->
+    val pieces = split(text, rules) { if (isOver()) 0 else encode(it).size }.map { piece ->
         if (isForeign(piece.text, tokenizer)) piece.copy(translate = false) else piece
     }
     val sources = pieces.filter { it.translate }.map { piece ->
-        val tokens = encode(piece.text).map { it.copy(start = it.start + piece.start, end = it.end + piece.start) }
+        val read = if (isOver()) emptyList() else encode(piece.text)
+        val tokens = read.map { it.copy(start = it.start + piece.start, end = it.end + piece.start) }
         tokens + Token(eos, tokenizer.piece(eos), piece.end, piece.end)
     }
     return Plan(text, pieces, sources, rules)

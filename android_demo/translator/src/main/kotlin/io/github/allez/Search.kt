@@ -61,7 +61,7 @@ internal class SearchOptions(
     val minLength: Int,
     val lengthPenalty: Double,
     val noRepeatNgramSize: Int,
-    val candidates: Boolean = false,
+    val shortlist: Boolean = false,
 )
 
 /** A hypothesis as search leaves it: ids without eos, and [T][M] attention. */
@@ -99,22 +99,25 @@ internal class Search(
     /**
      * Searches, and tells [onStep] the tokens [N] of the rows after each step.
      *
+     * @param isOver asked after each step whether to give up: then there is what there is, unfinished.
      * @return the `nBest` hypotheses, best first, those cut at the limit last; none if no score
      *   was finite.
      */
-    fun run(onStep: (IntArray) -> Unit = {}): List<Found> {
+    fun run(isOver: () -> Boolean = { false }, onStep: (IntArray) -> Unit = {}): List<Found> {
         var token = intArrayOf(bos)
         var parent = intArrayOf(0)
         for (forced in prefix) {
             parent = force(token, parent, forced)
             token = intArrayOf(forced)
             onStep(token)
+            if (isOver()) return giveUp()
         }
         while (true) {
             val next = advance(token, parent) ?: return best().map { trellis.trace(it) }
             token = next.token
             parent = next.parent
             onStep(token)
+            if (isOver()) return giveUp()
         }
     }
 
@@ -199,6 +202,15 @@ internal class Search(
         // With K finished ones in hand, its sum over the fewest is hope enough.
         val most = if (ends.size >= width) time + 2 else limit + 1
         return scores[0] / most.toDouble().pow(options.lengthPenalty) <= worst
+    }
+
+    /**
+     * Ends the search: rows that would go on become hypotheses. They rank by their score alone: what
+     * ended early in a search that was not done is seldom better.
+     */
+    private fun giveUp(): List<Found> {
+        cut(trellis.size)
+        return ends.sortedByDescending { it.score }.take(options.nBest).map { trellis.trace(it) }
     }
 
     private fun best(): List<End> = ends

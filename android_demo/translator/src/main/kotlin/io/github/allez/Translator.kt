@@ -5,15 +5,16 @@
  */
 package io.github.allez
 
-import java.util.concurrent.Callable
-import java.util.concurrent.ExecutionException
-import java.util.concurrent.ExecutorService
-import java.util.concurrent.Executors
-import java.util.concurrent.Future
 import kotlin.math.abs
 import kotlin.math.pow
 
 private const val MAX_THREADS = 1024
+
+/** What a sentence gets that was never read: nothing said, unfinished. */
+private val UNREAD = Found(emptyList(), Double.NEGATIVE_INFINITY, emptyList(), finished = false)
+
+/** How many texts for each thread are read ahead of the answers. */
+private const val TEXTS_PER_THREAD = 64
 
 /** First-step scores of golden sentences may differ by so much between processors. */
 private const val SCORE_TOLERANCE = 0.1
@@ -22,6 +23,25 @@ private const val SCORE_TOLERANCE = 0.1
  * A bundle, loaded and ready. Safe to share between threads.
  *
  * No call returns before its work is done: call from a background thread in an app.
+ *
+ * The calls are those of `Translator` in Python, and so are their options, errors and answers:
+ *
+ * | Python                                               | Kotlin                                         |
+ * | ---------------------------------------------------- | ---------------------------------------------- |
+ * | `bundle`, `threads`, `name`, `version`               | the same                                       |
+ * | `source_language`, `target_language`, `repr`         | `sourceLanguage`, `targetLanguage`, `toString` |
+ * | `translate(text, options=)`                          | [translate]                                    |
+ * | `translate_batch(texts, options=)`                   | [translateBatch]                               |
+ * | `stream(text, options=)`, a generator                | [stream], with a listener                      |
+ * | `score(source, target, options=)`                    | [score]                                        |
+ * | `selftest()`, as they come                           | [selfTest], all together                       |
+ * | `close()`, `with`                                    | [close], `use`                                 |
+ * | `max_time`, `cancel`, `finished`                     | `maxTime`, `cancel`, `finished`                |
+ * | `Sentence.source_spans`, `Hypothesis.spans`          | `Token.start`, `Token.end`                     |
+ *
+ * What is another: offsets count UTF-16 units, as Kotlin's strings do, not code points. [threads] is one
+ * unless said otherwise. The sentences of one call share no step of the decoder, and calls share no
+ * queue.
  *
  * @property bundle what was loaded.
  * @property threads sentences worked on at the same time at most, 1 to 1024; with 1, a call works
@@ -42,9 +62,9 @@ public class Translator @JvmOverloads constructor(
     private val runtime: Runtime
     private val encoder: Encoder
     private val decoder: DecoderStep
+    private val workers = Workers(threads)
     private val lock = Any()
     private var calls = 0
-    private var pool: ExecutorService? = null
 
     @Volatile
     private var closed = false
@@ -91,6 +111,18 @@ public class Translator @JvmOverloads constructor(
         throw if (isSaid) error else BundleFormatError("${bundle.place}: ${error.message}", error.hint, error)
     }
 
+    /** The bundle's name, as `fr-en`. */
+    public val name: String get() = manifest.name
+
+    /** The bundle's version. */
+    public val version: String get() = manifest.version
+
+    /** The language that is translated, as `fr`. */
+    public val sourceLanguage: String get() = manifest.source
+
+    /** The language of the translations, as `en`. */
+    public val targetLanguage: String get() = manifest.target
+
     /** Version of ONNX Runtime. */
     public val onnxRuntime: String get() = runtime.version
 
@@ -99,78 +131,81 @@ public class Translator @JvmOverloads constructor(
 
     /**
      * Translates a text of any length. What has no letters, or letters that the model never learnt,
-     * is kept as it is.
+     * is kept as it is. Finding the sentences is not interrupted by `maxTime`.
      *
      * @throws OptionError the prefix is too long.
-     * @throws CancelledError [cancel] was used.
+     * @throws CancelledError `cancel` was set.
      * @throws SessionError ONNX Runtime failed, or the translator is closed.
      */
     @JvmOverloads
-    public fun translate(
-        text: String,
-        options: TranslateOptions = TranslateOptions(),
-        cancel: Cancel = Cancel.NEVER,
-    ): Translation = translateAll(listOf(text), options, cancel).single()
+    public fun translate(text: String, options: TranslateOptions = TranslateOptions()): Translation =
+        working(options) { deadline -> translateAll(listOf(text), options, deadline).single() }
 
     /**
-     * Translates many texts, on all threads. The answers are those of [translate], in order; a
-     * prefix holds for each text. One failure ends all.
+     * Translates many texts, on all threads. The answers are those of [translate], in order.
      *
+     * The texts are read as the answers are, some way ahead, never all: memory does not grow with
+     * their number. With one thread each is answered before the next is read. What reading them throws
+     * is thrown after the answers to what was read before; one failure ends all. `maxTime` is for all
+     * texts, counted from this call; a prefix holds for each of them. Nothing is at work while nobody
+     * asks for the next answer.
+     *
+     * @return to be gone through once.
      * @throws OptionError the prefix is too long.
-     * @throws CancelledError [cancel] was used.
+     * @throws CancelledError `cancel` was set.
      * @throws SessionError ONNX Runtime failed, or the translator is closed.
      */
     @JvmOverloads
-    public fun translateAll(
-        texts: List<String>,
+    public fun translateBatch(
+        texts: Iterable<String>,
         options: TranslateOptions = TranslateOptions(),
-        cancel: Cancel = Cancel.NEVER,
-    ): List<Translation> = working(cancel) { watch ->
-        val search = searchOptions(options)
-        val plans = texts.map { text ->
-            watch.check()
-            takeApart(text, rules, tokenizer, manifest.sourceSide.eos)
-        }
-        val jobs = plans.flatMap { plan ->
-            val forced = forced(options.prefix, plan)
-            plan.sources.mapIndexed { index, source ->
-                { search(ids(source), search, if (index == 0) forced else emptyList(), watch) }
+    ): Sequence<Translation> {
+        val deadline = begin(options)
+        val ahead = if (threads == 1) 1 else TEXTS_PER_THREAD * threads
+        return sequence {
+            val waiting = texts.iterator()
+            var failure: Throwable? = null
+            while (failure == null) {
+                val given = ArrayList<String>()
+                try {
+                    while (given.size < ahead && waiting.hasNext()) given.add(waiting.next())
+                } catch (error: Exception) { // of the caller's own; what was read is answered first
+                    failure = error
+                }
+                if (given.isEmpty()) break
+                yieldAll(working(deadline) { translateAll(given, options, deadline) })
             }
-        }
-        val found = runAll(jobs, watch).iterator()
-        plans.map { plan -> putTogether(plan, plan.sources.map { found.next() }, speller) }
+            failure?.let { throw it }
+        }.constrainOnce()
     }
 
     /**
      * Translates greedily and gives [onPiece] the text piece by piece, as it is decoded, on the
      * calling thread. Pieces never change afterwards; joined, they are the text of the answer,
      * which is that of [translate] with a beam of one. A character of several byte tokens comes
-     * when it is complete.
+     * when it is complete. When the time is over, nothing comes any more but what is copied.
      *
-     * @throws OptionError [options] ask for more than greedy search, or the prefix is too long.
-     * @throws CancelledError [cancel] was used.
+     * @throws OptionError the prefix is too long.
+     * @throws CancelledError `cancel` was set.
      * @throws SessionError ONNX Runtime failed, or the translator is closed.
      */
     @JvmOverloads
     public fun stream(
         text: String,
         options: TranslateOptions = TranslateOptions(),
-        cancel: Cancel = Cancel.NEVER,
         onPiece: (String) -> Unit,
-    ): Translation = working(cancel) { watch ->
-        if ((options.beamSize ?: 1) > 1 || options.nBest > 1) {
-            throw OptionError("streaming is greedy: beamSize and nBest must be 1")
-        }
-        val search = searchOptions(options.copy(beamSize = 1))
-        val plan = takeApart(text, rules, tokenizer, manifest.sourceSide.eos)
+    ): Translation = working(options) { deadline ->
+        val greedy = options.copy(beamSize = 1, nBest = 1)
+        val plan = takeApart(text, rules, tokenizer, manifest.sourceSide.eos, deadline::isOver)
         val found = ArrayList<List<Found>>()
-        var prefix = forced(options.prefix, plan)
+        var prefix = forced(options.prefix, plan, deadline)
         var before: Piece? = null
         for (piece in plan.pieces) {
             if (piece.translate) {
                 if (needsSpace(before, piece)) onPiece(" ")
                 val spell = spelling(piece, rules)
-                found.add(streamSentence(ids(plan.sources[found.size]), search, prefix, watch) { onPiece(spell(it)) })
+                val source = ids(plan.sources[found.size])
+                found.add(streamSentence(source, greedy.search(manifest), prefix, deadline) { onPiece(spell(it)) })
                 prefix = emptyList()
             } else {
                 onPiece(piece.text)
@@ -182,57 +217,71 @@ public class Translator @JvmOverloads constructor(
 
     /**
      * How likely [target] is as the translation of [source], one sentence each: the sum of
-     * log-probabilities / length^[lengthPenalty], as in [Sentence.score].
+     * log-probabilities / length^`lengthPenalty`, as in [Sentence.score]. Every word may follow, listed
+     * or not. Capitals are read as by [translate].
      *
-     * @param lengthPenalty null: what the bundle says.
+     * @param options of these, `lengthPenalty`, `maxTime` and `cancel` matter.
      * @throws InputError the source is empty or longer than a sentence may be.
+     * @throws CancelledError `cancel` was set, or the time was over before the target was read.
      * @throws SessionError ONNX Runtime failed, or the translator is closed.
      */
     @JvmOverloads
-    public fun score(source: String, target: String, lengthPenalty: Double? = null): Double =
-        working(Cancel.NEVER) { watch ->
-            val alpha = searchOptions(TranslateOptions(lengthPenalty = lengthPenalty)).lengthPenalty
+    public fun score(source: String, target: String, options: TranslateOptions = TranslateOptions()): Double =
+        working(options) { deadline ->
             val ids = encode(source)
             if (ids.size !in 1..manifest.sourceTokens) {
                 throw InputError("the source has ${ids.size} tokens; a sentence has 1 to ${manifest.sourceTokens}")
             }
             val wanted = said(target, inCapitals(source, rules.spaces)) + manifest.targetSide.eos
             val fed = listOf(manifest.targetSide.bos) + wanted // each step is fed the token before the wanted one
-            decoding((ids + manifest.sourceSide.eos).toIntArray(), candidates = false, watch) { step ->
+            decoding((ids + manifest.sourceSide.eos).toIntArray(), shortlist = false) { step ->
                 val total = fed.zip(wanted).sumOf { (token, following) ->
+                    if (deadline.isOver()) throw CancelledError("the time was over before the target was scored")
                     val logProbs = step.run(intArrayOf(token), intArrayOf(0), 1, full = true).logProbs
                     checkNotNull(logProbs) { "a step that was asked for everything" }[following].toDouble()
                 }
-                total / wanted.size.toDouble().pow(alpha)
+                total / wanted.size.toDouble().pow(options.search(manifest).lengthPenalty)
             }
         }
 
     /**
      * Translates the bundle's golden sentences and compares everything recorded of them.
      *
+     * @param cancel as [TranslateOptions.cancel].
      * @throws BundleFormatError `golden.jsonl` is malformed.
-     * @throws CancelledError [cancel] was used.
+     * @throws CancelledError [cancel] was set.
      * @throws SessionError ONNX Runtime failed, or the translator is closed.
      */
     @JvmOverloads
-    public fun selfTest(cancel: Cancel = Cancel.NEVER): SelfTestReport = working(cancel) { watch ->
-        val options = searchOptions(TranslateOptions(beamSize = 1, candidates = true)) // as recorded
-        val results = bundle.golden().map { golden ->
-            val source = encode(golden.text) + manifest.sourceSide.eos
-            val tokens = search(source.toIntArray(), options, emptyList(), watch).single().tokens
-            SelfTest(golden.text, golden.translation, speller.decode(tokens), problem(golden, source, tokens, watch))
+    public fun selfTest(cancel: Cancel? = null): SelfTestReport {
+        val recorded = TranslateOptions(beamSize = 1, shortlist = true, cancel = cancel)
+        return working(recorded) { deadline ->
+            val results = bundle.golden().map { golden ->
+                val source = encode(golden.text) + manifest.sourceSide.eos
+                val found = search(source.toIntArray(), recorded.search(manifest), emptyList(), deadline)
+                val tokens = found.single().tokens
+                SelfTest(golden.text, golden.translation, speller.decode(tokens), problem(golden, source, tokens))
+            }
+            SelfTestReport(results, runtime.version)
         }
-        SelfTestReport(results, runtime.version)
     }
 
-    /** Frees the model. Further calls throw [SessionError], running ones do within one decoder step. */
+    /**
+     * Frees the model; may be called twice. Further calls throw [SessionError], running ones do within
+     * one step of the decoder.
+     */
     override fun close() {
         synchronized(lock) {
             if (closed) return
             closed = true
-            pool?.shutdown()
+            workers.close()
             if (calls == 0) release()
         }
+    }
+
+    override fun toString(): String {
+        val state = if (closed) ", closed" else ""
+        return "<Translator $name $version: $sourceLanguage to $targetLanguage, $threads thread(s)$state>"
     }
 
     private fun release() {
@@ -240,28 +289,26 @@ public class Translator @JvmOverloads constructor(
         decoder.close()
     }
 
-    /** What stops the work of one call: its caller, the closing of the translator, or a failure. */
-    private inner class Watch(private val cancel: Cancel) {
-        @Volatile
-        var failed = false
-
-        fun check() {
-            cancel.check()
-            if (closed) throw closedError()
-            if (failed) throw CancelledError()
-        }
+    /** Starts the clock of a call. */
+    private fun begin(options: TranslateOptions): Deadline {
+        val deadline = Deadline(options.cancel, options.maxTime, isClosed = { closed })
+        deadline.isOver() // throws where nothing is to be begun
+        return deadline
     }
 
-    private fun closedError() = SessionError("the translator is closed")
+    private fun <T> working(options: TranslateOptions, work: (Deadline) -> T): T {
+        val deadline = begin(options)
+        return working(deadline) { work(deadline) }
+    }
 
-    /** Does the work of one call; the sessions stay open until it is done. */
-    private fun <T> working(cancel: Cancel, work: (Watch) -> T): T {
+    /** Does a part of the work of a call; the sessions stay open until it is done. */
+    private fun <T> working(deadline: Deadline, work: () -> T): T {
         synchronized(lock) {
             if (closed) throw closedError()
             calls++
         }
         try {
-            return work(Watch(cancel))
+            return work()
         } finally {
             synchronized(lock) {
                 calls--
@@ -270,47 +317,18 @@ public class Translator @JvmOverloads constructor(
         }
     }
 
-    /** Runs jobs on all threads; when it returns or throws, none is running any more. */
-    private fun <T> runAll(jobs: List<() -> T>, watch: Watch): List<T> {
-        if (threads == 1 || jobs.size < 2) return jobs.map { it() }
-        val futures = synchronized(lock) {
-            if (closed) throw closedError()
-            val pool = pool ?: Executors.newFixedThreadPool(threads, ::worker).also { pool = it }
-            jobs.map { job -> pool.submit(Callable { job() }) }
-        }
-        var failure: Throwable? = null
-        val results = ArrayList<T>(jobs.size)
-        for (future in futures) {
-            try {
-                results.add(future.await())
-            } catch (error: Throwable) { // whatever it is, the others must end first
-                failure = failure ?: error
-                watch.failed = true
+    private fun translateAll(texts: List<String>, options: TranslateOptions, deadline: Deadline): List<Translation> {
+        val search = options.search(manifest)
+        val plans = texts.map { takeApart(it, rules, tokenizer, manifest.sourceSide.eos, deadline::isOver) }
+        val jobs = plans.flatMap { plan ->
+            val forced = forced(options.prefix, plan, deadline)
+            plan.sources.mapIndexed { index, source ->
+                { search(ids(source), search, if (index == 0) forced else emptyList(), deadline) }
             }
         }
-        failure?.let { throw it }
-        return results
+        val found = workers.run(jobs, deadline).iterator()
+        return plans.map { plan -> putTogether(plan, plan.sources.map { found.next() }, speller) }
     }
-
-    /** Waits for a job; what it threw is thrown here. An interrupt is kept for the caller to see. */
-    private fun <T> Future<T>.await(): T {
-        var interrupted = false
-        try {
-            while (true) {
-                try {
-                    return get()
-                } catch (_: InterruptedException) {
-                    interrupted = true
-                } catch (error: ExecutionException) {
-                    throw error.cause ?: error
-                }
-            }
-        } finally {
-            if (interrupted) Thread.currentThread().interrupt()
-        }
-    }
-
-    private fun worker(work: Runnable) = Thread(work, "allez").apply { isDaemon = true }
 
     private fun ids(tokens: List<Token>) = IntArray(tokens.size) { tokens[it].id }
 
@@ -326,54 +344,40 @@ public class Translator @JvmOverloads constructor(
     }
 
     /** What the translation of a text must begin with; where its first sentence is in capitals, so is this. */
-    private fun forced(prefix: String, plan: Plan): List<Int> {
-        val first = plan.pieces.firstOrNull { it.translate } ?: return emptyList()
+    private fun forced(prefix: String, plan: Plan, deadline: Deadline): List<Int> {
+        val first = plan.pieces.firstOrNull { it.translate }
+        if (first == null || deadline.isOver()) return emptyList()
         return said(prefix, inCapitals(first.text, rules.spaces))
     }
 
-    /** Fills in what the bundle decides. */
-    private fun searchOptions(options: TranslateOptions) = SearchOptions(
-        // More answers than rows cannot be had: asking for them alone widens the default beam.
-        beamSize = options.beamSize ?: maxOf(manifest.beamSize, options.nBest),
-        nBest = options.nBest,
-        maxLength = options.maxLength,
-        minLength = options.minLength,
-        lengthPenalty = options.lengthPenalty ?: manifest.lengthPenalty,
-        noRepeatNgramSize = options.noRepeatNgramSize,
-        candidates = options.candidates,
-    )
-
     /**
-     * Encodes a sentence and lends a step over it that stops when [watch] says so.
+     * Encodes a sentence and lends a step over it.
      *
-     * @param candidates whether only those are scored, if the bundle lists any.
+     * @param shortlist whether only the words are scored that the bundle lists, if it lists any.
      */
-    private fun <T> decoding(source: IntArray, candidates: Boolean, watch: Watch, use: (Step) -> T): T {
-        watch.check()
-        return encoder.encode(source).use { encoded ->
-            decoder.start(encoded, if (candidates) shortlist?.of(source) else null).use { decoding ->
-                use { token, parent, k, full ->
-                    watch.check()
-                    decoding.run(token, parent, k, full)
-                }
+    private fun <T> decoding(source: IntArray, shortlist: Boolean, use: (Step) -> T): T =
+        encoder.encode(source).use { encoded ->
+            decoder.start(encoded, if (shortlist) this.shortlist?.of(source) else null).use { decoding ->
+                use(Step(decoding::run))
             }
         }
-    }
 
     private fun search(
         source: IntArray,
         options: SearchOptions,
         prefix: List<Int>,
-        watch: Watch,
+        deadline: Deadline,
         onStep: (IntArray) -> Unit = {},
     ): List<Found> {
+        if (deadline.isOver()) return listOf(UNREAD)
         val usual = (manifest.targetPerSource * source.size).toInt() + manifest.targetExtra
         val limit = maxOf(options.maxLength ?: usual, options.minLength)
         if (prefix.size >= limit) {
             throw OptionError("the prefix has ${prefix.size} tokens, the translation may have $limit")
         }
-        return decoding(source, options.candidates, watch) { step ->
-            Search(step, limit, manifest.targetSide.bos, manifest.targetSide.eos, options, prefix, mostRepeats(source)).run(onStep)
+        val (bos, eos) = manifest.targetSide.bos to manifest.targetSide.eos
+        return decoding(source, options.shortlist) { step ->
+            Search(step, limit, bos, eos, options, prefix, mostRepeats(source)).run(deadline::isOver, onStep)
         }.ifEmpty { throw SessionError("the decoder gave no finite score") }
     }
 
@@ -381,7 +385,7 @@ public class Translator @JvmOverloads constructor(
         source: IntArray,
         options: SearchOptions,
         prefix: List<Int>,
-        watch: Watch,
+        deadline: Deadline,
         onPiece: (String) -> Unit,
     ): List<Found> {
         val tokens = ArrayList<Int>()
@@ -390,7 +394,7 @@ public class Translator @JvmOverloads constructor(
             if (text.length > sent) onPiece(text.substring(sent))
             sent = maxOf(sent, text.length)
         }
-        val found = search(source, options, prefix, watch) { token ->
+        val found = search(source, options, prefix, deadline) { token ->
             tokens.add(token.single())
             send(speller.decodeStable(tokens))
         }
@@ -399,10 +403,10 @@ public class Translator @JvmOverloads constructor(
     }
 
     /** In what the answer to a golden sentence differs from what was recorded, null if in nothing. */
-    private fun problem(golden: Golden, source: List<Int>, tokens: List<Int>, watch: Watch): String? {
+    private fun problem(golden: Golden, source: List<Int>, tokens: List<Int>): String? {
         if (source != golden.sourceIds) return "the source is tokenized differently"
         val count = golden.firstScores.size
-        val scores = if (count == 0) FloatArray(0) else decoding(source.toIntArray(), candidates = true, watch) { step ->
+        val scores = if (count == 0) FloatArray(0) else decoding(source.toIntArray(), shortlist = true) { step ->
             step.run(intArrayOf(manifest.targetSide.bos), intArrayOf(0), count, full = false).topLogProbs
         }
         if (scores.size != count) return "more scores are recorded than there are words"
@@ -416,7 +420,7 @@ public class Translator @JvmOverloads constructor(
     }
 }
 
-/** The candidates of a bundle, null if it lists none. */
+/** What a bundle lists, null if it lists nothing. */
 private fun shortlist(bundle: Bundle): Shortlist? {
     val manifest = bundle.manifest
     if ("shortlist" !in manifest.files) return null

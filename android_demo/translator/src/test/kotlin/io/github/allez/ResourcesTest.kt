@@ -3,6 +3,7 @@ package io.github.allez
 import java.io.File
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
+import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.concurrent.thread
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -48,38 +49,34 @@ class ResourcesTest {
     @ValueSource(ints = [1, 3])
     fun `cancelling stops within one step`(threads: Int) {
         Translator(Bundle.open(TINY), threads).use { translator ->
-            val never = Cancel().also { it.cancel() }
-            assertThrows<CancelledError> { translator.translate(SENTENCE, cancel = never) }
-            assertThrows<CancelledError> { translator.selfTest(never) }
+            val set = TranslateOptions(cancel = { true })
+            assertThrows<CancelledError> { translator.translate(SENTENCE, set) }
+            assertThrows<CancelledError> { translator.translateBatch(listOf(SENTENCE), set) }
+            assertThrows<CancelledError> { translator.stream(SENTENCE, set) { } }
+            assertThrows<CancelledError> { translator.score(SENTENCE, SENTENCE, set) }
+            assertThrows<CancelledError> { translator.selfTest { true } }
 
-            val cancel = Cancel()
             var pieces = 0
             assertThrows<CancelledError> {
-                translator.stream("$SENTENCE ".repeat(50), cancel = cancel) { if (++pieces == 3) cancel.cancel() }
+                translator.stream("$SENTENCE ".repeat(50), TranslateOptions(cancel = { pieces == 3 })) { pieces++ }
             }
             assertEquals(3, pieces)
 
-            val later = Cancel()
+            val later = AtomicBoolean()
             val started = CountDownLatch(1)
             val canceller = thread {
                 started.await()
                 Thread.sleep(50)
-                later.cancel()
+                later.set(true)
             }
             assertThrows<CancelledError> {
                 started.countDown()
-                translator.translateAll(List(20_000) { SENTENCE }, cancel = later)
+                translator.translateBatch(List(20_000) { SENTENCE }, TranslateOptions(cancel = later::get)).count()
             }
             canceller.join()
             assertEquals(SESSIONS, translator.openHandles)
             assertTrue(translator.translate(SENTENCE).text.isNotEmpty())
         }
-    }
-
-    @Test
-    fun `nobody cancels for all`() {
-        assertThrows<OptionError> { Cancel.NEVER.cancel() }
-        assertTrue(!Cancel.NEVER.isCancelled)
     }
 
     @Test
@@ -105,7 +102,7 @@ class ResourcesTest {
         }
         val error = assertThrows<SessionError> {
             started.countDown()
-            translator.translateAll(List(20_000) { SENTENCE })
+            translator.translateBatch(List(20_000) { SENTENCE }).count()
         }
         assertTrue("closed" in error.message) { error.message }
         closer.join(TimeUnit.SECONDS.toMillis(300))
@@ -123,7 +120,7 @@ class ResourcesTest {
     fun `an interrupt waits for the answer and is kept`() {
         Translator(Bundle.open(TINY), threads = 2).use { translator ->
             Thread.currentThread().interrupt()
-            val answers = translator.translateAll(listOf(SENTENCE, SENTENCE))
+            val answers = translator.translateBatch(listOf(SENTENCE, SENTENCE)).toList()
             assertTrue(Thread.interrupted())
             assertEquals(2, answers.size)
         }

@@ -77,8 +77,8 @@ class ShortlistTest {
                     continue
                 }
                 val text = case["text"] as String
-                val options = TranslateOptions(beamSize = case.int("beam_size"), candidates = true)
-                val whole = options.copy(candidates = false)
+                val options = TranslateOptions(beamSize = case.int("beam_size"), shortlist = true)
+                val whole = options.copy(shortlist = false)
                 assertEquals(case["translation"], translator.translate(text, options).text) { text }
                 assertEquals(case["whole"], translator.translate(text, whole).text) { text }
                 if (case["translation"] != case["whole"]) different++
@@ -102,7 +102,7 @@ class ShortlistTest {
                 assertEquals(tiny.score(source, "We sell ten."), listed.score(source, "We sell ten."))
                 assertEquals(tiny.translate(source).text, listed.translate(source).text)
             }
-            val answer = listed.translate(source, TranslateOptions(candidates = true, prefix = prefix)).text
+            val answer = listed.translate(source, TranslateOptions(shortlist = true, prefix = prefix)).text
             assertTrue(answer.startsWith(prefix)) { answer }
             assertNotEquals(0, listed.openHandles)
         }

@@ -2,12 +2,12 @@
 package io.github.allez.app
 
 import io.github.allez.AllezException
-import io.github.allez.Cancel
 import io.github.allez.CancelledError
 import io.github.allez.SelfTestReport
 import io.github.allez.Translator
 import java.util.concurrent.ExecutorService
 import java.util.concurrent.Executors
+import java.util.concurrent.atomic.AtomicBoolean
 
 /**
  * What is known of a loaded model.
@@ -28,16 +28,22 @@ data class ModelInfo(
 
 /** A loaded model, lent to a piece of work. */
 class Model internal constructor(private val translator: Translator, private val pool: ExecutorService, threads: Int) {
-    val info: ModelInfo = translator.bundle.manifest.let {
-        ModelInfo(it.name, it.version, translator.bundle.size, it.source, it.target, translator.onnxRuntime, threads)
-    }
+    val info: ModelInfo = ModelInfo(
+        name = translator.name,
+        version = translator.version,
+        bytes = translator.bundle.size,
+        source = translator.sourceLanguage,
+        target = translator.targetLanguage,
+        onnxRuntime = translator.onnxRuntime,
+        threads = threads,
+    )
 
     /** See [LineTranslator.translate]. */
-    fun translate(text: String, cancel: Cancel, progress: Progress, onProgress: () -> Unit): Document =
+    fun translate(text: String, cancel: AtomicBoolean, progress: Progress, onProgress: () -> Unit): Document =
         LineTranslator(translator, pool).translate(text, cancel, progress, onProgress)
 
     /** See [Translator.selfTest]. */
-    fun selfTest(cancel: Cancel): SelfTestReport = translator.selfTest(cancel)
+    fun selfTest(cancel: AtomicBoolean): SelfTestReport = translator.selfTest(cancel::get)
 
     internal fun close() = translator.close()
 }

@@ -1,14 +1,15 @@
 /* Texts of many lines, translated on several threads and shown as they grow. No Android here. */
 package io.github.allez.app
 
-import io.github.allez.Cancel
 import io.github.allez.CancelledError
+import io.github.allez.TranslateOptions
 import io.github.allez.Translation
 import io.github.allez.Translator
 import java.util.concurrent.Callable
 import java.util.concurrent.ExecutionException
 import java.util.concurrent.ExecutorService
 import java.util.concurrent.Future
+import java.util.concurrent.atomic.AtomicBoolean
 
 /** A translation in the making. Safe to share between threads. */
 class Progress {
@@ -56,10 +57,10 @@ class LineTranslator(private val translator: Translator, private val pool: Execu
      * Returns when no thread is at work on the text any more.
      *
      * @param onProgress called on any thread whenever [progress] has grown.
-     * @throws CancelledError [cancel] was used.
+     * @throws CancelledError [cancel] was set.
      * @throws io.github.allez.SessionError the engine failed; [cancel] has then stopped the other lines.
      */
-    fun translate(text: String, cancel: Cancel, progress: Progress, onProgress: () -> Unit): Document {
+    fun translate(text: String, cancel: AtomicBoolean, progress: Progress, onProgress: () -> Unit): Document {
         val sources = text.split('\n')
         progress.begin(sources.size)
         val futures = sources.mapIndexed { index, line ->
@@ -68,10 +69,16 @@ class LineTranslator(private val translator: Translator, private val pool: Execu
         return join(text, sources, allOf(futures, cancel))
     }
 
-    private fun translateLine(line: String, index: Int, cancel: Cancel, progress: Progress, onProgress: () -> Unit): Timed {
-        if (cancel.isCancelled) throw CancelledError()
+    private fun translateLine(
+        line: String,
+        index: Int,
+        cancel: AtomicBoolean,
+        progress: Progress,
+        onProgress: () -> Unit,
+    ): Timed {
+        if (cancel.get()) throw CancelledError()
         val start = System.nanoTime()
-        val translation = translator.stream(line, cancel = cancel) { piece ->
+        val translation = translator.stream(line, TranslateOptions(cancel = cancel::get)) { piece ->
             progress.add(index, piece)
             onProgress()
         }
@@ -80,14 +87,14 @@ class LineTranslator(private val translator: Translator, private val pool: Execu
         return Timed(translation, System.nanoTime() - start)
     }
 
-    private fun allOf(futures: List<Future<Timed>>, cancel: Cancel): List<Timed> {
+    private fun allOf(futures: List<Future<Timed>>, cancel: AtomicBoolean): List<Timed> {
         var failure: Throwable? = null
         val results = futures.mapNotNull { future ->
             try {
                 future.get()
             } catch (error: ExecutionException) {
                 failure = failure ?: error.cause
-                cancel.cancel()
+                cancel.set(true)
                 null
             }
         }
@@ -105,7 +112,7 @@ class LineTranslator(private val translator: Translator, private val pool: Execu
             sourceStart += sources[index].length + 1
             line
         }
-        val manifest = translator.bundle.manifest
-        return Document(text, target.toString(), lines, manifest.source to manifest.target, results.sumOf { it.nanos })
+        val languages = translator.sourceLanguage to translator.targetLanguage
+        return Document(text, target.toString(), lines, languages, results.sumOf { it.nanos })
     }
 }

@@ -1,8 +1,8 @@
 /* The bundle's own sentences, translated on this device. Knows no views, and nothing of Android. */
 package io.github.allez.app
 
-import io.github.allez.Cancel
 import io.github.allez.SelfTestReport
+import java.util.concurrent.atomic.AtomicBoolean
 
 /** How far the self-test has come. */
 sealed interface SelfTestState {
@@ -32,12 +32,12 @@ class SelfTestPresenter(private val engine: Engine, private val loop: Loop) {
             value?.invoke(state)
         }
 
-    private var job = Cancel()
+    private var job = AtomicBoolean()
 
     /** Starts, or starts again. */
     fun run() {
-        job.cancel()
-        val mine = Cancel().also { job = it }
+        job.set(true)
+        val mine = AtomicBoolean().also { job = it }
         fun show(next: SelfTestState) = loop.post(0) { if (mine === job) state = next }
         state = SelfTestState.Running
         engine.execute(failed = { show(SelfTestState.Failed(it)) }) { model ->
@@ -50,7 +50,7 @@ class SelfTestPresenter(private val engine: Engine, private val loop: Loop) {
     /** Nobody will look any more. */
     fun close() {
         view = null
-        job.cancel()
+        job.set(true)
     }
 
     private companion object {

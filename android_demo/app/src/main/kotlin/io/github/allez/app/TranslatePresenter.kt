@@ -1,7 +1,6 @@
 /* What the screen shows and what happens when it is touched. Knows no views, and nothing of Android. */
 package io.github.allez.app
 
-import io.github.allez.Cancel
 import java.util.concurrent.atomic.AtomicBoolean
 
 /** A text longer than this is cut: some ten pages, which a phone can still keep and show. */
@@ -80,7 +79,7 @@ class TranslatePresenter(private val engine: Engine, private val loop: Loop) {
             value?.invoke(state)
         }
 
-    private var job = Cancel() // of the text that is shown; older ones are of no interest any more
+    private var job = AtomicBoolean() // of the text that is shown; older ones are of no interest any more
     private var wanted: Cursor? = null // to be lit up when the translation is there
 
     /** Loads the model ahead of the first text. */
@@ -120,22 +119,22 @@ class TranslatePresenter(private val engine: Engine, private val loop: Loop) {
     /** Nobody will look any more. */
     fun close() {
         view = null
-        job.cancel()
+        job.set(true)
     }
 
     private fun change(text: String, isCut: Boolean, pauseMillis: Long) {
-        job.cancel()
+        job.set(true)
         wanted = null
-        val mine = Cancel().also { job = it }
+        val mine = AtomicBoolean().also { job = it }
         val outcome = if (text.isBlank()) Outcome.Nothing else Outcome.Working(state.target)
         state = state.copy(source = text, isCut = isCut, outcome = outcome, alignment = null)
         when {
-            text.isNotBlank() -> loop.post(pauseMillis) { if (mine === job && !mine.isCancelled) translate(text, mine) }
+            text.isNotBlank() -> loop.post(pauseMillis) { if (mine === job && !mine.get()) translate(text, mine) }
             state.model == null -> warmUp()
         }
     }
 
-    private fun translate(text: String, mine: Cancel) {
+    private fun translate(text: String, mine: AtomicBoolean) {
         val progress = Progress()
         val isDrawn = AtomicBoolean(true)
         fun update(change: (UiState) -> UiState) = loop.post(0) { if (mine === job) state = change(state) }
@@ -149,7 +148,7 @@ class TranslatePresenter(private val engine: Engine, private val loop: Loop) {
         }
     }
 
-    private fun draw(progress: Progress, isDrawn: AtomicBoolean, mine: Cancel) {
+    private fun draw(progress: Progress, isDrawn: AtomicBoolean, mine: AtomicBoolean) {
         isDrawn.set(true)
         if (mine === job && state.outcome is Outcome.Working) state = state.copy(outcome = Outcome.Working(progress.text))
     }

@@ -1,60 +1,5 @@
-/* What goes in and comes out: options and results, none of them aware of ONNX. */
+/* What comes out: nothing here is aware of ONNX. */
 package io.github.allez
-
-/**
- * How a text is translated. Checks itself.
- *
- * @property beamSize hypotheses kept per sentence, 1 to 100; 1 is greedy search; null: what the
- *   bundle says, or [nBest] if that is more.
- * @property nBest translations returned per sentence, at most [beamSize].
- * @property maxLength longest translation of a sentence in tokens, eos not counted; null: what the
- *   bundle says for the length of the source.
- * @property minLength shortest translation of a sentence in tokens, eos not counted.
- * @property lengthPenalty the exponent alpha in score = sum of log-probabilities / length^alpha,
- *   0 to 10; eos counts; null: what the bundle says.
- * @property noRepeatNgramSize no sequence of so many tokens occurs twice in a sentence; 0 allows it.
- * @property candidates score only the words that the bundle lists for the source sentence, if it
- *   lists any: faster with some processors, at the cost of a word at times.
- * @property prefix how the translation of the text's first sentence must begin.
- * @throws OptionError a value makes no sense.
- */
-public data class TranslateOptions(
-    val beamSize: Int? = null,
-    val nBest: Int = 1,
-    val maxLength: Int? = null,
-    val minLength: Int = 1,
-    val lengthPenalty: Double? = null,
-    val noRepeatNgramSize: Int = 0,
-    val candidates: Boolean = false,
-    val prefix: String = "",
-) {
-    init {
-        if (beamSize != null) {
-            demand(beamSize in 1..MAX_BEAM_SIZE, "beamSize must be 1 to $MAX_BEAM_SIZE, not $beamSize")
-            demand(nBest <= beamSize, "nBest ($nBest) cannot exceed beamSize ($beamSize)")
-        }
-        demand(nBest in 1..MAX_BEAM_SIZE, "nBest must be 1 to $MAX_BEAM_SIZE, not $nBest")
-        demand(minLength >= 0, "minLength must not be negative, not $minLength")
-        demand(noRepeatNgramSize >= 0, "noRepeatNgramSize must not be negative, not $noRepeatNgramSize")
-        if (maxLength != null) {
-            demand(maxLength >= 1, "maxLength must be at least 1, not $maxLength")
-            demand(minLength <= maxLength, "minLength ($minLength) exceeds maxLength ($maxLength)")
-        }
-        demand(
-            lengthPenalty == null || lengthPenalty in 0.0..MAX_LENGTH_PENALTY, // refuses NaN too
-            "lengthPenalty must be 0 to ${MAX_LENGTH_PENALTY.toInt()}, not $lengthPenalty",
-        )
-    }
-
-    private fun demand(holds: Boolean, message: String) {
-        if (!holds) throw OptionError(message)
-    }
-
-    private companion object {
-        val MAX_BEAM_SIZE = (SPEC.part("search").list("beam_size")[1] as Long).toInt()
-        val MAX_LENGTH_PENALTY = SPEC.part("search").list("length_penalty")[1] as Double
-    }
-}
 
 /**
  * A subword and where it stands. Offsets are indices of a Kotlin `String` (UTF-16 units).
@@ -76,11 +21,13 @@ public data class Link(val source: Int, val target: Int)
  * @property text the translation.
  * @property tokens its subwords, eos not among them; their offsets are places in [text]. They are in
  *   small letters where the text is in capitals because the source is.
- * @property score sum of log-probabilities / length^alpha, eos counted.
+ * @property score sum of log-probabilities / length^alpha, eos counted; minus infinity where the time
+ *   was up before the sentence was read.
  * @property attention [T][M]: for each token, its weights over the memory positions, which are
  *   those of [Sentence.sourceTokens] (one single position if the bundle's attention is "none").
  *   Each row sums to 1.
- * @property finished false: the length limit cut it before an end of sentence was chosen.
+ * @property finished false: the length limit or [TranslateOptions.maxTime] cut it before an end of
+ *   sentence was chosen.
  */
 public class Hypothesis(
     public val text: String,
@@ -127,6 +74,9 @@ public class Sentence(
     /** [T][M] attention of the best translation. */
     public val attention: List<FloatArray> get() = hypotheses[0].attention
 
+    /** Whether the best translation came to its end; false: it was cut. */
+    public val finished: Boolean get() = hypotheses[0].finished
+
     /** Alignment of the best translation. */
     public val alignment: List<Link> get() = hypotheses[0].alignment
 }
@@ -153,6 +103,9 @@ public class Translation(
         get() = sentences.flatMap { sentence ->
             sentence.tokens.map { it.copy(start = it.start + sentence.targetStart, end = it.end + sentence.targetStart) }
         }
+
+    /** Whether every sentence came to its end; false: at least one was cut, or not begun. */
+    public val finished: Boolean get() = sentences.all { it.finished }
 
     /** Mean of the sentences' scores, each weighted by its length with eos; 0.0 if there is none. */
     public val score: Double
@@ -191,29 +144,4 @@ public class SelfTest(
 public class SelfTestReport(public val results: List<SelfTest>, public val onnxRuntime: String) {
     /** Whether there were sentences and all of them passed. */
     public val passed: Boolean get() = results.isNotEmpty() && results.all { it.passed }
-}
-
-/** Lets one thread stop a translation that runs on another. May serve several calls. */
-public open class Cancel {
-    /** Whether [cancel] was called. */
-    @Volatile
-    public var isCancelled: Boolean = false
-        private set
-
-    /** Makes the calls that know of it throw [CancelledError] within one decoder step. */
-    public open fun cancel() {
-        isCancelled = true
-    }
-
-    internal fun check() {
-        if (isCancelled) throw CancelledError()
-    }
-
-    public companion object {
-        /** For calls that nobody will cancel. */
-        @JvmField
-        public val NEVER: Cancel = object : Cancel() {
-            override fun cancel() = throw OptionError("Cancel.NEVER cannot be cancelled", "make a Cancel() of your own")
-        }
-    }
 }
