@@ -13,6 +13,17 @@
  *   when K are finished and the best row, were it to end with the next word at no cost, would not
  *   beat it either. (K finished ones alone are no reason: a model that is sure of itself fills the
  *   beam with hypotheses cut short.)
+ * - Symbols of entities: one that the source does not have, or that was said as often as it occurs, is
+ *   banned; each must be said once. A row's first 2K continuations that nothing else bans are looked at,
+ *   and as many more as its source has different symbols.
+ * - A row whose best continuation is eos, but that has not said all its symbols, is noted as incomplete.
+ *   It goes on as usual if one of them is among its K best continuations, else by them alone. No other
+ *   row may end either before it has said all.
+ * - With K > 1, if no continuation among the 2K has said as many different symbols as some other one of
+ *   the same rows, the best of those takes the last of the 2K places; and if none of the K rows has, the
+ *   last of them.
+ * - If nothing complete has ended at 1.5 times the length of the best incomplete one, and two tokens more
+ *   for each different symbol of the source, that one is it.
  * - Rows left empty repeat a live one with score minus infinity.
  * - No loops: a block of one or two tokens stands at most 4 times in a row, one of 3 to 7 at most 3
  *   times, one of 8 to 32 twice, or as often as anything does in the source.
@@ -81,6 +92,7 @@ internal class Found(
  * @param eos id that ends a hypothesis.
  * @param prefix ids that every hypothesis begins with; fewer than [limit].
  * @param repeats how often the source says the same in a row, see [mostRepeats]; null: loops are let be.
+ * @param asked what must and may be said of entities; null: nothing is asked.
  */
 internal class Search(
     private val step: Step,
@@ -90,10 +102,13 @@ internal class Search(
     private val options: SearchOptions,
     private val prefix: List<Int> = emptyList(),
     private val repeats: Int? = null,
+    asked: AskedSymbols? = null,
 ) {
     private val width = options.beamSize
     private val trellis = Trellis()
     private val ends = ArrayList<End>()
+    private val symbols = asked?.let(::SaidSymbols)
+    private var incomplete: End? = null // the best row that would end without having said all its symbols
     private var scores = doubleArrayOf(0.0) // [K]
 
     /**
@@ -126,7 +141,7 @@ internal class Search(
         val result = step.run(token, parent, 1, full = true)
         val logProbs = checkNotNull(result.logProbs) { "a step that was asked for everything" }
         scores[0] += logProbs[forced].toDouble()
-        trellis.link(Rows(intArrayOf(forced), intArrayOf(0)), result.attention)
+        link(Rows(intArrayOf(forced), intArrayOf(0)), result.attention)
         return intArrayOf(0)
     }
 
@@ -136,37 +151,99 @@ internal class Search(
         val banned = trellis.banned(token.size, options.noRepeatNgramSize, repeats)
         var extra = banned?.maxOf { it.size } ?: 0
         if (time < options.minLength) extra++
-        val result = step.run(token, parent, 2 * width + extra, full = false)
-        val best = continuations(result, banned, time)
+        if (symbols != null) extra += symbols.room
+        val isMissing = symbols != null && symbols.isAnyMissing
+        val result = step.run(token, parent, 2 * width + extra, full = isMissing)
+        val offered = allowed(result, banned, time)
+        if (symbols != null) for (row in token.indices) restrain(symbols, row, offered, result.logProbs, time)
+        val best = continuations(offered, isMissing)
         finish(best, time)
         val atLimit = time >= limit
         if (atLimit) cut(time)
         val (live, dead) = best.partition { it.token != eos && it.score.isFinite() }
         val deadEnd = live.isEmpty() && ends.isEmpty() && result.topLogProbs.any { it.isFinite() }
         if (deadEnd) cut(time) // all that could follow is banned
-        val chosen = (live + dead).take(width)
+        val chosen = withMostSaid((live + dead).take(width), live)
         scores = DoubleArray(chosen.size) { if (it < live.size) chosen[it].score else Double.NEGATIVE_INFINITY }
-        if (atLimit || live.isEmpty() || isHopeless(time)) return null
+        if (atLimit || live.isEmpty() || isOutOfPatience(time) || isHopeless(time)) return null
         val rows = chosen.mapIndexed { index, continuation -> if (index < live.size) continuation else chosen[0] }
         return Rows(
             token = IntArray(rows.size) { rows[it].token },
             parent = IntArray(rows.size) { rows[it].row },
-        ).also { trellis.link(it, result.attention) }
+        ).also { link(it, result.attention) }
     }
 
-    /** The 2K best continuations; what is not allowed has score minus infinity. */
-    private fun continuations(result: StepResult, banned: List<Set<Int>>?, time: Int): List<Continuation> {
-        val all = ArrayList<Continuation>(result.topTokens.size)
-        for (index in result.topTokens.indices) {
+    private fun link(next: Rows, weights: List<FloatArray>) {
+        trellis.link(next, weights)
+        symbols?.advance(next.parent, next.token)
+    }
+
+    /** What the model offers; what is not allowed has log-probability minus infinity. */
+    private fun allowed(result: StepResult, banned: List<Set<Int>>?, time: Int): Offered {
+        val logs = DoubleArray(result.topTokens.size) { index ->
             val token = result.topTokens[index]
-            val row = index / result.k
-            val allowed = (token != eos || time >= options.minLength) && (banned == null || token !in banned[row])
-            val log = if (allowed) result.topLogProbs[index].toDouble() else Double.NEGATIVE_INFINITY
-            all.add(Continuation(token, row, scores[row] + log))
+            val allowed = (token != eos || time >= options.minLength) &&
+                (banned == null || token !in banned[index / result.k])
+            if (allowed) result.topLogProbs[index].toDouble() else Double.NEGATIVE_INFINITY
+        }
+        return Offered(result.k, result.topTokens.copyOf(), logs)
+    }
+
+    /** Applies the rules on symbols to what is offered to one row. */
+    private fun restrain(symbols: SaidSymbols, row: Int, offered: Offered, logProbs: FloatArray?, time: Int) {
+        val places = offered.placesOf(row)
+        places.filter { offered.logs[it].isFinite() }.forEachIndexed { rank, place ->
+            val isBeyond = rank >= 2 * width + symbols.room
+            if (isBeyond || symbols.isForbidden(row, offered.tokens[place])) offered.ban(place)
+        }
+        if (!symbols.isMissing(row)) return
+        val open = places.filter { offered.logs[it].isFinite() }
+        val isEnding = open.isNotEmpty() && offered.tokens[open[0]] == eos
+        val isHelped = open.take(width).any { symbols.isUnsaid(row, offered.tokens[it]) }
+        if (isEnding) noteIncomplete(row, scores[row] + offered.logs[open[0]], time)
+        places.filter { offered.tokens[it] == eos }.forEach(offered::ban)
+        if (!isEnding || isHelped) return
+        places.forEach(offered::ban)
+        val every = checkNotNull(logProbs) { "a step that was asked for everything" }
+        val first = row * (every.size / scores.size)
+        symbols.missing(row) { every[first + it].toDouble() }.zip(places) { token, place ->
+            offered.tokens[place] = token
+            offered.logs[place] = every[first + token].toDouble()
+        }
+    }
+
+    /** Keeps the best row that would end without all its symbols. */
+    private fun noteIncomplete(row: Int, total: Double, time: Int) {
+        if (!total.isFinite()) return
+        val end = End(total / (time + 1).toDouble().pow(options.lengthPenalty), time, row, finished = true)
+        incomplete = incomplete?.takeIf { it.score >= end.score } ?: end
+    }
+
+    /** Whether the rows are much longer than an incomplete hypothesis, and nothing has ended. */
+    private fun isOutOfPatience(time: Int): Boolean {
+        val end = incomplete ?: return false
+        return ends.isEmpty() && time >= PATIENCE * (end.step + 1) + 2 * (symbols?.room ?: 0)
+    }
+
+    /** The 2K best continuations, the one with most symbols said among them. */
+    private fun continuations(offered: Offered, isMissing: Boolean): List<Continuation> {
+        val all = offered.tokens.indices.mapTo(ArrayList(offered.tokens.size)) { index ->
+            val row = index / offered.k
+            val token = offered.tokens[index]
+            Continuation(token, row, scores[row] + offered.logs[index], symbols?.said(row, token) ?: 0)
         }
         // Stable, so that equal scores stay in the order of row and rank; what is no number comes last.
         all.sortWith { one, other -> descending(one.score, other.score) }
-        return all.take(2 * width)
+        val best = all.take(2 * width)
+        return if (isMissing) withMostSaid(best, all.filter { it.score.isFinite() }) else best
+    }
+
+    /** [best], its last one replaced by the first of [all] with most symbols said if it has none such. */
+    private fun withMostSaid(best: List<Continuation>, all: List<Continuation>): List<Continuation> {
+        if (width == 1 || symbols == null || symbols.room == 0) return best
+        val most = all.maxByOrNull { it.said } ?: return best
+        val isAmong = best.any { it.said == most.said && it in all }
+        return if (isAmong) best else best.dropLast(1) + most
     }
 
     private fun descending(one: Double, other: Double): Int = when {
@@ -210,10 +287,13 @@ internal class Search(
      */
     private fun giveUp(): List<Found> {
         cut(trellis.size)
-        return ends.sortedByDescending { it.score }.take(options.nBest).map { trellis.trace(it) }
+        return known().sortedByDescending { it.score }.take(options.nBest).map { trellis.trace(it) }
     }
 
-    private fun best(): List<End> = ends
+    /** The hypotheses; where none is complete, the best incomplete one is, too. */
+    private fun known(): List<End> = listOfNotNull(incomplete.takeIf { ends.none { end -> end.finished } }) + ends
+
+    private fun best(): List<End> = known()
         .sortedWith(compareBy<End> { !it.finished }.thenByDescending { it.score })
         .take(options.nBest)
 }
@@ -235,8 +315,20 @@ internal fun mostRepeats(ids: IntArray): Int = (1..BLOCK_REPEATS.size).maxOf { b
     most
 }
 
-/** A row of a step and what it could go on with. */
-private class Continuation(val token: Int, val row: Int, val score: Double)
+/** How many times as long as the best incomplete hypothesis a complete one may be. */
+private const val PATIENCE = 1.5
+
+/** What rows may go on with: [N x k] tokens and log-probabilities, one row after the other. */
+private class Offered(val k: Int, val tokens: IntArray, val logs: DoubleArray) {
+    fun placesOf(row: Int): IntRange = row * k until (row + 1) * k
+
+    fun ban(place: Int) {
+        logs[place] = Double.NEGATIVE_INFINITY
+    }
+}
+
+/** A row of a step, what it could go on with, and how many different symbols it then has said. */
+private class Continuation(val token: Int, val row: Int, val score: Double, val said: Int)
 
 /** The rows of the next step: [N] tokens to feed, and the rows of this one that they continue. */
 private class Rows(val token: IntArray, val parent: IntArray)

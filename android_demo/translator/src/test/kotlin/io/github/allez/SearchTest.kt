@@ -81,6 +81,61 @@ class SearchTest {
     }
 
     @Test
+    fun `symbols are said as in Python`() {
+        val cases = jsonLines(File(VECTORS, "search_symbols.jsonl"))
+        assertTrue(cases.size >= 40)
+        for (case in cases) {
+            val rows = (case["table"] as List<*>).map { row ->
+                (row as List<*>).map { (it as Number).toFloat() }.toFloatArray()
+            }
+            val asked = AskedSymbols(case.ints("symbols").toIntArray(), case.ints("times").toIntArray())
+            val beam = case.int("beam_size")
+            val step = TableStep(List(rows.size) { rows }) // what follows depends on the last token alone
+            val found = Search(step, case.int("limit"), BOS, EOS, options(beam, beam, minLength = 1), asked = asked).run()
+            val expected = (case["hypotheses"] as List<*>).map { it as List<*> }
+            val where = writeJson(case)
+            assertEquals(expected.map { it[0] }, found.map { one -> one.tokens.map { it.toLong() } }) { where }
+            assertEquals(expected.map { it[2] }, found.map { it.finished }) { where }
+            expected.zip(found) { one, other -> assertEquals((one[1] as Number).toDouble(), other.score, 1e-6) { where } }
+        }
+    }
+
+    private fun certain(likely: Map<Pair<Int, Int>, Double>, otherwise: Double) = table(9) { _, last, next ->
+        if (next == BOS) -1e9 else likely[last to next] ?: likely[-1 to next] ?: otherwise
+    }
+
+    private val once = AskedSymbols(intArrayOf(4, 5, 6), intArrayOf(1, 0, 0))
+
+    @Test
+    fun `a row that would end goes on by the missing symbol alone`() {
+        val table = certain(mapOf((BOS to 2) to -0.05, (-1 to EOS) to -0.1, (-1 to 4) to -9.0), -5.0)
+        val found = Search(TableStep(table), 12, BOS, EOS, options(1), asked = once).run().single()
+        assertEquals(listOf(2, 4) to true, found.tokens to found.finished)
+    }
+
+    @Test
+    fun `where nothing complete ends the incomplete one is it`() {
+        val never = Double.NEGATIVE_INFINITY
+        val likely = mapOf(
+            (BOS to 2) to -0.1, (2 to EOS) to -0.1, (4 to 3) to -0.1, (3 to 3) to -0.1, (3 to EOS) to never, (4 to EOS) to never,
+        )
+        val found = Search(TableStep(certain(likely, -20.0)), 12, BOS, EOS, options(1), asked = once).run()[0]
+        assertEquals(listOf(2) to true, found.tokens to found.finished)
+    }
+
+    @Test
+    fun `a prefix counts what it says`() {
+        for (seed in 0 until 20) {
+            val table = table(9) { _, last, next -> if (next == BOS) -1e9 else -((last * 7 + next * (seed + 3)) % 11) / 2.0 }
+            val asked = AskedSymbols(intArrayOf(4, 5, 6), intArrayOf(1, 1, 0))
+            val found = Search(TableStep(table), 12, BOS, EOS, options(4), listOf(2, 4), asked = asked).run()[0]
+            assertEquals(listOf(2, 4), found.tokens.take(2))
+            assertEquals(1, found.tokens.count { it == 4 })
+            assertTrue(found.tokens.count { it == 5 } <= 1 && 6 !in found.tokens)
+        }
+    }
+
+    @Test
     fun `the best of all sequences is found by a wide beam`() {
         val table = table(4) { one, two, three ->
             if (three == BOS) -1e9 else -(1 + (one * 7 + two * 5 + three * 3) % 11) / 4.0
