@@ -65,6 +65,7 @@ public class Manifest internal constructor(
     internal val targetPerSource: Double,
     internal val targetExtra: Int,
     internal val optimizationLevel: String,
+    internal val hasEntities: Boolean,
 ) {
     /** Source language, BCP 47; empty for an image. */
     public val source: String get() = sourceSide.language
@@ -110,6 +111,7 @@ internal fun parseManifest(data: ByteArray): Manifest {
         targetPerSource = taken["limits.target_per_source"] as Double,
         targetExtra = taken["limits.target_extra"] as Int,
         optimizationLevel = taken.text("optimization_level"),
+        hasEntities = taken["entities"] != null,
     )
 }
 

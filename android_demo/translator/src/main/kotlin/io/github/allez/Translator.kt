@@ -74,6 +74,9 @@ public class Translator @JvmOverloads constructor(
         if (manifest.task != "translate" || manifest.input.kind != "text") {
             throw BundleFormatError("${bundle.place}: a ${manifest.task} bundle translates no text")
         }
+        if (manifest.hasEntities) { // whose symbols would come out as they are
+            throw BundleFormatError("${bundle.place}: this engine does not put symbols for entities yet")
+        }
         tokenizer = tokenizer(manifest.sourceSide.tokenizer, manifest.sourceSide.size)
         val isJoint = manifest.sourceSide.tokenizer == manifest.targetSide.tokenizer
         speller = if (isJoint) tokenizer else tokenizer(manifest.targetSide.tokenizer, manifest.targetSide.size)

@@ -157,6 +157,16 @@ class TranslatorTest {
     }
 
     @Test
+    fun `a bundle with symbols for entities is refused, since nobody would put them`(@TempDir folder: Path) {
+        val copy = Copy(folder)
+        val none = listOf("name", "thing", "term").joinToString("") { "\"$it\": [], " }
+        val entities = "\"entities\": {\"number\": [\"\\ue000\"], $none\"numbers\": null}"
+        copy.editManifest("\"format_version\": 2,", "\"format_version\": 2, $entities,")
+        val error = assertThrows<BundleFormatError> { Translator(Bundle.open(copy.folder)) }
+        assertTrue(copy.folder.path in error.message && "entities" in error.message) { error.message }
+    }
+
+    @Test
     fun `many texts and many threads change nothing`() {
         val texts = List(120) { index -> List(index % 4) { PAIRS[(index + it) % PAIRS.size].first }.joinToString(" ") }
         val alone = texts.map { tiny.translate(it) }
