@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from allez.results import Doubt
 from allez.text.entities import THING, Entity, find
 from allez.text.entities_characters import SPACES, is_word, words
-from allez.text.number_words import Value, values
+from allez.text.number_words import Value, exact, values
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 def doubts(source: str, target: str, languages: tuple[str, str]) -> tuple[Doubt, ...]:
@@ -135,7 +138,7 @@ _PAIRS = words("half pair couple first once another either")
 
 def _alternatives(value: Fraction) -> list[Fraction]:
     """Return what may be said for a number: the hour of a half day, a fortnight."""
-    other = [Fraction(n) for n in _SAME.get(int(value), ())] if value.denominator == 1 else []
+    other = [exact(n) for n in _SAME.get(int(value), ())] if value.denominator == 1 else []
     if 13 <= value <= 24:
         other.append(value - 12)
     return other

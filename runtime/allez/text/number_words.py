@@ -6,10 +6,12 @@ For checks, not for translation: what a number counts, and how it is written, do
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from allez.text.entities_characters import SPACES, digits, is_digit
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class Value(NamedTuple):
@@ -18,6 +20,13 @@ class Value(NamedTuple):
     value: Fraction
     start: int
     end: int
+
+
+def exact(numerator: int, denominator: int = 1) -> Fraction:
+    """Return a fraction; their module is large, and a start need not wait for it."""
+    from fractions import Fraction
+
+    return Fraction(numerator, denominator)
 
 
 def _numbered(text: str, first: int = 0, step: int = 1) -> dict[str, int]:
@@ -120,7 +129,7 @@ def _read(words: list[_Word], index: int, language: str, text: str) -> tuple[Fra
             value, used = value * 10**power, 2
         return value, used
     if language == "fr" and (roman := _roman(first)):
-        return Fraction(roman), 1
+        return exact(roman), 1
     return _spoken(words, index, language, text)
 
 
@@ -136,9 +145,7 @@ def _figure_value(figures: str, language: str) -> Fraction:
     if not found:
         whole, fraction = plain, ""
     whole = "".join(filter(is_digit, whole))
-    return Fraction(int(whole or "0")) + (
-        Fraction(int(fraction), 10 ** len(fraction)) if fraction else 0
-    )
+    return exact(int(whole or "0")) + (exact(int(fraction), 10 ** len(fraction)) if fraction else 0)
 
 
 def _roman(word: str) -> int:
@@ -197,5 +204,5 @@ def _spoken(words: list[_Word], index: int, language: str, text: str) -> tuple[F
         taken = used
     following = words[index + taken].text if taken and index + taken < len(words) else ""
     if language == "fr" and following.endswith("ième"):
-        return Fraction(1), taken + 1  # "soixante-septième" counts nothing
-    return Fraction(total + current), taken
+        return exact(1), taken + 1  # "soixante-septième" counts nothing
+    return exact(total + current), taken
