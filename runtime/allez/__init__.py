@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from allez.bundle.store import ModelInfo, models
     from allez.options import TranslateOptions
     from allez.results import Hypothesis, SelfTest, Sentence, Translation
-    from allez.translate.translator import Translator, open
+    from allez.translate.opening import open
+    from allez.translate.translator import Translator
 
 __version__ = "0.1.0"
 
@@ -65,7 +66,8 @@ __all__ = [
 _HOME = {
     "Bundle": "bundle.reader",
     **dict.fromkeys(("ModelInfo", "models"), "bundle.store"),
-    **dict.fromkeys(("Translator", "open"), "translate.translator"),
+    "Translator": "translate.translator",
+    "open": "translate.opening",
     "TranslateOptions": "options",
     **dict.fromkeys(("Hypothesis", "SelfTest", "Sentence", "Translation"), "results"),
 }

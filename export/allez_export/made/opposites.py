@@ -15,6 +15,16 @@ from allez_export.made.words import Pair, capitalized, english, french
 Generator = np.random.Generator
 
 
+_THERE_IS: tuple[Pair, ...] = (
+    ("Il y a", "There are"),
+    ("J'ai vu", "I saw"),
+    ("Elle a compté", "She counted"),
+    ("Il faut", "You need"),
+    ("Nous avons", "We have"),
+    ("Ils ont trouvé", "They found"),
+)
+
+
 def limits(generator: Generator) -> Pair:
     """Return a sentence with a limit; each direction as often as its opposite."""
     limit = one(generator, DATA["limits"])
@@ -32,79 +42,73 @@ def limits(generator: Generator) -> Pair:
         english_limit = "fewer than"
     counted_fr, counted_en = f"{limit[0]} {fr_n} {noun[1]}", f"{english_limit} {en_n} {noun[4]}"
     fr_age, en_age = (french(age), english(age)) if in_words else (str(age), str(age))
-    verb_fr, verb_en = one(
-        generator,
-        (
-            ("Il y a", "There are"),
-            ("J'ai vu", "I saw"),
-            ("Elle a compté", "She counted"),
-            ("Il faut", "You need"),
-            ("Nous avons", "We have"),
-            ("Ils ont trouvé", "They found"),
-        ),
-    )
+    verb = one(generator, _THERE_IS)
     over = generator.random() < 0.5
-    moins, under = ("plus", "over") if over else ("moins", "under")
-    more, less = ("plus", "more") if over else ("moins", "less")
     return one(
         generator,
         (
-            (f"{verb_fr} {counted_fr}.", f"{verb_en} {counted_en}."),
-            (f"{verb_fr} {counted_fr}.", f"{verb_en} {counted_en}."),
-            (
-                f"{capitalized(counted_fr)} sont arrivés."
-                if not noun[2]
-                else f"{capitalized(counted_fr)} sont arrivées.",
-                f"{capitalized(counted_en)} arrived.",
-            ),
-            (
-                f"Interdit aux {moins} de {fr_age} ans."
-                if not over
-                else f"Réservé aux plus de {fr_age} ans.",
-                f"Not allowed for those under {en_age}."
-                if not over
-                else f"For those over {en_age} only.",
-            ),
-            (
-                f"Réservé aux enfants de {moins} de {fr_age} ans.",
-                f"For children {under} {en_age} only.",
-            ),
-            (
-                f"Les enfants de {moins} de {fr_age} ans ne paient pas.",
-                f"Children {under} {en_age} do not pay.",
-            ),
-            (
-                f"Ne donnez jamais ce médicament à un enfant de {moins} de {fr_age} ans.",
-                f"Never give this medicine to a child {under} {en_age}.",
-            ),
-            (
-                f"Les personnes de {moins} de {m} ans peuvent s'inscrire.",
-                f"People {under} {m} can register.",
-            ),
-            (f"Il faut avoir au moins {fr_age} ans.", f"You must be at least {en_age} years old."),
-            (f"À partir de {fr_age} ans.", f"From {en_age} years of age."),
-            (
-                f"Le colis doit peser {more} de {n} kg.",
-                f"The parcel must weigh {less} than {n} kg.",
-            ),
-            (f"Il en reste {more} de la moitié.", f"{capitalized(less)} than half of it is left."),
-            (f"C'est à {more} de {n} km.", f"It's {less} than {n} km away."),
-            (f"Restez à au moins {n} mètres.", f"Stay at least {n} meters away."),
-            (f"Il est resté {more} de {n} minutes.", f"He stayed for {less} than {n} minutes."),
-            (f"Ça coûte {more} de {n} euros.", f"It costs {less} than {n} euros."),
+            *_counted(verb, (counted_fr, counted_en), feminine=bool(noun[2])),
+            *_of_age(over, (fr_age, en_age), m),
+            *_measured(over, n),
             (
                 f"Entre {m} et {m + age} personnes sont venues.",
                 f"Between {m} and {m + age} people came.",
             ),
             (f"Pas plus de {m} minutes par jour.", f"No more than {m} minutes a day."),
             (f"Il ne faut pas dépasser {n} km/h.", f"You must not exceed {n} km/h."),
-            (
-                f"{capitalized(moins)} de {fr_age} ans : gratuit."
-                if not over
-                else f"Plus de {fr_age} ans : {n} €.",
-                f"Under {en_age}: free." if not over else f"Over {en_age}: €{n}.",
-            ),
+            (f"Plus de {fr_age} ans : {n} €.", f"Over {en_age}: €{n}.")
+            if over
+            else (f"Moins de {fr_age} ans : gratuit.", f"Under {en_age}: free."),
         ),
+    )
+
+
+def _counted(verb: Pair, counted: Pair, *, feminine: bool) -> tuple[Pair, ...]:
+    """Return sentences about so many of something; the usual one twice."""
+    plain = f"{verb[0]} {counted[0]}.", f"{verb[1]} {counted[1]}."
+    came = (
+        f"{capitalized(counted[0])} sont {'arrivées' if feminine else 'arrivés'}.",
+        f"{capitalized(counted[1])} arrived.",
+    )
+    return plain, plain, came
+
+
+def _of_age(over: bool, age: Pair, m: int) -> tuple[Pair, ...]:
+    """Return sentences about people over or under an age, in words or digits, or `m` years."""
+    moins, under = ("plus", "over") if over else ("moins", "under")
+    fr, en = age
+    return (
+        (f"Réservé aux plus de {fr} ans.", f"For those over {en} only.")
+        if over
+        else (f"Interdit aux moins de {fr} ans.", f"Not allowed for those under {en}."),
+        (f"Réservé aux enfants de {moins} de {fr} ans.", f"For children {under} {en} only."),
+        (
+            f"Les enfants de {moins} de {fr} ans ne paient pas.",
+            f"Children {under} {en} do not pay.",
+        ),
+        (
+            f"Ne donnez jamais ce médicament à un enfant de {moins} de {fr} ans.",
+            f"Never give this medicine to a child {under} {en}.",
+        ),
+        (
+            f"Les personnes de {moins} de {m} ans peuvent s'inscrire.",
+            f"People {under} {m} can register.",
+        ),
+        (f"Il faut avoir au moins {fr} ans.", f"You must be at least {en} years old."),
+        (f"À partir de {fr} ans.", f"From {en} years of age."),
+    )
+
+
+def _measured(over: bool, n: int) -> tuple[Pair, ...]:
+    """Return sentences about more or less than `n` of a unit."""
+    more, less = ("plus", "more") if over else ("moins", "less")
+    return (
+        (f"Le colis doit peser {more} de {n} kg.", f"The parcel must weigh {less} than {n} kg."),
+        (f"Il en reste {more} de la moitié.", f"{capitalized(less)} than half of it is left."),
+        (f"C'est à {more} de {n} km.", f"It's {less} than {n} km away."),
+        (f"Restez à au moins {n} mètres.", f"Stay at least {n} meters away."),
+        (f"Il est resté {more} de {n} minutes.", f"He stayed for {less} than {n} minutes."),
+        (f"Ça coûte {more} de {n} euros.", f"It costs {less} than {n} euros."),
     )
 
 

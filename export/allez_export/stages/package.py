@@ -39,13 +39,9 @@ def run(work: Workspace) -> None:
     parents = trained.record.get("parents", [])
     check_license(config.package.license, parents)
     rules = sentence_rules(config, beside)
-    roles = ("encoder", "decoder")
-    graphs = {role: work.need(stage, f"{role}.onnx").read_bytes() for role in roles}
-    report = json.loads(work.need("verify", "report.json").read_text(encoding="utf-8"))
-    if stage == "quantize":
-        nodes = work.need("quantize", "report.json").read_text(encoding="utf-8")
-        report["nodes"] = json.loads(nodes)
+    graphs = {r: work.need(stage, f"{r}.onnx").read_bytes() for r in ("encoder", "decoder")}
     shortlist = listed(work)
+    report = _report(work, quantized=stage == "quantize", shortlist=shortlist is not None)
     bundle = draft(
         config,
         facts,
@@ -56,10 +52,6 @@ def run(work: Workspace) -> None:
         shortlist=shortlist,
         names=name_list(work),
     )
-    if shortlist is not None:
-        report["shortlist"] = json.loads(
-            work.need("shortlist", "report.json").read_text(encoding="utf-8")
-        )
     scores = measured(work, bundle_identity(bundle.manifest))
     before = earlier(work, precision)
     texts = [source for _, pairs in work.pairs(config.data.valid, 1000) for source, _ in pairs]
@@ -93,6 +85,23 @@ def run(work: Workspace) -> None:
     keep_record(work, made_from)
     total = sum(path.stat().st_size for path in folder.iterdir())
     say(f"package {folder}: {total:,} bytes, self-test passed")
+
+
+def _report(work: Workspace, *, quantized: bool, shortlist: bool) -> dict[str, Any]:
+    """Return what the stages before have found out about the graphs."""
+
+    def read(stage: str) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(
+            work.need(stage, "report.json").read_text(encoding="utf-8")
+        )
+        return content
+
+    report = read("verify")
+    if quantized:
+        report["nodes"] = read("quantize")
+    if shortlist:
+        report["shortlist"] = read("shortlist")
+    return report
 
 
 def keep_record(work: Workspace, made_from: Recipe) -> None:

@@ -213,16 +213,9 @@ class _Search:
             return self._force(token, parent, required)
         width = self._options.beam_size
         time = len(self._trellis.tokens)  # tokens each row has so far
-        banned = self._constraints.banned()
-        if banned is not None:  # never fewer again: the same number binds nothing anew
-            self._extra = max(self._extra, int(banned[1].sum(axis=1).max()))
         symbols = self._symbols
-        room = 0 if symbols is None else symbols.room
         full = symbols is not None and bool(symbols.missing.any())
-        result = self._step(token, parent, 2 * width + self._extra + room, full=full)
-        logs = _allowed(result, banned)  # [N, k]
-        if symbols is not None:
-            result, logs = self._restrain(symbols, result, logs, time)
+        result, logs = self._feed(token, parent, full=full)
         total = self._scores[:, :, None] + logs.reshape(*self._scores.shape, -1)  # [B, K, k]
         # All by flat indices: `take` costs a fiftieth of what `take_along_axis` does.
         batch, rows, k = total.shape
@@ -269,6 +262,21 @@ class _Search:
         if 4 * done >= batch:
             parent, token = self._compact(parent, token)
         return self._link(parent.ravel(), token.ravel(), result.attention)
+
+    def _feed(
+        self, token: IntArray, parent: IntArray, *, full: bool
+    ) -> tuple[StepResult, FloatArray]:
+        """Feed the rows; return what may follow, and log-probabilities [N, k] by all the rules."""
+        banned = self._constraints.banned()
+        if banned is not None:  # never fewer again: the same number binds nothing anew
+            self._extra = max(self._extra, int(banned[1].sum(axis=1).max()))
+        room = 0 if self._symbols is None else self._symbols.room
+        k = 2 * self._options.beam_size + self._extra + room
+        result = self._step(token, parent, k, full=full)
+        logs = _allowed(result, banned)
+        if self._symbols is None:
+            return result, logs
+        return self._restrain(self._symbols, result, logs)
 
     def _force(
         self, token: IntArray, parent: IntArray, required: IntArray
@@ -322,7 +330,7 @@ class _Search:
         return token, parent
 
     def _restrain(
-        self, symbols: SaidSymbols, result: StepResult, logs: FloatArray, time: int
+        self, symbols: SaidSymbols, result: StepResult, logs: FloatArray
     ) -> tuple[StepResult, FloatArray]:
         """Apply the rules on symbols; return continuations [N, k] and their log-probabilities."""
         width = self._options.beam_size
@@ -337,7 +345,7 @@ class _Search:
         among = np.isfinite(logs) & (np.isfinite(logs).cumsum(axis=1) <= width)
         helped = (symbols.unsaid(tokens) & among).any(axis=1)
         ended = (tokens == self._eos) & missing[:, None]
-        self._note_incomplete(ending, np.where(ended, logs, -np.inf).max(axis=1), time)
+        self._note_incomplete(ending, np.where(ended, logs, -np.inf).max(axis=1))
         logs = np.where(ended, -np.inf, logs)
         alone = np.flatnonzero(ending & ~helped)
         if alone.size:
@@ -350,8 +358,9 @@ class _Search:
             result = result._replace(top_tokens=tokens)
         return result, logs
 
-    def _note_incomplete(self, ending: BoolArray, logs: FloatArray, time: int) -> None:
+    def _note_incomplete(self, ending: BoolArray, logs: FloatArray) -> None:
         """Keep the best row [N] of each sentence that would end without all its symbols."""
+        time = len(self._trellis.tokens)
         rows = self._scores.shape[1]
         totals = self._scores.ravel() + logs
         norm = float(time + 1) ** self._options.length_penalty

@@ -438,22 +438,3 @@ class Translator:
         finally:
             deadline.release()
         return finished
-
-
-def open(
-    source: str, target: str, *, threads: int | None = None, providers: Providers = None
-) -> Translator:
-    """Return a translator from one language into another, with the model that there is for them.
-
-    Args:
-        source: BCP 47, as `fr`.
-        target: likewise.
-        threads: as for `Translator`.
-        providers: as for `Translator`; errors too.
-
-    Raises:
-        BundleNotFoundError: there is no model for these languages; see `allez.models`.
-    """
-    from allez.bundle.store import between
-
-    return Translator(between(source, target).path, threads=threads, providers=providers)
