@@ -35,6 +35,9 @@ def scores(model: Seq2Seq) -> torch.Tensor:
     return logits.log_softmax(dim=-1)
 
 
+MOVED = {"lstm": (0.03, 0.3), "gru": (0.05, 0.5)}
+"""How far quantizing may move scores, in the mean and at most; a GRU has fewer gates."""
+
 CONCAT = {"cell": "gru", "attention": "concat", "second_layer": True, "encoder_layers": 2}
 
 
@@ -75,9 +78,10 @@ def test_a_model_comes_back_within_quantization(exported: Exported, drafted: Dra
             step *= 3  # words, whose weights are larger, share a scale with what is fed
         assert (after[key] - value).abs().max() <= 1.01 * step, key
     same_biases(before, after)
+    mean, largest = MOVED[kept.cell]
     difference = (scores(again) - scores(model)).abs()
-    assert 0 < difference.mean() < 0.05
-    assert difference.max() < 0.5
+    assert 0 < difference.mean() < mean
+    assert difference.max() < largest
 
 
 def test_a_second_time_loses_hardly_anything(traced: Traced, drafted: Drafted) -> None:

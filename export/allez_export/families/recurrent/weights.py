@@ -44,7 +44,7 @@ class _Graph:
         self._input_scale = {
             node.input[1]: self._constants[quantized[node.input[0]]]
             for node in graph.node
-            if node.op_type == "MatMulInteger"
+            if node.op_type == "MatMulInteger" and quantized.get(node.input[0]) in self._constants
         }
 
     def __contains__(self, name: str) -> bool:
