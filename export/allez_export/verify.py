@@ -259,8 +259,10 @@ def check_integers(model: onnx.ModelProto, feeds: Mapping[str, Any]) -> int:
         whole = next(a.g for a in branch.attribute if a.name == "then_branch")
         outside = onnx.NodeProto()
         outside.CopyFrom(next(n for n in whole.node if n.op_type == "QGemm"))
+        turn = onnx.NodeProto()
+        turn.CopyFrom(next(n for n in whole.node if outside.input[3] in n.output))
+        turn.output[0] = outside.input[3] = "whole_vocabulary_table"
         outside.output[0] = "whole_vocabulary_product"
-        turn = next(n for n in whole.node if outside.input[3] in n.output)
         constants[turn.output[0]] = constants[turn.input[0]].T
         opened.graph.node.extend([turn, outside])
         products.append(outside)
