@@ -56,11 +56,25 @@ def wanted(args: argparse.Namespace) -> list[Path]:
         args.input = given
         args.text = []
         return []
-    if args.format != "text" or args.n_best != 1:
-        raise OptionError("documents have one translation, in their own format")
+    _check(args)
     if not places:
         raise OptionError("where shall the results go?", hint="-o FOLDER, or --suffix .en")
     return [Path(path) for path in given]
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Refuse what is for lines or for a single text, and would do nothing or harm here."""
+    if args.format != "text" or args.n_best != 1:
+        raise OptionError("documents have one translation, in their own format")
+    for option, given in (
+        ("--prefix", args.prefix),
+        ("--max-time", args.max_time is not None),
+        ("--doubts", args.doubts),
+        ("--errors", args.errors != "strict"),
+        ("--markup", args.markup is not None),
+    ):
+        if given:
+            raise OptionError(f"{option} is not for documents")
 
 
 def _is_document(path: Path) -> bool:
@@ -85,7 +99,7 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
 
     from allez.documents.formats import named
     from allez.documents.reading import Reading
-    from allez.documents.tree import Journal, plan
+    from allez.documents.tree import Journal, make_folders, plan
     from allez.translate.translator import Translator
 
     forced = named(args.kind) if args.kind else None
@@ -107,13 +121,13 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
             "reading": asdict(reading),
             "as": args.kind,
         }
-        for job in jobs:
-            job.target.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(jobs)
         place = output if output is not None and output.is_dir() else jobs[0].target.parent
-        journal = Journal(place, settings)
+        journal = Journal(place, settings) if len(jobs) > 1 else None
         work = _Work(partial(translator.translate_batch, options=options), reading, forced, journal)
         failed = _all(args, jobs, work)
-    journal.end()
+    if journal is not None:
+        journal.end()
     if failed and len(jobs) > 1:
         console.say(f"{len(jobs) - failed} of {len(jobs)} files translated, {failed} not")
     return 1 if failed else 0
@@ -127,7 +141,7 @@ class _Work:
         translate: Translate,
         reading: Reading,
         forced: Format | None,
-        journal: Journal,
+        journal: Journal | None,
     ) -> None:
         self.translate, self.reading = translate, reading
         self.forced, self.journal = forced, journal
@@ -147,7 +161,7 @@ class _Work:
             data = job.source.read_bytes()
         except OSError as error:
             raise InputError(f"cannot be read: {reason(error)}") from None
-        if self.journal.is_done(job, data):
+        if self.journal is not None and self.journal.is_done(job, data):
             return
         form = self.forced or recognise(job.source.name, data)
         document = form.parse(data, self.reading)
@@ -156,7 +170,8 @@ class _Work:
         result = translate_document(document, self.translate)
         with open_output(job.target, source=job.source) as output:
             output.write(result)
-        self.journal.add(job, data, result)
+        if self.journal is not None:
+            self.journal.add(job, data, result)
 
 
 def _all(args: argparse.Namespace, jobs: list[Job], work: _Work) -> int:

@@ -32,8 +32,9 @@ def decode(
     mark, name = next(((m, n) for m, n in _MARKS if data.startswith(m)), (b"", declared or "utf-8"))
     name = name.lower()
     try:
-        codec = codecs.lookup(_LABELS.get(name, name))
-        text = codec.decode(data[len(mark) :], "strict")[0]
+        codec = _LABELS.get(name, name)
+        text = data[len(mark) :].decode(codec)  # unlike the codec's own, refuses what is no text
+        again = mark + text.encode(codec)
     except LookupError:
         raise InputError(f"the encoding {name!r} is unknown") from None
     except UnicodeError as error:
@@ -43,14 +44,14 @@ def decode(
             "NUL characters: it is no text, or UTF-16 without a byte order mark",
             hint="if it is text: iconv -f UTF-16LE -t UTF-8",
         )
-    if mark + codec.encode(text, "strict")[0] != data:
+    if again != data:
         raise InputError(f"the text cannot be written as {name} again as it stands")
 
     def encode(changed: str) -> bytes:
         if escape is not None:
             changed = "".join(c if _has(codec, c) else escape(c) for c in changed)
         try:
-            return mark + codec.encode(changed, "strict")[0]
+            return mark + changed.encode(codec)
         except UnicodeError:
             raise InputError(
                 f"the translation has characters that {name} cannot spell",
@@ -60,11 +61,11 @@ def decode(
     return text, encode
 
 
-def _has(codec: codecs.CodecInfo, character: str) -> bool:
+def _has(codec: str, character: str) -> bool:
     if character.isascii():
         return True
     try:
-        codec.encode(character, "strict")
+        character.encode(codec)
     except UnicodeError:
         return False
     return True

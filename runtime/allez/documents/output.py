@@ -135,8 +135,7 @@ class OutputFile:
         return OutputError(f"cannot write {self._shown}: {why}", hint=hint)
 
     def _in_the_way(self, path: Path, why: str) -> OutputError:
-        hint = f"remove {path}, or write to another file"
-        return self._error(f"{path} is in the way, {why}", hint)
+        return in_the_way(self._shown, path, why)
 
     def _check(self, source: Path | None) -> None:
         """Refuse what must fail, or would destroy something, before any work is done."""
@@ -152,28 +151,7 @@ class OutputFile:
                 raise self._error(f"{source} is being read", "write to another file")
 
     def _open(self, path: Path, *, create: int | None = None) -> IO[bytes]:
-        """Open a file that is ours alone; one that is not there is made, with the mode `create`.
-
-        Never through a link: whoever can write in the folder could have it lead to any file.
-
-        Raises:
-            FileNotFoundError: it is not there, and is not to be made.
-            OutputError: it is a link, or no file.
-        """
-        flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        if os.path.islink(path):
-            raise self._in_the_way(path, "and is a link")
-        try:
-            descriptor = os.open(path, flags)
-        except FileNotFoundError:
-            if create is None:
-                raise
-            descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, create)
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
-            os.close(descriptor)
-            raise self._in_the_way(path, "and is no file of its own")
-        return open(descriptor, "r+b")
+        return open_own(path, shown=self._shown, create=create)
 
     def _lock(self) -> None:
         """Keep a second run out; the lock ends with the process, however that ends."""
@@ -339,6 +317,37 @@ class OutputFile:
         os.replace(self._partial, self._target)  # still locked: see _lock
         self._close()
         self._state.unlink(missing_ok=True)
+
+
+def open_own(path: Path, *, shown: Path, create: int | None = None) -> IO[bytes]:
+    """Open a file that is ours alone; one that is not there is made, with the mode `create`.
+
+    Never through a link: whoever can write in the folder could have it lead to any file.
+
+    Raises:
+        FileNotFoundError: it is not there, and is not to be made.
+        OutputError: it is a link, or no file; `shown` cannot be written then.
+    """
+    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    if os.path.islink(path):
+        raise in_the_way(shown, path, "and is a link")
+    try:
+        descriptor = os.open(path, flags)
+    except FileNotFoundError:
+        if create is None:
+            raise
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, create)
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        os.close(descriptor)
+        raise in_the_way(shown, path, "and is no file of its own")
+    return open(descriptor, "r+b")
+
+
+def in_the_way(shown: Path, path: Path, why: str) -> OutputError:
+    """Return the error that `shown` cannot be written because of what lies at `path`."""
+    hint = f"remove {path}, or write to another file"
+    return OutputError(f"cannot write {shown}: {path} is in the way, {why}", hint=hint)
 
 
 class OutputStream:

@@ -125,6 +125,8 @@ def _check(infos: Sequence[zipfile.ZipInfo], kind: str, needed: str) -> None:
     if sum(info.file_size for info in infos) > MOST_BYTES:
         raise InputError(f"it has more than {MOST_BYTES // 2**20} MB unpacked")
     for info in infos:
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise InputError(f"{info.filename}: it is packed as no {kind} may be")
         if info.flag_bits & 1:
             raise InputError(f"{info.filename}: it is encrypted", hint="save it without a password")
         ratio = info.file_size / max(info.compress_size, 1)

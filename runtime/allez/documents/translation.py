@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from allez.documents.document import Document
+from allez.errors import CancelledError
 from allez.results import Translation
 from allez.text.markup import Mark, Marked
 from allez.translate.markup import transfer
@@ -40,11 +41,15 @@ def translate_marked(
 
     A text whose words that must be copied did not all come out once is translated once more
     without them, and they are put where attention says.
+
+    Raises:
+        CancelledError: the time was over before all of them were translated.
     """
     done: list[Marked] = []
     lost: list[int] = []
     texts = (source.text for source in sources)
     for translation in translate(texts):
+        _check(translation)
         source = sources[len(done)]
         if _all_copied(source, translation.text):
             done.append(transfer(source, translation))
@@ -55,8 +60,15 @@ def translate_marked(
     bare = [_without_words(sources[index]) for index in lost]
     again = translate(source.text for source in bare)
     for index, source, translation in zip(lost, bare, again, strict=True):
+        _check(translation)
         done[index] = _apart(transfer(source, translation), sources[index])
     return done
+
+
+def _check(translation: Translation) -> None:
+    """Refuse a text with a sentence that was not begun; one as long as may be is only cut."""
+    if any(not sentence.finished and not sentence.tokens for sentence in translation.sentences):
+        raise CancelledError("the time was over: a document is translated as a whole or not at all")
 
 
 def _words(source: Marked) -> Iterator[str]:

@@ -12,13 +12,15 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from allez.documents.formats import FORMATS
-from allez.documents.output import encode, reason
+from allez.documents.output import in_the_way, open_own, reason
 from allez.errors import InputError, OutputError
 
 JOURNAL = ".allez.partial.json"
+_MARK = b'{"allez": "unfinished", "settings": '
+"""How every journal begins: whatever begins otherwise is somebody else's file."""
 
 
 class Job(NamedTuple):
@@ -40,7 +42,7 @@ def plan(inputs: Sequence[Path], output: Path | None, suffix: str) -> list[Job]:
         suffix: goes between a name and its ending, ".en"; may be empty if there is an output.
 
     Raises:
-        InputError: an input does not exist, or there is nothing to translate.
+        InputError: an input does not exist or cannot be read, or there is nothing to translate.
         OutputError: a result would stand where an input is, or two in the same place.
     """
     for given in inputs:
@@ -71,12 +73,15 @@ def _target(given: Path, path: Path, output: Path | None, suffix: str) -> Path:
     """Return where the result of a file goes that was found at or below what was given."""
     folder = path.parent
     if output is not None:
-        folder = output / (folder.relative_to(given.parent) if given.is_dir() else "")
+        base = Path(os.path.abspath(given)).parent  # without the `..` that a name may have
+        folder = output / (
+            Path(os.path.abspath(folder)).relative_to(base) if given.is_dir() else ""
+        )
     return folder / f"{path.stem}{suffix}{path.suffix}"
 
 
 def _is_folder(output: Path) -> bool:
-    return output.is_dir() or not output.suffix
+    return output.is_dir() or (not output.suffix and not output.exists())
 
 
 def _suffixes() -> set[str]:
@@ -84,8 +89,11 @@ def _suffixes() -> set[str]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        raise InputError(f"{error.filename} cannot be read: {reason(error)}")
+
     known = _suffixes()
-    for base, folders, names in os.walk(folder):
+    for base, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith(".") and Path(name).suffix.lower() in known:
@@ -108,25 +116,67 @@ def _check(jobs: Sequence[Job]) -> None:
         targets[place] = job.source
 
 
+def make_folders(jobs: Sequence[Job]) -> None:
+    """Make the folders that results go into.
+
+    Raises:
+        OutputError: one cannot be made.
+    """
+    for folder in {job.target.parent: None for job in jobs}:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"cannot make the folder {folder}: {reason(error)}") from None
+
+
 class Journal:
     """What a run has finished, so that the next one with the same settings can go on.
+
+    Its first line has our mark and the settings, every further one a finished job: its result's
+    place, and the hashes of source and result.
 
     Args:
         folder: where results go.
         settings: all that decides what comes out, in JSON's terms.
+
+    Raises:
+        OutputError: a file of its name is there that such a run has not left.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
         self._path = folder / JOURNAL
-        self._settings = json.loads(json.dumps(settings))
-        self._done: dict[str, list[str]] = {}
+        self._first = _MARK + json.dumps(settings).encode() + b"}\n"
+        self._done: dict[str, tuple[str, str]] = {}
+        self._is_ours = False
         try:
-            state = json.loads(self._path.read_bytes())
-        except (OSError, ValueError):  # none, or a kill cut it short: nothing is known to be done
+            with open_own(self._path, shown=folder) as stream:
+                self._read(stream)
+        except FileNotFoundError:
             return
-        if isinstance(state, dict) and state.get("settings") == self._settings:
-            done = state.get("done")
-            self._done = done if isinstance(done, dict) else {}
+        except OutputError:
+            raise
+        except OSError as error:
+            raise OutputError(f"cannot read {self._path}: {reason(error)}") from None
+
+    def _read(self, stream: IO[bytes]) -> None:
+        """Learn what was finished, and cut off what a kill has cut short."""
+        first = stream.readline()
+        if not self._first.startswith(first):
+            known = first.startswith(_MARK)
+            why = "begun with another model or options" if known else "and no run has left it"
+            raise in_the_way(self._path.parent, self._path, why)
+        self._is_ours = True
+        kept = 0
+        if first == self._first:
+            kept = stream.tell()
+            for line in iter(stream.readline, b""):
+                try:
+                    target, source, result = json.loads(line[: line.index(b"\n")])
+                except ValueError:
+                    break
+                self._done[target] = (source, result)
+                kept = stream.tell()
+        stream.truncate(kept)
 
     def is_done(self, job: Job, data: bytes) -> bool:
         """Tell whether a job was finished with these very bytes, and the result is still there."""
@@ -144,17 +194,22 @@ class Journal:
         Raises:
             OutputError: it cannot be written down.
         """
-        self._done[str(job.target)] = [_hash(data), _hash(result)]
-        aside = self._path.with_name(self._path.name + "~")
+        line = json.dumps([str(job.target), _hash(data), _hash(result)]).encode() + b"\n"
         try:
-            aside.write_bytes(encode(json.dumps({"settings": self._settings, "done": self._done})))
-            os.replace(aside, self._path)
+            with open_own(self._path, shown=self._path.parent, create=0o600) as stream:
+                if not stream.seek(0, os.SEEK_END):
+                    stream.write(self._first)
+                stream.write(line)
+        except OutputError:
+            raise
         except OSError as error:
             raise OutputError(f"cannot write {self._path}: {reason(error)}") from None
+        self._is_ours = True
 
     def end(self) -> None:
         """Forget everything: the run is over."""
-        self._path.unlink(missing_ok=True)
+        if self._is_ours:
+            self._path.unlink(missing_ok=True)
 
 
 def _hash(data: bytes) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import os
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from allez.cli import files as files_command
 from allez.cli.main import main
 from allez.documents import translation, tree
 from allez.documents.document import Document
+from allez.errors import CancelledError, OutputError
+from allez.text.markup import Marked
+from allez.translate.translator import Translator
 
 pytestmark = pytest.mark.usefixtures("installed")
 
@@ -100,6 +104,11 @@ def test_one_broken_file_does_not_stop_the_others(
         (["-i", "docs/a.html", "-o", "out", "--format", "jsonl"], 2, "one translation"),
         (["-i", "docs/a.html", "-o", "out", "--as", "word"], 2, "there is no format 'word'"),
         (["--suffix", ".en"], 2, "are for files"),
+        (["-i", "docs", "-o", "out", "--max-time", "1"], 2, "--max-time is not for documents"),
+        (["-i", "docs", "-o", "out", "--prefix", "A"], 2, "--prefix is not for documents"),
+        (["-i", "docs", "-o", "out", "--doubts"], 2, "--doubts is not for documents"),
+        (["-i", "docs", "-o", "out", "--errors", "replace"], 2, "--errors is not for documents"),
+        (["-i", "docs", "-o", "out", "--markup", "html"], 2, "--markup is not for documents"),
         (["-i", "-", "-i", "c.txt", "-o", "out"], 2, "standard input"),
     ],
 )
@@ -154,31 +163,119 @@ def test_a_run_goes_on_after_a_kill(folder: Path, monkeypatch: pytest.MonkeyPatc
     assert set(files(folder / "out")) == {"docs/a.html", "docs/inner/b.srt"}
 
 
-@pytest.mark.parametrize("change", ["source", "target", "option", "journal"])
+@pytest.mark.parametrize("change", ["source", "target", "journal"])
 def test_what_is_no_longer_true_is_made_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     real = tree.Journal.end
     monkeypatch.setattr(tree.Journal, "end", lambda journal: None)
-    argv = ["translate", "docs/a.html", "-o", "out/"]
-    (folder / "out").mkdir()
+    argv = ["translate", "docs/a.html", "c.txt", "-o", "out/"]
     assert main(argv) == 0
     journal = folder / "out" / tree.JOURNAL
-    assert json.loads(journal.read_text())["done"]
+    assert len(journal.read_text().splitlines()) == 3
     if change == "source":
         (folder / "docs" / "a.html").write_text("<p>quatre</p>")
     elif change == "target":
         (folder / "out" / "a.html").write_text("<p>spoilt</p>")
-    elif change == "option":
-        argv += ["--beam-size", "2"]
-        (folder / "out" / "a.html").write_text("<p>spoilt</p>")
     else:
-        journal.write_text('{"settings"')
+        journal.write_bytes(journal.read_bytes()[:-400])
         (folder / "out" / "a.html").write_text("<p>spoilt</p>")
     monkeypatch.setattr(tree.Journal, "end", real)
     assert main(argv) == 0
     expected = "<p>QUATRE</p>" if change == "source" else "<p>UN</p>"
-    assert files(folder / "out") == {"a.html": expected}
+    assert files(folder / "out") == {"a.html": expected, "c.txt": "TROIS\n"}
+
+
+@pytest.mark.parametrize("left", ["foreign", "other settings", "link"])
+def test_what_lies_in_the_way_of_a_journal_is_not_touched(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], left: str
+) -> None:
+    out = folder / "out"
+    out.mkdir()
+    journal = out / tree.JOURNAL
+    if left == "foreign":
+        journal.write_text("mine")
+    elif left == "link":
+        (folder / "mine").write_text("mine")
+        journal.symlink_to(folder / "mine")
+    else:
+        with monkeypatch.context() as patch:
+            patch.setattr(tree.Journal, "end", lambda journal: None)
+            assert main(["translate", "docs", "-o", "out", "--beam-size", "2"]) == 0
+    before = files(out)
+    assert main(["translate", "docs", "-o", "out"]) == 1
+    assert f"{journal.relative_to(folder)} is in the way" in capsys.readouterr().err
+    assert files(out) == before
+    assert main(["translate", "docs/a.html", "-o", "out"]) == 0  # one has no need of a journal
+    assert files(out) == {**before, "a.html": "<p>UN</p>"}
+
+
+def test_a_journal_grows_by_a_line_and_is_no_way_through_a_link(folder: Path) -> None:
+    journal = tree.Journal(folder, {"model": 1})
+    job = tree.Job(folder / "c.txt", folder / "docs")
+    journal.add(job, b"1", b"2")
+    first = (folder / tree.JOURNAL).read_bytes()
+    journal.add(job, b"3", b"4")
+    assert (folder / tree.JOURNAL).read_bytes().startswith(first)
+    (folder / tree.JOURNAL).unlink()
+    (folder / tree.JOURNAL).symlink_to(folder / "elsewhere")
+    with pytest.raises(OutputError, match="is a link"):
+        journal.add(job, b"5", b"6")
+    assert not (folder / "elsewhere").exists()
+
+
+def test_one_document_to_standard_output(
+    folder: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert main(["-i", "docs/a.html", "-o", "/dev/stdout"]) == 0
+    assert capfdbinary.readouterr().out == b"<p>UN</p>"
+
+
+def test_a_result_may_be_a_file_without_an_ending(folder: Path) -> None:
+    (folder / "result").write_text("old")
+    assert main(["-i", "docs/a.html", "-o", "result"]) == 0
+    assert (folder / "result").read_text() == "<p>UN</p>"
+
+
+def test_a_folder_that_cannot_be_made(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["translate", "docs", "-o", "c.txt/out"]) == 1
+    assert "cannot make the folder c.txt/out" in capsys.readouterr().err
+
+
+def test_results_stay_in_the_output_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "docs" / "inner" / "deep").mkdir()
+    monkeypatch.chdir(folder / "docs" / "inner" / "deep")
+    assert main(["translate", "../..", "-o", "out"]) == 0
+    made = files(folder / "docs" / "inner" / "deep")
+    assert made == {
+        "out/docs/a.html": "<p>UN</p>",
+        "out/docs/inner/b.srt": "1\n00:00:01,000 --> 00:00:02,000\nDEUX\n",
+    }
+
+
+def test_a_folder_that_cannot_be_read_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = os.scandir
+
+    def refusing(path: str) -> object:
+        if Path(path).name == "inner":
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert main(["translate", "docs", "-o", "out"]) == 1
+    assert "docs/inner cannot be read: permission denied" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("charset", ["hex", "rot13", "zlib", "idna", "undefined"])
+def test_an_encoding_that_is_none_stops_only_its_file(
+    folder: Path, capsys: pytest.CaptureFixture[str], charset: str
+) -> None:
+    (folder / "docs" / "a0.html").write_text(f'<meta charset="{charset}"><p>a..b</p>')
+    assert main(["translate", "docs", "-o", "out"]) == 1
+    assert "error: docs/a0.html: the " in capsys.readouterr().err
+    assert set(files(folder / "out")) == {"docs/a.html", "docs/inner/b.srt"}
 
 
 def test_a_document_too_large_for_the_memory_is_refused(
@@ -189,3 +286,9 @@ def test_a_document_too_large_for_the_memory_is_refused(
     assert main(["-i", "a.csv", "-o", "b.csv"]) == 1
     assert "error: a.csv: it has more than 1 MB" in capsys.readouterr().err
     assert not (folder / "b.csv").exists()
+
+
+def test_no_document_is_made_of_what_the_time_cut(tiny: Translator) -> None:
+    source = Marked("le chat", ())
+    with pytest.raises(CancelledError, match="the time was over"):
+        translation.translate_marked([source], partial(tiny.translate_batch, max_time=1e-9))

@@ -211,3 +211,14 @@ def test_a_damaged_part_is_refused() -> None:
     data[at : at + 20] = bytes(20)
     with pytest.raises(InputError, match="it is no Word document"):
         FORMATS["docx"].parse(bytes(data), READING)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_part_packed_in_another_way_is_refused(method: int) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as packed:
+        for name, content in DOCX.items():
+            packed.writestr(name, content)
+    damaged = made.getvalue().replace(b"BZh9", b"BZx9")  # which is not noticed before it is read
+    with pytest.raises(InputError, match="packed as no"):
+        FORMATS["docx"].parse(damaged, READING)
