@@ -17,10 +17,12 @@ from allez.errors import BundleFormatError
 from allez.results import Translation
 from allez.search.step import RawHypothesis
 from allez.text.entities import KINDS
+from allez.text.entities_marks import is_private
 from allez.text.entities_names import Names
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import Segment
 from allez.text.tokenizer import Tokenizer
+from allez.translate import masking
 from allez.translate.document import Words, put_together, read_sentence, take_apart
 from allez.translate.masking import NOTHING, Asked, Masking
 
@@ -139,6 +141,27 @@ def test_a_greeting_is_a_sentence() -> None:
     (segment,) = take_apart("Bonjour Élodie", WORDS, lambda: False).sentences
     assert segment.masked is not None
     assert segment.masked.text == "Bonjour \ue010"
+
+
+def test_a_long_text_takes_no_longer_for_each_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+
+    def counted(character: str) -> bool:
+        nonlocal asked
+        asked += 1
+        return is_private(character)
+
+    monkeypatch.setattr(masking, "is_private", counted)
+    text = "Voir les 5 590 gens. " * 300
+    assert translate(text).text == "Voir les 5,590 gens. " * 300
+    assert asked < 10 * len(text)
+
+
+def test_of_two_kept_texts_the_longer_one_counts() -> None:
+    for keep in (("le chat", "le"), ("le", "le chat")):
+        (segment,) = take_apart("Voir le chat ici.", WORDS, lambda: False, Asked(keep)).sentences
+        assert segment.masked is not None
+        assert segment.masked.text == "Voir \ue020 ici."
 
 
 def test_kept_texts_and_terms() -> None:

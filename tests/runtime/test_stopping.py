@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import os
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from queue import Queue
 
 import onnxruntime as ort
 import pytest
@@ -16,6 +19,8 @@ from allez.errors import CancelledError, OptionError, SessionError
 from allez.model.decoder import Decoder
 from allez.options import SearchOptions
 from allez.translate.deadline import Deadline
+from allez.translate.pipeline import ahead
+from allez.translate.reading import ReadAhead
 from support.clock import Clock
 from support.patience import PATIENCE, until
 
@@ -146,6 +151,60 @@ def test_dropping_the_iterator_stops_the_work_too(tiny_bundle: Path, steps: Step
         assert steps.count <= at_dropping + 2
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_interrupt_stops_the_work(tiny_bundle: Path, steps: Steps, threads: int) -> None:
+    def interrupt() -> None:
+        if threading.current_thread() is threading.main_thread():
+            raise KeyboardInterrupt
+
+    text = "\n".join(MANY)
+    with Translator(tiny_bundle, threads=threads) as translator:
+        steps.count = 0
+        translator.translate(TEXT, beam_size=1)
+        usual = steps.count
+        steps.at = {steps.count + further: interrupt for further in range(3, 300)}
+        with pytest.raises(KeyboardInterrupt):
+            translator.translate(text, beam_size=1)
+        until(lambda: not translator._workers._threads)
+        assert not translator._workers._queue
+        steps.count, steps.at = 0, {}
+        translator.translate(TEXT, beam_size=1)
+        assert steps.count == usual
+
+
+def test_the_caller_is_not_asked_under_the_lock_of_all_callers(tiny_bundle: Path) -> None:
+    class Probe:
+        held = asked = 0
+
+        def is_set(self) -> bool:
+            if threading.current_thread() is threading.main_thread():
+                other = threading.Thread(target=translator._workers.wake, daemon=True)
+                other.start()
+                other.join(5)
+                self.asked += 1
+                self.held += other.is_alive()
+            return False
+
+    probe = Probe()
+    with Translator(tiny_bundle, threads=1) as translator:
+        translator.translate(TEXT, cancel=probe)
+        list(translator.stream(TEXT, cancel=probe))
+    assert probe.asked > 2
+    assert probe.held == 0
+
+
+def test_reading_is_stopped_in_a_fork_though_its_lock_was_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reading = ReadAhead([TEXT], 1, lambda: None)
+    stopping = threading.Thread(target=reading.stop, daemon=True)
+    with reading._room, monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: -1)
+        stopping.start()
+        stopping.join(5)
+        assert not stopping.is_alive()
+
+
 def test_closing_a_stream(single: Translator, steps: Steps) -> None:
     pieces = single.stream(TEXT, min_length=60)
     next(pieces)
@@ -265,6 +324,35 @@ def test_every_text_of_a_batch_gets_an_answer(
         assert [result.source for result in results] == MANY
         assert results[0].finished
         assert not results[-1].finished
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_no_more_is_read_when_the_time_is_over(
+    tiny_bundle: Path, clock: Clock, threads: int
+) -> None:
+    queue: Queue[str | None] = Queue()  # silent after two, and never ended
+    queue.put(TEXT)
+    queue.put(TEXT)
+    with Translator(tiny_bundle, threads=threads) as translator:
+        results = translator.translate_batch(iter(queue.get, None), max_time=2)
+        assert next(results).finished
+        assert next(results).finished
+        timer = threading.Timer(0.1, clock.advance, [2.5])
+        timer.start()
+        assert list(results) == []
+        timer.join()
+        assert timer.finished.is_set()
+    queue.put(None)
+
+
+def test_an_endless_iterator_ends_with_the_time(
+    tiny_bundle: Path, steps: Steps, clock: Clock
+) -> None:
+    with Translator(tiny_bundle, threads=2) as translator:
+        steps.count, steps.at = 0, {30: partial(clock.advance, 2.5)}
+        results = list(translator.translate_batch(itertools.repeat(TEXT), max_time=2))
+    assert not results[-1].finished
+    assert len(results) <= 4 * ahead(2)
 
 
 def test_a_stream_ends_when_the_time_is_over(

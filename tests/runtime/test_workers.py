@@ -18,10 +18,13 @@ import onnxruntime as ort
 import pytest
 
 from allez import Translation, Translator
+from allez.bundle.reader import Bundle
 from allez.errors import CancelledError, SessionError
 from allez.model.decoder import Decoder
-from allez.options import SearchOptions
+from allez.model.model import Model
+from allez.options import Providers, SearchOptions
 from allez.search.batching import BATCH_ROWS
+from allez.translate import workers
 from allez.translate.deadline import Deadline
 from allez.translate.pipeline import ahead
 from allez_export import toy
@@ -345,3 +348,20 @@ def test_a_closed_translator_frees_its_model(tiny_bundle: Path) -> None:
     translator.close()
     gc.collect()
     assert model() is None
+
+
+def test_a_model_that_was_loaded_while_it_was_closed_is_let_go(
+    tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    translator = Translator(tiny_bundle)
+    loaded = translator._workers.model
+
+    def load(bundle: Bundle, *, providers: Providers) -> Model:
+        translator.close()
+        return loaded
+
+    translator._workers._model = None  # as in a fork
+    monkeypatch.setattr(workers, "Model", load)
+    with pytest.raises(SessionError, match="closed"):
+        _ = translator._workers.model
+    assert translator._workers._model is None

@@ -97,13 +97,14 @@ def find(
         target: how the other language does.
         knows: whether the model has learnt a letter.
         keep: spans [start, end) that are never translated; empty ones and those that overlap an
-            earlier one are passed over.
+            earlier one are passed over; of two that begin together the longer one counts.
         glossary: terms and what they are in the target language; the longest one counts.
     """
     found: list[Entity] = []
     terms = sorted((t for t in glossary if t[0]), key=lambda term: (-len(term[0]), term[0]))
     done = 0
-    for start, end in sorted(span for span in keep if 0 <= span[0] < span[1] <= len(text)):
+    kept = (span for span in keep if 0 <= span[0] < span[1] <= len(text))
+    for start, end in sorted(kept, key=lambda span: (span[0], -span[1])):
         if start >= done:
             _find_between(text, done, start, source, target, knows, terms, found)
             found.append(Entity(start, end, THING, text[start:end], text[start:end]))

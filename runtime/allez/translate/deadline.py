@@ -37,6 +37,10 @@ class Deadline:
         """Nobody waits for the answer any more."""
         self._released = True
 
+    def time_is_up(self) -> bool:
+        """Tell whether the time is up; asks nobody else."""
+        return monotonic() >= self._end
+
     def over(self) -> bool:
         """Tell whether the time is up.
 
@@ -53,4 +57,4 @@ class Deadline:
             raise SessionError("the translator is closed")
         if self._released or (self._cancel is not None and self._cancel.is_set()):
             raise CancelledError("the translation was cancelled")
-        return monotonic() >= self._end
+        return self.time_is_up()

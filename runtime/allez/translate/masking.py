@@ -6,6 +6,7 @@ letters decide nothing. Then names are looked for, and every sentence gets symbo
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -44,6 +45,8 @@ class Hidden(NamedTuple):
     text: str
     entities: tuple[Entity, ...]
     """In order; their places are those in the text as it was."""
+    places: tuple[int, ...]
+    """Where their characters stand in `text`."""
     starts: tuple[int, ...]
     """Where each character stood in the text as it was, and where that ended."""
 
@@ -99,14 +102,16 @@ class Masking:
         entities = tuple(e for e in found if e.kind in self._first)
         parts: list[str] = []
         starts: list[int] = []
+        places: list[int] = []
         done = 0
         for entity in entities:
             parts += [text[done : entity.start], self._first[entity.kind]]
             starts += range(done, entity.start + 1)
+            places.append(len(starts) - 1)
             done = entity.end
         parts.append(text[done:])
         starts += range(done, len(text) + 1)
-        return Hidden(text, "".join(parts), entities, tuple(starts))
+        return Hidden(text, "".join(parts), entities, tuple(places), tuple(starts))
 
     def names(self, sentence: str, casing: Casing) -> list[Entity]:
         """Return the names of a sentence whose other entities are hidden."""
@@ -139,9 +144,9 @@ class Masking:
             casing: of the segment.
         """
         start, end = hidden.starts[segment.start], hidden.starts[segment.end]
-        first = sum(map(is_private, hidden.text[: segment.start]))
-        count = sum(map(is_private, segment.text))
-        spans = list(hidden.entities[first : first + count])
+        first = bisect_left(hidden.places, segment.start)
+        last = bisect_left(hidden.places, segment.end)
+        spans = list(hidden.entities[first:last])
         for name in self.names(segment.text, casing):
             begin = hidden.starts[segment.start + name.start]
             spans.append(name._replace(start=begin, end=begin + len(name.value)))

@@ -74,12 +74,18 @@ class Pipeline:
         self._search = search
         self._deadline = deadline
         self._begun: deque[_Begun] = deque()
+        self._reads = True
 
     def answers(self) -> Iterator[tuple[Document, Sequence[Sequence[RawHypothesis]]]]:
-        """Yield texts with their hypotheses, each as soon as it and those before it are there."""
+        """Yield texts with their hypotheses, each as soon as it and those before it are there.
+
+        When the time is up, no more are read.
+        """
         while self._begun or not self._texts.ended():
-            self._deadline.over()  # in a fork nobody works on them
-            if self._ready():
+            if self._deadline.over() and self._reads:  # raises in a fork: nobody works there
+                self._texts.stop()
+                self._reads = False
+            elif self._ready():
                 text = self._begun.popleft()
                 self._room += text.load
                 yield text.document, [future.result() for future in text.futures]
@@ -95,7 +101,12 @@ class Pipeline:
         return self._room > 0 and self._texts.ready()
 
     def _something_to_do(self) -> bool:
-        return self._ready() or self._can_begin() or (not self._begun and self._texts.ended())
+        return (
+            self._ready()
+            or self._can_begin()
+            or (not self._begun and self._texts.ended())
+            or (self._reads and self._deadline.time_is_up())
+        )
 
     def _begin_some(self) -> None:
         """Take texts apart until there are some sentences, and let those wait for a thread."""

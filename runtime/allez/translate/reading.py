@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +22,7 @@ class Texts(Protocol):
         """Tell whether there is no more; raise what the iterable has raised instead of it."""
 
     def stop(self) -> None:
-        """Read no further."""
+        """Read no further; what was read can still be taken."""
 
 
 def read(texts: Iterable[str], bound: int, wake: Callable[[], None]) -> Texts:
@@ -56,8 +57,7 @@ class Given:
         return not self._texts
 
     def stop(self) -> None:
-        """See `Texts`."""
-        self._texts.clear()
+        """See `Texts`: they have all been read."""
 
 
 class ReadAhead:
@@ -78,6 +78,7 @@ class ReadAhead:
         self._wake = wake
         self._read: deque[str] = deque()
         self._room = threading.Condition()
+        self._process = os.getpid()
         self._stopped = self._ended = False
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="allez-read", daemon=True)
@@ -121,7 +122,7 @@ class ReadAhead:
 
     def ended(self) -> bool:
         """See `Texts`."""
-        if self._read or not self._ended:
+        if self._read or not (self._ended or self._stopped):
             return False
         if self._error is not None:
             raise self._error
@@ -129,6 +130,7 @@ class ReadAhead:
 
     def stop(self) -> None:
         """See `Texts`."""
-        with self._room:
-            self._stopped = True
-            self._room.notify()
+        self._stopped = True
+        if self._process == os.getpid():  # in a fork nobody reads, or will release the lock
+            with self._room:
+                self._room.notify()

@@ -221,8 +221,9 @@ class Translator:
         Reads some way ahead, never all: memory does not grow with the number of texts. A list or
         tuple is read here; any other iterable by one thread of its own, so that a queue that is
         still being filled holds up no answer. What it raises is raised after the answers to what it
-        gave before. `max_time` is for all texts, counted from the call. Closing the iterator, or
-        dropping it, stops the work within one step.
+        gave before. `max_time` is for all texts, counted from the call: no more is read then, and
+        what was read (a list: all of it) is answered at once. Closing the iterator, or dropping it,
+        stops the work within one step.
 
         Args:
             texts: any texts.

@@ -128,6 +128,9 @@ class Workers:
         if model is None:
             with self._loading:
                 model = self._model = self._model or Model(self._bundle, providers=self._providers)
+            if self._closed:  # meanwhile: then nobody else lets the model go
+                self._model = None
+                self.check_open()
         return model
 
     def after_fork(self) -> None:
@@ -165,11 +168,20 @@ class Workers:
     def run(
         self, requests: Sequence[Request], options: SearchOptions, deadline: Deadline
     ) -> list[list[RawHypothesis]]:
-        """Return the hypotheses of each request; this thread works too."""
-        futures = self.submit(requests, options, deadline, here=True)
-        for future in futures:
-            self.wait(lambda future=future: future.done, deadline, here=True)  # type: ignore[misc]
-        return [future.result() for future in futures]
+        """Return the hypotheses of each request; this thread works too.
+
+        If it is interrupted, nobody works on any of them any more.
+        """
+        try:
+            futures = self.submit(requests, options, deadline, here=True)
+            for future in futures:
+                self.wait(lambda future=future: future.done, deadline, here=True)  # type: ignore[misc]
+            return [future.result() for future in futures]
+        except BaseException:
+            deadline.release()
+            with self._changed:
+                self._drop(deadline)
+            raise
 
     def submit(
         self,
@@ -211,15 +223,17 @@ class Workers:
         Raises:
             CancelledError, SessionError: as `Deadline.over` does.
         """
-        with self._changed:
-            while not until():
-                if not self._look(deadline, here=here):
+        while not until():
+            over = deadline.over()  # the caller's own code: not under the lock of all callers
+            with self._changed:
+                if not until() and not self._look(deadline, over, here=here):
                     self._changed.wait(PATIENCE)
 
     def look(self, deadline: Deadline) -> None:
         """See to it that a request which waits is not forgotten; raises as `wait` does."""
+        over = deadline.over()
         with self._changed:
-            self._look(deadline, here=False)
+            self._look(deadline, over, here=False)
 
     def wake(self) -> None:
         """Let all who wait look whether what they wait for has come."""
@@ -228,9 +242,9 @@ class Workers:
 
     # --- what threads do; the lock is held ------------------------------------------------------
 
-    def _look(self, deadline: Deadline, *, here: bool) -> bool:
+    def _look(self, deadline: Deadline, over: bool, *, here: bool) -> bool:
         """Do what there is to do for a caller; return whether there was anything."""
-        if deadline.over():
+        if over:
             return self._drop(deadline)
         if not self._queue or self._working >= self._most or (self._threads and not here):
             return False

@@ -91,7 +91,7 @@ internal class EntityFinder(
     fun find(text: CodePoints, keep: List<Pair<Int, Int>> = emptyList()): List<Entity> {
         val found = ArrayList<Entity>()
         var done = 0
-        for ((start, end) in keep.sortedWith(compareBy({ it.first }, { it.second }))) {
+        for ((start, end) in keep.sortedWith(compareBy({ it.first }, { -it.second }))) {
             if (start < done || start >= end || end > text.size) continue
             findBetween(text, done, start, found)
             val letters = text.string(start, end)
