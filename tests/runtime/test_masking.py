@@ -23,7 +23,7 @@ from allez.text.rules import SentenceRules
 from allez.text.segmentation import Segment
 from allez.text.tokenizer import Tokenizer
 from allez.translate import masking
-from allez.translate.document import Words, put_together, read_sentence, take_apart
+from allez.translate.document import Words, put_together, read_sentence, take_apart, with_missing
 from allez.translate.masking import NOTHING, Asked, Masking
 
 ROOT = Path(__file__).parents[2]
@@ -175,6 +175,16 @@ def test_a_lost_symbol_is_put_where_the_attention_was() -> None:
     assert translation.text.count("a@b.fr") == 1
     (sentence,) = translation.sentences
     assert len(sentence.tokens) == len(sentence.hypotheses[0].spans) == len(sentence.attention)
+
+
+def test_what_a_cut_translation_lacks_comes_at_its_end() -> None:
+    (segment,) = take_apart("Voir a@b.fr demain ou plus tard.", WORDS, lambda: False).sentences
+    raw = echo(segment, lost=("\ue020",))._replace(finished=False)
+    whole = with_missing(raw, segment, WORDS)
+    assert whole.tokens[: len(raw.tokens)] == raw.tokens
+    assert WORDS.masking is not None
+    assert whole.tokens[-1] == WORDS.masking.ids["\ue020"]
+    assert len(whole.attention) == len(whole.tokens)
 
 
 def test_spans_are_places_in_the_texts_of_the_user() -> None:

@@ -35,6 +35,8 @@ class Slot(NamedTuple):
     """Whether a letter or digit stands right before it."""
     tight_after: bool
     """Whether a letter or digit stands right behind it."""
+    apart: bool
+    """Whether it begins the sentence, or a space stands right before it."""
 
 
 class Masked(NamedTuple):
@@ -70,6 +72,7 @@ def mask(text: str, entities: Sequence[Entity], symbols: Symbols) -> Masked:
                 joined=parts[-1] if before else "",
                 tight_before=is_word(at(text, entity.start - 1)),
                 tight_after=is_word(at(text, entity.end)),
+                apart=entity.start == 0 or text[entity.start - 1].isspace(),
             )
         slots[key] = slot._replace(times=slot.times + 1)
         parts += [text[done : entity.start], slot.symbol]
@@ -121,7 +124,8 @@ def fill(text: str, slots: Sequence[Slot], *, english: bool = True) -> Filled:
     for index, character in enumerate(text):
         slot = by_symbol.get(character)
         if slot is None:
-            if is_private(character) or (character == " " and skip_space):
+            double = bool(before) and out.endswith(" ")
+            if is_private(character) or (character == " " and (skip_space or double)):
                 places.append(len(out))
                 continue
             glued = before and spans[-1][1] == len(out) and is_word(out[-1:])
@@ -135,10 +139,8 @@ def fill(text: str, slots: Sequence[Slot], *, english: bool = True) -> Filled:
             out += character
             continue
         said = slot.said
-        if slot.joined and slot.joined == before:
-            out = out.rstrip(" ")
-        elif is_word(out[-1:]) and is_word(said[:1]) and not slot.tight_before:
-            out += " "
+        joined = slot.joined and slot.joined == before
+        out = out.rstrip(" ") if joined else _with_space(out, slot)
         if english:
             out = _with_article(out, said, slot.kind == NUMBER)
         if slot.kind == TERM and not any(map(str.isalnum, out)):
@@ -166,6 +168,15 @@ def _symbol_follows(text: str, start: int, known: dict[str, Slot]) -> bool:
     while at(text, start) == " ":
         start += 1
     return at(text, start) in known
+
+
+def _with_space(out: str, slot: Slot) -> str:
+    """Return what is said so far with one space at its end, if one belongs before the value."""
+    last = out[-1:]
+    if last == " ":
+        return out.rstrip(" ") + " "
+    words = is_word(last) and is_word(slot.said[:1]) and not slot.tight_before
+    return f"{out} " if words or (slot.apart and last and last in ".,;:!?") else out
 
 
 def _with_article(out: str, said: str, number: bool) -> str:

@@ -330,7 +330,8 @@ def _hypothesis(raw: RawHypothesis, segment: Segment, words: Words) -> Hypothesi
 def with_missing(raw: RawHypothesis, segment: Segment, words: Words) -> RawHypothesis:
     """Return a hypothesis with every symbol of its source; the rare one that lacks some gets them.
 
-    A symbol is put behind the word that attends most to where the source has it.
+    A symbol is put behind the word that attends most to where the source has it; at the end of a
+    hypothesis that was cut, so that a stream, which has said the rest, says the same.
     """
     if segment.masked is None or words.masking is None:
         return raw
@@ -342,7 +343,7 @@ def with_missing(raw: RawHypothesis, segment: Segment, words: Words) -> RawHypot
         read = words.masking.source_ids[slot.symbol]
         source = segment.source.ids.index(read) if read in segment.source.ids else 0
         place = len(tokens)
-        if tokens and source < attention.shape[1]:
+        if raw.finished and tokens and source < attention.shape[1]:
             pieces = words.target.pieces(tokens)
             place = int(attention[:, source].argmax()) + 1
             while place < len(pieces) and pieces[place][:1].isalpha():

@@ -21,6 +21,7 @@ internal typealias EntitySymbols = Map<EntityKind, List<Int>>
  * @property joined the symbol right before it, without a space between them; NOTHING if there is none.
  * @property tightBefore whether a letter or digit stands right before it.
  * @property tightAfter whether a letter or digit stands right behind it.
+ * @property isApart whether it begins the sentence, or a space stands right before it.
  */
 internal data class Slot(
     val symbol: Int,
@@ -31,6 +32,7 @@ internal data class Slot(
     val joined: Int,
     val tightBefore: Boolean,
     val tightAfter: Boolean,
+    val isApart: Boolean,
 )
 
 /**
@@ -60,6 +62,7 @@ internal fun mask(text: CodePoints, entities: List<Entity>, symbols: EntitySymbo
             joined = if (used.isNotEmpty() && used.last().end == entity.start) last else NOTHING,
             tightBefore = isWord(text.at(entity.start - 1)),
             tightAfter = isWord(text.at(entity.end)),
+            isApart = entity.start == 0 || isSpace(text.at(entity.start - 1)),
         )
         slots[key] = slot.copy(times = slot.times + 1)
         out.append(text.string(done, entity.start)).appendCodePoint(slot.symbol)
@@ -134,8 +137,9 @@ private class Filler(
     private fun copy(index: Int) {
         val character = text[index]
         place = out.length
-        if (isPrivate(character) || (character == ' '.code && skipsSpace)) return
         val slot = before
+        val isDouble = slot != null && out.endsWith(' ')
+        if (isPrivate(character) || (character == ' '.code && (skipsSpace || isDouble))) return
         val glued = slot != null && spans.last().second == out.length && isWord(out.lastCharacter())
         if (glued && isLetter(character) && !slot.tightAfter) out.append(' ')
         if (character != ' '.code) before = null
@@ -150,8 +154,8 @@ private class Filler(
         var said = slot.said
         if (slot.joined != NOTHING && slot.joined == before?.symbol) {
             out.dropSpaces()
-        } else if (isWord(out.lastCharacter()) && isWord(said.firstCharacter()) && !slot.tightBefore) {
-            out.append(' ')
+        } else {
+            putSpace(slot)
         }
         if (english) putArticle(said, slot.kind == EntityKind.NUMBER)
         if (slot.kind == EntityKind.TERM && out.codePoints().noneMatch(::isAlphanumeric)) said = withCapital(said)
@@ -160,6 +164,14 @@ private class Filler(
         out.append(said)
         before = slot
         skipsSpace = false
+    }
+
+    /** Makes one space of those before a value, or puts one where one belongs. */
+    private fun putSpace(slot: Slot) {
+        val last = out.lastCharacter()
+        val isWords = isWord(last) && isWord(slot.said.firstCharacter()) && !slot.tightBefore
+        if (last == ' '.code) out.dropSpaces()
+        if (last == ' '.code || isWords || (slot.isApart && isOneOf(".,;:!?", last))) out.append(' ')
     }
 
     private fun symbolFollows(start: Int): Boolean {
