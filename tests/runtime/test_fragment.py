@@ -61,10 +61,22 @@ def reversed_words(given_text: str) -> allez.Translation:
         ("un</b> deux", "DEUX UN</b>"),
         ("<b><i>un</b></i> deux", "DEUX <b><i>UN</b></i>"),
         ("<a id=x></a>un", "<a id=x></a>UN"),
+        ("<code>un</code> deux", "<code>un</code> DEUX"),
+        ("un <code>deux</code> trois", "<code>deux</code> TROIS UN"),
+        ("<pre>\nun\n  deux</pre>trois", "<pre>\nun\n  deux</pre>TROIS"),
+        ("<p translate='no'>un <b>x</b></p>deux", "<p translate='no'>un <b>x</b></p>DEUX"),
+        ("<span class=notranslate>un</span>", "<span class=notranslate>un</span>"),
+        ("<script>un</script>deux", "<script>un</script>DEUX"),
     ],
 )
 def test_tags_go_with_their_words(text: str, expected: str) -> None:
     assert reversed_words(text).text == expected
+
+
+def test_what_is_not_read_keeps_its_spaces() -> None:
+    fragment = Fragment("un <code>deux</code> trois")
+    translation = WordByWord().translate(fragment.marked.text)
+    assert fragment.translated(translation).text == "UN <code>deux</code> TROIS"
 
 
 @settings(max_examples=150)

@@ -6,10 +6,11 @@ import html
 import re
 
 from allez.documents.document import Builder, TextDocument
-from allez.documents.mixed import Profile, add_segments, names
+from allez.documents.mixed import Profile, add_segments
 from allez.documents.reading import Reading
 from allez.documents.values import escape_text
 from allez.documents.xml import read_xml
+from allez.text.elements import names
 from allez.text.tags import Token, value_of
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from allez.documents import html
 from allez.documents.document import Builder, Document
-from allez.documents.mixed import Profile, add_segments, names
+from allez.documents.mixed import Profile, add_segments
 from allez.documents.package import Package, read_package
 from allez.documents.reading import Reading
 from allez.documents.xml import read_xml
+from allez.text.elements import names
 
 _CONTENTS = Profile(only=names("text"))
 _ABOUT = Profile(only=names("dc:title dc:description"))

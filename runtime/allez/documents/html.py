@@ -6,19 +6,11 @@ import re
 
 from allez.documents.document import Builder, TextDocument
 from allez.documents.encoding import decode
-from allez.documents.mixed import Profile, add_segments, names
+from allez.documents.mixed import Profile, add_segments
 from allez.documents.reading import Reading
+from allez.text.elements import INLINE, POINTS, SIGNS, SKIPPED, WORDS, is_kept, names
 from allez.text.tags import Token, attributes, scan, value_of
 
-_INLINE = names(
-    "a abbr acronym b bdi bdo big blink cite data del dfn em emphasis font i ins label mark nobr q "
-    "rb rp rt rtc ruby s small span strike strong time tt u"
-)
-_WORDS = names("code kbd samp var")
-_POINTS = names("img wbr svg math")
-_SKIPPED = names(
-    "script style pre textarea template noembed noframes xmp iframe plaintext object canvas listing"
-)
 _TEXTS = names("alt title placeholder aria-label aria-description aria-placeholder")
 _DESCRIPTIONS = names(
     "description og:title og:description og:site_name twitter:title twitter:description"
@@ -53,23 +45,16 @@ def _is_text(text: str, tag: Token, name: str) -> bool:
     return name in _TEXTS or (name == "label" and tag.name in ("track", "option", "optgroup"))
 
 
-def _is_kept(text: str, tag: Token) -> bool:
-    if "translate" not in text[tag.start : tag.end]:
-        return False
-    classes = (value_of(text, tag, "class") or "").split()
-    return value_of(text, tag, "translate") == "no" or "notranslate" in classes
-
-
 PAGE = Profile(
     xml=False,
-    inline=_INLINE,
-    words=_WORDS,
-    points=_POINTS,
+    inline=INLINE,
+    words=WORDS,
+    points=POINTS,
     breaks=frozenset(("br",)),
-    signs=frozenset(("sub", "sup")),
-    skipped=_SKIPPED,
+    signs=SIGNS,
+    skipped=SKIPPED,
     is_text=_is_text,
-    is_kept=_is_kept,
+    is_kept=is_kept,
 )
 """What the elements of a page mean."""
 

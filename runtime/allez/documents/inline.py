@@ -90,6 +90,8 @@ class Gatherer:
         self._text = ""
         self._marks: list[_Open] = []
         self._stack: list[int] = []
+        self._waiting: dict[str, int] = {}
+        """How many pairs of each name are open."""
         self._words = 0
         self._placeholders = PLACEHOLDERS if percent else _ONLY_BRACES
 
@@ -124,23 +126,24 @@ class Gatherer:
         """Add what opens a pair."""
         self._add("pair", name, markup)
         self._stack.append(len(self._marks) - 1)
+        self._waiting[name] = self._waiting.get(name, 0) + 1
 
     def close(self, name: str, markup: Template) -> None:
         """Add what closes the last open pair of a name; those opened after it remain open ends."""
-        level = next((i for i in reversed(self._stack) if self._marks[i].name == name), None)
-        if level is None:
+        if not self._waiting.get(name):
             self._add("point", "", markup)
             return
-        while self._stack[-1] != level:
-            self._give_up(self._stack.pop())
-        self._stack.pop()
-        pair = self._marks[level]
+        while (pair := self._last()).name != name:
+            pair.kind = "point"
         pair.closes, pair.end = markup, len(self._text)
 
     def finish(self, *, spaced: bool = False) -> Inline:
         """Return what was gathered; white space is collapsed unless it is `spaced` on purpose."""
         while self._stack:
-            self._give_up(self._stack.pop())
+            self._last().kind = "point"
+        for mark in self._marks:  # what a tag seemed to enclose that nobody closes is its parent's
+            if mark.parent != OUTSIDE and self._marks[mark.parent].kind == "point":
+                mark.parent = self._marks[mark.parent].parent
         self._merge_empty()
         for mark in self._marks:  # white space on both sides of a point: the second goes with it
             around = self._text[max(mark.start - 1, 0) : mark.start + 1]
@@ -161,12 +164,11 @@ class Gatherer:
         self._marks.append(mark)
         return mark
 
-    def _give_up(self, index: int) -> None:
-        """Make a point of a tag that nobody closes; what it seemed to enclose is its parent's."""
-        self._marks[index].kind = "point"
-        for mark in self._marks[index + 1 :]:
-            if mark.parent == index:
-                mark.parent = self._marks[index].parent
+    def _last(self) -> _Open:
+        """Return the pair that was opened last, which is open no more."""
+        mark = self._marks[self._stack.pop()]
+        self._waiting[mark.name] -= 1
+        return mark
 
     def _merge_empty(self) -> None:
         """Make one point of each pair around nothing, and of what it encloses."""

@@ -8,6 +8,7 @@ marks, its attributes that people read are segments of their own. What a format 
 from __future__ import annotations
 
 import html
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,8 +16,9 @@ from allez.documents.document import Builder
 from allez.documents.inline import Gatherer, Inline
 from allez.documents.values import Value, escape_text, escape_value
 from allez.documents.wrapping import ends_sentence
+from allez.text.elements import PARAGRAPHS, VOID
 from allez.text.markup import Marked
-from allez.text.tags import Token, attributes, scan, value_of
+from allez.text.tags import Token, attributes, ends, scan, value_of
 
 MOST_MARKS = 1000
 """A run with more is no paragraph of a text; it is left alone."""
@@ -57,11 +59,6 @@ class Profile:
     """See `Gatherer`."""
 
 
-def names(words: str) -> frozenset[str]:
-    """Return a set of the words of a string."""
-    return frozenset(words.split())
-
-
 def add_segments(builder: Builder, profile: Profile, *, start: int = 0) -> None:
     """Find the segments of a text in the way of a profile, and add them to its builder."""
     text = builder.text
@@ -93,6 +90,9 @@ class _Runs:
             | profile.signs
             | profile.nested
         )
+        self.ends = ends(tokens)
+        self.paragraphs = [i for i, token in enumerate(tokens) if token.name in PARAGRAPHS]
+        self.letters = [i for i, t in enumerate(tokens) if self.has_letters(t)]
         self.items: list[_Item] = []
         self.depth = 0 if profile.only else 1
 
@@ -148,10 +148,12 @@ class _Runs:
 
     def is_sign(self, first: int, last: int) -> bool:
         """Tell whether an element has no letters."""
-        inside = self.tokens[first + 1 : last]
-        return not any(
-            any(map(str.isalpha, self.text[t.start : t.end])) for t in inside if t.kind == "text"
-        )
+        return not _has_between(self.letters, first, last)
+
+    def has_letters(self, token: Token) -> bool:
+        if token.kind != "text" or not self.profile.signs:
+            return False
+        return any(map(str.isalpha, self.text[token.start : token.end]))
 
     def closed(self, token: Token) -> None:
         if token.name in self.inline_names:
@@ -169,16 +171,10 @@ class _Runs:
         profile, token = self.profile, self.tokens[index]
         if token.kind == "single" or (not profile.xml and token.name in VOID):
             return index
-        depth = 0
-        for position in range(index, len(self.tokens)):
-            other = self.tokens[position]
-            if other.name == token.name and other.kind in ("open", "close"):
-                depth += 1 if other.kind == "open" else -1
-                if depth == 0:
-                    return position
-            elif inside_run and not profile.xml and other.name in _PARAGRAPHS:
-                return None
-        return None
+        last = self.ends.get(index)
+        if last is None or not inside_run or profile.xml:
+            return last
+        return None if _has_between(self.paragraphs, index, last) else last
 
     def add_attributes(self, token: Token) -> None:
         text, profile = self.text, self.profile
@@ -289,14 +285,14 @@ class _Runs:
         return items
 
 
+def _has_between(positions: Sequence[int], first: int, last: int) -> bool:
+    """Tell whether any of some positions, in order, is between two others."""
+    following = bisect_right(positions, first)
+    return following < len(positions) and positions[following] < last
+
+
 def _value_writer(inline: Inline, quote: str) -> Callable[[Marked], tuple[str | int, ...]]:
     return lambda translated: inline.write(translated, lambda text: escape_value(text, quote))
-
-
-VOID = names("area base br col embed hr img input link meta param source track wbr command keygen")
-_PARAGRAPHS = names(
-    "p div li td th tr table ul ol dl dd dt body section article h1 h2 h3 h4 h5 h6 pre"
-)
 
 
 def root_language(text: str, tag: Token) -> str | None:

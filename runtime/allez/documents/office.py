@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable
 
 from allez.documents.document import Builder, Document
-from allez.documents.mixed import names
 from allez.documents.package import Package, read_package
 from allez.documents.reading import Reading
 from allez.documents.runs import Runs, add_paragraphs
 from allez.documents.xml import read_xml
+from allez.text.elements import names
 
 _WORD = Runs(
     paragraph=names("w:p"),

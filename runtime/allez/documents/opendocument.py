@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from allez.documents.document import Builder, Document
-from allez.documents.mixed import Profile, add_segments, names
+from allez.documents.mixed import Profile, add_segments
 from allez.documents.package import Package, read_package
 from allez.documents.reading import Reading
 from allez.documents.xml import read_xml
+from allez.text.elements import names
 
 TEXT = Profile(
     inline=names("text:span text:a text:ruby text:ruby-base text:meta text:meta-field"),

@@ -14,7 +14,7 @@ from allez.documents.document import Builder, Template
 from allez.documents.inline import Gatherer, Inline
 from allez.documents.values import escape_text
 from allez.text.markup import Marked, weave
-from allez.text.tags import Token, scan
+from allez.text.tags import Token, ends, scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class _Finder:
         self, builder: Builder, names: Runs, tokens: Sequence[Token], keep: frozenset[str]
     ) -> None:
         self.builder, self.names, self.tokens, self.keep = builder, names, tokens, keep
-        self.ends = _ends(tokens)
+        self.ends = ends(tokens)
 
     def find(self) -> None:
         self.within(0, len(self.tokens))
@@ -200,18 +200,6 @@ def _gather(gatherer: Gatherer, piece: _Piece) -> None:
         gatherer.close(piece.name, piece.markup)
     else:
         gatherer.point(piece.markup, space=piece.kind == "break")
-
-
-def _ends(tokens: Sequence[Token]) -> dict[int, int]:
-    """Return which token closes each one that opens; the document is well-formed."""
-    ends: dict[int, int] = {}
-    waiting: list[int] = []
-    for index, token in enumerate(tokens):
-        if token.kind == "open":
-            waiting.append(index)
-        elif token.kind == "close" and waiting:
-            ends[waiting.pop()] = index
-    return ends
 
 
 class _Writer:

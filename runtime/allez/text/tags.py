@@ -7,7 +7,7 @@ that nobody closes reaches to the end. Knows nothing of what the tags mean.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 _SPACES = " \t\n\r\f"
@@ -48,8 +48,9 @@ def scan(text: str, *, xml: bool) -> Iterator[Token]:
         xml: names are told apart by capitals, and no element's content is read otherwise.
     """
     position = start = 0
+    seen = bytearray(len(text))
     while (position := text.find("<", position)) >= 0:
-        token = _tag(text, position, xml)
+        token = _tag(text, position, xml, seen)
         if token is None:
             position += 1
             continue
@@ -67,8 +68,11 @@ def scan(text: str, *, xml: bool) -> Iterator[Token]:
         yield Token("text", start, len(text))
 
 
-def _tag(text: str, start: int, xml: bool) -> Token | None:
-    """Return the token that begins with the `<` at `start`; None if it is only a character."""
+def _tag(text: str, start: int, xml: bool, seen: bytearray) -> Token | None:
+    """Return the token that begins with the `<` at `start`; None if it is only a character.
+
+    `seen` is `_end_of_tag`'s.
+    """
     following = text[start + 1 : start + 2]
     if following == "!":
         return _declaration(text, start, xml)
@@ -81,7 +85,7 @@ def _tag(text: str, start: int, xml: bool) -> Token | None:
     name_end = first
     while name_end < len(text) and text[name_end] not in _SPACES + "/><":
         name_end += 1
-    end = _end_of_tag(text, name_end)
+    end = _end_of_tag(text, name_end, seen)
     if end < 0:
         return None
     name = text[first:name_end]
@@ -100,8 +104,9 @@ def _declaration(text: str, start: int, xml: bool) -> Token:
         return Token("other", start, _after(text, "-->", start + 4))
     if xml and text.startswith("<![CDATA[", start):
         return Token("cdata", start, _after(text, "]]>", start + 9))
-    bracket, end = text.find("[", start), text.find(">", start)
-    if xml and 0 <= bracket < end:  # a document type with declarations of its own
+    end = text.find(">", start)
+    bracket = text.find("[", start, end + 1)
+    if xml and bracket >= 0:  # a document type with declarations of its own
         return Token("other", start, _after(text, ">", text.find("]", bracket) + 1 or bracket))
     return Token("other", start, end + 1 or len(text))
 
@@ -112,11 +117,21 @@ def _after(text: str, mark: str, start: int) -> int:
     return found + len(mark) if found >= 0 else len(text)
 
 
-def _end_of_tag(text: str, position: int) -> int:
-    """Return the position behind the `>` of a tag, passing over quoted values; -1 if none."""
+def _end_of_tag(text: str, position: int, seen: bytearray) -> int:
+    """Return the position behind the `>` of a tag, passing over quoted values; -1 if none.
+
+    Args:
+        text: what is scanned.
+        position: behind the tag's name.
+        seen: for each character, whether this has looked at it before, and as what. What comes to
+            the same place again finds no end: behind an end that was found, it is not called again.
+    """
     value = False
     while position < len(text):
         character = text[position]
+        if seen[position] & (1 + value):
+            return -1
+        seen[position] |= 1 + value
         if character == ">":
             return position + 1
         if character in "\"'" and value:
@@ -137,6 +152,18 @@ def _end_of_raw(text: str, start: int, name: str) -> int:
             return position
         position += 2
     return len(text)
+
+
+def ends(tokens: Sequence[Token]) -> dict[int, int]:
+    """Return which token closes each one that opens, elements of one name within each other."""
+    found: dict[int, int] = {}
+    waiting: dict[str, list[int]] = {}
+    for index, token in enumerate(tokens):
+        if token.kind == "open":
+            waiting.setdefault(token.name, []).append(index)
+        elif token.kind == "close" and waiting.get(token.name):
+            found[waiting[token.name].pop()] = index
+    return found
 
 
 def attributes(text: str, tag: Token) -> Iterator[Attribute]:
