@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allez.bundle.reader import Bundle
-from allez.errors import BundleFormatError
+from allez.errors import BundleFormatError, InputError, OptionError
 from allez.results import Translation
 from allez.search.step import RawHypothesis
 from allez.text.entities import KINDS
@@ -25,6 +25,7 @@ from allez.text.tokenizer import Tokenizer
 from allez.translate import masking
 from allez.translate.document import Words, put_together, read_sentence, take_apart, with_missing
 from allez.translate.masking import NOTHING, Asked, Masking
+from allez.translate.translator import Translator
 
 ROOT = Path(__file__).parents[2]
 RULES = (ROOT / "export" / "allez_export" / "sentences" / "fr.json").read_text(encoding="utf-8")
@@ -185,6 +186,18 @@ def test_what_a_cut_translation_lacks_comes_at_its_end() -> None:
     assert WORDS.masking is not None
     assert whole.tokens[-1] == WORDS.masking.ids["\ue020"]
     assert len(whole.attention) == len(whole.tokens)
+
+
+def test_a_symbol_that_is_typed_stands_for_nothing() -> None:
+    (segment,) = take_apart("Voir 5 590 là.", WORDS, lambda: False).sentences
+    translator = cast(Translator, SimpleNamespace(_words=WORDS))
+    with pytest.raises(OptionError, match=r"the prefix: U\+E001 is a symbol"):
+        Translator._said(translator, "Voir \ue001", segment, begins=True)
+    with pytest.raises(InputError, match=r"^U\+E000 is a symbol"):
+        Translator._said(translator, "Voir \ue000", segment)
+    (typed,) = take_apart("Voir \ue000 là.", WORDS, lambda: False).sentences  # itself a value
+    said = Translator._said(translator, "Voir \ue000", typed)
+    assert WORDS.target.decode(said) == "Voir \ue020"
 
 
 def test_spans_are_places_in_the_texts_of_the_user() -> None:

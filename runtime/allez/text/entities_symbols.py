@@ -7,9 +7,10 @@ on; the same value has the same symbol. Back: `fill`, which also puts right what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
+from allez.errors import InputError
 from allez.text.entities import NUMBER, TERM, Entity
 from allez.text.entities_characters import at, is_digit, is_word
 from allez.text.entities_marks import is_private
@@ -218,13 +219,19 @@ def sounds_like_vowel(said: str) -> bool:
     return first.lower() in "aeiouéèêàâîôœæ" and not word.lower().startswith(_NO_VOWEL)
 
 
-def mask_target(text: str, slots: Sequence[Slot], *, prefix: bool = False) -> str:
+def mask_target(
+    text: str, slots: Sequence[Slot], *, prefix: bool = False, symbols: Container[str] = ()
+) -> str:
     """Put symbols in place of values in a text of the target language.
 
     Args:
         text: a translation, or how one begins.
         slots: the source's.
         prefix: whether the text goes on, so that a value begun at its end is meant whole.
+        symbols: all of the bundle's.
+
+    Raises:
+        InputError: one of them is typed, where no value has it.
     """
     forms = [(form, slot) for slot in slots for form in {slot.said, slot.source} if form]
     forms.sort(key=lambda item: (-len(item[0]), item[0]))
@@ -241,6 +248,8 @@ def mask_target(text: str, slots: Sequence[Slot], *, prefix: bool = False) -> st
                 position += len(form)
                 break
         else:
+            if text[position] in symbols:
+                raise InputError(f"U+{ord(text[position]):04X} is a symbol, it cannot be said")
             out += text[position]
             position += 1
     return out

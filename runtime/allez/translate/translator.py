@@ -200,7 +200,7 @@ class Translator:
             changes: fields of `TranslateOptions` by name, in place of those of `options`.
 
         Raises:
-            OptionError: an option makes no sense, or the prefix is too long.
+            OptionError: an option makes no sense; the prefix is too long, or types a symbol.
             CancelledError: `cancel` was set.
             SessionError: ONNX Runtime failed, or the translator is closed.
         """
@@ -280,7 +280,8 @@ class Translator:
             changes: as for `translate`.
 
         Raises:
-            InputError: the source is empty or longer than a sentence may be.
+            InputError: the source is empty or longer than a sentence may be, or the target types a
+                symbol of the bundle.
             CancelledError: `cancel` was set, or the time was over before the target was read.
         """
         chosen, search, deadline = self._begin(options, changes, greedy=True)
@@ -328,8 +329,13 @@ class Translator:
     def _said(self, text: str, segment: Segment, *, begins: bool = False) -> list[int]:
         """Return the ids of a translation of a sentence, or of how one begins."""
         text = checked(text)
-        if segment.masked is not None:
-            text = mask_target(text, segment.masked.slots, prefix=begins)
+        masking = self._words.masking
+        if segment.masked is not None and masking is not None:
+            slots = segment.masked.slots
+            try:
+                text = mask_target(text, slots, prefix=begins, symbols=masking.ids)
+            except InputError as error:
+                raise (OptionError(f"the prefix: {error}") if begins else error) from None
         text = in_small_letters(text) if segment.casing == "capitals" and text.isupper() else text
         return self._words.target.encode(normalize_space(text, self._words.rules))
 
