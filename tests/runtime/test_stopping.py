@@ -157,7 +157,7 @@ def test_an_interrupt_stops_the_work(tiny_bundle: Path, steps: Steps, threads: i
         if threading.current_thread() is threading.main_thread():
             raise KeyboardInterrupt
 
-    text = "\n".join(MANY)
+    text = "\n".join(4 * MANY)
     with Translator(tiny_bundle, threads=threads) as translator:
         steps.count = 0
         translator.translate(TEXT, beam_size=1)
@@ -165,8 +165,10 @@ def test_an_interrupt_stops_the_work(tiny_bundle: Path, steps: Steps, threads: i
         steps.at = {steps.count + further: interrupt for further in range(3, 300)}
         with pytest.raises(KeyboardInterrupt):
             translator.translate(text, beam_size=1)
+        at_interrupt = steps.count
         until(lambda: not translator._workers._threads)
         assert not translator._workers._queue
+        assert steps.count <= at_interrupt + 20  # of some 200
         steps.count, steps.at = 0, {}
         translator.translate(TEXT, beam_size=1)
         assert steps.count == usual
