@@ -104,7 +104,7 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
 
     forced = named(args.kind) if args.kind else None
     output = None if args.output is None else Path(args.output)
-    jobs = plan(inputs, output, args.suffix)
+    jobs = plan(inputs, args.output, args.suffix)
     with Translator(args.model, threads=args.threads) as translator:
         manifest = translator.bundle.manifest
         options = options_of(args)

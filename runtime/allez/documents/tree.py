@@ -30,36 +30,36 @@ class Job(NamedTuple):
     target: Path
 
 
-def plan(inputs: Sequence[Path], output: Path | None, suffix: str) -> list[Job]:
+def plan(inputs: Sequence[Path], output: str | None, suffix: str) -> list[Job]:
     """Return what is to be translated into what.
 
-    Files of a folder whose names say that they can be read are taken, hidden ones are not; the
-    folder is made again in the output folder.
+    Files of a folder whose names say that they can be read are taken, hidden ones are not, and
+    what a run with the same suffix has made beside them is not; the folder is made again in the
+    output folder. One of several files that is not there is for who opens it to report.
 
     Args:
         inputs: files and folders.
-        output: a folder, or, for a single file, a file; None: beside the inputs.
+        output: for a single file, a file, or a folder if it is one, ends with a slash or has no
+            ending; for all others a folder; None: beside the inputs.
         suffix: goes between a name and its ending, ".en"; may be empty if there is an output.
 
     Raises:
-        InputError: an input does not exist or cannot be read, or there is nothing to translate.
+        InputError: the only input does not exist, a folder cannot be read, or there is nothing to
+            translate.
         OutputError: a result would stand where an input is, or two in the same place.
     """
-    for given in inputs:
-        if not given.exists():
-            raise InputError(f"{given} does not exist")
+    if len(inputs) == 1 and not inputs[0].exists():
+        raise InputError(f"{inputs[0]} does not exist")
+    place = None if output is None else Path(output)
     if output is not None and len(inputs) == 1 and inputs[0].is_file() and not _is_folder(output):
-        jobs = [Job(inputs[0], output)]
-    elif output is not None and not _is_folder(output):
+        jobs = [Job(inputs[0], Path(output))]
+    elif place is not None and place.exists() and not place.is_dir():
         raise OutputError(
-            f"cannot write {output}: several files go into a folder", hint="-o FOLDER"
+            f"cannot write into {output}: it is no folder",
+            hint="-o FOLDER, one that is there or a new name",
         )
     else:
-        jobs = [
-            Job(path, _target(given, path, output, suffix))
-            for given in inputs
-            for path in (_files(given) if given.is_dir() else [given])
-        ]
+        jobs = [job for given in inputs for job in _jobs(given, place, suffix)]
     if not jobs:
         raise InputError(
             "there is no file that can be read in " + ", ".join(map(str, inputs)),
@@ -67,6 +67,17 @@ def plan(inputs: Sequence[Path], output: Path | None, suffix: str) -> list[Job]:
         )
     _check(jobs)
     return jobs
+
+
+def _jobs(given: Path, output: Path | None, suffix: str) -> list[Job]:
+    """Return what is to be done for one input, without what an earlier run made in its folder."""
+    if not given.is_dir():
+        return [Job(given, _target(given, given, output, suffix))]
+    jobs = [Job(path, _target(given, path, output, suffix)) for path in _files(given)]
+    if not suffix:
+        return jobs
+    results = {os.path.realpath(job.target) for job in jobs}
+    return [job for job in jobs if os.path.realpath(job.source) not in results]
 
 
 def _target(given: Path, path: Path, output: Path | None, suffix: str) -> Path:
@@ -80,8 +91,12 @@ def _target(given: Path, path: Path, output: Path | None, suffix: str) -> Path:
     return folder / f"{path.stem}{suffix}{path.suffix}"
 
 
-def _is_folder(output: Path) -> bool:
-    return output.is_dir() or (not output.suffix and not output.exists())
+def _is_folder(output: str) -> bool:
+    """Tell whether the result of a single file goes into a folder of this name."""
+    path = Path(output)
+    if output.endswith(("/", os.sep)):
+        return True
+    return path.is_dir() or (not path.suffix and not path.exists())
 
 
 def _suffixes() -> set[str]:

@@ -63,6 +63,45 @@ def test_results_beside_the_files(folder: Path) -> None:
     assert before.items() <= files(folder).items()
 
 
+@pytest.mark.parametrize(
+    ("argv", "made"),
+    [
+        (["-i", "docs", "-o", "docs.en"], {"docs/a.html", "docs/inner/b.srt"}),
+        (["-i", "docs/a.html", "-i", "c.txt", "-o", "docs.en"], {"a.html", "c.txt"}),
+        (["-i", "docs/a.html", "-o", "docs.en/"], {"a.html"}),
+    ],
+)
+def test_a_new_folder_may_have_a_dot(folder: Path, argv: list[str], made: set[str]) -> None:
+    assert main(["translate", *argv]) == 0
+    assert set(files(folder / "docs.en")) == made
+
+
+def test_what_was_made_beside_the_files_is_no_input(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "docs" / "alone.en.html").write_text("<p>un</p>")
+    argv = ["-i", "docs", "--suffix", ".en"]
+    assert main(argv) == 0
+    made = files(folder)
+    (folder / "docs" / "a.en.html").write_text("spoilt")
+    (folder / "docs" / "inner" / "b.en.srt").unlink()
+    assert main(argv) == 0
+    assert files(folder) == made
+    assert "docs/alone.en.en.html" in made
+    assert main(["-i", "docs", "-i", "docs/a.en.html", "--suffix", ".en"]) == 1
+    assert "docs/a.en.html is being read" in capsys.readouterr().err
+
+
+def test_one_missing_file_does_not_stop_the_others(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["-i", "none.html", "-i", "docs/a.html", "-o", "out"]) == 1
+    error = capsys.readouterr().err
+    assert "error: none.html: cannot be read: no such file" in error
+    assert "1 of 2 files translated, 1 not" in error
+    assert files(folder / "out") == {"a.html": "<p>UN</p>"}
+
+
 def test_one_document_to_a_name(folder: Path) -> None:
     assert main(["-i", "docs/a.html", "-o", "b.html"]) == 0
     assert (folder / "b.html").read_text() == "<p>UN</p>"
@@ -97,9 +136,11 @@ def test_one_broken_file_does_not_stop_the_others(
         (["-i", "docs", "-o", "."], 1, "cannot write docs/a.html: docs/a.html is being read"),
         (["-i", "docs/a.html", "-o", "docs/a.html"], 1, "docs/a.html is being read"),
         (["-i", "docs/a.html", "-i", "docs/../docs/a.html", "-o", "out"], 1, "both"),
-        (["-i", "none.html", "-i", "c.txt", "-o", "out"], 1, "none.html does not exist"),
+        (["-i", "docs", "-i", "c.txt", "-o", "c.txt"], 1, "into c.txt: it is no folder"),
+        (["-i", "docs/a.html", "-o", "c.txt/"], 1, "into c.txt/: it is no folder"),
+        (["-i", "none.html", "--as", "html", "-o", "out"], 1, "none.html does not exist"),
         (["-i", "docs/empty", "-o", "out"], 1, "there is no file that can be read in docs/empty"),
-        (["-i", "c.txt", "-i", "docs", "-o", "out.txt"], 1, "several files go into a folder"),
+        (["-i", "docs", "-o", "c.txt"], 1, "hint: -o FOLDER, one that is there or a new name"),
         (["-i", "docs/a.html"], 2, "where shall the results go?"),
         (["-i", "docs/a.html", "-o", "out", "--format", "jsonl"], 2, "one translation"),
         (["-i", "docs/a.html", "-o", "out", "--as", "word"], 2, "there is no format 'word'"),
