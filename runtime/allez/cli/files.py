@@ -44,6 +44,7 @@ def wanted(args: argparse.Namespace) -> list[Path]:
     if not given and args.text and places and all(map(os.path.exists, args.text)):
         given = list(args.text)
     special = args.kind or args.wrapped or args.columns or args.suffix
+    folder = args.output is not None and args.output.endswith(("/", os.sep))
     if not given or (given == ["-"] and not special):
         if special:
             raise OptionError(
@@ -52,7 +53,13 @@ def wanted(args: argparse.Namespace) -> list[Path]:
         return []
     if "-" in given:
         raise OptionError("standard input is read as lines, and alone")
-    if not (len(given) > 1 or special or os.path.isdir(given[0]) or _is_document(Path(given[0]))):
+    if not (
+        len(given) > 1
+        or special
+        or folder
+        or os.path.isdir(given[0])
+        or _is_document(Path(given[0]))
+    ):
         args.input = given
         args.text = []
         return []
@@ -104,7 +111,7 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
 
     forced = named(args.kind) if args.kind else None
     output = None if args.output is None else Path(args.output)
-    jobs = plan(inputs, args.output, args.suffix)
+    jobs, left = plan(inputs, args.output, args.suffix)
     with Translator(args.model, threads=args.threads) as translator:
         manifest = translator.bundle.manifest
         options = options_of(args)
@@ -121,6 +128,8 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
             "reading": asdict(reading),
             "as": args.kind,
         }
+        for path in left:
+            _log.info("%s: no known format", path)
         make_folders(jobs)
         place = output if output is not None and output.is_dir() else jobs[0].target.parent
         journal = Journal(place, settings) if len(jobs) > 1 else None
@@ -130,6 +139,9 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
         journal.end()
     if failed and len(jobs) > 1:
         console.say(f"{len(jobs) - failed} of {len(jobs)} files translated, {failed} not")
+    if left and not args.quiet:
+        count = "1 file" if len(left) == 1 else f"{len(left)} files"
+        console.say(f"note: {count} of no known format left alone")
     return 1 if failed else 0
 
 

@@ -75,6 +75,9 @@ _REFUSED = (
 )
 """What begins so has no reader: its name, and what can be done about it."""
 
+REFUSED_SUFFIXES = (".pdf", ".rtf", ".doc", ".ppt", ".xls")
+"""How names of such files end; in a folder they are opened, so that each is named."""
+
 _BEGINNINGS = (
     (r"WEBVTT\b", "vtt"),
     (r"\d+\s+\d+:\d{2}:\d{2},\d{3} *-->", "srt"),

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from allez.documents.formats import FORMATS
+from allez.documents.formats import FORMATS, REFUSED_SUFFIXES
 from allez.documents.output import in_the_way, open_own, reason
 from allez.errors import InputError, OutputError
 
@@ -30,12 +30,21 @@ class Job(NamedTuple):
     target: Path
 
 
-def plan(inputs: Sequence[Path], output: str | None, suffix: str) -> list[Job]:
+class Plan(NamedTuple):
+    """What a run does, and what it does not."""
+
+    jobs: list[Job]
+    left: list[Path]
+    """Files of the folders whose names tell of no known format."""
+
+
+def plan(inputs: Sequence[Path], output: str | None, suffix: str) -> Plan:
     """Return what is to be translated into what.
 
-    Files of a folder whose names say that they can be read are taken, hidden ones are not, and
-    what a run with the same suffix has made beside them is not; the folder is made again in the
-    output folder. One of several files that is not there is for who opens it to report.
+    Files of a folder whose names tell their format are taken, also if there is only a refusal for
+    it; hidden ones are not, and what a run with the same suffix has made beside them is not. The
+    folder is made again in the output folder. One of several files that is not there is for who
+    opens it to report.
 
     Args:
         inputs: files and folders.
@@ -51,6 +60,7 @@ def plan(inputs: Sequence[Path], output: str | None, suffix: str) -> list[Job]:
     if len(inputs) == 1 and not inputs[0].exists():
         raise InputError(f"{inputs[0]} does not exist")
     place = None if output is None else Path(output)
+    left: list[Path] = []
     if output is not None and len(inputs) == 1 and inputs[0].is_file() and not _is_folder(output):
         jobs = [Job(inputs[0], Path(output))]
     elif place is not None and place.exists() and not place.is_dir():
@@ -59,21 +69,30 @@ def plan(inputs: Sequence[Path], output: str | None, suffix: str) -> list[Job]:
             hint="-o FOLDER, one that is there or a new name",
         )
     else:
-        jobs = [job for given in inputs for job in _jobs(given, place, suffix)]
+        jobs = [job for given in inputs for job in _jobs(given, place, suffix, left)]
     if not jobs:
         raise InputError(
             "there is no file that can be read in " + ", ".join(map(str, inputs)),
             hint="known are " + ", ".join(sorted(_suffixes())),
         )
     _check(jobs)
-    return jobs
+    return Plan(jobs, left)
 
 
-def _jobs(given: Path, output: Path | None, suffix: str) -> list[Job]:
-    """Return what is to be done for one input, without what an earlier run made in its folder."""
+def _jobs(given: Path, output: Path | None, suffix: str, left: list[Path]) -> list[Job]:
+    """Return what is to be done for one input, without what an earlier run made in its folder.
+
+    Files of the folder that have no known format are added to those that are `left`.
+    """
     if not given.is_dir():
         return [Job(given, _target(given, given, output, suffix))]
-    jobs = [Job(path, _target(given, path, output, suffix)) for path in _files(given)]
+    known = {*_suffixes(), *REFUSED_SUFFIXES}
+    jobs = []
+    for path in _files(given):
+        if path.suffix.lower() in known:
+            jobs.append(Job(path, _target(given, path, output, suffix)))
+        else:
+            left.append(path)
     if not suffix:
         return jobs
     results = {os.path.realpath(job.target) for job in jobs}
@@ -107,11 +126,10 @@ def _files(folder: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
         raise InputError(f"{error.filename} cannot be read: {reason(error)}")
 
-    known = _suffixes()
     for base, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in known:
+            if not name.startswith("."):
                 yield Path(base) / name
 
 

@@ -69,6 +69,7 @@ def test_results_beside_the_files(folder: Path) -> None:
         (["-i", "docs", "-o", "docs.en"], {"docs/a.html", "docs/inner/b.srt"}),
         (["-i", "docs/a.html", "-i", "c.txt", "-o", "docs.en"], {"a.html", "c.txt"}),
         (["-i", "docs/a.html", "-o", "docs.en/"], {"a.html"}),
+        (["-i", "c.txt", "-o", "docs.en/"], {"c.txt"}),
     ],
 )
 def test_a_new_folder_may_have_a_dot(folder: Path, argv: list[str], made: set[str]) -> None:
@@ -100,6 +101,25 @@ def test_one_missing_file_does_not_stop_the_others(
     assert "error: none.html: cannot be read: no such file" in error
     assert "1 of 2 files translated, 1 not" in error
     assert files(folder / "out") == {"a.html": "<p>UN</p>"}
+
+
+def test_files_of_no_known_format_are_counted(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note = "note: 1 file of no known format left alone\n"
+    named = "note: docs/program.py: no known format\n"
+    for more, expected in (([], note), (["-v"], named), (["-q"], "")):
+        assert main(["-i", "docs", "-o", "out", *more]) == 0
+        error = capsys.readouterr().err
+        assert expected in error
+        assert (note in error) == ("-q" not in more)
+
+
+def test_a_pdf_in_a_folder_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "docs" / "a.pdf").write_bytes(b"%PDF-1.4\n1 0 obj\n")
+    assert main(["-i", "docs", "-o", "out"]) == 1
+    assert "error: docs/a.pdf: a PDF cannot be read" in capsys.readouterr().err
+    assert set(files(folder / "out")) == {"docs/a.html", "docs/inner/b.srt"}
 
 
 def test_one_document_to_a_name(folder: Path) -> None:
