@@ -151,6 +151,11 @@ def score_bundle(args: argparse.Namespace) -> None:
         )
     if args.out is not None and not args.out.parent.is_dir():
         raise OutputError(f"there is no folder for {args.out}")
+    if args.out is not None and args.out.is_dir():
+        raise OutputError(
+            f"cannot write {args.out}: it is a folder",
+            hint=f"name a file in it: --out {args.out / 'scores.json'}",
+        )
     state = None if args.out is None else args.out.with_name(f"{args.out.name}.state")
     with Translator(args.bundle, threads=args.threads) as translator:
         rows = evaluate(

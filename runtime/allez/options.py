@@ -63,7 +63,7 @@ class SearchOptions:
         _set(
             self,
             beam_size=whole("beam_size", self.beam_size, 1, MAX_BEAM_SIZE),
-            n_best=whole("n_best", self.n_best, 1),
+            n_best=whole("n_best", self.n_best, 1, MAX_BEAM_SIZE),
             min_length=whole("min_length", self.min_length, 0),
             length_penalty=real("length_penalty", self.length_penalty, MAX_LENGTH_PENALTY),
             no_repeat_ngram_size=whole("no_repeat_ngram_size", self.no_repeat_ngram_size, 0),
@@ -152,7 +152,7 @@ class TranslateOptions:
         """Return what search must know; what is None is taken from `default`."""
         beam_size = self.beam_size
         if beam_size is None:  # more answers than rows cannot be had
-            beam_size = max(default.beam_size, whole("n_best", self.n_best, 1))
+            beam_size = max(default.beam_size, whole("n_best", self.n_best, 1, MAX_BEAM_SIZE))
         return SearchOptions(
             beam_size=beam_size,
             n_best=self.n_best,

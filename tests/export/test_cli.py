@@ -274,6 +274,14 @@ def test_a_missing_bundle_is_named(fails: Fails, tmp_path: Path, data: Path) -> 
     assert hint
 
 
+def test_scores_do_not_go_into_a_folder(fails: Fails, tmp_path: Path, data: Path) -> None:
+    argv = ("evaluate", str(tmp_path / "absent"), str(data / "test.tsv"), "--out", str(tmp_path))
+    code, error, hint = fails(*argv)
+    assert code == 1
+    assert f"cannot write {tmp_path}: it is a folder" in error  # before the bundle is looked for
+    assert str(tmp_path / "scores.json") in hint
+
+
 # --- stages that exist ----------------------------------------------------------------------
 
 

@@ -198,6 +198,8 @@ def test_models_are_listed_and_opened_by_language(
     assert "broken cannot be used" in caplog.text
     with allez.open("fr", "en", threads=1) as translator:
         assert translator.bundle.path == tmp_path / "a"
+    with allez.open("FR", "en-Latn-US", threads=1) as translator:
+        assert translator.bundle.path == tmp_path / "a"
     with pytest.raises(BundleNotFoundError, match="no model from 'de' to 'en'") as caught:
         allez.open("de", "en")
     assert caught.value.hint == "there is: fr to en, fr to en"

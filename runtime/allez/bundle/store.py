@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,16 +56,28 @@ def models() -> list[ModelInfo]:
 
 
 def between(source: str, target: str) -> ModelInfo:
-    """Return the bundle that translates one language into another.
+    """Return the bundle that translates one language into another, the nearest one there is.
+
+    Args:
+        source: BCP 47, in small letters or capitals. What has no bundle of its own is looked for
+            without its last part, again and again: `fr-Latn-CA`, `fr-Latn`, `fr`.
+        target: likewise.
 
     Raises:
         BundleNotFoundError: there is none.
     """
     known = models()
-    for model in known:
-        if (model.source_language, model.target_language) == (source, target):
-            return model
+    for wanted in itertools.product(_lookups(source), _lookups(target)):
+        for model in known:
+            if (model.source_language.lower(), model.target_language.lower()) == wanted:
+                return model
     pairs = ", ".join(f"{m.source_language} to {m.target_language}" for m in known)
     raise BundleNotFoundError(
         f"there is no model from {source!r} to {target!r}", hint=f"there is: {pairs or 'none'}"
     )
+
+
+def _lookups(tag: str) -> list[str]:
+    """Return a language tag in small letters, then without its last part, and so on (RFC 4647)."""
+    parts = tag.lower().split("-")
+    return ["-".join(parts[:count]) for count in range(len(parts), 0, -1)]

@@ -13,7 +13,8 @@ def open(
     """Return a translator from one language into another, with the model that there is for them.
 
     Args:
-        source: BCP 47, as `fr`.
+        source: BCP 47, as `fr`; capitals are small letters, and a region that has no model of its
+            own is its language: `fr-CA` is `fr`.
         target: likewise.
         threads: as for `Translator`.
         providers: as for `Translator`; errors too.
