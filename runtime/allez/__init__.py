@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from allez.bundle.reader import Bundle
     from allez.bundle.store import ModelInfo, models
     from allez.options import TranslateOptions
-    from allez.results import Hypothesis, SelfTest, Sentence, Translation
+    from allez.results import Doubt, Hypothesis, SelfTest, Sentence, Translation
     from allez.translate.opening import open
     from allez.translate.translator import Translator
 
@@ -47,6 +47,7 @@ __all__ = [
     "BundleNotFoundError",
     "CancelledError",
     "ChecksumError",
+    "Doubt",
     "Hypothesis",
     "InputError",
     "MissingExtraError",
@@ -69,7 +70,7 @@ _HOME = {
     "Translator": "translate.translator",
     "open": "translate.opening",
     "TranslateOptions": "options",
-    **dict.fromkeys(("Hypothesis", "SelfTest", "Sentence", "Translation"), "results"),
+    **dict.fromkeys(("Doubt", "Hypothesis", "SelfTest", "Sentence", "Translation"), "results"),
 }
 """Where the names live that are loaded when they are asked for (PEP 562)."""
 

@@ -43,9 +43,10 @@ class Doubt(NamedTuple):
     """"thing", "number", "limit", "negation", "name", "repetition", "length" or "characters"."""
     text: str
     """The letters in question: of the source, or of the translation what nobody said."""
-    start: int
-    """Where they stand in the text given: `text[start:end]`; both 0 if they do not."""
-    end: int
+    start: int | None
+    """`text[start:end]` is where they stand in the text given; both None for what only the
+    translation has, or has more often."""
+    end: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

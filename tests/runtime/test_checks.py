@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from allez.results import Doubt
 from allez.text.checks import doubts
 from allez.text.number_words import values
 
@@ -27,7 +28,7 @@ def test_doubts_are_those_of_the_specification(case: dict[str, Any]) -> None:
     found = doubts(case["source"], case["target"], ("fr", "en"))
     assert sorted({doubt.kind for doubt in found}) == sorted(set(case["kinds"]))
     for doubt in found:
-        if doubt.end:
+        if doubt.start is not None:
             assert case["source"][doubt.start : doubt.end] == doubt.text
 
 
@@ -65,7 +66,20 @@ def test_fractions_are_exact() -> None:
 def test_no_text_is_too_strange(source: str, target: str) -> None:
     for languages in (("fr", "en"), ("en", "fr"), ("xx", "yy")):
         for doubt in doubts(source, target, languages):
-            assert 0 <= doubt.start <= doubt.end <= len(source)
+            if doubt.start is None or doubt.end is None:
+                assert doubt.start is doubt.end
+            else:
+                assert 0 <= doubt.start <= doubt.end <= len(source)
+
+
+def test_what_is_left_of_a_thing_is_no_number_that_nobody_said() -> None:
+    found = doubts("Appelez le 01 23 45 67 89.", "Call on 01 23 45 67 67 89.", ("fr", "en"))
+    assert found == (
+        Doubt("thing", "01 23 45 67 89", 11, 25),
+        Doubt("repetition", "67", None, None),
+    )
+    (_, other) = doubts("Appelez le 01 23 45 67 89.", "Call 01 23 45 67 88.", ("fr", "en"))
+    assert other == Doubt("number", "88", None, None)
 
 
 @given(st.text(max_size=60))

@@ -636,6 +636,17 @@ def test_utf8_whatever_the_console_says(start: Start, environment: dict[str, str
 LINES = "Bonjour.\n\n  Comment allez-vous ? Bien, merci.\n42\nUn dernier mot"
 
 
+def test_doubts_of_a_file_have_the_numbers_of_its_lines(
+    tiny_bundle: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    source = tmp_path / "in.txt"
+    source.write_text("42\nIl a 77 ans et 99 amis.\n", encoding="utf-8")
+    assert main(["--model", str(tiny_bundle), "-i", str(source), "--doubts"]) == 0
+    _, err = capsys.readouterr()
+    assert "doubt: line 2: number: '77' is not accounted for" in err.splitlines()
+    assert all(line.startswith("doubt: line 2: ") for line in err.splitlines())  # 42 is copied
+
+
 def test_the_real_translator_line_by_line(tiny_bundle: Path, tmp_path: Path) -> None:
     source, target = tmp_path / "in.txt", tmp_path / "out.txt"
     source.write_text(LINES, encoding="utf-8")

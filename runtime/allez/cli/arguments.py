@@ -167,7 +167,7 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
     add(
         "--doubts",
         action="store_true",
-        help="say on standard error what of a TEXT's translation is not accounted for",
+        help="say on standard error what of a translation is not accounted for",
     )
     add("--markup", choices=("html",), help="the texts are pieces of HTML")
     _add_facts(parser)

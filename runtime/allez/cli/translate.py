@@ -63,12 +63,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _say_doubts(translation: Translation) -> None:
-    """Say on standard error what a translation leaves in doubt."""
+def _say_doubts(translation: Translation, line: int | None = None) -> None:
+    """Say on standard error what a translation leaves in doubt, of a file in which line."""
+    place = "" if line is None else f"line {line}: "
     for sentence in translation.sentences:
         for doubt in sentence.doubts:
-            where = "is not accounted for" if doubt.end else "is nowhere in the source"
-            console.say(f"doubt: {doubt.kind}: {doubt.text!r} {where}")
+            if doubt.start is not None:
+                what = "is not accounted for"
+            elif doubt.kind == "repetition" or doubt.text in sentence.source:
+                what = "is said more often than in the source"
+            else:
+                what = "is nowhere in the source"
+            console.say(f"doubt: {place}{doubt.kind}: {doubt.text!r} {what}")
 
 
 def _lines(args: argparse.Namespace) -> LineFile | LineStream:
@@ -103,7 +109,14 @@ def _translate_lines(
         _progress(args, lines.total, done) as show,
     ):
         translate_lines(
-            translator, lines, write, options=options, form=args.format, done=done, progress=show
+            translator,
+            lines,
+            write,
+            options=options,
+            form=args.format,
+            done=done,
+            progress=show,
+            look=_say_doubts if args.doubts else None,
         )
 
 
@@ -131,7 +144,8 @@ def _progress(
 ) -> Iterator[Callable[[int], None]]:
     """Yield what shows how far a file has been translated, if anybody sees it."""
     in_the_way = args.output in (None, "-") and console.is_terminal(sys.stdout)
-    if total is None or args.quiet or in_the_way or not console.is_terminal(sys.stderr):
+    silent = args.quiet or args.doubts or in_the_way  # doubts would tear the bar
+    if total is None or silent or not console.is_terminal(sys.stderr):
         yield lambda done: None
         return
     from tqdm import tqdm

@@ -377,6 +377,7 @@ def translate_lines(
     form: Format = "text",
     done: int = 0,
     progress: Callable[[int], None] = lambda done: None,
+    look: Callable[[Translation, int], None] | None = None,
 ) -> None:
     """Translate all lines but the first `done`, in order, each written as soon as it is ready.
 
@@ -388,6 +389,7 @@ def translate_lines(
         form: what a record looks like.
         done: records that exist already.
         progress: is told after each record how many there are.
+        look: is shown each translation that was written, and the number of its line from 1.
 
     Raises:
         InputError: the input is not UTF-8, or is not what it was when it was first read.
@@ -397,6 +399,8 @@ def translate_lines(
         for translation in translator.translate_batch(texts, options=options):
             write(render(translation, form, options.n_best, done + 1))
             done += 1
+            if look is not None:
+                look(translation, done)
             progress(done)
 
 

@@ -8,7 +8,7 @@ both languages have their words here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,8 @@ def doubts(source: str, target: str, languages: tuple[str, str]) -> tuple[Doubt,
         hidden = hidden[: entity.start] + "\ue000" * size + hidden[entity.end :]
         target = target.replace(entity.value, " \ue000 ", 1)
     here, said = lexemes(hidden.lower()), lexemes(target.lower())
-    found += _numbers(hidden, target, said, languages)
+    doubted = {figures for doubt in found for figures in lexemes(doubt.text)}
+    found += _numbers(hidden, target, said, languages, doubted)
     if languages == ("fr", "en"):
         found += _limits(hidden, target, here, said)
         found += _negation(hidden, target, here, said)
@@ -50,7 +51,7 @@ def doubts(source: str, target: str, languages: tuple[str, str]) -> tuple[Doubt,
     if len(source) >= 20 and not 0.4 <= length / len(source) <= 2.2:
         found.append(Doubt("length", source, 0, len(source)))
     if "\ufffd" in target:
-        found.append(Doubt("characters", "\ufffd", 0, 0))
+        found.append(Doubt("characters", "\ufffd", None, None))
     return tuple(found)
 
 
@@ -89,9 +90,13 @@ _SAME = {2: (1,), 15: (14, 2), 8: (7, 1), 12: (0,), 24: (0,), 0: (12,), 1: (21,)
 
 
 def _numbers(
-    source: str, target: str, said: Sequence[str], languages: tuple[str, str]
+    source: str,
+    target: str,
+    said: Sequence[str],
+    languages: tuple[str, str],
+    doubted: Collection[str],
 ) -> list[Doubt]:
-    """Find numbers that were lost, and such as nobody said."""
+    """Find numbers that were lost, and such as nobody said; `doubted` is of things lost already."""
     here, there = values(source, languages[0]), values(target, languages[1])
     if languages[1] == "en":
         there = [v for v in there if not _is_ordinal_word(target, v)] + [
@@ -116,8 +121,11 @@ def _numbers(
             left[value.value] -= 1
             if _is_word_of(target, value) and value.value in (1, 2, 12):
                 continue
+            text = target[value.start : value.end]
+            if all(figures in doubted for figures in lexemes(text)):
+                continue  # what is left of a thing
             if not any(value.value in _alternatives(other.value) for other in here):
-                found.append(Doubt("number", target[value.start : value.end], 0, 0))
+                found.append(Doubt("number", text, None, None))
     return found
 
 
@@ -242,7 +250,7 @@ def _negation(source: str, target: str, here: Sequence[str], said: Sequence[str]
     spoken = [word for word in said if word in _CLEAR_NOT]
     asked = target.rstrip().endswith("?")
     if spoken and not strong and not asked and not any(word in _HIDDEN_NO for word in here):
-        return [Doubt("negation", spoken[0], 0, 0)]
+        return [Doubt("negation", spoken[0], None, None)]
     return []
 
 
@@ -282,7 +290,7 @@ def _repetition(here: Sequence[str], said: Sequence[str]) -> list[Doubt]:
     if _repeats(here):
         return []
     word = _repeats(said)
-    return [Doubt("repetition", word, 0, 0)] if word else []
+    return [Doubt("repetition", word, None, None)] if word else []
 
 
 def _repeats(said: Sequence[str]) -> str:

@@ -305,7 +305,9 @@ def _doubts(
 ) -> tuple[Doubt, ...]:
     """Return what is in doubt of a sentence that begins at `start`, with places in the text."""
     return tuple(
-        doubt._replace(start=doubt.start + start, end=doubt.end + start) if doubt.end else doubt
+        doubt
+        if doubt.start is None or doubt.end is None
+        else doubt._replace(start=doubt.start + start, end=doubt.end + start)
         for doubt in doubts(source, target, languages)
     )
 
