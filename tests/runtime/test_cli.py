@@ -74,7 +74,7 @@ def test_texts(installed: ModuleType, capsys: Capture, argv: list[str], printed:
     ("argv", "code", "error", "hint"),
     [
         (["un", "deux"], 2, "one text expected, several given", "quotes"),
-        (["translat", "un"], 2, "one text expected", "translate, attention, info, selftest"),
+        (["translat", "un"], 2, "translat is no command", "did you mean allez translate?"),
         (["--quiet", "attention", "un"], 2, "one text expected", "a command comes first"),
         (["attention", "un", "deux"], 2, "one text expected", "quotes"),
         (["attention"], 2, "a text is needed", "allez attention"),
@@ -84,6 +84,8 @@ def test_texts(installed: ModuleType, capsys: Capture, argv: list[str], printed:
         (["--beam", "1", "un"], 2, "unrecognized arguments: --beam", "--beam-size? allez --help"),
         (["--bean-size", "1", "un"], 2, "arguments: --bean-size", "--beam-size? allez --help"),
         (["attention", "--prefiks=a", "un"], 2, "--prefiks=a", "--prefix? allez attention --help"),
+        (["tranlsate", "-i", "a.html"], 2, "tranlsate is no command", "mean allez translate?"),
+        (["attenton", "un"], 2, "attenton is no command", "mean allez attention?"),
         (["selftset"], 2, "selftset is no command", "allez selftest? A text: allez --"),
         (["self-test"], 2, "self-test is no command", "allez selftest?"),
         (["--beam-size", "x", "un"], 2, "--beam-size: invalid int value: 'x'", "allez --help"),

@@ -51,7 +51,14 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     args.command = name or "translate"
     args.bare = not argv  # then help may be wanted
     words: Sequence[str] = getattr(args, "text", ())
-    args.meant = _resembled(words[0]) if name is None and len(words) == 1 else None
+    meant = _resembled(words[0]) if name is None and words else None
+    alone = len(words) == 1 and not getattr(args, "input", ())  # then the note of `meant` is due
+    if meant and words[0] not in _COMMANDS and not alone:
+        raise OptionError(
+            f"{words[0]} is no command",
+            hint=f"did you mean allez {meant}? A text of several words goes in quotes",
+        )
+    args.meant = meant if len(words) == 1 else None
     if args.meant == "selftest":  # whose exit code is what is asked for
         raise OptionError(f"{words[0]} is no command", hint="allez selftest? A text: allez -- TEXT")
     if hasattr(args, "text"):

@@ -30,7 +30,7 @@ def is_terminal(stream: IO[str] | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def write(text: str) -> None:
+def write(text: str | bytes) -> None:
     """Write to standard output, at once and as it is.
 
     Raises:
@@ -42,7 +42,10 @@ def write(text: str) -> None:
             return
         raise OutputError("standard output is closed")
     try:
-        sys.stdout.write(text)
+        if isinstance(text, bytes):
+            sys.stdout.buffer.write(text)
+        else:
+            sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         raise
@@ -57,6 +60,11 @@ def show(text: str) -> None:
     A pipe or a file gets the text as it is. Errors as those of `write`.
     """
     write(visible(text) if is_terminal(sys.stdout) else text)
+
+
+def show_document(data: bytes) -> None:
+    """Write a document; a terminal gets it as `show` would show it. Errors as those of `write`."""
+    write(visible(data.decode("utf-8", "replace")) if is_terminal(sys.stdout) else data)
 
 
 def visible(text: str) -> str:

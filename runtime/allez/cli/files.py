@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 2**20
 """A document is held in memory as a whole, several times over."""
 
+_STANDARD_OUTPUT = Path("-")
+"""The target of `-o -`: this object, since a file may have that name too."""
+
 
 def wanted(args: argparse.Namespace) -> list[Path]:
     """Return the files and folders that are to be translated as a whole; none: texts or lines are.
@@ -64,7 +67,10 @@ def wanted(args: argparse.Namespace) -> list[Path]:
         args.text = []
         return []
     _check(args)
-    if not places:
+    is_one = len(given) == 1 and not os.path.isdir(given[0])
+    if is_one and args.output is None and not places:
+        raise OptionError("where shall the result go?", hint="-o FILE, or -o - to see it")
+    if not is_one and (args.output == "-" or not places):
         raise OptionError("where shall the results go?", hint="-o FOLDER, or --suffix .en")
     return [Path(path) for path in given]
 
@@ -106,12 +112,15 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
 
     from allez.documents.formats import named
     from allez.documents.reading import Reading
-    from allez.documents.tree import Journal, make_folders, plan
+    from allez.documents.tree import Job, Journal, Plan, make_folders, plan
     from allez.translate.translator import Translator
 
     forced = named(args.kind) if args.kind else None
     output = None if args.output is None else Path(args.output)
-    jobs, left = plan(inputs, args.output, args.suffix)
+    if args.output == "-":
+        jobs, left = Plan([Job(inputs[0], _STANDARD_OUTPUT)], [])
+    else:
+        jobs, left = plan(inputs, args.output, args.suffix)
     with Translator(args.model, threads=args.threads) as translator:
         manifest = translator.bundle.manifest
         options = options_of(args)
@@ -180,6 +189,9 @@ class _Work:
         for note in document.notes:
             _log.warning("%s: %s", job.source, note)
         result = translate_document(document, self.translate)
+        if job.target is _STANDARD_OUTPUT:
+            console.show_document(result)
+            return
         with open_output(job.target, source=job.source) as output:
             output.write(result)
         if self.journal is not None:

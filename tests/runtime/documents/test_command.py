@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from allez.cli import console
 from allez.cli import files as files_command
 from allez.cli.main import main
 from allez.documents import translation, tree
@@ -161,7 +162,9 @@ def test_one_broken_file_does_not_stop_the_others(
         (["-i", "none.html", "--as", "html", "-o", "out"], 1, "none.html does not exist"),
         (["-i", "docs/empty", "-o", "out"], 1, "there is no file that can be read in docs/empty"),
         (["-i", "docs", "-o", "c.txt"], 1, "hint: -o FOLDER, one that is there or a new name"),
-        (["-i", "docs/a.html"], 2, "where shall the results go?"),
+        (["-i", "docs/a.html"], 2, "hint: -o FILE, or -o - to see it"),
+        (["-i", "docs"], 2, "hint: -o FOLDER, or --suffix .en"),
+        (["-i", "docs", "--suffix", ".en", "-o", "-"], 2, "where shall the results go?"),
         (["-i", "docs/a.html", "-o", "out", "--format", "jsonl"], 2, "one translation"),
         (["-i", "docs/a.html", "-o", "out", "--as", "word"], 2, "there is no format 'word'"),
         (["--suffix", ".en"], 2, "are for files"),
@@ -285,11 +288,21 @@ def test_a_journal_grows_by_a_line_and_is_no_way_through_a_link(folder: Path) ->
     assert not (folder / "elsewhere").exists()
 
 
+@pytest.mark.parametrize("place", ["-", "/dev/stdout"])
 def test_one_document_to_standard_output(
-    folder: Path, capfdbinary: pytest.CaptureFixture[bytes]
+    folder: Path, capfdbinary: pytest.CaptureFixture[bytes], place: str
 ) -> None:
-    assert main(["-i", "docs/a.html", "-o", "/dev/stdout"]) == 0
+    assert main(["-i", "docs/a.html", "-o", place]) == 0
     assert capfdbinary.readouterr().out == b"<p>UN</p>"
+
+
+def test_a_terminal_gets_no_control_characters_of_a_document(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "a.html").write_text("<p title='\x1b[2J'>un</p>")
+    monkeypatch.setattr(console, "is_terminal", lambda stream: True)
+    assert main(["-i", "a.html", "-o", "-", "-q"]) == 0
+    assert "\x1b" not in capsys.readouterr().out
 
 
 def test_a_result_may_be_a_file_without_an_ending(folder: Path) -> None:
