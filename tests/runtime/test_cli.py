@@ -19,6 +19,7 @@ import pytest
 from allez import __version__
 from allez.cli.arguments import parse_args
 from allez.cli.main import main
+from allez.results import Doubt, Sentence
 from allez.translate.translator import Translator
 from support.patience import PATIENCE, until
 
@@ -647,6 +648,18 @@ def test_doubts_of_a_file_have_the_numbers_of_its_lines(
     _, err = capsys.readouterr()
     assert "doubt: line 2: number: '77' is not accounted for" in err.splitlines()
     assert all(line.startswith("doubt: line 2: ") for line in err.splitlines())  # 42 is copied
+
+
+def test_a_figure_within_a_number_is_not_that_number(
+    installed: ModuleType, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = (Doubt("number", "1", None, None), Doubt("number", "12", None, None))
+    monkeypatch.setattr(Sentence, "doubts", found)
+    assert main(["--doubts", "Il a 12 ans."]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "doubt: number: '1' is nowhere in the source",
+        "doubt: number: '12' is said more often than in the source",
+    ]
 
 
 def test_the_real_translator_line_by_line(tiny_bundle: Path, tmp_path: Path) -> None:

@@ -65,12 +65,15 @@ def run(args: argparse.Namespace) -> int:
 
 def _say_doubts(translation: Translation, line: int | None = None) -> None:
     """Say on standard error what a translation leaves in doubt, of a file in which line."""
+    from allez.text.checks import lexemes
+
     place = "" if line is None else f"line {line}: "
     for sentence in translation.sentences:
+        words = lexemes(sentence.source)
         for doubt in sentence.doubts:
             if doubt.start is not None:
                 what = "is not accounted for"
-            elif doubt.kind == "repetition" or doubt.text in sentence.source:
+            elif doubt.kind == "repetition" or doubt.text in words:
                 what = "is said more often than in the source"
             else:
                 what = "is nowhere in the source"
