@@ -90,6 +90,15 @@ def _check(args: argparse.Namespace) -> None:
             raise OptionError(f"{option} is not for documents")
 
 
+def _check_reading(args: argparse.Namespace, forms: set[Format | None]) -> None:
+    """Refuse an option that none of the files could obey; None: a name that tells no format."""
+    names = {"text" if form is None else form.name for form in forms}
+    if args.columns and not names & {"csv", "tsv"}:
+        raise OptionError("--columns is for tables, .csv and .tsv", hint="--as csv, if it is one")
+    if args.wrapped and "text" not in names:
+        raise OptionError("--wrapped is for plain text", hint="--as text, if it is that")
+
+
 def _is_document(path: Path) -> bool:
     """Tell whether a file is more than lines of text; one that cannot be read is for the lines."""
     from allez.documents.formats import recognise
@@ -110,7 +119,7 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
     from dataclasses import asdict
     from functools import partial
 
-    from allez.documents.formats import named
+    from allez.documents.formats import by_name, named
     from allez.documents.reading import Reading
     from allez.documents.tree import Job, Journal, Plan, make_folders, plan
     from allez.translate.translator import Translator
@@ -121,6 +130,7 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
         jobs, left = Plan([Job(inputs[0], _STANDARD_OUTPUT)], [])
     else:
         jobs, left = plan(inputs, args.output, args.suffix)
+    _check_reading(args, {forced or by_name(job.source.name) for job in jobs})
     with Translator(args.model, threads=args.threads) as translator:
         manifest = translator.bundle.manifest
         options = options_of(args)

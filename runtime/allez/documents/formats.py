@@ -102,8 +102,13 @@ def recognise(name: str, data: bytes) -> Format:
     for beginning, kind, hint in _REFUSED:
         if data[:1024].lstrip().startswith(beginning):
             raise InputError(f"{kind} cannot be read", hint=hint)
-    by_name = {suffix: form for form in FORMATS.values() for suffix in form.suffixes}
-    return by_name.get(PurePath(name).suffix.lower()) or _by_content(data)
+    return by_name(name) or _by_content(data)
+
+
+def by_name(name: str) -> Format | None:
+    """Return the format that the name of a file tells; None: its content does."""
+    ending = PurePath(name).suffix.lower()
+    return next((form for form in FORMATS.values() if ending in form.suffixes), None)
 
 
 def named(name: str) -> Format:

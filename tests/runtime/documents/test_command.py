@@ -140,6 +140,12 @@ def test_paragraphs_of_a_wrapped_text(folder: Path) -> None:
     assert (folder / "w.en.txt").read_text() == "IL EST TARD POUR\nPRENDRE LE TRAIN\n"
 
 
+def test_one_table_among_the_files_may_have_columns(folder: Path) -> None:
+    (folder / "docs" / "t.csv").write_text("a,b\nun,deux\n")
+    assert main(["-i", "docs", "-o", "out", "--columns", "2"]) == 0
+    assert (folder / "out" / "docs" / "t.csv").read_text() == "a,b\nun,DEUX\n"
+
+
 def test_one_broken_file_does_not_stop_the_others(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -162,6 +168,10 @@ def test_one_broken_file_does_not_stop_the_others(
         (["-i", "none.html", "--as", "html", "-o", "out"], 1, "none.html does not exist"),
         (["-i", "docs/empty", "-o", "out"], 1, "there is no file that can be read in docs/empty"),
         (["-i", "docs", "-o", "c.txt"], 1, "hint: -o FOLDER, one that is there or a new name"),
+        (["-i", "docs", "-o", "out", "--wrapped"], 2, "--wrapped is for plain text"),
+        (["-i", "docs", "-o", "out", "--columns", "1"], 2, "--columns is for tables"),
+        (["-i", "c.txt", "-o", "out", "--columns", "1"], 2, "--columns is for tables"),
+        (["-i", "c.txt", "-o", "out", "--as", "srt", "--wrapped"], 2, "--wrapped is for plain"),
         (["-i", "docs/a.html"], 2, "hint: -o FILE, or -o - to see it"),
         (["-i", "docs"], 2, "hint: -o FOLDER, or --suffix .en"),
         (["-i", "docs", "--suffix", ".en", "-o", "-"], 2, "where shall the results go?"),
