@@ -101,10 +101,16 @@ def test_the_bill_of_materials_lists_what_is_locked() -> None:
         assert scopes[f"pkg:pypi/{requirement.name}@{specifier.version}"] == "required"
     (torch,) = [str(r.specifier) for r, _ in locked("export") if r.name == "torch"]
     assert scopes[f"pkg:pypi/torch@{torch.removeprefix('==')}"] == "excluded"
-    (model,) = [c for c in bill["components"] if c["type"] == "machine-learning-model"]
-    manifest = json.loads((ROOT / "models" / "fr-en" / "manifest.json").read_bytes())
-    hashes = [file["hashes"][0]["content"] for file in model["components"]]
-    assert hashes == [entry["sha256"] for entry in manifest["files"].values()]
+    models = {
+        component["name"]: [file["hashes"][0]["content"] for file in component["components"]]
+        for component in bill["components"]
+        if component["type"] == "machine-learning-model"
+    }
+    manifests = [json.loads(p.read_bytes()) for p in (ROOT / "models").glob("*/manifest.json")]
+    assert models == {
+        manifest["name"]: [entry["sha256"] for entry in manifest["files"].values()]
+        for manifest in manifests
+    }
     assert any(name.startswith("pkg:maven/com.microsoft.onnxruntime/") for name in references)
 
 

@@ -119,7 +119,7 @@ def _refusal(what: str, hint: str | None = None) -> BundleFormatError:
 
 def _check_keys(content: Mapping[str, Any], model: Mapping[str, Any]) -> None:
     kind = model.get("type")
-    if kind not in _RULES["models"]:
+    if not isinstance(kind, str) or kind not in _RULES["models"]:
         raise _refusal(
             f"model {shown(kind)} is not one that every host implements",
             hint=f"allowed: {', '.join(sorted(_RULES['models']))}",
