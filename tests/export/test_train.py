@@ -99,6 +99,7 @@ def test_the_average_is_what_is_validated_and_kept(
         "updates": 5,
         "target_tokens": run.progress.tokens,
         "hours": 0.0,
+        "parents": [],
         "valid": {"bleu": 2.5},
     }
     assert not model.training
