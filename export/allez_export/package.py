@@ -19,6 +19,7 @@ from allez.arrays import IntArray
 from allez.bundle.contract import FORMAT_VERSION, MANIFEST, state_names
 from allez.bundle.manifest import Manifest, parse_manifest
 from allez.bundle.reader import Bundle
+from allez.entities.numbers import FORMS
 from allez.errors import BundleError
 from allez.model.decode import decode
 from allez.model.encoder import Encoding
@@ -26,7 +27,6 @@ from allez.model.model import Model
 from allez.search.step import Step, StepResult
 from allez.spec import SPEC
 from allez.text.casing import as_read
-from allez.text.entities_numbers import FORMS
 from allez.text.rules import SentenceRules
 from allez.text.tokenizer import Tokenizer
 from allez_export.config import Config

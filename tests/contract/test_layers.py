@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "runtime" / "allez"
 MODULES = sorted(path for path in RUNTIME.rglob("*.py") if path.name != "__init__.py")
 
-FLOORS = ["", "bundle", "text", "search", "model", "translate", "documents", "cli"]
+FLOORS = ["", "bundle", "entities", "text", "search", "model", "translate", "documents", "cli"]
 """From the ground up; "" is the package's own records, which know of no folder."""
 
 HEAVY = {"torch", "onnx", "transformers", "huggingface_hub", "matplotlib", "allez_export"}
@@ -95,10 +95,10 @@ LONGEST = 6
 """Arrows from folder to folder, at most, whatever way one goes down."""
 
 DRAWING = {
-    "text": {"bundle"},
+    "text": {"bundle", "entities"},
     "search": {"bundle"},
     "model": {"bundle", "search"},
-    "translate": {"bundle", "text", "search", "model"},
+    "translate": {"bundle", "entities", "text", "search", "model"},
 }
 """Which rooms of the heart know of which others."""
 

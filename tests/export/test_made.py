@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from allez.text.entities import find
-from allez.text.entities_numbers import FORMS
+from allez.entities.find import find
+from allez.entities.numbers import FORMS
 from allez_export.data.read import read_pairs
 from allez_export.made import DATA
 from allez_export.made.facts import FRAMES, KINDS, kept, sentence

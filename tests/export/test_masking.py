@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allez.text.entities_names import Names
+from allez.entities.names import Names
 from allez_export.config import DataConfig
 from allez_export.data import names as name_list
 from allez_export.data import terms as term_list

@@ -41,16 +41,16 @@ from tokenizers.normalizers import NFC
 from allez import Translator
 from allez.arrays import FloatArray, IntArray
 from allez.bundle.reader import Bundle
+from allez.entities.find import KINDS, find
+from allez.entities.names import Names, find_names
+from allez.entities.numbers import FORMS
+from allez.entities.symbols import Symbols, fill, mask, mask_target, settled
 from allez.model.encoder import TextSource
 from allez.model.shortlist import Shortlist
 from allez.options import SearchOptions
 from allez.search.beam import beam_search
 from allez.search.step import Request, StepResult
 from allez.text.casing import in_capitals, in_small_letters, to_capitals
-from allez.text.entities import KINDS, find
-from allez.text.entities_names import Names, find_names
-from allez.text.entities_numbers import FORMS
-from allez.text.entities_symbols import Symbols, fill, mask, mask_target, settled
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import split
 from allez.text.tokenizer import Tokenizer

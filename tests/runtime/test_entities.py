@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from allez.entities.find import KINDS, Entity, find
+from allez.entities.names import Names, find_names
+from allez.entities.numbers import FORMS, read, write
+from allez.entities.symbols import Symbols, excess, fill, mask, mask_target
 from allez.errors import BundleFormatError
-from allez.text.entities import KINDS, Entity, find
-from allez.text.entities_names import Names, find_names
-from allez.text.entities_numbers import FORMS, read, write
-from allez.text.entities_symbols import Symbols, excess, fill, mask, mask_target
 
 VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
 FRENCH, ENGLISH = FORMS["fr"], FORMS["en"]

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allez.bundle.reader import Bundle
+from allez.entities.find import KINDS
+from allez.entities.marks import is_private
+from allez.entities.names import Names
 from allez.errors import BundleFormatError, InputError, OptionError
 from allez.results import Translation
 from allez.search.step import RawHypothesis
-from allez.text.entities import KINDS
-from allez.text.entities_marks import is_private
-from allez.text.entities_names import Names
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import Segment
 from allez.text.tokenizer import Tokenizer

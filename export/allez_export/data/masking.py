@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from allez.text.entities import KINDS, NAME, NUMBER, TERM, THING, Entity, find
-from allez.text.entities_characters import is_word
-from allez.text.entities_names import Names, find_names
-from allez.text.entities_numbers import FORMS
+from allez.entities.characters import is_word
+from allez.entities.find import KINDS, NAME, NUMBER, TERM, THING, Entity, find
+from allez.entities.names import Names, find_names
+from allez.entities.numbers import FORMS
 from allez_export.config import DataConfig
 from allez_export.data.mix import Mask
 from allez_export.data.read import Pair, read_lines

@@ -1,4 +1,4 @@
-"""The list of words that are no names, counted in training pairs; see `entities_names`.
+"""The list of words that are no names, counted in training pairs; see `allez.entities.names`.
 
     python -m allez_export.data.names names.txt PAIRS.tsv.gz ...
 
@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from allez.text.entities_names import ENDINGS, Names
+from allez.entities.names import ENDINGS, Names
 from allez_export.data.read import Pair, read_pairs
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")

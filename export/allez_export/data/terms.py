@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from allez.text.entities_characters import words
+from allez.entities.characters import words
 from allez_export.data.read import Pair, read_pairs
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from allez.text.entities_numbers import FORMS, Amount, write
+from allez.entities.numbers import FORMS, Amount, write
 from allez_export.made import DATA
 
 Generator = np.random.Generator

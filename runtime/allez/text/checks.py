@@ -12,9 +12,9 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from allez.entities.characters import SPACES, is_word, words
+from allez.entities.find import THING, Entity, find
 from allez.results import Doubt
-from allez.text.entities import THING, Entity, find
-from allez.text.entities_characters import SPACES, is_word, words
 from allez.text.number_words import Value, exact, values
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
+from allez.entities.symbols import Masked
 from allez.text.casing import Casing
-from allez.text.entities_symbols import Masked
 from allez.text.rules import SentenceRules
 
 _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"

@@ -14,6 +14,7 @@ import numpy as np
 
 from allez.bundle.manifest import SourceSide, TargetSide
 from allez.bundle.reader import Bundle
+from allez.entities.symbols import fill
 from allez.errors import BundleFormatError
 from allez.results import Doubt, Hypothesis, Sentence, Translation
 from allez.search.step import RawHypothesis
@@ -21,7 +22,6 @@ from allez.spec import SPEC
 from allez.text.aligned import Aligned
 from allez.text.casing import Casing, casing_of, normalize_space, places, recased, to_capitals
 from allez.text.checks import doubts
-from allez.text.entities_symbols import fill
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import Segment, SourceTokens, split
 from allez.text.tokenizer import Tokenizer

@@ -12,15 +12,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from allez.bundle.reader import Bundle
+from allez.entities.characters import ends, is_word
+from allez.entities.find import KINDS, NAME, Entity, find
+from allez.entities.marks import is_private
+from allez.entities.names import Names, find_names
+from allez.entities.numbers import FORMS, Form
+from allez.entities.symbols import Masked, mask
 from allez.errors import BundleFormatError
 from allez.search.step import Symbols
 from allez.text.casing import Casing
-from allez.text.entities import KINDS, NAME, Entity, find
-from allez.text.entities_characters import ends, is_word
-from allez.text.entities_marks import is_private
-from allez.text.entities_names import Names, find_names
-from allez.text.entities_numbers import FORMS, Form
-from allez.text.entities_symbols import Masked, mask
 from allez.text.segmentation import Segment
 from allez.text.tokenizer import Tokenizer
 

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
 from allez.bundle.reader import Bundle, find
+from allez.entities.symbols import mask_target
 from allez.errors import (
     BundleError,
     BundleFormatError,
@@ -32,7 +33,6 @@ from allez.options import (
 from allez.parallel import cores, run_both
 from allez.results import SelfTest, Translation
 from allez.text.casing import in_small_letters, normalize_space
-from allez.text.entities_symbols import mask_target
 from allez.text.segmentation import Segment
 from allez.translate.deadline import Deadline
 from allez.translate.document import (

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from allez.entities.characters import APOSTROPHES, at, is_word, words
+from allez.entities.find import NAME, Entity
 from allez.errors import BundleFormatError
-from allez.text.entities import NAME, Entity
-from allez.text.entities_characters import APOSTROPHES, at, is_word, words
 
 _SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """How many characters a word of the file shares with the one before, as one character."""

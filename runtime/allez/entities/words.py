@@ -1,6 +1,6 @@
 """Entities that begin like words: addresses, files, identifiers, account numbers, other scripts.
 
-Each scanner is as `entities_characters` says, and is asked only where a word begins.
+Each scanner is as `characters` says, and is asked only where a word begins.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from allez.text.entities_characters import REACH, SPACES, at, ends, is_digit, is_word, run, words
-from allez.text.entities_marks import address_end, is_private
+from allez.entities.characters import REACH, SPACES, at, ends, is_digit, is_word, run, words
+from allez.entities.marks import address_end, is_private
 
 Knows = Callable[[str], bool]
 """Tells whether the model has learnt a letter."""

@@ -2,8 +2,8 @@
 
 `find` looks through a paragraph for what stands alike in both languages (a *thing*), for numbers,
 and for the terms of a glossary; names are looked for sentence by sentence, once it is known what
-else there is (`entities_names`). Spans come in order and are disjoint. Knows nothing of models: who
-asks says which letters were learnt and how the two languages write numbers.
+else there is (`names`). Spans come in order and are disjoint. Knows nothing of models: who asks
+says which letters were learnt and how the two languages write numbers.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from allez.text.entities_characters import (
+from allez.entities.characters import (
     at,
     begins,
     ends,
@@ -20,8 +20,8 @@ from allez.text.entities_characters import (
     number_begins,
     run,
 )
-from allez.text.entities_digits import clock, date, joined, noughts, spaced, telephone, version
-from allez.text.entities_marks import (
+from allez.entities.digits import clock, date, joined, noughts, spaced, telephone, version
+from allez.entities.marks import (
     backslash,
     braces,
     code,
@@ -36,8 +36,8 @@ from allez.text.entities_marks import (
     private,
     tagged,
 )
-from allez.text.entities_numbers import FORMS, Form, read, write
-from allez.text.entities_words import Knows, account, address, file, foreign, identifier, is_latin
+from allez.entities.numbers import FORMS, Form, read, write
+from allez.entities.words import Knows, account, address, file, foreign, identifier, is_latin
 
 NUMBER, NAME, THING, TERM = "number", "name", "thing", "term"
 KINDS = (NUMBER, NAME, THING, TERM)

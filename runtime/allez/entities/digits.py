@@ -1,14 +1,14 @@
 """Entities of digits that are copied as they stand: dates, clocks, versions, telephone numbers.
 
-Each scanner is as `entities_characters` says, and is asked only where a number begins. What a
-language writes in its own way (thousands, decimals, prices) is `entities_numbers`' affair.
+Each scanner is as `characters` says, and is asked only where a number begins. What a language
+writes in its own way (thousands, decimals, prices) is `numbers`' affair.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from allez.text.entities_characters import (
+from allez.entities.characters import (
     SPACES,
     at,
     digits,

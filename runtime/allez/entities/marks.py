@@ -1,11 +1,11 @@
 """Entities that a mark announces: code, tags, placeholders, paths, options, emoji.
 
-Knows nothing of numbers and words; each scanner is as `entities_characters` says.
+Knows nothing of numbers and words; each scanner is as `characters` says.
 """
 
 from __future__ import annotations
 
-from allez.text.entities_characters import (
+from allez.entities.characters import (
     APOSTROPHES,
     REACH,
     SPACES,

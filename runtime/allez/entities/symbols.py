@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from typing import NamedTuple
 
+from allez.entities.characters import at, is_digit, is_word
+from allez.entities.find import NUMBER, TERM, Entity
+from allez.entities.marks import is_private
 from allez.errors import InputError
-from allez.text.entities import NUMBER, TERM, Entity
-from allez.text.entities_characters import at, is_digit, is_word
-from allez.text.entities_marks import is_private
 
 Symbols = dict[str, tuple[str, ...]]
 """The symbols of each kind, in the order in which they are given out."""

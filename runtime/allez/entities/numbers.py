@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from allez.text.entities_characters import (
+from allez.entities.characters import (
     MINUS,
     SPACES,
     at,
@@ -20,8 +20,8 @@ from allez.text.entities_characters import (
     run,
     words,
 )
-from allez.text.entities_digits import groups
-from allez.text.entities_words import UNITS
+from allez.entities.digits import groups
+from allez.entities.words import UNITS
 
 NO_BREAK = "\u00a0"
 
