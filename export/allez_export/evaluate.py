@@ -29,7 +29,7 @@ from allez.text.tokenizer import Tokenizer
 from allez.translate.translator import Translator
 from allez_export.data.read import Pair, read_pairs
 from allez_export.families.family import Family
-from allez_export.vocabulary import BOS, EOS
+from allez_export.vocabulary import EOS
 
 BUCKETS = (5, 10, 15, 25, 40)
 """Upper ends of the buckets of source length, in words; the last bucket is open."""
@@ -220,10 +220,9 @@ def write_json(content: Any, path: Path) -> None:
 class TorchModel:
     """A model that torch runs, as `decode` asks for it: the reference for the exported graphs."""
 
-    bos, eos = BOS, EOS
-
     def __init__(self, family: Family) -> None:
         self._family = family
+        self.bos, self.eos = family.facts.bos, family.facts.eos
 
     def encode(self, source: Source) -> list[int]:
         """Return the ids [S]; torch reads them in batches."""

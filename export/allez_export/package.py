@@ -35,7 +35,6 @@ from allez_export.evaluate import GREEDY, TARGET_EXTRA, TARGET_PER_SOURCE
 from allez_export.families.family import Facts
 from allez_export.folders import rules_path, written_aside
 from allez_export.parents import recorded
-from allez_export.vocabulary import BOS, EOS
 
 MINIMUM_ONNXRUNTIME = "1.23.2"
 MARGIN: float = SPEC["golden"]["margin"]
@@ -65,12 +64,12 @@ def sentence_rules(config: Config, beside: Path) -> bytes:
     return rules_path(config, beside).read_bytes()
 
 
-def _sides(config: Config, size: int) -> dict[str, dict[str, Any]]:
+def _sides(config: Config, facts: Facts) -> dict[str, dict[str, Any]]:
     """Return both sides of the manifest; one vocabulary serves them."""
-    common = {"tokenizer": "tokenizer", "size": size}
+    common = {"tokenizer": "tokenizer", "size": facts.vocabulary, "eos": facts.eos}
     return {
-        "source": {"language": config.source, **common, "eos": EOS},
-        "target": {"language": config.target, **common, "bos": BOS, "eos": EOS},
+        "source": {"language": config.source, **common},
+        "target": {"language": config.target, **common, "bos": facts.bos},
     }
 
 
@@ -102,7 +101,7 @@ def make_manifest(
             for role, data in content.items()
         },
         "input": {"kind": "text", "cut": "sentences", "tokens": rules.max_tokens},
-        **_sides(config, facts.vocabulary),
+        **_sides(config, facts),
         "states": [
             {"name": name, "width": width}
             for name, width in zip(state_names(len(widths)), widths, strict=True)
@@ -229,7 +228,7 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
     watched = _Watched(model)
     lines: list[str] = []
     for text in texts:
-        ids = [*tokenizer.encode(as_read(text, rules)), EOS]
+        ids = [*tokenizer.encode(as_read(text, rules)), manifest.source.eos]
         if len(lines) == count:
             break
         if not 2 <= len(ids) <= manifest.input.tokens:

@@ -116,7 +116,7 @@ def _insert_vocabulary_layer(graph: onnx.GraphProto) -> None:
     """
     domain, name = VOCABULARY_LAYER.split("::")
     at = next(i for i, n in enumerate(graph.node) if (n.domain, n.op_type) == (domain, name))
-    features, table, bias, candidates, mask, k = graph.node[at].input
+    features, table, bias, candidates, mask, k, *never = graph.node[at].input
     vocabulary = next(i for i in graph.initializer if i.name == bias).dims[0]
     constants = {
         "zero": np.array(0, dtype=np.int64),
@@ -124,11 +124,21 @@ def _insert_vocabulary_layer(graph: onnx.GraphProto) -> None:
         "minus_one": np.array([-1], dtype=np.int64),
     }
     node = helper.make_node
+    chosen = {name: f"{name}_log_probs" for name in ("whole", "listed")}
+    kept_out = dict[str, list[onnx.NodeProto]](whole=[], listed=[])
+    if never:  # words that search may not choose keep their share of the probability
+        chosen = {"whole": "whole_allowed", "listed": "listed_allowed"}
+        kept_out["whole"] = [node("Add", ["whole_log_probs", *never], ["whole_allowed"])]
+        kept_out["listed"] = [
+            node("Gather", [*never, candidates], ["listed_never"]),
+            node("Add", ["listed_log_probs", "listed_never"], ["listed_allowed"]),
+        ]
     whole = [
         node("MatMul", [features, "table_transposed"], ["whole_product"]),
         node("Add", ["whole_product", bias], ["whole_logits"]),
         node("LogSoftmax", ["whole_logits"], ["whole_log_probs"], axis=1),
-        *_best_of_all(vocabulary, constants),
+        *kept_out["whole"],
+        *_best_of_all(chosen["whole"], vocabulary, constants),
     ]
     listed = [
         node("Gather", [table, candidates], ["listed_rows"]),
@@ -146,7 +156,8 @@ def _insert_vocabulary_layer(graph: onnx.GraphProto) -> None:
         node("Concat", ["minus_one", "mask_width"], ["by_row"], axis=0),
         node("Reshape", ["listed_masked", "by_row"], ["listed_logits"]),
         node("LogSoftmax", ["listed_logits"], ["listed_log_probs"], axis=1),
-        node("TopK", ["listed_log_probs", "count"], ["listed_top", "listed_places"], axis=1),
+        *kept_out["listed"],
+        node("TopK", [chosen["listed"], "count"], ["listed_top", "listed_places"], axis=1),
         node("Gather", [candidates, "listed_places"], ["listed_tokens"]),
     ]
     replacement = [
@@ -169,9 +180,9 @@ def _insert_vocabulary_layer(graph: onnx.GraphProto) -> None:
 
 
 def _best_of_all(
-    vocabulary: int, constants: dict[str, npt.NDArray[np.int64]]
+    scores: str, vocabulary: int, constants: dict[str, npt.NDArray[np.int64]]
 ) -> list[onnx.NodeProto]:
-    """Return nodes that find the k best of whole_log_probs [N, V].
+    """Return nodes that find the k best of scores [N, V].
 
     `TopK` takes a word at a time, a maximum many at once. So the words stand in blocks, those k
     blocks that have the highest maxima hold the k best words, and only they are searched. They
@@ -180,7 +191,7 @@ def _best_of_all(
     node = helper.make_node
     width = block_width(vocabulary)
     if width is None:
-        inputs, outputs = ["whole_log_probs", "count"], ["whole_top", "whole_tokens"]
+        inputs, outputs = [scores, "count"], ["whole_top", "whole_tokens"]
         return [node("TopK", inputs, outputs, axis=1)]
     ids = np.arange(vocabulary, dtype=np.int64).reshape(-1, width)
     constants |= {
@@ -192,7 +203,7 @@ def _best_of_all(
         "two": np.array([2], dtype=np.int64),
     }
     return [
-        node("Reshape", ["whole_log_probs", "in_blocks"], ["blocked"]),  # [N, blocks, width]
+        node("Reshape", [scores, "in_blocks"], ["blocked"]),  # [N, blocks, width]
         node("ReduceMax", ["blocked", "two"], ["block_best"], keepdims=0),
         node("Min", ["count", "blocks"], ["block_count"]),
         node(

@@ -199,14 +199,15 @@ def decoder_parity(family: Family, decoder: onnx.ModelProto) -> float:
                 continue
             real = other.numpy() > MASKED / 2  # what is masked is as low as it gets
             worst = max(worst, distance(one[real], other.numpy()[real]))
-        _check_tokens(actual, candidates.numpy(), vocabulary)
+        _check_tokens(actual, candidates.numpy(), facts)
     return worst
 
 
-def _check_tokens(outputs: Sequence[Any], candidates: Any, vocabulary: int) -> None:
+def _check_tokens(outputs: Sequence[Any], candidates: Any, facts: Facts) -> None:
     """Demand that the best tokens are vocabulary ids of the best scores, ties to the lower id."""
     top_log_probs, top_tokens, log_probs = outputs[:3]
-    ids = np.arange(vocabulary) if candidates[0] < 0 else candidates
+    ids = np.arange(facts.vocabulary) if candidates[0] < 0 else candidates
+    log_probs = log_probs + np.where(np.isin(ids, facts.never), np.float32(MASKED), np.float32(0))
     order = np.argsort(-log_probs, axis=1, kind="stable")[:, : top_tokens.shape[1]]
     if not np.array_equal(ids[order], top_tokens):
         raise ParityFailure("top_tokens are not the ids of the best log_probs")

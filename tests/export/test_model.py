@@ -11,10 +11,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.graphs import (
     DecoderStep,
     EncoderGraph,
-    TorchDecoding,
     reorder_gates,
     state_widths,
 )
@@ -220,7 +220,7 @@ def test_the_attentional_state_is_that_of_luong(make: Callable[..., Seq2Seq], ki
 
 def stepped(model: Seq2Seq, ids: Sequence[Sequence[int]], target: Tensor) -> Tensor:
     """Return log-probabilities [B, T, V] of one step after the other."""
-    decoding = TorchDecoding(model, ids)
+    decoding = Recurrent(model).reference_step(ids)
     rows, found = np.arange(len(ids)), []
     for t in range(target.shape[1]):
         result = decoding(target[:, t].numpy(), rows, 3, full=True)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from allez.bundle.contract import Tensor as Declared
 from allez.search.step import Step
+from allez_export.vocabulary import BOS, EOS
 
 Floats = npt.NDArray[np.float32]
 
@@ -45,6 +46,12 @@ class Facts:
     parameters: int
     card: Mapping[str, str]
     """Rows of the model card that describe how it is built."""
+    bos: int = BOS
+    """Id that is fed first."""
+    eos: int = EOS
+    """Id that ends sources and targets."""
+    never: tuple[int, ...] = ()
+    """Ids that search may not choose; their probability is no other word's."""
 
     def positions(self, source_length: int) -> int:
         """Return M of a sentence."""

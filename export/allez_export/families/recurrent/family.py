@@ -16,11 +16,11 @@ from allez_export.families.family import Example, Facts, Ranges
 from allez_export.families.recurrent.graphs import (
     DecoderStep,
     EncoderGraph,
-    TorchDecoding,
     state_widths,
 )
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.families.recurrent.quantize import activation_ranges
+from allez_export.families.steps import TorchStep, padded
 from allez_export.vocabulary import PAD
 
 _TOKENS = 2000
@@ -113,12 +113,15 @@ class Recurrent:
         """Return what the encoder's graph must give for source [B, S] of lengths [B]."""
         memory = self.model.encode(source, length)
         widths = state_widths(self.model)[len(memory.initial) :]
-        rest = (torch.zeros(len(source), width) for width in widths)
+        rest = (memory.mask.new_zeros(len(source), width) for width in widths)
         return (memory.states, memory.keys, memory.mask, *memory.initial, *rest)
 
-    def reference_step(self, sentences: Sequence[Sequence[int]]) -> TorchDecoding:
+    @torch.no_grad()
+    def reference_step(self, sentences: Sequence[Sequence[int]]) -> TorchStep:
         """Return sentences (source ids, eos last) read by torch, ready to be searched."""
-        return TorchDecoding(self.model, sentences)
+        source, lengths = padded(sentences)
+        encoding = self.reference_encoding(source.to(self.model.bias.device), lengths)
+        return TorchStep(self.step_module(), encoding, len(self.model.bias))
 
     def activation_ranges(self, examples: Sequence[Example]) -> Ranges:
         """Return how large activations get, where that is not bounded on these examples."""

@@ -16,11 +16,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from allez.arrays import IntArray
-from allez.bundle.contract import MASKED, WHOLE_VOCABULARY
-from allez.search.step import StepResult
-from allez_export.families.family import OPSET, VOCABULARY_LAYER
+from allez.bundle.contract import MASKED
+from allez_export.families.family import OPSET
 from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.steps import best_words
 
 _GATES = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2)}
 """torch orders i f g o and r z n; ONNX i o f c and z r h."""
@@ -230,7 +229,7 @@ class DecoderStep(nn.Module):
             features = self.norm(attentional + second[0])
         if words is not None:
             features = features + torch.tanh(words @ self.lexical)
-        scored = self._score(features, candidates, candidate_mask, k)
+        scored = best_words(features, self.table, self.bias, candidates, candidate_mask, k)
         fed = (attentional,) if self.input_feeding else ()
         return (*scored, attention, *first, *second, *fed)
 
@@ -250,82 +249,3 @@ class DecoderStep(nn.Module):
         weights = (scores + mask.unsqueeze(1)).softmax(dim=2)
         context = weights @ memory  # [B, K, D]
         return context.reshape(-1, memory.shape[2]), weights.reshape(-1, memory.shape[1])
-
-    def _score(
-        self, features: Tensor, candidates: Tensor, mask: Tensor, k: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the best scores and their tokens [N, k], and all scores [N, V or C].
-
-        Which words are scored is decided inside the graph. torch cannot export a branch whose
-        result has another shape on each side, so a placeholder node stands here, and trace.py puts
-        the ONNX `If` in its place.
-        """
-        count: Any = k.item()
-        if torch.compiler.is_exporting():
-            rows = features.shape[0]
-            top_log_probs, top_tokens, log_probs = torch.onnx.ops.symbolic_multi_out(
-                VOCABULARY_LAYER,
-                (features, self.table, self.bias, candidates, mask, k),
-                dtypes=[torch.float32, torch.int64, torch.float32],
-                shapes=[(rows, count), (rows, count), (rows, candidates.shape[0])],
-                version=1,
-            )
-            return top_log_probs, top_tokens, log_probs
-        if int(candidates[0]) == WHOLE_VOCABULARY:
-            ids = torch.arange(len(self.bias), device=features.device)
-            logits = features @ self.table.T + self.bias  # [N, V]
-        else:
-            ids = candidates
-            listed = features @ self.table[ids].T + self.bias[ids]  # [N, C]
-            grouped = listed.reshape(mask.shape[0], -1, mask.shape[1]) + mask.unsqueeze(1)
-            logits = grouped.reshape(-1, mask.shape[1])
-        log_probs = logits.log_softmax(dim=1)
-        top_log_probs, top = torch.topk(log_probs, int(count), dim=1)
-        return top_log_probs, ids[top], log_probs
-
-
-class TorchDecoding:
-    """The traced modules run by torch: a `search.Step`, the reference for the exported graphs."""
-
-    def __init__(self, model: Seq2Seq, sentences: Sequence[Sequence[int]]) -> None:
-        lengths = torch.tensor([len(ids) for ids in sentences])
-        source = torch.zeros(len(sentences), int(lengths.max()), dtype=torch.int64)
-        for row, ids in enumerate(sentences):
-            source[row, : len(ids)] = torch.tensor(ids)
-        device = model.bias.device
-        self._step = DecoderStep(model).eval().requires_grad_(False).to(device)
-        with torch.no_grad():
-            memory = model.encode(source.to(device), lengths)
-        self._memory = [memory.states, memory.keys, memory.mask]
-        widths = state_widths(model)[len(memory.initial) :]
-        rest = [torch.zeros(len(sentences), width, device=device) for width in widths]
-        self._states = [*memory.initial, *rest]
-        self._device = device
-
-    @torch.no_grad()
-    def __call__(
-        self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
-    ) -> StepResult:
-        """Feed one token per row; see `allez.search.beam.Step`."""
-        device = self._device
-        top_log_probs, top_tokens, log_probs, attention, *states = self._step(
-            torch.as_tensor(token, device=device),
-            torch.as_tensor(parent, device=device),
-            *self._memory,
-            torch.tensor([WHOLE_VOCABULARY], device=device),
-            torch.zeros(len(self._memory[0]), 1, device=device),
-            torch.tensor(min(k, len(self._step.bias))),
-            self._states,
-        )
-        self._states = states
-        return StepResult(
-            top_log_probs.cpu().numpy(),
-            top_tokens.cpu().numpy(),
-            attention.cpu().numpy(),
-            log_probs.cpu().numpy() if full else None,
-        )
-
-    def keep(self, sentences: IntArray) -> None:
-        """Forget all sentences but these; see `allez.search.beam.Step`."""
-        kept = torch.as_tensor(sentences, device=self._device)
-        self._memory = [part[kept] for part in self._memory]
