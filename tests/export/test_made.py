@@ -10,7 +10,8 @@ import pytest
 from allez.entities.find import find
 from allez.entities.numbers import FORMS
 from allez_export.data.read import read_pairs
-from allez_export.made import DATA
+from allez_export.made import DATA, typing
+from allez_export.made.everyday import CLOSED, EVERYDAY, OPEN
 from allez_export.made.facts import FRAMES, KINDS, kept, sentence
 from allez_export.made.pairs import fact, filled
 from allez_export.made.values import MAKERS
@@ -79,3 +80,47 @@ def test_a_value_is_kept_if_it_stands_as_often_as_it_was_said() -> None:
     assert not kept("Call 06 12 12 now.", ["06 13"])
     assert not kept("06 12 06 12", ["06 12"])
     assert kept("a.txt, aa.txt", ["a.txt", "aa.txt"])
+
+
+@pytest.mark.parametrize("kind", sorted({*OPEN, *CLOSED}))
+def test_everyday_pairs_have_their_figures_on_both_sides(kind: str) -> None:
+    pytest.importorskip("num2words", reason="num2words writes numbers in words")
+    generator = np.random.default_rng(11)
+    _, make = {**OPEN, **CLOSED}[kind]
+    for _ in range(400):
+        source, target = make(generator)
+        assert source.strip()
+        assert target.strip()
+        assert not set("{}") & set(source + target), source
+        here, there = (sorted(filter(str.isdigit, side)) for side in (source, target))
+        if "fois par" not in source and kind != "short":  # "2 fois par jour" is "twice a day"
+            assert here == there, (source, target)
+
+
+def test_nothing_of_a_list_is_missing() -> None:
+    pytest.importorskip("num2words", reason="num2words writes numbers in words")
+    generator = np.random.default_rng(12)
+    for _ in range(300):
+        source, target = OPEN["lists"][1](generator)
+        words = source.lower().replace(",", " ,").replace("d'un ", "un ")
+        for singular, _, plural, en, several in EVERYDAY["items"]:
+            if f" un {singular} " in words or f" une {singular} " in words:
+                assert en in target.lower(), (source, target)
+            elif plural != singular and f" {plural} " in words:
+                assert several in target.lower(), (source, target)
+        for _, bare, _, en in EVERYDAY["goods"]:
+            if f" {bare} ," in words:
+                assert en in target.lower(), (source, target)
+
+
+def test_what_is_typed_says_the_same_in_other_letters(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.tsv"
+    said = [("Je ne sais pas pourquoi c'est arrivé.", "I don't know why it happened.")]
+    said += [("Nous sommes tous très heureux aujourd'hui.", "We are all very happy today.")]
+    said += [("Il y a 12 chats.", "There are 12 cats.")]
+    path.write_text("".join(f"{a}\t{b}\n" for a, b in said * 20), encoding="utf-8")
+    found = list(typing.pairs([path], 100, 1))
+    assert found == list(typing.pairs([path], 100, 1))
+    assert {target for _, target in found} == {said[0][1], said[1][1]}
+    assert not {source for source, _ in found} & {source for source, _ in said}
+    assert any("auj" in source or "ojd" in source for source, _ in found)

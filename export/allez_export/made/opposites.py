@@ -185,6 +185,8 @@ def negation(generator: Generator) -> Pair:
         head = say(_HAVE[form])
         fr = f"{head} {fr_done}"
         en = f"{en_subject} didn't {en_do}" if negative else f"{en_subject} {en_past}"
+    if spoken and fr.startswith("je ") and generator.random() < 0.4:
+        fr = f"j'{fr[3:]}"  # as it is said: "j'veux pas"
     return capitalized(f"{fr}."), capitalized(f"{en}.")
 
 

@@ -1,6 +1,6 @@
 """Training pairs that are made, not found: facts in frames, and words that agree with numbers.
 
-    python -m allez_export.made.pairs 60000 made.train.tsv.gz
+    python -m allez_export.made.pairs 120000 made.train.tsv.gz
 
 Seeded: the same count and seed give the same file. Needs `num2words` (the extra `made`; LGPL
 2.1, used when data is made and never shipped).
@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import gzip
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from allez_export.made import DATA, one
+from allez_export.made.everyday import OPEN
 from allez_export.made.opposites import MAKERS as OPPOSITES
 from allez_export.made.values import MAKERS as VALUES
 from allez_export.made.words import MAKERS as WORDS
@@ -23,9 +24,12 @@ from allez_export.made.words import MAKERS as WORDS
 Generator = np.random.Generator
 Pair = tuple[str, str]
 
-FACTS_SHARE = 0.42
-"""The share of pairs with values in frames; the others are about words."""
+FACTS_SHARE = 0.28
+"""The share of pairs with values in frames."""
 
+WORDS_SHARE = 0.38
+"""The share of pairs about number words, dates, measures, limits or negation; the rest is of every
+day (`everyday.OPEN`)."""
 
 _ELIDED = frozenset("AEIOUÉÈÊÂÎÔ")
 """Capitals before which "de" loses its e."""
@@ -58,7 +62,15 @@ def fact(generator: Generator) -> Pair:
 
 def words(generator: Generator) -> Pair:
     """Return a pair about number words, dates, measures, limits or negation."""
-    makers = [*WORDS.values(), *OPPOSITES.values()]
+    return _of([*WORDS.values(), *OPPOSITES.values()], generator)
+
+
+def everyday(generator: Generator) -> Pair:
+    """Return a list, a dose, an age or how often something is done."""
+    return _of(list(OPEN.values()), generator)
+
+
+def _of(makers: Sequence[tuple[float, Callable[[Generator], Pair]]], generator: Generator) -> Pair:
     chosen = int(generator.choice(len(makers), p=[share for share, _ in makers]))
     source, target = makers[chosen][1](generator)
     return source.replace("..", "."), target.replace("..", ".")
@@ -69,7 +81,11 @@ def pairs(count: int, seed: int) -> Iterator[Pair]:
     generator = np.random.default_rng([1729, seed])
     seen: set[Pair] = set()
     while len(seen) < count:
-        pair = (fact if generator.random() < FACTS_SHARE else words)(generator)
+        share = generator.random()
+        make = fact if share < FACTS_SHARE else everyday
+        if FACTS_SHARE <= share < FACTS_SHARE + WORDS_SHARE:
+            make = words
+        pair = make(generator)
         if pair not in seen:
             seen.add(pair)
             yield pair

@@ -7,6 +7,7 @@ that mean the opposite come as often as each other.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
@@ -17,11 +18,16 @@ Generator = np.random.Generator
 Pair = tuple[str, str]
 
 
-def french(number: int, generator: Generator | None = None, *, feminine: bool = False) -> str:
-    """Return a number in French words; now and then with hyphens throughout, as since 1990."""
+@cache
+def _said(number: int, language: str) -> str:
     from num2words import num2words  # a package of its own: only who makes data needs it
 
-    words = str(num2words(number, lang="fr"))
+    return str(num2words(number, lang=language))
+
+
+def french(number: int, generator: Generator | None = None, *, feminine: bool = False) -> str:
+    """Return a number in French words; now and then with hyphens throughout, as since 1990."""
+    words = _said(number, "fr")
     if feminine and words.endswith("un"):
         words += "e"
     if generator is not None and generator.random() < 0.2:
@@ -31,9 +37,7 @@ def french(number: int, generator: Generator | None = None, *, feminine: bool = 
 
 def english(number: int, generator: Generator | None = None) -> str:
     """Return a number in English words, with or without "and"."""
-    from num2words import num2words  # a package of its own: only who makes data needs it
-
-    words = str(num2words(number, lang="en")).replace(",", "")
+    words = _said(number, "en").replace(",", "")
     if generator is not None and generator.random() < 0.6:
         words = words.replace(" and ", " ")
     return words
