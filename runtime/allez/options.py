@@ -105,8 +105,8 @@ class TranslateOptions:
     glossary: Mapping[str, str] | Sequence[tuple[str, str]] = ()
     """Terms of the source language and what they are in the target; the longest one counts."""
     markup: Literal["html"] | None = None
-    """The texts are pieces of HTML: tags stand around the words that attend to what they stood
-    around, and none is lost. One translation per sentence, and no streams. None: plain text."""
+    """The texts are pieces of HTML: all tags stand around the words that attend to what they stood
+    around, none is lost, and there are no streams. None: plain text."""
     max_time: float | None = None
     """Seconds from the call on; when they are over, no further step of the decoder is taken, and
     the best that there is is returned: `finished` is false for every sentence that was cut or not
@@ -135,8 +135,6 @@ class TranslateOptions:
             raise OptionError(f"shortlist must be True or False, not {self.shortlist!r}")
         if self.markup not in (None, "html"):
             raise OptionError(f"markup must be None or 'html', not {self.markup!r}")
-        if self.markup and self.n_best != 1:
-            raise OptionError("with markup there is one translation, n_best must be 1")
         if not isinstance(self.prefix, str):
             raise TypeError(f"a text must be str, not {type(self.prefix).__name__}")
         _check_texts(self.keep, self.terms if _is_glossary(self.glossary) else None)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allez
-from allez import OptionError, Translator
+from allez import OptionError, Translation, Translator
 from allez.text.markup import check
+from allez.translate.alignment import word_links
 from allez.translate.fragment import Fragment
 from support.documents import WordByWord
+
+VECTORS = Path(__file__).parents[2] / "spec" / "vectors" / "plain.jsonl"
+CASES = [json.loads(line) for line in VECTORS.read_text(encoding="utf-8").splitlines()]
 
 PIECES = st.lists(
     st.sampled_from(
@@ -79,18 +86,66 @@ def test_what_is_not_read_keeps_its_spaces() -> None:
     assert fragment.translated(translation).text == "UN <code>deux</code> TROIS"
 
 
+@pytest.mark.parametrize("case", CASES, ids=[case["text"] for case in CASES])
+def test_what_is_read_of_a_plain_text(case: dict[str, Any]) -> None:
+    marked = Fragment(case["text"], plain=True).marked
+    assert marked.text == case["read"]
+    assert [list(mark) for mark in marked.marks] == case["marks"]
+
+
 @settings(max_examples=150)
-@given(PIECES)
-def test_every_tag_comes_out_once(text: str) -> None:
-    fragment = Fragment(text)
+@given(PIECES, st.booleans())
+def test_every_tag_comes_out_once(text: str, plain: bool) -> None:
+    fragment = Fragment(text, plain=plain)
     check(fragment.marked)
-    translation = reversed_words(text)
-    tags = re.compile(r"</?[a-zA-Z][^<>]*>|<!-- x -->")
-    assert sorted(tags.findall(translation.text)) == sorted(tags.findall(text))
+    read = fragment.marked.text
+    translation = fragment.translated(WordByWord(backwards=True).translate(read))
+    if not plain:
+        tags = re.compile(r"</?[a-zA-Z][^<>]*>|<!-- x -->")
+        assert sorted(tags.findall(translation.text)) == sorted(tags.findall(text))
+    unchanged = Translation(source=read, texts=(read,), sentences=())
+    if plain and not fragment.has_tags and read == text:
+        assert fragment.translated(unchanged).text == text
     for sentence in translation.sentences:
         assert text[sentence.start : sentence.end] == sentence.source
         for start, end in sentence.source_spans:
             assert sentence.start <= start <= end <= sentence.end
+        assert sentence.text in translation.text
+        for start, end in sentence.hypotheses[0].spans:
+            assert 0 <= start <= end <= len(sentence.text)
+
+
+def test_tokens_stand_where_their_letters_are() -> None:
+    fragment = Fragment("un <b>deux</b> trois &amp; <i>quatre</i>")
+    translation = fragment.translated(WordByWord().translate(fragment.marked.text))
+    assert translation.text == "UN <b>DEUX</b> TROIS &amp; <i>QUATRE</i>"
+    (sentence,) = translation.sentences
+    shown = [sentence.text[start:end] for start, end in sentence.hypotheses[0].spans]
+    assert shown == ["UN", "DEUX", "TROIS", "&amp;", "QUATRE"]
+    assert word_links(translation) == [(i, i) for i in range(5)]
+
+
+def test_tags_of_a_plain_text(tiny: Translator) -> None:
+    text = "le <b>chat</b>\nle chat dort <i>"
+    best = tiny.translate(text, n_best=2, beam_size=2)
+    assert len(best.texts) == 2
+    for answer in best.texts:
+        assert answer.count("<b>") == answer.count("</b>") == answer.count("\n") == 1
+        assert answer.index("</b>") < answer.index("\n")
+    assert "".join(tiny.stream(text)) == tiny.translate(text, beam_size=1).text
+    wrapped = "le chat noir voit le chat\ndans le jardin"
+    (sentence,) = tiny.translate(wrapped).sentences
+    assert (sentence.source, sentence.start, sentence.end) == (wrapped, 0, len(wrapped))
+    assert "".join(tiny.stream(wrapped)) == tiny.translate(wrapped, beam_size=1).text
+    assert "\n" not in tiny.translate(wrapped).text
+
+
+def test_a_doubt_is_where_it_stands_in_the_text_given(tiny: Translator) -> None:
+    text = "le <b>chat</b> a 4711 amis"
+    found = [d for s in tiny.translate(text).sentences for d in s.doubts if d.start is not None]
+    assert found
+    for doubt in found:
+        assert text[doubt.start : doubt.end] == doubt.text
 
 
 def test_a_translator_takes_markup(tiny: Translator) -> None:
@@ -105,8 +160,6 @@ def test_a_translator_takes_markup(tiny: Translator) -> None:
 def test_what_markup_does_not_go_with(tiny: Translator) -> None:
     with pytest.raises(OptionError, match="markup must be"):
         tiny.translate("un", markup="xml")  # type: ignore[arg-type]
-    with pytest.raises(OptionError, match="n_best must be 1"):
-        tiny.translate("un", markup="html", n_best=2)
     with pytest.raises(OptionError, match="a stream has no markup"):
         tiny.stream("un", markup="html")
 

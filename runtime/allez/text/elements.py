@@ -33,6 +33,10 @@ PARAGRAPHS = names(
 """No element within a sentence reaches beyond the beginning or the end of one of these."""
 
 
+BLOCKS = PARAGRAPHS | names("br hr tbody thead tfoot header footer main aside nav blockquote form")
+"""In plain text these end a line; any other tag may be one of a language that nobody knows here."""
+
+
 def is_kept(text: str, tag: Token) -> bool:
     """Tell whether a tag says that its element is not to be translated."""
     if "translate" not in text[tag.start : tag.end]:

@@ -166,6 +166,29 @@ def ends(tokens: Sequence[Token]) -> dict[int, int]:
     return found
 
 
+def pairs(tokens: Sequence[Token]) -> dict[int, int]:
+    """Return of each tag that opens or closes a pair the other one; pairs nest.
+
+    A tag that closes belongs to the last one of its name that is open; those that were opened
+    behind that one have nobody to close them.
+    """
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    waiting: dict[str, int] = {}
+    for index, token in enumerate(tokens):
+        if token.kind == "open":
+            opened.append(index)
+            waiting[token.name] = waiting.get(token.name, 0) + 1
+        elif token.kind == "close" and waiting.get(token.name):
+            while True:
+                last = opened.pop()
+                waiting[tokens[last].name] -= 1
+                if tokens[last].name == token.name:
+                    break
+            found[last], found[index] = index, last
+    return found
+
+
 def attributes(text: str, tag: Token) -> Iterator[Attribute]:
     """Yield the attributes of a tag in order, those without a value left out."""
     position = tag.start + 1 + len(tag.name)

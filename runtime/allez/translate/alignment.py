@@ -43,9 +43,7 @@ def align(translation: Translation) -> Alignment:
     targets: list[Span] = []
     blocks: list[FloatArray] = []
     read = written = 0
-    for sentence in translation.sentences:
-        start = target.find(sentence.text, written + sentence.start - read - 1)
-        start = max(start, written)
+    for sentence, start in zip(translation.sentences, sentence_starts(translation), strict=True):
         _copied(source, (read, sentence.start), written, sources, targets, blocks)
         _translated(sentence, start, sources, targets, blocks)
         read, written = sentence.end, start + len(sentence.text)
@@ -56,6 +54,20 @@ def align(translation: Translation) -> Alignment:
         weights[row : row + block.shape[0], column : column + block.shape[1]] = block
         row, column = row + block.shape[0], column + block.shape[1]
     return Alignment(source, target, tuple(sources), tuple(targets), weights)
+
+
+def sentence_starts(translation: Translation) -> list[int]:
+    """Return where in a text's best translation that of each sentence begins."""
+    target = translation.text
+    starts: list[int] = []
+    read = written = 0
+    for sentence in translation.sentences:
+        start = target.find(sentence.text, max(written + sentence.start - read - 1, written))
+        if start < 0:  # what is copied in between is shorter than it was
+            start = target.find(sentence.text, written)
+        starts.append(max(start, written))
+        read, written = sentence.end, starts[-1] + len(sentence.text)
+    return starts
 
 
 def _copied(

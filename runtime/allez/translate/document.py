@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -99,19 +99,37 @@ def checked(text: str) -> str:
 
 
 def take_apart(
-    text: str, words: Words, over: Callable[[], bool], asked: Asked = NOTHING
+    text: str,
+    words: Words,
+    over: Callable[[], bool],
+    asked: Asked = NOTHING,
+    markup: Literal["html"] | None = None,
 ) -> Document:
-    """Split a text; each sentence is tokenized once, for counting and for reading.
+    """Split a text, its markup taken out; each sentence is tokenized once.
 
     Args:
         text: any text.
         words: the bundle's.
-        asked: what is carried over by the caller's will, if the bundle has symbols.
         over: asked before each sentence; once it says so, nothing is tokenized any more, since
             nobody will read it.
+        asked: what is carried over by the caller's will, if the bundle has symbols.
+        markup: what the text is a piece of; None: plain text, in which there may be some too.
     """
+    fragment = None
+    if markup or "<" in checked(text) or "\n" in text:
+        from allez.translate.fragment import read_markup
+
+        fragment = read_markup(text, markup)
+        text = text if fragment is None else fragment.marked.text
     if words.masking is not None:
-        return _take_apart_masked(checked(text), words, words.masking, over, asked)
+        document = _take_apart_masked(text, words, words.masking, over, asked)
+    else:
+        document = _take_apart_raw(text, words, over)
+    return document._replace(fragment=fragment)
+
+
+def _take_apart_raw(text: str, words: Words, over: Callable[[], bool]) -> Document:
+    """Split a text; each sentence is tokenized once, for counting and for reading."""
     known: dict[str, tuple[Casing, SourceTokens]] = {}
 
     def read(sentence: str) -> tuple[Casing, SourceTokens]:
@@ -130,7 +148,7 @@ def take_apart(
         casing, tokens = read(segment.text)
         return segment._replace(casing=casing, tokens=tokens)
 
-    pieces = split(checked(text), words.rules, lambda sentence: len(read(sentence)[1].ids) - 1)
+    pieces = split(text, words.rules, lambda sentence: len(read(sentence)[1].ids) - 1)
     return Document(text, [completed(segment) for segment in pieces])
 
 

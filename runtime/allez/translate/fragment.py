@@ -1,58 +1,90 @@
-"""A text with HTML tags in it: read without them, and written with them.
+"""A text with tags in it: read without them, and written with them.
 
-Tags that nobody closes or opens stand where they belong, as points, and so do whole elements that
-are not to be translated. What is not within a sentence ends a line. Spans of the results are places
-in the text as it was given, tags included.
+A piece of HTML: all tags are taken out, whole elements that are not to be translated are points,
+and what is not within a sentence ends a line. A plain text: tags in pairs are taken out, `<br>`
+ends a line, and lines that were broken to fit are joined. Tags that nobody closes or opens in the
+same line stand where they belong, as points. Spans of the results are places in the text as
+it was given, and in its translation, tags included.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Literal, NamedTuple
 
-from allez.results import Sentence, Translation
-from allez.text.elements import INLINE, POINTS, SIGNS, SKIPPED, VOID, WORDS, is_kept
+from allez.results import Doubt, Hypothesis, Sentence, Translation
+from allez.text.elements import BLOCKS, INLINE, POINTS, SIGNS, SKIPPED, VOID, WORDS, is_kept
 from allez.text.markup import OUTSIDE, Kind, Mark, Marked, weave
-from allez.text.tags import Token, ends, scan
+from allez.text.tags import Token, ends, pairs, scan
+from allez.text.wrapped import joints
+from allez.translate.alignment import sentence_starts
 from allez.translate.markup import transfer
 
 _REFERENCE = re.compile(r"&(?:[a-zA-Z]\w*|#\d+|#[xX][0-9a-fA-F]+);")
 _SPACES = " \t\n\r\f"
 _WITHIN = INLINE | WORDS | POINTS | SIGNS
-"""Every other element ends a line."""
+"""Every other element ends a line of HTML."""
 _WHOLE = WORDS | POINTS | SKIPPED
 """What is in these elements is not read."""
+_KINDS: dict[str, Literal["open", "close"]] = {"open": "open", "close": "close"}
+
+
+class _Tag(NamedTuple):
+    """A tag, or an element that is not read, at a place of the text that is read."""
+
+    kind: str
+    name: str
+    raw: str
+    place: int
+    spaces: tuple[bool, bool] = (False, False)
+    """Of an element that is not read: whether white space is before and behind it."""
+
+
+class _Line(NamedTuple):
+    """A line of the text that is read, and what of each mark in it is written."""
+
+    start: int
+    marked: Marked
+    tags: list[list[str]]
+    spaces: list[tuple[bool, bool]]
 
 
 class Fragment:
-    """A piece of HTML.
+    """A piece of HTML, or a plain text.
 
     Args:
         given: the piece.
+        plain: it is plain text, in which only tags in pairs and `<br>` are markup.
     """
 
-    def __init__(self, given: str) -> None:
+    def __init__(self, given: str, *, plain: bool = False) -> None:
         self.given = given
+        self._plain = plain
         self._characters: list[str] = []
         self._places: list[tuple[int, int]] = []
         """Where in what was given each character of the text stands."""
-        self._marks: list[Mark] = []
-        self._tags: list[list[str]] = []
-        self._open: list[tuple[str, int]] = []
-        self._spaces: dict[int, tuple[bool, bool]] = {}
-        """Of the elements that are not read: whether white space is before and behind them."""
-        self._waiting: dict[str, int] = {}
-        """How many pairs of each name are open."""
-        self._read(list(scan(given, xml=False)))
-        while self._open:
-            self._give_up()
-        for index, mark in enumerate(self._marks):  # what an open end seemed to enclose
-            if mark.parent != OUTSIDE and self._marks[mark.parent].kind == "point":
-                parent = self._marks[mark.parent].parent
-                self._marks[index] = mark._replace(parent=parent)
-        self.marked = Marked("".join(self._characters), tuple(self._marks))
+        self._tags: list[_Tag] = []
+        self._ours: set[int] = set()
+        """Line ends that a tag has made, which are not written."""
+        tokens = list(scan(given, xml=False))
+        self._read(_in_pairs(tokens) if plain else tokens)
+        if plain:
+            self._join()
+        self._lines = list(self._divided())
+        self.marked = self._whole()
         """What is translated."""
+
+    @property
+    def has_tags(self) -> bool:
+        """Whether anything is set again in the translation."""
+        return bool(self._tags)
+
+    # --- reading ------------------------------------------------------------------------------
 
     def _read(self, tokens: list[Token]) -> None:
         closing = ends(tokens)
@@ -65,14 +97,19 @@ class Fragment:
             elif last > index and (token.name in _WHOLE or is_kept(self.given, token)):
                 end = tokens[last].end
                 spaces = (self._characters[-1:] == [" "], self.given[end : end + 1] in (*_SPACES,))
-                self._spaces[len(self._marks)] = spaces
-                self._add_tag("single", token.name, token.start, end)
+                self._add_tag("single", token.name, token.start, end, spaces)
                 index = last
             else:
                 self._add_tag(token.kind, token.name, token.start, token.end)
             index += 1
 
     def _add_text(self, start: int, end: int) -> None:
+        if self._tags and self._tags[-1][3:] == (len(self._characters), (True, True)):
+            start += 1  # what is not read has a space on both sides, and one is read
+        if self._plain:
+            for at in range(start, end):
+                self._add(self.given[at], at, at + 1)
+            return
         position = start
         for found in [*_REFERENCE.finditer(self.given, start, end), None]:
             stop = end if found is None else found.start()
@@ -88,76 +125,260 @@ class Fragment:
         self._characters.append(character)
         self._places.append((start, end))
 
-    def _add_tag(self, kind: str, name: str, start: int, end: int) -> None:
-        raw = self.given[start:end]
-        if kind == "open" and name not in VOID:
-            self._open.append((name, len(self._marks)))
-            self._waiting[name] = self._waiting.get(name, 0) + 1
-            self._mark("pair", raw)
-        elif kind == "close" and self._waiting.get(name):
-            while self._open[-1][0] != name:
-                self._give_up()
-            index = self._pop()
-            self._tags[index].append(raw)
-            self._marks[index] = self._marks[index]._replace(end=len(self._characters))
-        else:
-            self._mark("point", raw)
-        ends_line = name and name not in _WITHIN
+    def _add_tag(
+        self,
+        kind: str,
+        name: str,
+        start: int,
+        end: int,
+        spaces: tuple[bool, bool] = (False, False),
+    ) -> None:
+        kind = kind if kind == "close" or (kind == "open" and name not in VOID) else "single"
+        place = len(self._characters)
+        self._tags.append(_Tag(kind, name, self.given[start:end], place, spaces))
+        ends_line = name in BLOCKS if self._plain else name and name not in _WITHIN
         if ends_line and self._characters and self._characters[-1] != "\n":
+            self._ours.add(place)
             self._add("\n", end, end)
 
-    def _mark(self, kind: Kind, raw: str) -> None:
-        depth = len(self._open) - (kind == "pair")
-        place = len(self._characters)
-        parent = self._open[depth - 1][1] if depth else OUTSIDE
-        self._marks.append(Mark(kind, place, place, parent))
-        self._tags.append([raw])
+    def _join(self) -> None:
+        """Read lines as one that were broken to fit."""
+        text = "".join(self._characters)
+        found = [joint for joint in joints(text) if not self._ours & {*range(*joint[:2])}]
+        if not found:
+            return
+        moved: list[int] = []
+        characters: list[str] = []
+        places: list[tuple[int, int]] = []
+        position = 0
+        for start, end, read in [*found, (len(text), len(text), "")]:
+            moved += range(len(characters), len(characters) + start - position)
+            characters += self._characters[position:start]
+            places += self._places[position:start]
+            moved += [len(characters)] * (end - start)
+            characters += read
+            places += [(self._places[start][0], self._places[end - 1][1])] if read else []
+            position = end
+        moved.append(len(characters))
+        self._tags = [tag._replace(place=moved[tag.place]) for tag in self._tags]
+        self._ours = {moved[place] for place in self._ours}
+        self._characters, self._places = characters, places
 
-    def _pop(self) -> int:
-        """Return the mark of the last tag that is open, which is open no more."""
-        name, index = self._open.pop()
-        self._waiting[name] -= 1
-        return index
+    def _divided(self) -> list[_Line]:
+        """Return all lines; a pair that reaches over several is two points."""
+        text = "".join(self._characters)
+        lines: list[_Line] = []
+        start, first = 0, 0
+        while start <= len(text):
+            end = text.find("\n", start)
+            end = len(text) if end < 0 else end
+            last = first
+            while last < len(self._tags) and self._tags[last].place <= end:
+                last += 1
+            lines.append(_line(start, text[start:end], self._tags[first:last]))
+            start, first = end + 1, last
+        return lines
 
-    def _give_up(self) -> None:
-        """Make a point of the last tag that is open."""
-        index = self._pop()
-        mark = self._marks[index]
-        self._marks[index] = mark._replace(kind="point", end=mark.start)
+    def _whole(self) -> Marked:
+        marks: list[Mark] = []
+        for line in self._lines:
+            base = len(marks)
+            for kind, start, end, parent in line.marked.marks:
+                parent = OUTSIDE if parent == OUTSIDE else parent + base
+                marks.append(Mark(kind, start + line.start, end + line.start, parent))
+        return Marked("".join(self._characters), tuple(marks))
+
+    # --- writing ------------------------------------------------------------------------------
 
     def translated(self, translation: Translation) -> Translation:
         """Return the translation of `marked.text` as one of what was given."""
-        parts = [""]
-        apart = False
-        for event in weave(transfer(self.marked, translation)):
-            if event.kind == "text":
-                text = html.escape(event.text.replace("\n", ""), quote=False)
-                parts.append(" " + text if apart and text[:1].isalnum() else text)
-                apart = apart and not text
-            else:
-                before, behind = self._spaces.get(event.mark, (False, False))
-                if before and parts[-1] and not parts[-1][-1].isspace():
-                    parts.append(" ")
-                apart = apart or behind
-                parts.append(self._tags[event.mark][event.kind == "close"])
+        ranks = [
+            self._written(_ranked(translation, rank)) for rank in range(len(translation.texts))
+        ]
+        sentences = []
+        for number, sentence in enumerate(translation.sentences):
+            hypotheses = tuple(
+                found[number] for (_, found), _ in zip(ranks, sentence.hypotheses, strict=False)
+            )
+            start, end = self._span(sentence.start, sentence.end)
+            sentences.append(
+                replace(
+                    sentence,
+                    source=self.given[start:end],
+                    start=start,
+                    end=end,
+                    source_spans=tuple(self._span(*span) for span in sentence.source_spans),
+                    hypotheses=hypotheses,
+                    check=partial(self._doubts, sentence.check),
+                )
+            )
         return Translation(
             source=self.given,
-            texts=("".join(parts),),
-            sentences=tuple(self._placed(sentence) for sentence in translation.sentences),
+            texts=tuple(text for text, _ in ranks),
+            sentences=tuple(sentences),
         )
 
-    def _placed(self, sentence: Sentence) -> Sentence:
-        start, end = self._span(sentence.start, sentence.end)
-        return replace(
-            sentence,
-            source=self.given[start:end],
-            start=start,
-            end=end,
-            source_spans=tuple(self._span(*span) for span in sentence.source_spans),
-        )
+    def _doubts(self, check: Callable[[], tuple[Doubt, ...]]) -> tuple[Doubt, ...]:
+        found = []
+        for doubt in check():
+            if doubt.start is not None and doubt.end is not None:
+                start, end = self._span(doubt.start, doubt.end)
+                doubt = doubt._replace(start=start, end=end)
+            found.append(doubt)
+        return tuple(found)
 
     def _span(self, start: int, end: int) -> tuple[int, int]:
         if start < end:
             return self._places[start][0], self._places[end - 1][1]
         place = self._places[start - 1][1] if start else 0
         return place, place
+
+    def _written(self, translation: Translation) -> tuple[str, list[Hypothesis]]:
+        """Return the text with its tags, and of each sentence what was said, with them too."""
+        starts = sentence_starts(translation)
+        sentences = translation.sentences
+        begins = [sentence.start for sentence in sentences]
+        out = _Out(plain=self._plain)
+        low = 0
+        for line, following in zip(self._lines, [*self._lines[1:], None], strict=True):
+            end = line.start + len(line.marked.text)
+            first, last = bisect_left(begins, line.start), bisect_left(begins, end)
+            high = len(translation.text)
+            if following is not None and last < len(sentences):
+                high = starts[last] - (begins[last] - end)
+            elif following is not None:
+                high -= len(translation.source) - end
+            inner = Translation(
+                source=line.marked.text,
+                texts=(translation.text[low:high],),
+                sentences=tuple(_moved(s, -line.start) for s in sentences[first:last]),
+            )
+            out.line(line, transfer(line.marked, inner))
+            if following is not None:
+                out.text("" if end in self._ours else "\n", 1)
+            low = high + 1
+        found = [
+            out.moved(sentence.hypotheses[0], start)
+            for sentence, start in zip(sentences, starts, strict=True)
+        ]
+        return "".join(out.parts), found
+
+
+def read_markup(text: str, markup: Literal["html"] | None) -> Fragment | None:
+    """Return what is markup in a text; None: it is read as it stands."""
+    if markup is not None:
+        return Fragment(text)
+    fragment = Fragment(text, plain=True)
+    return fragment if fragment.has_tags or fragment.marked.text != text else None
+
+
+class _Out:
+    """What is written, and where in it each character of the translation without tags stands."""
+
+    def __init__(self, *, plain: bool) -> None:
+        self._plain = plain
+        self.parts: list[str] = [""]
+        self._length = 0
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def line(self, line: _Line, placed: Marked) -> None:
+        """Write a line with its tags; what was not read has white space around it again."""
+        apart = False
+        for event in weave(placed):
+            if event.kind == "text":
+                if apart and event.text[:1].isalnum():
+                    self._write(" ")
+                for character in event.text:
+                    written = character if self._plain else html.escape(character, quote=False)
+                    self.text(written, 1)
+                apart = apart and not event.text
+                continue
+            before, behind = line.spaces[event.mark]
+            if before and self.parts[-1] and not self.parts[-1][-1].isspace():
+                self._write(" ")
+            apart = apart or behind
+            self._write(line.tags[event.mark][event.kind == "close"])
+
+    def text(self, written: str, count: int) -> None:
+        """Write what stands for so many characters of the translation."""
+        start = self._length
+        self._write(written)
+        self._starts += [start] * count
+        self._ends += [self._length] * count
+
+    def _write(self, text: str) -> None:
+        self.parts.append(text)
+        self._length += len(text)
+
+    def moved(self, hypothesis: Hypothesis, start: int) -> Hypothesis:
+        """Return what was said of a sentence whose translation begins at `start`, with its tags."""
+        begin, end = self._span(start, start + len(hypothesis.text))
+        text = "".join(self.parts)[begin:end]
+        spans = (self._span(start + low, start + high) for low, high in hypothesis.spans)
+        return replace(
+            hypothesis,
+            text=text,
+            spans=tuple((max(low - begin, 0), max(high - begin, 0)) for low, high in spans),
+        )
+
+    def _span(self, start: int, end: int) -> tuple[int, int]:
+        if start < end:
+            return self._starts[start], self._ends[end - 1]
+        place = self._ends[start - 1] if start else 0
+        return place, place
+
+
+def _in_pairs(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens of a plain text: of its tags only those in pairs, and `<br>`."""
+    paired = pairs(tokens)
+    return [
+        token
+        if index in paired or (token.name == "br" and token.kind in ("open", "single"))
+        else Token("text", token.start, token.end)
+        for index, token in enumerate(tokens)
+    ]
+
+
+def _line(start: int, text: str, tags: Sequence[_Tag]) -> _Line:
+    """Return a line with its marks; tags that nobody closes or opens in it are points."""
+    paired = pairs([Token(_KINDS.get(tag.kind, "other"), 0, 0, tag.name) for tag in tags])
+    marks: list[Mark] = []
+    raws: list[list[str]] = []
+    spaces: list[tuple[bool, bool]] = []
+    waiting: list[int] = []
+    for index, tag in enumerate(tags):
+        place = tag.place - start
+        other = paired.get(index)
+        if other is not None and other < index:
+            mark = waiting.pop()
+            marks[mark] = marks[mark]._replace(end=place)
+            raws[mark].append(tag.raw)
+            continue
+        kind: Kind = "point" if other is None else "pair"
+        marks.append(Mark(kind, place, place, waiting[-1] if waiting else OUTSIDE))
+        raws.append([tag.raw])
+        spaces.append(tag.spaces)
+        if kind == "pair":
+            waiting.append(len(marks) - 1)
+    return _Line(start, Marked(text, tuple(marks)), raws, spaces)
+
+
+def _ranked(translation: Translation, rank: int) -> Translation:
+    """Return a translation as if one of its answers were the best."""
+    sentences = tuple(
+        replace(s, hypotheses=(s.hypotheses[min(rank, len(s.hypotheses) - 1)],))
+        for s in translation.sentences
+    )
+    return Translation(
+        source=translation.source, texts=(translation.texts[rank],), sentences=sentences
+    )
+
+
+def _moved(sentence: Sentence, by: int) -> Sentence:
+    return replace(
+        sentence,
+        start=sentence.start + by,
+        end=sentence.end + by,
+        source_spans=tuple((start + by, end + by) for start, end in sentence.source_spans),
+    )

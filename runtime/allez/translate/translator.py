@@ -5,6 +5,7 @@ text -> segments -> requests -> one queue for all callers -> hypotheses -> text
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -88,7 +89,7 @@ class Translator:
             threads = whole("threads", threads, 1, 1024)
         started = time.monotonic()
         self._threads = threads or cores()
-        self._bundle = bundle if isinstance(bundle, Bundle) else self._read(bundle)
+        self._bundle = bundle if isinstance(bundle, Bundle) else self._load(bundle)
         manifest = self._manifest = self._bundle.manifest
         self._default = manifest.search
         self._workers, self._words = run_both(
@@ -107,7 +108,7 @@ class Translator:
                 self._threads,
             )
 
-    def _read(self, bundle: str | Path | None) -> Bundle:
+    def _load(self, bundle: str | Path | None) -> Bundle:
         """Read a bundle, and meanwhile what takes longest to import."""
         return run_both(
             lambda: Bundle.read(find(bundle)), lambda: import_module("allez.translate.workers")
@@ -196,6 +197,8 @@ class Translator:
 
         Args:
             text: any text; what has no letters, or letters that the model never learnt, is kept.
+                Tags in pairs (`<b>…</b>`) stand around the words that attend to theirs, `<br>` ends
+                a line, and lines that were broken to fit are read as one.
             options: see `TranslateOptions`; None: what the bundle says.
             changes: fields of `TranslateOptions` by name, in place of those of `options`.
 
@@ -244,8 +247,9 @@ class Translator:
         """Yield the greedy translation of a text piece by piece, as it is decoded.
 
         The pieces never change afterwards; joined, they are `translate(text, beam_size=1).text`.
-        A character of several byte tokens comes when it is complete. When the time is over, the
-        pieces end. Closing the iterator stops the work within one step.
+        A character of several byte tokens comes when it is complete; a text with tags in pairs
+        comes as a whole, since they wait for its end. When the time is over, the pieces end.
+        Closing the iterator stops the work within one step.
 
         Args:
             text: as for `translate`.
@@ -339,22 +343,16 @@ class Translator:
         text = in_small_letters(text) if segment.casing == "capitals" and text.isupper() else text
         return self._words.target.encode(normalize_space(text, self._words.rules))
 
-    def _prepare(self, text: str, options: TranslateOptions, deadline: Deadline) -> Prepared:
-        """Take a text apart, and say what is asked of the model for each sentence."""
-        fragment = None
-        if options.markup:
-            from allez.translate.fragment import Fragment
+    def _read(self, text: str, options: TranslateOptions, deadline: Deadline) -> Document:
+        return take_apart(text, self._words, deadline.over, self._asked(options), options.markup)
 
-            fragment = Fragment(checked(text))
-            text = fragment.marked.text
-        document = take_apart(text, self._words, deadline.over, self._asked(options))
-        document = document._replace(fragment=fragment)
-        requests = []
+    def _prepare(self, text: str, options: TranslateOptions, deadline: Deadline) -> Prepared:
+        """Take a text apart, and ask the model for each sentence."""
+        document = self._read(text, options, deadline)
         prefix = "" if deadline.over() else options.prefix
-        for segment in document.sentences:
-            requests.append(self._request(segment, options, prefix))
-            prefix = ""
-        return document, requests
+        prefixes = itertools.chain([prefix], itertools.repeat(""))
+        pairs = zip(document.sentences, prefixes, strict=False)
+        return document, [self._request(segment, options, said) for segment, said in pairs]
 
     def _request(self, segment: Segment, options: TranslateOptions, prefix: str) -> Request:
         masking = self._words.masking
@@ -427,7 +425,12 @@ class Translator:
         finished = True
         try:
             prefix = options.prefix
-            document = take_apart(text, self._words, deadline.over, self._asked(options))
+            document = self._read(text, options, deadline)
+            if document.fragment is not None and document.fragment.has_tags:
+                document, requests = self._prepare(text, options, deadline)
+                found = self._workers.run(requests, search, deadline)
+                yield self._finish(document, found, options).text
+                return all(hypotheses[0].finished for hypotheses in found)
             for segment in document.segments:
                 if segment.kind == "copied":
                     yield segment.text
