@@ -46,6 +46,7 @@ def model_card(
         *_scores(scores),
         *_behaviour(report),
         *_loss(config.quantize.precision, scores, fp32),
+        *_reference(report),
         *_shortlist(report),
         "",
         prose.strip(),
@@ -63,9 +64,14 @@ def _facts(
         **facts.card,
         "precision": config.quantize.precision,
         "files": f"{sum(sizes.values()):,} bytes: {', '.join(largest)}",
-        "training": f"{training['updates']:,} updates, {training['target_tokens']:,} target "
-        f"tokens, {training['hours']} hours; seed {config.training.seed}",
     }
+    if "made_by" in training:
+        rows["weights"] = f"of a checkpoint of {training['made_by']}"
+    else:
+        rows["training"] = (
+            f"{training['updates']:,} updates, {training['target_tokens']:,} target tokens, "
+            f"{training['hours']} hours; seed {config.training.seed}"
+        )
     parents = [f"{parent['name']} {parent['version']}" for parent in training.get("parents", [])]
     if parents:
         rows["trained on from"] = ", ".join(parents)
@@ -117,6 +123,31 @@ def _shortlist(report: Mapping[str, Any]) -> list[str]:
         "",
         comparison(found["files"]),
     ]
+
+
+def _reference(report: Mapping[str, Any]) -> list[str]:
+    """Say how closely an imported model follows its original."""
+    if "reference" not in report:
+        return []
+    found = report["reference"]
+    lines = [
+        "",
+        f"Against the original's own outputs ({found['sentences']} sentences, fp32): "
+        f"{found['greedy_same']} of {found['greedy_paths']} greedy paths are the same, and the "
+        f"log-probability of no token differs by more than {found['worst_token_score']:.1e}.",
+    ]
+    if "beam_texts" in found:
+        lines[-1] += (
+            f" With a beam of {found['beam_size']}, {found['beam_same']} of "
+            f"{found['beam_texts']} translations are the same."
+        )
+    if "reference int8" in report:
+        found = report["reference int8"]
+        lines[-1] += (
+            f" int8: chrF {found['chrf_of_int8_against_fp32']} against the translations of fp32; "
+            f"the mean score of a token changes by {found['mean_token_score']:+.4f}."
+        )
+    return lines
 
 
 def _behaviour(report: Mapping[str, Any]) -> list[str]:

@@ -6,13 +6,15 @@ import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from allez.errors import InputError
+from allez.text.tokenizer import Tokenizer
 from allez_export.config import Config, build_kept
+from allez_export.families import family_named
 from allez_export.families.family import Family
 from allez_export.families.recurrent.family import Recurrent
 
@@ -93,6 +95,30 @@ def load_start(path: Path) -> Start:
     return Start(weights, state.get("tokenizer"), parents)
 
 
+class Vocabularies(NamedTuple):
+    """The text of a `tokenizer.json` for each side."""
+
+    source: str
+    other: str | None = None
+    """The target's, if it is another one."""
+
+    @property
+    def target(self) -> str:
+        """The target's."""
+        return self.source if self.other is None else self.other
+
+    def tokenizers(self) -> tuple[Tokenizer, Tokenizer]:
+        """Return those of source and target."""
+        source = Tokenizer(self.source)
+        return source, source if self.other is None else Tokenizer(self.other)
+
+    def roles(self) -> dict[str, str]:
+        """Return the files of a bundle, role to text."""
+        if self.other is None:
+            return {"tokenizer": self.source}
+        return {"source_tokenizer": self.source, "target_tokenizer": self.other}
+
+
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
     """What `model.pt` holds."""
@@ -103,7 +129,15 @@ class TrainedModel:
     tokenizer: str
     """Text of `tokenizer.json`."""
     record: dict[str, Any]
-    """Updates, target tokens, hours, validation scores."""
+    """Updates, target tokens, hours, validation scores; of an imported model `made_by` and
+    `remarks`, see `allez_export.toolkits.imported`."""
+    target_tokenizer: str | None = None
+    """That of the target, if it is another one."""
+
+    @property
+    def texts(self) -> Vocabularies:
+        """The vocabularies of both sides."""
+        return Vocabularies(self.tokenizer, self.target_tokenizer)
 
 
 def load_model(path: Path) -> TrainedModel:
@@ -114,5 +148,11 @@ def load_model(path: Path) -> TrainedModel:
     """
     state = load_run(path, "weights", "training")
     config = build_kept(state["config"], "model.pt")
-    family = Recurrent.load(config.model, state["weights"])
-    return TrainedModel(family, config, state["tokenizer"], state["training"])
+    named, weights = state.get("family"), state["weights"]
+    family: Family
+    if named is None:
+        family = Recurrent.load(config.model, weights)
+    else:
+        family = family_named(named["name"]).load(named["config"], weights)
+    other = state.get("target_tokenizer")
+    return TrainedModel(family, config, state["tokenizer"], state["training"], other)

@@ -87,6 +87,15 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
             command.add_argument(
                 "--fp32", action="store_true", help="score the run's fp32 graphs instead"
             )
+        if name == "verify":
+            command.add_argument(
+                "--reference",
+                type=Path,
+                action="append",
+                default=[],
+                metavar="JSONL",
+                help="outputs of the toolkit that the weights come from; repeatable",
+            )
         if name == "train":
             command.add_argument(
                 "--supervise",
@@ -94,6 +103,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
                 help="train in a process of its own, started again when it is killed",
             )
     _add_beginnings(commands)
+    _add_import(commands)
     args = parser.parse_args(argv)
     _check_use(args)
     return args
@@ -121,6 +131,62 @@ def _add_beginnings(commands: Any) -> None:
     help_ = "write a toy language and a configuration that learns it in a minute"
     command = commands.add_parser("toy", help=help_, description=help_)
     command.add_argument("folder", type=Path)
+
+
+def _add_import(commands: Any) -> None:
+    """Add the command that reads what other toolkits trained."""
+    help_ = "make a bundle of a model that another toolkit trained"
+    command = commands.add_parser("import", help=help_, description=help_)
+    command.add_argument("toolkit", nargs="?", help="which toolkit; --list names them")
+    command.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="its files")
+    command.add_argument("--list", action="store_true", help="say what can be read, and end")
+    for name, what in (
+        ("source", "language that is read, as fr"),
+        ("target", "language that is written, as en"),
+        ("name", "of the bundle"),
+        ("license", "of the weights, an SPDX expression"),
+    ):
+        command.add_argument(f"--{name}", help=what)
+    command.add_argument("--notice", type=Path, help="a text file: who is to be named")
+    command.add_argument("--out", type=Path, help="folder of the run; the bundle is in it")
+    command.add_argument(
+        "--data", type=Path, action="append", default=[], metavar="TSV",
+        help="pairs to calibrate on and to score; repeatable",
+    )  # fmt: skip
+    command.add_argument(
+        "--reference", type=Path, action="append", default=[], metavar="JSONL",
+        help="outputs of the toolkit itself, to compare with; repeatable",
+    )  # fmt: skip
+    command.add_argument("--precision", choices=("int8", "fp32", "w4"), default="int8")
+    command.add_argument("--sentences", help="splitting rules (default: of the source language)")
+    command.add_argument("--model-version", default="1.0.0", help="of the bundle")
+    command.add_argument("--beam-size", type=int, help="(default: as the toolkit's own)")
+    command.add_argument("--length-penalty", type=float, help="(default: as the toolkit's own)")
+    command.add_argument("--force", action="store_true", help="make again what exists")
+    command.add_argument("--threads", type=int, help="processor threads (default: all)")
+    command.add_argument("-v", "--verbose", action="store_true", help="say more")
+
+
+def import_foreign(args: argparse.Namespace) -> None:
+    """Make a bundle of another toolkit's files, or list what can be read."""
+    from allez_export.toolkits import listing
+
+    if args.list:
+        print(listing())
+        return
+    if args.toolkit is None or not args.paths:
+        raise OptionError("import what?", hint="allez-export import TOOLKIT PATH …; or --list")
+    needed = ("source", "target", "name", "license", "notice", "out")
+    missing = [f"--{name}" for name in needed if getattr(args, name) is None]
+    if missing:
+        raise OptionError(f"import needs {', '.join(missing)}", hint="allez-export import --help")
+    from allez_export.importing import Order, import_model
+
+    asked = {name: getattr(args, name) for name in ("toolkit", "paths", *needed)}
+    more = ("data", "precision", "sentences", "beam_size", "length_penalty", "force", "threads")
+    asked |= {name: getattr(args, name) for name in more}
+    bundle = import_model(Order(**asked, references=args.reference, version=args.model_version))
+    print(f"allez translate --bundle {bundle}")
 
 
 def begin(args: argparse.Namespace) -> None:
@@ -192,6 +258,9 @@ def run(args: argparse.Namespace, argv: Sequence[str]) -> int:
     if getattr(args, "limit", None) is not None and args.limit < 1:
         raise OptionError(f"--limit must be at least 1, not {args.limit}")
     try:
+        if args.command == "import":
+            import_foreign(args)
+            return 0
         if args.command == "evaluate" and args.config is None:
             if args.bundle is None:
                 raise OptionError("nothing to evaluate", hint="give --config, or a bundle")
@@ -208,6 +277,7 @@ def run(args: argparse.Namespace, argv: Sequence[str]) -> int:
             device=args.device,
             limit=getattr(args, "limit", None),
             fp32=getattr(args, "fp32", False),
+            references=tuple(getattr(args, "reference", ())),
         )
         if getattr(args, "supervise", False):
             rest = [argument for argument in argv if argument != "--supervise"]

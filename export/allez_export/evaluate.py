@@ -113,7 +113,8 @@ def evaluate_file(
 
 def bundle_identity(manifest: Manifest) -> list[str]:
     """Return what a bundle's scores depend on: hashes of files that decide, and its search."""
-    roles = ("encoder", "decoder", "tokenizer", "sentences", "shortlist")
+    vocabularies = ("tokenizer", "source_tokenizer", "target_tokenizer")
+    roles = ("encoder", "decoder", *vocabularies, "sentences", "shortlist")
     search = f"{manifest.beam_size} {manifest.length_penalty} rules {REVISION}"
     return [*(manifest.files[role].sha256 for role in roles if role in manifest.files), search]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from allez.spec import SPEC
 from allez.text.casing import as_read
 from allez.text.rules import SentenceRules
 from allez.text.tokenizer import Tokenizer
+from allez_export.checkpoints import Vocabularies
 from allez_export.config import Config
 from allez_export.data.masking import SYMBOLS_OF
 from allez_export.evaluate import GREEDY, TARGET_EXTRA, TARGET_PER_SOURCE
@@ -47,6 +48,8 @@ NAMES = {
     "encoder": "encoder.onnx",
     "decoder": "decoder.onnx",
     "tokenizer": "tokenizer.json",
+    "source_tokenizer": "tokenizer.source.json",
+    "target_tokenizer": "tokenizer.target.json",
     "sentences": "sentences.json",
     "golden": "golden.jsonl",
     "notice": "NOTICE",
@@ -64,13 +67,23 @@ def sentence_rules(config: Config, beside: Path) -> bytes:
     return rules_path(config, beside).read_bytes()
 
 
-def _sides(config: Config, facts: Facts) -> dict[str, dict[str, Any]]:
-    """Return both sides of the manifest; one vocabulary serves them."""
-    common = {"tokenizer": "tokenizer", "size": facts.vocabulary, "eos": facts.eos}
-    return {
-        "source": {"language": config.source, **common},
-        "target": {"language": config.target, **common, "bos": facts.bos},
+def _sides(config: Config, facts: Facts, roles: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return both sides of the manifest; one vocabulary serves them, or each has its own."""
+    joint = "tokenizer" in roles
+    source = {
+        "language": config.source,
+        "tokenizer": "tokenizer" if joint else "source_tokenizer",
+        "size": facts.source_words,
+        "eos": facts.source_end,
     }
+    target = {
+        "language": config.target,
+        "tokenizer": "tokenizer" if joint else "target_tokenizer",
+        "size": facts.vocabulary,
+        "bos": facts.bos,
+        "eos": facts.eos,
+    }
+    return {"source": source, "target": target}
 
 
 def make_manifest(
@@ -101,7 +114,7 @@ def make_manifest(
             for role, data in content.items()
         },
         "input": {"kind": "text", "cut": "sentences", "tokens": rules.max_tokens},
-        **_sides(config, facts),
+        **_sides(config, facts, content),
         "states": [
             {"name": name, "width": width}
             for name, width in zip(state_names(len(widths)), widths, strict=True)
@@ -145,7 +158,9 @@ def shortened(tokenizer: str) -> str:
     Both spellings are of the format, and mean the same where no piece has a space.
     """
     content = json.loads(tokenizer)
-    merges = content["model"]["merges"]
+    merges = content["model"].get("merges")
+    if merges is None:  # not of byte-pair encoding
+        return tokenizer
     pairs = [tuple(m) if isinstance(m, list) else tuple(m.split(" ")) for m in merges]
     if any(" " in side for pair in pairs for side in pair):
         return tokenizer
@@ -153,10 +168,16 @@ def shortened(tokenizer: str) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
+def vocabulary_files(tokenizer: str | Vocabularies) -> dict[str, bytes]:
+    """Return the files of a bundle's vocabularies, by their roles."""
+    texts = Vocabularies(tokenizer) if isinstance(tokenizer, str) else tokenizer
+    return {role: shortened(text).encode("utf-8") for role, text in texts.roles().items()}
+
+
 def draft(
     config: Config,
     facts: Facts,
-    tokenizer: str,
+    tokenizer: str | Vocabularies,
     rules: bytes,
     graphs: Mapping[str, bytes],
     *,
@@ -168,7 +189,7 @@ def draft(
     content = {
         "encoder": graphs["encoder"],
         "decoder": graphs["decoder"],
-        "tokenizer": shortened(tokenizer).encode("utf-8"),
+        **vocabulary_files(tokenizer),
         "sentences": rules,
         **dict.fromkeys(("golden", "notice", "card"), b""),
     }
@@ -222,7 +243,8 @@ class _Watched:
 def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
     """Return `golden.jsonl`: the first `count` texts whose greedy path is decided clearly."""
     manifest = bundle.manifest
-    tokenizer = Tokenizer(bundle.text("tokenizer"))
+    sides = (manifest.source, manifest.target)
+    tokenizer, speller = (Tokenizer(bundle.text(side.tokenizer)) for side in sides)
     rules = SentenceRules.from_json(bundle.text("sentences"))
     model = Model(bundle)
     watched = _Watched(model)
@@ -242,7 +264,7 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
             "source_ids": ids,
             "first_scores": step.first,
             "target_ids": list(found.tokens),
-            "translation": tokenizer.decode(found.tokens),
+            "translation": speller.decode(found.tokens),
             "margin": round(step.smallest, 4),
         }
         lines.append(json.dumps(entry, ensure_ascii=False))

@@ -6,6 +6,7 @@ behaviour. Each failure has a name; a report is kept.
     VerificationError
     |-- ContractMismatch     a graph has other names, types, axes or a newer format than agreed
     |-- ParityFailure        fp32 and PyTorch disagree
+    |-- ReferenceFailure     the bundle does not do what its toolkit did (reference.py)
     |-- WeightRangeFailure   an int8 weight needs more than 7 bits
     |-- IntegerMismatch      an integer product differs from NumPy's
     `-- BehaviourFailure     int8 translates worse than fp32 by more than is allowed
@@ -133,7 +134,7 @@ def encoder_parity(family: Family, encoder: onnx.ModelProto) -> float:
     """Return the largest difference over batches of many sizes, ragged ones included."""
     run = session(encoder)
     generator = torch.Generator().manual_seed(0)
-    vocabulary = family.facts.vocabulary
+    vocabulary = family.facts.source_words
     worst = 0.0
     for batch, longest in ((1, 1), (1, 2), (1, 17), (2, 5), (3, 40), (7, 9), (16, 3), (4, 101)):
         source = torch.randint(3, vocabulary, (batch, longest), generator=generator)
@@ -362,12 +363,19 @@ def behaviour(
         "chrf_fp32": round(chrf(fp32, references)[0], 2),
         "chrf_int8": round(chrf(int8, references)[0], 2),
     }
+    report["chrf_between"] = round(chrf(int8, fp32)[0], 2)
     report["bleu_difference"] = round(report["bleu_int8"] - report["bleu_fp32"], 2)
     report["chrf_difference"] = round(report["chrf_int8"] - report["chrf_fp32"], 2)
     if same < limits.identical:
         raise BehaviourFailure(
             f"{limits.precision} changes {1 - same:.1%} of the greedy translations",
             hint=f"train longer, or lower quantize.least_identical (now {limits.identical:g})",
+        )
+    if report["chrf_between"] < limits.least_agreement:
+        raise BehaviourFailure(
+            f"{limits.precision} translates too differently: chrF {report['chrf_between']} "
+            f"against the translations of fp32, {limits.least_agreement:g} is asked for",
+            hint="keep fp32, or lower quantize.least_agreement",
         )
     for metric in ("bleu", "chrf"):
         lost = -report[f"{metric}_difference"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -49,9 +49,23 @@ class Facts:
     bos: int = BOS
     """Id that is fed first."""
     eos: int = EOS
-    """Id that ends sources and targets."""
+    """Id that ends targets."""
+    source_eos: int | None = None
+    """Id that ends sources; None: the same."""
+    source_vocabulary: int | None = None
+    """How many words the encoder knows; None: the decoder's, whose vocabulary it shares."""
     never: tuple[int, ...] = ()
     """Ids that search may not choose; their probability is no other word's."""
+
+    @property
+    def source_end(self) -> int:
+        """Id that ends sources."""
+        return self.eos if self.source_eos is None else self.source_eos
+
+    @property
+    def source_words(self) -> int:
+        """How many words the encoder knows."""
+        return self.vocabulary if self.source_vocabulary is None else self.source_vocabulary
 
     def positions(self, source_length: int) -> int:
         """Return M of a sentence."""
@@ -82,9 +96,16 @@ class Ranges:
 class Family(Protocol):
     """A trained model of some kind, in evaluation mode."""
 
+    name: ClassVar[str]
+    """Its folder here; see `allez_export.families.FAMILIES`."""
+
     @property
     def config(self) -> Any:
-        """What the section `[model]` of a configuration must say to build it."""
+        """What `load` needs, a dataclass of plain values; of our own models, `[model]`."""
+
+    @property
+    def weights(self) -> Mapping[str, Tensor]:
+        """What else `load` needs, by name."""
 
     @property
     def facts(self) -> Facts:

@@ -55,7 +55,8 @@ def read_scores(work: Workspace, source: str, count: int) -> npt.NDArray[np.floa
 def listed(work: Workspace) -> bytes | None:
     """Return the run's shortlist, if its configuration wants any."""
     if work.config.shortlist is None:
-        return None
+        imported = work.stage("train") / "shortlist.bin"
+        return imported.read_bytes() if imported.exists() else None
     return work.need("shortlist", "shortlist.bin").read_bytes()
 
 
@@ -70,7 +71,7 @@ def drafter(work: Workspace, precision: str) -> Callable[[bytes | None], Bundle]
     return lambda shortlist: draft(
         work.config,
         trained.family.facts,
-        trained.tokenizer,
+        trained.texts,
         rules,
         graphs,
         precision=precision,

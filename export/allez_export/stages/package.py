@@ -16,7 +16,7 @@ from allez_export.package import (
     draft,
     golden_lines,
     sentence_rules,
-    shortened,
+    vocabulary_files,
     write_bundle,
 )
 from allez_export.parents import check_license, with_notices
@@ -35,13 +35,13 @@ def run(work: Workspace) -> None:
     precision = config.quantize.precision
     stage = "trace" if precision == "fp32" else "quantize"
     trained = load_model(work.need("train", "model.pt"))
-    facts, tokenizer = trained.family.facts, trained.tokenizer
+    facts, tokenizer = trained.family.facts, trained.texts
     parents = trained.record.get("parents", [])
     check_license(config.package.license, parents)
     rules = sentence_rules(config, beside)
     graphs = {r: work.need(stage, f"{r}.onnx").read_bytes() for r in ("encoder", "decoder")}
     shortlist = listed(work)
-    report = _report(work, quantized=stage == "quantize", shortlist=shortlist is not None)
+    report = _report(work, quantized=stage == "quantize")
     bundle = draft(
         config,
         facts,
@@ -58,7 +58,7 @@ def run(work: Workspace) -> None:
     notice = read_beside(config.package.notice, beside, "No notice was written for this model.\n")
     content = {
         **graphs,
-        "tokenizer": shortened(tokenizer).encode("utf-8"),
+        **vocabulary_files(tokenizer),
         "sentences": rules,
         "golden": golden_lines(bundle, texts, config.package.golden),
         "notice": with_notices(notice, parents).encode("utf-8"),
@@ -87,7 +87,7 @@ def run(work: Workspace) -> None:
     say(f"package {folder}: {total:,} bytes, self-test passed")
 
 
-def _report(work: Workspace, *, quantized: bool, shortlist: bool) -> dict[str, Any]:
+def _report(work: Workspace, *, quantized: bool) -> dict[str, Any]:
     """Return what the stages before have found out about the graphs."""
 
     def read(stage: str) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _report(work: Workspace, *, quantized: bool, shortlist: bool) -> dict[str, A
     report = read("verify")
     if quantized:
         report["nodes"] = read("quantize")
-    if shortlist:
+    if work.config.shortlist is not None:
         report["shortlist"] = read("shortlist")
     return report
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 
 import onnx
 
@@ -15,12 +16,12 @@ from allez_export.quantize import quantize
 from allez_export.stages.workspace import Workspace, say
 
 
-def calibration(work: Workspace, tokenizer: Tokenizer) -> list[Example]:
+def calibration(work: Workspace, sides: Sequence[Tokenizer]) -> list[Example]:
     """Return the ids of the validation sentences that show how large activations get."""
     files = work.pairs(work.config.data.valid, work.config.quantize.calibration)
     pairs = [pair for _, some in files for pair in some]
-    sides = [tokenizer.encode_batch([pair[side] for pair in pairs]) for side in (0, 1)]
-    return list(zip(*sides, strict=True))
+    ids = [tokenizer.encode_batch([p[i] for p in pairs]) for i, tokenizer in enumerate(sides)]
+    return list(zip(*ids, strict=True))
 
 
 def run(work: Workspace) -> None:
@@ -31,7 +32,7 @@ def run(work: Workspace) -> None:
     with work.writing("quantize") as folder:
         fp32 = [onnx.load(work.need("trace", name)) for name in ("encoder.onnx", "decoder.onnx")]
         trained = load_model(work.need("train", "model.pt"))
-        ranges = trained.family.activation_ranges(calibration(work, Tokenizer(trained.tokenizer)))
+        ranges = trained.family.activation_ranges(calibration(work, trained.texts.tokenizers()))
         encoder, decoder, reports = quantize(fp32[0], fp32[1], ranges)
         if work.config.quantize.precision == "w4":
             encoder, decoder = pack(encoder), pack(decoder)

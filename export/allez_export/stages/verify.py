@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import Any
 
 import onnx
 
-from allez.text.tokenizer import Tokenizer
 from allez_export.checkpoints import load_model
 from allez_export.package import draft, sentence_rules
+from allez_export.reference import follow, read_references
 from allez_export.stages.workspace import Workspace, say
 from allez_export.verify import verify
-from allez_export.vocabulary import EOS
 
 
 def run(work: Workspace) -> None:
@@ -21,7 +21,7 @@ def run(work: Workspace) -> None:
         trained = load_model(work.need("train", "model.pt"))
         config = work.config
         rules = sentence_rules(config, work.config_path.parent)
-        tokenizer = Tokenizer(trained.tokenizer)
+        tokenizer, speller = trained.texts.tokenizers()
         exported: dict[str, Any] = {"fp32": None, "int8": None}
         for precision, stage in (("fp32", "trace"), ("int8", "quantize")):
             if precision == "int8" and config.quantize.precision == "fp32":
@@ -32,7 +32,7 @@ def run(work: Workspace) -> None:
             bundle = draft(
                 config,
                 trained.family.facts,
-                trained.tokenizer,
+                trained.texts,
                 rules,
                 graphs,
                 precision=told,
@@ -44,16 +44,22 @@ def run(work: Workspace) -> None:
             for _, some in work.pairs(config.data.valid, config.quantize.calibration)
             for pair in some
         ]
-        sentences = [[*ids, EOS] for ids in tokenizer.encode_batch([s for s, _ in pairs])]
+        end = trained.family.facts.source_end
+        sentences = [[*ids, end] for ids in tokenizer.encode_batch([s for s, _ in pairs])]
         checks = verify(
             trained.family,
             exported["fp32"],
             exported["int8"],
             sentences,
             [target for _, target in pairs],
-            tokenizer.decode,
+            speller.decode,
             config.quantize,
         )
+        entries = read_references(work.references)
+        if entries:
+            int8 = exported["int8"]
+            drafts = (exported["fp32"][2], None if int8 is None else int8[2])
+            checks = chain(checks, follow(entries, *drafts))
         report = {}
         for name, values in checks:
             report[name] = values

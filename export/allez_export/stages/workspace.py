@@ -33,6 +33,8 @@ class Workspace:
     limit: int | None
     fp32: bool = False
     """Whether `evaluate` scores the fp32 graphs."""
+    references: tuple[Path, ...] = ()
+    """Outputs of the toolkit that the weights come from; see `allez_export.reference`."""
 
     def stage(self, name: str) -> Path:
         """Return a stage's folder."""

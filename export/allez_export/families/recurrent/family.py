@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -33,6 +33,8 @@ class Recurrent:
     Args:
         model: trained, in evaluation mode.
     """
+
+    name: ClassVar[str] = "recurrent"
 
     def __init__(self, model: Seq2Seq) -> None:
         self.model = model
@@ -70,6 +72,12 @@ class Recurrent:
             "word_dropout": model.word_dropout,
         }
         return ModelConfig(**fields)
+
+    @property
+    def weights(self) -> Mapping[str, Tensor]:
+        """By torch's names."""
+        weights: dict[str, Tensor] = self.model.state_dict()
+        return weights
 
     @property
     def facts(self) -> Facts:
