@@ -73,40 +73,45 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
         command.add_argument("--threads", type=int, help="processor threads (default: all)")
         command.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
         command.add_argument("-v", "--verbose", action="store_true", help="say more")
-        if name in ("evaluate", "all"):
-            command.add_argument("--limit", type=int, help="only so many sentences of each file")
-        if name == "evaluate":
-            command.add_argument("bundle", nargs="?", help="a bundle to score")
-            command.add_argument("files", nargs="*", type=Path, help="TSV files to score it on")
-            command.add_argument("--beam-size", type=int, action="append", help="repeatable")
-            command.add_argument(
-                "--shortlist",
-                action="store_true",
-                help="score only the words on the bundle's shortlist, and tell what that changes",
-            )
-            command.add_argument(
-                "--fp32", action="store_true", help="score the run's fp32 graphs instead"
-            )
-        if name == "verify":
-            command.add_argument(
-                "--reference",
-                type=Path,
-                action="append",
-                default=[],
-                metavar="JSONL",
-                help="outputs of the toolkit that the weights come from; repeatable",
-            )
-        if name == "train":
-            command.add_argument(
-                "--supervise",
-                action="store_true",
-                help="train in a process of its own, started again when it is killed",
-            )
+        _add_of_stage(command, name)
     _add_beginnings(commands)
     _add_import(commands)
     args = parser.parse_args(argv)
     _check_use(args)
     return args
+
+
+def _add_of_stage(command: argparse.ArgumentParser, name: str) -> None:
+    """Add the options that only some stages have."""
+    if name in ("evaluate", "all"):
+        command.add_argument("--limit", type=int, help="only so many sentences of each file")
+    if name == "evaluate":
+        command.add_argument("bundle", nargs="?", help="a bundle to score")
+        command.add_argument("files", nargs="*", type=Path, help="TSV files to score it on")
+        command.add_argument("--beam-size", type=int, action="append", help="repeatable")
+        command.add_argument(
+            "--shortlist",
+            action="store_true",
+            help="score only the words on the bundle's shortlist, and tell what that changes",
+        )
+        command.add_argument(
+            "--fp32", action="store_true", help="score the run's fp32 graphs instead"
+        )
+    if name == "verify":
+        command.add_argument(
+            "--reference",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="JSONL",
+            help="outputs of the toolkit that the weights come from; repeatable",
+        )
+    if name == "train":
+        command.add_argument(
+            "--supervise",
+            action="store_true",
+            help="train in a process of its own, started again when it is killed",
+        )
 
 
 def _check_use(args: argparse.Namespace) -> None:

@@ -124,42 +124,17 @@ def _insert_vocabulary_layer(graph: onnx.GraphProto) -> None:
         "minus_one": np.array([-1], dtype=np.int64),
     }
     node = helper.make_node
-    chosen = {name: f"{name}_log_probs" for name in ("whole", "listed")}
-    kept_out = dict[str, list[onnx.NodeProto]](whole=[], listed=[])
-    if never:  # words that search may not choose keep their share of the probability
-        chosen = {"whole": "whole_allowed", "listed": "listed_allowed"}
-        kept_out["whole"] = [node("Add", ["whole_log_probs", *never], ["whole_allowed"])]
-        kept_out["listed"] = [
-            node("Gather", [*never, candidates], ["listed_never"]),
-            node("Add", ["listed_log_probs", "listed_never"], ["listed_allowed"]),
-        ]
     whole = [
         node("MatMul", [features, "table_transposed"], ["whole_product"]),
         node("Add", ["whole_product", bias], ["whole_logits"]),
         node("LogSoftmax", ["whole_logits"], ["whole_log_probs"], axis=1),
-        *kept_out["whole"],
-        *_best_of_all(chosen["whole"], vocabulary, constants),
     ]
-    listed = [
-        node("Gather", [table, candidates], ["listed_rows"]),
-        node("Transpose", ["listed_rows"], ["listed_transposed"], perm=[1, 0]),
-        node("MatMul", [features, "listed_transposed"], ["listed_product"]),
-        node("Gather", [bias, candidates], ["listed_bias"]),
-        node("Add", ["listed_product", "listed_bias"], ["listed_scores"]),
-        # One mask for all rows of a sentence: [N, C] is seen as [B, K, C] in between.
-        node("Shape", [mask], ["mask_batch"], start=0, end=1),
-        node("Shape", [mask], ["mask_width"], start=1, end=2),
-        node("Concat", ["mask_batch", "minus_one", "mask_width"], ["by_sentence"], axis=0),
-        node("Reshape", ["listed_scores", "by_sentence"], ["listed_grouped"]),
-        node("Unsqueeze", [mask, "one"], ["mask_rows"]),
-        node("Add", ["listed_grouped", "mask_rows"], ["listed_masked"]),
-        node("Concat", ["minus_one", "mask_width"], ["by_row"], axis=0),
-        node("Reshape", ["listed_masked", "by_row"], ["listed_logits"]),
-        node("LogSoftmax", ["listed_logits"], ["listed_log_probs"], axis=1),
-        *kept_out["listed"],
-        node("TopK", [chosen["listed"], "count"], ["listed_top", "listed_places"], axis=1),
-        node("Gather", [candidates, "listed_places"], ["listed_tokens"]),
-    ]
+    chosen = "whole_log_probs"
+    if never:  # words that search may not choose keep their share of the probability
+        whole.append(node("Add", [chosen, *never], ["whole_allowed"]))
+        chosen = "whole_allowed"
+    whole += _best_of_all(chosen, vocabulary, constants)
+    listed = _listed_nodes(features, table, bias, candidates, mask, never)
     replacement = [
         node("Transpose", [table], ["table_transposed"], perm=[1, 0]),
         node("Unsqueeze", [k, "zero"], ["count"]),
@@ -177,6 +152,38 @@ def _insert_vocabulary_layer(graph: onnx.GraphProto) -> None:
     nodes = [*graph.node[:at], *replacement, *graph.node[at + 1 :]]
     del graph.node[:]
     graph.node.extend(nodes)
+
+
+def _listed_nodes(
+    features: str, table: str, bias: str, candidates: str, mask: str, never: Sequence[str]
+) -> list[onnx.NodeProto]:
+    """Return nodes that score the candidates' rows of the table, and find the best."""
+    node = helper.make_node
+    nodes = [
+        node("Gather", [table, candidates], ["listed_rows"]),
+        node("Transpose", ["listed_rows"], ["listed_transposed"], perm=[1, 0]),
+        node("MatMul", [features, "listed_transposed"], ["listed_product"]),
+        node("Gather", [bias, candidates], ["listed_bias"]),
+        node("Add", ["listed_product", "listed_bias"], ["listed_scores"]),
+        # One mask for all rows of a sentence: [N, C] is seen as [B, K, C] in between.
+        node("Shape", [mask], ["mask_batch"], start=0, end=1),
+        node("Shape", [mask], ["mask_width"], start=1, end=2),
+        node("Concat", ["mask_batch", "minus_one", "mask_width"], ["by_sentence"], axis=0),
+        node("Reshape", ["listed_scores", "by_sentence"], ["listed_grouped"]),
+        node("Unsqueeze", [mask, "one"], ["mask_rows"]),
+        node("Add", ["listed_grouped", "mask_rows"], ["listed_masked"]),
+        node("Concat", ["minus_one", "mask_width"], ["by_row"], axis=0),
+        node("Reshape", ["listed_masked", "by_row"], ["listed_logits"]),
+        node("LogSoftmax", ["listed_logits"], ["listed_log_probs"], axis=1),
+    ]
+    chosen = "listed_log_probs"
+    if never:
+        nodes.append(node("Gather", [*never, candidates], ["listed_never"]))
+        nodes.append(node("Add", [chosen, "listed_never"], ["listed_allowed"]))
+        chosen = "listed_allowed"
+    nodes.append(node("TopK", [chosen, "count"], ["listed_top", "listed_places"], axis=1))
+    nodes.append(node("Gather", [candidates, "listed_places"], ["listed_tokens"]))
+    return nodes
 
 
 def _best_of_all(
