@@ -91,6 +91,7 @@ class Model:
         prefix: Sequence[int] = (),
         symbols: Symbols | None = None,
         shortlist: bool = False,
+        ended: bool = False,
     ) -> Request:
         """Return the request for one sentence.
 
@@ -100,6 +101,7 @@ class Model:
             prefix: ids that it begins with.
             symbols: what must and may be said of its entities; then there is no shortlist.
             shortlist: score only the words that the bundle lists for the source, if it does.
+            ended: hand out all hypotheses that came to an end.
         """
         source = TextSource(tuple(ids))
         if symbols is not None and any(symbols.times):
@@ -111,4 +113,5 @@ class Model:
             prefix=tuple(prefix),
             symbols=symbols,
             shortlist=self._shortlist(ids) if shortlist and self._shortlist else None,
+            ended=ended,
         )

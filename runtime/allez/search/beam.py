@@ -103,6 +103,8 @@ def beam_search(
 ) -> list[list[RawHypothesis]]:
     """Return for each request its `n_best` hypotheses, best first, those that were cut last.
 
+    One that asks for all that came to an end gets them behind these.
+
     A request that is given up gets what there is, unfinished; where all are, no step is taken.
 
     Args:
@@ -315,7 +317,10 @@ class _Search:
             best = sorted(ends, key=lambda end: -end.score)
             if index not in self._given_up:
                 best.sort(key=lambda end: not end.finished)
-            kept = best[: self._options.n_best]
+            count = self._options.n_best
+            kept = best[:count]
+            if request.ended:
+                kept += [end for end in best[count:] if end.finished]
             found.append([self._trellis.trace(end, request.source.length) for end in kept])
         return found
 

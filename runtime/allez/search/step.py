@@ -74,6 +74,9 @@ class Request(NamedTuple):
     """None: the model has none, or may say them as it likes."""
     shortlist: IntArray | None = None
     """[C] the words that may be said, ascending ids; None: the whole vocabulary."""
+    ended: bool = False
+    """Whether all hypotheses that came to an end are handed out, whatever `n_best` says: the text
+    decides among them."""
 
 
 class RawHypothesis(NamedTuple):

@@ -25,6 +25,7 @@ from allez.text.checks import doubts
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import Segment, SourceTokens, split
 from allez.text.tokenizer import Tokenizer
+from allez.translate.choice import chosen
 from allez.translate.masking import NOTHING, Asked, Hidden, Masking, carried_over, outside
 
 if TYPE_CHECKING:
@@ -238,7 +239,7 @@ def is_foreign(sentence: str, tokenizer: Tokenizer) -> bool:
 
 
 def put_together(
-    document: Document, found: Sequence[Sequence[RawHypothesis]], words: Words
+    document: Document, found: Sequence[Sequence[RawHypothesis]], words: Words, n_best: int = 1
 ) -> Translation:
     """Join what is copied and what was translated.
 
@@ -246,15 +247,16 @@ def put_together(
         document: the text.
         found: the hypotheses of each sentence, best first.
         words: the bundle's.
+        n_best: how many of them are handed out.
     """
     sentences: list[Sentence] = []
     answers = iter(found)
-    ranks = max((len(hypotheses) for hypotheses in found), default=1)
+    ranks = max((min(n_best, len(hypotheses)) for hypotheses in found), default=1)
     texts: list[list[str]] = [[] for _ in range(ranks)]
     before: Segment | None = None
     for segment in document.segments:
         if segment.kind == "sentence":
-            sentence = _sentence(segment, next(answers), words)
+            sentence = _sentence(segment, next(answers), words, n_best)
             sentences.append(sentence)
             space = " " if needs_space(before, segment) else ""
             for rank, parts in enumerate(texts):
@@ -300,9 +302,11 @@ def written(text: str, casing: Casing) -> str:
     return to_capitals(text) if casing == "capitals" else text
 
 
-def _sentence(segment: Segment, found: Sequence[RawHypothesis], words: Words) -> Sentence:
+def _sentence(
+    segment: Segment, found: Sequence[RawHypothesis], words: Words, n_best: int
+) -> Sentence:
     tokens = segment.source
-    hypotheses = tuple(_hypothesis(raw, segment, words) for raw in found)
+    hypotheses = _best(segment, found, words, n_best)
     return Sentence(
         source=segment.text,
         start=segment.start,
@@ -316,6 +320,25 @@ def _sentence(segment: Segment, found: Sequence[RawHypothesis], words: Words) ->
             _doubts, segment.text, hypotheses[0].text, words.languages, start=segment.start
         ),
     )
+
+
+def _best(
+    segment: Segment, found: Sequence[RawHypothesis], words: Words, n_best: int
+) -> tuple[Hypothesis, ...]:
+    """Return hypotheses as search orders them; of a bundle with entities the chosen one first."""
+    known: dict[int, Hypothesis] = {}
+
+    def hypothesis(index: int) -> Hypothesis:
+        if index not in known:
+            known[index] = _hypothesis(found[index], segment, words)
+        return known[index]
+
+    def doubted(index: int) -> int:
+        return len(doubts(segment.text, hypothesis(index).text, words.languages))
+
+    first = 0 if words.masking is None else chosen(found, doubted)
+    others = [index for index in range(len(found)) if index != first]
+    return tuple(hypothesis(index) for index in (first, *others[: n_best - 1]))
 
 
 def _doubts(

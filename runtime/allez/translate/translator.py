@@ -362,6 +362,7 @@ class Translator:
             prefix=self._said(prefix, segment, begins=True) if prefix else (),
             symbols=None if masking is None else masking.request(segment.masked),
             shortlist=options.shortlist,
+            ended=masking is not None,
         )
         if len(request.prefix) >= request.limit:
             raise OptionError(
@@ -384,7 +385,7 @@ class Translator:
         options: TranslateOptions,
     ) -> Translation:
         """Put a text together, and tell whoever listens what was cut."""
-        translation = put_together(document, found, self._words)
+        translation = put_together(document, found, self._words, options.n_best)
         if not translation.finished and "logging" in sys.modules:
             log_cut(translation, lambda length: self._limit(length, options))
         return document.fragment.translated(translation) if document.fragment else translation
