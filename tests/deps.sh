@@ -12,6 +12,8 @@ needs=(
   "javac -version|default-jdk-headless|test-android and test-hosts"
   "command -v mvn|maven|test-android and test-hosts"
   "command -v dpkg-deb|dpkg|test-arm64"
+  "node -e 'process.exit(parseInt(process.versions.node) < 20)'|nodejs|test-web and test-hosts"
+  "command -v npm|npm|test-web and test-hosts"
 )
 
 present() { bash -c "$1" >/dev/null 2>&1; }

@@ -2,9 +2,9 @@
 
     python tools/sbom.py > sbom.json
 
-Python packages are those of requirements/, libraries of the app those of Gradle's catalogue, the
-model is the shipped bundle with the hashes of its files. Reads files of the checkout and nothing
-else, and writes the same for the same files.
+Python packages are those of requirements/, libraries of the app those of Gradle's catalogue, npm
+packages those of the JavaScript engine's lock, the model is the shipped bundle with the hashes of
+its files. Reads files of the checkout and nothing else, and writes the same for the same files.
 """
 
 from __future__ import annotations
@@ -59,6 +59,21 @@ def app_libraries() -> Iterator[Component]:
     yield {**component, "group": "org.jetbrains.kotlin"}
 
 
+def npm_packages() -> Iterator[Component]:
+    """Yield what the lock of the JavaScript engine names, tools of its tests as excluded."""
+    lock = ROOT / "web_demo" / "engine" / "package-lock.json"
+    seen: set[str] = set()
+    for path, entry in json.loads(lock.read_text(encoding="utf-8"))["packages"].items():
+        name = path.rpartition("node_modules/")[2]
+        reference = f"pkg:npm/{name.replace('@', '%40')}@{entry['version']}"
+        if not name or reference in seen:
+            continue
+        seen.add(reference)
+        yield library(
+            reference, name, entry["version"], "excluded" if entry.get("dev") else "required"
+        )
+
+
 def library(reference: str, name: str, version: str, scope: str) -> Component:
     """Return a component that is known by its package URL."""
     return {
@@ -102,7 +117,7 @@ def bill() -> dict[str, Any]:
     found = re.search(r'^__version__ = "([^"]+)"', source, re.MULTILINE)
     assert found, "runtime/allez/__init__.py has no version"
     version = found[1]
-    components = [*python_packages(), *app_libraries(), *models()]
+    components = [*python_packages(), *app_libraries(), *npm_packages(), *models()]
     identity = uuid.uuid5(uuid.NAMESPACE_OID, json.dumps([version, components], sort_keys=True))
     return {
         "bomFormat": "CycloneDX",

@@ -112,6 +112,21 @@ def test_the_bill_of_materials_lists_what_is_locked() -> None:
         for manifest in manifests
     }
     assert any(name.startswith("pkg:maven/com.microsoft.onnxruntime/") for name in references)
+    assert any(name.startswith("pkg:npm/onnxruntime-web@") for name in references)
+
+
+def test_the_javascript_lock_is_exact_and_names_no_registry() -> None:
+    engine = ROOT / "web_demo" / "engine"
+    asked = json.loads((engine / "package.json").read_text(encoding="utf-8"))
+    assert list(asked["dependencies"]) == ["onnxruntime-web"]
+    pins = asked["dependencies"] | asked["devDependencies"]
+    lock = json.loads((engine / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    for name, version in pins.items():
+        assert re.fullmatch(r"[0-9]+(\.[0-9]+)*", version), name
+        assert lock[f"node_modules/{name}"]["version"] == version
+    for name, entry in lock.items():
+        assert "resolved" not in entry, name
+        assert name == "" or entry["integrity"].startswith("sha512-"), name
 
 
 def test_the_runtime_brings_no_more_than_it_promises() -> None:

@@ -1,0 +1,176 @@
+#!/usr/bin/env node
+/** Standard input translated line by line: for people at a desktop, and for comparing hosts. */
+
+import { AllezError, InputError, OptionError } from './src/errors.js'
+import { Translator } from './src/index.js'
+import { decodeUtf8 } from './src/bundle/fields.js'
+import { installedWasm, openPath } from './src/node.js'
+
+/** @typedef {import('./src/translate/document.js').Translation} Translation */
+
+const USAGE = `usage: node cli.js --model BUNDLE [options] < FILE
+
+Translates standard input, UTF-8, line by line.
+
+  --model BUNDLE    folder or zip of a bundle
+  --beam-size N     hypotheses kept per sentence; 1 is greedy search
+  --shortlist       score only the words that the bundle lists for a sentence
+  --json            for each line an object with ids and scores
+  --selftest        translate the bundle's golden sentences instead, and compare`
+
+const FAILED = 1
+const WRONG_USE = 2
+
+/** A command line that makes no sense. */
+class UsageError extends Error {}
+
+/**
+ * Runs the command line; returns 0 done, 1 an error, 2 a wrong use.
+ *
+ * @param {string[]} args
+ */
+async function main(args) {
+  if (args.includes('--help') || args.includes('-h')) {
+    await write(`${USAGE}\n`)
+    return 0
+  }
+  try {
+    return await run(parse(args))
+  } catch (error) {
+    if (error instanceof UsageError)
+      return fail(error.message, '--help lists the options', WRONG_USE)
+    if (error instanceof OptionError) return fail(error.message, error.hint, WRONG_USE)
+    if (error instanceof AllezError) return fail(error.message, error.hint, FAILED)
+    if (error instanceof Error && 'syscall' in error) {
+      return fail(`input or output failed: ${error.message}`, null, FAILED)
+    }
+    throw error
+  }
+}
+
+/**
+ * @param {string} message
+ * @param {string | null} hint
+ * @param {number} code
+ */
+function fail(message, hint, code) {
+  process.stderr.write(`error: ${message}\n${hint === null ? '' : `hint: ${hint}\n`}`)
+  return code
+}
+
+/** @param {string[]} args */
+function parse(args) {
+  /** @type {Map<string, string>} */
+  const values = new Map()
+  /** @type {Set<string>} */
+  const flags = new Set()
+  const rest = [...args]
+  while (rest.length > 0) {
+    const name = String(rest.shift())
+    if (['--json', '--selftest', '--shortlist'].includes(name)) {
+      flags.add(name)
+    } else if (['--model', '--beam-size'].includes(name)) {
+      const value = rest.shift()
+      if (value === undefined) throw new UsageError(`${name} needs a value`)
+      values.set(name, value)
+    } else {
+      throw new UsageError(`unknown argument '${name}'`)
+    }
+  }
+  const model = values.get('--model')
+  if (model === undefined) throw new UsageError('--model is missing')
+  const beamSize = values.get('--beam-size')
+  if (beamSize !== undefined && !/^-?[0-9]+$/.test(beamSize)) {
+    throw new UsageError(`--beam-size must be a whole number, not '${beamSize}'`)
+  }
+  return {
+    model,
+    options: {
+      ...(beamSize === undefined ? {} : { beamSize: Number(beamSize) }),
+      shortlist: flags.has('--shortlist'),
+    },
+    isJson: flags.has('--json'),
+    isSelfTest: flags.has('--selftest'),
+  }
+}
+
+/** @param {ReturnType<typeof parse>} asked */
+async function run({ model, options, isJson, isSelfTest }) {
+  const files = await openPath(model)
+  const translator = await Translator.load(files, { wasm: await installedWasm() })
+  try {
+    if (isSelfTest) return await selfTest(translator)
+    for await (const translation of translator.translateAll(lines(process.stdin), options)) {
+      await write(`${isJson ? json(translation) : translation.text}\n`)
+    }
+    return 0
+  } finally {
+    await translator.close()
+  }
+}
+
+/** @param {Translator} translator */
+async function selfTest(translator) {
+  const report = await translator.selfTest()
+  for (const { text, problem } of report.results) {
+    if (problem !== null) await write(`${text}: ${problem}\n`)
+  }
+  const passed = report.results.filter((result) => result.problem === null).length
+  const of = `${passed} of ${report.results.length} passed`
+  await write(`${of}, ONNX Runtime ${report.onnxruntime}\n`)
+  return report.passed ? 0 : FAILED
+}
+
+/**
+ * Yields the lines of a stream; one ends at a line feed only, and a carriage return before it is
+ * kept.
+ *
+ * @param {AsyncIterable<Uint8Array>} stream
+ */
+async function* lines(stream) {
+  /** @type {Uint8Array[]} */
+  let parts = []
+  let number = 0
+  const ended = () => {
+    number++
+    const text = decodeUtf8(Buffer.concat(parts))
+    if (text === null) throw new InputError(`standard input, line ${number} is not UTF-8`)
+    parts = []
+    return text
+  }
+  for await (const chunk of stream) {
+    let start = 0
+    for (let feed = chunk.indexOf(10); feed >= 0; feed = chunk.indexOf(10, start)) {
+      parts.push(chunk.subarray(start, feed))
+      yield ended()
+      start = feed + 1
+    }
+    if (start < chunk.length) parts.push(chunk.subarray(start))
+  }
+  if (parts.length > 0) yield ended()
+}
+
+/** Everything that another host must agree on, on one line. @param {Translation} translation */
+function json({ source, text, score, sentences }) {
+  return JSON.stringify({
+    source,
+    text,
+    score,
+    sentences: sentences.map((sentence) => ({
+      source: sentence.source,
+      source_ids: sentence.sourceTokens.map((token) => token.id),
+      target_ids: sentence.hypotheses[0].tokens.map((token) => token.id),
+      text: sentence.text,
+      score: sentence.score,
+      finished: sentence.finished,
+    })),
+  })
+}
+
+/** @param {string} text */
+const write = (text) =>
+  new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve(undefined)))
+  })
+
+process.exitCode = await main(process.argv.slice(2))

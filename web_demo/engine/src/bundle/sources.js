@@ -1,0 +1,206 @@
+/**
+ * Where a bundle may come from: a URL, a zip, files that a person chose, bytes by name.
+ *
+ * What was downloaded and found right may be kept in Cache Storage, all of it or nothing, so that
+ * it is there without a network. Knows nothing of what the files mean.
+ */
+
+import { BundleError, BundleFormatError, BundleNotFoundError, InputError } from '../errors.js'
+import { MANIFEST } from './manifest.js'
+import { ZipFiles, isZip, joined } from './zip.js'
+
+/** @typedef {import('./bundle.js').Files} Files */
+
+/**
+ * A bundle: the URL of its folder or of a zip of it, a zip, the files of a folder, or bytes by
+ * name.
+ *
+ * @typedef {string | URL | Blob | ArrayBuffer | Uint8Array | File[] | Map<string, Uint8Array> |
+ *   Files} Source
+ */
+
+/**
+ * Returns where the files of a source are read from.
+ *
+ * @param {Source} source
+ * @param {{cache?: string, signal?: AbortSignal}} [options] `cache`: of which Cache Storage a
+ *   bundle from a URL is read, and where it is kept
+ * @returns {Promise<Files>}
+ */
+export async function openSource(source, { cache, signal } = {}) {
+  if (typeof source === 'string' || source instanceof URL) {
+    const url = new URL(source, globalThis.location?.href)
+    if (!url.pathname.endsWith('.zip')) return new UrlFiles(url, cache, signal)
+    return new ZipFiles(await download(url.href, Infinity, signal), url.href)
+  }
+  if (source instanceof ArrayBuffer) return zipOf(new Uint8Array(source), 'the zip')
+  if (source instanceof Uint8Array) return zipOf(source, 'the zip')
+  if (source instanceof Blob) {
+    const name = 'name' in source ? String(source.name) : 'the zip'
+    return zipOf(new Uint8Array(await source.arrayBuffer()), name)
+  }
+  if (source instanceof Map) return new GivenFiles(source)
+  if (Array.isArray(source)) return new ChosenFiles(source)
+  return source
+}
+
+/**
+ * @param {Uint8Array} data
+ * @param {string} place
+ */
+function zipOf(data, place) {
+  if (isZip(data)) return new ZipFiles(data, place)
+  throw new BundleNotFoundError(`${place} is not a bundle: it is no zip`)
+}
+
+/** @param {string} place */
+const noManifest = (place) =>
+  new BundleNotFoundError(`${place} is not a bundle: it has no ${MANIFEST}`, {
+    hint: `give the folder that holds ${MANIFEST}, or a zip of it`,
+  })
+
+/** Bytes by name. */
+class GivenFiles {
+  /** @param {Map<string, Uint8Array>} content */
+  constructor(content) {
+    this.place = 'the bundle'
+    this.content = content
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} limit
+   */
+  async read(name, limit) {
+    const data = this.content.get(name)
+    if (data) return data.subarray(0, limit + 1)
+    throw name === MANIFEST ? noManifest(this.place) : new BundleFormatError(`${name} is missing`)
+  }
+}
+
+/** The files of a folder that a person chose or dropped. */
+class ChosenFiles {
+  /** @param {File[]} files */
+  constructor(files) {
+    this.place = 'the folder'
+    this.files = files
+    if (files.some((file) => !(file instanceof Blob))) {
+      throw new InputError('a list of files holds something else')
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} limit
+   */
+  async read(name, limit) {
+    const file = this.files.find((each) => each.name === name)
+    if (file) return new Uint8Array(await file.slice(0, limit + 1).arrayBuffer())
+    throw name === MANIFEST ? noManifest(this.place) : new BundleFormatError(`${name} is missing`)
+  }
+}
+
+/** A folder on a server, or what of it was kept. */
+class UrlFiles {
+  /**
+   * @param {URL} url
+   * @param {string | undefined} cache
+   * @param {AbortSignal | undefined} signal
+   */
+  constructor(url, cache, signal) {
+    this.place = url.href
+    this.base = url.pathname.endsWith('/') ? url : new URL(`${url.href}/`)
+    this.cache = cache
+    this.signal = signal
+  }
+
+  /** @param {string} name */
+  address(name) {
+    return new URL(name, this.base).href
+  }
+
+  async store() {
+    if (this.cache === undefined || !globalThis.caches) return null
+    try {
+      return await caches.open(this.cache)
+    } catch (error) {
+      if (error instanceof DOMException) return null // storage is denied: the network is left
+      throw error
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} limit
+   */
+  async read(name, limit) {
+    const kept = await (await this.store())?.match(this.address(name))
+    if (kept) return new Uint8Array(await kept.arrayBuffer()).subarray(0, limit + 1)
+    try {
+      return await download(this.address(name), limit, this.signal)
+    } catch (error) {
+      if (!(error instanceof BundleNotFoundError)) throw error
+      throw name === MANIFEST ? noManifest(this.place) : new BundleFormatError(`${name} is missing`)
+    }
+  }
+
+  /**
+   * Keeps all files, the manifest last: without it nothing else is looked for.
+   *
+   * @param {Map<string, Uint8Array>} content
+   */
+  async keep(content) {
+    const store = await this.store()
+    if (!store || (await store.match(this.address(MANIFEST)))) return
+    const names = [...content.keys()].filter((name) => name !== MANIFEST)
+    try {
+      for (const name of [...names, MANIFEST]) {
+        const data = /** @type {Uint8Array<ArrayBuffer>} */ (content.get(name))
+        await store.put(this.address(name), new Response(data))
+      }
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error
+      // No room: it works without, and half of it is of no use to anybody.
+      for (const name of content.keys()) await store.delete(this.address(name))
+    }
+  }
+}
+
+/**
+ * Downloads a file, one byte more than the limit at most.
+ *
+ * @param {string} url
+ * @param {number} limit
+ * @param {AbortSignal} [signal]
+ * @throws {BundleNotFoundError} it is not there
+ * @throws {BundleError} the network failed
+ */
+export async function download(url, limit, signal) {
+  /** @type {Uint8Array[]} */
+  const parts = []
+  let size = 0
+  try {
+    const response = await fetch(url, { signal })
+    if (response.status === 404 || response.status === 410) {
+      throw new BundleNotFoundError(`${url} is not there`)
+    }
+    if (!response.ok || !response.body) {
+      throw new BundleError(`${url} cannot be read: the server says ${response.status}`)
+    }
+    const reader = response.body.getReader()
+    while (size <= limit) {
+      const { done, value } = await reader.read()
+      if (done) break
+      parts.push(value)
+      size += value.length
+    }
+    if (size > limit) await reader.cancel()
+  } catch (error) {
+    if (error instanceof BundleError || signal?.aborted) throw error
+    throw new BundleError(`${url} cannot be read: ${/** @type {Error} */ (error).message}`, {
+      hint: 'is there a network?',
+      cause: error,
+    })
+  }
+  return joined(parts, Math.min(size, limit + 1))
+}

@@ -1,0 +1,1460 @@
+/**
+ * The numbers, names and lists that all hosts agree on: a copy of `spec/contract.json`, which
+ * decides. Written by `npm run spec`; not to be changed by hand.
+ *
+ * @type {any}
+ */
+export const SPEC = {
+ "about": "What every host and the exporter load and none retypes. README.md, beside this file, says what it means.",
+ "manifest": {
+  "file": "manifest.json",
+  "written": 2,
+  "characters": 1000,
+  "unprintable": [
+   "Cc",
+   "Cf",
+   "Co",
+   "Cs",
+   "Zl",
+   "Zp",
+   "Zs"
+  ],
+  "shown": 100,
+  "depth": 64,
+  "digits": 4300,
+  "patterns": {
+   "version": "[0-9]{1,6}(\\.[0-9]{1,6}){0,3}",
+   "sha256": "[0-9a-f]{64}",
+   "file": "[A-Za-z0-9][A-Za-z0-9._-]{0,99}",
+   "device": "([Cc][Oo][Nn]|[Pp][Rr][Nn]|[Aa][Uu][Xx]|[Nn][Uu][Ll]|([Cc][Oo][Mm]|[Ll][Pp][Tt])[0-9])(\\..*)?"
+  },
+  "bytes": {
+   "manifest": 1000000,
+   "graph": 1000000000,
+   "names": 400000,
+   "other": 64000000
+  },
+  "graphs": [
+   "encoder",
+   "decoder"
+  ],
+  "roles": {
+   "1": {
+    "required": [
+     "encoder",
+     "decoder",
+     "tokenizer",
+     "sentences",
+     "golden",
+     "notice",
+     "card"
+    ],
+    "optional": [
+     "candidates",
+     "report"
+    ]
+   },
+   "2": {
+    "required": [
+     "encoder",
+     "decoder",
+     "golden",
+     "notice",
+     "card"
+    ],
+    "optional": [
+     "sentences",
+     "tokenizer",
+     "source_tokenizer",
+     "target_tokenizer",
+     "shortlist",
+     "names",
+     "report"
+    ]
+   }
+  },
+  "formats": {
+   "1": [
+    {
+     "key": "name",
+     "is": "text"
+    },
+    {
+     "key": "version",
+     "is": "text"
+    },
+    {
+     "key": "task",
+     "is": "choice",
+     "of": [
+      "translation"
+     ]
+    },
+    {
+     "key": "source",
+     "is": "text"
+    },
+    {
+     "key": "target",
+     "is": "text"
+    },
+    {
+     "key": "precision",
+     "is": "text"
+    },
+    {
+     "key": "license",
+     "is": "text"
+    },
+    {
+     "key": "files",
+     "is": "object"
+    },
+    {
+     "key": "vocabulary",
+     "is": "whole",
+     "from": 4,
+     "to": 1000000
+    },
+    {
+     "key": "tokens.pad",
+     "is": "whole",
+     "from": 0,
+     "to": 1000000
+    },
+    {
+     "key": "tokens.bos",
+     "is": "whole",
+     "from": 0,
+     "to": 1000000
+    },
+    {
+     "key": "tokens.eos",
+     "is": "whole",
+     "from": 0,
+     "to": 1000000
+    },
+    {
+     "key": "encoder_inputs",
+     "is": "texts"
+    },
+    {
+     "key": "states",
+     "is": "records",
+     "fields": "state",
+     "most": 64
+    },
+    {
+     "key": "memory_width",
+     "is": "whole",
+     "from": 1,
+     "to": 65536
+    },
+    {
+     "key": "key_width",
+     "is": "whole",
+     "from": 1,
+     "to": 65536
+    },
+    {
+     "key": "attention",
+     "is": "text"
+    },
+    {
+     "key": "limits.source_tokens",
+     "is": "whole",
+     "from": 1,
+     "to": 10000
+    },
+    {
+     "key": "limits.target_per_source",
+     "is": "number",
+     "from": 0,
+     "to": 10
+    },
+    {
+     "key": "limits.target_extra",
+     "is": "whole",
+     "from": 1,
+     "to": 10000
+    },
+    {
+     "key": "search.beam_size",
+     "is": "whole",
+     "from": 1,
+     "to": 100
+    },
+    {
+     "key": "search.length_penalty",
+     "is": "number",
+     "from": 0,
+     "to": 10
+    },
+    {
+     "key": "optimization_level",
+     "is": "choice",
+     "of": [
+      "disabled",
+      "basic",
+      "extended",
+      "all"
+     ]
+    },
+    {
+     "key": "minimum_onnxruntime",
+     "is": "pattern",
+     "of": "version",
+     "called": "version such as 1.2.3"
+    },
+    {
+     "key": "training_data",
+     "is": "texts"
+    },
+    {
+     "key": "scores",
+     "is": "object"
+    },
+    {
+     "key": "made_with",
+     "is": "object"
+    }
+   ],
+   "2": [
+    {
+     "key": "name",
+     "is": "text"
+    },
+    {
+     "key": "version",
+     "is": "text"
+    },
+    {
+     "key": "task",
+     "is": "choice",
+     "of": [
+      "translate",
+      "summarize",
+      "reply",
+      "caption"
+     ]
+    },
+    {
+     "key": "precision",
+     "is": "text"
+    },
+    {
+     "key": "license",
+     "is": "text"
+    },
+    {
+     "key": "files",
+     "is": "object"
+    },
+    {
+     "key": "input.kind",
+     "is": "choice",
+     "of": [
+      "text",
+      "image"
+     ]
+    },
+    {
+     "key": "input.cut",
+     "is": "choice",
+     "of": [
+      "sentences",
+      "whole"
+     ],
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "input.tokens",
+     "is": "whole",
+     "from": 1,
+     "to": 10000,
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "input.separator",
+     "is": "text",
+     "optional": true,
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "input.height",
+     "is": "whole",
+     "from": 1,
+     "to": 4096,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
+     "key": "input.width",
+     "is": "whole",
+     "from": 1,
+     "to": 4096,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
+     "key": "input.channels",
+     "is": "whole",
+     "from": 1,
+     "to": 4,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
+     "key": "input.mean",
+     "is": "numbers",
+     "from": -1000000,
+     "to": 1000000,
+     "least": 1,
+     "most": 4,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
+     "key": "input.scale",
+     "is": "numbers",
+     "from": -1000000,
+     "to": 1000000,
+     "least": 1,
+     "most": 4,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
+     "key": "source.language",
+     "is": "text",
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "source.tokenizer",
+     "is": "choice",
+     "of": [
+      "tokenizer",
+      "source_tokenizer"
+     ],
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "source.size",
+     "is": "whole",
+     "from": 4,
+     "to": 1000000,
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "source.eos",
+     "is": "whole",
+     "from": 0,
+     "to": 999999,
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "target.language",
+     "is": "text"
+    },
+    {
+     "key": "target.tokenizer",
+     "is": "choice",
+     "of": [
+      "tokenizer",
+      "target_tokenizer"
+     ]
+    },
+    {
+     "key": "target.size",
+     "is": "whole",
+     "from": 4,
+     "to": 1000000
+    },
+    {
+     "key": "target.bos",
+     "is": "whole",
+     "from": 0,
+     "to": 999999
+    },
+    {
+     "key": "target.eos",
+     "is": "whole",
+     "from": 0,
+     "to": 999999
+    },
+    {
+     "key": "states",
+     "is": "records",
+     "fields": "state",
+     "most": 64
+    },
+    {
+     "key": "memory_width",
+     "is": "whole",
+     "from": 1,
+     "to": 65536
+    },
+    {
+     "key": "key_width",
+     "is": "whole",
+     "from": 1,
+     "to": 65536
+    },
+    {
+     "key": "attention",
+     "is": "text"
+    },
+    {
+     "key": "limits.target_per_source",
+     "is": "number",
+     "from": 0,
+     "to": 10
+    },
+    {
+     "key": "limits.target_extra",
+     "is": "whole",
+     "from": 1,
+     "to": 10000
+    },
+    {
+     "key": "search.beam_size",
+     "is": "whole",
+     "from": 1,
+     "to": 100
+    },
+    {
+     "key": "search.length_penalty",
+     "is": "number",
+     "from": 0,
+     "to": 10
+    },
+    {
+     "key": "optimization_level",
+     "is": "choice",
+     "of": [
+      "disabled",
+      "basic",
+      "extended",
+      "all"
+     ]
+    },
+    {
+     "key": "minimum_onnxruntime",
+     "is": "pattern",
+     "of": "version",
+     "called": "version such as 1.2.3"
+    },
+    {
+     "key": "training_data",
+     "is": "texts"
+    },
+    {
+     "key": "parents",
+     "is": "records",
+     "fields": "parent",
+     "most": 64,
+     "optional": true
+    },
+    {
+     "key": "entities",
+     "is": "object",
+     "fields": "entities",
+     "exact": true,
+     "optional": true
+    },
+    {
+     "key": "confidence",
+     "is": "object",
+     "fields": "confidence",
+     "exact": true,
+     "optional": true
+    },
+    {
+     "key": "scores",
+     "is": "object"
+    },
+    {
+     "key": "made_with",
+     "is": "object"
+    }
+   ]
+  },
+  "records": {
+   "file": [
+    {
+     "key": "name",
+     "is": "pattern",
+     "of": "file",
+     "called": "plain file name"
+    },
+    {
+     "key": "sha256",
+     "is": "pattern",
+     "of": "sha256",
+     "called": "SHA-256 in small letters"
+    }
+   ],
+   "state": [
+    {
+     "key": "name",
+     "is": "text"
+    },
+    {
+     "key": "width",
+     "is": "whole",
+     "from": 1,
+     "to": 65536
+    }
+   ],
+   "parent": [
+    {
+     "key": "name",
+     "is": "text"
+    },
+    {
+     "key": "version",
+     "is": "text"
+    },
+    {
+     "key": "license",
+     "is": "text"
+    },
+    {
+     "key": "files",
+     "is": "patterns",
+     "of": "sha256",
+     "called": "SHA-256 in small letters"
+    }
+   ],
+   "entities": [
+    {
+     "key": "number",
+     "is": "symbols",
+     "most": 32
+    },
+    {
+     "key": "name",
+     "is": "symbols",
+     "most": 32
+    },
+    {
+     "key": "thing",
+     "is": "symbols",
+     "most": 32
+    },
+    {
+     "key": "term",
+     "is": "symbols",
+     "most": 32
+    },
+    {
+     "key": "numbers",
+     "is": "object",
+     "fields": "number_forms",
+     "exact": true,
+     "or_null": true
+    }
+   ],
+   "number_forms": [
+    {
+     "key": "source",
+     "is": "choice",
+     "of": [
+      "fr",
+      "en"
+     ]
+    },
+    {
+     "key": "target",
+     "is": "choice",
+     "of": [
+      "fr",
+      "en"
+     ]
+    }
+   ],
+   "confidence": [
+    {
+     "key": "intercept",
+     "is": "number",
+     "from": -1000000,
+     "to": 1000000
+    },
+    {
+     "key": "features",
+     "is": "records",
+     "fields": "feature",
+     "most": 64
+    }
+   ],
+   "feature": [
+    {
+     "key": "name",
+     "is": "text"
+    },
+    {
+     "key": "weight",
+     "is": "number",
+     "from": -1000000,
+     "to": 1000000
+    }
+   ]
+  },
+  "symbols": [
+   "\ue000",
+   "\uf8ff"
+  ]
+ },
+ "zip": {
+  "entries": 1000,
+  "bytes": 200000000,
+  "ratio": 50,
+  "aside": "__MACOSX/"
+ },
+ "graphs": {
+  "inputs": {
+   "text": [
+    [
+     "source",
+     "int64",
+     [
+      "B",
+      "S"
+     ]
+    ],
+    [
+     "source_length",
+     "int32",
+     [
+      "B"
+     ]
+    ]
+   ],
+   "image": [
+    [
+     "image",
+     "float32",
+     [
+      "B",
+      "channels",
+      "height",
+      "width"
+     ]
+    ]
+   ]
+  },
+  "encoder_outputs": [
+   [
+    "memory",
+    "float32",
+    [
+     "B",
+     "M",
+     "D"
+    ]
+   ],
+   [
+    "keys",
+    "float32",
+    [
+     "B",
+     "M",
+     "A"
+    ]
+   ],
+   [
+    "memory_mask",
+    "float32",
+    [
+     "B",
+     "M"
+    ]
+   ],
+   [
+    "state.*",
+    "float32",
+    [
+     "B",
+     "W"
+    ]
+   ]
+  ],
+  "decoder_inputs": [
+   [
+    "token",
+    "int64",
+    [
+     "N"
+    ]
+   ],
+   [
+    "parent",
+    "int64",
+    [
+     "N"
+    ]
+   ],
+   [
+    "memory",
+    "float32",
+    [
+     "B",
+     "M",
+     "D"
+    ]
+   ],
+   [
+    "keys",
+    "float32",
+    [
+     "B",
+     "M",
+     "A"
+    ]
+   ],
+   [
+    "memory_mask",
+    "float32",
+    [
+     "B",
+     "M"
+    ]
+   ],
+   [
+    "candidates",
+    "int64",
+    [
+     "C"
+    ]
+   ],
+   [
+    "candidate_mask",
+    "float32",
+    [
+     "B",
+     "C"
+    ]
+   ],
+   [
+    "k",
+    "int64",
+    []
+   ],
+   [
+    "state.*",
+    "float32",
+    [
+     "P",
+     "W"
+    ]
+   ]
+  ],
+  "decoder_outputs": [
+   [
+    "top_log_probs",
+    "float32",
+    [
+     "N",
+     "k"
+    ]
+   ],
+   [
+    "top_tokens",
+    "int64",
+    [
+     "N",
+     "k"
+    ]
+   ],
+   [
+    "log_probs",
+    "float32",
+    [
+     "N",
+     "L"
+    ]
+   ],
+   [
+    "attention",
+    "float32",
+    [
+     "N",
+     "M"
+    ]
+   ],
+   [
+    "next_state.*",
+    "float32",
+    [
+     "N",
+     "W"
+    ]
+   ]
+  ],
+  "masked": -1000000000,
+  "memory_step": 16,
+  "whole_vocabulary": -1
+ },
+ "onnx": {
+  "ir_versions": [
+   8,
+   10
+  ],
+  "opsets": {
+   "": [
+    17,
+    21
+   ],
+   "com.microsoft": [
+    1,
+    1
+   ]
+  },
+  "operators": {
+   "": [
+    "Add",
+    "Cast",
+    "Concat",
+    "Expand",
+    "GRU",
+    "Gather",
+    "GatherElements",
+    "GreaterOrEqual",
+    "Identity",
+    "If",
+    "LSTM",
+    "LayerNormalization",
+    "Less",
+    "LogSoftmax",
+    "MatMul",
+    "MatMulInteger",
+    "Min",
+    "Mul",
+    "QuantizeLinear",
+    "Range",
+    "ReduceMax",
+    "Reshape",
+    "Shape",
+    "Sigmoid",
+    "Slice",
+    "Softmax",
+    "Split",
+    "Squeeze",
+    "Sub",
+    "Tanh",
+    "TopK",
+    "Transpose",
+    "Unsqueeze"
+   ],
+   "com.microsoft": [
+    "DynamicQuantizeLSTM",
+    "FusedMatMul",
+    "QGemm"
+   ]
+  },
+  "attributes": {
+   "com.microsoft": {
+    "FusedMatMul": [
+     "transB"
+    ],
+    "QGemm": [
+     "transB"
+    ]
+   }
+  },
+  "depth": 8,
+  "fields": 1000000,
+  "rank": 8,
+  "dimension": 2147483647,
+  "name_bytes": 256,
+  "elements": {
+   "1": [
+    "float32",
+    4
+   ],
+   "2": [
+    "uint8",
+    1
+   ],
+   "3": [
+    "int8",
+    1
+   ],
+   "6": [
+    "int32",
+    4
+   ],
+   "7": [
+    "int64",
+    8
+   ],
+   "9": [
+    "bool",
+    1
+   ]
+  },
+  "attribute_kinds": {
+   "1": "f",
+   "2": "i",
+   "3": "s",
+   "5": "g",
+   "6": "floats",
+   "7": "ints"
+  },
+  "messages": {
+   "model": {
+    "called": "the model",
+    "fields": {
+     "1": [
+      "ir_version",
+      "int"
+     ],
+     "2": [
+      "producer_name",
+      "name"
+     ],
+     "3": [
+      "producer_version",
+      "name"
+     ],
+     "4": [
+      "domain",
+      "name"
+     ],
+     "5": [
+      "model_version",
+      "int"
+     ],
+     "6": [
+      "doc_string",
+      "name"
+     ],
+     "7": [
+      "graph",
+      "data"
+     ],
+     "8": [
+      "opset_import",
+      "each data"
+     ]
+    },
+    "refused": {
+     "14": "metadata_props",
+     "20": "training_info",
+     "25": "functions",
+     "26": "configuration"
+    }
+   },
+   "opset": {
+    "called": "an opset import",
+    "fields": {
+     "1": [
+      "domain",
+      "name"
+     ],
+     "2": [
+      "version",
+      "int"
+     ]
+    },
+    "refused": {}
+   },
+   "graph": {
+    "called": "a graph",
+    "fields": {
+     "1": [
+      "node",
+      "each data"
+     ],
+     "2": [
+      "name",
+      "name"
+     ],
+     "5": [
+      "initializer",
+      "each data"
+     ],
+     "10": [
+      "doc_string",
+      "name"
+     ],
+     "11": [
+      "input",
+      "each data"
+     ],
+     "12": [
+      "output",
+      "each data"
+     ],
+     "13": [
+      "value_info",
+      "each data"
+     ]
+    },
+    "refused": {
+     "14": "quantization_annotation",
+     "15": "sparse_initializer",
+     "16": "metadata_props"
+    }
+   },
+   "node": {
+    "called": "a node",
+    "fields": {
+     "1": [
+      "input",
+      "each name"
+     ],
+     "2": [
+      "output",
+      "each name"
+     ],
+     "3": [
+      "name",
+      "name"
+     ],
+     "4": [
+      "op_type",
+      "name"
+     ],
+     "5": [
+      "attribute",
+      "each data"
+     ],
+     "6": [
+      "doc_string",
+      "name"
+     ],
+     "7": [
+      "domain",
+      "name"
+     ]
+    },
+    "refused": {
+     "8": "overload",
+     "9": "metadata_props",
+     "10": "device_configurations"
+    }
+   },
+   "attribute": {
+    "called": "an attribute",
+    "fields": {
+     "1": [
+      "name",
+      "name"
+     ],
+     "2": [
+      "f",
+      "float"
+     ],
+     "3": [
+      "i",
+      "int"
+     ],
+     "4": [
+      "s",
+      "name"
+     ],
+     "6": [
+      "g",
+      "data"
+     ],
+     "7": [
+      "floats",
+      "each float"
+     ],
+     "8": [
+      "ints",
+      "each int"
+     ],
+     "13": [
+      "doc_string",
+      "name"
+     ],
+     "20": [
+      "type",
+      "int"
+     ]
+    },
+    "refused": {
+     "5": "t",
+     "9": "strings",
+     "10": "tensors",
+     "11": "graphs",
+     "14": "tp",
+     "15": "type_protos",
+     "21": "ref_attr_name",
+     "22": "sparse_tensor",
+     "23": "sparse_tensors"
+    }
+   },
+   "tensor": {
+    "called": "a tensor",
+    "fields": {
+     "1": [
+      "dims",
+      "each int"
+     ],
+     "2": [
+      "data_type",
+      "int"
+     ],
+     "8": [
+      "name",
+      "name"
+     ],
+     "9": [
+      "raw_data",
+      "data"
+     ],
+     "12": [
+      "doc_string",
+      "name"
+     ]
+    },
+    "refused": {
+     "3": "segment",
+     "4": "float_data",
+     "5": "int32_data",
+     "6": "string_data",
+     "7": "int64_data",
+     "10": "double_data",
+     "11": "uint64_data",
+     "13": "external_data",
+     "14": "data_location",
+     "16": "metadata_props"
+    }
+   },
+   "value": {
+    "called": "a value",
+    "fields": {
+     "1": [
+      "name",
+      "name"
+     ],
+     "2": [
+      "type",
+      "data"
+     ],
+     "3": [
+      "doc_string",
+      "name"
+     ]
+    },
+    "refused": {
+     "4": "metadata_props"
+    }
+   },
+   "type": {
+    "called": "a type",
+    "fields": {
+     "1": [
+      "tensor_type",
+      "data"
+     ]
+    },
+    "refused": {
+     "4": "sequence_type",
+     "5": "map_type",
+     "6": "denotation",
+     "8": "sparse_type",
+     "9": "optional_type"
+    }
+   },
+   "tensor_type": {
+    "called": "a tensor type",
+    "fields": {
+     "1": [
+      "elem_type",
+      "int"
+     ],
+     "2": [
+      "shape",
+      "data"
+     ]
+    },
+    "refused": {}
+   },
+   "shape": {
+    "called": "a shape",
+    "fields": {
+     "1": [
+      "dim",
+      "each data"
+     ]
+    },
+    "refused": {}
+   },
+   "dimension": {
+    "called": "a dimension",
+    "fields": {
+     "1": [
+      "dim_value",
+      "int"
+     ],
+     "2": [
+      "dim_param",
+      "name"
+     ]
+    },
+    "refused": {
+     "3": "denotation"
+    }
+   }
+  }
+ },
+ "tokenizer": {
+  "keys": [
+   "version",
+   "truncation",
+   "padding",
+   "added_tokens",
+   "normalizer",
+   "pre_tokenizer",
+   "post_processor",
+   "decoder",
+   "model"
+  ],
+  "absent": [
+   "truncation",
+   "padding",
+   "post_processor"
+  ],
+  "models": {
+   "BPE": [
+    "type",
+    "dropout",
+    "unk_token",
+    "continuing_subword_prefix",
+    "end_of_word_suffix",
+    "fuse_unk",
+    "byte_fallback",
+    "ignore_merges",
+    "vocab",
+    "merges"
+   ],
+   "Unigram": [
+    "type",
+    "unk_id",
+    "vocab",
+    "byte_fallback"
+   ],
+   "WordLevel": [
+    "type",
+    "unk_token",
+    "vocab"
+   ]
+  },
+  "model_absent": [
+   "dropout",
+   "continuing_subword_prefix",
+   "ignore_merges"
+  ],
+  "normalizers": [
+   "NFC",
+   "Precompiled",
+   "Replace",
+   "Strip"
+  ],
+  "first_normalizers": [
+   "NFC",
+   "Precompiled"
+  ],
+  "kept_normalizers": [
+   "Precompiled",
+   "Replace",
+   "Strip"
+  ],
+  "several_spaces": " {2,}",
+  "pre_tokenizers": {
+   "marks": [
+    [
+     "Metaspace"
+    ],
+    [
+     "Metaspace",
+     "Digits"
+    ]
+   ],
+   "Unigram": [
+    [
+     "Metaspace"
+    ]
+   ],
+   "spaces": [
+    [
+     "WhitespaceSplit"
+    ]
+   ]
+  },
+  "decoders": {
+   "bytes": [
+    "Metaspace",
+    "ByteFallback",
+    "Fuse"
+   ],
+   "marks": [
+    "Metaspace"
+   ],
+   "suffix": [
+    "BPEDecoder"
+   ],
+   "words": []
+  },
+  "added_token": [
+   "single_word",
+   "lstrip",
+   "rstrip",
+   "normalized",
+   "special"
+  ],
+  "added_tokens": 1000,
+  "piece_characters": 256,
+  "suffix_characters": 16,
+  "replacement_characters": 16,
+  "charsmap_characters": 32,
+  "score": 1000000,
+  "unknown_penalty": 10,
+  "kept_bonus": 0.1,
+  "white_space": [
+   [
+    9,
+    13
+   ],
+   [
+    32,
+    32
+   ],
+   [
+    133,
+    133
+   ],
+   [
+    160,
+    160
+   ],
+   [
+    5760,
+    5760
+   ],
+   [
+    8192,
+    8202
+   ],
+   [
+    8232,
+    8233
+   ],
+   [
+    8239,
+    8239
+   ],
+   [
+    8287,
+    8287
+   ],
+   [
+    12288,
+    12288
+   ]
+  ],
+  "word_begin": "\u2581",
+  "eos": "</s>"
+ },
+ "sentences": {
+  "version": 1,
+  "numbers": [
+   "max_tokens",
+   "max_characters"
+  ],
+  "characters": [
+   "spaces",
+   "terminators",
+   "wide_terminators",
+   "openers",
+   "closers"
+  ],
+  "words": [
+   "abbreviations",
+   "number_abbreviations"
+  ],
+  "marks": [
+   "breaks"
+  ],
+  "from": 1,
+  "to": 1000000
+ },
+ "casing": {
+  "letters": 5,
+  "words": 2,
+  "word_letters": 2
+ },
+ "foreign": {
+  "share": [
+   3,
+   4
+  ]
+ },
+ "search": {
+  "beam_size": [
+   1,
+   100
+  ],
+  "length_penalty": [
+   0,
+   10
+  ],
+  "loops": [
+   [
+    2,
+    4
+   ],
+   [
+    7,
+    3
+   ],
+   [
+    32,
+    2
+   ]
+  ]
+ },
+ "shortlist": {
+  "layout": 1,
+  "vocabulary": 65536
+ },
+ "golden": {
+  "margin": 0.2,
+  "tolerance": 0.1
+ }
+}

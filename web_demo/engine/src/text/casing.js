@@ -1,0 +1,134 @@
+/** White space and capitals: a sentence as the model knows it, and back. */
+
+import { SPEC } from '../spec.js'
+import { isCapital, isDecimal, isLetter, isSmall, isTitle } from './characters.js'
+
+/** @typedef {import('./aligned.js').Aligned} Aligned */
+/** @typedef {import('./aligned.js').Edit} Edit */
+/** @typedef {import('./rules.js').SentenceRules} SentenceRules */
+
+/**
+ * Small letters and capitals as one writes, or nothing but capitals.
+ *
+ * @typedef {'usual' | 'capitals'} Casing
+ */
+
+const CAPITALS = SPEC.casing
+
+/**
+ * Returns a sentence with every run of white space as one space, none at its ends. White space is
+ * never beyond the first plane.
+ *
+ * @param {Aligned} sentence
+ * @param {SentenceRules} rules
+ */
+export function normalizedSpace(sentence, rules) {
+  const { text } = sentence
+  const isSpace = (/** @type {number} */ at) => text[at] === ' ' || rules.spaces.has(text[at])
+  /** @type {Edit[]} */
+  const edits = []
+  let at = 0
+  while (at < text.length) {
+    if (!isSpace(at)) {
+      at++
+      continue
+    }
+    const start = at
+    while (at < text.length && isSpace(at)) at++
+    if (start === 0 || at === text.length) {
+      edits.push([start, at, ''])
+    } else {
+      if (at - start > 1) edits.push([start, at - 1, '']) // the last one of the run stays
+      if (text[at - 1] !== ' ') edits.push([at - 1, at, ' '])
+    }
+  }
+  return sentence.edited(edits)
+}
+
+/**
+ * @param {string} sentence
+ * @param {SentenceRules} rules
+ * @returns {Casing}
+ */
+export const casingOf = (sentence, rules) => (inCapitals(sentence, rules) ? 'capitals' : 'usual')
+
+/**
+ * Returns a sentence as the model knows its letters; as long as it was.
+ *
+ * @param {Aligned} sentence
+ * @param {Casing} casing
+ */
+export const recased = (sentence, casing) =>
+  casing === 'capitals' ? sentence.with(inSmallLetters(sentence.text)) : sentence
+
+/**
+ * Tells whether a sentence is written in nothing but capitals.
+ *
+ * All its letters are, five at least, and two words have two: no abbreviation, code or address.
+ * Subwords are learnt from small letters; of capitals a model understands next to nothing. So such
+ * a sentence is read in small letters, and its translation put into capitals.
+ *
+ * @param {string} text
+ * @param {SentenceRules} rules
+ */
+export function inCapitals(text, rules) {
+  if (/[a-z]/.test(text) || !isUpper(text)) return false
+  let [all, words, inWord] = [0, 0, 0]
+  for (const c of text) {
+    if (c === ' ' || rules.spaces.has(c)) {
+      inWord = 0
+    } else if (isCapital(c)) {
+      all++
+      inWord++
+      if (inWord === CAPITALS.word_letters) words++
+    } else if (isLetter(c)) {
+      return false
+    }
+  }
+  return all >= CAPITALS.letters && words >= CAPITALS.words
+}
+
+/**
+ * Tells whether there is a capital, and all letters that have a case are capitals.
+ *
+ * @param {string} text
+ */
+export function isUpper(text) {
+  const characters = [...text]
+  return characters.some(isCapital) && !characters.some((c) => isSmall(c) || isTitle(c))
+}
+
+/**
+ * Returns a text with none but its first capital, and not that one if it is within a word; as long
+ * as it was.
+ *
+ * @param {string} text
+ */
+export function inSmallLetters(text) {
+  let [out, before, seen] = ['', '', false]
+  for (const c of text) {
+    const isFirst = !seen && isCapital(c)
+    const isWithin = before !== '' && (isLetter(before) || isDecimal(before))
+    seen ||= isFirst
+    out += seen && !(isFirst && !isWithin) ? changed(c, c.toLowerCase()) : c
+    before = c
+  }
+  return out
+}
+
+/**
+ * Returns a text in capitals, as long as it was: what has no capital of its own is kept.
+ *
+ * @param {string} text
+ */
+export function toCapitals(text) {
+  let out = ''
+  for (const c of text) out += changed(c, c.toUpperCase())
+  return out
+}
+
+/**
+ * @param {string} character
+ * @param {string} other
+ */
+const changed = (character, other) => (other.length === character.length ? other : character)

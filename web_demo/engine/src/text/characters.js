@@ -1,0 +1,68 @@
+/** Letters and their cases, by Unicode and one code point at a time: the same on every host. */
+
+const LETTER = /^\p{L}$/u
+const SMALL = /^\p{Lowercase}$/u
+const CAPITAL = /^\p{Uppercase}$/u
+const TITLE = /^\p{Lt}$/u
+const DECIMAL = /^\p{Nd}$/u
+const NUMERAL = /^\p{N}$/u
+const MARK = /^\p{M}$/u
+const LONE_SURROGATE = /\p{Cs}/gu
+
+/** @param {string} c */
+export const isLetter = (c) =>
+  c < '\x80' ? (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') : LETTER.test(c)
+/** @param {string} c */
+export const isSmall = (c) => SMALL.test(c)
+/** @param {string} c */
+export const isCapital = (c) => CAPITAL.test(c)
+/** @param {string} c */
+export const isTitle = (c) => TITLE.test(c)
+/** @param {string} c */
+export const isDecimal = (c) => DECIMAL.test(c)
+/** @param {string} c */
+export const isNumeral = (c) => (c < '\x80' ? c >= '0' && c <= '9' : NUMERAL.test(c))
+/** @param {string} c */
+export const isMark = (c) => MARK.test(c)
+/** One of the ten ASCII digits. @param {string} c */
+export const isDigit = (c) => c >= '0' && c <= '9' && c.length === 1
+
+/** @param {string} text */
+export const isAscii = (text) => /^[\x00-\x7f]*$/.test(text)
+
+/**
+ * Replaces lone surrogates, which no UTF-8 can carry, by question marks; as long as it was.
+ *
+ * @param {string} text
+ */
+export const encodable = (text) => text.replace(LONE_SURROGATE, '?')
+
+const UTF8 = new TextEncoder()
+
+/** @param {string} text */
+export const utf8 = (text) => UTF8.encode(text)
+
+/** @param {string} text how many code points it has */
+export function countCharacters(text) {
+  let count = text.length
+  for (let at = 0; at + 1 < text.length; at++) {
+    if (isPair(text, at)) {
+      count--
+      at++
+    }
+  }
+  return count
+}
+
+/**
+ * Tells whether two units of a text are one code point.
+ *
+ * @param {string} text
+ * @param {number} at
+ */
+export function isPair(text, at) {
+  const high = text.charCodeAt(at)
+  if (high < 0xd800 || high > 0xdbff) return false
+  const low = text.charCodeAt(at + 1)
+  return low >= 0xdc00 && low <= 0xdfff
+}

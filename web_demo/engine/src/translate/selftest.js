@@ -1,0 +1,75 @@
+/** A bundle's golden sentences, translated on this machine and compared with what is recorded. */
+
+import { SPEC } from '../spec.js'
+import { readSentence } from './document.js'
+
+/** @typedef {import('../bundle/bundle.js').Golden} Golden */
+/** @typedef {import('./deadline.js').Deadline} Deadline */
+/** @typedef {import('./translator.js').Translator} Translator */
+
+/**
+ * How one sentence came out: what differs, null if nothing does.
+ *
+ * @typedef {{text: string, expected: string, translation: string, problem: string | null}} SelfTest
+ */
+
+/** @typedef {{results: SelfTest[], passed: boolean, onnxruntime: string}} SelfTestReport */
+
+/** As the golden sentences were recorded: greedily, with the bundle's shortlist. */
+const RECORDED = {
+  search: { beamSize: 1, nBest: 1, minLength: 1, lengthPenalty: 1, noRepeatNgramSize: 0 },
+  shortlist: true,
+}
+
+/**
+ * @param {Translator} translator
+ * @param {Deadline} deadline
+ * @returns {Promise<SelfTestReport>}
+ */
+export async function selfTest(translator, deadline) {
+  const { bundle, model, words } = translator
+  /** @type {SelfTest[]} */
+  const results = []
+  for (const golden of bundle.golden()) {
+    const { ids } = readSentence(golden.text, words)
+    const limit = model.limit(ids.length)
+    const [{ tokens }] = await translator.search(ids, RECORDED, { limit, deadline })
+    const translation = words.target.decode(tokens)
+    const problem = await problemOf(translator, golden, ids, tokens, translation)
+    results.push({ text: golden.text, expected: golden.translation, translation, problem })
+  }
+  const passed = results.every((result) => result.problem === null)
+  return { results, passed, onnxruntime: model.onnxruntime }
+}
+
+/**
+ * In what the answer to a golden sentence differs from what was recorded.
+ *
+ * @param {Translator} translator
+ * @param {Golden} golden
+ * @param {number[]} ids
+ * @param {number[]} tokens
+ * @param {string} translation
+ */
+async function problemOf({ model, manifest }, golden, ids, tokens, translation) {
+  if (!isSame(ids, golden.sourceIds)) return 'the source is tokenized differently'
+  const count = golden.firstScores.length
+  if (count > 0) {
+    const step = model.start(await model.encode(ids), model.shortlist?.of(ids) ?? null)
+    const { topLogProbs, k } = await step([manifest.target.bos], [0], count, false)
+    if (k !== count) return 'more scores are recorded than there are words'
+    const worst = Math.max(...golden.firstScores.map((s, at) => Math.abs(s - topLogProbs[at])))
+    if (!(worst <= SPEC.golden.tolerance)) {
+      return `scores of the first step differ by ${worst.toFixed(3)}`
+    }
+  }
+  if (!isSame(tokens, golden.targetIds)) return 'other tokens were chosen'
+  return translation === golden.translation ? null : 'the tokens spell another text'
+}
+
+/**
+ * @param {number[]} one
+ * @param {number[]} other
+ */
+const isSame = (one, other) =>
+  one.length === other.length && one.every((id, at) => id === other[at])

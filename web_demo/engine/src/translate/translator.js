@@ -1,0 +1,389 @@
+/**
+ * `Translator`: text in, `Translation` out. The way of a text through all layers below.
+ *
+ *     text -> segments -> tokens -> encoder -> step, step, step -> tokens -> text
+ *
+ * The calls are those of `Translator` in Python, with the names that JavaScript gives such things:
+ * `translateAll` is `translate_batch`, `selfTest` is `selftest`, `signal` is `cancel`. What is
+ * another: places count UTF-16 units, and sentences are decoded one by one.
+ */
+
+import { Bundle, placed } from '../bundle/bundle.js'
+import { download, openSource } from '../bundle/sources.js'
+import { CancelledError, InputError, OptionError, SessionError } from '../errors.js'
+import { Model } from '../model/model.js'
+import { chosen } from '../options.js'
+import { search } from '../search/beam.js'
+import { mostRepeats } from '../search/constraints.js'
+import { Aligned } from '../text/aligned.js'
+import { inSmallLetters, isUpper, normalizedSpace } from '../text/casing.js'
+import { Deadline } from './deadline.js'
+import { Joined, readSentence, takeApart, wordsOf, written } from './document.js'
+import { selfTest } from './selftest.js'
+
+/** @typedef {import('../bundle/bundle.js').OnProgress} OnProgress */
+/** @typedef {import('../bundle/sources.js').Source} Source */
+/** @typedef {import('../options.js').Chosen} Chosen */
+/** @typedef {import('../options.js').TranslateOptions} TranslateOptions */
+/** @typedef {import('../search/trellis.js').Found} Found */
+/** @typedef {import('./document.js').Segment} Segment */
+/** @typedef {import('./document.js').Sentence} Sentence */
+/** @typedef {import('./document.js').Translation} Translation */
+/** @typedef {import('./document.js').Words} Words */
+/** @typedef {import('./selftest.js').SelfTestReport} SelfTestReport */
+
+/**
+ * @typedef {object} LoadOptions
+ * @property {ArrayBuffer | Uint8Array | string | URL} wasm `ort-wasm-simd-threaded.wasm` of
+ *   onnxruntime-web, bytes or where they are
+ * @property {string} [runtime] URL of `ort.wasm.bundle.min.mjs`, where no bundler finds
+ *   `onnxruntime-web/wasm`
+ * @property {string} [cache] the name of a Cache Storage: a bundle from a URL is kept there once
+ *   it is known to be whole, and read from there the next time
+ * @property {OnProgress} [onProgress]
+ * @property {AbortSignal} [signal]
+ */
+
+/** A bundle, loaded and ready. */
+export class Translator {
+  /**
+   * Use `Translator.load`.
+   *
+   * @param {Bundle} bundle
+   * @param {Words} words
+   * @param {Model} model
+   */
+  constructor(bundle, words, model) {
+    this.bundle = bundle
+    this.manifest = bundle.manifest
+    this.words = words
+    this.model = model
+    this.isClosed = false
+  }
+
+  /**
+   * Loads a bundle, and checks all of it.
+   *
+   * @param {Source} source where the bundle is
+   * @param {LoadOptions} options
+   * @returns {Promise<Translator>}
+   * @throws {BundleNotFoundError} there is none
+   * @throws {BundleFormatError} a file of it is not what the format says
+   * @throws {ChecksumError} a file is not the one the manifest was written for
+   * @throws {SessionError} ONNX Runtime cannot run here, or refuses the graphs
+   * @throws {CancelledError} `signal` was aborted
+   */
+  static async load(source, { wasm, runtime, cache, onProgress, signal }) {
+    try {
+      const files = await openSource(source, { cache, signal })
+      const bundle = await Bundle.read(files, { onProgress, signal })
+      const words = await placed(bundle.place, () => wordsOf(bundle))
+      const binary = await wasmOf(wasm, signal)
+      const model = await placed(bundle.place, () => Model.load(bundle, binary, runtime))
+      return new Translator(bundle, words, model)
+    } catch (error) {
+      if (!signal?.aborted) throw error
+      throw new CancelledError('the loading was cancelled', { cause: signal.reason })
+    }
+  }
+
+  /** The bundle's name, as `fr-en`. */
+  get name() {
+    return this.manifest.name
+  }
+
+  /** The bundle's version. */
+  get version() {
+    return this.manifest.version
+  }
+
+  /** The language that is translated, as `fr`. */
+  get sourceLanguage() {
+    return this.manifest.source.language
+  }
+
+  /** The language of the translations, as `en`. */
+  get targetLanguage() {
+    return this.manifest.target.language
+  }
+
+  /** Version of ONNX Runtime. */
+  get onnxruntime() {
+    return this.model.onnxruntime
+  }
+
+  /**
+   * Translates a text of any length. What has no letters, or letters that the model never learnt,
+   * is kept as it is.
+   *
+   * @param {string} text
+   * @param {TranslateOptions} [options]
+   * @returns {Promise<Translation>}
+   * @throws {OptionError} an option makes no sense, or the prefix is too long
+   * @throws {CancelledError} `signal` was aborted
+   * @throws {SessionError} ONNX Runtime failed, or the translator is closed
+   */
+  async translate(text, options = {}) {
+    const { call, deadline } = this.begin(options)
+    return this.translateOne(checked(text), call, deadline)
+  }
+
+  /**
+   * Translates many texts, in order; the answers are those of `translate`. A text is read when the
+   * one before it is answered. `maxTime` is for all of them; a prefix holds for each.
+   *
+   * @param {Iterable<string> | AsyncIterable<string>} texts
+   * @param {TranslateOptions} [options]
+   * @returns {AsyncGenerator<Translation, void, void>}
+   */
+  async *translateAll(texts, options = {}) {
+    if (typeof texts === 'string') {
+      throw new OptionError('translateAll takes many texts, not one', { hint: 'use translate' })
+    }
+    const { call, deadline } = this.begin(options)
+    for await (const text of texts) yield this.translateOne(checked(text), call, deadline)
+  }
+
+  /**
+   * Yields the greedy translation of a text piece by piece, as it is decoded.
+   *
+   * Pieces never change afterwards; joined, they are the text of the answer, which is that of
+   * `translate` with a beam of one. A character of several byte tokens comes when it is complete.
+   * When the time is over, nothing comes any more but what is copied.
+   *
+   * @param {string} text
+   * @param {TranslateOptions & {onSentence?: (sentence: Sentence) => void}} [options] `onSentence`
+   *   is told each sentence when it has been said
+   * @returns {AsyncGenerator<string, Translation, void>} returns the answer
+   */
+  async *stream(text, { onSentence = () => {}, ...options } = {}) {
+    const { call, deadline } = this.begin({ ...options, beamSize: 1, nBest: 1 })
+    const joined = new Joined(checked(text), this.words)
+    let { prefix } = call
+    for await (const segment of takeApart(text, this.words, deadline)) {
+      const space = joined.space(segment)
+      if (segment.kind === 'copied') {
+        joined.add(segment, [])
+        yield segment.text
+        continue
+      }
+      if (space !== '') yield space
+      /** @type {string[]} */
+      const pieces = []
+      /** @type {() => void} */
+      let wake = () => {}
+      const say = (/** @type {string} */ piece) => {
+        pieces.push(piece)
+        wake()
+      }
+      const work = this.streamSentence(segment, call, prefix, deadline, say)
+      const ended = work.then(
+        () => true,
+        () => true,
+      )
+      let isDone = false
+      while (!isDone) {
+        const heard = new Promise((resolve) => {
+          wake = () => resolve(false)
+        })
+        if (pieces.length === 0) isDone = (await Promise.race([ended, heard])) === true
+        while (pieces.length > 0) yield /** @type {string} */ (pieces.shift())
+      }
+      onSentence(/** @type {Sentence} */ (joined.add(segment, await work)))
+      prefix = ''
+    }
+    return joined.translation()
+  }
+
+  /**
+   * Returns how likely `target` is as the translation of `source`, one sentence each: sum of
+   * log-probabilities / length ** lengthPenalty. Every word may follow, listed or not.
+   *
+   * @param {string} source
+   * @param {string} target
+   * @param {TranslateOptions} [options] of these, `lengthPenalty`, `maxTime` and `signal` matter
+   * @returns {Promise<number>}
+   * @throws {InputError} the source is empty or longer than a sentence may be
+   * @throws {CancelledError} `signal` was aborted, or the time was over before the target was read
+   */
+  async score(source, target, options = {}) {
+    const { call, deadline } = this.begin({ ...options, beamSize: 1, nBest: 1 })
+    const read = readSentence(checked(source), this.words)
+    const most = this.manifest.input.tokens
+    if (read.ids.length < 2 || read.ids.length > most + 1) {
+      throw new InputError(
+        `the source has ${read.ids.length - 1} tokens; a sentence has 1 to ${most}`,
+      )
+    }
+    const said = [...this.said(checked(target), read.casing), this.manifest.target.eos]
+    const limit = said.length
+    const [found] = await this.search(read.ids, call, { limit, prefix: said, deadline })
+    if (found.finished) return found.score
+    throw new CancelledError('the time was over before the target was scored')
+  }
+
+  /**
+   * Translates the bundle's golden sentences and compares everything recorded of them.
+   *
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<SelfTestReport>}
+   */
+  async selfTest({ signal } = {}) {
+    const { deadline } = this.begin({ signal })
+    return selfTest(this, deadline)
+  }
+
+  /**
+   * Frees the model; may be called twice. Further calls throw SessionError, running ones do within
+   * a step.
+   */
+  async close() {
+    if (this.isClosed) return
+    this.isClosed = true
+    await this.model.close()
+  }
+
+  /**
+   * Checks what a call asks for, and starts its clock.
+   *
+   * @param {TranslateOptions} options
+   */
+  begin(options) {
+    const call = chosen(options, this.manifest)
+    if (call.keep.length > 0 || call.glossary.length > 0) {
+      throw new OptionError(
+        `${this.name} ${this.version} has no symbols to carry anything over by`,
+        { hint: 'keep and glossary need a bundle with entities' },
+      )
+    }
+    const { signal, maxTime } = call
+    const deadline = new Deadline({ signal, maxTime, isClosed: () => this.isClosed })
+    deadline.isOver() // throws where nothing is to be begun
+    return { call, deadline }
+  }
+
+  /**
+   * @param {string} text
+   * @param {Chosen} call
+   * @param {Deadline} deadline
+   */
+  async translateOne(text, call, deadline) {
+    const joined = new Joined(text, this.words)
+    let { prefix } = call
+    for await (const segment of takeApart(text, this.words, deadline)) {
+      if (segment.kind === 'copied') {
+        joined.add(segment, [])
+        continue
+      }
+      joined.add(segment, await this.translateSentence(segment, call, prefix, deadline))
+      prefix = ''
+    }
+    return joined.translation()
+  }
+
+  /**
+   * @param {Segment} segment
+   * @param {Chosen} call
+   * @param {string} prefix
+   * @param {Deadline} deadline
+   * @param {(token: number[]) => void} [onStep]
+   */
+  async translateSentence(segment, call, prefix, deadline, onStep) {
+    if (deadline.isOver()) return [UNREAD]
+    const usual = this.model.limit(segment.ids.length)
+    const limit = Math.max(call.maxLength ?? usual, call.search.minLength)
+    const forced = prefix === '' ? [] : this.said(prefix, segment.casing)
+    if (forced.length >= limit) {
+      throw new OptionError(
+        `the prefix has ${forced.length} tokens, the translation may have ${limit}`,
+      )
+    }
+    return this.search(segment.ids, call, { limit, prefix: forced, deadline, onStep })
+  }
+
+  /**
+   * @param {Segment} segment
+   * @param {Chosen} call
+   * @param {string} prefix
+   * @param {Deadline} deadline
+   * @param {(piece: string) => void} say
+   */
+  async streamSentence(segment, call, prefix, deadline, say) {
+    /** @type {number[]} */
+    const tokens = []
+    let sent = 0
+    const send = (/** @type {string} */ text) => {
+      const now = written(text, segment.casing)
+      if (now.length > sent) say(now.slice(sent))
+      sent = Math.max(sent, now.length)
+    }
+    const found = await this.translateSentence(segment, call, prefix, deadline, ([token]) => {
+      tokens.push(token)
+      send(this.words.target.decodeStable(tokens))
+    })
+    send(this.words.target.decode(found[0].tokens))
+    return found
+  }
+
+  /**
+   * Returns the ids of a translation of a sentence, or of how one begins.
+   *
+   * @param {string} text
+   * @param {import('../text/casing.js').Casing} casing of the sentence
+   */
+  said(text, casing) {
+    const read = casing === 'capitals' && isUpper(text) ? inSmallLetters(text) : text
+    const spaced = normalizedSpace(new Aligned(read), this.words.rules)
+    return this.words.target.encode(spaced.text)
+  }
+
+  /**
+   * Encodes a sentence and searches for its translations.
+   *
+   * @param {number[]} ids eos last
+   * @param {Pick<Chosen, 'search' | 'shortlist'>} call
+   * @param {{limit: number, prefix?: number[], deadline: Deadline,
+   *   onStep?: (token: number[]) => void}} how
+   * @returns {Promise<Found[]>}
+   */
+  async search(ids, call, { limit, prefix = [], deadline, onStep }) {
+    const { bos, eos } = this.manifest.target
+    const shortlist = (call.shortlist && this.model.shortlist?.of(ids)) || null
+    const step = this.model.start(await this.model.encode(ids), shortlist)
+    const found = await search({
+      ...{ step, limit, bos, eos, prefix, onStep },
+      options: call.search,
+      repeats: mostRepeats(ids),
+      isOver: () => deadline.pause(),
+    })
+    if (found.length > 0) return found
+    throw new SessionError('the decoder gave no finite score')
+  }
+}
+
+/** What a sentence gets that was never read: nothing said, unfinished. @type {Found} */
+const UNREAD = { tokens: [], score: -Infinity, attention: [], finished: false }
+
+/**
+ * Returns a text as it is; TypeError if it is none.
+ *
+ * @param {string} text
+ */
+function checked(text) {
+  if (typeof text === 'string') return text
+  throw new TypeError(`a text must be a string, not ${typeof text}`)
+}
+
+/**
+ * @param {ArrayBuffer | Uint8Array | string | URL} wasm
+ * @param {AbortSignal} [signal]
+ */
+async function wasmOf(wasm, signal) {
+  if (wasm instanceof ArrayBuffer || wasm instanceof Uint8Array) return wasm
+  if (typeof wasm !== 'string' && !(wasm instanceof URL)) {
+    throw new OptionError('wasm must be where the wasm of ONNX Runtime is, or its bytes', {
+      hint: 'ort-wasm-simd-threaded.wasm of onnxruntime-web',
+    })
+  }
+  return download(new URL(wasm, globalThis.location?.href).href, Infinity, signal)
+}

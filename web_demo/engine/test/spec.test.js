@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { readFile, readdir } from 'node:fs/promises'
+import { test } from 'node:test'
+import { SPEC } from '../src/spec.js'
+import { ROOT, VECTORS } from './support.js'
+
+/** Vectors of behaviour that this host does not have yet. The list may only get shorter. */
+const NOT_YET = ['doubts.jsonl', 'entities.jsonl', 'entities_fill.jsonl', 'markup.jsonl']
+
+test('the contract is the one of the project', async () => {
+  const written = JSON.parse(await readFile(`${ROOT}spec/contract.json`, 'utf8'))
+  assert.deepEqual(SPEC, written, 'run `npm run spec`')
+})
+
+test('every file of vectors is in a test, or named as not yet there', async () => {
+  const here = new URL('.', import.meta.url)
+  const names = (await readdir(here)).filter((name) => name.endsWith('.test.js'))
+  const tests = await Promise.all(
+    names
+      .filter((name) => name !== 'spec.test.js')
+      .map((name) => readFile(new URL(name, here), 'utf8')),
+  )
+  const read = tests.join('\n')
+  const files = (await readdir(VECTORS)).filter((name) => !name.startsWith('tokenizer'))
+  const missing = files.filter((name) => !read.includes(`vectors('${name}'`))
+  assert.deepEqual(missing.sort(), NOT_YET)
+  assert.ok(read.includes("name.startsWith('tokenizer')"))
+})
+
+/** The folders of the engine from the ground up, as those of the Python runtime. */
+const FLOORS = ['', 'bundle', 'text', 'search', 'model', 'translate']
+
+test('a module imports only from folders before its own, and is no longer than others may be', async () => {
+  const src = new URL('../src/', import.meta.url)
+  const names = (await readdir(src, { recursive: true })).filter((name) => name.endsWith('.js'))
+  assert.ok(names.length > 25)
+  for (const name of names) {
+    if (name === 'spec.js') continue // a copy, whatever is in it
+    const text = await readFile(new URL(name, src), 'utf8')
+    const lines = text.split('\n')
+    assert.ok(lines.length <= 450, `${name} has ${lines.length} lines`)
+    assert.ok(
+      lines.every((line) => [...line].length <= 100),
+      `${name} has a line over 100`,
+    )
+    for (const [, from] of text.matchAll(/^(?:import|export) [^']*'(\.[^']+)'/gm)) {
+      const reached = new URL(from, new URL(name, src)).pathname.slice(src.pathname.length)
+      const [own, other] = [name, reached].map((path) => path.split('/').slice(0, -1).join('/'))
+      // Characters and their classes are of all floors; doors stand on top.
+      const isDoor = own === '' && ['index.js', 'node.js', 'worker.js', 'client.js'].includes(name)
+      if (isDoor || reached === 'text/characters.js') continue
+      assert.ok(FLOORS.indexOf(other) <= FLOORS.indexOf(own), `${name} imports ${reached}`)
+    }
+  }
+})

@@ -1,0 +1,55 @@
+/** What the tests share: where things are, vectors, and translators of the tiny bundles. */
+
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { Translator } from '../src/index.js'
+import { installedWasm, openPath } from '../src/node.js'
+
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+export const VECTORS = `${ROOT}spec/vectors/`
+export const BUNDLES = `${ROOT}spec/bundles/`
+export const TINY = `${BUNDLES}tiny/`
+
+export const WASM = await installedWasm()
+
+/** @param {string} path of a bundle */
+export const load = async (path) => Translator.load(await openPath(path), { wasm: WASM })
+
+/**
+ * Returns the objects of a file, one a line.
+ *
+ * @param {string} name
+ * @param {(line: string) => any} [parse]
+ * @returns {Promise<any[]>}
+ */
+export async function vectors(name, parse = JSON.parse) {
+  const text = await readFile(VECTORS + name, 'utf8')
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => parse(line))
+}
+
+/**
+ * Returns a place in UTF-16 units as one in code points.
+ *
+ * @param {string} text
+ * @param {number} place
+ */
+export const inCodePoints = (text, place) => [...text.slice(0, place)].length
+
+/**
+ * Returns all pieces of a stream, and what it returned.
+ *
+ * @template T
+ * @param {AsyncGenerator<string, T, void>} stream
+ */
+export async function drained(stream) {
+  /** @type {string[]} */
+  const pieces = []
+  while (true) {
+    const { done, value } = await stream.next()
+    if (done) return { pieces, answer: /** @type {T} */ (value) }
+    pieces.push(/** @type {string} */ (value))
+  }
+}
