@@ -56,9 +56,13 @@ WEB = web_demo/engine
 
 test-web:  ## types and tests of the JavaScript engine
 	@if $(HAVE_NODE); then \
-	  $(MAKE) --no-print-directory $(WEB)/node_modules/installed && \
-	  cd $(WEB) && npm run --silent types && npm run --silent test; \
+	  $(MAKE) --no-print-directory $(WEB)/node_modules/installed $(WEB)/src/spec.js && \
+	  cd $(WEB) && npm run --silent check && npm run --silent test; \
 	else $(NO_NODE); fi
+
+$(WEB)/src/spec.js: spec/contract.json tools/web_contract.py
+	$(PYTHON) tools/web_contract.py > $@.partial
+	mv $@.partial $@
 
 $(WEB)/node_modules/installed: $(WEB)/package.json $(WEB)/package-lock.json
 	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund

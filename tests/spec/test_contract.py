@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from allez.spec import SPEC
 
 ROOT = Path(__file__).parents[2]
 KOTLIN = ROOT / "android_demo" / "translator" / "src" / "main" / "kotlin"
+JAVASCRIPT = ROOT / "web_demo" / "engine" / "src"
 RUNTIME = ROOT / "runtime" / "allez"
 FOLDERS = ("bundle", "text", "search", "model", "translate")
 """Of the runtime: what every host does too."""
@@ -23,6 +26,7 @@ HOSTS = sorted(
         *RUNTIME.glob("*.py"),
         *(path for folder in FOLDERS for path in (RUNTIME / folder).rglob("*.py")),
         *KOTLIN.rglob("*.kt"),
+        *(path for path in JAVASCRIPT.rglob("*.js") if path.name != "spec.js"),
     ]
 )
 
@@ -36,6 +40,7 @@ OTHERWISE = {
     ("Json.kt", 4300): "the reader that reads the contract itself; SpecTest.kt compares it",
     ("tokenizer.py", 10_000): "words that are kept at hand",
     ("Zip.kt", 65_536): "bytes that are copied at a time",
+    ("tokenizer.js", 10_000): "words that are kept at hand",
 }
 """Large numbers of the contract that mean something else in a file."""
 
@@ -70,6 +75,13 @@ def test_wheel_and_jar_get_a_copy() -> None:
     assert "<include>contract.json</include>" in maven
     gradle = ROOT / "android_demo" / "translator" / "build.gradle.kts"
     assert 'resolveSibling("spec/contract.json")' in gradle.read_text(encoding="utf-8")
+
+
+def test_the_javascript_module_is_the_contract() -> None:
+    """Whoever changes the contract runs `make web_demo/engine/src/spec.js`."""
+    tool = [sys.executable, str(ROOT / "tools" / "web_contract.py")]
+    written = subprocess.run(tool, capture_output=True, check=True).stdout
+    assert (JAVASCRIPT / "spec.js").read_bytes() == written
 
 
 def test_there_is_something_to_find() -> None:

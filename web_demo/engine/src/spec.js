@@ -1,6 +1,6 @@
 /**
  * The numbers, names and lists that all hosts agree on: a copy of `spec/contract.json`, which
- * decides. Written by `npm run spec`; not to be changed by hand.
+ * decides. Written by `tools/web_contract.py`; not to be changed by hand.
  *
  * @type {any}
  */
@@ -169,8 +169,8 @@ export const SPEC = {
     {
      "key": "limits.target_per_source",
      "is": "number",
-     "from": 0,
-     "to": 10
+     "from": 0.0,
+     "to": 10.0
     },
     {
      "key": "limits.target_extra",
@@ -187,8 +187,8 @@ export const SPEC = {
     {
      "key": "search.length_penalty",
      "is": "number",
-     "from": 0,
-     "to": 10
+     "from": 0.0,
+     "to": 10.0
     },
     {
      "key": "optimization_level",
@@ -322,8 +322,8 @@ export const SPEC = {
     {
      "key": "input.mean",
      "is": "numbers",
-     "from": -1000000,
-     "to": 1000000,
+     "from": -1000000.0,
+     "to": 1000000.0,
      "least": 1,
      "most": 4,
      "when": [
@@ -334,8 +334,8 @@ export const SPEC = {
     {
      "key": "input.scale",
      "is": "numbers",
-     "from": -1000000,
-     "to": 1000000,
+     "from": -1000000.0,
+     "to": 1000000.0,
      "least": 1,
      "most": 4,
      "when": [
@@ -438,8 +438,8 @@ export const SPEC = {
     {
      "key": "limits.target_per_source",
      "is": "number",
-     "from": 0,
-     "to": 10
+     "from": 0.0,
+     "to": 10.0
     },
     {
      "key": "limits.target_extra",
@@ -456,8 +456,8 @@ export const SPEC = {
     {
      "key": "search.length_penalty",
      "is": "number",
-     "from": 0,
-     "to": 10
+     "from": 0.0,
+     "to": 10.0
     },
     {
      "key": "optimization_level",
@@ -608,8 +608,8 @@ export const SPEC = {
     {
      "key": "intercept",
      "is": "number",
-     "from": -1000000,
-     "to": 1000000
+     "from": -1000000.0,
+     "to": 1000000.0
     },
     {
      "key": "features",
@@ -626,8 +626,8 @@ export const SPEC = {
     {
      "key": "weight",
      "is": "number",
-     "from": -1000000,
-     "to": 1000000
+     "from": -1000000.0,
+     "to": 1000000.0
     }
    ]
   },
@@ -822,7 +822,7 @@ export const SPEC = {
     ]
    ]
   ],
-  "masked": -1000000000,
+  "masked": -1000000000.0,
   "memory_step": 16,
   "whole_vocabulary": -1
  },
@@ -1425,14 +1425,23 @@ export const SPEC = {
    4
   ]
  },
+ "wrapped": {
+  "least": 20,
+  "share": [
+   3,
+   5
+  ],
+  "behind": "0123456789,;)%\u20ac\u00bb\u201d\"'\u2019",
+  "key_signs": ":="
+ },
  "search": {
   "beam_size": [
    1,
    100
   ],
   "length_penalty": [
-   0,
-   10
+   0.0,
+   10.0
   ],
   "loops": [
    [
@@ -1447,7 +1456,12 @@ export const SPEC = {
     32,
     2
    ]
-  ]
+  ],
+  "choice": {
+   "coverage": 0.05,
+   "least": 0.05,
+   "margin": 1.0
+  }
  },
  "shortlist": {
   "layout": 1,
