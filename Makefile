@@ -8,7 +8,8 @@ TESTS = PYTHONPATH=tests .venv-runtime/bin/python -m
 
 SOURCES := $(shell find runtime export models spec -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: help demo test test-deps test-runtime test-export test-android test-web test-hosts test-arm64 \
+.PHONY: help demo test test-deps soak-deps test-runtime test-export test-android test-web \
+  test-hosts test-arm64 \
   test-versions soak fuzz check docs bench markup lock sbom clean
 
 help:  ## list the targets
@@ -28,6 +29,9 @@ test:  ## install what the tests need and run them all
 
 test-deps:  ## install what the tests need from apt, where this is root on Debian
 	@tests/deps.sh
+
+soak-deps:
+	@tests/deps.sh soak
 
 test-runtime: .venv-runtime/installed  ## runtime and contract tests, in an environment without torch
 	.venv-runtime/bin/python -m pytest tests/runtime tests/spec tests/contract tests/fuzz
@@ -95,7 +99,7 @@ test-arm64: .venv-runtime/installed  ## Python on emulated Arm processors, compa
 test-versions: .venv-runtime/installed  ## golden sentences with the oldest and the newest onnxruntime
 	$(TESTS) hosts.versions
 
-soak: .venv-runtime/installed  ## the long tests, of which `make test` runs a share (half an hour)
+soak: soak-deps .venv-runtime/installed  ## the long tests, of which `make test` runs a share (half an hour)
 	ALLEZ_SOAK=1 .venv-runtime/bin/python -m pytest tests/runtime tests/contract -m soak
 	$(TESTS) support.fuzz
 

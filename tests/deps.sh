@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need from apt and is not there, where this is root on a Debian or Ubuntu.
+# Installs what the tests need from apt and is not there, where this is root on a Debian or Ubuntu;
+# with `soak`, what only `make soak` needs too: LibreOffice takes 400 MB and a minute of tests.
 # What is missing after that is named: a failure in continuous integration (CI is set); elsewhere the
 # tests that want it are skipped and counted. Done twice, it does nothing the second time.
 set -euo pipefail
@@ -14,6 +15,13 @@ needs=(
   "command -v dpkg-deb|dpkg|test-arm64"
   "node -e 'process.exit(parseInt(process.versions.node) < 20)'|nodejs|test-web and test-hosts"
   "command -v npm|npm|test-web and test-hosts"
+  "command -v msgfmt|gettext|catalogues that are compiled"
+  "ls /usr/share/java/epubcheck.jar|epubcheck|books that are checked"
+)
+[ "${1:-}" != soak ] || needs+=(
+  "ls /usr/lib/libreoffice/program/libswlo.so|libreoffice-writer|text documents that are opened"
+  "ls /usr/lib/libreoffice/program/libsclo.so|libreoffice-calc|workbooks that are opened"
+  "ls /usr/lib/libreoffice/program/libsdlo.so|libreoffice-impress|presentations that are opened"
 )
 
 present() { bash -c "$1" >/dev/null 2>&1; }

@@ -7,12 +7,15 @@ What is no text (pictures, notes, bookmarks) is a point, links and the like are 
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from allez.documents.document import Builder, Template
 from allez.documents.inline import Gatherer, Inline
+from allez.documents.mixed import MOST_MARKS
 from allez.documents.values import escape_text
+from allez.documents.wrapping import ends_sentence
 from allez.text.markup import Marked, weave
 from allez.text.tags import Token, ends, scan
 
@@ -48,6 +51,8 @@ class _Piece:
     markup: Template = ()
     run: int = -1
     """Which run it stands in; -1: beside them."""
+    head: str = ""
+    """What begins that run, its style included."""
 
 
 _PLAIN = "-"
@@ -130,7 +135,7 @@ class _Finder:
             else:
                 self.point(pieces, child, last, "break" if token.name in names.breaks else "point")
                 pieces[-1].markup = (opening, style, *pieces[-1].markup, f"</{names.run}>")
-            pieces[-1].run = index
+            pieces[-1].run, pieces[-1].head = index, opening + style
             pieces[-1].start, begin = begin, pieces[-1].end
         if pieces and pieces[-1].run == index:
             pieces[-1].end = self.tokens[end].end
@@ -158,37 +163,72 @@ class _Finder:
         pieces.append(_Piece(kind, *span, markup=self.builder.template(*span)))
 
     def add(self, pieces: list[_Piece]) -> None:
-        """Add the segment of a paragraph, if it has letters."""
-        for edge, beside in ((0, 1), (-1, -2)):
-            while len(pieces) > 1 and pieces[edge].kind in ("point", "break"):
-                if pieces[edge].run >= 0 and pieces[edge].run == pieces[beside].run:
-                    break
-                pieces.pop(edge)
-        texts = [piece for piece in pieces if piece.kind == "text"]
+        """Add the segments of a paragraph: one, or several where line breaks divide it for good."""
+        depth = first = 0
+        for index, piece in enumerate(pieces):
+            depth += {"open": 1, "close": -1}.get(piece.kind, 0)
+            if (
+                piece.kind == "break"
+                and not depth
+                and _is_hard(pieces[first:index], itertools.islice(pieces, index, None))
+            ):
+                self.add_part(pieces, first, index)
+                first = index + 1
+        self.add_part(pieces, first, len(pieces))
+
+    def add_part(self, pieces: list[_Piece], first: int, last: int) -> None:
+        """Add the segment of some pieces of a paragraph, if they have letters."""
+        while first < last and pieces[first].kind in ("point", "break"):
+            first += 1
+        while first < last and pieces[last - 1].kind in ("point", "break"):
+            last -= 1
+        part = pieces[first:last]
+        texts = [piece for piece in part if piece.kind == "text"]
         if "".join(piece.text for piece in texts) in self.keep:
             return
         sizes: dict[str, int] = {}
         for piece in texts:
             sizes[piece.style] = sizes.get(piece.style, 0) + len(piece.text)
         base = max(sizes, key=lambda style: sizes[style], default="")
-        gatherer = Gatherer()
-        current = base
-        for piece in pieces:
-            style = piece.style if piece.kind == "text" else current
-            if piece.kind in ("open", "close"):
-                style = base
-            if style != current and current != base:
-                gatherer.close("style", ())
-            if style != current and style != base:
-                gatherer.open("style", (style,))
-            current = style
-            _gather(gatherer, piece)
-        if current != base:
+        if len(part) > MOST_MARKS:
+            line = self.builder.text.count("\n", 0, part[0].start) + 1
+            self.builder.notes.append(f"line {line}: a paragraph of {len(part)} runs is left alone")
+            return
+        inline = _gathered(part, base)
+        if not inline.has_letters:
+            return
+        within = pieces[first - 1].run if first else -1
+        following = pieces[last] if last < len(pieces) else None
+        closing = f"</{self.names.run}>" if part[0].run >= 0 and part[0].run == within else ""
+        same = following is not None and part[-1].run >= 0 and part[-1].run == following.run
+        writer = _Writer(inline, self.names, base, closing, part[-1].head if same else "")
+        self.builder.add(part[0].start, part[-1].end, inline.marked, writer)
+
+
+def _is_hard(before: Sequence[_Piece], after: Iterable[_Piece]) -> bool:
+    """Tell whether a line break ends a sentence, rather than a line of one."""
+    texts = (piece.text.strip() for piece in after if piece.kind == "text")
+    following = next(filter(None, texts), "")
+    return not following[:1].islower() or ends_sentence("".join(piece.text for piece in before))
+
+
+def _gathered(pieces: Sequence[_Piece], base: str) -> Inline:
+    """Return a stretch of a paragraph; text in another style than `base` is a pair."""
+    gatherer = Gatherer()
+    current = base
+    for piece in pieces:
+        style = piece.style if piece.kind == "text" else current
+        if piece.kind in ("open", "close"):
+            style = base
+        if style != current and current != base:
             gatherer.close("style", ())
-        inline = gatherer.finish(spaced=True)
-        if inline.has_letters:
-            start, end = pieces[0].start, pieces[-1].end
-            self.builder.add(start, end, inline.marked, _Writer(inline, self.names, base))
+        if style != current and style != base:
+            gatherer.open("style", (style,))
+        current = style
+        _gather(gatherer, piece)
+    if current != base:
+        gatherer.close("style", ())
+    return gatherer.finish(spaced=True)
 
 
 def _gather(gatherer: Gatherer, piece: _Piece) -> None:
@@ -203,12 +243,25 @@ def _gather(gatherer: Gatherer, piece: _Piece) -> None:
 
 
 class _Writer:
-    """Writes a paragraph as runs again."""
+    """Writes a paragraph, or a line of it, as runs again.
 
-    def __init__(self, inline: Inline, names: Runs, base: str) -> None:
+    Args:
+        inline: what is written.
+        names: of the elements.
+        base: the style of most of it.
+        closing: closes the run that it begins in; "" if it begins with one.
+        opening: opens the run that it ends in; "" if it ends with one.
+    """
+
+    def __init__(self, inline: Inline, names: Runs, base: str, closing: str, opening: str) -> None:
         self._inline, self._names, self._base = inline, names, base
+        self._closing, self._opening = closing, opening
 
     def __call__(self, translated: Marked) -> Template:
+        written = (self._closing, *self._runs(translated), self._opening)
+        return tuple(part for part in written if part != "")
+
+    def _runs(self, translated: Marked) -> Template:
         parts: list[str | int] = []
         waiting, style = "", self._base
         for event in weave(translated):

@@ -30,6 +30,7 @@ from support.documents import (
     zipped,
 )
 
+_BOLD = "<w:rPr><w:b/></w:rPr>"
 READING = Reading(source="fr", target="en")
 
 
@@ -97,6 +98,57 @@ def test_runs_of_word_are_joined_and_styles_kept() -> None:
     assert document.count("<w:p>") + document.count("<w:p ") == DOCX["word/document.xml"].count(
         "<w:p>"
     ) + DOCX["word/document.xml"].count("<w:p ")
+
+
+def paragraph(inside: str) -> tuple[list[str], str]:
+    """Return what is read of a paragraph of Word, and what it is in capitals."""
+    parts = {**DOCX, "word/document.xml": f"<w:body><w:p>{inside}</w:p></w:body>"}
+    document = parse("docx", parts)
+    body = unzipped(uppercased(document))["word/document.xml"].decode()
+    ElementTree.fromstring(body.replace("<w:body>", '<w:body xmlns:w="w">'))
+    read = [segment.source.text for segment in document.segments]
+    return [text for text in read if text != "En-tête"], body.removeprefix("<w:body><w:p>")
+
+
+@pytest.mark.parametrize(
+    ("inside", "read", "capitals"),
+    [
+        (
+            "<w:r><w:t>Un.</w:t><w:br/><w:t>Deux</w:t><w:br/></w:r>",
+            ["Un.", "Deux"],
+            '<w:r><w:t xml:space="preserve">UN.</w:t></w:r><w:r><w:br/></w:r>'
+            '<w:r><w:t xml:space="preserve">DEUX</w:t></w:r><w:r><w:br/></w:r>',
+        ),
+        (
+            f"<w:r>{_BOLD}<w:tab/><w:t>Un</w:t><w:br/><w:t>12</w:t><w:tab/><w:t>Deux</w:t></w:r>",
+            ["Un", "Deux"],
+            f'<w:r>{_BOLD}<w:tab/></w:r><w:r>{_BOLD}<w:t xml:space="preserve">UN</w:t></w:r>'
+            f"<w:r>{_BOLD}<w:br/><w:t>12</w:t><w:tab/></w:r>"
+            f'<w:r>{_BOLD}<w:t xml:space="preserve">DEUX</w:t></w:r>',
+        ),
+        ("<w:r><w:t>il est</w:t><w:br/><w:t>tard</w:t></w:r>", ["il est tard"], "IL EST"),
+        (
+            '<w:hyperlink r:id="a"><w:r><w:t>Un</w:t><w:br/><w:t>Deux</w:t></w:r></w:hyperlink>',
+            ["Un Deux"],
+            "UN",
+        ),
+    ],
+)
+def test_lines_of_a_paragraph(inside: str, read: list[str], capitals: str) -> None:
+    inside = inside.replace(' r:id="a"', "")
+    found, written = paragraph(inside)
+    assert found == read
+    assert capitals in written
+    for tag in ("<w:br/>", "<w:tab/>"):
+        assert written.count(tag) == inside.count(tag)
+
+
+def test_a_paragraph_of_thousands_of_runs_is_left_alone() -> None:
+    run = f"<w:r>{_BOLD}<w:t>un</w:t></w:r><w:r><w:t>deux</w:t></w:r>"
+    document = parse("docx", {**DOCX, "word/document.xml": f"<w:p>{run * 1000}</w:p>"})
+    assert list(document.notes) == [
+        "word/document.xml: line 1: a paragraph of 2000 runs is left alone"
+    ]
 
 
 def test_bold_goes_with_its_word() -> None:
