@@ -350,9 +350,8 @@ class Translator:
         """Take a text apart, and ask the model for each sentence."""
         document = self._read(text, options, deadline)
         prefix = "" if deadline.over() else options.prefix
-        prefixes = itertools.chain([prefix], itertools.repeat(""))
-        pairs = zip(document.sentences, prefixes, strict=False)
-        return document, [self._request(segment, options, said) for segment, said in pairs]
+        said = itertools.chain([prefix], itertools.repeat(""))
+        return document, [self._request(s, options, next(said)) for s in document.sentences]
 
     def _request(self, segment: Segment, options: TranslateOptions, prefix: str) -> Request:
         masking = self._words.masking
