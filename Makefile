@@ -74,11 +74,17 @@ $(WEB)/node_modules/installed: $(WEB)/package.json $(WEB)/package-lock.json
 
 HOST_MODELS = models/fr-en spec/bundles/tiny_shortlist
 
-test-hosts: .venv-runtime/installed  ## Python, Kotlin and JavaScript translate the same [SENTENCES=FILE]
+# Of bundles with entities, which Kotlin alone has beside Python, a share; of the tiny one all.
+SHARED_MODELS = $(HOST_MODELS) spec/bundles/tiny_entities
+KOTLIN_MODELS = $(SHARED_MODELS) \
+  $(filter-out $(SHARED_MODELS),$(patsubst %/manifest.json,%,$(wildcard models/*/manifest.json)))
+
+test-hosts: .venv-runtime/installed  ## Python, Kotlin and JavaScript translate the same [SENTENCES=FILE] [COUNT=N]
 	@if $(HAVE_JAVA); then \
 	  $(MAVEN) --quiet -pl translator process-classes && \
-	  for model in $(HOST_MODELS); do \
-	    $(TESTS) hosts.compare --model $$model \
+	  for model in $(KOTLIN_MODELS); do \
+	    case " $(SHARED_MODELS) " in *" $$model "*) count=1200 ;; *) count=300 ;; esac; \
+	    $(TESTS) hosts.compare --model $$model --count $(or $(COUNT),$$count) \
 	      $(if $(SENTENCES),--sentences "$(SENTENCES)") -- \
 	      java -Djava.io.tmpdir=$(CLASSES) -cp "$(CLASSES)/classes:$$(cat $(CLASSES)/classpath.txt)" \
 	      io.github.allez.MainKt || exit 1; \
@@ -101,6 +107,7 @@ test-versions: .venv-runtime/installed  ## golden sentences with the oldest and 
 
 soak: soak-deps .venv-runtime/installed  ## the long tests, of which `make test` runs a share (half an hour)
 	ALLEZ_SOAK=1 .venv-runtime/bin/python -m pytest tests/runtime tests/contract -m soak
+	@$(MAKE) --no-print-directory test-hosts COUNT=1200
 	$(TESTS) support.fuzz
 
 fuzz: .venv-runtime/installed  ## damage 10,000 bundles and invent 100,000 texts (a quarter of an hour)

@@ -1,4 +1,4 @@
-"""Writes `spec/contract.json` as a module, for browsers: they load modules everywhere, JSON not yet.
+"""Writes `spec/contract.json` as a module, for browsers: all load modules, not all load JSON.
 
     python tools/web_contract.py > web_demo/engine/src/spec.js
 

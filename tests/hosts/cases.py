@@ -21,6 +21,8 @@ Everything is drawn from a fixed seed. One JSON object a line:
                        {"text", "stream"} with its pieces joined, {"text", "target", "score"} to
                        four digits, {"text", "tokens", "spans", "source_tokens", "source_spans"};
                        spans count code points
+    translate_entities.jsonl   of the tiny bundle with symbols, see masked.py
+    doubts.jsonl       (large) pairs with what is in doubt, see doubted.py
 """
 
 from __future__ import annotations
@@ -56,6 +58,8 @@ from allez.text.segmentation import split
 from allez.text.tokenizer import Tokenizer
 from allez.translate.document import is_foreign
 from allez_export import toy
+from hosts.doubted import doubt_cases
+from hosts.masked import masked_cases
 from support import french, subwords
 
 ROOT = Path(__file__).parents[2]
@@ -525,12 +529,14 @@ def main() -> None:
         write(VECTORS / "shortlist.jsonl", candidates_cases())
         write(VECTORS / "casing.jsonl", casing_cases())
         write(VECTORS / "translate.jsonl", translate_cases())
+        write(VECTORS / "translate_entities.jsonl", masked_cases())
     elif len(sys.argv) == 3 and sys.argv[1] == "large":
         folder = Path(sys.argv[2])
         write(folder / "tokenizer-fr-en.jsonl", tokenizer_cases(Bundle.read(SHIPPED).path, 22_000))
         write(folder / "tokenizer-tiny.jsonl", tokenizer_cases(TINY, 3_000))
         write(folder / "splits.jsonl", split_cases(4_000))
         write(folder / "entities.jsonl", entity_cases(20_000))
+        write(folder / "doubts.jsonl", doubt_cases(12_000))
     else:
         raise SystemExit(__doc__)
 

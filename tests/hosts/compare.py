@@ -22,6 +22,7 @@ import numpy as np
 
 from allez.bundle.reader import Bundle
 from allez.model.model import Model
+from allez_export.made import facts, one
 from hosts import french
 from hosts.answers import Answer, Line, ask_python
 from support import skips
@@ -120,6 +121,18 @@ def compare(
         yield f"beam {beam_size}: a margin is above {MARGIN}"
 
 
+def generated(count: int, words: float) -> list[str]:
+    """Return different sentences; every fourth is full of facts (numbers, addresses, names)."""
+    usual = french.sentences(7, count, words=words)
+    drawn = np.random.default_rng(7)
+    lines: list[str] = []
+    while len(lines) < count:
+        line = facts.sentence(one(drawn, facts.KINDS), drawn)[0] if len(lines) % 4 == 3 else None
+        if line is None or (len(line.split()) <= words and line not in lines):
+            lines.append(line or next(usual))
+    return lines
+
+
 def say(text: str) -> None:
     """Write a line of the report."""
     sys.stdout.write(text + "\n")
@@ -145,7 +158,7 @@ def main() -> int:
     parser.add_argument("command", nargs="+", help="after --")
     arguments = parser.parse_args()
     if arguments.sentences is None:
-        lines = list(french.sentences(7, arguments.count, words=arguments.words))
+        lines = generated(arguments.count, arguments.words)
     else:
         lines = arguments.sentences.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     bundle = Bundle.read(arguments.model)

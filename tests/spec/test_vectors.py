@@ -16,7 +16,11 @@ VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
 
 @pytest.mark.parametrize(
     ("name", "make"),
-    [("casing", cases.casing_cases), ("translate", cases.translate_cases)],
+    [
+        ("casing", cases.casing_cases),
+        ("translate", cases.translate_cases),
+        ("translate_entities", cases.masked_cases),
+    ],
 )
 def test_python_still_answers_so(name: str, make: Callable[[], Iterator[dict[str, Any]]]) -> None:
     written = (VECTORS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()

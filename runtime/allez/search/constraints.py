@@ -196,8 +196,8 @@ class SaidSymbols:
         which = self._which(tokens)
         left = np.take_along_axis(self._left, np.maximum(which, 0), axis=1)
         banned = (which >= 0) & (left <= 0)
-        if not banned.any():
-            return logs
+        if not banned.any() and not self._missing.any():
+            return logs  # what is beyond the first is not among the best either
         beyond = np.isfinite(logs).cumsum(axis=1) > width + self._room[:, None]
         return np.where(banned | beyond, -np.inf, logs)
 

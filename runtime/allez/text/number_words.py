@@ -144,7 +144,7 @@ def _figure_value(figures: str, language: str) -> Fraction:
     whole, found, fraction = plain.replace(other, mark, 1).rpartition(mark)
     if not found:
         whole, fraction = plain, ""
-    whole = "".join(filter(is_digit, whole))
+    whole, fraction = ("".join(filter(is_digit, part)) for part in (whole, fraction))
     return exact(int(whole or "0")) + (exact(int(fraction), 10 ** len(fraction)) if fraction else 0)
 
 

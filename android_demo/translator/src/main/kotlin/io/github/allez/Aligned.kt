@@ -72,11 +72,11 @@ internal class Aligned private constructor(
     /** Every run of [spaces] as one space, none at either end. */
     fun squeeze(spaces: Characters): Aligned {
         val builder = Builder(this)
-        var pending = -1 // where the space before the next word stands, if one is due
+        var pending = -1 // where the last space before the next word stands, if one is due
         for (position in text.indices) {
             val character = text[position].code // white space is never beyond the first plane
             if (character == ' '.code || character in spaces) {
-                if (builder.isStarted && pending < 0) pending = position
+                if (builder.isStarted) pending = position
             } else {
                 if (pending >= 0) builder.put(" ", pending, pending + 1)
                 pending = -1
@@ -86,10 +86,10 @@ internal class Aligned private constructor(
         return builder.build()
     }
 
-    /** A sentence as the model knows it: squeezed, and no longer in capitals. */
-    fun asRead(spaces: Characters): Aligned {
+    /** A sentence as the model knows it: squeezed, and no longer in [capitals], if it is. */
+    fun asRead(spaces: Characters, capitals: Boolean = inCapitals(text, spaces)): Aligned {
         val squeezed = squeeze(spaces)
-        if (!inCapitals(squeezed.text, spaces)) return squeezed
+        if (!capitals) return squeezed
         return Aligned(inSmallLetters(squeezed.text), squeezed.starts, squeezed.ends)
     }
 

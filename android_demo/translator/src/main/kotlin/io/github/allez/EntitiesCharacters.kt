@@ -71,6 +71,13 @@ internal class CodePoints(private val values: IntArray) {
 
     fun slice(start: Int, end: Int): CodePoints = CodePoints(values.copyOfRange(start, end))
 
+    /** Where each character begins, and where the text ends, in UTF-16 units. */
+    fun offsets(): IntArray {
+        val offsets = IntArray(size + 1)
+        for (index in values.indices) offsets[index + 1] = offsets[index] + Character.charCount(values[index])
+        return offsets
+    }
+
     fun string(start: Int, end: Int): String = String(values, start, end - start)
 
     override fun toString(): String = string(0, size)

@@ -9,6 +9,8 @@ package io.github.allez
 
 import java.util.Locale
 
+private const val HEX = 16
+
 /** The symbols of each kind, in the order in which they are given out. */
 internal typealias EntitySymbols = Map<EntityKind, List<Int>>
 
@@ -40,15 +42,33 @@ internal data class Slot(
  *
  * @property slots one for each symbol, in order of appearance.
  * @property entities which stand at the symbols, in order, with positions in the sentence as it was.
+ * @property symbols those symbols, one for each of [entities].
  */
-internal class Masked(val text: String, val slots: List<Slot>, val entities: List<Entity>)
+internal class Masked(
+    val text: String,
+    val slots: List<Slot>,
+    val entities: List<Entity>,
+    private val symbols: List<Int>,
+) {
+    /** What makes [text] of [sentence], the sentence as it was. */
+    fun edits(sentence: String): List<Edit> {
+        var unit = 0
+        var point = 0
+        return entities.zip(symbols) { entity, symbol ->
+            val start = sentence.offsetByCodePoints(unit, entity.start - point)
+            unit = sentence.offsetByCodePoints(start, entity.end - entity.start)
+            point = entity.end
+            Edit(start, unit, String(Character.toChars(symbol)))
+        }
+    }
+}
 
 /** Puts symbols in place of entities; those of a kind that has no more symbols stay raw. */
 internal fun mask(text: CodePoints, entities: List<Entity>, symbols: EntitySymbols): Masked {
     val slots = LinkedHashMap<Triple<EntityKind, String, String>, Slot>()
     val used = ArrayList<Entity>()
+    val said = ArrayList<Int>()
     val out = StringBuilder()
-    var last = NOTHING
     var done = 0
     for (entity in entities) {
         val letters = text.string(entity.start, entity.end)
@@ -59,19 +79,19 @@ internal fun mask(text: CodePoints, entities: List<Entity>, symbols: EntitySymbo
             source = letters,
             said = entity.said,
             times = 0,
-            joined = if (used.isNotEmpty() && used.last().end == entity.start) last else NOTHING,
+            joined = if (used.isNotEmpty() && used.last().end == entity.start) said.last() else NOTHING,
             tightBefore = isWord(text.at(entity.start - 1)),
             tightAfter = isWord(text.at(entity.end)),
             isApart = entity.start == 0 || isSpace(text.at(entity.start - 1)),
         )
         slots[key] = slot.copy(times = slot.times + 1)
         out.append(text.string(done, entity.start)).appendCodePoint(slot.symbol)
-        last = slot.symbol
         used.add(entity)
+        said.add(slot.symbol)
         done = entity.end
     }
     out.append(text.string(done, text.size))
-    return Masked(out.toString(), slots.values.toList(), used)
+    return Masked(out.toString(), slots.values.toList(), used, said)
 }
 
 /** Which entity is the first that finds no symbol left, null if all find one. */
@@ -247,8 +267,15 @@ internal fun soundsLikeVowel(said: String): Boolean {
  * @param text a translation, or how one begins.
  * @param slots the source's.
  * @param prefix whether the text goes on, so that a value begun at its end is meant whole.
+ * @param isSymbol whether a character is one of the bundle's symbols.
+ * @throws InputError one of them is typed, where no value has it.
  */
-internal fun maskTarget(text: String, slots: List<Slot>, prefix: Boolean = false): String {
+internal fun maskTarget(
+    text: String,
+    slots: List<Slot>,
+    prefix: Boolean = false,
+    isSymbol: (Int) -> Boolean = { false },
+): String {
     val forms = slots.flatMap { slot ->
         setOf(slot.said, slot.source).filter { it.isNotEmpty() }.map { TargetForm(CodePoints(it), it, slot) }
     }.sortedWith(compareByDescending<TargetForm> { it.letters.size }.thenComparing({ it.text }, ::compareCodePoints))
@@ -263,11 +290,15 @@ internal fun maskTarget(text: String, slots: List<Slot>, prefix: Boolean = false
             out.appendCodePoint(form.slot.symbol)
             position += form.letters.size
         } else {
+            if (isSymbol(characters[position])) throw typed(characters[position])
             out.appendCodePoint(characters[position++])
         }
     }
     return out.toString()
 }
+
+private fun typed(symbol: Int) =
+    InputError("U+${symbol.toString(HEX).uppercase(Locale.ROOT)} is a symbol, it cannot be said")
 
 /** A value as it may be written in a translation. */
 private class TargetForm(val letters: CodePoints, val text: String, val slot: Slot) {

@@ -28,6 +28,9 @@ internal class SourceSide(val language: String = "", val tokenizer: String = "",
 /** What is written: the role of the tokenizer's file, V, what is fed first, and what ends a text. */
 internal class TargetSide(val language: String, val tokenizer: String, val size: Int, val bos: Int, val eos: Int)
 
+/** The symbols of each kind of entities, and which forms of numbers source and target have; null: none. */
+internal class EntityRules(val symbols: EntitySymbols, val sourceNumbers: String?, val targetNumbers: String?)
+
 /** What one run of the encoder reads: "text" by "sentences" or as a "whole", or an "image". */
 internal class Input(val kind: String, val cut: String, val tokens: Int)
 
@@ -65,7 +68,7 @@ public class Manifest internal constructor(
     internal val targetPerSource: Double,
     internal val targetExtra: Int,
     internal val optimizationLevel: String,
-    internal val hasEntities: Boolean,
+    internal val entities: EntityRules?,
 ) {
     /** Source language, BCP 47; empty for an image. */
     public val source: String get() = sourceSide.language
@@ -111,7 +114,7 @@ internal fun parseManifest(data: ByteArray): Manifest {
         targetPerSource = taken["limits.target_per_source"] as Double,
         targetExtra = taken["limits.target_extra"] as Int,
         optimizationLevel = taken.text("optimization_level"),
-        hasEntities = taken["entities"] != null,
+        entities = (taken["entities"] as Map<*, *>?)?.let(::entityRules),
     )
 }
 
@@ -224,7 +227,17 @@ private fun checkImage(taken: Taken) {
     throw BundleFormatError("$MANIFEST: mean and scale must have a number for each channel, and no scale 0")
 }
 
-/** What this engine has no use for must be sound all the same, as on every host. */
+private fun entityRules(entities: Map<*, *>): EntityRules {
+    val numbers = entities["numbers"] as Map<*, *>?
+    return EntityRules(
+        symbols = EntityKind.entries.associateWith { kind ->
+            entities.names(kind.name.lowercase(java.util.Locale.ROOT)).map { it.codePointAt(0) }
+        },
+        sourceNumbers = numbers?.text("source"),
+        targetNumbers = numbers?.text("target"),
+    )
+}
+
 private fun checkEntities(taken: Taken, files: Map<String, FileEntry>) {
     val entities = taken["entities"] as Map<*, *>?
     if (entities == null) {

@@ -12,7 +12,7 @@ public fun interface Cancel {
 }
 
 /**
- * What every call takes; the fields of `TranslateOptions` in Python, in the same order. Checks itself.
+ * What every call takes; the fields of `TranslateOptions` in Python but for `markup`, in the same order. Checks itself.
  *
  * @property beamSize hypotheses kept per sentence, 1 to 100; 1 is greedy search; null: what the
  *   bundle says, or [nBest] if that is more.
@@ -26,6 +26,9 @@ public fun interface Cancel {
  * @property shortlist score only the words that the bundle lists for the source sentence, if it
  *   lists any: faster with some processors, at the cost of a word at times.
  * @property prefix how the translation of a text's first sentence must begin, but for its capitals.
+ * @property keep texts that are never translated; each where it stands as whole words. Needs a bundle
+ *   with entities, as [glossary] does.
+ * @property glossary terms of the source language and what they are in the target; the longest one counts.
  * @property maxTime seconds from the call on; when they are over, no further step of the decoder is
  *   taken, and the best that there is is returned: `finished` is false for every sentence that was cut
  *   or not begun. Null: as long as it takes.
@@ -41,6 +44,8 @@ public data class TranslateOptions(
     val noRepeatNgramSize: Int = 0,
     val shortlist: Boolean = false,
     val prefix: String = "",
+    val keep: List<String> = emptyList(),
+    val glossary: Map<String, String> = emptyMap(),
     val maxTime: Double? = null,
     val cancel: Cancel? = null,
 ) {

@@ -7,45 +7,114 @@
 package io.github.allez
 
 /**
+ * What is read of a sentence.
+ *
+ * @property tokens their offsets are places in the text; the last one is eos.
+ * @property capitals whether the sentence is in nothing but capitals.
+ * @property masked the sentence with symbols; null: the bundle has none.
+ */
+internal class Reading(val tokens: List<Token>, val capitals: Boolean, val masked: Masked? = null) {
+    /** The ids [S], eos last. */
+    val ids: IntArray get() = IntArray(tokens.size) { tokens[it].id }
+}
+
+/**
  * A text taken apart.
  *
  * @property pieces all of it, in order; those of [split], but that two which are copied may be neighbours.
- * @property sources source tokens of the pieces that are translated, in order; each ends with eos.
- * @property rules what took it apart.
+ * @property readings of the pieces that are translated, in order.
  */
-internal class Plan(
-    val text: String,
-    val pieces: List<Piece>,
-    val sources: List<List<Token>>,
-    val rules: SentenceRules,
-)
+internal class Plan(val text: String, val pieces: List<Piece>, val readings: List<Reading>)
 
 /**
  * Splits a text; each sentence is tokenized once, for counting and for reading.
  *
+ * @param asked what is carried over by the caller's will, if the bundle has symbols.
  * @param isOver asked before each sentence; once it says so, nothing is tokenized any more, since
  *   nobody will read it.
  */
 internal fun takeApart(
     text: String,
-    rules: SentenceRules,
-    tokenizer: Tokenizer,
-    eos: Int,
+    words: Words,
+    asked: Asked = Asked(),
     isOver: () -> Boolean = { false },
 ): Plan {
+    if (words.masking != null) return MaskedText(text, words, words.masking, asked, isOver).takeApart()
     val known = HashMap<String, List<Token>>()
     fun encode(sentence: String) =
-        known.getOrPut(sentence) { tokenizer.encode(Aligned(sentence).asRead(rules.spaces)) }
+        known.getOrPut(sentence) { words.source.encode(Aligned(sentence).asRead(words.rules.spaces)) }
 
-    val pieces = split(text, rules) { if (isOver()) 0 else encode(it).size }.map { piece ->
-        if (isForeign(piece.text, tokenizer)) piece.copy(translate = false) else piece
+    val pieces = split(text, words.rules) { if (isOver()) 0 else encode(it).size }.map { piece ->
+        if (isForeign(piece.text, words.source)) piece.copy(translate = false) else piece
     }
-    val sources = pieces.filter { it.translate }.map { piece ->
-        val read = if (isOver()) emptyList() else encode(piece.text)
-        val tokens = read.map { it.copy(start = it.start + piece.start, end = it.end + piece.start) }
-        tokens + Token(eos, tokenizer.piece(eos), piece.end, piece.end)
+    val readings = pieces.filter { it.translate }.map { piece ->
+        val tokens = if (isOver()) emptyList() else encode(piece.text)
+        reading(tokens, piece, inCapitals(piece.text, words.rules.spaces), words)
     }
-    return Plan(text, pieces, sources, rules)
+    return Plan(text, pieces, readings)
+}
+
+/** A text as one sentence, read as [takeApart] reads them but never cut. */
+internal fun readSentence(sentence: String, words: Words, asked: Asked): Reading {
+    val masking = words.masking
+    if (masking != null) return MaskedText(sentence, words, masking, asked) { false }.asOneSentence()
+    val whole = Piece(sentence, 0, sentence.length, translate = true)
+    val tokens = words.source.encode(Aligned(sentence).asRead(words.rules.spaces))
+    return reading(tokens, whole, inCapitals(sentence, words.rules.spaces), words)
+}
+
+/** [tokens] of a piece, with offsets in its text, and eos behind them. */
+private fun reading(tokens: List<Token>, piece: Piece, capitals: Boolean, words: Words, masked: Masked? = null): Reading {
+    val moved = tokens.map { it.copy(start = it.start + piece.start, end = it.end + piece.start) }
+    return Reading(moved + Token(words.eos, words.source.piece(words.eos), piece.end, piece.end), capitals, masked)
+}
+
+/** A text whose entities are hidden, and whose sentences are read with symbols. */
+private class MaskedText(
+    private val text: String,
+    private val words: Words,
+    private val masking: Masking,
+    asked: Asked,
+    private val isOver: () -> Boolean,
+) {
+    private val spaces = words.rules.spaces
+    private val hidden = masking.hide(text, asked)
+
+    fun takeApart(): Plan {
+        val pieces = ArrayList<Piece>()
+        val readings = ArrayList<Reading>()
+        for (piece in split(hidden.text, words.rules, ::count).flatMap(::parts)) {
+            val isRead = piece.translate && !isForeign(piece.text, words.source)
+            pieces.add(hidden.outside(piece).copy(translate = isRead))
+            if (isRead) readings.add(read(piece))
+        }
+        return Plan(text, pieces, readings)
+    }
+
+    fun asOneSentence(): Reading = read(Piece(hidden.text, 0, hidden.text.length, translate = true))
+
+    /** How many tokens a hidden sentence has; more than there may be if it has more spans than symbols. */
+    private fun count(sentence: String): Int {
+        if (isOver()) return 0
+        val capitals = inCapitals(sentence, spaces)
+        val read = masking.read(sentence, capitals) ?: return words.rules.maxTokens + 1
+        return words.source.encode(Aligned(read).asRead(spaces, capitals)).size
+    }
+
+    private fun parts(piece: Piece): List<Piece> {
+        val parts = if (piece.translate) carriedOver(piece, names(piece)) else null
+        return parts ?: listOf(piece)
+    }
+
+    private fun names(piece: Piece) = masking.names(piece.text, inCapitals(piece.text, spaces))
+
+    private fun read(piece: Piece): Reading {
+        val whole = hidden.outside(piece)
+        val capitals = inCapitals(piece.text, spaces)
+        val masked = masking.mask(piece, hidden, capitals)
+        val read = Aligned(whole.text).edited(masked.edits(whole.text)).asRead(spaces, capitals)
+        return reading(if (isOver()) emptyList() else words.source.encode(read), whole, capitals, words, masked)
+    }
 }
 
 /**
@@ -64,17 +133,20 @@ internal fun isForeign(sentence: String, tokenizer: Tokenizer): Boolean {
  * Joins pieces and translations.
  *
  * @param found the hypotheses of each sentence, best first.
+ * @param nBest how many of them are handed out.
  */
-internal fun putTogether(plan: Plan, found: List<List<Found>>, tokenizer: Tokenizer): Translation {
-    val texts = List(found.maxOfOrNull { it.size } ?: 1) { StringBuilder() }
+internal fun putTogether(plan: Plan, found: List<List<Found>>, words: Words, nBest: Int = 1): Translation {
+    val texts = List(found.maxOfOrNull { minOf(nBest, it.size) } ?: 1) { StringBuilder() }
     val sentences = ArrayList<Sentence>()
     var before: Piece? = null
     for (piece in plan.pieces) {
         if (piece.translate) {
-            val hypotheses = found[sentences.size].map { hypothesis(it, tokenizer, spelling(piece, plan.rules)) }
+            val reading = plan.readings[sentences.size]
+            val hypotheses = best(piece, found[sentences.size], reading, words, nBest)
             if (needsSpace(before, piece)) texts.forEach { it.append(' ') }
+            val check = { doubts(piece, hypotheses[0].text, words.languages) }
             sentences.add(
-                Sentence(piece.text, piece.start, piece.end, texts[0].length, plan.sources[sentences.size], hypotheses),
+                Sentence(piece.text, piece.start, piece.end, texts[0].length, reading.tokens, hypotheses, check),
             )
             texts.forEachIndexed { rank, text -> text.append(hypotheses[minOf(rank, hypotheses.size - 1)].text) }
         } else {
@@ -85,14 +157,82 @@ internal fun putTogether(plan: Plan, found: List<List<Found>>, tokenizer: Tokeni
     return Translation(plan.text, texts.map { it.toString() }, sentences)
 }
 
+/** Hypotheses as search orders them; of a bundle with entities the chosen one first. */
+private fun best(piece: Piece, found: List<Found>, reading: Reading, words: Words, nBest: Int): List<Hypothesis> {
+    val spelled = found.map { lazy { hypothesis(it, reading, words) } }
+    val first = if (words.masking == null) 0 else chosen(found) { index ->
+        doubts(piece.text, spelled[index].value.text, words.languages).size
+    }
+    val others = found.indices.filter { it != first }.take(nBest - 1)
+    return (listOf(first) + others).map { spelled[it].value }
+}
+
+/** What is in doubt of a piece, with places in the text. */
+private fun doubts(piece: Piece, target: String, languages: Pair<String, String>): List<Doubt> =
+    doubts(piece.text, target, languages).map { doubt ->
+        doubt.copy(start = doubt.start?.plus(piece.start), end = doubt.end?.plus(piece.start))
+    }
+
 /** Two sentences without white space between them (Chinese, or a cut) get one in English. */
 internal fun needsSpace(before: Piece?, piece: Piece): Boolean = before != null && before.translate && piece.translate
 
-/** What makes of the text of a piece's tokens the text that is handed out. */
-internal fun spelling(piece: Piece, rules: SentenceRules): (String) -> String =
-    if (inCapitals(piece.text, rules.spaces)) ::toCapitals else { text -> text }
+/** A translation as its source is written. */
+private fun written(text: String, reading: Reading): String = if (reading.capitals) toCapitals(text) else text
 
-private fun hypothesis(found: Found, tokenizer: Tokenizer, spell: (String) -> String): Hypothesis {
-    val spelled = tokenizer.spell(found.tokens)
-    return Hypothesis(spell(spelled.text), spelled.tokens, found.score, found.attention, found.finished)
+/**
+ * What is handed out of a sentence's translation.
+ *
+ * @param text of its tokens, or of the first of them.
+ * @param grows whether more will follow: then it is only what nothing can change any more.
+ */
+internal fun handedOut(text: String, reading: Reading, words: Words, grows: Boolean): String {
+    val written = written(text, reading)
+    val slots = reading.masked?.slots.orEmpty()
+    if (slots.isEmpty() || words.masking == null) return written
+    return fill(if (grows) settled(written) else written, slots, words.masking.english).text
 }
+
+private fun hypothesis(raw: Found, reading: Reading, words: Words): Hypothesis {
+    val found = withMissing(raw, reading, words)
+    val spelled = words.target.spell(found.tokens)
+    val text = written(spelled.text, reading)
+    if (reading.masked == null || words.masking == null) {
+        return Hypothesis(text, spelled.tokens, found.score, found.attention, found.finished)
+    }
+    val filled = fill(text, reading.masked.slots, words.masking.english)
+    val tokens = spelled.tokens.map { token ->
+        val (start, end) = filled.moved(token.start, token.end)
+        token.copy(start = start, end = end)
+    }
+    return Hypothesis(filled.text, tokens, found.score, found.attention, found.finished)
+}
+
+/**
+ * A hypothesis with every symbol of its source; the rare one that lacks some gets them.
+ *
+ * A symbol is put behind the word that attends most to where the source has it; at the end of a
+ * hypothesis that was cut, so that a stream, which has said the rest, says the same.
+ */
+internal fun withMissing(raw: Found, reading: Reading, words: Words): Found {
+    val masking = words.masking ?: return raw
+    val missing = reading.masked?.slots.orEmpty().filter { masking.targetId(it.symbol) !in raw.tokens }
+    if (missing.isEmpty()) return raw
+    val tokens = raw.tokens.toMutableList()
+    val attention = raw.attention.toMutableList()
+    val width = attention.firstOrNull()?.size ?: reading.tokens.size
+    for (slot in missing) {
+        val said = words.target.encode(String(Character.toChars(slot.symbol)))
+        val source = maxOf(reading.tokens.indexOfFirst { it.id == masking.sourceId(slot.symbol) }, 0)
+        var place = tokens.size
+        if (raw.finished && tokens.isNotEmpty() && source < width) {
+            place = attention.indices.maxByOrNull { attention[it][source] }!! + 1
+            while (place < tokens.size && goesOn(words.target.piece(tokens[place]))) place++
+        }
+        tokens.addAll(place, said.toList())
+        attention.addAll(place, said.map { FloatArray(width).also { row -> row[minOf(source, width - 1)] = 1f } })
+    }
+    return Found(tokens, raw.score, attention, raw.finished)
+}
+
+/** Whether a subword goes on with the word before it. */
+private fun goesOn(piece: String): Boolean = piece.isNotEmpty() && isLetter(piece.codePointAt(0))

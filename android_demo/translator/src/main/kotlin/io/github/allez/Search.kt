@@ -93,6 +93,8 @@ internal class Found(
  * @param prefix ids that every hypothesis begins with; fewer than [limit].
  * @param repeats how often the source says the same in a row, see [mostRepeats]; null: loops are let be.
  * @param asked what must and may be said of entities; null: nothing is asked.
+ * @param ended whether all hypotheses that came to an end are handed out, whatever `nBest` says: the text
+ *   decides among them.
  */
 internal class Search(
     private val step: Step,
@@ -103,6 +105,7 @@ internal class Search(
     private val prefix: List<Int> = emptyList(),
     private val repeats: Int? = null,
     asked: AskedSymbols? = null,
+    private val ended: Boolean = false,
 ) {
     private val width = options.beamSize
     private val trellis = Trellis()
@@ -115,8 +118,8 @@ internal class Search(
      * Searches, and tells [onStep] the tokens [N] of the rows after each step.
      *
      * @param isOver asked after each step whether to give up: then there is what there is, unfinished.
-     * @return the `nBest` hypotheses, best first, those cut at the limit last; none if no score
-     *   was finite.
+     * @return the `nBest` hypotheses, best first, those cut at the limit last, and behind them what else
+     *   has ended where that is asked for; none if no score was finite.
      */
     fun run(isOver: () -> Boolean = { false }, onStep: (IntArray) -> Unit = {}): List<Found> {
         var token = intArrayOf(bos)
@@ -287,15 +290,16 @@ internal class Search(
      */
     private fun giveUp(): List<Found> {
         cut(trellis.size)
-        return known().sortedByDescending { it.score }.take(options.nBest).map { trellis.trace(it) }
+        return kept(known().sortedByDescending { it.score }).map { trellis.trace(it) }
     }
 
     /** The hypotheses; where none is complete, the best incomplete one is, too. */
     private fun known(): List<End> = listOfNotNull(incomplete.takeIf { ends.none { end -> end.finished } }) + ends
 
-    private fun best(): List<End> = known()
-        .sortedWith(compareBy<End> { !it.finished }.thenByDescending { it.score })
-        .take(options.nBest)
+    private fun best(): List<End> = kept(known().sortedWith(compareBy<End> { !it.finished }.thenByDescending { it.score }))
+
+    private fun kept(best: List<End>): List<End> =
+        best.take(options.nBest) + best.drop(options.nBest).filter { ended && it.finished }
 }
 
 /** How often a block of 1, 2, ... tokens may stand in a row, unless the source repeats more. */

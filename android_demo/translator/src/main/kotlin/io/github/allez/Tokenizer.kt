@@ -29,7 +29,7 @@ internal class Tokenizer(definition: String) {
     private val file: TokenizerFile
     private val model: Subwords
     private val normalizers: List<(Aligned) -> Aligned>
-    private val preTokenizers: List<(Aligned, List<IntRange>) -> Words>
+    private val preTokenizers: List<(Aligned, List<IntRange>) -> WordRanges>
 
     init {
         file = checkTokenizer(parseObject(definition, "tokenizer.json"))
@@ -49,7 +49,7 @@ internal class Tokenizer(definition: String) {
     /** The subwords of [text], without bos or eos; their offsets are places in its original. */
     fun encode(text: Aligned): List<Token> {
         val normalized = normalizers.fold(text.withoutLoneSurrogates()) { aligned, step -> step(aligned) }
-        val whole = Words(normalized, listOf(normalized.text.indices))
+        val whole = WordRanges(normalized, listOf(normalized.text.indices))
         val words = preTokenizers.fold(whole) { before, step -> step(before.text, before.words) }
         val tokens = ArrayList<Token>()
         // Unigram looks at the whole of a text: its sums go on from word to word.
@@ -142,7 +142,7 @@ internal class Tokenizer(definition: String) {
 }
 
 /** A text and the words it falls into: stretches of it that are not empty. */
-private class Words(val text: Aligned, val words: List<IntRange>)
+private class WordRanges(val text: Aligned, val words: List<IntRange>)
 
 private fun normalizer(part: Map<*, *>, kept: Regex?): (Aligned) -> Aligned {
     when (part["type"]) {
@@ -171,14 +171,14 @@ private fun spacesAtEnds(text: String, left: Boolean, right: Boolean): List<Edit
     return listOf(Edit(0, start, ""), Edit(end, text.length, "")).filter { it.start < it.end }
 }
 
-private fun preTokenizer(type: String): (Aligned, List<IntRange>) -> Words = when (type) {
+private fun preTokenizer(type: String): (Aligned, List<IntRange>) -> WordRanges = when (type) {
     "Metaspace" -> ::markSpaces
     "Digits" -> ::isolateDigits
     else -> ::splitAtWhiteSpace
 }
 
 /** WhitespaceSplit: a word is what stands between white space, by Unicode's property of that name. */
-private fun splitAtWhiteSpace(text: Aligned, words: List<IntRange>): Words {
+private fun splitAtWhiteSpace(text: Aligned, words: List<IntRange>): WordRanges {
     val found = ArrayList<IntRange>()
     for (word in words) {
         var start = word.first
@@ -188,11 +188,11 @@ private fun splitAtWhiteSpace(text: Aligned, words: List<IntRange>): Words {
             start = position + 1
         }
     }
-    return Words(text, found)
+    return WordRanges(text, found)
 }
 
 /** Metaspace: spaces become marks, every word gets one before it, and each mark begins a word. */
-private fun markSpaces(text: Aligned, words: List<IntRange>): Words {
+private fun markSpaces(text: Aligned, words: List<IntRange>): WordRanges {
     val marked = text.replace(" ", SPACE_MARK.toString()) // one for one: words stay where they are
     val starts = words.filter { !it.isEmpty() && marked.text[it.first] != SPACE_MARK }.map { it.first }
     val prefixed = marked.insert(SPACE_MARK, starts)
@@ -210,11 +210,11 @@ private fun markSpaces(text: Aligned, words: List<IntRange>): Words {
         }
         found.add(start until end)
     }
-    return Words(prefixed, found)
+    return WordRanges(prefixed, found)
 }
 
 /** Digits: every numeral of any script is a word of its own. */
-private fun isolateDigits(text: Aligned, words: List<IntRange>): Words {
+private fun isolateDigits(text: Aligned, words: List<IntRange>): WordRanges {
     val found = ArrayList<IntRange>()
     for (word in words) {
         var start = word.first
@@ -231,7 +231,7 @@ private fun isolateDigits(text: Aligned, words: List<IntRange>): Words {
         }
         if (start <= word.last) found.add(start..word.last)
     }
-    return Words(text, found)
+    return WordRanges(text, found)
 }
 
 private fun isNumeral(character: Int): Boolean = when (Character.getType(character).toByte()) {

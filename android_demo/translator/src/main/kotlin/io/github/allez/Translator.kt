@@ -55,9 +55,7 @@ public class Translator @JvmOverloads constructor(
     public val threads: Int = 1,
 ) : AutoCloseable {
     private val manifest = bundle.manifest
-    private val tokenizer: Tokenizer
-    private val speller: Tokenizer
-    private val rules: SentenceRules
+    private val words: Words
     private val shortlist: Shortlist?
     private val runtime: Runtime
     private val encoder: Encoder
@@ -71,47 +69,16 @@ public class Translator @JvmOverloads constructor(
 
     init {
         if (threads !in 1..MAX_THREADS) throw OptionError("threads must be 1 to $MAX_THREADS, not $threads")
-        if (manifest.task != "translate" || manifest.input.kind != "text") {
-            throw BundleFormatError("${bundle.place}: a ${manifest.task} bundle translates no text")
-        }
-        if (manifest.hasEntities) { // whose symbols would come out as they are
-            throw BundleFormatError("${bundle.place}: this engine does not put symbols for entities yet")
-        }
-        tokenizer = tokenizer(manifest.sourceSide.tokenizer, manifest.sourceSide.size)
-        val isJoint = manifest.sourceSide.tokenizer == manifest.targetSide.tokenizer
-        speller = if (isJoint) tokenizer else tokenizer(manifest.targetSide.tokenizer, manifest.targetSide.size)
-        rules = SentenceRules.parse(bundle.text("sentences"))
+        words = Words.of(bundle)
         shortlist = shortlist(bundle)
-        if (rules.maxTokens > manifest.sourceTokens) {
-            throw BundleFormatError(
-                "${bundle.place}: sentences may have ${rules.maxTokens} tokens, " +
-                    "the encoder takes ${manifest.sourceTokens}",
-            )
-        }
         runtime = Runtime()
-        encoder = placed { Encoder(runtime, bundle.data("encoder"), manifest) }
+        encoder = placed(bundle) { Encoder(runtime, bundle.data("encoder"), manifest) }
         decoder = try {
-            placed { DecoderStep(runtime, bundle.data("decoder"), manifest) }
+            placed(bundle) { DecoderStep(runtime, bundle.data("decoder"), manifest) }
         } catch (error: AllezException) {
             encoder.close()
             throw error
         }
-    }
-
-    private fun tokenizer(role: String, size: Int): Tokenizer {
-        val tokenizer = placed { Tokenizer(bundle.text(role)) }
-        if (tokenizer.size == size) return tokenizer
-        throw BundleFormatError(
-            "${bundle.place}: the tokenizer has ${tokenizer.size} subwords, the manifest says $size",
-        )
-    }
-
-    /** Says in which bundle an error is. */
-    private fun <T> placed(load: () -> T): T = try {
-        load()
-    } catch (error: BundleFormatError) {
-        val isSaid = error.message.startsWith(bundle.place)
-        throw if (isSaid) error else BundleFormatError("${bundle.place}: ${error.message}", error.hint, error)
     }
 
     /** The bundle's name, as `fr-en`. */
@@ -198,24 +165,22 @@ public class Translator @JvmOverloads constructor(
         options: TranslateOptions = TranslateOptions(),
         onPiece: (String) -> Unit,
     ): Translation = working(options) { deadline ->
-        val greedy = options.copy(beamSize = 1, nBest = 1)
-        val plan = takeApart(text, rules, tokenizer, manifest.sourceSide.eos, deadline::isOver)
+        val search = options.copy(beamSize = 1, nBest = 1).search(manifest)
+        val plan = takeApart(text, words, asked(options), deadline::isOver)
         val found = ArrayList<List<Found>>()
         var prefix = forced(options.prefix, plan, deadline)
         var before: Piece? = null
         for (piece in plan.pieces) {
             if (piece.translate) {
                 if (needsSpace(before, piece)) onPiece(" ")
-                val spell = spelling(piece, rules)
-                val source = ids(plan.sources[found.size])
-                found.add(streamSentence(source, greedy.search(manifest), prefix, deadline) { onPiece(spell(it)) })
+                found.add(streamSentence(plan.readings[found.size], search, prefix, deadline, onPiece))
                 prefix = emptyList()
             } else {
                 onPiece(piece.text)
             }
             before = piece
         }
-        putTogether(plan, found, speller)
+        putTogether(plan, found, words)
     }
 
     /**
@@ -223,21 +188,23 @@ public class Translator @JvmOverloads constructor(
      * log-probabilities / length^`lengthPenalty`, as in [Sentence.score]. Every word may follow, listed
      * or not. Capitals are read as by [translate].
      *
-     * @param options of these, `lengthPenalty`, `maxTime` and `cancel` matter.
-     * @throws InputError the source is empty or longer than a sentence may be.
+     * @param options of these, `lengthPenalty`, `keep`, `glossary`, `maxTime` and `cancel` matter.
+     * @throws InputError the source is empty or longer than a sentence may be, or the target types a
+     *   symbol of the bundle.
      * @throws CancelledError `cancel` was set, or the time was over before the target was read.
      * @throws SessionError ONNX Runtime failed, or the translator is closed.
      */
     @JvmOverloads
     public fun score(source: String, target: String, options: TranslateOptions = TranslateOptions()): Double =
         working(options) { deadline ->
-            val ids = encode(source)
-            if (ids.size !in 1..manifest.sourceTokens) {
-                throw InputError("the source has ${ids.size} tokens; a sentence has 1 to ${manifest.sourceTokens}")
+            val reading = readSentence(source, words, asked(options))
+            val length = reading.tokens.size - 1
+            if (length !in 1..manifest.sourceTokens) {
+                throw InputError("the source has $length tokens; a sentence has 1 to ${manifest.sourceTokens}")
             }
-            val wanted = said(target, inCapitals(source, rules.spaces)) + manifest.targetSide.eos
+            val wanted = words.said(target, reading) + manifest.targetSide.eos
             val fed = listOf(manifest.targetSide.bos) + wanted // each step is fed the token before the wanted one
-            decoding((ids + manifest.sourceSide.eos).toIntArray(), shortlist = false) { step ->
+            decoding(reading.ids, shortlist = false) { step ->
                 val total = fed.zip(wanted).sumOf { (token, following) ->
                     if (deadline.isOver()) throw CancelledError("the time was over before the target was scored")
                     val logProbs = step.run(intArrayOf(token), intArrayOf(0), 1, full = true).logProbs
@@ -260,10 +227,10 @@ public class Translator @JvmOverloads constructor(
         val recorded = TranslateOptions(beamSize = 1, shortlist = true, cancel = cancel)
         return working(recorded) { deadline ->
             val results = bundle.golden().map { golden ->
-                val source = encode(golden.text) + manifest.sourceSide.eos
-                val found = search(source.toIntArray(), recorded.search(manifest), emptyList(), deadline)
+                val source = words.read(golden.text)
+                val found = search(source, null, recorded.search(manifest), emptyList(), deadline)
                 val tokens = found.single().tokens
-                SelfTest(golden.text, golden.translation, speller.decode(tokens), problem(golden, source, tokens))
+                SelfTest(golden.text, golden.translation, words.target.decode(tokens), problem(golden, source, tokens))
             }
             SelfTestReport(results, runtime.version)
         }
@@ -322,35 +289,34 @@ public class Translator @JvmOverloads constructor(
 
     private fun translateAll(texts: List<String>, options: TranslateOptions, deadline: Deadline): List<Translation> {
         val search = options.search(manifest)
-        val plans = texts.map { takeApart(it, rules, tokenizer, manifest.sourceSide.eos, deadline::isOver) }
+        val asked = asked(options)
+        val plans = texts.map { takeApart(it, words, asked, deadline::isOver) }
         val jobs = plans.flatMap { plan ->
             val forced = forced(options.prefix, plan, deadline)
-            plan.sources.mapIndexed { index, source ->
-                { search(ids(source), search, if (index == 0) forced else emptyList(), deadline) }
+            plan.readings.mapIndexed { index, reading ->
+                { search(reading, search, if (index == 0) forced else emptyList(), deadline) }
             }
         }
         val found = workers.run(jobs, deadline).iterator()
-        return plans.map { plan -> putTogether(plan, plan.sources.map { found.next() }, speller) }
+        return plans.map { plan -> putTogether(plan, plan.readings.map { found.next() }, words, options.nBest) }
     }
 
-    private fun ids(tokens: List<Token>) = IntArray(tokens.size) { tokens[it].id }
-
-    /** The ids of one source sentence, eos not among them. */
-    private fun encode(sentence: String): List<Int> =
-        tokenizer.encode(Aligned(sentence).asRead(rules.spaces)).map { it.id }
-
-    /** The ids of a translation, or of its beginning; [capitals]: the source is in them. */
-    private fun said(text: String, capitals: Boolean): List<Int> {
-        val squeezed = Aligned(text).squeeze(rules.spaces)
-        val read = if (capitals && isUpper(squeezed.text)) Aligned(inSmallLetters(squeezed.text)) else squeezed
-        return speller.encode(read).map { it.id }
+    /** What is carried over by the caller's will. */
+    private fun asked(options: TranslateOptions): Asked {
+        if (words.masking == null && (options.keep.isNotEmpty() || options.glossary.isNotEmpty())) {
+            throw OptionError(
+                "$name $version has no symbols to carry anything over by",
+                hint = "keep and glossary need a bundle with entities",
+            )
+        }
+        return Asked(options.keep, options.glossary.map { (term, said) -> Term(term, said) })
     }
 
     /** What the translation of a text must begin with; where its first sentence is in capitals, so is this. */
     private fun forced(prefix: String, plan: Plan, deadline: Deadline): List<Int> {
-        val first = plan.pieces.firstOrNull { it.translate }
-        if (first == null || deadline.isOver()) return emptyList()
-        return said(prefix, inCapitals(first.text, rules.spaces))
+        val first = plan.readings.firstOrNull()
+        if (first == null || prefix.isEmpty() || deadline.isOver()) return emptyList()
+        return words.said(prefix, first, begins = true)
     }
 
     /**
@@ -365,8 +331,21 @@ public class Translator @JvmOverloads constructor(
             }
         }
 
+    /** As [search] below, of a sentence that was read with symbols or without. */
+    private fun search(
+        reading: Reading,
+        options: SearchOptions,
+        prefix: List<Int>,
+        deadline: Deadline,
+        onStep: (IntArray) -> Unit = {},
+    ): List<Found> {
+        val symbols = reading.masked?.let { words.masking?.asked(it) }
+        return search(reading.ids, symbols, options, prefix, deadline, onStep)
+    }
+
     private fun search(
         source: IntArray,
+        symbols: AskedSymbols?,
         options: SearchOptions,
         prefix: List<Int>,
         deadline: Deadline,
@@ -379,13 +358,16 @@ public class Translator @JvmOverloads constructor(
             throw OptionError("the prefix has ${prefix.size} tokens, the translation may have $limit")
         }
         val (bos, eos) = manifest.targetSide.bos to manifest.targetSide.eos
-        return decoding(source, options.shortlist) { step ->
-            Search(step, limit, bos, eos, options, prefix, mostRepeats(source)).run(deadline::isOver, onStep)
+        // What must be said is looked for in the whole vocabulary.
+        val shortlist = options.shortlist && (symbols == null || symbols.times.all { it == 0 })
+        return decoding(source, shortlist) { step ->
+            Search(step, limit, bos, eos, options, prefix, mostRepeats(source), symbols, ended = symbols != null)
+                .run(deadline::isOver, onStep)
         }.ifEmpty { throw SessionError("the decoder gave no finite score") }
     }
 
     private fun streamSentence(
-        source: IntArray,
+        reading: Reading,
         options: SearchOptions,
         prefix: List<Int>,
         deadline: Deadline,
@@ -393,23 +375,24 @@ public class Translator @JvmOverloads constructor(
     ): List<Found> {
         val tokens = ArrayList<Int>()
         var sent = 0
-        fun send(text: String) {
+        fun send(spelled: String, grows: Boolean) {
+            val text = handedOut(spelled, reading, words, grows)
             if (text.length > sent) onPiece(text.substring(sent))
             sent = maxOf(sent, text.length)
         }
-        val found = search(source, options, prefix, deadline) { token ->
+        val found = search(reading, options, prefix, deadline) { token ->
             tokens.add(token.single())
-            send(speller.decodeStable(tokens))
+            send(words.target.decodeStable(tokens), grows = true)
         }
-        send(speller.decode(tokens))
+        send(words.target.decode(withMissing(found[0], reading, words).tokens), grows = false)
         return found
     }
 
     /** In what the answer to a golden sentence differs from what was recorded, null if in nothing. */
-    private fun problem(golden: Golden, source: List<Int>, tokens: List<Int>): String? {
-        if (source != golden.sourceIds) return "the source is tokenized differently"
+    private fun problem(golden: Golden, source: IntArray, tokens: List<Int>): String? {
+        if (source.asList() != golden.sourceIds) return "the source is tokenized differently"
         val count = golden.firstScores.size
-        val scores = if (count == 0) FloatArray(0) else decoding(source.toIntArray(), shortlist = true) { step ->
+        val scores = if (count == 0) FloatArray(0) else decoding(source, shortlist = true) { step ->
             step.run(intArrayOf(manifest.targetSide.bos), intArrayOf(0), count, full = false).topLogProbs
         }
         if (scores.size != count) return "more scores are recorded than there are words"
@@ -417,7 +400,7 @@ public class Translator @JvmOverloads constructor(
         return when {
             !(worst <= SCORE_TOLERANCE) -> "scores of the first step differ by $worst"
             tokens != golden.targetIds -> "other tokens were chosen"
-            speller.decode(tokens) != golden.translation -> "the tokens spell another text"
+            words.target.decode(tokens) != golden.translation -> "the tokens spell another text"
             else -> null
         }
     }

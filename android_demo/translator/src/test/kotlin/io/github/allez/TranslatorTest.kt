@@ -38,7 +38,7 @@ class TranslatorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = ["models/fr-en", "spec/bundles/tiny", "spec/bundles/tiny_shortlist"])
+    @ValueSource(strings = ["models/fr-en", "spec/bundles/tiny", "spec/bundles/tiny_shortlist", "spec/bundles/tiny_entities"])
     fun `golden sentences pass`(name: String) {
         Translator(Bundle.open(File(ROOT, name))).use { translator ->
             val report = translator.selfTest()
@@ -154,16 +154,6 @@ class TranslatorTest {
         }
         val (source, target) = PAIRS[0]
         assertEquals(target, tiny.stream(source, TranslateOptions(beamSize = 4, nBest = 2)) { }.text) // greedy all the same
-    }
-
-    @Test
-    fun `a bundle with symbols for entities is refused, since nobody would put them`(@TempDir folder: Path) {
-        val copy = Copy(folder)
-        val none = listOf("name", "thing", "term").joinToString("") { "\"$it\": [], " }
-        val entities = "\"entities\": {\"number\": [\"\\ue000\"], $none\"numbers\": null}"
-        copy.editManifest("\"format_version\": 2,", "\"format_version\": 2, $entities,")
-        val error = assertThrows<BundleFormatError> { Translator(Bundle.open(copy.folder)) }
-        assertTrue(copy.folder.path in error.message && "entities" in error.message) { error.message }
     }
 
     @Test

@@ -1,0 +1,300 @@
+/*
+ * Cheap checks of a sentence against its translation: which facts are not accounted for.
+ *
+ * They see words, not meanings: a doubt is a reason to look, no verdict. Numbers, things that must not
+ * change, repetition and length are compared in any language; negation, limits and number words where
+ * both languages have their words here.
+ */
+package io.github.allez
+
+import java.util.Locale
+
+private const val HIDDEN = "\ue000"
+private const val REPLACED = "\ufffd"
+
+/** The fewest characters of a sentence whose length says something, and how much longer others may be. */
+private const val LONG = 20
+private const val SHORTEST = 0.4
+private const val LONGEST = 2.2
+
+/** The figures and words of what is in doubt already are no numbers that nobody said. */
+private class Sides(val source: String, val target: String, val languages: Pair<String, String>, val doubted: Set<String>) {
+    val here = lexemes(source.small)
+    val said = lexemes(target.small)
+    val numbersHere by lazy { numberValues(source, languages.first) }
+    val numbersSaid by lazy { numberValues(target, languages.second) }
+}
+
+private val String.small: String get() = lowercase(Locale.ROOT)
+
+/**
+ * What a translation leaves in doubt, in the order of kinds; places are UTF-16 units of [source].
+ *
+ * @param source a sentence.
+ * @param target its translation.
+ * @param languages of the two.
+ */
+internal fun doubts(source: String, target: String, languages: Pair<String, String>): List<Doubt> {
+    if (source == target) return emptyList()
+    if (CodePoints(target).let { text -> text.all(0, text.size, ::isSpace) }) {
+        return listOf(Doubt("length", source, 0, source.length))
+    }
+    val units = CodePoints(source).offsets()
+    val entities = EntityFinder(null, null).find(CodePoints(source))
+        .map { it.copy(start = units[it.start], end = units[it.end]) }
+    val found = ArrayList(things(source, target, entities))
+    val hidden = StringBuilder(source)
+    var left = target
+    for (entity in entities) {
+        hidden.replace(entity.start, entity.end, HIDDEN.repeat(entity.end - entity.start))
+        left = left.replaceFirst(entity.value, " $HIDDEN ")
+    }
+    val sides = Sides(hidden.toString(), left, languages, found.flatMap { lexemes(it.text) }.toSet())
+    found += numbers(sides)
+    if (languages == "fr" to "en") found += limits(sides) + negation(sides) + names(sides)
+    found += repetition(sides)
+    val (length, wanted) = target.characters to source.characters
+    if (wanted >= LONG && length.toDouble() / wanted !in SHORTEST..LONGEST) {
+        found += Doubt("length", source, 0, source.length)
+    }
+    if (REPLACED in left) found += Doubt("characters", REPLACED, null, null)
+    return found
+}
+
+private val String.characters: Int get() = codePointCount(0, length)
+
+/** The words of a text: runs of letters, digits and underscores. */
+internal fun lexemes(text: String): List<String> {
+    val found = ArrayList<String>()
+    var position = 0
+    while (position < text.length) {
+        val end = wordEnd(text, position)
+        if (end > position) found.add(text.substring(position, end))
+        position = maxOf(end, next(text, position))
+    }
+    return found
+}
+
+private fun next(text: String, position: Int): Int = position + Character.charCount(text.codePointAt(position))
+
+private fun wordEnd(text: String, start: Int): Int {
+    var end = start
+    while (end < text.length && isWord(text.codePointAt(end))) end = next(text, end)
+    return end
+}
+
+private fun count(text: String, part: String): Int {
+    var found = 0
+    var place = text.indexOf(part)
+    while (place >= 0) {
+        found++
+        place = text.indexOf(part, place + part.length)
+    }
+    return found
+}
+
+/** Things of the source that do not stand in the translation as often. */
+private fun things(source: String, target: String, entities: List<Entity>): List<Doubt> {
+    val plain = oneSpace(target)
+    return entities.filter { it.kind == EntityKind.THING && count(source, it.value) > count(plain, oneSpace(it.value)) }
+        .map { Doubt("thing", it.value, it.start, it.end) }
+}
+
+private fun oneSpace(text: String): String = text.map { if (it in SPACES) ' ' else it }.joinToString("")
+
+// --- numbers ----------------------------------------------------------------------------------------
+
+/** Numbers that are said by others: a fortnight is "quinze jours", noon is "midi". */
+private val SAME: Map<Int, List<Long>> = mapOf(
+    2 to listOf(1), 15 to listOf(14, 2), 8 to listOf(7, 1), 12 to listOf(0), 24 to listOf(0), 0 to listOf(12),
+    1 to listOf(21),
+)
+private val ORDINALS = words("second third fourth fifth sixth seventh eighth ninth tenth twice both double")
+private val PAIRS = words("half pair couple first once another either")
+private val SAID_OF_COURSE = listOf(1, 2, 12)
+
+/** What may be said for a number: the hour of a half day, a fortnight. */
+private fun alternatives(value: Quantity): List<Quantity> {
+    val others = value.whole?.let { SAME[it] }.orEmpty().map { Quantity.of(it) }
+    return if (value >= 13 && value <= 24) others + (value - 12) else others
+}
+
+/** How often each number is left to be said. */
+private class Left(values: List<NumberValue>) {
+    private val counts = values.groupingBy { it.value }.eachCount().toMutableMap()
+
+    fun has(value: Quantity): Boolean = (counts[value] ?: 0) > 0
+
+    fun take(value: Quantity): Boolean = has(value).also { if (it) counts[value] = counts.getValue(value) - 1 }
+}
+
+/** Numbers that were lost, and such as nobody said. */
+private fun numbers(sides: Sides): List<Doubt> {
+    val target = sides.target
+    fun isOrdinal(value: NumberValue) = target.substring(value.start, value.end).small in ORDINALS
+    val left = Left(sides.numbersSaid)
+    val missing = sides.numbersHere.filterNot { left.take(it.value) }
+    val lost = missing.filterNot { value ->
+        alternatives(value.value).any(left::take) || isSaidOtherwise(sides, value)
+    }
+    if (lost.isNotEmpty()) {
+        return lost.map { Doubt("number", sides.source.substring(it.start, it.end), it.start, it.end) }
+    }
+    for (value in sides.numbersSaid) {
+        if (isOrdinal(value) || !left.take(value.value)) continue
+        val text = target.substring(value.start, value.end)
+        val isUsual = isSpoken(target, value) && value.value.whole in SAID_OF_COURSE
+        val isOfThing = lexemes(text).all { it in sides.doubted }
+        val isMeant = sides.numbersHere.any { value.value in alternatives(it.value) }
+        if (!isUsual && !isOfThing && !isMeant) return listOf(Doubt("number", text, null, null))
+    }
+    return emptyList()
+}
+
+/** Whether a number is written in words. */
+private fun isSpoken(text: String, value: NumberValue): Boolean = isLetter(text.codePointAt(value.start))
+
+/** Whether a small number may be within a word: "deuxième", "une paire", "un couple". */
+private fun isSaidOtherwise(sides: Sides, value: NumberValue): Boolean =
+    value.value <= 3 && isSpoken(sides.source, value) && sides.said.any { it in PAIRS }
+
+// --- limits -----------------------------------------------------------------------------------------
+
+private val FEWER = words("less fewer under below within younger short beneath lower smaller barely")
+private val MORE = words("more over above older exceed exceeds exceeding beyond exceeded greater upwards")
+private val ONES = words("un une la l")
+private val NO_LIMITS = words("au pas en ni fois")
+private val PHRASES = listOf(
+    "au moins" to listOf("at least", "minimum", "no less", "no fewer", "or more", "not less"),
+    "au plus" to listOf("at most", "maximum", "no more", "not more", "up to", "or less", "latest"),
+    "au maximum" to listOf("at most", "maximum", "no more", "not more", "up to"),
+    "pas plus de" to listOf("at most", "maximum", "more than", "up to", "exceed", "over"),
+)
+
+/** The first limit whose direction is not in the translation, or turned round. */
+private fun limits(sides: Sides): List<Doubt> {
+    val turned = sides.here.indices.firstOrNull { isTurned(sides, it) }
+    if (turned != null) return listOf(limit(sides.source, "${sides.here[turned]} ${sides.here[turned + 1]}"))
+    val (source, target) = sides.source.small to sides.target.small
+    for ((phrase, sayings) in PHRASES) {
+        val place = source.indexOf(phrase)
+        if (place < 0 || sayings.any { it in target }) continue
+        if (sides.numbersHere.any { it.start > place }) return listOf(limit(sides.source, phrase))
+    }
+    return emptyList()
+}
+
+/** Whether "moins de" or "plus de" begins here, and the translation says no such thing. */
+private fun isTurned(sides: Sides, index: Int): Boolean {
+    val here = sides.here
+    if (index + 2 >= here.size || here[index] !in listOf("moins", "plus") || here[index + 1] !in listOf("de", "d")) {
+        return false
+    }
+    val following = here.subList(index + 2, minOf(index + 4, here.size))
+    if (following[0] !in ONES && numberValues(following.joinToString(" "), "fr").isEmpty()) return false
+    if ((index > 0 && here[index - 1] in NO_LIMITS) || following[0] == "plus") return false
+    val isFewer = here[index] == "moins"
+    val (wanted, other) = if (isFewer) FEWER to MORE else MORE to FEWER
+    val isOpposite = sides.said.any { it in other } || (isFewer && "least" in sides.said)
+    return sides.said.none { it in wanted } && (isOpposite || sides.numbersSaid.isNotEmpty())
+}
+
+private fun limit(source: String, phrase: String): Doubt {
+    val start = maxOf(source.small.indexOf(phrase), 0)
+    val end = minOf(start + phrase.length, source.length)
+    return Doubt("limit", source.substring(start, end), start, end)
+}
+
+// --- negation ---------------------------------------------------------------------------------------
+
+private val NO = words("pas jamais rien aucun aucune ni nul nulle guère")
+private val NOT = words(
+    "not no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely t ain non isn aren " +
+        "unable fail fails failed lack lacks refuse refuses unlike unless anymore",
+)
+private val CLEAR_NOT = words("not t never nothing nobody cannot")
+private val HIDDEN_NO = words(
+    "sans non interdit interdite défense impossible inutile refuse refuser refusé désapprouve désaccord déconseillé " +
+        "déconseillée ignore ignorer manque manquer sauf empêche éviter évitez contraire faux fausse hors moins plus " +
+        "personne peu seul seule seulement arrête arrêtez cesse malgré inconnu absent rarement que qu ne n avant " +
+        "sinon peine raté vide nié",
+)
+private val SAID_NO = words("except but only rather wrong bad badly quite pity least prevent avoid stop")
+
+/** Before "pas" that are steps. */
+private val BEFORE_STEPS = words("un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque")
+private val SAID_PREFIXES = listOf("un", "in", "im", "dis", "mis", "non")
+private const val PREFIXED = 5
+
+/** A negation that was lost, or one that nobody said. */
+private fun negation(sides: Sides): List<Doubt> {
+    val (here, said) = sides.here to sides.said
+    val source = sides.source.small
+    val denials = here.indices.filter { index ->
+        here[index] in NO && !(here[index] == "pas" && here.getOrNull(index - 1) in BEFORE_STEPS)
+    }.map { here[it] }
+    val strong = if (here == listOf("pas")) emptyList() else denials
+    if (strong.isNotEmpty() && said.none { it in NOT } && "n'est-ce pas" !in source) {
+        if ("pas" in strong && ("pourquoi" in here || "pas mal" in source)) return emptyList()
+        val isHinted = said.any { word ->
+            word in SAID_NO || (word.characters > PREFIXED && SAID_PREFIXES.any(word::startsWith))
+        }
+        val start = source.indexOf(strong[0])
+        if (!isHinted) return listOf(Doubt("negation", strong[0], start, start + strong[0].length))
+    }
+    val spoken = said.firstOrNull { it in CLEAR_NOT }
+    val isAsked = sides.target.trimEnd { isSpace(it.code) }.endsWith("?")
+    val isMeant = strong.isNotEmpty() || isAsked || here.any { it in HIDDEN_NO }
+    return if (spoken == null || isMeant) emptyList() else listOf(Doubt("negation", spoken, null, null))
+}
+
+// --- names, repetition ------------------------------------------------------------------------------
+
+private const val SENTENCE_BEGINS = ".!?:«\"“("
+
+/** Names within a sentence of which the translation has fewer than the source. */
+private fun names(sides: Sides): List<Doubt> {
+    val here = capitalized(sides.source, first = false)
+    val there = capitalized(sides.target, first = true).map { it.first }.toSet()
+    val kept = here.map { it.first }.toSet().intersect(there)
+    if (here.map { it.first }.toSet().size - kept.size <= (there - kept).size) return emptyList()
+    val lost = here.firstOrNull { (word, _) -> word !in there && word !in sides.target } ?: return emptyList()
+    return listOf(Doubt("name", lost.first, lost.second, lost.second + lost.first.length))
+}
+
+/** Words with a capital and small letters, and where they stand; [first]: also the first of a sentence. */
+private fun capitalized(text: String, first: Boolean): List<Pair<String, Int>> {
+    val found = ArrayList<Pair<String, Int>>()
+    var position = 0
+    var begins = true
+    while (position < text.length) {
+        var end = wordEnd(text, position)
+        while (end > position && end < text.length && text[end] == '-') end = wordEnd(text, end + 1)
+        val word = text.substring(position, end).trimEnd('-')
+        if (isNameLike(word) && (first || !begins)) found.add(word to position)
+        if (word.isNotEmpty()) begins = false else if (text[position] in SENTENCE_BEGINS) begins = true
+        position = maxOf(end, next(text, position))
+    }
+    return found
+}
+
+private fun isNameLike(word: String): Boolean = word.characters > 2 && isCapital(word.codePointAt(0)) &&
+    isSmall(word.codePointAt(word.offsetByCodePoints(0, 1)))
+
+private val REPEATABLE = words("had that very vous nous")
+private const val LONG_WORD = 3
+
+/** A word twice running, or several words twice, unless the source does the like. */
+private fun repetition(sides: Sides): List<Doubt> {
+    if (repeated(sides.here) != null) return emptyList()
+    return listOfNotNull(repeated(sides.said)).map { Doubt("repetition", it, null, null) }
+}
+
+private fun repeated(said: List<String>): String? {
+    said.zipWithNext().firstOrNull { (one, other) -> one == other && other.characters > 1 && other !in REPEATABLE }
+        ?.let { return it.second }
+    val size = if (said.size < LONG) 3 else 4
+    val seen = HashSet<List<String>>()
+    return said.windowed(size).firstOrNull { !seen.add(it) && it.any { word -> word.characters > LONG_WORD } }
+        ?.joinToString(" ")
+}

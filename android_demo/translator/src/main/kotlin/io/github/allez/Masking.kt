@@ -1,0 +1,224 @@
+/*
+ * Entities on their way: hidden before a text is cut into sentences, symbols when one is read.
+ *
+ * While sentences are looked for, each entity is one character, so that no cut goes through it and its
+ * letters decide nothing. Then names are looked for, and every sentence gets symbols of its own.
+ */
+package io.github.allez
+
+import java.util.Arrays
+
+/** What a caller wants carried over: texts that are never translated, and terms. */
+internal class Asked(val keep: List<String> = emptyList(), val glossary: List<Term> = emptyList())
+
+/**
+ * A text in which each entity is one character, the first symbol of its kind.
+ *
+ * @property text what has become of it.
+ * @property entities in order; their places are code points of the text as it was, [original].
+ * @property places where their characters stand in [text], in UTF-16 units.
+ * @property starts for each UTF-16 unit of [text] and its end, which code point of [original] it was.
+ */
+internal class Hidden(
+    val original: CodePoints,
+    val text: String,
+    val entities: List<Entity>,
+    private val places: IntArray,
+    private val starts: IntArray,
+) {
+    private val units = original.offsets()
+
+    /** Which code point of [original] stands at a UTF-16 unit of [text]. */
+    fun original(unit: Int): Int = starts[unit]
+
+    /** The entities of a piece of [text]. */
+    fun entities(piece: Piece): List<Entity> = entities.subList(first(piece.start), first(piece.end))
+
+    /** A piece of [text] as it is in the text itself. */
+    fun outside(piece: Piece): Piece {
+        val (start, end) = starts[piece.start] to starts[piece.end]
+        return piece.copy(text = original.string(start, end), start = units[start], end = units[end])
+    }
+
+    /** The first entity that stands at or behind a place. */
+    private fun first(place: Int): Int = Arrays.binarySearch(places, place).let { if (it < 0) it.inv() else it }
+}
+
+/**
+ * What a bundle's entities are and how they are said.
+ *
+ * @param bundle one whose manifest has entities.
+ * @param source tokenizer of what is read.
+ * @param target tokenizer of what is said.
+ * @throws BundleFormatError a symbol is no subword of its own, or the list of names is malformed.
+ */
+internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
+    private val rules = checkNotNull(bundle.manifest.entities) { "a bundle without entities" }
+    private val symbols = rules.symbols
+    private val forms = NUMBER_FORMS[rules.sourceNumbers] to NUMBER_FORMS[rules.targetNumbers]
+    private val knows = source::knows
+    private val names = if ("names" in bundle.manifest.files) Names.parse(bundle.text("names")) else null
+    private val first = symbols.filterValues { it.isNotEmpty() }.mapValues { it.value[0].toChar() }
+    private val every = symbols.values.flatten()
+    private val ids = every.associateWith { id(it, target, bundle) }
+    private val sourceIds = every.associateWith { id(it, source, bundle) }
+
+    /** Whether `a` and `an` are put right. */
+    val english: Boolean = bundle.manifest.target == "en"
+
+    private fun id(symbol: Int, tokenizer: Tokenizer, bundle: Bundle): Int {
+        val letters = String(Character.toChars(symbol))
+        val id = tokenizer.encode(letters).lastOrNull()
+        if (id != null && tokenizer.piece(id) == letters) return id
+        val code = symbol.toString(radix = 16).uppercase(java.util.Locale.ROOT).padStart(4, '0')
+        throw BundleFormatError("${bundle.place}: the symbol U+$code is no subword of its own")
+    }
+
+    /** The id of a symbol in the target. */
+    fun targetId(symbol: Int): Int = ids.getValue(symbol)
+
+    /** The id of a symbol in the source. */
+    fun sourceId(symbol: Int): Int = sourceIds.getValue(symbol)
+
+    /** Whether a character is one of the bundle's symbols. */
+    fun isSymbol(character: Int): Boolean = character in ids
+
+    /** A text with its things, numbers and terms hidden. */
+    fun hide(text: String, asked: Asked): Hidden {
+        val original = CodePoints(text)
+        val finder = EntityFinder(forms.first, forms.second, knows, asked.glossary)
+        val entities = finder.find(original, places(text, asked.keep)).filter { it.kind in first }
+        val hidden = StringBuilder(text.length)
+        val starts = IntArray(text.length + 1)
+        val places = IntArray(entities.size)
+        var next = 0
+        var position = 0
+        while (position < original.size) {
+            val entity = entities.getOrNull(next)?.takeIf { it.start == position }
+            val before = hidden.length
+            if (entity == null) hidden.appendCodePoint(original[position]) else hidden.append(first[entity.kind])
+            starts.fill(position, before, hidden.length)
+            if (entity != null) places[next++] = before
+            position = entity?.end ?: (position + 1)
+        }
+        starts[hidden.length] = original.size
+        return Hidden(original, hidden.toString(), entities, places, starts)
+    }
+
+    /** The names of a sentence whose other entities are hidden; their places are UTF-16 units of it. */
+    fun names(sentence: String, capitals: Boolean): List<Entity> {
+        if (names == null || capitals || EntityKind.NAME !in first) return emptyList()
+        val characters = CodePoints(sentence)
+        val hidden = (0 until characters.size).filter { isPrivate(characters[it]) }
+            .map { Entity(it, it + 1, EntityKind.THING, "", "") }
+        val units = characters.offsets()
+        return findNames(characters, hidden, names).map { it.copy(start = units[it.start], end = units[it.end]) }
+    }
+
+    /**
+     * What is read of a hidden sentence as far as its length goes.
+     *
+     * @return null: it is too much, since it has more spans of a kind than there are symbols.
+     */
+    fun read(sentence: String, capitals: Boolean): String? {
+        val names = names(sentence, capitals)
+        val isTooMuch = names.size > symbols.getValue(EntityKind.NAME).size ||
+            first.any { (kind, symbol) -> sentence.count { it == symbol } > symbols.getValue(kind).size }
+        if (isTooMuch) return null
+        val read = StringBuilder(sentence)
+        for (name in names.asReversed()) read.replace(name.start, name.end, first[EntityKind.NAME].toString())
+        return read.toString()
+    }
+
+    /** A sentence of a hidden text with symbols; it begins where [piece] does. */
+    fun mask(piece: Piece, hidden: Hidden, capitals: Boolean): Masked {
+        val (start, end) = hidden.original(piece.start) to hidden.original(piece.end)
+        val names = names(piece.text, capitals).map { name ->
+            val begin = hidden.original(piece.start + name.start)
+            name.copy(start = begin, end = begin + name.value.codePointCount(0, name.value.length))
+        }
+        val spans = (hidden.entities(piece) + names).sortedBy { it.start }
+            .map { it.copy(start = it.start - start, end = it.end - start) }
+        return mask(hidden.original.slice(start, end), spans, symbols)
+    }
+
+    /** What the translation of a sentence must and may say. */
+    fun asked(masked: Masked): AskedSymbols {
+        val times = masked.slots.associate { it.symbol to it.times }
+        return AskedSymbols(
+            ids = every.map(::targetId).toIntArray(),
+            times = every.map { times[it] ?: 0 }.toIntArray(),
+        )
+    }
+}
+
+/**
+ * The parts of a sentence that is nearly all entities; null: it is a sentence.
+ *
+ * It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row of a
+ * table. Its words are translated one by one, and the rest is copied.
+ *
+ * @param piece of a hidden text.
+ * @param names those in it, as [Masking.names] finds them.
+ */
+internal fun carriedOver(piece: Piece, names: List<Entity>): List<Piece>? {
+    val text = piece.text
+    val entities = names.size + text.codePoints().filter(::isPrivate).count()
+    val words = wordsBetween(text, names)
+    val areInARow = words.zipWithNext().any { (one, other) ->
+        text.substring(one.second, other.first).trim(' ', '\'', '\u2019', '-').isEmpty()
+    }
+    if (entities == 0L || words.size >= entities || areInARow) return null
+    val parts = ArrayList<Piece>()
+    var done = 0
+    fun add(end: Int, translate: Boolean) {
+        if (done < end) {
+            parts.add(Piece(text.substring(done, end), piece.start + done, piece.start + end, translate))
+        }
+        done = end
+    }
+    for ((start, end) in words) {
+        add(start, translate = false)
+        add(end, translate = true)
+    }
+    add(text.length, translate = false)
+    return parts
+}
+
+/** Where the runs of letters stand that no name holds, in UTF-16 units. */
+private fun wordsBetween(text: String, names: List<Entity>): List<Pair<Int, Int>> {
+    val words = ArrayList<Pair<Int, Int>>()
+    var position = 0
+    for ((start, end) in names.map { it.start to it.end } + (text.length to text.length)) {
+        while (position < start) {
+            val begin = position
+            while (position < start && Character.isLetter(text.codePointAt(position))) {
+                position += Character.charCount(text.codePointAt(position))
+            }
+            if (position > begin) words.add(begin to position) else position += Character.charCount(text.codePointAt(begin))
+        }
+        position = end
+    }
+    return words
+}
+
+/** Where texts stand that are never translated, as whole words, in code points. */
+private fun places(text: String, keep: List<String>): List<Pair<Int, Int>> {
+    val found = ArrayList<Pair<Int, Int>>()
+    for (kept in keep.filter { it.isNotEmpty() }) {
+        val size = kept.codePointCount(0, kept.length)
+        var counted = 0
+        var point = 0
+        var place = text.indexOf(kept)
+        while (place >= 0) {
+            point += text.codePointCount(counted, place)
+            counted = place
+            val end = place + kept.length
+            val begins = place == 0 || !(isWord(kept.codePointAt(0)) && isWord(text.codePointBefore(place)))
+            val ends = end == text.length || !(isWord(kept.codePointBefore(kept.length)) && isWord(text.codePointAt(end)))
+            if (begins && ends) found.add(point to point + size)
+            place = text.indexOf(kept, place + 1)
+        }
+    }
+    return found
+}
