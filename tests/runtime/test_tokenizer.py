@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from allez.errors import BundleFormatError
+from allez.text.bpe import BytePairs
 from allez.text.tokenizer import Tokenizer
 
 
@@ -47,6 +48,18 @@ def test_round_trip(text: str, tokenizer: Tokenizer, definition: str) -> None:
 @given(text=st.text())
 def test_no_text_becomes_a_special_token(text: str, tokenizer: Tokenizer) -> None:
     assert not {0, 1, 2} & set(tokenizer.encode(text + "</s><s><pad>"))
+
+
+@given(word=st.text(alphabet="aeilnrst", min_size=2, max_size=30))
+def test_short_words_are_merged_as_long_ones_are(word: str, tokenizer: Tokenizer) -> None:
+    model = tokenizer._model
+    assert isinstance(model, BytePairs)
+    few, many = list(word), list(word)
+    places, others = ([(at, at + 1) for at in range(len(word))] for _ in range(2))
+    model._merge_few(few, places)
+    model._merge(many, others)
+    left = [(symbol, place) for symbol, place in zip(many, others, strict=True) if symbol]
+    assert list(zip(few, places, strict=True)) == left
 
 
 @given(texts=st.lists(st.text(), max_size=8))

@@ -100,7 +100,7 @@ class Decoding:
             self._listed = np.zeros((len(sentences), decoder.vocabulary), dtype=bool)  # [B, V]
             for row, ids in enumerate(shortlists):
                 self._listed[row, ids] = True
-        self._list()
+        self._gather()
         states = zip(*(sentence.states for sentence in sentences), strict=True)
         self._states = [make_value(np.concatenate(parts)) for parts in states]  # each [B, W]
         self._bound: _Bound | None = None
@@ -114,7 +114,7 @@ class Decoding:
         k = min(k, vocabulary if listed is None else listed.width)
         if bound is None or bound.shape != (len(token), full):
             states = self._states if bound is None else bound.states
-            bound = self._bound = _Bound(self._decoder, self._memory, states, len(token), full=full)
+            bound = self._bound = _Bound(self._decoder, self._values, states, len(token), full=full)
         bound.score(self._whole if listed is None else listed.feeds, k)
         result = bound.run(token, parent)
         if int(result.top_tokens.view(np.uint64).max(initial=0)) >= vocabulary:  # negative: large
@@ -131,10 +131,11 @@ class Decoding:
             self._states, self._bound = self._bound.states, None
         if self._listed is not None:
             self._listed = self._listed[sentences]
-        self._list()
+        self._gather()
 
-    def _list(self) -> None:
-        """Put together what the sentences that are left may say."""
+    def _gather(self) -> None:
+        """Put together what the sentences that are left look at, and what they may say."""
+        self._values = {name: make_value(array) for name, array in self._memory.items()}
         batch = len(self._memory["memory"])
         self._whole = {
             "candidates": make_value(np.array([WHOLE_VOCABULARY], dtype=np.int64)),
@@ -146,13 +147,14 @@ class Decoding:
 class _Bound:
     """Where the steps of N rows read and write: bound once, which takes half as long as a step.
 
-    States go to and fro between two places: what one step writes, the next one reads.
+    States go to and fro between two places: what one step writes, the next one reads. A place is
+    made when it is first written to: the first step of a beam has rows of its own, and no second.
     """
 
     def __init__(
         self,
         decoder: Decoder,
-        memory: dict[str, FloatArray],
+        memory: dict[str, Value],
         states: list[Value],
         rows: int,
         *,
@@ -162,31 +164,21 @@ class _Bound:
         self.states = states
         """What the next step reads."""
         self._decoder = decoder
+        positions = memory["memory"].shape()[1]
         self._rows = np.empty((2, rows), dtype=np.int64)  # [2, N] token and parent
-        self._attention = np.empty((rows, memory["memory"].shape[1]), dtype=np.float32)  # [N, M]
+        self._attention = np.empty((rows, positions), dtype=np.float32)  # [N, M]
         self._log_probs = np.empty((rows, decoder.vocabulary if full else 0), dtype=np.float32)
         self._top = (np.empty((rows, 0), dtype=np.float32), np.empty((rows, 0), dtype=np.int64))
         self._words: dict[str, Value] | None = None
         # These keep the arrays alive: not every version's binding does.
-        self._inputs = {name: make_value(array) for name, array in memory.items()}
-        self._inputs |= {"token": make_value(self._rows[0]), "parent": make_value(self._rows[1])}
+        self._fed = {"token": make_value(self._rows[0]), "parent": make_value(self._rows[1])}
+        self._inputs = memory | self._fed
         self._outputs = {"attention": make_value(self._attention)}
         if full:
             self._outputs["log_probs"] = make_value(self._log_probs)
-        widths = [state.shape()[1] for state in states]
-        self._ways = []  # a binding, and the states [N, W] that it writes
-        for _ in range(2):
-            written = [make_value(np.empty((rows, width), dtype=np.float32)) for width in widths]
-            binding = decoder.bind()
-            _bind(binding, self._inputs, self._outputs)
-            _bind(binding, {}, dict(zip(decoder.next_states, written, strict=True)))
-            self._ways.append((binding, written))
-        self._read(0, states)
-        self._read(1, self._ways[0][1])
-        self._first = True
-
-    def _read(self, way: int, states: list[Value]) -> None:
-        _bind(self._ways[way][0], dict(zip(self._decoder.states, states, strict=True)), {})
+        self._ways: list[tuple[Binding, list[Value]]] = []
+        """At most two: a binding, and the states [N, W] that it writes."""
+        self._steps = 0
 
     def score(self, words: dict[str, Value], k: int) -> None:
         """Say which words are scored from now on, and how many of the best are returned."""
@@ -195,30 +187,45 @@ class _Bound:
         rows = self.shape[0]
         self._words = words
         self._top = (np.empty((rows, k), dtype=np.float32), np.empty((rows, k), dtype=np.int64))
-        self._inputs |= words | {"k": make_value(np.array(k, dtype=np.int64))}
+        inputs = words | {"k": make_value(np.array(k, dtype=np.int64))}
         scores, tokens = self._top
-        self._outputs |= {"top_log_probs": make_value(scores), "top_tokens": make_value(tokens)}
+        outputs = {"top_log_probs": make_value(scores), "top_tokens": make_value(tokens)}
+        self._inputs |= inputs
+        self._outputs |= outputs
         for binding, _ in self._ways:
-            _bind(binding, self._inputs, self._outputs)
+            _bind(binding, inputs, outputs)
 
     def run(self, token: IntArray, parent: IntArray) -> StepResult:
         """Take a step with token and parent [N]."""
         self._rows[0], self._rows[1] = token, parent
-        binding, written = self._ways[0]
-        if not self._decoder.in_place:
-            _bind(binding, {name: self._inputs[name] for name in ("token", "parent")}, {})
-            self._read(0, self.states)
+        binding, written = self._way()
         self._decoder.run(binding)
         self.states = written
-        if self._first:  # what was there before is not read again
-            self._first = False
-            self._read(0, self._ways[1][1])
-        self._ways.reverse()
+        self._steps += 1
         log_probs = self._log_probs.copy() if self.shape[1] else None
         top_log_probs, top_tokens = self._top
         return StepResult(
             top_log_probs.copy(), top_tokens.copy(), self._attention.copy(), log_probs
         )
+
+    def _way(self) -> tuple[Binding, list[Value]]:
+        """Return the binding that reads the present states, and what it writes."""
+        read = dict(zip(self._decoder.states, self.states, strict=True))
+        if self._steps < 2:
+            widths = [state.shape()[1] for state in self.states]
+            shapes = [(self.shape[0], width) for width in widths]
+            written = [make_value(np.empty(shape, dtype=np.float32)) for shape in shapes]
+            binding = self._decoder.bind()
+            outputs = dict(zip(self._decoder.next_states, written, strict=True))
+            _bind(binding, self._inputs | read, self._outputs | outputs)
+            self._ways.append((binding, written))
+            return self._ways[-1]
+        binding, written = self._ways[self._steps % 2]
+        if not self._decoder.in_place:
+            _bind(binding, self._fed | read, {})
+        elif self._steps == 2:  # the states from before these rows are not read again
+            _bind(binding, read, {})
+        return binding, written
 
 
 def _bind(binding: Binding, inputs: dict[str, Value], outputs: dict[str, Value]) -> None:

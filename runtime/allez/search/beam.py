@@ -32,6 +32,7 @@ Greedy search is K = 1; it stops with its first finished hypothesis.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -221,10 +222,13 @@ class _Search:
         total = self._scores[:, :, None] + logs.reshape(*self._scores.shape, -1)  # [B, K, k]
         # All by flat indices: `take` costs a fiftieth of what `take_along_axis` does.
         batch, rows, k = total.shape
-        order = np.argsort(-total.reshape(batch, -1), axis=1, kind="stable")[:, : 2 * width]
+        order = (-total.reshape(batch, -1)).argsort(axis=1, kind="stable")[:, : 2 * width]
         if symbols is not None and full and width > 1:
             order = _with_most_said(symbols, order, total, result.top_tokens)
-        order += np.arange(0, batch * rows * k, rows * k)[:, None]  # [B, 2K] of all B x rows x k
+        if batch > 1:
+            order += np.arange(0, batch * rows * k, rows * k)[
+                :, None
+            ]  # [B, 2K] of all B x rows x k
         best, tokens = total.take(order), result.top_tokens.take(order)
         row = order // k  # [B, 2K] rows of this step
         alive = (tokens != self._eos) & np.isfinite(best)  # [B, 2K]
@@ -241,10 +245,11 @@ class _Search:
             self._scores, parent, token = best[:, :width], row[:, :width], tokens[:, :width]
         else:
             count = alive.shape[1]
-            chosen = np.argsort(~alive, axis=1, kind="stable")[:, :width]  # [B, K], live ones first
+            chosen = (~alive).argsort(axis=1, kind="stable")[:, :width]  # [B, K], live ones first
             if kept is not None:
                 chosen[:, -1] = np.where(kept < 0, chosen[:, -1], kept)
-            chosen += np.arange(0, batch * count, count)[:, None]
+            if batch > 1:
+                chosen += np.arange(0, batch * count, count)[:, None]
             lives = alive.take(chosen)
             if not lives[:, 0].all():
                 self._cut(self._dead_ends(lives[:, 0], result), rows, time)
@@ -398,9 +403,10 @@ class _Search:
     ) -> None:
         """Note the hypotheses that end here: eos among a sentence's first K tokens [B, K]."""
         norm = float(time + 1) ** self._options.length_penalty
-        for b, j in np.argwhere(tokens == self._eos).tolist():
-            if not self._done[b] and np.isfinite(best[b, j]):
-                self._end(b, _End(float(best[b, j]) / norm, time, int(row[b, j]), True))
+        sentences, places = (tokens == self._eos).nonzero()
+        for b, j in zip(sentences.tolist(), places.tolist(), strict=True):
+            if not self._done[b] and isfinite(score := float(best[b, j])):
+                self._end(b, _End(score / norm, time, int(row[b, j]), True))
 
     def _cut(self, ended: BoolArray, rows: int, time: int) -> None:
         """Note the rows of sentences that go no further; they rank after finished ones."""

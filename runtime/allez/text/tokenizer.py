@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from allez.bundle.fields import parse_object
 from allez.spec import SPEC
-from allez.text.aligned import Aligned
 from allez.text.bpe import BytePairs, Subwords
 from allez.text.definition import MARK, Definition, kept_pattern, read_definition
 from allez.text.normalizer import Normalizer
@@ -26,6 +25,8 @@ _WORD = re.compile(f"[^{_WHITE_SPACE}]+")
 _CACHED_WORDS = 10_000
 _CACHED_LENGTH = 40
 """Words that are remembered, as many again of before, and the most characters that they have."""
+
+_ASCII_DIGITS = frozenset("0123456789")
 
 
 class Encoded(NamedTuple):
@@ -87,13 +88,21 @@ class Tokenizer:
 
     def encode_spans(self, text: str) -> Encoded:
         """Return the ids of `text` as `encode` does, and where in it each stands."""
-        aligned = self._normalizer.align(text)
-        found = Encoded([], [])
-        for start, subwords in self._words(aligned.text):
-            found.ids.extend(subwords.ids)
+        normal, starts, ends = self._normalizer.align(text)
+        ids: list[int] = []
+        spans: list[tuple[int, int]] = []
+        for word, subwords in self._words(normal):
+            ids += subwords.ids
             for begin, end in subwords.places:
-                found.spans.append(_span(aligned, start + begin, start + end))
-        return found
+                start, stop = word + begin, word + end
+                # The space before a word is not part of it, unless there is nothing else.
+                if stop - start > 1 and (start < 0 or normal[start] in (" ", MARK)):
+                    start += 1
+                if stop <= 0:  # the mark that was made for nothing
+                    spans.append((starts[0], starts[0]))
+                else:
+                    spans.append((starts[start], ends[stop - 1]))
+        return Encoded(ids, spans)
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of `ids`; bytes that are no UTF-8 come out as U+FFFD."""
@@ -109,6 +118,11 @@ class Tokenizer:
         parts = self._parts(ids)
         spans: list[tuple[int, int]] = []
         done = 0
+        if not self._spaced and self._bytes.keys().isdisjoint(ids):  # as nearly always
+            for part in parts:
+                start, done = done, done + len(part)
+                spans.append((start + (part[:1] == " " and len(part) > 1), done))
+            return Decoded("".join(parts), spans)
         for (is_byte, run), part in zip(self._runs(ids), parts, strict=True):
             end = done + len(part)
             text = part.rstrip(" ") if self._spaced and end > done else part
@@ -129,7 +143,7 @@ class Tokenizer:
 
     def pieces(self, ids: Iterable[int]) -> tuple[str, ...]:
         """Return how each id is spelled."""
-        return tuple(self._pieces[i] for i in ids)
+        return tuple(map(self._pieces.__getitem__, ids))
 
     def knows(self, letter: str) -> bool:
         """Tell whether a letter was learnt: a Latin one, or part of a longer subword.
@@ -176,7 +190,7 @@ class Tokenizer:
         return found
 
     def _cut(self, word: str) -> Subwords:
-        if not self._digits or word[1:].isalpha() or not any(map(_is_numeral, word)):
+        if not self._digits or not _has_numeral(word):
             return self._model.cut(word)
         found = Subwords([], [])
         start = 0
@@ -281,14 +295,12 @@ def _marked(text: str) -> str:
     return text if text[:1] == MARK or not text else MARK + text
 
 
-def _span(aligned: Aligned, start: int, end: int) -> tuple[int, int]:
-    """Return where in the original a stretch of a marked text stands."""
-    text = aligned.text
-    if end - start > 1 and (start < 0 or text[start] in (" ", MARK)):
-        start += 1  # the space before a word is not part of it, unless there is nothing else
-    if end <= 0:  # the mark that was made for nothing
-        return aligned.starts[0], aligned.starts[0]
-    return aligned.starts[start], aligned.ends[end - 1]
+def _has_numeral(word: str) -> bool:
+    """Tell whether a word, behind its mark, has a numeral; that of nearly all is quickly told."""
+    rest = word[1:]
+    if rest.isascii():
+        return not _ASCII_DIGITS.isdisjoint(rest)
+    return not rest.isalpha() and any(map(_is_numeral, rest))
 
 
 def _is_numeral(character: str) -> bool:

@@ -23,7 +23,7 @@ from allez.text.aligned import Aligned
 from allez.text.casing import Casing, casing_of, normalize_space, places, recased, to_capitals
 from allez.text.checks import doubts
 from allez.text.rules import SentenceRules
-from allez.text.segmentation import Segment, SourceTokens, split
+from allez.text.segmentation import Segment, SourceTokens, Span, split
 from allez.text.tokenizer import Tokenizer
 from allez.translate.choice import chosen
 from allez.translate.masking import NOTHING, Asked, Hidden, Masking, carried_over, outside
@@ -233,9 +233,10 @@ def is_foreign(sentence: str, tokenizer: Tokenizer) -> bool:
     if sentence.isascii():
         return False
     letters = list(filter(str.isalpha, sentence))
+    others = {letter for letter in letters if not letter.isascii()}
+    strange = {letter for letter in others if not tokenizer.knows(letter)}
     share, whole = SPEC["foreign"]["share"]
-    strange = sum(not tokenizer.knows(letter) for letter in letters)
-    return bool(letters) and whole * strange >= share * len(letters)
+    return bool(strange) and whole * sum(map(strange.__contains__, letters)) >= share * len(letters)
 
 
 def put_together(
@@ -312,9 +313,7 @@ def _sentence(
         start=segment.start,
         end=segment.end,
         source_tokens=words.source.pieces(tokens.ids),
-        source_spans=tuple(
-            (segment.start + start, segment.start + end) for start, end in tokens.spans
-        ),
+        source_spans=tokens.spans if not segment.start else _moved(tokens.spans, segment.start),
         hypotheses=hypotheses,
         check=partial(
             _doubts, segment.text, hypotheses[0].text, words.languages, start=segment.start
@@ -339,6 +338,11 @@ def _best(
     first = 0 if words.masking is None else chosen(found, doubted)
     others = [index for index in range(len(found)) if index != first]
     return tuple(hypothesis(index) for index in (first, *others[: n_best - 1]))
+
+
+def _moved(spans: tuple[Span, ...], distance: int) -> tuple[Span, ...]:
+    """Return spans as they are in a text that begins so much earlier."""
+    return tuple((start + distance, end + distance) for start, end in spans)
 
 
 def _doubts(

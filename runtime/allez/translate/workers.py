@@ -330,19 +330,18 @@ class Workers:
     def _decode(self, batch: Sequence[Future]) -> list[list[RawHypothesis] | Exception]:
         """Return for each request of a batch its hypotheses, or why there are none."""
         errors: dict[int, Exception] = {}
+        deadlines = [future.deadline for future in batch]
 
         def given_up(indices: Sequence[int]) -> Collection[int]:
-            verdicts: dict[Deadline, bool | Exception] = {}
-            leaving = []
-            for index in indices:
-                deadline = batch[index].deadline
-                if deadline not in verdicts:
-                    verdicts[deadline] = _verdict(deadline)
-                verdict = verdicts[deadline]
+            asked = {deadlines[index] for index in indices}
+            verdicts = {d: verdict for d in asked if (verdict := _verdict(d))}
+            if not verdicts:  # as nearly always
+                return ()
+            leaving = [index for index in indices if deadlines[index] in verdicts]
+            for index in leaving:
+                verdict = verdicts[deadlines[index]]
                 if isinstance(verdict, Exception):
                     errors[index] = verdict
-                if verdict:
-                    leaving.append(index)
             return leaving
 
         def on_tokens(left: Sequence[int], tokens: IntArray) -> None:
