@@ -33,7 +33,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from math import isfinite
-from typing import NamedTuple
 
 import numpy as np
 
@@ -41,6 +40,7 @@ from allez.arrays import BoolArray, FloatArray, IntArray
 from allez.options import SearchOptions
 from allez.search.constraints import Banned, Constraints, SaidSymbols
 from allez.search.step import RawHypothesis, Request, Step, StepResult
+from allez.search.trellis import End, Trellis
 
 REVISION = 5
 """Of these rules, and of how a text is read: what was translated or scored by others is not gone on
@@ -50,37 +50,6 @@ in a script that was never learnt is copied, and blocks of up to 32 tokens are l
 
 _PATIENCE = 1.5
 """How many times as long as the best incomplete hypothesis a complete one may be."""
-
-
-class _End(NamedTuple):
-    """Where a hypothesis ended: the row of a step that fed its last token."""
-
-    score: float
-    step: int
-    row: int
-    finished: bool
-
-
-class _Trellis:
-    """All rows of all steps, linked backwards."""
-
-    def __init__(self) -> None:
-        self.parents: list[IntArray] = []
-        self.tokens: list[IntArray] = []
-        self.attention: list[FloatArray] = []
-
-    def trace(self, end: _End, positions: int) -> RawHypothesis:
-        """Walk back from an end to the first token; `positions` are those of its source alone."""
-        tokens: list[int] = []
-        if self.attention:  # a model may have less memory than its source has positions
-            positions = min(positions, self.attention[0].shape[1])
-        weights = np.zeros((end.step, positions), dtype=np.float32)  # [T, M]
-        row = end.row
-        for step in reversed(range(end.step)):
-            tokens.append(int(self.tokens[step][row]))
-            row = int(self.parents[step][row])
-            weights[step] = self.attention[step][row, :positions]
-        return RawHypothesis(tuple(reversed(tokens)), end.score, weights, end.finished)
 
 
 OnStep = Callable[[IntArray, IntArray], Collection[int]]
@@ -195,8 +164,8 @@ class _Search:
         self._all = requests
         self._eos = eos
         self._options = options
-        self._trellis = _Trellis()
-        self._ends: list[list[_End]] = [[] for _ in requests]
+        self._trellis = Trellis()
+        self._ends: list[list[End]] = [[] for _ in requests]
         self._limit = np.array([request.limit for request in requests])  # [B]
         self._soonest = min(request.limit for request in requests)
         self._done = np.zeros(count, dtype=bool)  # [B]
@@ -205,7 +174,7 @@ class _Search:
         self._scores: FloatArray = np.zeros((count, 1))  # [B, K]
         self._constraints = Constraints(requests, eos, options)
         self._symbols = self._constraints.symbols
-        self._incomplete: dict[int, _End] = {}
+        self._incomplete: dict[int, End] = {}
         """Of each request, the best row that would end without having said all its symbols."""
         self._extra = 0
 
@@ -378,7 +347,7 @@ class _Search:
             b = row // rows
             if self._done[b]:
                 continue
-            end = _End(float(totals[row]) / norm, time, row, True)
+            end = End(float(totals[row]) / norm, time, row, True)
             known = self._incomplete.get(int(self.requests[b]))
             if known is None or end.score > known.score:
                 self._incomplete[int(self.requests[b])] = end
@@ -406,16 +375,16 @@ class _Search:
         sentences, places = (tokens == self._eos).nonzero()
         for b, j in zip(sentences.tolist(), places.tolist(), strict=True):
             if not self._done[b] and isfinite(score := float(best[b, j])):
-                self._end(b, _End(score / norm, time, int(row[b, j]), True))
+                self._end(b, End(score / norm, time, int(row[b, j]), True))
 
     def _cut(self, ended: BoolArray, rows: int, time: int) -> None:
         """Note the rows of sentences that go no further; they rank after finished ones."""
         norm = float(max(time, 1)) ** self._options.length_penalty
         for b in ended.nonzero()[0].tolist():
             for r in np.isfinite(self._scores[b]).nonzero()[0].tolist():
-                self._end(b, _End(float(self._scores[b, r]) / norm, time, int(b * rows + r), False))
+                self._end(b, End(float(self._scores[b, r]) / norm, time, int(b * rows + r), False))
 
-    def _end(self, b: int, end: _End) -> None:
+    def _end(self, b: int, end: End) -> None:
         ends = self._ends[self.requests[b]]
         ends.append(end)
         self._enough[b] = len(ends) >= self._options.n_best
