@@ -20,6 +20,7 @@ def model_card(
     fp32: Sequence[Mapping[str, Any]],
     prose: str,
     sizes: Mapping[str, int],
+    trust: Mapping[str, Any] | None = None,
 ) -> bytes:
     """Return the text of a model card.
 
@@ -32,6 +33,7 @@ def model_card(
         fp32: those of the same model before it was quantized; may be empty.
         prose: Markdown that no program can write.
         sizes: file name to bytes.
+        trust: what `confidence.measure` found; empty or None if nothing was fitted.
     """
     lines = [
         f"# {config.name} {config.package.version}",
@@ -48,6 +50,7 @@ def model_card(
         *_loss(config.quantize.precision, scores, fp32),
         *_reference(report),
         *_shortlist(report),
+        *_confidence(trust or {}),
         "",
         prose.strip(),
     ]
@@ -122,6 +125,33 @@ def _shortlist(report: Mapping[str, Any]) -> list[str]:
         "listed:",
         "",
         comparison(found["files"]),
+    ]
+
+
+def _confidence(trust: Mapping[str, Any]) -> list[str]:
+    """Say what `Sentence.confidence` means, and how good it is on files it was not fitted on."""
+    if not trust:
+        return []
+    rows = [
+        f"| {row['file']} | {row['sentences']} | {row['bad']:.0%} | {row['auroc']:.2f} | "
+        f"{row['simple']:.2f} | "
+        + ", ".join(f"{said:.2f}: {true:.2f}" for said, true in row["calibration"])
+        + " |"
+        for row in trust["files"]
+        if row["auroc"] is not None
+    ]
+    return [
+        "",
+        "## Confidence",
+        "",
+        "How likely chrF against a reference is 40 or more; a logistic regression fitted on "
+        f"{', '.join(trust['fit'])}. AUROC is how often a sentence under 40 gets less than one "
+        "above (0.5 is chance), beside that of length and mean score alone. Calibration: of equal "
+        "parts of a file, the least likely first, the mean confidence and the share that was good.",
+        "",
+        "| file | sentences | under 40 | AUROC | length and score | calibration |",
+        "| --- | ---: | ---: | ---: | ---: | --- |",
+        *rows,
     ]
 
 

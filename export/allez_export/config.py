@@ -292,6 +292,9 @@ class PackageConfig:
     """The vocabulary's symbols stand for entities, as training has masked them."""
     names: str | None = None
     """The list of words that are no names: a file beside the configuration."""
+    confidence: tuple[str, ...] = ()
+    """Validation files that the weights of `Sentence.confidence` are fitted on; the card tells how
+    good they are on those of `data.valid` that are not among them."""
 
     def __post_init__(self) -> None:
         _check(self, golden=(1, 10_000), beam_size=(1, 100), length_penalty=(0, 10))

@@ -51,6 +51,11 @@ def chrf(hypotheses: Sequence[str], references: Sequence[str]) -> tuple[float, s
     return float(score), str(metric.get_signature())
 
 
+def sentence_chrf(hypothesis: str, reference: str) -> float:
+    """Return chrF2 of one sentence."""
+    return float(sacrebleu.sentence_chrf(hypothesis, [reference]).score)
+
+
 def score_texts(
     sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[str]
 ) -> dict[str, Any]:

@@ -94,6 +94,7 @@ def make_manifest(
     precision: str,
     scores: Mapping[str, Any],
     parents: Sequence[dict[str, Any]] = (),
+    confidence: Mapping[str, Any] | None = None,
 ) -> bytes:
     """Return the text of `manifest.json` for the files in `content` (role to bytes)."""
     widths = facts.state_widths
@@ -142,6 +143,8 @@ def make_manifest(
     }
     if config.package.entities:
         manifest["entities"] = _entities(config)
+    if confidence is not None:
+        manifest["confidence"] = dict(confidence)
     return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 
 
@@ -280,6 +283,7 @@ def write_bundle(
     precision: str,
     scores: Mapping[str, Any],
     parents: Sequence[dict[str, Any]] = (),
+    confidence: Mapping[str, Any] | None = None,
 ) -> Manifest:
     """Write a bundle aside, read it back and run its self-test, then put it in place.
 
@@ -291,6 +295,7 @@ def write_bundle(
         precision: of the graphs.
         scores: for the manifest.
         parents: bundles that the weights come from.
+        confidence: weights for the manifest, if any were fitted.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -298,7 +303,13 @@ def write_bundle(
             sentences are fit for one.
     """
     manifest = make_manifest(
-        config, facts, content, precision=precision, scores=scores, parents=parents
+        config,
+        facts,
+        content,
+        precision=precision,
+        scores=scores,
+        parents=parents,
+        confidence=confidence,
     )
     with written_aside(folder) as partial:
         for role, data in content.items():

@@ -68,6 +68,10 @@ class Sentence:
     puts one first that leaves less in doubt and is worth hardly less."""
     check: Callable[[], tuple[Doubt, ...]] = tuple
     """Finds `doubts`; they cost nothing while nobody asks."""
+    measure: Callable[[], dict[str, float]] = dict
+    """Finds `features`, likewise."""
+    rate: Callable[[], float | None] = lambda: None
+    """Finds `confidence`, likewise."""
 
     @property
     def text(self) -> str:
@@ -78,6 +82,19 @@ class Sentence:
     def doubts(self) -> tuple[Doubt, ...]:
         """What of the best translation is not accounted for; none is no proof."""
         return self.check()
+
+    @property
+    def features(self) -> dict[str, float]:
+        """What `confidence` is made of, by name; none where the sentence was not read."""
+        return self.measure()
+
+    @property
+    def confidence(self) -> float | None:
+        """How likely the best translation is a good one, 0 to 1; None: the bundle has no weights.
+
+        What is called good stands in the bundle's card.
+        """
+        return self.rate()
 
     @property
     def tokens(self) -> tuple[str, ...]:

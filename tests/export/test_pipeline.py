@@ -82,6 +82,37 @@ def test_the_card_tells_what_int8_costs(made: Path, data: Path) -> None:
     assert "BLEU of int8 minus that of fp32: test.tsv beam 1: " in card
 
 
+def test_confidence_reaches_manifest_and_card(
+    made: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "copy"
+    shutil.copytree(made, out)
+    name = sorted(path.name for path in data.glob("valid*"))[0]
+    weights = {"intercept": 0.5, "features": [{"name": "mean_score", "weight": 2.0}]}
+    row = {"file": "other.tsv", "sentences": 7, "bad": 0.25, "auroc": 0.9, "simple": 0.8}
+    asked: list[tuple[list[str], list[str]]] = []
+
+    def measure(_: Translator, fitted_on: dict[str, object], told_on: dict[str, object]) -> object:
+        asked.append((list(fitted_on), list(told_on)))
+        files = [{**row, "calibration": [[0.2, 0.3], [0.8, 0.7]]}]
+        return {"weights": weights, "fit": list(fitted_on), "files": files}
+
+    monkeypatch.setattr("allez_export.confidence.measure", measure)
+    wanted = ("--set", f'package.confidence=["{name}"]')
+    assert run("evaluate", TINY, data, out, *wanted) == 0
+    assert asked == [([name], [])]
+    manifest = json.loads((out / "bundle" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["confidence"] == weights
+    card = (out / "bundle" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "| other.tsv | 7 | 25% | 0.90 | 0.80 | 0.20: 0.30, 0.80: 0.70 |" in card
+    with Translator(out / "bundle") as translator:
+        (sentence,) = translator.translate("la dame voit 10 livres").sentences
+    assert sentence.confidence is not None
+    assert 0 < sentence.confidence < 1
+    assert run("evaluate", TINY, data, out, *wanted) == 0
+    assert len(asked) == 1  # the same bundle is not measured twice
+
+
 def test_nothing_half_written_is_left(made: Path) -> None:
     left = [p for p in made.rglob("*") if "partial" in p.name or p.name.endswith(".previous")]
     assert left == []

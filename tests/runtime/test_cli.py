@@ -662,6 +662,23 @@ def test_a_figure_within_a_number_is_not_that_number(
     ]
 
 
+@pytest.mark.parametrize(("confidence", "told"), [(0.314, True), (0.5, False), (None, False)])
+def test_a_translation_that_is_hardly_trusted_is_told(
+    installed: ModuleType,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+    confidence: float | None,
+    told: bool,
+) -> None:
+    monkeypatch.setattr(Sentence, "doubts", ())
+    monkeypatch.setattr(Sentence, "confidence", confidence)
+    assert main(["--doubts", "Il a 12 ans."]) == 0
+    out, err = capsys.readouterr()
+    assert err.startswith("doubt: confidence: 0.31: ") == told
+    assert bool(err) == told
+    assert not told or repr(out.rstrip("\n")) in err
+
+
 def test_the_real_translator_line_by_line(tiny_bundle: Path, tmp_path: Path) -> None:
     source, target = tmp_path / "in.txt", tmp_path / "out.txt"
     source.write_text(LINES, encoding="utf-8")

@@ -4,12 +4,45 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from pathlib import Path
 
 from allez import Translator
-from allez_export.evaluate import evaluate, length_table, table, write_json
+from allez.bundle.manifest import Confidence
+from allez_export import confidence
+from allez_export.data.read import read_pairs
+from allez_export.evaluate import (
+    bundle_identity,
+    evaluate,
+    length_table,
+    read_state,
+    table,
+    write_json,
+)
 from allez_export.stages import package
 from allez_export.stages.inputs import drafter, listed
+from allez_export.stages.package import CONFIDENCE
 from allez_export.stages.workspace import Workspace
+
+
+def _confidence(work: Workspace, translator: Translator, path: Path) -> Confidence | None:
+    """Fit what the bundle says of its translations, unless that was done; None: nobody asks."""
+    fitted_on = work.config.package.confidence
+    if not fitted_on or work.fp32 or work.limit is not None:
+        return None
+    identity = bundle_identity(translator.bundle.manifest)
+    known = read_state(path)
+    if known.get("bundle") != identity or known.get("fit") != list(fitted_on) or work.force:
+        others = [name for name in work.config.data.valid if name not in fitted_on]
+        known = confidence.measure(
+            translator,
+            {name: list(read_pairs(work.data / name)) for name in fitted_on},
+            {name: list(read_pairs(work.data / name)) for name in others},
+        )
+        write_json({"bundle": identity, **known}, path)
+    weights = known["weights"]
+    return Confidence(
+        weights["intercept"], {each["name"]: each["weight"] for each in weights["features"]}
+    )
 
 
 def run(work: Workspace) -> None:
@@ -31,8 +64,13 @@ def run(work: Workspace) -> None:
             limit=work.limit,
         )
         told = translator.bundle.manifest.scores
+        trust = _confidence(work, translator, folder / CONFIDENCE)
+        trusted = translator.bundle.manifest.confidence
     write_json(rows, folder / "scores.json")
     sys.stdout.write(f"{table(rows)}\n\n{length_table(rows)}\n")
-    news = packaged.exists() if work.fp32 else told != package.summary(rows)  # the card tells both
+    if work.fp32:
+        news = packaged.exists()  # the card tells both
+    else:
+        news = told != package.summary(rows) or (trust is not None and trusted != trust)
     if work.limit is None and news:
         package.run(dataclasses.replace(work, force=True))

@@ -24,6 +24,9 @@ from allez_export.stages.inputs import drafter, listed, name_list
 from allez_export.stages.provenance import RECORD, Recipe, recipe
 from allez_export.stages.workspace import Workspace, say
 
+CONFIDENCE = "confidence.json"
+"""In the folder of `evaluate`: what was fitted."""
+
 
 def run(work: Workspace) -> None:
     """Write the bundle, with its scores if they were measured on these very graphs."""
@@ -53,6 +56,7 @@ def run(work: Workspace) -> None:
         names=name_list(work),
     )
     scores = measured(work, bundle_identity(bundle.manifest))
+    trust = trusted(work, bundle_identity(bundle.manifest))
     before = earlier(work, precision)
     texts = [source for _, pairs in work.pairs(config.data.valid, 1000) for source, _ in pairs]
     notice = read_beside(config.package.notice, beside, "No notice was written for this model.\n")
@@ -71,7 +75,7 @@ def run(work: Workspace) -> None:
     prose = read_beside(config.package.card, beside, "")
     sizes = {NAMES[role]: len(data) for role, data in content.items()}
     content["card"] = model_card(
-        config, facts, trained.record, report, scores, before, prose, sizes
+        config, facts, trained.record, report, scores, before, prose, sizes, trust
     )
     write_bundle(
         folder,
@@ -81,6 +85,7 @@ def run(work: Workspace) -> None:
         precision=precision,
         scores=summary(scores),
         parents=parents,
+        confidence=trust.get("weights"),
     )
     keep_record(work, made_from)
     total = sum(path.stat().st_size for path in folder.iterdir())
@@ -125,6 +130,13 @@ def measured(work: Workspace, identity: list[str], part: str = "") -> list[dict[
     rows: list[dict[str, Any]] = state.get("rows", [])
     whole = len(rows) == 2 * len(work.config.data.test) and state.get("limit") is None
     return rows if whole and state.get("bundle") == identity else []
+
+
+def trusted(work: Workspace, identity: list[str]) -> dict[str, Any]:
+    """Return what was fitted for `Sentence.confidence` of exactly this bundle; {} if nothing."""
+    known = read_state(work.stage("evaluate") / CONFIDENCE)
+    fitted = known.get("fit") == list(work.config.package.confidence)
+    return known if fitted and known.get("bundle") == identity else {}
 
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

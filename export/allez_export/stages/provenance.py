@@ -206,7 +206,7 @@ def _package(work: Workspace) -> Reads:
         files += _of_stage(work, "shortlist", "shortlist.bin", "report.json")
     for name in (config.package.notice, config.package.card):
         files += [(name, beside / name)] if name is not None else []
-    for part in ("state.json", "fp32/state.json"):
+    for part in ("state.json", "fp32/state.json", "confidence.json"):
         path = work.stage("evaluate") / part
         files += [(f"evaluate/{part}", path)] if _whole(path) else []
     keys = ("name", "source", "target", "package", "quantize", "shortlist", "data.train")

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from allez.translate.translator import Translator
 
 
+UNSURE = 0.5
+"""A translation that is as likely a bad one as a good one is told with the doubts."""
+
+
 def run(args: argparse.Namespace) -> int:
     """Translate texts, a file or standard input."""
     if args.bare and (sys.stdin is None or console.is_terminal(sys.stdin)):
@@ -69,6 +73,8 @@ def _say_doubts(translation: Translation, line: int | None = None) -> None:
 
     place = "" if line is None else f"line {line}: "
     for sentence in translation.sentences:
+        if sentence.confidence is not None and sentence.confidence < UNSURE:
+            console.say(f"doubt: {place}confidence: {sentence.confidence:.2f}: {sentence.text!r}")
         words = lexemes(sentence.source)
         for doubt in sentence.doubts:
             if doubt.start is not None:

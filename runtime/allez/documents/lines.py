@@ -326,6 +326,7 @@ def record(translation: Translation) -> dict[str, Any]:
                 "start": sentence.start,
                 "end": sentence.end,
                 "score": _rounded(sentence.score),
+                "confidence": _share(sentence.confidence),
                 "doubts": [doubt._asdict() for doubt in sentence.doubts],
                 "source_tokens": sentence.source_tokens,
                 "tokens": sentence.tokens,
@@ -338,6 +339,11 @@ def record(translation: Translation) -> dict[str, Any]:
             for sentence in translation.sentences
         ],
     }
+
+
+def _share(confidence: float | None) -> float | None:
+    """Two places: nobody trusts in thousandths."""
+    return None if confidence is None else round(confidence, 2)
 
 
 def _rounded(score: float) -> float | None:

@@ -42,11 +42,11 @@ from allez.search.constraints import Banned, Constraints, SaidSymbols
 from allez.search.step import RawHypothesis, Request, Step, StepResult
 from allez.search.trellis import End, Trellis
 
-REVISION = 5
+REVISION = 6
 """Of these rules, and of how a text is read: what was translated or scored by others is not gone on
 with. 2: loops are stopped. 3: capitals are read as small letters. 4: what is
 in a script that was never learnt is copied, and blocks of up to 32 tokens are loops, 24 before.
-5: entities are said by symbols, if the bundle has them."""
+5: entities are said by symbols, if the bundle has them. 6: of what ended, the text decides."""
 
 _PATIENCE = 1.5
 """How many times as long as the best incomplete hypothesis a complete one may be."""

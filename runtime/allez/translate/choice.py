@@ -31,6 +31,11 @@ def coverage(attention: FloatArray) -> float:
     return math.fsum(math.log(min(1.0, max(least, each))) for each in paid)
 
 
+def worth(raw: RawHypothesis) -> float:
+    """Return what a hypothesis is worth: its score, and what its coverage adds."""
+    return raw.score + float(_RULES["coverage"]) * coverage(raw.attention)
+
+
 def chosen(found: Sequence[RawHypothesis], doubts: Callable[[int], int]) -> int:
     """Return the index of the hypothesis that is handed out.
 
@@ -44,13 +49,13 @@ def chosen(found: Sequence[RawHypothesis], doubts: Callable[[int], int]) -> int:
     """
     if len(found) == 1 or not found[0].finished:
         return 0
-    worth = [raw.score + _RULES["coverage"] * coverage(raw.attention) for raw in found]
+    worths = list(map(worth, found))
     order = sorted(
-        (i for i, raw in enumerate(found) if raw.finished), key=lambda index: -worth[index]
+        (i for i, raw in enumerate(found) if raw.finished), key=lambda index: -worths[index]
     )
     best, fewest = order[0], doubts(order[0])
     for index in order[1:]:
-        if not fewest or worth[index] < worth[order[0]] - _RULES["margin"]:
+        if not fewest or worths[index] < worths[order[0]] - _RULES["margin"]:
             break
         if (count := doubts(index)) < fewest:
             best, fewest = index, count

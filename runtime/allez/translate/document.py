@@ -7,15 +7,16 @@ the model never learnt) stays where it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from allez.bundle.manifest import SourceSide, TargetSide
+from allez.bundle.manifest import Confidence, SourceSide, TargetSide
 from allez.bundle.reader import Bundle
 from allez.entities.symbols import fill
 from allez.errors import BundleFormatError
+from allez.options import SearchOptions
 from allez.results import Doubt, Hypothesis, Sentence, Translation
 from allez.search.step import RawHypothesis
 from allez.spec import SPEC
@@ -26,10 +27,15 @@ from allez.text.rules import SentenceRules
 from allez.text.segmentation import Segment, SourceTokens, Span, split
 from allez.text.tokenizer import Tokenizer
 from allez.translate.choice import chosen
+from allez.translate.confidence import Evidence, confidence, features
 from allez.translate.masking import NOTHING, Asked, Hidden, Masking, carried_over, outside
 
 if TYPE_CHECKING:
     from allez.translate.fragment import Fragment
+
+
+_ONE = SearchOptions()
+"""Where nobody says how it was searched."""
 
 
 class Words(NamedTuple):
@@ -46,6 +52,8 @@ class Words(NamedTuple):
     """How entities become symbols; None: the bundle has none."""
     languages: tuple[str, str] = ("", "")
     """Of source and target: whose words the checks know."""
+    confidence: Confidence | None = None
+    """How much a translation is trusted; None: the bundle does not say."""
 
     @classmethod
     def of(cls, bundle: Bundle) -> Words:
@@ -64,7 +72,9 @@ class Words(NamedTuple):
             )
         masking = None if manifest.entities is None else Masking(bundle, source, target)
         languages = manifest.source.language, manifest.target.language
-        return cls(source, target, rules, manifest.source.eos, masking, languages)
+        return cls(
+            source, target, rules, manifest.source.eos, masking, languages, manifest.confidence
+        )
 
 
 def _tokenizer(bundle: Bundle, side: SourceSide | TargetSide) -> Tokenizer:
@@ -240,7 +250,10 @@ def is_foreign(sentence: str, tokenizer: Tokenizer) -> bool:
 
 
 def put_together(
-    document: Document, found: Sequence[Sequence[RawHypothesis]], words: Words, n_best: int = 1
+    document: Document,
+    found: Sequence[Sequence[RawHypothesis]],
+    words: Words,
+    search: SearchOptions = _ONE,
 ) -> Translation:
     """Join what is copied and what was translated.
 
@@ -248,16 +261,16 @@ def put_together(
         document: the text.
         found: the hypotheses of each sentence, best first.
         words: the bundle's.
-        n_best: how many of them are handed out.
+        search: how they were looked for, and how many are handed out.
     """
     sentences: list[Sentence] = []
     answers = iter(found)
-    ranks = max((min(n_best, len(hypotheses)) for hypotheses in found), default=1)
+    ranks = max((min(search.n_best, len(hypotheses)) for hypotheses in found), default=1)
     texts: list[list[str]] = [[] for _ in range(ranks)]
     before: Segment | None = None
     for segment in document.segments:
         if segment.kind == "sentence":
-            sentence = _sentence(segment, next(answers), words, n_best)
+            sentence = _sentence(segment, next(answers), words, search)
             sentences.append(sentence)
             space = " " if needs_space(before, segment) else ""
             for rank, parts in enumerate(texts):
@@ -304,10 +317,21 @@ def written(text: str, casing: Casing) -> str:
 
 
 def _sentence(
-    segment: Segment, found: Sequence[RawHypothesis], words: Words, n_best: int
+    segment: Segment, found: Sequence[RawHypothesis], words: Words, search: SearchOptions
 ) -> Sentence:
     tokens = segment.source
-    hypotheses = _best(segment, found, words, n_best)
+    order, hypotheses = _best(segment, found, words, search.n_best)
+    target = hypotheses[0].text
+
+    @cache
+    def found_doubts() -> tuple[Doubt, ...]:
+        return _doubts(segment.text, target, words.languages, start=segment.start)
+
+    told = Evidence(segment.text, len(tokens.ids), target, found, order[0], search.length_penalty)
+
+    def measure() -> dict[str, float]:
+        return features(told, len(found_doubts()))
+
     return Sentence(
         source=segment.text,
         start=segment.start,
@@ -315,16 +339,19 @@ def _sentence(
         source_tokens=words.source.pieces(tokens.ids),
         source_spans=tokens.spans if not segment.start else _moved(tokens.spans, segment.start),
         hypotheses=hypotheses,
-        check=partial(
-            _doubts, segment.text, hypotheses[0].text, words.languages, start=segment.start
-        ),
+        check=found_doubts,
+        measure=measure,
+        rate=lambda: confidence(words.confidence, measure()),
     )
 
 
 def _best(
     segment: Segment, found: Sequence[RawHypothesis], words: Words, n_best: int
-) -> tuple[Hypothesis, ...]:
-    """Return hypotheses as search orders them; of a bundle with entities the chosen one first."""
+) -> tuple[tuple[int, ...], tuple[Hypothesis, ...]]:
+    """Return hypotheses as search orders them; of a bundle with entities the chosen one first.
+
+    Which of those found they are, too.
+    """
     known: dict[int, Hypothesis] = {}
 
     def hypothesis(index: int) -> Hypothesis:
@@ -337,7 +364,8 @@ def _best(
 
     first = 0 if words.masking is None else chosen(found, doubted)
     others = [index for index in range(len(found)) if index != first]
-    return tuple(hypothesis(index) for index in (first, *others[: n_best - 1]))
+    order = (first, *others[: n_best - 1])
+    return order, tuple(map(hypothesis, order))
 
 
 def _moved(spans: tuple[Span, ...], distance: int) -> tuple[Span, ...]:

@@ -384,7 +384,7 @@ class Translator:
         options: TranslateOptions,
     ) -> Translation:
         """Put a text together, and tell whoever listens what was cut."""
-        translation = put_together(document, found, self._words, options.n_best)
+        translation = put_together(document, found, self._words, options.search(self._default))
         if not translation.finished and "logging" in sys.modules:
             log_cut(translation, lambda length: self._limit(length, options))
         return document.fragment.translated(translation) if document.fragment else translation
