@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,7 @@ class Rewriter:
         self._weights: dict[str, Array] = {
             i.name: numpy_helper.to_array(i) for i in self._graph.initializer
         }
+        self._biases = _vocabulary_bias(model.graph)
         self._new: dict[str, Array] = {}
         self._activations: dict[str, tuple[str, float]] = {}
         self._nodes: list[onnx.NodeProto] = []
@@ -159,8 +161,9 @@ class Rewriter:
         """Return the names of the quantized table [V, H] and of its scales [V]."""
         if f"{name}.int8" not in self._new:
             least: Array | float = 0.0
-            if FEATURES in self._ranges:
-                least = self._least("bias", self._ranges[FEATURES] / (ZERO_POINT - 1))
+            if name in self._biases:
+                bias = self._biases[name]
+                least = self._least(bias, self._ranges[FEATURES] / (ZERO_POINT - 1))
             values, scale = quantize_weight(self._weights[name], axis=0, least=least)
             self._constant(f"{name}.int8", values)
             self._constant(f"{name}.scale", scale)
@@ -207,6 +210,9 @@ class Rewriter:
             self.report.keep(node, weight, "a vector, not a matrix: nothing to gain")
             return False
         largest = self._ranges[weight]
+        if largest == inf:
+            self.report.keep(node, weight, "its input has no bound")
+            return False
         data, x_scale = self._activation(x, largest)
         out = node.output[0]
         bias = self._bias_after(self._graph.node, out) if self._rows else None
@@ -322,6 +328,18 @@ class Rewriter:
     def _gru(self, node: onnx.NodeProto) -> bool:
         self.report.keep(node, node.input[1], "ONNX Runtime has no int8 GRU operator")
         return False
+
+
+def _vocabulary_bias(graph: onnx.GraphProto) -> dict[str, str]:
+    """Return the bias of the table that is the vocabulary layer, by the table's name."""
+    constants = {i.name: len(i.dims) for i in graph.initializer}
+    found = {}
+    for node in graph.node:
+        for branch in (a.g for a in node.attribute if a.name == "else_branch"):
+            gathered = [n.input[0] for n in branch.node if n.op_type == "Gather"]
+            table, bias = (next(n for n in gathered if constants.get(n) == rank) for rank in (2, 1))
+            found[table] = bias
+    return found
 
 
 def _names_used(graph: onnx.GraphProto) -> list[str]:

@@ -84,6 +84,7 @@ class Ranges:
     """The largest absolute values that meet the weights of the traced graphs, by their names."""
 
     encoder: Mapping[str, float]
+    """Infinity: there is no bound, and the weight stays fp32."""
     decoder: Mapping[str, float]
     features: float
     """Of what enters the vocabulary layer."""

@@ -38,10 +38,7 @@ class Files:
             InputError: several fit.
         """
         for pattern in patterns:
-            found = [path for path in self.named if path.match(pattern)]
-            if not found:
-                found = [p for folder in self.folders for p in sorted(folder.glob(pattern))]
-                found = [path for path in dict.fromkeys(found) if path.is_file()]
+            found = self.every(pattern)
             if len(found) > 1:
                 names = ", ".join(path.name for path in found[:4])
                 raise InputError(
@@ -50,6 +47,18 @@ class Files:
             if found:
                 return found[0]
         return None
+
+    def every(self, *patterns: str) -> list[Path]:
+        """Return the named files that fit one of some patterns, in that order; else those beside.
+
+        Among those beside, the first pattern that any file fits counts alone.
+        """
+        found = [path for path in self.named if any(path.match(p) for p in patterns)]
+        for pattern in patterns:
+            if not found:
+                beside = [p for folder in self.folders for p in sorted(folder.glob(pattern))]
+                found = [path for path in dict.fromkeys(beside) if path.is_file()]
+        return found
 
     def need(self, what: str, *patterns: str) -> Path:
         """Return the file that fits; `what` says in words what it is.

@@ -1,0 +1,297 @@
+"""What is traced: encoder and step of an `AttentionalModel`, as `allez.bundle.contract` says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from allez.bundle.contract import MASKED
+from allez_export.families.attentional.model import AttentionalModel
+from allez_export.families.family import OPSET
+from allez_export.families.recurrent.graphs import reorder_gates
+from allez_export.families.steps import best_words, never_row
+
+
+class EncoderGraph(nn.Module):
+    """`encoder.onnx`: source ids to memory, keys, mask and the decoder's first states."""
+
+    def __init__(self, model: AttentionalModel) -> None:
+        super().__init__()
+        self._model = [model]  # no submodule: only what is used of it is traced
+        self.config = config = model.config
+        self.hidden = model.rnn.hidden_size
+        table = model.weights["source_table"] * config.source_scale
+        self.table = nn.Parameter(table.clone())
+        directions = ["", "_reverse"][: 2 if config.bidirectional else 1]
+        for layer in range(config.encoder_layers):
+            weights = {
+                part: [getattr(model.rnn, f"{part}_l{layer}{d}").detach() for d in directions]
+                for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+            }
+            ordered = {
+                name: [reorder_gates(w, config.cell) for w in some]
+                for name, some in weights.items()
+            }
+            biases = zip(ordered["bias_ih"], ordered["bias_hh"], strict=True)
+            for name, tensors in (
+                ("W", ordered["weight_ih"]),
+                ("R", ordered["weight_hh"]),
+                ("B", [torch.cat(pair) for pair in biases]),
+            ):
+                self.register_parameter(f"{name}{layer}", nn.Parameter(torch.stack(tensors)))
+        self.key_weight = self.key_bias = None
+        if "key.weight" in model.weights:
+            self.key_weight = nn.Parameter(model.weights["key.weight"].T.contiguous())
+        if "key.bias" in model.weights:
+            self.key_bias = nn.Parameter(model.weights["key.bias"].clone())
+        for name, weight in model.weights.items():
+            if name.startswith("bridge."):
+                value = weight.T.contiguous() if name.endswith("weight") else weight.clone()
+                self.register_parameter(name.replace(".", "_"), nn.Parameter(value))
+
+    def forward(self, source: Tensor, source_length: Tensor) -> tuple[Tensor, ...]:
+        """Read source [B, S] int64 with source_length [B] int32; see `allez.bundle.contract`."""
+        config = self.config
+        length = source_length
+        if not config.reads_end:  # one less, but at least one
+            length = torch.minimum(1 - length, torch.tensor(-1, dtype=torch.int32)) * -1
+        embedded = F.embedding(source, self.table)  # [B, S, E]
+        states = embedded.transpose(0, 1)  # [S, B, E]
+        tails: list[list[Tensor]] = [[] for _ in range(2 if config.cell == "lstm" else 1)]
+        for layer in range(config.encoder_layers):
+            states, *last = self._layer(layer, states, length)  # [S, directions, B, H]
+            states = states.transpose(1, 2).flatten(2)  # [S, B, D]
+            for found, tail in zip(tails, last, strict=True):
+                found.append(tail.transpose(0, 1).flatten(1))  # [B, D]
+        if config.attention == "none":
+            memory = tails[0][-1].unsqueeze(1)
+            mask = torch.zeros_like(tails[0][-1][:, :1])
+        else:
+            memory = states.transpose(0, 1)  # [B, S, D]
+            positions = torch.arange(source.shape[1], dtype=torch.int32)
+            beyond = positions.unsqueeze(0) >= length.unsqueeze(1)
+            mask = beyond.to(torch.float32) * MASKED  # [B, S]
+        keys = memory
+        if self.key_weight is not None:
+            keys = memory @ self.key_weight
+            keys = keys if self.key_bias is None else keys + self.key_bias
+        return (memory, keys, mask, *self._model[0].first_states(tails, self._bridge))
+
+    def _bridge(self, name: str, state: Tensor) -> Tensor:
+        name = name.replace(".", "_")
+        product = state @ getattr(self, f"{name}_weight")
+        bias = getattr(self, f"{name}_bias", None)
+        return product if bias is None else product + bias
+
+    def _layer(self, layer: int, states: Tensor, length: Tensor) -> Sequence[Tensor]:
+        steps, batch = states.shape[0], states.shape[1]
+        both = self.config.bidirectional
+        attributes: dict[str, Any] = {
+            "hidden_size": self.hidden,
+            "direction": "bidirectional" if both else "forward",
+        }
+        if self.config.cell == "gru":
+            attributes["linear_before_reset"] = 1
+        tail = (2 if both else 1, batch, self.hidden)
+        return torch.onnx.ops.symbolic_multi_out(
+            self.config.cell.upper(),
+            (states, *(getattr(self, f"{name}{layer}") for name in "WRB"), length),
+            attrs=attributes,
+            dtypes=[torch.float32] * (2 if self.config.cell == "gru" else 3),
+            shapes=[(steps, *tail), *[tail] * (1 if self.config.cell == "gru" else 2)],
+            version=OPSET,
+        )
+
+
+class Cell(nn.Module):
+    """One step of a layer of the decoder; matrices are stored [in, out].
+
+    Words have a matrix of their own, since they are not within the range of states.
+    """
+
+    def __init__(self, model: AttentionalModel, layer: int) -> None:
+        super().__init__()
+        config = model.config
+        self.cell, self.width = config.cell, model.hidden
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        weights = {name: model.weights[f"cells.{layer}.{name}"] for name in names}
+        inputs, split = weights["weight_ih"], 0
+        if layer == 0:
+            split = model.weights["table"].shape[1]
+            inputs = inputs.clone()
+            inputs[:, :split] *= config.target_scale
+        words, rest = inputs[:, :split], inputs[:, split:]  # [gates x H, in]
+        if self.cell == "lstm":
+            rest = torch.cat([rest, weights["weight_hh"]], dim=1)
+            words, rest = _sigmoids_first(words), _sigmoids_first(rest)
+            self.b = nn.Parameter(_sigmoids_first(weights["bias_ih"] + weights["bias_hh"]))
+        else:
+            self.b = nn.Parameter(weights["bias_ih"].clone())
+            self.bh = nn.Parameter(weights["bias_hh"].clone())
+            self.Wh = _turned(weights["weight_hh"])
+        self.Ww = _turned(words) if split else None
+        self.Wx = _turned(rest) if rest.shape[1] else None
+
+    def forward(
+        self, words: Tensor | None, inputs: Sequence[Tensor], state: Sequence[Tensor]
+    ) -> tuple[Tensor, ...]:
+        """Return the next state, hidden first, of words [N, E], inputs [N, ...], states [N, H]."""
+        width = self.width
+        if self.cell == "lstm":
+            hidden, memory = state
+            gates = self._product(words, [*inputs, hidden])  # [N, 4H]
+            opening, g = gates.split([3 * width, width], dim=1)
+            i, f, o = torch.sigmoid(opening).chunk(3, dim=1)
+            memory = f * memory + i * torch.tanh(g)
+            return o * torch.tanh(memory), memory
+        (hidden,) = state
+        assert self.Wh is not None
+        from_input, nx = self._product(words, inputs).split([2 * width, width], dim=1)
+        from_state, nh = (hidden @ self.Wh + self.bh).split([2 * width, width], dim=1)
+        r, z = torch.sigmoid(from_input + from_state).chunk(2, dim=1)
+        new = torch.tanh(nx + r * nh)
+        return (new + z * (hidden - new),)
+
+    def _product(self, words: Tensor | None, inputs: Sequence[Tensor]) -> Tensor:
+        gates = None if words is None or self.Ww is None else words @ self.Ww + self.b
+        if self.Wx is None:
+            assert gates is not None
+            return gates
+        x = torch.cat(list(inputs), dim=1) if len(inputs) > 1 else inputs[0]
+        return x @ self.Wx + self.b if gates is None else gates + x @ self.Wx
+
+
+def _sigmoids_first(weight: Tensor) -> Tensor:
+    """Put the gates [4H, ...] of torch, i f g o, into the order i f o g."""
+    i, f, g, o = weight.chunk(4)
+    return torch.cat([i, f, o, g])
+
+
+def _turned(weight: Tensor | None) -> nn.Parameter | None:
+    """Return a matrix [out, in] as a parameter [in, out]."""
+    return None if weight is None else nn.Parameter(weight.T.contiguous())
+
+
+def _kept(weight: Tensor | None) -> nn.Parameter | None:
+    return None if weight is None else nn.Parameter(weight.clone())
+
+
+class StepGraph(nn.Module):
+    """`decoder.onnx`: one target step for N rows, B sentences of K rows each."""
+
+    def __init__(self, model: AttentionalModel) -> None:
+        super().__init__()
+        self.config = config = model.config
+        weights = model.weights
+        self.parts, self.scale = model.parts, config.target_scale
+        self.table = nn.Parameter(weights["table"].clone())
+        self.output = None
+        if "output.weight" in weights:
+            self.output = nn.Parameter(weights["output.weight"].clone())
+        self.bias = nn.Parameter(weights["output.bias"].clone())
+        self.cells = nn.ModuleList(Cell(model, layer) for layer in range(config.decoder_layers))
+        self.query, self.v = _turned(weights.get("query.weight")), _kept(weights.get("v"))
+        self.projection = _turned(weights.get("projection.weight"))
+        self.projection_bias = _kept(weights.get("projection.bias"))
+        self._keep_readout(weights, model.memory, model.hidden)
+        never = never_row(len(self.bias), config.never)
+        self.never = None if never is None else nn.Parameter(never)
+
+    def _keep_readout(self, weights: dict[str, Tensor], memory: int, hidden: int) -> None:
+        """Keep the readout in two: of words, and of states in the order that is concatenated."""
+        self.readout_words: nn.Parameter | None = None
+        self.readout: nn.Parameter | None = None
+        self.readout_bias = _kept(weights.get("readout.bias"))
+        if not self.config.readout:
+            return
+        sizes = {"words": weights["table"].shape[1], "hidden": hidden, "context": memory}
+        whole = weights["readout.weight"].split([sizes[p] for p in self.config.readout], dim=1)
+        columns = dict(zip(self.config.readout, whole, strict=True))
+        if "words" in columns:
+            self.readout_words = _turned(columns.pop("words") * self.scale)
+        self.readout = _turned(torch.cat(list(columns.values()), dim=1))
+
+    def forward(
+        self,
+        token: Tensor,
+        parent: Tensor,
+        memory: Tensor,
+        keys: Tensor,
+        memory_mask: Tensor,
+        candidates: Tensor,
+        candidate_mask: Tensor,
+        k: Tensor,
+        states: Sequence[Tensor],
+    ) -> tuple[Tensor, ...]:
+        """Take one step; inputs and outputs as `allez.bundle.contract.decoder_graph` lists them."""
+        states = [F.embedding(parent, state) for state in states]  # [N, W]
+        made, attention, after = self.advance(token, memory, keys, memory_mask, states)
+        features = self.projected(made)
+        output = self.table if self.output is None else self.output
+        scored = best_words(features, output, self.bias, candidates, candidate_mask, k, self.never)
+        return (*scored, attention, *after)
+
+    def advance(
+        self, token: Tensor, memory: Tensor, keys: Tensor, mask: Tensor, states: Sequence[Tensor]
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """Return what the readout makes [N, W], attention [N, M], and the states after it."""
+        config, parts = self.config, self.parts
+        words = F.embedding(token, self.table)  # [N, E]
+        top = parts * (config.decoder_layers - 1)
+        inputs: list[Tensor] = []
+        if config.attention_first:
+            context, attention = self._attend(states[top], memory, keys, mask)
+            inputs = [context]
+        elif config.input_feeding:
+            inputs = [states[-1]]
+        after: list[Tensor] = []
+        for layer, cell in enumerate(self.cells):
+            before = states[layer * parts : (layer + 1) * parts]
+            after += cell(None if layer else words, inputs, before)
+            inputs = [after[layer * parts]]
+        hidden = after[top]
+        if not config.attention_first:
+            context, attention = self._attend(hidden, memory, keys, mask)
+        made = self._read_out({"words": words, "hidden": hidden, "context": context})
+        return made, attention, [*after, made] if config.input_feeding else after
+
+    def projected(self, made: Tensor) -> Tensor:
+        """Return what enters the vocabulary layer [N, F] of what the readout made."""
+        if self.projection is None:
+            return made
+        features = made @ self.projection
+        return features if self.projection_bias is None else features + self.projection_bias
+
+    def _read_out(self, parts: dict[str, Tensor]) -> Tensor:
+        if self.readout is None:
+            return parts["hidden"]
+        names = [name for name in self.config.readout if name != "words"]
+        joined = torch.cat([parts[name] for name in names], dim=1)
+        made = joined @ self.readout
+        made = made if self.readout_bias is None else made + self.readout_bias
+        if self.readout_words is not None:
+            made = made + parts["words"] @ self.readout_words
+        return torch.tanh(made) if self.config.readout_activation == "tanh" else made
+
+    def _attend(
+        self, hidden: Tensor, memory: Tensor, keys: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return context [N, D] and weights [N, M]; memory is shared by a sentence's rows."""
+        batch = memory.shape[0]
+        grouped = hidden.reshape(batch, -1, hidden.shape[1])  # [B, K, H]
+        if self.config.attention == "none":
+            scores = grouped[:, :, :1] * 0.0 + keys[:, :, 0].unsqueeze(1) * 0.0
+        elif self.config.attention in ("dot", "general"):
+            scores = grouped @ keys.transpose(1, 2)  # [B, K, M]
+        else:
+            assert self.query is not None
+            assert self.v is not None
+            query = (hidden @ self.query).reshape(batch, -1, self.query.shape[1])
+            scores = torch.tanh(query.unsqueeze(2) + keys.unsqueeze(1)) @ self.v  # [B, K, M]
+        weights = (scores + mask.unsqueeze(1)).softmax(dim=2)
+        context = weights @ memory  # [B, K, D]
+        return context.reshape(-1, memory.shape[2]), weights.reshape(-1, memory.shape[1])
