@@ -191,7 +191,7 @@ def import_foreign(args: argparse.Namespace) -> None:
     more = ("data", "precision", "sentences", "beam_size", "length_penalty", "force", "threads")
     asked |= {name: getattr(args, name) for name in more}
     bundle = import_model(Order(**asked, references=args.reference, version=args.model_version))
-    print(f"allez translate --bundle {bundle}")
+    print(f"allez translate --model {bundle}")
 
 
 def begin(args: argparse.Namespace) -> None:

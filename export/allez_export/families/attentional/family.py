@@ -135,8 +135,9 @@ class Attentional:
         features = features if "projection.weight" in weights else fed
         beside = max(fed if config.input_feeding else 1.0, hidden)  # what stands beside a state
         lstm = config.cell == "lstm"
-        decoder = {"query": hidden, "readout_words": words, "projection": fed}
-        decoder["readout"] = max(1.0, hidden)  # a state, and a mean of the encoder's
+        decoder = {"query": hidden, "projection": fed}
+        # The readout chooses the word: it is a small part of a step, and its errors a large one.
+        decoder |= dict.fromkeys(("readout", "readout_words"), math.inf)
         for layer in range(config.decoder_layers):
             first = beside if lstm else fed if config.input_feeding else 1.0
             decoder[f"cells.{layer}.Ww"] = words
