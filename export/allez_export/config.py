@@ -233,12 +233,14 @@ class QuantizeConfig:
     0.05 of w4, which words many sentences in another way without doing it worse."""
     most_bleu_lost: float = 1.0
     """BLEU, and chrF, that quantizing may lose on the same sentences."""
+    least_weights: int = 0
+    """Matrices of fewer weights stay fp32. Below some 30,000 int8 is no faster."""
     least_agreement: float = 0.0
     """chrF that the quantized greedy translations must have, those of fp32 being the reference."""
 
     def __post_init__(self) -> None:
         _check(self, calibration=(1, inf), least_identical=(0, 1), most_bleu_lost=(0, inf))
-        _check(self, least_agreement=(0, 100))
+        _check(self, least_weights=(0, inf), least_agreement=(0, 100))
 
     @property
     def identical(self) -> float:

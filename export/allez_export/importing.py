@@ -149,7 +149,8 @@ def _searched(config: Config, order: Order, imported: Imported) -> Config:
         beam_size=imported.beam_size if beam is None else beam,
         length_penalty=imported.length_penalty if penalty is None else penalty,
     )
-    return dataclasses.replace(config, package=package)
+    quantize = dataclasses.replace(config.quantize, least_weights=imported.least_weights)
+    return dataclasses.replace(config, package=package, quantize=quantize)
 
 
 def _save(work: Workspace, imported: Imported) -> None:

@@ -92,6 +92,7 @@ class Rewriter:
         *,
         lookup_range: float = 1.0,
         rows: bool = True,
+        least: int = 0,
     ) -> None:
         """Prepare to rewrite a graph.
 
@@ -100,6 +101,7 @@ class Rewriter:
             ranges: of the activation that each matrix is multiplied with.
             lookup_range: words that were looked up are divided by it.
             rows: whether what is multiplied by a matrix is one, [N, in], as `QGemm` wants it.
+            least: matrices of fewer weights stay fp32.
         """
         self.model = onnx.ModelProto()
         self.model.CopyFrom(model)
@@ -108,6 +110,7 @@ class Rewriter:
         self._ranges = ranges
         self._lookup_range = np.float32(lookup_range)
         self._rows = rows
+        self._least_weights = least
         self._weights: dict[str, Array] = {
             i.name: numpy_helper.to_array(i) for i in self._graph.initializer
         }
@@ -149,6 +152,17 @@ class Rewriter:
         onnx.checker.check_model(self.model, full_check=False)
         return self.model
 
+    def _stays(self, node: onnx.NodeProto, *names: str) -> bool:
+        """Tell whether weights stay fp32, and note why."""
+        matrix = self._weights[names[0]]
+        if matrix.shape[-1] * matrix.shape[-2] < self._least_weights:
+            self.report.keep(node, names[0], "small: int8 is no faster")
+        elif any(self._ranges.get(name) == inf for name in names):
+            self.report.keep(node, names[0], "its input has no bound, or it decides the word")
+        else:
+            return False
+        return True
+
     def _add(self, op: str, inputs: Sequence[str], output: str, **attributes: Any) -> str:
         self._nodes.append(helper.make_node(op, inputs, [output], **attributes))
         return output
@@ -187,6 +201,8 @@ class Rewriter:
         table, ids = node.input
         if table not in self._weights or self._weights[table].ndim != 2:
             return False
+        if self._stays(node, table):
+            return False
         out = node.output[0]
         values, scale = self._table(table)
         rows = (self._new[scale] / self._lookup_range)[:, None]
@@ -209,10 +225,9 @@ class Rewriter:
         if self._weights[weight].ndim != 2:
             self.report.keep(node, weight, "a vector, not a matrix: nothing to gain")
             return False
-        largest = self._ranges[weight]
-        if largest == inf:
-            self.report.keep(node, weight, "its input has no bound")
+        if self._stays(node, weight):
             return False
+        largest = self._ranges[weight]
         data, x_scale = self._activation(x, largest)
         out = node.output[0]
         bias = self._bias_after(self._graph.node, out) if self._rows else None
@@ -279,6 +294,11 @@ class Rewriter:
         whole, listed = branches["then_branch"], branches["else_branch"]
         table, candidates = next(n.input for n in listed.node if n.op_type == "Gather")
         features = next(n.input[0] for n in whole.node if n.op_type == "MatMul")
+        if self._stays(node, table):
+            turned = next(n for n in self._graph.node if n.input[:1] == [table] and
+                          n.op_type == "Transpose")  # fmt: skip
+            self._nodes += [turned, node]
+            return True
         largest = self._ranges[FEATURES]
         data, x_scale = self._activation(features, largest)
         values, scale = self._table(table)
@@ -310,6 +330,8 @@ class Rewriter:
     def _lstm(self, node: onnx.NodeProto) -> bool:
         """Read the sentence with int8 weights; ONNX Runtime has an operator for just that."""
         x, weight, recurrence, bias, length = node.input[:5]
+        if self._stays(node, weight, recurrence):
+            return False
         inputs = [x, "", "", bias, length, "", "", ""]
         for position, name in ((1, weight), (2, recurrence)):
             turned = self._weights[name].transpose(0, 2, 1)  # [directions, in, 4H]
@@ -352,7 +374,7 @@ def _names_used(graph: onnx.GraphProto) -> list[str]:
 
 
 def quantize(
-    encoder: onnx.ModelProto, decoder: onnx.ModelProto, ranges: Ranges
+    encoder: onnx.ModelProto, decoder: onnx.ModelProto, ranges: Ranges, *, least: int = 0
 ) -> tuple[onnx.ModelProto, onnx.ModelProto, dict[str, Report]]:
     """Return the int8 encoder and decoder, and a report on each.
 
@@ -360,6 +382,7 @@ def quantize(
         encoder: fp32, as traced.
         decoder: fp32, as traced.
         ranges: how large activations get, from the model's family.
+        least: matrices of fewer weights stay fp32.
     """
     rescaled = onnx.ModelProto()
     rescaled.CopyFrom(decoder)
@@ -369,12 +392,18 @@ def quantize(
             initializer.CopyFrom(numpy_helper.from_array(value, initializer.name))
     of_decoder = {**ranges.decoder, FEATURES: ranges.features}
     rewriters = {
-        "encoder": Rewriter(encoder, ranges.encoder, rows=False),
-        "decoder": Rewriter(rescaled, of_decoder, lookup_range=ranges.lookup),
+        "encoder": Rewriter(encoder, ranges.encoder, rows=False, least=least),
+        "decoder": Rewriter(rescaled, of_decoder, lookup_range=ranges.lookup, least=least),
     }
     models = {name: rewriter.run() for name, rewriter in rewriters.items()}
     reports = {name: rewriter.report for name, rewriter in rewriters.items()}
     return models["encoder"], models["decoder"], reports
+
+
+def largest_product(model: onnx.ModelProto) -> int:
+    """Return how many weights the largest fp32 matrix of a model has; 0 if it has none."""
+    matrices = [i for i in model.graph.initializer if len(i.dims) == 2 and i.data_type == 1]
+    return max((i.dims[0] * i.dims[1] for i in matrices), default=0)
 
 
 def largest_weight(model: onnx.ModelProto) -> int:

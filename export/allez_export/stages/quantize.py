@@ -33,7 +33,9 @@ def run(work: Workspace) -> None:
         fp32 = [onnx.load(work.need("trace", name)) for name in ("encoder.onnx", "decoder.onnx")]
         trained = load_model(work.need("train", "model.pt"))
         ranges = trained.family.activation_ranges(calibration(work, trained.texts.tokenizers()))
-        encoder, decoder, reports = quantize(fp32[0], fp32[1], ranges)
+        encoder, decoder, reports = quantize(
+            fp32[0], fp32[1], ranges, least=work.config.quantize.least_weights
+        )
         if work.config.quantize.precision == "w4":
             encoder, decoder = pack(encoder), pack(decoder)
         onnx.save(encoder, folder / "encoder.onnx")

@@ -22,6 +22,8 @@ class Imported:
     """Exponent of the length that scores are divided by, eos counted, as the toolkit would."""
     shortlist: bytes | None = None
     """A `shortlist.bin`; only with one vocabulary for both sides."""
+    least_weights: int = 32_768
+    """Matrices of fewer weights stay fp32; see `QuantizeConfig`."""
     made_by: str
     """Toolkit and version, for the card: "OpenNMT-py 2.3"."""
     remarks: tuple[str, ...] = ()
