@@ -68,10 +68,8 @@ def run(work: Workspace) -> None:
         "notice": with_notices(notice, parents).encode("utf-8"),
         "report": (json.dumps(report, indent=1) + "\n").encode("utf-8"),
     }
-    if shortlist is not None:
-        content["shortlist"] = shortlist
-    if (names := name_list(work)) is not None:
-        content["names"] = names
+    optional = {"shortlist": shortlist, "names": name_list(work)}
+    content |= {role: data for role, data in optional.items() if data is not None}
     prose = read_beside(config.package.card, beside, "")
     sizes = {NAMES[role]: len(data) for role, data in content.items()}
     content["card"] = model_card(
