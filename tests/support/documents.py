@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,19 @@ class WordByWord:
         return (self.translate(text) for text in texts)
 
     def translate(self, text: str) -> Translation:
+        """Translate a text; as for any translator, sentences end with their lines."""
+        position, answers, sentences = 0, [], []
+        for line in text.split("\n"):
+            one = self._line(line)
+            answers.append(one.text)
+            for sentence in one.sentences:
+                spans = ((a + position, b + position) for a, b in sentence.source_spans)
+                place = {"start": position, "end": position + len(line)}
+                sentences.append(replace(sentence, source_spans=tuple(spans), **place))
+            position += len(line) + 1
+        return Translation(source=text, texts=("\n".join(answers),), sentences=tuple(sentences))
+
+    def _line(self, text: str) -> Translation:
         found = [text[start:end] for start, end in units(text)]
         if not any(map(str.isalpha, text)):
             return Translation(source=text, texts=(text,), sentences=())

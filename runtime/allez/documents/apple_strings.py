@@ -38,8 +38,8 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
             line = text.count("\n", 0, position) + 1
             raise InputError(f'line {line}: not an entry, "key" = "value";')
         value = Value(_read(entry[2]))
-        if value.inline.has_letters:
-            builder.add(entry.start(2), entry.end(2), value.inline.marked, _Writer(value))
+        if value.has_letters:
+            builder.add(entry.start(2), entry.end(2), value.marked, _Writer(value))
         position = _skip(text, entry.end())
     return builder.build(encode)
 

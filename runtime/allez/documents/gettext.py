@@ -57,8 +57,8 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
             continue
         source = sources.get("msgid_plural" if string.form > 0 else "msgid", "")
         value = Value(source, mnemonics=True)
-        if not string.text and source and value.inline.has_letters:
-            builder.add(string.start, string.end, value.inline.marked, _Writer(value, text))
+        if not string.text and source and value.has_letters:
+            builder.add(string.start, string.end, value.marked, _Writer(value, text))
     return builder.build(encode)
 
 

@@ -84,15 +84,16 @@ class Gatherer:
     Args:
         percent: placeholders of the family of `%s` are known too; in prose, a per cent sign before
             a letter is a slip of the pen.
+        first: the number of the first word.
     """
 
-    def __init__(self, *, percent: bool = False) -> None:
+    def __init__(self, *, percent: bool = False, first: int = 0) -> None:
         self._text = ""
         self._marks: list[_Open] = []
         self._stack: list[int] = []
         self._waiting: dict[str, int] = {}
         """How many pairs of each name are open."""
-        self._words = 0
+        self._words = first
         self._placeholders = PLACEHOLDERS if percent else _ONLY_BRACES
 
     @property

@@ -40,9 +40,9 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
         if _KEY.match(text, found.end()) or not is_prose(content):
             continue
         value = Value(content)
-        if value.inline.has_letters:
+        if value.has_letters:
             writer = _Writer(value, ascii_only="\\u" in found[0] and found[0].isascii())
-            builder.add(found.start(), found.end(), value.inline.marked, writer)
+            builder.add(found.start(), found.end(), value.marked, writer)
     return builder.build(encode)
 
 

@@ -199,11 +199,11 @@ class _Runs:
             return
         value = Value(self.profile.read_cdata(self.text[start:end]))
         write = self.profile.write_cdata
-        if value.inline.has_letters:
+        if value.has_letters:
             self.builder.add(
                 start,
                 end,
-                value.inline.marked,
+                value.marked,
                 lambda translated: (write(value.write(translated)).replace("]]>", "]]&gt;"),),
             )
 

@@ -35,8 +35,8 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     for start, end in _values(text):
         content, formatted = _read(text[start:end])
         value = Value(content, mnemonics=True)
-        if value.inline.has_letters:
-            builder.add(start, end, value.inline.marked, _Writer(value, formatted, only_ascii))
+        if value.has_letters:
+            builder.add(start, end, value.marked, _Writer(value, formatted, only_ascii))
     return builder.build(encode)
 
 

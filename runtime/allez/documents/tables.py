@@ -70,10 +70,10 @@ def _parse(text: str, separator: str, reading: Reading) -> Builder:
                 continue
             cell = row[column]
             value = Value(cell.content)
-            if value.inline.has_letters:
+            if value.has_letters:
                 quoted = text[cell.start] == '"'
                 writer = _Writer(value, separator, quoted)
-                builder.add(cell.start, cell.end, value.inline.marked, writer)
+                builder.add(cell.start, cell.end, value.marked, writer)
     return builder
 
 

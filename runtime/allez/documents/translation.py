@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from allez.documents.document import Document
 from allez.errors import CancelledError
 from allez.results import Translation
-from allez.text.markup import Mark, Marked
+from allez.text.markup import OUTSIDE, Mark, Marked
 from allez.translate.markup import transfer
 
 Translate = Callable[[Iterable[str]], Iterator[Translation]]
@@ -47,8 +47,7 @@ def translate_marked(
     """
     done: list[Marked] = []
     lost: list[int] = []
-    texts = (source.text for source in sources)
-    for translation in translate(texts):
+    for translation in translate([source.text for source in sources]):
         _check(translation)
         source = sources[len(done)]
         if _all_copied(source, translation.text):
@@ -58,7 +57,7 @@ def translate_marked(
             done.append(source)
         progress(len(done))
     bare = [_without_words(sources[index]) for index in lost]
-    again = translate(source.text for source in bare)
+    again = translate([source.text for source in bare])
     for index, source, translation in zip(lost, bare, again, strict=True):
         _check(translation)
         done[index] = _apart(transfer(source, translation), sources[index])
@@ -109,18 +108,28 @@ def _apart(translated: Marked, source: Marked) -> Marked:
         after = mark.end < len(source.text) and source.text[mark.end].isspace()
         if before and at > 0 and not text[at - 1].isspace():
             text = text[:at] + " " + text[at:]
-            marks = [_moved(m, at, i == index) for i, m in enumerate(marks)]
+            marks = _with_space(marks, index, at, before=True)
             at += 1
         if after and at < len(text) and text[at].isalnum():
             text = text[:at] + " " + text[at:]
-            marks = [_moved(m, at, False) for m in marks]
-            marks[index] = marks[index]._replace(start=at, end=at)
+            marks = _with_space(marks, index, at, before=False)
         marks[index] = Mark("word", at, at, marks[index].parent)
     return Marked(text, tuple(marks))
 
 
-def _moved(mark: Mark, position: int, is_behind: bool) -> Mark:
-    """Return a mark after a character was put in at `position`."""
-    start = mark.start + (mark.start > position or (mark.start == position and is_behind))
-    end = mark.end + (mark.end > position or (mark.end == position and is_behind))
-    return mark._replace(start=start, end=max(start, end))
+def _with_space(marks: list[Mark], index: int, at: int, *, before: bool) -> list[Mark]:
+    """Return marks after a space was put in before or behind the point of that index, at `at`."""
+    around = set()
+    parent = marks[index].parent
+    while parent != OUTSIDE:
+        around.add(parent)
+        parent = marks[parent].parent
+    moved: list[Mark] = []
+    for number, mark in enumerate(marks):
+        start, end = mark.start, mark.end
+        if number in around:
+            start, end = start + (start > at), end + (end > at or (before and end == at))
+        elif start > at or (start == at and (end > at or number > index)):
+            start, end = start + 1, end + 1
+        moved.append(mark._replace(start=start, end=end))
+    return moved

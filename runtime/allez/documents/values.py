@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from allez.documents.document import Template
 from allez.documents.inline import Gatherer, Inline
-from allez.text.markup import Marked
+from allez.documents.messages import Choice, choices
+from allez.documents.wrapping import wrap
+from allez.text.markup import OUTSIDE, Mark, Marked
 from allez.text.tags import scan
+from allez.text.wrapped import joints
 
 _REFERENCE = re.compile(r"&(?:[a-zA-Z]\w*|#\d+|#x[0-9a-fA-F]+);")
 _MNEMONIC = re.compile(r"(?<![\w&])[_&](?=[^\W\d_])")
-_FORMATTED = re.compile(r"\{\s*\w+\s*,\s*(?:plural|select|selectordinal|choice)\s*,")
+_BLANK_LINE = "\n\n"
 _SIGNS = frozenset("_/\\@#=<>|~^*+[]")
 """Signs that stand in names of things rather than in words of a language."""
 
@@ -31,75 +35,139 @@ def escape_value(text: str, quote: str) -> str:
 class Value:
     """A string with what must stay as it is set apart.
 
+    Messages that an argument of ICU chooses from are read behind the string, a blank line between.
+
     Args:
         text: the string, its escapes resolved.
         mnemonics: one `_` or `&` before a letter marks a key to press.
     """
 
     def __init__(self, text: str, *, mnemonics: bool = False) -> None:
+        self._given = text
         self._referenced = bool(_REFERENCE.search(text))
-        gatherer = Gatherer(percent=True)
         marks = list(_MNEMONIC.finditer(text)) if mnemonics else []
         self._mnemonic = marks[0].start() if len(marks) == 1 else -1
-        for start, end, kind, name in _parts(text):
-            raw = text[start:end]
-            if kind == "word":
-                gatherer.word((raw,))
-            elif kind == "open":
-                gatherer.open(name, (raw,))
-            elif kind == "close":
-                gatherer.close(name, (raw,))
-            elif kind != "text":
+        self._width = max(map(len, text.split("\n"))) if joints(text) else 0
+        self._sections = self._read_all(nested=True)
+        texts = [section.marked.text for section in self._sections]
+        if len(texts) > 1 and any(_BLANK_LINE in f"\n{text}\n" for text in texts):
+            self._sections = self._read_all(nested=False)  # or it would pass for one in between
+        self.marked: Marked = self._joined()
+        """What is translated."""
+
+    @property
+    def has_letters(self) -> bool:
+        """Whether there is anything to translate."""
+        return any(section.has_letters for section in self._sections)
+
+    def _read_all(self, *, nested: bool) -> list[Inline]:
+        """Read the string, and all messages in it; each number in a template is one of these."""
+        sections: list[Inline] = []
+        places = [(0, len(self._given))]
+        for start, end in places:
+            gatherer = Gatherer(percent=True, first=sum(len(s.opens) for s in sections))
+            position = start
+            for choice in choices(self._given, start, end):
+                self._tags(gatherer, position, choice.start, is_message=start > 0)
+                messages = choice.messages if nested else ()
+                gatherer.word(self._argument(choice, messages, len(places)))
+                places += messages
+                position = choice.end
+            self._tags(gatherer, position, end, is_message=start > 0)
+            sections.append(gatherer.finish(spaced=True))
+        return sections
+
+    def _tags(self, gatherer: Gatherer, start: int, end: int, *, is_message: bool) -> None:
+        """Gather a stretch in which nothing is chosen."""
+        for token in scan(self._given[start:end], xml=True):
+            first, last = token.start + start, token.end + start
+            raw = self._given[first:last]
+            if token.kind == "open":
+                gatherer.open(token.name, (raw,))
+            elif token.kind == "close":
+                gatherer.close(token.name, (raw,))
+            elif token.kind != "text":
                 gatherer.point((raw,))
             else:
-                self._text(gatherer, raw, start)
-        self.inline: Inline = gatherer.finish(spaced=True)
-        """What is translated, and its marks."""
+                self._text(gatherer, first, last, is_message=is_message)
 
-    def _text(self, gatherer: Gatherer, raw: str, start: int) -> None:
-        at = self._mnemonic - start
-        if 0 <= at < len(raw):
-            gatherer.text(self._read(raw[:at]))
-            gatherer.point((raw[at],))
-            raw = raw[at + 1 :]
-        gatherer.text(self._read(raw))
+    def _argument(
+        self, choice: Choice, messages: Sequence[tuple[int, int]], number: int
+    ) -> Template:
+        """Return how an argument is written whose messages have the numbers from this one on."""
+        markup: list[str | int] = []
+        position = choice.start
+        for start, end in messages:
+            markup += [self._given[position:start], number]
+            position, number = end, number + 1
+        return (*markup, self._given[position : choice.end])
+
+    def _text(self, gatherer: Gatherer, start: int, end: int, *, is_message: bool) -> None:
+        """Gather a stretch without tags; the number of a plural form is a word."""
+        position = start
+        stops = [at for at in range(start, end) if is_message and self._given[at] == "#"]
+        if start <= self._mnemonic < end:
+            stops = sorted([*stops, self._mnemonic])
+        for at in stops:
+            gatherer.text(self._read(self._given[position:at]))
+            sign = (self._given[at],)
+            (gatherer.point if at == self._mnemonic else gatherer.word)(sign)
+            position = at + 1
+        gatherer.text(self._read(self._given[position:end]))
 
     def _read(self, raw: str) -> str:
         return html.unescape(raw) if self._referenced else raw
 
+    def _joined(self) -> Marked:
+        text = ""
+        marks: list[Mark] = []
+        for section in self._sections:
+            text += _BLANK_LINE if marks or text else ""
+            base = len(marks)
+            for kind, start, end, parent in section.marked.marks:
+                parent = OUTSIDE if parent == OUTSIDE else parent + base
+                marks.append(Mark(kind, start + len(text), end + len(text), parent))
+            text += section.marked.text
+        return Marked(text, tuple(marks))
+
     def write(self, translated: Marked) -> str:
         """Return the string of a translation, before it is escaped."""
         escape: Callable[[str], str] = escape_text if self._referenced else str
-        return "".join(str(part) for part in self.inline.write(translated, escape))
+        written: dict[int, str] = {}
+        parts = self._divided(translated)
+        for number in range(len(parts) - 1, -1, -1):
+            template = self._sections[number].write(parts[number], escape)
+            written[number] = "".join(p if isinstance(p, str) else written[p] for p in template)
+        return self._wrapped(written[0])
 
+    def _divided(self, translated: Marked) -> list[Marked]:
+        """Return the translation of each section; all as they were if they cannot be told apart."""
+        texts = translated.text.split(_BLANK_LINE) if len(self._sections) > 1 else [translated.text]
+        if len(texts) != len(self._sections):
+            return [section.marked for section in self._sections]
+        parts: list[Marked] = []
+        low = first = 0
+        for text, section in zip(texts, self._sections, strict=True):
+            last = first + len(section.opens)
+            marks = tuple(
+                Mark(
+                    kind,
+                    min(max(start - low, 0), len(text)),
+                    min(max(end - low, 0), len(text)),
+                    OUTSIDE if parent == OUTSIDE else parent - first,
+                )
+                for kind, start, end, parent in translated.marks[first:last]
+            )
+            parts.append(Marked(text, marks))
+            low, first = low + len(text) + len(_BLANK_LINE), last
+        return parts
 
-def _parts(text: str) -> list[tuple[int, int, str, str]]:
-    """Return tags, formatted arguments and text in order: start, end, kind and name of each."""
-    parts: list[tuple[int, int, str, str]] = []
-    for token in scan(text, xml=True):
-        if token.kind != "text":
-            parts.append((token.start, token.end, token.kind, token.name))
-            continue
-        position = token.start
-        while found := _FORMATTED.search(text, position, token.end):
-            end = _balanced(text, found.start(), token.end)
-            if end < 0:
-                break
-            parts.append((position, found.start(), "text", ""))
-            parts.append((found.start(), end, "word", ""))
-            position = end
-        parts.append((position, token.end, "text", ""))
-    return parts
-
-
-def _balanced(text: str, start: int, end: int) -> int:
-    """Return the position behind the brace that closes the one at `start`; -1 if none does."""
-    depth = 0
-    for position in range(start, end):
-        depth += {"{": 1, "}": -1}.get(text[position], 0)
-        if depth == 0:
-            return position + 1
-    return -1
+    def _wrapped(self, text: str) -> str:
+        """Return a text whose lines are no wider than before, if they were broken to fit."""
+        if not self._width:
+            return text
+        lines = (wrap(line.split(" "), self._width) for line in text.split("\n"))
+        return "\n".join(" ".join(words) for line in lines for words in line or [[""]])
 
 
 def is_prose(text: str) -> bool:

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Literal, NamedTuple
 
-from allez.results import Doubt, Hypothesis, Sentence, Translation
+from allez.results import Doubt, Hypothesis, Translation
 from allez.text.elements import BLOCKS, INLINE, POINTS, SIGNS, SKIPPED, VOID, WORDS, is_kept
 from allez.text.markup import OUTSIDE, Kind, Mark, Marked, weave
 from allez.text.tags import Token, ends, pairs, scan
 from allez.text.wrapped import joints
 from allez.translate.alignment import sentence_starts
-from allez.translate.markup import transfer
+from allez.translate.markup import lines, transfer
 
 _REFERENCE = re.compile(r"&(?:[a-zA-Z]\w*|#\d+|#[xX][0-9a-fA-F]+);")
 _SPACES = " \t\n\r\f"
@@ -167,7 +166,7 @@ class Fragment:
     def _divided(self) -> list[_Line]:
         """Return all lines; a pair that reaches over several is two points."""
         text = "".join(self._characters)
-        lines: list[_Line] = []
+        found: list[_Line] = []
         start, first = 0, 0
         while start <= len(text):
             end = text.find("\n", start)
@@ -175,9 +174,9 @@ class Fragment:
             last = first
             while last < len(self._tags) and self._tags[last].place <= end:
                 last += 1
-            lines.append(_line(start, text[start:end], self._tags[first:last]))
+            found.append(_line(start, text[start:end], self._tags[first:last]))
             start, first = end + 1, last
-        return lines
+        return found
 
     def _whole(self) -> Marked:
         marks: list[Mark] = []
@@ -235,31 +234,16 @@ class Fragment:
 
     def _written(self, translation: Translation) -> tuple[str, list[Hypothesis]]:
         """Return the text with its tags, and of each sentence what was said, with them too."""
-        starts = sentence_starts(translation)
-        sentences = translation.sentences
-        begins = [sentence.start for sentence in sentences]
         out = _Out(plain=self._plain)
-        low = 0
-        for line, following in zip(self._lines, [*self._lines[1:], None], strict=True):
-            end = line.start + len(line.marked.text)
-            first, last = bisect_left(begins, line.start), bisect_left(begins, end)
-            high = len(translation.text)
-            if following is not None and last < len(sentences):
-                high = starts[last] - (begins[last] - end)
-            elif following is not None:
-                high -= len(translation.source) - end
-            inner = Translation(
-                source=line.marked.text,
-                texts=(translation.text[low:high],),
-                sentences=tuple(_moved(s, -line.start) for s in sentences[first:last]),
-            )
+        pairs_of_lines = zip(self._lines, lines(self.marked, translation), strict=True)
+        for line, ((_, end), _, inner) in pairs_of_lines:
             out.line(line, transfer(line.marked, inner))
-            if following is not None:
+            if end < len(self.marked.text):
                 out.text("" if end in self._ours else "\n", 1)
-            low = high + 1
+        starts = sentence_starts(translation)
         found = [
             out.moved(sentence.hypotheses[0], start)
-            for sentence, start in zip(sentences, starts, strict=True)
+            for sentence, start in zip(translation.sentences, starts, strict=True)
         ]
         return "".join(out.parts), found
 
@@ -372,13 +356,4 @@ def _ranked(translation: Translation, rank: int) -> Translation:
     )
     return Translation(
         source=translation.source, texts=(translation.texts[rank],), sentences=sentences
-    )
-
-
-def _moved(sentence: Sentence, by: int) -> Sentence:
-    return replace(
-        sentence,
-        start=sentence.start + by,
-        end=sentence.end + by,
-        source_spans=tuple((start + by, end + by) for start, end in sentence.source_spans),
     )

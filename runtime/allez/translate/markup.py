@@ -8,10 +8,14 @@ lost and nothing doubled, whatever the attention says. Knows nothing of tags or 
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 
 from allez.arrays import FloatArray
-from allez.results import Translation
+from allez.results import Sentence, Translation
 from allez.text.markup import OUTSIDE, Mark, Marked
 from allez.translate.alignment import (
     Alignment,
@@ -20,6 +24,7 @@ from allez.translate.alignment import (
     is_in_word,
     mutual,
     overlap,
+    sentence_starts,
     units,
 )
 
@@ -34,13 +39,81 @@ _EQUAL = 1e-9
 def transfer(marked: Marked, translation: Translation) -> Marked:
     """Return the best translation of a marked text, with the marks set in it.
 
+    Lines are looked at one by one, but for those that a pair reaches over: a mark stays in its own.
+
     Args:
         marked: what was translated.
         translation: the translation of `marked.text`.
     """
     if not marked.marks:
         return Marked(translation.text)
-    return place(marked, align(translation))
+    if "\n" not in marked.text:
+        return place(marked, align(translation))
+    placed: list[Mark] = []
+    for (start, end), low, inner in lines(marked, translation):
+        base = len(placed)
+        marks: list[Mark] = []
+        while len(placed) + len(marks) < len(marked.marks):
+            mark = marked.marks[base + len(marks)]
+            if mark.start > end:
+                break
+            parent = mark.parent if mark.parent == OUTSIDE else mark.parent - base
+            marks.append(Mark(mark.kind, mark.start - start, mark.end - start, parent))
+        if marks:
+            found = place(Marked(marked.text[start:end], tuple(marks)), align(inner))
+            for mark in found.marks:
+                parent = mark.parent if mark.parent == OUTSIDE else mark.parent + base
+                placed.append(Mark(mark.kind, mark.start + low, mark.end + low, parent))
+    return Marked(translation.text, tuple(placed))
+
+
+def lines(marked: Marked, translation: Translation) -> Iterator[tuple[Span, int, Translation]]:
+    """Yield where each line stands in a text, begins in its translation, and the line's own one."""
+    sentences, starts = translation.sentences, sentence_starts(translation)
+    begins = [sentence.start for sentence in sentences]
+    low, first, start = 0, 0, 0
+    for end in [*_line_ends(marked, translation), len(marked.text)]:
+        last = bisect_left(begins, end, first)
+        high = len(translation.text)
+        if last < len(sentences):
+            high = starts[last] - (begins[last] - end)
+        elif end < len(marked.text):
+            high -= len(marked.text) - end
+        inner = Translation(
+            source=marked.text[start:end],
+            texts=(translation.text[low:high],),
+            sentences=tuple(_moved(sentence, -start) for sentence in sentences[first:last]),
+        )
+        yield (start, end), low, inner
+        low, first, start = high + 1, last, end + 1
+
+
+def _line_ends(marked: Marked, translation: Translation) -> list[int]:
+    """Return where lines end that are translated one by one: no sentence goes on, and no pair."""
+    around = sorted(
+        [(s.start, s.end) for s in translation.sentences]
+        + [(mark.start, mark.end) for mark in marked.marks if mark.kind == "pair"]
+    )
+    found: list[int] = []
+    reached = index = 0
+    end = marked.text.find("\n")
+    while end >= 0:
+        while index < len(around) and around[index][0] <= end:
+            reached = max(reached, around[index][1])
+            index += 1
+        if reached <= end:
+            found.append(end)
+        end = marked.text.find("\n", end + 1)
+    return found
+
+
+def _moved(sentence: Sentence, by: int) -> Sentence:
+    return replace(
+        sentence,
+        start=sentence.start + by,
+        end=sentence.end + by,
+        source_spans=tuple((start + by, end + by) for start, end in sentence.source_spans),
+    )
 
 
 class _Placing:

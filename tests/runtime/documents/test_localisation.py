@@ -8,13 +8,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from allez.documents.document import Document
 from allez.documents.formats import FORMATS
 from allez.documents.reading import Reading
-from allez.documents.translation import translate_document
+from allez.documents.translation import translate_document, translate_marked
 from allez.documents.values import Value, is_prose
 from allez.errors import InputError
+from allez.text.markup import Marked, check
 from support.documents import SAMPLES, WordByWord, upper, uppercased
 
 
@@ -38,19 +41,75 @@ def capitals(name: str, text: str) -> str:
             "${x} ou #{y}",
         ),
         *("{{n}} messages", "__nom__ est là", "%USER% ici", "%.2f m", "%%", "$t(menu.open) !"),
-        "{n, plural, one {# fichier} other {# fichiers}} ici",
+        "{n, choice, 0#rien|1#un} ici",
     ],
 )
 def test_placeholders_are_copied(text: str) -> None:
     value = Value(text)
-    result = value.write(value.inline.marked._replace(text=upper(value.inline.marked.text)))
-    words = [m for m in value.inline.marked.marks if m.kind == "word"]
+    result = value.write(value.marked._replace(text=upper(value.marked.text)))
+    words = [m for m in value.marked.marks if m.kind == "word"]
     assert words
     for mark in words:
-        assert value.inline.marked.text[mark.start] == "{"
+        assert value.marked.text[mark.start] == "{"
     for piece in text.replace(",", " ").split():
         if any(c in piece for c in "%{_$#"):
             assert piece in result
+
+
+def backwards(text: str) -> str:
+    """Return a string whose sentences, each by itself, are backwards and in capitals."""
+    document = parse("json", json.dumps([text]))
+    (found,) = json.loads(translate_document(document, WordByWord(backwards=True).translate_batch))
+    return str(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "il a {n, plural, offset:1 =0 {aucun mot} one {# mot} other {# <b>gros</b> mots}} ici",
+            "ICI A IL {n, plural, offset:1 =0 {MOT AUCUN} one {# MOT} other {# MOTS <b>GROS</b>}}",
+        ),
+        (
+            "{g, select, male {il a {n, plural, one {un ami} other {# amis}}} other {rien ici}}",
+            "{g, select, male {A IL {n, plural, one {AMI UN} other {# AMIS}}} other {ICI RIEN}}",
+        ),
+        ("<i>il a {n, plural, other {}}</i> ici", "ICI <i>A IL {n, plural, other {}}</i>"),
+        ("un {n, plural} mot", "{n, plural} MOT UN"),
+        ("un {n, plural, one {a\n\nb}} mot", "{n, plural, one {a\n\nb}} MOT UN"),
+        ("{a, plural, other {<i>un}} deux</i>", "{a, plural, other {<i>UN}} DEUX</i>"),
+    ],
+)
+def test_what_a_message_chooses_from_is_translated(text: str, expected: str) -> None:
+    assert backwards(text) == expected
+
+
+PIECES = [
+    *("un ", "deux", " ", "{n}", "{n, plural, one {", "} other {", "}}", "#", "<b>", "</b>", "<i>"),
+    *("</i>", "\n", " %d ", "''", "&amp;", "."),
+]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join), st.booleans())
+def test_any_string_keeps_what_is_no_text(text: str, lossy: bool) -> None:
+    value = Value(text)
+    check(value.marked)
+    translate = WordByWord(backwards=True, dropped=["{"] if lossy else []).translate_batch
+    (translated,) = translate_marked([value.marked], translate)
+    check(translated)
+    result = value.write(translated)
+    for piece in ("<b>", "</b>", "<i>", "</i>", "{n}", "%d"):
+        assert result.count(piece) == text.count(piece)
+
+
+def test_lines_that_were_broken_to_fit_are_broken_again() -> None:
+    value = Value("un texte long qui est coupé\npar la largeur de la fenêtre.\nEt la suite")
+    answer = Marked("A long text that is cut by the width of the window.\nAnd what follows")
+    assert value.write(answer) == (
+        "A long text that is cut by\nthe width of the window.\nAnd what follows"
+    )
+    assert Value("un\nDeux").write(Marked("a line that is long\nTwo")) == "a line that is long\nTwo"
 
 
 def test_a_placeholder_that_was_lost_comes_back() -> None:
@@ -60,7 +119,7 @@ def test_a_placeholder_that_was_lost_comes_back() -> None:
 
 
 def test_percent_signs_of_prose_are_none() -> None:
-    assert not Value("100 % de lin").inline.marked.marks
+    assert not Value("100 % de lin").marked.marks
 
 
 @pytest.mark.parametrize(
