@@ -58,10 +58,11 @@ HAVE_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/
 NO_NODE = tests/skipped.sh note "$@: it needs Node 20 or newer, and npm (make test-deps)"
 WEB = web_demo/engine
 
-test-web:  ## types and tests of the JavaScript engine
+test-web: .venv-runtime/installed  ## types and tests of the JavaScript engine
 	@if $(HAVE_NODE); then \
 	  $(MAKE) --no-print-directory $(WEB)/node_modules/installed $(WEB)/src/spec.js && \
-	  cd $(WEB) && npm run --silent check && npm run --silent test; \
+	  $(TESTS) hosts.cases large build/hosts && \
+	  cd $(WEB) && npm run --silent check && ALLEZ_CASES="$(CURDIR)/build/hosts" npm run --silent test; \
 	else $(NO_NODE); fi
 
 $(WEB)/src/spec.js: spec/contract.json tools/web_contract.py
@@ -95,7 +96,9 @@ test-hosts: .venv-runtime/installed  ## Python, Kotlin and JavaScript translate 
 	  for model in $(HOST_MODELS); do \
 	    $(TESTS) hosts.compare --model $$model \
 	      $(if $(SENTENCES),--sentences "$(SENTENCES)") -- node $(WEB)/cli.js || exit 1; \
-	  done; \
+	  done && \
+	  $(TESTS) hosts.compare --model models/fr-en-preview --count 300 \
+	    $(if $(SENTENCES),--sentences "$(SENTENCES)") -- node $(WEB)/cli.js; \
 	else $(NO_NODE); fi
 
 # What these two cannot get here they name as skipped; they fail where a translation is another one.

@@ -50,6 +50,8 @@ def test_doubts_are_those_of_the_specification(case: dict[str, Any]) -> None:
         ("a hundred, two million, twelve", "en", [100, 2000000, 12]),
         ("5,590 and 1,234,567", "en", [5590, 1234567]),
         ("sechs 6", "de", [6]),
+        ("1,2,3 and 1,234,56", "en", [1, 1]),
+        ("1.2.3", "fr", [1]),
     ],
 )
 def test_numbers_have_values(text: str, language: str, numbers: list[int]) -> None:

@@ -6,7 +6,7 @@ import { Translator } from './src/index.js'
 import { decodeUtf8 } from './src/bundle/fields.js'
 import { installedWasm, openPath } from './src/node.js'
 
-/** @typedef {import('./src/translate/document.js').Translation} Translation */
+/** @typedef {import('./src/translate/result.js').Translation} Translation */
 
 const USAGE = `usage: node cli.js --model BUNDLE [options] < FILE
 

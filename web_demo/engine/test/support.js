@@ -53,3 +53,16 @@ export async function drained(stream) {
     pieces.push(/** @type {string} */ (value))
   }
 }
+
+/** Symbols as bundles have them, by kind. @type {any} */
+export const SYMBOLS = Object.fromEntries(
+  [
+    ['number', 0xe000, 10],
+    ['name', 0xe010, 10],
+    ['thing', 0xe020, 12],
+    ['term', 0xe030, 10],
+  ].map(([kind, first, count]) => [
+    kind,
+    Array.from({ length: Number(count) }, (_, at) => String.fromCharCode(Number(first) + at)),
+  ]),
+)

@@ -89,6 +89,8 @@ import { Trellis } from './trellis.js'
  *   eos as the last one ends it
  * @property {number | null} [repeats] how often the source says the same in a row, see
  *   `mostRepeats`; null: loops are let be
+ * @property {boolean} [ended] whether all hypotheses that came to an end are handed out, whatever
+ *   `nBest` says: the text decides among them
  * @property {Asked | null} [asked] what must and may be said of entities; null: nothing is asked
  * @property {() => boolean | Promise<boolean>} [isOver] asked after each step whether to give up:
  *   then there is what there is, unfinished
@@ -127,13 +129,14 @@ export async function search(request) {
 
 class Search {
   /** @param {SearchRequest} request */
-  constructor({ step, limit, eos, options, repeats = null, asked = null }) {
+  constructor({ step, limit, eos, options, repeats = null, asked = null, ended = false }) {
     this.step = step
     this.limit = limit
     this.eos = eos
     this.options = options
     this.width = options.beamSize
     this.repeats = repeats
+    this.ended = ended
     this.trellis = new Trellis()
     /** @type {End[]} */
     this.ends = []
@@ -378,7 +381,7 @@ class Search {
     const best = [...this.known()].sort(
       (one, other) => Number(other.finished) - Number(one.finished) || other.score - one.score,
     )
-    return best.slice(0, this.options.nBest).map((end) => this.trellis.trace(end))
+    return this.traced(best)
   }
 
   /**
@@ -388,7 +391,18 @@ class Search {
   givenUp() {
     this.cut(this.trellis.size)
     const best = [...this.known()].sort((one, other) => other.score - one.score)
-    return best.slice(0, this.options.nBest).map((end) => this.trellis.trace(end))
+    return this.traced(best)
+  }
+
+  /**
+   * Those that are asked for, and behind them all others that came to an end.
+   *
+   * @param {End[]} best
+   */
+  traced(best) {
+    const { nBest } = this.options
+    const others = this.ended ? best.slice(nBest).filter((end) => end.finished) : []
+    return [...best.slice(0, nBest), ...others].map((end) => this.trellis.trace(end))
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * A text on its way: taken apart into segments, and put together again translated.
+ * A text on its way: taken apart into segments, each sentence read.
  *
  * What is not translated (white space, blank lines, lines without letters, sentences in letters
  * that the model never learnt) stays where it was.
@@ -8,76 +8,36 @@
 import { BundleFormatError } from '../errors.js'
 import { SPEC } from '../spec.js'
 import { Aligned } from '../text/aligned.js'
-import { casingOf, normalizedSpace, recased, toCapitals } from '../text/casing.js'
+import { casingOf, normalizedSpace, recased } from '../text/casing.js'
 import { isAscii, isLetter } from '../text/characters.js'
 import { parseRules } from '../text/rules.js'
 import { split } from '../text/segmentation.js'
-import { EOS_PIECE, Tokenizer } from '../text/tokenizer.js'
+import { Tokenizer } from '../text/tokenizer.js'
+import { Masking, carriedOver, outside } from './masking.js'
 
 /** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
-/** @typedef {import('../search/trellis.js').Found} Found */
+/** @typedef {import('../entities/symbols.js').Masked} Masked */
 /** @typedef {import('../text/casing.js').Casing} Casing */
 /** @typedef {import('../text/rules.js').SentenceRules} SentenceRules */
+/** @typedef {import('../text/segmentation.js').Piece} Piece */
 /** @typedef {import('../text/tokenizer.js').Span} Span */
 /** @typedef {import('./deadline.js').Deadline} Deadline */
+/** @typedef {import('./masking.js').Hidden} Hidden */
+/** @typedef {import('./masking.js').Wishes} Wishes */
 
 /**
- * How a bundle's texts are taken apart and spelled.
+ * How a bundle's texts are taken apart and spelled; how entities become symbols, null: it has none;
+ * the languages of source and target, whose words the checks know.
  *
- * @typedef {{source: Tokenizer, target: Tokenizer, rules: SentenceRules, eos: number}} Words
+ * @typedef {{source: Tokenizer, target: Tokenizer, rules: SentenceRules, eos: number,
+ *   masking: Masking | null, languages: [string, string]}} Words
  */
 
 /**
  * A stretch of a text; `ids` [S], eos last, and `spans` [S] in the text given, of a sentence.
  *
  * @typedef {{text: string, start: number, end: number, kind: 'sentence' | 'copied',
- *   casing: Casing, ids: number[], spans: Span[]}} Segment
- */
-
-/**
- * A subword: its id, how the tokenizer spells it, and where it stands, in UTF-16 units.
- *
- * @typedef {{id: number, piece: string, start: number, end: number}} Token
- */
-
-/**
- * One finished (or cut) translation of one sentence.
- *
- * @typedef {object} Hypothesis
- * @property {string} text
- * @property {Token[]} tokens [T] eos not among them, with places in `text`; small letters where
- *   the source is in capitals
- * @property {number} score sum of log-probabilities / length ** lengthPenalty, eos counted
- * @property {Float32Array[]} attention [T][M] weights of each token over the source tokens
- * @property {boolean} finished false: cut at the length limit, or because the time was over
- */
-
-/**
- * One sentence of a text and its translations, best first.
- *
- * @typedef {object} Sentence
- * @property {string} source
- * @property {number} start where it stood in the text given
- * @property {number} end
- * @property {number} targetStart where its best translation begins in that of the text
- * @property {Token[]} sourceTokens [S] with places in the text given; the last one is `</s>`
- * @property {Hypothesis[]} hypotheses best first, never empty
- * @property {string} text the best translation
- * @property {number} score of the best
- * @property {boolean} finished whether the best came to its end
- */
-
-/**
- * The translation of one text; all of it is plain data.
- *
- * @typedef {object} Translation
- * @property {string} source
- * @property {string} text the best translation
- * @property {string[]} texts `nBest` texts, best first: the i-th holds the i-th hypothesis of
- *   each sentence (its last one where a sentence has fewer)
- * @property {Sentence[]} sentences only what was translated
- * @property {boolean} finished whether every sentence came to its end
- * @property {number} score mean of the sentences' scores, each weighted by its length with eos
+ *   casing: Casing, ids: number[], spans: Span[], masked: Masked | null}} Segment
  */
 
 const PAUSE = 16 // milliseconds of splitting, after which others may work
@@ -93,9 +53,6 @@ export function wordsOf(bundle) {
   if (manifest.task !== 'translate' || manifest.input.kind !== 'text') {
     throw new BundleFormatError(`${place}: a ${manifest.task} bundle translates no text`)
   }
-  if (manifest.entities) {
-    throw new BundleFormatError(`${place}: this engine does not put symbols for entities yet`)
-  }
   const source = tokenizerOf(bundle, manifest.source)
   const isJoint = manifest.source.tokenizer === manifest.target.tokenizer
   const target = isJoint ? source : tokenizerOf(bundle, manifest.target)
@@ -106,7 +63,11 @@ export function wordsOf(bundle) {
         `the encoder takes ${manifest.input.tokens}`,
     )
   }
-  return { source, target, rules, eos: manifest.source.eos }
+  return {
+    ...{ source, target, rules, eos: manifest.source.eos },
+    masking: manifest.entities ? new Masking(bundle, source, target) : null,
+    languages: [manifest.source.language, manifest.target.language],
+  }
 }
 
 /**
@@ -121,6 +82,11 @@ function tokenizerOf(bundle, side) {
   )
 }
 
+/** What is copied through as it stands. @param {Piece} piece @returns {Segment} */
+const copied = (piece) => {
+  return { ...piece, kind: 'copied', casing: 'usual', ids: [], spans: [], masked: null }
+}
+
 /**
  * Yields the segments of a text, in order; each sentence is tokenized once, for counting and for
  * reading. Once the time is over nothing is tokenized any more, since nobody will read it.
@@ -128,56 +94,164 @@ function tokenizerOf(bundle, side) {
  * @param {string} text
  * @param {Words} words
  * @param {Deadline} deadline
+ * @param {Wishes} wishes what is carried over by the caller's will, if the bundle has symbols
  * @returns {AsyncGenerator<Segment, void, void>}
  */
-export async function* takeApart(text, words, deadline) {
-  /** @type {Map<string, ReturnType<typeof readSentence>>} */
-  let known = new Map()
+export async function* takeApart(text, words, deadline, wishes) {
+  const segments = words.masking
+    ? takeApartMasked(text, words, words.masking, deadline, wishes)
+    : takeApartRaw(text, words, deadline)
+  let paused = performance.now()
+  for (const segment of segments) {
+    if (performance.now() - paused > PAUSE) {
+      await deadline.pause()
+      paused = performance.now()
+    }
+    yield segment
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {Words} words
+ * @param {Deadline} deadline
+ * @returns {Generator<Segment, void, void>}
+ */
+function* takeApartRaw(text, words, deadline) {
+  /** @type {Map<string, ReturnType<typeof readTokens>>} */
+  const known = new Map()
   const read = (/** @type {string} */ sentence) => {
     let found = known.get(sentence)
     if (!found) {
-      found = readSentence(sentence, words)
+      found = readTokens(sentence, casingOf(sentence, words.rules), words)
       known.set(sentence, found)
     }
     return found
   }
   const count = (/** @type {string} */ sentence) =>
     deadline.isOver() ? 0 : read(sentence).ids.length - 1
-  let paused = performance.now()
   for (const piece of split(text, words.rules, count)) {
-    if (performance.now() - paused > PAUSE) {
-      await deadline.pause()
-      paused = performance.now()
-    }
     if (piece.kind === 'copied' || isForeign(piece.text, words.source)) {
-      yield { ...piece, kind: 'copied', casing: 'usual', ids: [], spans: [] }
+      yield copied(piece)
       continue
     }
-    const { casing, ids, spans } = deadline.isOver() ? unread(piece.text, words) : read(piece.text)
-    const shifted = spans.map(
-      ([start, end]) => /** @type {Span} */ ([start + piece.start, end + piece.start]),
-    )
-    yield { ...piece, casing, ids, spans: shifted }
-    known = new Map() // a sentence is asked for twice in a row, or never again
+    const { ids, spans } = deadline.isOver() ? unread(piece.text, words) : read(piece.text)
+    const casing = casingOf(piece.text, words.rules)
+    yield { ...piece, casing, ids, spans: shifted(spans, piece.start), masked: null }
+    known.clear() // a sentence is asked for twice in a row, or never again
   }
 }
 
 /**
- * Reads a sentence as the model knows it: spaces normalized, and no longer in capitals.
+ * Splits a text whose entities are hidden, and reads each sentence with symbols.
+ *
+ * @param {string} text
+ * @param {Words} words
+ * @param {Masking} masking
+ * @param {Deadline} deadline
+ * @param {Wishes} wishes
+ * @returns {Generator<Segment, void, void>}
+ */
+function* takeApartMasked(text, words, masking, deadline, wishes) {
+  const hidden = masking.hide(text, wishes)
+  const count = (/** @type {string} */ sentence) => {
+    if (deadline.isOver()) return 0
+    const casing = casingOf(sentence, words.rules)
+    const read = masking.read(sentence, casing)
+    if (read === null) return words.rules.maxTokens + 1
+    return words.source.encode(asRead(read, casing, words.rules).text).length
+  }
+  for (const piece of split(hidden.text, words.rules, count)) {
+    if (piece.kind === 'copied') {
+      yield copied(outside(piece, hidden))
+      continue
+    }
+    const names = masking.names(piece.text, casingOf(piece.text, words.rules))
+    for (const part of carriedOver(piece, names) ?? [piece]) {
+      yield readMasked(part, hidden, words, masking, deadline)
+    }
+  }
+}
+
+/**
+ * Returns a piece of a hidden text as it is in the text itself; a sentence is read.
+ *
+ * @param {Piece} piece
+ * @param {Hidden} hidden
+ * @param {Words} words
+ * @param {Masking} masking
+ * @param {Deadline} deadline
+ * @returns {Segment}
+ */
+function readMasked(piece, hidden, words, masking, deadline) {
+  const whole = outside(piece, hidden)
+  if (piece.kind === 'copied' || isForeign(piece.text, words.source)) return copied(whole)
+  const casing = casingOf(piece.text, words.rules)
+  const masked = masking.mask(piece, hidden, casing)
+  if (deadline.isOver()) {
+    const { ids, spans } = unread(whole.text, words)
+    return { ...whole, casing, ids, spans: shifted(spans, whole.start), masked }
+  }
+  const { ids, spans } = readTokens(masked.text, casing, words)
+  // A symbol stands for the letters of its entity.
+  const { starts, ends } = new Aligned(whole.text).edited(
+    masked.entities.map(({ start, end }) => [start, end, ' ']),
+  )
+  const own = spans.map(([from, to]) => {
+    const start = starts[from] ?? whole.text.length
+    return /** @type {Span} */ ([start, Math.max(start, to === 0 ? 0 : ends[to - 1])])
+  })
+  return { ...whole, casing, ids, spans: shifted(own, whole.start), masked }
+}
+
+/**
+ * @param {Span[]} spans
+ * @param {number} offset
+ */
+const shifted = (spans, offset) =>
+  spans.map(([start, end]) => /** @type {Span} */ ([start + offset, end + offset]))
+
+/**
+ * Returns a text as one sentence, read as `takeApart` reads them but never cut.
+ *
+ * @param {string} text
+ * @param {Words} words
+ * @param {Wishes} wishes
+ * @param {Deadline} deadline
+ * @returns {Segment}
+ */
+export function readSentence(text, words, wishes, deadline) {
+  const piece = /** @type {Piece} */ ({ text, start: 0, end: text.length, kind: 'sentence' })
+  if (!words.masking) {
+    const casing = casingOf(text, words.rules)
+    return { ...piece, casing, ...readTokens(text, casing, words), masked: null }
+  }
+  const hidden = words.masking.hide(text, wishes)
+  const inside = { ...piece, text: hidden.text, end: hidden.text.length }
+  return readMasked(inside, hidden, words, words.masking, deadline)
+}
+
+/**
+ * Returns a sentence as the model knows it: spaces normalized, and no longer in capitals.
  *
  * @param {string} sentence
+ * @param {Casing} casing
+ * @param {SentenceRules} rules
+ */
+const asRead = (sentence, casing, rules) =>
+  recased(normalizedSpace(new Aligned(sentence), rules), casing)
+
+/**
+ * Returns the tokens that a sentence is read as, eos last, and where they stand in it.
+ *
+ * @param {string} sentence
+ * @param {Casing} casing
  * @param {Words} words
  */
-export function readSentence(sentence, words) {
-  const casing = casingOf(sentence, words.rules)
-  const read = recased(normalizedSpace(new Aligned(sentence), words.rules), casing)
-  const { ids, spans } = words.source.encodeSpans(read)
+export function readTokens(sentence, casing, words) {
+  const { ids, spans } = words.source.encodeSpans(asRead(sentence, casing, words.rules))
   const end = sentence.length
-  return {
-    casing,
-    ids: [...ids, words.eos],
-    spans: [...spans, /** @type {Span} */ ([end, end])],
-  }
+  return { ids: [...ids, words.eos], spans: [...spans, /** @type {Span} */ ([end, end])] }
 }
 
 /**
@@ -185,10 +259,10 @@ export function readSentence(sentence, words) {
  *
  * @param {string} sentence
  * @param {Words} words
- * @returns {ReturnType<typeof readSentence>}
+ * @returns {ReturnType<typeof readTokens>}
  */
-function unread(sentence, words) {
-  return { casing: 'usual', ids: [words.eos], spans: [[sentence.length, sentence.length]] }
+const unread = (sentence, words) => {
+  return { ids: [words.eos], spans: [[sentence.length, sentence.length]] }
 }
 
 /**
@@ -206,123 +280,4 @@ export function isForeign(sentence, tokenizer) {
   const [share, all] = SPEC.foreign.share
   const strange = letters.filter((letter) => !tokenizer.knows(letter)).length
   return letters.length > 0 && all * strange >= share * letters.length
-}
-
-/**
- * Joins what is copied and what was translated, segment by segment.
- */
-export class Joined {
-  /**
-   * @param {string} source
-   * @param {Words} words
-   */
-  constructor(source, words) {
-    this.source = source
-    this.words = words
-    /** @type {string[][]} the parts of the i-th text */
-    this.parts = []
-    /** @type {Sentence[]} */
-    this.sentences = []
-    /** @type {Segment | null} */
-    this.before = null
-    this.length = 0
-  }
-
-  /**
-   * Returns what stands before a segment: two sentences without white space between them
-   * (Chinese, or a cut) get some in English.
-   *
-   * @param {Segment} segment
-   */
-  space(segment) {
-    return this.before?.kind === 'sentence' && segment.kind === 'sentence' ? ' ' : ''
-  }
-
-  /**
-   * Adds a segment, a sentence with its hypotheses; returns what became of a sentence.
-   *
-   * @param {Segment} segment
-   * @param {Found[]} found
-   */
-  add(segment, found) {
-    const space = this.space(segment)
-    this.before = segment
-    if (segment.kind === 'copied') {
-      this.put([segment.text])
-      return null
-    }
-    const hypotheses = found.map((each) => hypothesisOf(each, segment, this.words))
-    const [{ text, score, finished }] = hypotheses
-    const sentence = {
-      source: segment.text,
-      start: segment.start,
-      end: segment.end,
-      targetStart: this.length + space.length,
-      sourceTokens: segment.ids.map((id, at) => {
-        const isEnd = at + 1 === segment.ids.length
-        const piece = isEnd ? EOS_PIECE : this.words.source.pieces([id])[0]
-        return { id, piece, start: segment.spans[at][0], end: segment.spans[at][1] }
-      }),
-      hypotheses,
-      text,
-      score,
-      finished,
-    }
-    this.sentences.push(sentence)
-    this.put(hypotheses.map((each) => space + each.text))
-    return sentence
-  }
-
-  /** Adds to each text its part, the last one where there are fewer. @param {string[]} ranked */
-  put(ranked) {
-    while (this.parts.length < ranked.length) this.parts.push([...(this.parts.at(-1) ?? [])])
-    this.parts.forEach((parts, rank) => parts.push(ranked[Math.min(rank, ranked.length - 1)]))
-    this.length += ranked[0].length
-  }
-
-  /** @returns {Translation} */
-  translation() {
-    const texts = this.parts.length > 0 ? this.parts.map((parts) => parts.join('')) : ['']
-    let [total, length] = [0, 0]
-    for (const { score, hypotheses } of this.sentences) {
-      total += score * (hypotheses[0].tokens.length + 1)
-      length += hypotheses[0].tokens.length + 1
-    }
-    return {
-      source: this.source,
-      text: texts[0],
-      texts,
-      sentences: this.sentences,
-      finished: this.sentences.every((sentence) => sentence.finished),
-      score: length === 0 ? 0 : total / length,
-    }
-  }
-}
-
-/**
- * Returns a translation as its source is written.
- *
- * @param {string} text
- * @param {Casing} casing
- */
-export const written = (text, casing) => (casing === 'capitals' ? toCapitals(text) : text)
-
-/**
- * @param {Found} found
- * @param {Segment} segment
- * @param {Words} words
- * @returns {Hypothesis}
- */
-function hypothesisOf(found, segment, words) {
-  const { text, spans } = words.target.decodeSpans(found.tokens)
-  const pieces = words.target.pieces(found.tokens)
-  return {
-    text: written(text, segment.casing),
-    tokens: found.tokens.map((id, at) => {
-      return { id, piece: pieces[at], start: spans[at][0], end: spans[at][1] }
-    }),
-    score: found.score,
-    attention: found.attention,
-    finished: found.finished,
-  }
 }

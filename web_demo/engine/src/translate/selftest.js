@@ -1,7 +1,8 @@
 /** A bundle's golden sentences, translated on this machine and compared with what is recorded. */
 
 import { SPEC } from '../spec.js'
-import { readSentence } from './document.js'
+import { casingOf } from '../text/casing.js'
+import { readTokens } from './document.js'
 
 /** @typedef {import('../bundle/bundle.js').Golden} Golden */
 /** @typedef {import('./deadline.js').Deadline} Deadline */
@@ -31,7 +32,7 @@ export async function selfTest(translator, deadline) {
   /** @type {SelfTest[]} */
   const results = []
   for (const golden of bundle.golden()) {
-    const { ids } = readSentence(golden.text, words)
+    const { ids } = readTokens(golden.text, casingOf(golden.text, words.rules), words)
     const limit = model.limit(ids.length)
     const [{ tokens }] = await translator.search(ids, RECORDED, { limit, deadline })
     const translation = words.target.decode(tokens)

@@ -18,17 +18,19 @@ import { mostRepeats } from '../search/constraints.js'
 import { Aligned } from '../text/aligned.js'
 import { inSmallLetters, isUpper, normalizedSpace } from '../text/casing.js'
 import { Deadline } from './deadline.js'
-import { Joined, readSentence, takeApart, wordsOf, written } from './document.js'
+import { readSentence, takeApart, wordsOf } from './document.js'
+import { Joined, withMissing, written } from './result.js'
 import { selfTest } from './selftest.js'
 
 /** @typedef {import('../bundle/bundle.js').OnProgress} OnProgress */
 /** @typedef {import('../bundle/sources.js').Source} Source */
 /** @typedef {import('../options.js').Chosen} Chosen */
+/** @typedef {import('../search/constraints.js').Asked} AskedSymbols */
 /** @typedef {import('../options.js').TranslateOptions} TranslateOptions */
 /** @typedef {import('../search/trellis.js').Found} Found */
 /** @typedef {import('./document.js').Segment} Segment */
-/** @typedef {import('./document.js').Sentence} Sentence */
-/** @typedef {import('./document.js').Translation} Translation */
+/** @typedef {import('./result.js').Sentence} Sentence */
+/** @typedef {import('./result.js').Translation} Translation */
 /** @typedef {import('./document.js').Words} Words */
 /** @typedef {import('./selftest.js').SelfTestReport} SelfTestReport */
 
@@ -158,9 +160,9 @@ export class Translator {
    */
   async *stream(text, { onSentence = () => {}, ...options } = {}) {
     const { call, deadline } = this.begin({ ...options, beamSize: 1, nBest: 1 })
-    const joined = new Joined(checked(text), this.words)
+    const joined = new Joined(checked(text), this.words, 1)
     let { prefix } = call
-    for await (const segment of takeApart(text, this.words, deadline)) {
+    for await (const segment of takeApart(text, this.words, deadline, call)) {
       const space = joined.space(segment)
       if (segment.kind === 'copied') {
         joined.add(segment, [])
@@ -208,14 +210,14 @@ export class Translator {
    */
   async score(source, target, options = {}) {
     const { call, deadline } = this.begin({ ...options, beamSize: 1, nBest: 1 })
-    const read = readSentence(checked(source), this.words)
+    const read = readSentence(checked(source), this.words, call, deadline)
     const most = this.manifest.input.tokens
     if (read.ids.length < 2 || read.ids.length > most + 1) {
       throw new InputError(
         `the source has ${read.ids.length - 1} tokens; a sentence has 1 to ${most}`,
       )
     }
-    const said = [...this.said(checked(target), read.casing), this.manifest.target.eos]
+    const said = [...this.said(checked(target), read, false), this.manifest.target.eos]
     const limit = said.length
     const [found] = await this.search(read.ids, call, { limit, prefix: said, deadline })
     if (found.finished) return found.score
@@ -250,7 +252,7 @@ export class Translator {
    */
   begin(options) {
     const call = chosen(options, this.manifest)
-    if (call.keep.length > 0 || call.glossary.length > 0) {
+    if (!this.words.masking && (call.keep.length > 0 || call.glossary.length > 0)) {
       throw new OptionError(
         `${this.name} ${this.version} has no symbols to carry anything over by`,
         { hint: 'keep and glossary need a bundle with entities' },
@@ -268,9 +270,9 @@ export class Translator {
    * @param {Deadline} deadline
    */
   async translateOne(text, call, deadline) {
-    const joined = new Joined(text, this.words)
+    const joined = new Joined(text, this.words, call.search.nBest)
     let { prefix } = call
-    for await (const segment of takeApart(text, this.words, deadline)) {
+    for await (const segment of takeApart(text, this.words, deadline, call)) {
       if (segment.kind === 'copied') {
         joined.add(segment, [])
         continue
@@ -292,13 +294,16 @@ export class Translator {
     if (deadline.isOver()) return [UNREAD]
     const usual = this.model.limit(segment.ids.length)
     const limit = Math.max(call.maxLength ?? usual, call.search.minLength)
-    const forced = prefix === '' ? [] : this.said(prefix, segment.casing)
+    const forced = prefix === '' ? [] : this.said(prefix, segment, true)
     if (forced.length >= limit) {
       throw new OptionError(
         `the prefix has ${forced.length} tokens, the translation may have ${limit}`,
       )
     }
-    return this.search(segment.ids, call, { limit, prefix: forced, deadline, onStep })
+    const { masking } = this.words
+    const asked = masking && masking.asked(segment.masked)
+    const how = { limit, prefix: forced, deadline, onStep, asked, ended: masking !== null }
+    return this.search(segment.ids, call, how)
   }
 
   /**
@@ -312,16 +317,16 @@ export class Translator {
     /** @type {number[]} */
     const tokens = []
     let sent = 0
-    const send = (/** @type {string} */ text) => {
-      const now = written(text, segment.casing)
+    const send = (/** @type {string} */ text, grows = false) => {
+      const now = written(text, segment, this.words, grows)
       if (now.length > sent) say(now.slice(sent))
       sent = Math.max(sent, now.length)
     }
     const found = await this.translateSentence(segment, call, prefix, deadline, ([token]) => {
       tokens.push(token)
-      send(this.words.target.decodeStable(tokens))
+      send(this.words.target.decodeStable(tokens), true)
     })
-    send(this.words.target.decode(found[0].tokens))
+    send(this.words.target.decode(withMissing(found[0], segment, this.words).tokens))
     return found
   }
 
@@ -329,12 +334,14 @@ export class Translator {
    * Returns the ids of a translation of a sentence, or of how one begins.
    *
    * @param {string} text
-   * @param {import('../text/casing.js').Casing} casing of the sentence
+   * @param {Segment} segment the sentence
+   * @param {boolean} isPrefix
    */
-  said(text, casing) {
-    const read = casing === 'capitals' && isUpper(text) ? inSmallLetters(text) : text
-    const spaced = normalizedSpace(new Aligned(read), this.words.rules)
-    return this.words.target.encode(spaced.text)
+  said(text, { casing, masked }, isPrefix) {
+    const { masking, rules, target } = this.words
+    const symbols = masked && masking ? masking.maskTarget(text, masked.slots, isPrefix) : text
+    const read = casing === 'capitals' && isUpper(symbols) ? inSmallLetters(symbols) : symbols
+    return target.encode(normalizedSpace(new Aligned(read), rules).text)
   }
 
   /**
@@ -342,16 +349,18 @@ export class Translator {
    *
    * @param {number[]} ids eos last
    * @param {Pick<Chosen, 'search' | 'shortlist'>} call
-   * @param {{limit: number, prefix?: number[], deadline: Deadline,
-   *   onStep?: (token: number[]) => void}} how
+   * @param {{limit: number, prefix?: number[], deadline: Deadline, ended?: boolean,
+   *   asked?: AskedSymbols | null, onStep?: (token: number[]) => void}} how
    * @returns {Promise<Found[]>}
    */
-  async search(ids, call, { limit, prefix = [], deadline, onStep }) {
+  async search(ids, call, { limit, prefix = [], deadline, ended, asked, onStep }) {
     const { bos, eos } = this.manifest.target
-    const shortlist = (call.shortlist && this.model.shortlist?.of(ids)) || null
+    const isAsked = asked?.times.some((times) => times > 0) ?? false
+    const isListed = call.shortlist && !isAsked
+    const shortlist = (isListed && this.model.shortlist?.of(ids)) || null
     const step = this.model.start(await this.model.encode(ids), shortlist)
     const found = await search({
-      ...{ step, limit, bos, eos, prefix, onStep },
+      ...{ step, limit, bos, eos, prefix, onStep, ended, asked },
       options: call.search,
       repeats: mostRepeats(ids),
       isOver: () => deadline.pause(),

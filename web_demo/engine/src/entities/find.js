@@ -1,0 +1,361 @@
+/**
+ * Entities: the spans of a text whose facts are carried over, and how the target says them.
+ *
+ * `find` looks through a paragraph for what stands alike in both languages (a *thing*), for
+ * numbers, and for the terms of a glossary; names are looked for sentence by sentence, once it is
+ * known what else there is (`names`). Spans come in order and are disjoint. Knows nothing of
+ * models: who asks says which letters were learnt and how the two languages write numbers.
+ */
+
+import { countCharacters, isAscii, isDigit, isLetter } from '../text/characters.js'
+import {
+  at,
+  begins,
+  ends,
+  isAllLetters,
+  isLowerText,
+  isOneOf,
+  isUpperText,
+  isWord,
+  numberBegins,
+  part,
+  run,
+} from './characters.js'
+import { clock, date, joined, noughts, spaced, telephone, version } from './digits.js'
+import {
+  backslash,
+  braces,
+  code,
+  colons,
+  dollar,
+  emoji,
+  isPrivate,
+  markup,
+  option,
+  path,
+  percent,
+  privateUse,
+  tagged,
+} from './marks.js'
+import { read, valueOf, write } from './numbers.js'
+import { account, address, file, foreign, identifier, isLatin } from './words.js'
+
+/** @typedef {import('./characters.js').Line} Line */
+/** @typedef {import('./characters.js').Scanner} Scanner */
+/** @typedef {import('./numbers.js').Form} Form */
+/** @typedef {import('./words.js').Knows} Knows */
+
+/** @typedef {'number' | 'name' | 'thing' | 'term'} Kind */
+
+/**
+ * A span of a text that becomes one symbol; `said` stands for it in the translation, `value` is
+ * the same on both sides: the letters themselves, or a number's value.
+ *
+ * @typedef {{start: number, end: number, kind: Kind, said: string, value: string}} Entity
+ */
+
+/** @type {Kind[]} */
+export const KINDS = ['number', 'name', 'thing', 'term']
+
+/**
+ * What `find` knows of both languages: how they write numbers (null: numbers stay as they are),
+ * and which letters the model has learnt.
+ *
+ * @typedef {{source: Form | null, target: Form | null, knows?: Knows}} Languages
+ */
+
+/**
+ * Terms as code points and what they are in the target.
+ *
+ * @typedef {{term: Line, said: string}[]} Terms
+ */
+
+/** @type {Record<string, Scanner[]>} */
+const MARKS = {
+  '`': [code],
+  '<': [markup],
+  '&': [markup],
+  '{': [braces],
+  '[': [braces],
+  '%': [percent],
+  $: [dollar],
+  '#': [emoji, tagged],
+  '*': [emoji],
+  '@': [tagged],
+  ':': [colons],
+  '\\': [backslash],
+  '/': [path],
+  '~': [path],
+  '.': [path],
+  '-': [option],
+}
+const DIGITS = [emoji, date, version, telephone, identifier, spaced]
+const WORDS = [address, account, file, identifier]
+
+/**
+ * Returns the things, numbers and terms of a paragraph, in order and disjoint; places count UTF-16
+ * units.
+ *
+ * @param {string} text the paragraph; no span crosses a line feed
+ * @param {Languages} languages
+ * @param {{keep?: [number, number][], glossary?: [string, string][]}} [asked] spans that are never
+ *   translated (empty ones and those that overlap an earlier one are passed over; of two that begin
+ *   together the longer one counts), and terms with what they are in the target language
+ * @returns {Entity[]}
+ */
+export function find(text, languages, { keep = [], glossary = [] } = {}) {
+  const finder = new Finder(text, languages, glossary)
+  const kept = keep.filter(([start, end]) => start >= 0 && start < end && end <= text.length)
+  let done = 0
+  for (const [start, end] of kept.sort((a, b) => a[0] - b[0] || b[1] - a[1])) {
+    if (start < done) continue
+    finder.between(done, start)
+    const letters = text.slice(start, end)
+    finder.found.push({ start, end, kind: 'thing', said: letters, value: letters })
+    done = end
+  }
+  finder.between(done, text.length)
+  return finder.found
+}
+
+/**
+ * Returns terms as they are looked for: the longest first.
+ *
+ * @param {[string, string][]} glossary
+ */
+function sortedTerms(glossary) {
+  const terms = glossary.filter(([term]) => term !== '')
+  terms.sort(([a], [b]) => countCharacters(b) - countCharacters(a) || (a < b ? -1 : a > b ? 1 : 0))
+  return terms.map(([term, said]) => ({ term: [...term], said }))
+}
+
+class Finder {
+  /**
+   * @param {string} text
+   * @param {Languages} languages
+   * @param {[string, string][]} glossary
+   */
+  constructor(text, { source, target, knows = isLatin }, glossary) {
+    this.text = text
+    this.source = source
+    this.target = target
+    this.knows = knows
+    this.terms = sortedTerms(glossary)
+    /** @type {Entity[]} */
+    this.found = []
+  }
+
+  /**
+   * Appends what stands between two positions, line by line.
+   *
+   * @param {number} start
+   * @param {number} end
+   */
+  between(start, end) {
+    while (start < end) {
+      const feed = this.text.indexOf('\n', start)
+      const lineEnd = feed < 0 || feed > end ? end : feed
+      const line = [...this.text.slice(start, lineEnd)]
+      let [offset, counted] = [start, 0] // in UTF-16 units, of so many characters
+      const placeOf = (/** @type {number} */ position) => {
+        for (; counted < position; counted++) offset += line[counted].length
+        return offset
+      }
+      for (const entity of this.inLine(line)) {
+        const from = placeOf(entity.start)
+        this.found.push({ ...entity, start: from, end: placeOf(entity.end) })
+      }
+      start = lineEnd + 1
+    }
+  }
+
+  /**
+   * @param {Line} line
+   * @returns {Generator<Entity, void, void>}
+   */
+  *inLine(line) {
+    let position = 0
+    while (position < line.length) {
+      if (this.terms.length === 0 && (position === 0 || line[position - 1] === ' ')) {
+        const space = line.indexOf(' ', position)
+        const stop = space < 0 ? line.length : space
+        if (isPlainChunk(part(line, position, stop), this.knows)) {
+          position = stop + 1
+          continue
+        }
+      }
+      const entity = this.term(line, position) ?? this.at(line, position)
+      if (entity) {
+        yield entity
+        position = entity.end
+      } else if (isLetter(line[position])) {
+        position = run(line, position, isLetter)
+      } else if (isDigit(line[position])) {
+        position = run(line, position, isDigit)
+      } else {
+        position++
+      }
+    }
+  }
+
+  /**
+   * Returns the thing or number that begins at a position.
+   *
+   * @param {Line} line
+   * @param {number} start
+   */
+  at(line, start) {
+    const first = line[start]
+    if (first === ' ') return null
+    if (isLetter(first) || first === '_') return this.atWord(line, start)
+    if (isDigit(first) || isOneOf('+(-\u2212\u00b1$\u20ac\u00a3\u00a5', first)) {
+      const entity = this.atNumber(line, start)
+      if (entity) return entity
+    }
+    if (isPrivate(first)) return thing(line, start, privateUse(line, start))
+    const scanners = Object.hasOwn(MARKS, first) ? MARKS[first] : isAscii(first) ? [] : [emoji]
+    return scanned(line, start, scanners)
+  }
+
+  /**
+   * @param {Line} line
+   * @param {number} start
+   */
+  atNumber(line, start) {
+    if (!numberBegins(line, start)) return null
+    const first = line[start]
+    if (isDigit(first) || isOneOf('+(', first)) {
+      const found = scanned(line, start, isDigit(first) ? DIGITS : [telephone])
+      if (found) return found
+    }
+    const number = first === '(' ? null : this.number(line, start)
+    if (number) return number
+    return isDigit(first) ? scanned(line, start, [clock, joined, noughts, address]) : null
+  }
+
+  /**
+   * @param {Line} line
+   * @param {number} start
+   */
+  atWord(line, start) {
+    if (!begins(line, start)) return null
+    const end = run(line, start, isLetter)
+    const word = part(line, start, end)
+    const following = at(line, end)
+    if (!line.slice(start, end).every((c) => isAscii(c) || this.knows(c))) {
+      const stop = foreign(line, start, this.knows)
+      if (stop > start) return thing(line, start, stop)
+    }
+    const hasHumps = !isLowerText(part(line, start + 1, end)) && !isUpperText(word)
+    const isInner = isDigit(following) || isOneOf('_@.-:/\\(+%', following)
+    if (end - start > 1 && !hasHumps && !isInner) {
+      if (word === 'années' && this.source) return this.number(line, start)
+      if (!((word === 'US' || word === 'CA') && following === '$')) return null
+    }
+    if (following === '$') {
+      const entity = this.number(line, start)
+      if (entity) return entity
+    }
+    return isInner || hasHumps ? scanned(line, start, WORDS) : null
+  }
+
+  /**
+   * @param {Line} line
+   * @param {number} start
+   * @returns {Entity | null}
+   */
+  number(line, start) {
+    const found = this.source && read(line, start, this.source)
+    if (!found) return null
+    const [end, amount] = found
+    const said = this.target ? write(amount, this.target) : part(line, start, end)
+    return { start, end, kind: 'number', said, value: valueOf(amount) }
+  }
+
+  /**
+   * Returns the glossary's term that begins at a position, in its case or with a capital.
+   *
+   * @param {Line} line
+   * @param {number} start
+   * @returns {Entity | null}
+   */
+  term(line, start) {
+    if (this.terms.length === 0 || (isWord(line[start]) && !begins(line, start))) return null
+    for (const { term, said } of this.terms) {
+      const end = start + term.length
+      const [here, value] = [part(line, start, end), term.join('')]
+      if (here !== value && here.toLowerCase() !== value.toLowerCase()) continue
+      const isPlural = isOneOf('sx', at(line, end)) && ends(line, end + 1)
+      if (isWord(term[term.length - 1]) && !ends(line, end) && !isPlural) continue
+      const stop = Math.min(end, line.length) + (isPlural ? 1 : 0)
+      return { start, end: stop, kind: 'term', said: isPlural ? pluralOf(said) : said, value }
+    }
+    return null
+  }
+}
+
+const BEFORE_WORDS = '\u00ab\u00bb"\u201c\u201d(\u00a0\u202f'
+const BEHIND_WORDS = '.,;:!?\u2026)\u00ab\u00bb"\u201c\u201d\'\u2019\u00a0\u202f'
+
+/**
+ * Tells whether nothing between two spaces can begin an entity, as with most words. This only
+ * saves time: the scanners would find nothing there either.
+ *
+ * @param {string} chunk
+ * @param {Knows} knows
+ */
+function isPlainChunk(chunk, knows) {
+  if (/^[A-Za-z][a-z]+$/.test(chunk)) return true
+  let [start, end] = [0, chunk.length]
+  while (start < end && isOneOf(BEFORE_WORDS, chunk[start])) start++
+  while (end > start && isOneOf(BEHIND_WORDS, chunk[end - 1])) end--
+  const core = chunk.slice(start, end)
+  const letters = core.replace(/['\u2019-]/g, '')
+  if (!isAllLetters(letters) || core[0] === '-') {
+    return core === '' && isAscii(chunk) && !chunk.includes('(')
+  }
+  if (!isAscii(core) && ![...core].every((c) => isAscii(c) || !isLetter(c) || knows(c))) {
+    return false
+  }
+  const rest = [...core].slice(1).join('')
+  const isRegular = isLowerText(core) || isLowerText(rest) || isUpperText(core)
+  return isRegular && !core.endsWith('années')
+}
+
+/**
+ * @param {Line} line
+ * @param {number} start
+ * @param {Scanner[]} scanners
+ */
+function scanned(line, start, scanners) {
+  for (const scanner of scanners) {
+    const end = scanner(line, start)
+    if (end > start) return thing(line, start, end)
+  }
+  return null
+}
+
+/**
+ * @param {Line} line
+ * @param {number} start
+ * @param {number} end
+ * @returns {Entity}
+ */
+function thing(line, start, end) {
+  const letters = part(line, start, end)
+  return { start, end, kind: 'thing', said: letters, value: letters }
+}
+
+/**
+ * Returns the plural of an English noun, by the regular rules.
+ *
+ * @param {string} noun
+ */
+export function pluralOf(noun) {
+  const last = noun.slice(-1).toLowerCase()
+  if (last === 'y' && !isOneOf('aeou', noun.slice(-2, -1).toLowerCase())) {
+    return `${noun.slice(0, -1)}ies`
+  }
+  const isHissed = isOneOf('sxz', last) || ['ch', 'sh'].includes(noun.slice(-2).toLowerCase())
+  return noun + (isHissed ? 'es' : 's')
+}

@@ -1,0 +1,396 @@
+/**
+ * Numbers as one language writes them, and as another does: thousands, decimals, prices, times.
+ *
+ * A number is read into an `Amount`, which any form can write again; two sides of a pair hold the
+ * same number if their amounts have the same value. Small whole numbers are no entities: the model
+ * translates them with the words around them.
+ */
+
+import { isDigit, isLetter } from '../text/characters.js'
+import {
+  MINUS,
+  SPACES,
+  at,
+  behindSpace,
+  digits,
+  has,
+  isOneOf,
+  numberBegins,
+  numberEnds,
+  part,
+  run,
+  words,
+} from './characters.js'
+import { groups } from './digits.js'
+import { UNITS } from './words.js'
+
+/** @typedef {import('./characters.js').Line} Line */
+
+const NO_BREAK = '\u00a0'
+
+/**
+ * How a language writes numbers.
+ *
+ * @typedef {object} Form
+ * @property {string} thousands the marks between groups of three digits; " " stands for any space
+ *   within a number
+ * @property {string} group what is written there
+ * @property {string} decimal the mark before a fraction
+ * @property {string[]} percent what stands for per cent behind a number; the first is written
+ * @property {boolean} currencyFirst whether a price begins with its currency
+ * @property {boolean} hours whether `17 h 30` is a time
+ * @property {Set<string>} designators words in small letters after which two groups of digits may
+ *   be two numbers ("bus")
+ * @property {Set<string>} durations words before hours and minutes that are no time of day
+ */
+
+/** The number forms that every host has, by language. @type {Record<string, Form>} */
+export const FORMS = {
+  fr: {
+    thousands: ' .',
+    group: NO_BREAK,
+    decimal: ',',
+    percent: [`${NO_BREAK}%`, ' %', '%', '\u202f%'],
+    currencyFirst: false,
+    hours: true,
+    designators: words(
+      'le du au numéro no n ligne bus train tram tramway métro vol page chapitre ' +
+        'article tome volume salle chambre porte quai voie rue route étage bureau ' +
+        'classe groupe lot version étape figure tableau question exercice leçon ' +
+        'appartement boîte bp cs code postal poste table place siège dossier section ' +
+        'paragraphe alinéa annexe niveau saison épisode match numéros lignes pages ' +
+        'articles',
+    ),
+    durations: words('pendant durant dure durait durera duré durée en moins plus toutes'),
+  },
+  en: {
+    thousands: ', ',
+    group: ',',
+    decimal: '.',
+    percent: ['%', ' %', ' percent', ' per cent'],
+    currencyFirst: true,
+    hours: false,
+    designators: words(
+      'the bus line train tram flight page chapter article volume room gate dock ' +
+        'track road route floor class group lot version step figure table question ' +
+        'exercise lesson box number no seat section paragraph level season episode ' +
+        'match',
+    ),
+    durations: words('for lasts lasted within than'),
+  },
+}
+
+const CURRENCIES = ['US$', 'CA$', '\u20ac', '$', '\u00a3', '\u00a5']
+/** @type {Record<string, string>} */
+const CURRENCY_BEHIND = { $US: 'US$', '$ US': 'US$', $CA: 'CA$', '$ CA': 'CA$' }
+/** @type {Record<string, string>} */
+const WRITTEN_BEHIND = { US$: '$ US', CA$: '$ CA' }
+const MULTIPLES = ['Md', 'M', 'k']
+
+/**
+ * A number apart from how it is written.
+ *
+ * @typedef {object} Amount
+ * @property {string} sign "", "-", "+" or "±"
+ * @property {string} whole digits
+ * @property {boolean} grouped whether the digits were parted into thousands
+ * @property {string} fraction digits, "" if there are none
+ * @property {boolean} percent
+ * @property {string} currency
+ * @property {string} multiple "", "k", "M" or "Md" before the currency
+ * @property {string} minutes two digits: then `whole` are hours
+ * @property {boolean} decade
+ */
+
+/** Where a number ends, and what it is. @typedef {[end: number, amount: Amount]} Read */
+
+/**
+ * @param {Partial<Amount>} known
+ * @returns {Amount}
+ */
+const amountOf = (known) => ({
+  ...{ sign: '', whole: '', grouped: false, fraction: '', percent: false, currency: '' },
+  ...{ multiple: '', minutes: '', decade: false },
+  ...known,
+})
+
+/** What is the same in every language. @param {Amount} amount */
+export function valueOf({ sign, whole, fraction, percent, currency, multiple, minutes, decade }) {
+  if (minutes !== '') return `${Number(whole)}:${minutes}`
+  const tail = percent ? '%' : decade ? 's' : multiple
+  return `${sign}${currency}${whole}${fraction === '' ? '' : `.${fraction}`}${tail}`
+}
+
+/**
+ * Returns where the number at `start` ends and what it is; null if there is none to carry.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {Form} form
+ * @returns {Read | null}
+ */
+export function read(line, start, form) {
+  if (!numberBegins(line, start)) return null
+  if (form.hours && has(line, start, 'années ')) return decade(line, start + 7)
+  const [position, sign, currency] = lead(line, start)
+  const isTooLong = sign !== '' && currency !== '' && position - start > 4
+  if (!isDigit(at(line, position)) || isTooLong) return null
+  if (sign === '' && currency === '') {
+    const found = time(line, position, form)
+    if (found) return found
+  }
+  let [end, amount] = plain(line, position, form)
+  if (!form.hours && at(line, end) === 's' && numberEnds(line, end + 1)) {
+    const { whole, fraction } = amount
+    const isDecade = whole.endsWith('0') && [2, 4].includes(whole.length) && fraction === ''
+    return isDecade && sign === '' ? [end + 1, { ...amount, decade: true }] : null
+  }
+  ;[end, amount] = behind(line, end, { ...amount, sign, currency }, form)
+  if (end === 0 || !isClosed(line, end)) return null
+  if (isAmbiguous(line, start, position, amount, form)) return null
+  const isCarried =
+    amount.sign !== '' ||
+    amount.grouped ||
+    amount.fraction !== '' ||
+    amount.percent ||
+    amount.currency !== ''
+  return isCarried || amount.whole.length >= 4 ? [end, amount] : null
+}
+
+/**
+ * Returns how a language writes an amount.
+ *
+ * @param {Amount} amount
+ * @param {Form} form
+ */
+export function write(amount, form) {
+  const { sign, whole, fraction, currency, multiple, minutes } = amount
+  if (minutes !== '') {
+    return form.hours ? `${Number(whole)}${NO_BREAK}h${NO_BREAK}${minutes}` : `${whole}:${minutes}`
+  }
+  if (amount.decade) return form.hours ? `années ${whole}` : `${whole}s`
+  const parted = amount.grouped ? whole.replace(/\B(?=(\d{3})+$)/g, form.group) : whole
+  const number = parted + (fraction === '' ? '' : form.decimal + fraction)
+  if (amount.percent) return `${sign}${number}${form.percent[0]}`
+  if (currency === '') return `${sign}${number}`
+  if (form.currencyFirst) {
+    return `${sign}${currency}${number}${multiple === 'Md' ? 'bn' : multiple}`
+  }
+  return `${sign}${number}${NO_BREAK}${multiple}${WRITTEN_BEHIND[currency] ?? currency}`
+}
+
+/**
+ * Returns where the digits begin, and the sign and the currency before them.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @returns {[number, string, string]}
+ */
+function lead(line, start) {
+  let [position, sign] = [start, '']
+  if (isOneOf(`${MINUS}+\u00b1`, line[position])) {
+    sign = isOneOf(MINUS, line[position]) ? '-' : line[position]
+    position++
+  }
+  const currency = CURRENCIES.find((name) => has(line, position, name))
+  if (currency === undefined) return [position, sign, '']
+  return [behindSpace(line, position + currency.length), sign, currency]
+}
+
+/**
+ * Reads a time of day: `17:30`, `17 h 30`, `5:30 p.m.`.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {Form} form
+ * @returns {Read | null}
+ */
+function time(line, start, form) {
+  const end = digits(line, start)
+  if (end - start > 2 || Number(part(line, start, end)) > 24) return null
+  const mark = form.hours ? behindSpace(line, end) : end
+  const isColon = at(line, mark) === ':'
+  if (isColon ? mark !== end : !form.hours || !isOneOf('hH', at(line, mark))) return null
+  const minute = isColon ? mark + 1 : behindSpace(line, mark + 1)
+  const stop = digits(line, minute)
+  if (stop - minute !== 2 || line[minute] > '5' || !numberEnds(line, stop)) return null
+  if (!isColon && isDuration(line, start, stop, form)) return null
+  const minutes = part(line, minute, stop)
+  const hours = part(line, start, end)
+  if (form.hours) return [stop, amountOf({ whole: hours, minutes })]
+  const [last, whole] = halfDay(line, stop, hours)
+  return [last, amountOf({ whole, minutes })]
+}
+
+/** @type {[string, number][]} */
+const HALVES = [
+  ['a.m.', 0],
+  ['p.m.', 12],
+  ['am', 0],
+  ['pm', 12],
+]
+
+/**
+ * Returns where `p.m.` or `am` ends behind a time, and the hours of 24 that are meant.
+ *
+ * @param {Line} line
+ * @param {number} end
+ * @param {string} hours
+ * @returns {[number, string]}
+ */
+function halfDay(line, end, hours) {
+  const mark = behindSpace(line, end)
+  for (const [half, later] of HALVES) {
+    const stop = mark + half.length
+    if (part(line, mark, stop).toLowerCase() === half && numberEnds(line, stop)) {
+      return [stop, String((Number(hours) % 12) + later)]
+    }
+  }
+  return [end, hours]
+}
+
+/**
+ * Tells whether hours and minutes are a length of time.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {number} stop
+ * @param {Form} form
+ */
+function isDuration(line, start, stop, form) {
+  const isLength = has(line, behindSpace(line, stop), 'min', 'de ', "d'", 'd\u2019')
+  return isLength || form.durations.has(wordBefore(line, start))
+}
+
+/**
+ * Returns the word before a position in small letters, "" if something else stands there.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+function wordBefore(line, start) {
+  let end = start
+  while (end > 0 && isOneOf(`${SPACES}°.`, line[end - 1])) end--
+  let begin = end
+  while (begin > 0 && end - begin < 20 && isLetter(line[begin - 1])) begin--
+  return part(line, begin, end).toLowerCase()
+}
+
+/**
+ * Reads the decade of `années 1990`, `années 80`.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @returns {Read | null}
+ */
+function decade(line, start) {
+  const end = digits(line, start)
+  const year = part(line, start, end)
+  const isDecade = [2, 4].includes(year.length) && year.endsWith('0') && numberEnds(line, end)
+  return isDecade ? [end, amountOf({ whole: year, decade: true })] : null
+}
+
+/**
+ * Reads digits, thousands and fraction.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {Form} form
+ * @returns {Read}
+ */
+function plain(line, start, form) {
+  let end = digits(line, start)
+  let [whole, grouped] = [part(line, start, end), false]
+  for (const mark of form.thousands) {
+    const parts = groups(line, start, mark)
+    let count = 1
+    while (count < parts.length && parts[count].size === 3) count++
+    const stop = parts[parts.length - 1].end
+    const least = mark === '.' && !hasFraction(line, stop, form) ? 2 : 1
+    const isComplete = count > least && count === parts.length
+    if (!isComplete || parts[0].size > 3 || whole[0] === '0') continue
+    end = stop
+    grouped = true
+    whole = parts.map((group) => part(line, group.start, group.end)).join('')
+    break
+  }
+  let fraction = ''
+  const mark = at(line, end)
+  if (isDigit(at(line, end + 1)) && (mark === form.decimal || mark === '.')) {
+    const stop = digits(line, end + 1)
+    if (mark === form.decimal || (!grouped && stop - end !== 4)) {
+      fraction = part(line, end + 1, stop)
+      end = stop
+    }
+  }
+  return [end, amountOf({ whole, grouped, fraction })]
+}
+
+/**
+ * Tells whether the decimal mark and a digit stand here: then points parted thousands.
+ *
+ * @param {Line} line
+ * @param {number} end
+ * @param {Form} form
+ */
+const hasFraction = (line, end, form) =>
+  at(line, end) === form.decimal && isDigit(at(line, end + 1))
+
+/**
+ * Reads what belongs to a number behind it; the end is 0 where it contradicts itself.
+ *
+ * @param {Line} line
+ * @param {number} end
+ * @param {Amount} amount
+ * @param {Form} form
+ * @returns {Read}
+ */
+function behind(line, end, amount, form) {
+  for (const sign of form.percent) {
+    const stop = end + sign.length
+    if (!has(line, end, sign) || !numberEnds(line, stop)) continue
+    return [amount.currency !== '' ? 0 : stop, { ...amount, percent: true }]
+  }
+  if (amount.currency !== '') return [end, amount]
+  let [position, multiple] = [behindSpace(line, end), '']
+  for (const name of MULTIPLES) {
+    const stop = position + name.length
+    if (!has(line, position, name) || !CURRENCIES.includes(at(line, stop))) continue
+    multiple = name
+    position = stop
+    break
+  }
+  for (const name of [...Object.keys(CURRENCY_BEHIND), ...CURRENCIES]) {
+    const stop = position + name.length
+    if (!has(line, position, name) || !numberEnds(line, stop)) continue
+    return [stop, { ...amount, currency: CURRENCY_BEHIND[name] ?? name, multiple }]
+  }
+  return [end, amount]
+}
+
+/**
+ * Tells whether a number is over here; a unit may stand right behind it.
+ *
+ * @param {Line} line
+ * @param {number} end
+ */
+function isClosed(line, end) {
+  if (numberEnds(line, end)) return true
+  const unit = run(line, end, isLetter)
+  return UNITS.has(part(line, end, unit)) && numberEnds(line, unit)
+}
+
+/**
+ * Tells whether `bus 38 300 personnes` may hold two numbers.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {number} position
+ * @param {Amount} amount
+ * @param {Form} form
+ */
+function isAmbiguous(line, start, position, amount, form) {
+  const isSpaced = amount.grouped && isOneOf(SPACES, at(line, digits(line, position)))
+  const areTwo = isSpaced && amount.whole.length <= 6
+  return areTwo && form.designators.has(wordBefore(line, start))
+}

@@ -1,0 +1,395 @@
+/**
+ * Cheap checks of a sentence against its translation: which facts are not accounted for.
+ *
+ * They see words, not meanings: a doubt is a reason to look, no verdict. Numbers, things that must
+ * not change, repetition and length are compared in any language; negation, limits and number
+ * words where both languages have their words here. Places count UTF-16 units.
+ */
+
+import { SPACES, isOneOf, isSpace, isWord, words } from '../entities/characters.js'
+import { find } from '../entities/find.js'
+import { countCharacters, isCapital, isLetter, isSmall } from './characters.js'
+import { Exact, values } from './number_words.js'
+
+/** @typedef {import('../entities/find.js').Entity} Entity */
+/** @typedef {import('./number_words.js').Value} Value */
+
+/**
+ * Something in a source that its translation does not account for, or the other way round:
+ * `text.slice(start, end)` is where it stands in the source; both null for what only the
+ * translation has, or has more often.
+ *
+ * @typedef {object} Doubt
+ * @property {'thing' | 'number' | 'limit' | 'negation' | 'name' | 'repetition' | 'length' |
+ *   'characters'} kind
+ * @property {string} text the letters in question
+ * @property {number | null} start
+ * @property {number | null} end
+ */
+
+/**
+ * Returns what a translation leaves in doubt, in the order of kinds; places are in the source.
+ *
+ * @param {string} source a sentence
+ * @param {string} target its translation
+ * @param {string} from language of the source
+ * @param {string} to language of the target
+ * @returns {Doubt[]}
+ */
+export function doubts(source, target, from, to) {
+  if (source === target) return []
+  const whole = doubt('length', source, 0, source.length)
+  if ([...target].every(isSpace)) return [whole]
+  const entities = find(source, { source: null, target: null })
+  const [count, length] = [countCharacters(source), countCharacters(target)]
+  const found = things(source, target, entities)
+  let [hidden, rest] = [source, target]
+  for (const { start, end, value } of entities) {
+    hidden = hidden.slice(0, start) + '\ue000'.repeat(end - start) + hidden.slice(end)
+    rest = rest.replace(value, () => ' \ue000 ')
+  }
+  const [here, said] = [lexemes(hidden.toLowerCase()), lexemes(rest.toLowerCase())]
+  const doubted = new Set(found.flatMap((each) => lexemes(each.text)))
+  found.push(...numbers(hidden, rest, said, [from, to], doubted))
+  if (from === 'fr' && to === 'en') {
+    found.push(...limits(hidden, rest, here, said))
+    found.push(...negation(hidden, rest, here, said))
+    found.push(...names(hidden, rest))
+  }
+  const repeated = repeats(here) === '' ? repeats(said) : ''
+  if (repeated !== '') found.push(doubt('repetition', repeated))
+  if (count >= 20 && !(length / count >= 0.4 && length / count <= 2.2)) found.push(whole)
+  if (rest.includes('\ufffd')) found.push(doubt('characters', '\ufffd'))
+  return found
+}
+
+/**
+ * @param {Doubt['kind']} kind
+ * @param {string} text
+ * @param {number | null} [start]
+ * @param {number | null} [end]
+ * @returns {Doubt}
+ */
+const doubt = (kind, text, start = null, end = null) => ({ kind, text, start, end })
+
+/**
+ * Returns the words of a text: runs of letters, digits and underscores.
+ *
+ * @param {string} text
+ */
+export function lexemes(text) {
+  /** @type {string[]} */
+  const found = []
+  let word = ''
+  for (const c of text) {
+    if (isWord(c)) {
+      word += c
+    } else if (word !== '') {
+      found.push(word)
+      word = ''
+    }
+  }
+  return word === '' ? found : [...found, word]
+}
+
+/**
+ * How often a part stands in a text, never overlapping.
+ *
+ * @param {string} text
+ * @param {string} part
+ */
+const countOf = (text, part) => text.split(part).length - 1
+
+/**
+ * Finds things of the source that do not stand in the translation as often.
+ *
+ * @param {string} source
+ * @param {string} target
+ * @param {Entity[]} entities
+ */
+function things(source, target, entities) {
+  const oneSpace = (/** @type {string} */ text) =>
+    [...text].map((c) => (isOneOf(SPACES, c) ? ' ' : c)).join('')
+  const plain = oneSpace(target)
+  return entities
+    .filter(({ kind }) => kind === 'thing')
+    .filter(({ value }) => countOf(source, value) > countOf(plain, oneSpace(value)))
+    .map(({ value, start, end }) => doubt('thing', value, start, end))
+}
+
+/** Numbers that are said by others: a fortnight is "quinze jours", noon is "midi". */
+const SAME = new Map([
+  [2n, [1n]],
+  [15n, [14n, 2n]],
+  [8n, [7n, 1n]],
+  [12n, [0n]],
+  [24n, [0n]],
+  [0n, [12n]],
+  [1n, [21n]],
+])
+
+const ORDINALS = words(
+  'second third fourth fifth sixth seventh eighth ninth tenth twice both double',
+)
+const PAIRS = words('half pair couple first once another either')
+
+/**
+ * Finds numbers that were lost, and such as nobody said; `doubted` is of things lost already.
+ *
+ * @param {string} source
+ * @param {string} target
+ * @param {string[]} said
+ * @param {[string, string]} languages
+ * @param {Set<string>} doubted
+ */
+function numbers(source, target, said, [from, to], doubted) {
+  const here = values(source, from)
+  const isOrdinal = (/** @type {Value} */ { start, end }) =>
+    ORDINALS.has(target.slice(start, end).toLowerCase())
+  let there = values(target, to)
+  if (to === 'en') there = [...there.filter((v) => !isOrdinal(v)), ...there.filter(isOrdinal)]
+  const left = new Tally(there)
+  const missing = here.filter(({ value }) => !left.take(value))
+  /** @type {Doubt[]} */
+  const found = []
+  for (const { value, start, end } of missing) {
+    if (alternatives(value).some((other) => left.take(other))) continue
+    const isWithin = value.isUpTo(3n) && isWordOf(source, start)
+    if (isWithin && said.some((word) => PAIRS.has(word))) continue // "deuxième", "une paire"
+    found.push(doubt('number', source.slice(start, end), start, end))
+  }
+  for (const each of there) {
+    const { value, start, end } = each
+    if (!left.has(value) || found.length > 0 || isOrdinal(each)) continue
+    left.take(value)
+    const isSmall = [1n, 2n, 12n].some((small) => value.whole === small)
+    if (isWordOf(target, start) && isSmall) continue
+    const text = target.slice(start, end)
+    if (lexemes(text).every((figures) => doubted.has(figures))) continue // is left of a thing
+    const others = here.flatMap((other) => alternatives(other.value))
+    if (!others.some((other) => other.key === value.key)) found.push(doubt('number', text))
+  }
+  return found
+}
+
+/** How often values stand somewhere. */
+class Tally {
+  /** @param {Value[]} found */
+  constructor(found) {
+    /** @type {Map<string, number>} */
+    this.left = new Map()
+    for (const { value } of found) this.left.set(value.key, (this.left.get(value.key) ?? 0) + 1)
+  }
+
+  /** @param {Exact} value */
+  has(value) {
+    return (this.left.get(value.key) ?? 0) > 0
+  }
+
+  /** Takes one away; tells whether there was one. @param {Exact} value */
+  take(value) {
+    if (!this.has(value)) return false
+    this.left.set(value.key, Number(this.left.get(value.key)) - 1)
+    return true
+  }
+}
+
+/**
+ * Tells whether a number is written in words.
+ *
+ * @param {string} text
+ * @param {number} start
+ */
+const isWordOf = (text, start) => isLetter(String.fromCodePoint(Number(text.codePointAt(start))))
+
+/**
+ * Returns what may be said for a number: the hour of a half day, a fortnight.
+ *
+ * @param {Exact} value
+ */
+function alternatives(value) {
+  const { whole } = value
+  const others = (whole !== null && SAME.get(whole)) || []
+  const found = others.map((other) => new Exact(other))
+  return value.isFrom(13n) && value.isUpTo(24n) ? [...found, value.minus(12n)] : found
+}
+
+const FEWER = words('less fewer under below within younger short beneath lower smaller barely')
+const MORE = words('more over above older exceed exceeds exceeding beyond exceeded greater upwards')
+const NO_LIMIT = ['au', 'pas', 'en', 'ni', 'fois']
+
+/** @type {[string, string[]][]} */
+const PHRASES = [
+  ['au moins', ['at least', 'minimum', 'no less', 'no fewer', 'or more', 'not less']],
+  ['au plus', ['at most', 'maximum', 'no more', 'not more', 'up to', 'or less', 'latest']],
+  ['au maximum', ['at most', 'maximum', 'no more', 'not more', 'up to']],
+  ['pas plus de', ['at most', 'maximum', 'more than', 'up to', 'exceed', 'over']],
+]
+
+/**
+ * Finds a limit whose direction is not in the translation, or turned round.
+ *
+ * @param {string} source
+ * @param {string} target
+ * @param {string[]} here
+ * @param {string[]} said
+ */
+function limits(source, target, here, said) {
+  const [small, smallTarget] = [source.toLowerCase(), target.toLowerCase()]
+  const limitAt = (/** @type {string} */ phrase) => {
+    const start = Math.max(small.indexOf(phrase), 0)
+    return doubt('limit', source.slice(start, start + phrase.length), start, start + phrase.length)
+  }
+  for (let index = 0; index + 2 < here.length; index++) {
+    const [word, link, next] = here.slice(index, index + 3)
+    if (!['moins', 'plus'].includes(word) || !['de', 'd'].includes(link)) continue
+    const isNumber = values(here.slice(index + 2, index + 4).join(' '), 'fr').length > 0
+    if (!isNumber && !['un', 'une', 'la', 'l'].includes(next)) continue
+    if (NO_LIMIT.includes(here[index - 1] ?? '') || next === 'plus') continue
+    const [wanted, other] = word === 'moins' ? [FEWER, MORE] : [MORE, FEWER]
+    const isOpposite =
+      said.some((each) => other.has(each)) || (word === 'moins' && said.includes('least'))
+    const isSaid = said.some((each) => wanted.has(each))
+    if (!isSaid && (isOpposite || values(target, 'en').length > 0)) {
+      return [limitAt(`${word} ${link}`)]
+    }
+  }
+  for (const [phrase, sayings] of PHRASES) {
+    const start = small.indexOf(phrase)
+    if (start < 0 || sayings.some((saying) => smallTarget.includes(saying))) continue
+    if (values(source, 'fr').some((value) => value.start > start)) return [limitAt(phrase)]
+  }
+  return []
+}
+
+const NO = words('pas jamais rien aucun aucune ni nul nulle guère')
+const NOT = words(
+  'not no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely t ' +
+    'ain non isn aren unable fail fails failed lack lacks refuse refuses unlike unless anymore',
+)
+const CLEAR_NOT = words('not t never nothing nobody cannot')
+const HIDDEN_NO = words(
+  'sans non interdit interdite défense impossible inutile refuse refuser refusé désapprouve ' +
+    'désaccord déconseillé déconseillée ignore ignorer manque manquer sauf empêche éviter ' +
+    'évitez contraire faux fausse hors moins plus personne peu seul seule seulement arrête ' +
+    'arrêtez cesse malgré inconnu absent rarement que qu ne n avant sinon peine raté vide nié',
+)
+const SAID_NO = words('except but only rather wrong bad badly quite pity least prevent avoid stop')
+
+/** Before "pas" that are steps. */
+const BEFORE_STEPS = words(
+  'un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque',
+)
+const SAID_PREFIXES = ['un', 'in', 'im', 'dis', 'mis', 'non']
+
+/**
+ * Finds a negation that was lost, or one that nobody said.
+ *
+ * @param {string} source
+ * @param {string} target
+ * @param {string[]} here
+ * @param {string[]} said
+ */
+function negation(source, target, here, said) {
+  const isAlone = here.length === 1 && here[0] === 'pas'
+  const isStep = (/** @type {number} */ index) => BEFORE_STEPS.has(here[index - 1] ?? '')
+  const strong = here.filter((w, index) => NO.has(w) && !(w === 'pas' && isStep(index)) && !isAlone)
+  const small = source.toLowerCase()
+  if (strong.length > 0 && !said.some((w) => NOT.has(w)) && !small.includes("n'est-ce pas")) {
+    if (strong.includes('pas') && (here.includes('pourquoi') || small.includes('pas mal')))
+      return []
+    const isHinted = said.some(
+      (word) =>
+        SAID_NO.has(word) ||
+        (countCharacters(word) > 5 && SAID_PREFIXES.some((begin) => word.startsWith(begin))),
+    )
+    if (!isHinted) {
+      const start = small.indexOf(strong[0])
+      return [doubt('negation', strong[0], start, start + strong[0].length)]
+    }
+  }
+  const spoken = said.find((word) => CLEAR_NOT.has(word))
+  const isAsked = target.trimEnd().endsWith('?')
+  const isHidden = here.some((word) => HIDDEN_NO.has(word))
+  if (spoken === undefined || strong.length > 0 || isAsked || isHidden) return []
+  return [doubt('negation', spoken)]
+}
+
+/**
+ * Finds a name within a sentence of which the translation has fewer than the source.
+ *
+ * @param {string} source
+ * @param {string} target
+ */
+function names(source, target) {
+  const here = capitalized(source, false)
+  const there = new Set(capitalized(target, true).map(([word]) => word))
+  const different = new Set(here.map(([word]) => word))
+  const kept = [...different].filter((word) => there.has(word)).length
+  if (different.size - kept <= there.size - kept) return []
+  const lost = here.find(([word]) => !there.has(word) && !target.includes(word))
+  if (!lost) return []
+  const [word, start] = lost
+  return [doubt('name', word, start, start + word.length)]
+}
+
+/**
+ * Returns words with a capital and small letters, but for the first one of a sentence.
+ *
+ * @param {string} text
+ * @param {boolean} first whether that one is meant, too
+ */
+function capitalized(text, first) {
+  /** @type {[string, number][]} */
+  const found = []
+  let [begins, word, start] = [true, '', 0]
+  const close = () => {
+    const bare = word.replace(/-+$/, '')
+    const [one, two, three] = [...bare]
+    if (three !== undefined && isCapital(one) && isSmall(two) && (first || !begins)) {
+      found.push([bare, start])
+    }
+    if (bare !== '') begins = false
+    word = ''
+  }
+  let position = 0
+  for (const c of text) {
+    if (isWord(c) || (c === '-' && word !== '')) {
+      if (word === '') start = position
+      word += c
+    } else {
+      if (word !== '') close()
+      if (isOneOf('.!?:«"“(', c)) begins = true
+    }
+    position += c.length
+  }
+  if (word !== '') close()
+  return found
+}
+
+const OFTEN_TWICE = ['had', 'that', 'very', 'vous', 'nous']
+
+/**
+ * Returns a word that stands twice running, or several words that stand twice; "" if none do.
+ *
+ * @param {string[]} said
+ */
+function repeats(said) {
+  const twice = said.find(
+    (word, index) =>
+      index > 0 &&
+      word === said[index - 1] &&
+      countCharacters(word) > 1 &&
+      !OFTEN_TWICE.includes(word),
+  )
+  if (twice !== undefined) return twice
+  const seen = new Set()
+  const size = said.length < 20 ? 3 : 4
+  for (let index = 0; index + size <= said.length; index++) {
+    const some = said.slice(index, index + size)
+    const text = some.join(' ')
+    if (seen.has(text) && some.some((word) => countCharacters(word) > 3)) return text
+    seen.add(text)
+  }
+  return ''
+}

@@ -1,0 +1,328 @@
+/**
+ * Entities on their way: hidden before a text is cut into sentences, symbols when one is read.
+ *
+ * While sentences are looked for, each entity is one character, so that no cut goes through it and
+ * its letters decide nothing. Then names are looked for, and every sentence gets symbols of its
+ * own. Places count UTF-16 units; symbols are one unit each.
+ */
+
+import { BundleFormatError, InputError, OptionError } from '../errors.js'
+import { ends, isWord } from '../entities/characters.js'
+import { KINDS, find } from '../entities/find.js'
+import { isPrivate } from '../entities/marks.js'
+import { Names, findNames } from '../entities/names.js'
+import { FORMS } from '../entities/numbers.js'
+import { mask, maskTarget } from '../entities/symbols.js'
+import { isLetter } from '../text/characters.js'
+
+/** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
+/** @typedef {import('../entities/find.js').Entity} Entity */
+/** @typedef {import('../entities/symbols.js').Masked} Masked */
+/** @typedef {import('../entities/symbols.js').Slot} Slot */
+/** @typedef {import('../search/constraints.js').Asked} AskedSymbols */
+/** @typedef {import('../text/casing.js').Casing} Casing */
+/** @typedef {import('../text/segmentation.js').Piece} Piece */
+/** @typedef {import('../text/tokenizer.js').Tokenizer} Tokenizer */
+
+/**
+ * What a caller wants carried over.
+ *
+ * @typedef {{keep: string[], glossary: [string, string][]}} Wishes
+ */
+
+/**
+ * A text in which each entity is one character, the first symbol of its kind.
+ *
+ * @typedef {object} Hidden
+ * @property {string} original
+ * @property {string} text
+ * @property {Entity[]} entities in order; their places are those in the text as it was
+ * @property {number[]} places where their characters stand in `text`
+ * @property {Uint32Array} starts where each unit stood in the text as it was, and where that ended
+ */
+
+/** What a bundle's entities are and how they are said. */
+export class Masking {
+  /**
+   * @param {Bundle} bundle one whose manifest has entities
+   * @param {Tokenizer} source of what is read
+   * @param {Tokenizer} target of what is said
+   * @throws {BundleFormatError} a symbol is no subword of its own
+   */
+  constructor(bundle, source, target) {
+    const told = bundle.manifest.entities
+    if (!told) throw new BundleFormatError(`${bundle.place}: the bundle has no entities`)
+    const formOf = (/** @type {string | null} */ name) => (name === null ? null : FORMS[name])
+    this.symbols = /** @type {import('../entities/symbols.js').Symbols} */ (told.symbols)
+    const knows = (/** @type {string} */ letter) => source.knows(letter)
+    const [source_, target_] = [formOf(told.sourceNumbers), formOf(told.targetNumbers)]
+    this.languages = { source: source_, target: target_, knows }
+    const hasNames = bundle.manifest.files.has('names')
+    this.list = hasNames ? Names.parse(bundle.text('names')) : null
+    /** @type {Map<string, string>} */
+    this.first = new Map()
+    for (const kind of KINDS) {
+      if (this.symbols[kind].length > 0) this.first.set(kind, this.symbols[kind][0])
+    }
+    const every = KINDS.flatMap((kind) => this.symbols[kind])
+    for (const tokenizer of [source, target]) {
+      for (const symbol of every) {
+        if (tokenizer.pieces(tokenizer.encode(symbol).slice(-1))[0] === symbol) continue
+        const name = symbol.charCodeAt(0).toString(16).toUpperCase()
+        throw new BundleFormatError(
+          `${bundle.place}: the symbol U+${name} is no subword of its own`,
+        )
+      }
+    }
+    const idsOf = (/** @type {Tokenizer} */ tokenizer) =>
+      new Map(every.map((symbol) => [symbol, Number(tokenizer.encode(symbol).at(-1))]))
+    /** The id of each symbol in the target. */
+    this.ids = idsOf(target)
+    /** The id of each symbol in the source. */
+    this.sourceIds = idsOf(source)
+    /** Whether `a` and `an` are put right. */
+    this.isEnglish = bundle.manifest.target.language === 'en'
+  }
+
+  /**
+   * Returns a text with its things, numbers and terms hidden.
+   *
+   * @param {string} text
+   * @param {Wishes} wishes
+   * @returns {Hidden}
+   */
+  hide(text, { keep, glossary }) {
+    const asked = { keep: placesOf(text, keep), glossary }
+    const found = find(text, this.languages, asked)
+    const entities = found.filter((entity) => this.first.has(entity.kind))
+    const starts = new Uint32Array(text.length + 1)
+    /** @type {number[]} */
+    const places = []
+    let [out, done] = ['', 0]
+    const copy = (/** @type {number} */ end) => {
+      for (let at = done; at < end; at++) starts[out.length + at - done] = at
+      out += text.slice(done, end)
+    }
+    for (const { start, end, kind } of entities) {
+      copy(start)
+      places.push(out.length)
+      starts[out.length] = start
+      out += this.first.get(kind)
+      done = end
+    }
+    copy(text.length)
+    starts[out.length] = text.length
+    return { original: text, text: out, entities, places, starts }
+  }
+
+  /**
+   * Returns where the names of a sentence stand whose other entities are hidden.
+   *
+   * @param {string} sentence
+   * @param {Casing} casing
+   * @returns {[number, number][]}
+   */
+  names(sentence, casing) {
+    if (!this.list || casing === 'capitals' || this.symbols.name.length === 0) return []
+    const line = [...sentence]
+    /** @type {[number, number][]} */
+    const hidden = line.flatMap((c, at) =>
+      isPrivate(c) ? [/** @type {[number, number]} */ ([at, at + 1])] : [],
+    )
+    const offsets = [0]
+    for (const c of line) offsets.push(offsets[offsets.length - 1] + c.length)
+    return findNames(line, hidden, this.list).map(([start, end]) => [offsets[start], offsets[end]])
+  }
+
+  /**
+   * Returns what is read of a hidden sentence as far as its length goes; null: it has more spans
+   * of a kind than there are symbols.
+   *
+   * @param {string} sentence
+   * @param {Casing} casing
+   */
+  read(sentence, casing) {
+    const names = this.names(sentence, casing)
+    if (names.length > this.symbols.name.length) return null
+    for (const kind of KINDS) {
+      const first = this.first.get(kind)
+      if (first !== undefined && sentence.split(first).length - 1 > this.symbols[kind].length) {
+        return null
+      }
+    }
+    let read = sentence
+    for (const [start, end] of names.reverse()) {
+      read = read.slice(0, start) + this.first.get('name') + read.slice(end)
+    }
+    return read
+  }
+
+  /**
+   * Returns a sentence of a hidden text with symbols; its places begin where the sentence does.
+   *
+   * @param {Piece} piece of `hidden.text`
+   * @param {Hidden} hidden
+   * @param {Casing} casing of the piece
+   */
+  mask(piece, hidden, casing) {
+    const { original, starts, places } = hidden
+    const [start, end] = [starts[piece.start], starts[piece.end]]
+    const [first, last] = [firstFrom(places, piece.start), firstFrom(places, piece.end)]
+    const spans = hidden.entities.slice(first, last)
+    for (const [from, to] of this.names(piece.text, casing)) {
+      const letters = piece.text.slice(from, to)
+      const begin = starts[piece.start + from]
+      const span = { start: begin, end: begin + letters.length }
+      spans.push({ ...span, kind: 'name', said: letters, value: letters })
+    }
+    spans.sort((a, b) => a.start - b.start)
+    const moved = spans.map((e) => ({ ...e, start: e.start - start, end: e.end - start }))
+    return mask(original.slice(start, end), moved, this.symbols)
+  }
+
+  /**
+   * Returns what the translation of a sentence must and may say.
+   *
+   * @param {Masked | null} masked
+   * @returns {AskedSymbols}
+   */
+  asked(masked) {
+    const times = new Map((masked?.slots ?? []).map((slot) => [slot.symbol, slot.times]))
+    return {
+      ids: [...this.ids.values()],
+      times: [...this.ids.keys()].map((symbol) => times.get(symbol) ?? 0),
+    }
+  }
+
+  /**
+   * Returns a text of the target language with symbols in place of values.
+   *
+   * @param {string} text
+   * @param {Slot[]} slots
+   * @param {boolean} isPrefix whether the text goes on
+   */
+  maskTarget(text, slots, isPrefix) {
+    try {
+      return maskTarget(text, slots, { isPrefix, symbols: new Set(this.ids.keys()) })
+    } catch (error) {
+      if (!isPrefix || !(error instanceof InputError)) throw error
+      throw new OptionError(`the prefix: ${error.message}`, { cause: error })
+    }
+  }
+}
+
+/**
+ * Returns a piece of a hidden text as it is in the text itself.
+ *
+ * @param {Piece} piece
+ * @param {Hidden} hidden
+ * @returns {Piece}
+ */
+export function outside(piece, { starts, original }) {
+  const [start, end] = [starts[piece.start], starts[piece.end]]
+  return { ...piece, text: original.slice(start, end), start, end }
+}
+
+/**
+ * Returns the parts of a sentence that is nearly all entities; null: it is a sentence.
+ *
+ * It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row
+ * of a table. Its words are translated one by one, and the rest is copied.
+ *
+ * @param {Piece} piece of a hidden text
+ * @param {[number, number][]} names those in it
+ * @returns {Piece[] | null}
+ */
+export function carriedOver(piece, names) {
+  const { text } = piece
+  const entities = names.length + [...text].filter(isPrivate).length
+  const words = ordinaryWords(text, names)
+  const isInRow = words.some(
+    ([start], index) => index > 0 && /^[ '\u2019-]*$/.test(text.slice(words[index - 1][1], start)),
+  )
+  if (entities === 0 || words.length >= entities || isInRow) return null
+  /** @type {Piece[]} */
+  const parts = []
+  let done = 0
+  const put = (/** @type {number} */ end, /** @type {Piece['kind']} */ kind) => {
+    if (done < end) {
+      const [from, to] = [piece.start + done, piece.start + end]
+      parts.push({ text: text.slice(done, end), start: from, end: to, kind })
+    }
+    done = end
+  }
+  for (const [start, end] of words) {
+    put(start, 'copied')
+    put(end, 'sentence')
+  }
+  put(text.length, 'copied')
+  return parts
+}
+
+/**
+ * Returns where runs of letters outside names stand.
+ *
+ * @param {string} text
+ * @param {[number, number][]} names
+ */
+function ordinaryWords(text, names) {
+  /** @type {[number, number][]} */
+  const words = []
+  let position = 0
+  for (const [start, end] of [...names, [text.length, text.length]]) {
+    let begun = -1
+    for (const c of text.slice(position, start)) {
+      if (isLetter(c)) {
+        if (begun < 0) begun = position
+      } else if (begun >= 0) {
+        words.push([begun, position])
+        begun = -1
+      }
+      position += c.length
+    }
+    if (begun >= 0) words.push([begun, start])
+    position = end
+  }
+  return words
+}
+
+/**
+ * Returns the index of the first number that is not below another one.
+ *
+ * @param {number[]} ascending
+ * @param {number} least
+ */
+function firstFrom(ascending, least) {
+  let [low, high] = [0, ascending.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (ascending[middle] < least) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/**
+ * Returns where texts stand that are never translated, as whole words.
+ *
+ * @param {string} text
+ * @param {string[]} keep
+ */
+function placesOf(text, keep) {
+  /** @type {[number, number][]} */
+  const found = []
+  for (const kept of keep) {
+    const letters = [...kept]
+    for (let place = kept === '' ? -1 : text.indexOf(kept); place >= 0;) {
+      const end = place + kept.length
+      const before = [...text.slice(Math.max(place - 2, 0), place)].at(-1) ?? ''
+      const behind = [...text.slice(end, end + 2)]
+      const begins = !(isWord(letters[0]) && isWord(before))
+      if (begins && (ends(behind, 0) || !isWord(letters[letters.length - 1]))) {
+        found.push([place, end])
+      }
+      place = text.indexOf(kept, place + 1)
+    }
+  }
+  return found
+}
