@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { doubts } from '../src/text/checks.js'
 import { Exact, values } from '../src/text/number_words.js'
 import { chosen, coverage } from '../src/translate/choice.js'
+import { confidence, features } from '../src/translate/confidence.js'
 import { vectors } from './support.js'
 
 test('doubts are those of the specification', async () => {
@@ -80,5 +81,30 @@ test('the choice among hypotheses is that of the specification', async () => {
       one.chosen,
       JSON.stringify(one),
     )
+  }
+})
+
+test('confidence is that of the specification', async () => {
+  const cases = await vectors('confidence.jsonl')
+  assert.ok(cases.length > 20)
+  for (const one of cases) {
+    const found = one.hypotheses.map((/** @type {any} */ told) => ({
+      ...told,
+      score: told.score ?? -Infinity,
+      attention: told.attention.map((/** @type {number[]} */ row) => Float32Array.from(row)),
+    }))
+    const { source, positions, target, chosen: index, length_penalty: lengthPenalty } = one
+    const evidence = { source, positions, target, found, chosen: index, lengthPenalty }
+    const known = features(evidence, one.doubts)
+    const where = JSON.stringify(one)
+    assert.deepEqual([...known.keys()].sort(), Object.keys(one.features).sort(), where)
+    for (const [name, value] of known) {
+      assert.ok(Math.abs(value - one.features[name]) < 1e-6, `${name}: ${where}`)
+    }
+    const { intercept, features: told } = one.weights
+    const pairs = told.map((/** @type {any} */ each) => [each.name, each.weight])
+    const rate = confidence({ intercept, weights: new Map(pairs) }, known)
+    if (one.confidence === null) assert.equal(rate, null, where)
+    else assert.ok(rate !== null && Math.abs(rate - one.confidence) < 1e-6, where)
   }
 })

@@ -17,9 +17,10 @@ const RULES = SPEC.search.choice
  * over all positions but the end, of the logarithm of what the tokens pay to it together.
  *
  * @param {Float32Array[]} attention [T][S] as search leaves it
+ * @param {number} [width] S, where nothing was said
  */
-export function coverage(attention) {
-  const positions = (attention[0]?.length ?? 1) - 1
+export function coverage(attention, width = 1) {
+  const positions = (attention[0]?.length ?? width) - 1
   let total = 0
   for (let at = 0; at < positions; at++) {
     const paid = attention.reduce((sum, row) => sum + row[at], 0)
@@ -27,6 +28,15 @@ export function coverage(attention) {
   }
   return total
 }
+
+/**
+ * What a hypothesis is worth.
+ *
+ * @param {Pick<Found, 'score' | 'attention'>} found
+ * @param {number} [width] S, where nothing was said
+ */
+export const worth = ({ score, attention }, width) =>
+  score + RULES.coverage * coverage(attention, width)
 
 /**
  * Returns the index of the hypothesis that is handed out.
@@ -38,16 +48,17 @@ export function coverage(attention) {
  * @param {Pick<Found, 'score' | 'attention' | 'finished'>[]} found as search orders them; not empty
  * @param {(index: number) => number} doubtsOf counts those of a hypothesis; asked for as few as
  *   decide
+ * @param {number} [width] S, where nothing was said
  */
-export function chosen(found, doubtsOf) {
+export function chosen(found, doubtsOf, width) {
   if (found.length === 1 || !found[0].finished) return 0
-  const worth = found.map(({ score, attention }) => score + RULES.coverage * coverage(attention))
+  const worths = found.map((each) => worth(each, width))
   const order = found.flatMap(({ finished }, index) => (finished ? [index] : []))
-  order.sort((a, b) => worth[b] - worth[a])
+  order.sort((a, b) => worths[b] - worths[a])
   let [best] = order
   let fewest = doubtsOf(best)
   for (const index of order.slice(1)) {
-    if (fewest === 0 || worth[index] < worth[order[0]] - RULES.margin) break
+    if (fewest === 0 || worths[index] < worths[order[0]] - RULES.margin) break
     const count = doubtsOf(index)
     if (count >= fewest) continue
     best = index

@@ -30,7 +30,8 @@ import { Masking, carriedOver, outside } from './masking.js'
  * the languages of source and target, whose words the checks know.
  *
  * @typedef {{source: Tokenizer, target: Tokenizer, rules: SentenceRules, eos: number,
- *   masking: Masking | null, languages: [string, string]}} Words
+ *   masking: Masking | null, languages: [string, string],
+ *   confidence: import('../bundle/manifest.js').Confidence | null}} Words
  */
 
 /**
@@ -67,6 +68,7 @@ export function wordsOf(bundle) {
     ...{ source, target, rules, eos: manifest.source.eos },
     masking: manifest.entities ? new Masking(bundle, source, target) : null,
     languages: [manifest.source.language, manifest.target.language],
+    ...{ confidence: manifest.confidence },
   }
 }
 

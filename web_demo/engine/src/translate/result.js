@@ -10,6 +10,7 @@ import { isLetter } from '../text/characters.js'
 import { doubts } from '../text/checks.js'
 import { EOS_PIECE } from '../text/tokenizer.js'
 import { chosen } from './choice.js'
+import { confidence, features } from './confidence.js'
 
 /** @typedef {import('../search/trellis.js').Found} Found */
 /** @typedef {import('../text/casing.js').Casing} Casing */
@@ -50,6 +51,8 @@ import { chosen } from './choice.js'
  * @property {boolean} finished whether the best came to its end
  * @property {Doubt[]} doubts what of the best translation is not accounted for, with places in the
  *   text given; none is no proof
+ * @property {number | null} confidence how far the best translation may be trusted, 0 to 1; null
+ *   where the bundle does not say
  */
 
 /**
@@ -70,12 +73,14 @@ export class Joined {
   /**
    * @param {string} source
    * @param {Words} words
-   * @param {number} nBest how many translations are handed out
+   * @param {{nBest: number, lengthPenalty: number}} search how many translations are handed out,
+   *   and how their scores are made
    */
-  constructor(source, words, nBest) {
+  constructor(source, words, { nBest, lengthPenalty }) {
     this.source = source
     this.words = words
     this.nBest = nBest
+    this.lengthPenalty = lengthPenalty
     /** @type {string[][]} the parts of the i-th text */
     this.parts = []
     /** @type {Sentence[]} */
@@ -108,8 +113,9 @@ export class Joined {
       this.put([segment.text])
       return null
     }
-    const hypotheses = best(segment, found, this.words, this.nBest)
+    const { hypotheses, first } = best(segment, found, this.words, this.nBest)
     const [{ text, score, finished }] = hypotheses
+    const doubted = doubtsOf(segment, text, this.words)
     const sentence = {
       source: segment.text,
       start: segment.start,
@@ -124,7 +130,8 @@ export class Joined {
       text,
       score,
       finished,
-      doubts: doubtsOf(segment, text, this.words).map((doubt) => ({
+      confidence: this.confidenceOf(segment, text, found, first, doubted.length),
+      doubts: doubted.map((doubt) => ({
         ...doubt,
         start: doubt.start === null ? null : doubt.start + segment.start,
         end: doubt.end === null ? null : doubt.end + segment.start,
@@ -133,6 +140,21 @@ export class Joined {
     this.sentences.push(sentence)
     this.put(hypotheses.map((each) => space + each.text))
     return sentence
+  }
+
+  /**
+   * @param {Segment} segment
+   * @param {string} target
+   * @param {Found[]} found
+   * @param {number} chosen which of them it is
+   * @param {number} doubted
+   */
+  confidenceOf(segment, target, found, chosen, doubted) {
+    const { confidence: weights } = this.words
+    if (!weights) return null
+    const { lengthPenalty } = this
+    const evidence = { source: segment.text, positions: segment.ids.length, target }
+    return confidence(weights, features({ ...evidence, found, chosen, lengthPenalty }, doubted))
   }
 
   /** Adds to each text its part, the last one where there are fewer. @param {string[]} ranked */
@@ -203,11 +225,11 @@ function best(segment, found, words, nBest) {
   const known = []
   const hypothesis = (/** @type {number} */ index) =>
     (known[index] ??= hypothesisOf(found[index], segment, words))
-  const first = words.masking
-    ? chosen(found, (index) => doubtsOf(segment, hypothesis(index).text, words).length)
-    : 0
+  const countDoubts = (/** @type {number} */ index) =>
+    doubtsOf(segment, hypothesis(index).text, words).length
+  const first = words.masking ? chosen(found, countDoubts, segment.ids.length) : 0
   const others = found.map((_, index) => index).filter((index) => index !== first)
-  return [first, ...others.slice(0, nBest - 1)].map(hypothesis)
+  return { hypotheses: [first, ...others.slice(0, nBest - 1)].map(hypothesis), first }
 }
 
 /**

@@ -160,7 +160,7 @@ export class Translator {
    */
   async *stream(text, { onSentence = () => {}, ...options } = {}) {
     const { call, deadline } = this.begin({ ...options, beamSize: 1, nBest: 1 })
-    const joined = new Joined(checked(text), this.words, 1)
+    const joined = new Joined(checked(text), this.words, call.search)
     let { prefix } = call
     for await (const segment of takeApart(text, this.words, deadline, call)) {
       const space = joined.space(segment)
@@ -270,7 +270,7 @@ export class Translator {
    * @param {Deadline} deadline
    */
   async translateOne(text, call, deadline) {
-    const joined = new Joined(text, this.words, call.search.nBest)
+    const joined = new Joined(text, this.words, call.search)
     let { prefix } = call
     for await (const segment of takeApart(text, this.words, deadline, call)) {
       if (segment.kind === 'copied') {
