@@ -16,21 +16,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 
-from allez_export.families.family import Ranges
-from allez_export.fourbit import constants_of
-
-WEIGHT_LIMIT = 64
-"""Largest absolute value of a quantized weight."""
+from allez_export.families.family import Extent, Ranges
+from allez_export.integers import LOOKUP_LIMIT, WEIGHT_LIMIT, names_used, quantize_weight
 
 ZERO_POINT = 128
 """Of activations, which are unsigned: 1 to 255 stands for -range to +range."""
@@ -62,24 +59,23 @@ class Report:
         self.kept.append({"node": node.op_type, "weight": weight, "why": why})
 
 
-def quantize_weight(
-    weight: Array, axis: int, *, least: Array | float = 0.0
-) -> tuple[npt.NDArray[np.int8], Array]:
-    """Return signed 7-bit weights and their scales.
+def _scale(extent: Extent) -> tuple[float, int]:
+    """Return what a step of unsigned bytes stands for, and the byte that stands for 0."""
+    if not isinstance(extent, tuple):
+        return extent / (ZERO_POINT - 1), ZERO_POINT
+    scale = (extent[1] - extent[0]) / 255
+    return scale, round(-extent[0] / scale)
 
-    Args:
-        weight: any shape.
-        axis: scales are shared along all axes but this one (and leading axes before it).
-        least: no scale is smaller.
-    """
-    others = tuple(i for i in range(weight.ndim) if i > axis) if axis == 0 else (weight.ndim - 2,)
-    largest = np.abs(weight).max(axis=others, keepdims=True)
-    scale = np.where(largest > 0, largest, 1.0).astype(np.float32) / WEIGHT_LIMIT
-    shape = scale.shape
-    scale = np.maximum(scale, np.reshape(least, shape) if np.ndim(least) else least)
-    scale = scale.astype(np.float32)
-    values = np.clip(np.rint(weight / scale), -WEIGHT_LIMIT, WEIGHT_LIMIT).astype(np.int8)
-    return values, scale.squeeze(others).astype(np.float32)
+
+class _Activation(NamedTuple):
+    """What stands for an activation: unsigned bytes, and the names of their constants."""
+
+    data: str
+    factor: str
+    """Name of the scale."""
+    zero: str
+    """Name of the byte that stands for 0."""
+    scale: float
 
 
 class Rewriter:
@@ -88,11 +84,14 @@ class Rewriter:
     def __init__(
         self,
         model: onnx.ModelProto,
-        ranges: Mapping[str, float],
+        ranges: Mapping[str, Extent],
         *,
         lookup_range: float = 1.0,
         rows: bool = True,
         least: int = 0,
+        exact: Collection[str] = (),
+        lookups: Collection[str] = (),
+        grids: Mapping[str, Array] | None = None,
     ) -> None:
         """Prepare to rewrite a graph.
 
@@ -102,6 +101,9 @@ class Rewriter:
             lookup_range: words that were looked up are divided by it.
             rows: whether what is multiplied by a matrix is one, [N, in], as `QGemm` wants it.
             least: matrices of fewer weights stay fp32.
+            exact: tables that stay as they are.
+            lookups: tables that are only looked up.
+            grids: of weights that were integers, what 1 stood for in each column or row.
         """
         self.model = onnx.ModelProto()
         self.model.CopyFrom(model)
@@ -111,12 +113,14 @@ class Rewriter:
         self._lookup_range = np.float32(lookup_range)
         self._rows = rows
         self._least_weights = least
+        self._exact, self._lookups = exact, lookups
+        self._grids = grids or {}
         self._weights: dict[str, Array] = {
             i.name: numpy_helper.to_array(i) for i in self._graph.initializer
         }
         self._biases = _vocabulary_bias(model.graph)
         self._new: dict[str, Array] = {}
-        self._activations: dict[str, tuple[str, float]] = {}
+        self._activations: dict[str, _Activation] = {}
         self._nodes: list[onnx.NodeProto] = []
         self._absorbed: set[str] = set()
         """Outputs of the biases that are part of a product now."""
@@ -139,7 +143,7 @@ class Rewriter:
                 self._nodes.append(node)
         del self._graph.node[:]
         self._graph.node.extend(self._nodes)
-        used = set(_names_used(self._graph))
+        used = set(names_used(self._graph))
         weights = {**self._weights, **self._new}
         del self._graph.initializer[:]
         self._graph.initializer.extend(
@@ -176,30 +180,53 @@ class Rewriter:
         if f"{name}.int8" not in self._new:
             least: Array | float = 0.0
             if name in self._biases:
-                bias = self._biases[name]
-                least = self._least(bias, self._ranges[FEATURES] / (ZERO_POINT - 1))
-            values, scale = quantize_weight(self._weights[name], axis=0, least=least)
+                least = self._least(self._biases[name], _scale(self._ranges[FEATURES])[0])
+            values, scale = self._integers(name, axis=0, least=least)
             self._constant(f"{name}.int8", values)
             self._constant(f"{name}.scale", scale)
         return f"{name}.int8", f"{name}.scale"
 
-    def _activation(self, name: str, largest: float) -> tuple[str, float]:
-        """Return an activation as unsigned bytes, and its scale."""
-        scale = largest / (ZERO_POINT - 1)
+    def _integers(
+        self, name: str, axis: int, *, least: Array | float
+    ) -> tuple[npt.NDArray[np.int8], Array]:
+        """Return a weight in 7 bits, and its scales; as it was in columns that have no more."""
+        if name in self._grids:
+            least = np.maximum(least, self._grids[name])
+        limit = LOOKUP_LIMIT if name in self._lookups else WEIGHT_LIMIT
+        return quantize_weight(self._weights[name], axis, least=least, limit=limit)
+
+    def _within(self, name: str) -> str:
+        """Return the range of an activation in words."""
+        extent = self._ranges[name]
+        if isinstance(extent, tuple):
+            return "from {:.4g} to {:.4g}".format(*extent)
+        return f"within {extent:.4g}"
+
+    def _taken(self, name: str, scale: Array) -> str:
+        """Return how many columns of a weight are as they were, in words."""
+        grid = self._grids.get(name)
+        if grid is None or not grid.any():
+            return ""
+        same = int((np.asarray(grid) == scale).sum())
+        return f"; {same} of {len(scale)} as they were"
+
+    def _activation(self, name: str, extent: Extent) -> _Activation:
+        """Return an activation as unsigned bytes, and how they are to be read."""
+        scale, zero = _scale(extent)
         if name in self._activations:
-            _, known = self._activations[name]
-            assert known == scale, f"{name} would need two scales"
-        else:
-            zero = self._constant("activation_zero", np.array(ZERO_POINT, dtype=np.uint8))
-            factor = self._constant(f"{name}.scale", np.array(scale, dtype=np.float32))
-            data = self._add("QuantizeLinear", [name, factor, zero], f"{name}.uint8")
-            self._activations[name] = (data, scale)
+            assert self._activations[name].scale == scale, f"{name} would need two scales"
+            return self._activations[name]
+        point = "activation_zero" if zero == ZERO_POINT else f"{name}.zero_point"
+        self._constant(point, np.array(zero, dtype=np.uint8))
+        factor = self._constant(f"{name}.scale", np.array(scale, dtype=np.float32))
+        data = self._add("QuantizeLinear", [name, factor, point], f"{name}.uint8")
+        self._activations[name] = _Activation(data, factor, point, scale)
         return self._activations[name]
 
     def _gather(self, node: onnx.NodeProto) -> bool:
         """Look words up: gather bytes, then scale the rows that were gathered."""
         table, ids = node.input
-        if table not in self._weights or self._weights[table].ndim != 2:
+        if table not in self._weights or self._weights[table].ndim != 2 or table in self._exact:
             return False
         if self._stays(node, table):
             return False
@@ -211,7 +238,8 @@ class Rewriter:
         self._add("Cast", [f"{out}.int8"], f"{out}.float", to=onnx.TensorProto.FLOAT)
         self._add("Gather", [rows_scale, ids], f"{out}.rows")
         self._add("Mul", [f"{out}.float", f"{out}.rows"], out)
-        self.report.note(node, table, "int8 table, a scale per row")
+        taken = self._taken(table, self._new[scale])
+        self.report.note(node, table, f"int8 table, a scale per row{taken}")
         return True
 
     def _matmul(self, node: onnx.NodeProto) -> bool:
@@ -227,17 +255,18 @@ class Rewriter:
             return False
         if self._stays(node, weight):
             return False
-        largest = self._ranges[weight]
-        data, x_scale = self._activation(x, largest)
+        taken = self._activation(x, self._ranges[weight])
         out = node.output[0]
         bias = self._bias_after(self._graph.node, out) if self._rows else None
-        least = 0.0 if bias is None else self._least(bias[0], x_scale)
-        values, scale = quantize_weight(self._weights[weight], axis=1, least=least)
+        least = 0.0 if bias is None else self._least(bias[0], taken.scale)
+        values, scale = self._integers(weight, axis=1, least=least)
         self._constant(f"{weight}.int8", values)
-        self.report.note(node, weight, f"int8, a scale per column; input within {largest:.4g}")
+        how = f"int8, a scale per column{self._taken(weight, scale)}; input {self._within(weight)}"
+        self.report.note(node, weight, how)
         if not self._rows:
-            factor = self._constant(f"{weight}.factor", (scale * x_scale).astype(np.float32))
-            self._add("MatMulInteger", [data, f"{weight}.int8", "activation_zero"], f"{out}.int32")
+            factor = self._constant(f"{weight}.factor", (scale * taken.scale).astype(np.float32))
+            inputs = [taken.data, f"{weight}.int8", taken.zero]
+            self._add("MatMulInteger", inputs, f"{out}.int32")
             self._add("Cast", [f"{out}.int32"], f"{out}.product", to=onnx.TensorProto.FLOAT)
             self._add("Mul", [f"{out}.product", factor], out)
             return True
@@ -245,10 +274,10 @@ class Rewriter:
             self._constant(f"{weight}.scale", scale),
             self._constant(f"{weight}.zero", np.zeros(len(scale), dtype=np.int8)),
         ]
-        inputs = [data, f"{x}.scale", "activation_zero", f"{weight}.int8", *scales]
+        inputs = [*taken[:3], f"{weight}.int8", *scales]
         if bias is not None:
             name, out = bias
-            inputs.append(self._integer_bias(name, scale * np.float32(x_scale)))
+            inputs.append(self._integer_bias(name, scale * np.float32(taken.scale)))
         self._add("QGemm", inputs, out, domain=CONTRIB.domain)
         return True
 
@@ -299,12 +328,11 @@ class Rewriter:
                           n.op_type == "Transpose")  # fmt: skip
             self._nodes += [turned, node]
             return True
-        largest = self._ranges[FEATURES]
-        data, x_scale = self._activation(features, largest)
+        taken = self._activation(features, self._ranges[FEATURES])
         values, scale = self._table(table)
         zero = self._constant(f"{table}.zero", np.zeros(len(self._new[scale]), dtype=np.int8))
-        bias = next(name for name in _names_used(whole) if name in self._weights)
-        units = self._integer_bias(bias, self._new[scale] * np.float32(x_scale))
+        bias = next(name for name in names_used(whole) if name in self._weights)
+        units = self._integer_bias(bias, self._new[scale] * np.float32(taken.scale))
         constants = [values, scale, zero, units]
         for branch in (whole, listed):
             nodes: list[onnx.NodeProto] = []
@@ -317,14 +345,14 @@ class Rewriter:
             total = next(n.output[0] for n in branch.node if product in n.input)
             turned = f"{matrix[0]}.turned"
             nodes.append(helper.make_node("Transpose", matrix[:1], [turned], perm=[1, 0]))
-            inputs = [data, f"{features}.scale", "activation_zero", turned, *matrix[1:]]
+            inputs = [*taken[:3], turned, *matrix[1:]]
             nodes.append(helper.make_node("QGemm", inputs, [total], domain=CONTRIB.domain))
             done = {product, total, "listed_rows", "listed_transposed", "listed_bias"}
             nodes += [inner for inner in branch.node if inner.output[0] not in done]
             del branch.node[:]
             branch.node.extend(nodes)
         self._nodes.append(node)
-        self.report.note(node, table, f"int8, a scale per word; input within {largest:.4g}")
+        self.report.note(node, table, f"int8, a scale per word; input {self._within(FEATURES)}")
         return True
 
     def _lstm(self, node: onnx.NodeProto) -> bool:
@@ -364,15 +392,6 @@ def _vocabulary_bias(graph: onnx.GraphProto) -> dict[str, str]:
     return found
 
 
-def _names_used(graph: onnx.GraphProto) -> list[str]:
-    names = [name for node in graph.node for name in node.input]
-    for node in graph.node:
-        for attribute in node.attribute:
-            if attribute.type == onnx.AttributeProto.GRAPH:
-                names += _names_used(attribute.g)
-    return names
-
-
 def quantize(
     encoder: onnx.ModelProto, decoder: onnx.ModelProto, ranges: Ranges, *, least: int = 0
 ) -> tuple[onnx.ModelProto, onnx.ModelProto, dict[str, Report]]:
@@ -392,22 +411,24 @@ def quantize(
             initializer.CopyFrom(numpy_helper.from_array(value, initializer.name))
     of_decoder = {**ranges.decoder, FEATURES: ranges.features}
     rewriters = {
-        "encoder": Rewriter(encoder, ranges.encoder, rows=False, least=least),
-        "decoder": Rewriter(rescaled, of_decoder, lookup_range=ranges.lookup, least=least),
+        "encoder": Rewriter(
+            encoder,
+            ranges.encoder,
+            rows=ranges.encoder_rows,
+            least=least,
+            exact=ranges.exact,
+            lookups=ranges.lookups,
+            grids=ranges.encoder_grids,
+        ),
+        "decoder": Rewriter(
+            rescaled,
+            of_decoder,
+            lookup_range=ranges.lookup,
+            least=least,
+            exact=ranges.exact,
+            grids=ranges.decoder_grids,
+        ),
     }
     models = {name: rewriter.run() for name, rewriter in rewriters.items()}
     reports = {name: rewriter.report for name, rewriter in rewriters.items()}
     return models["encoder"], models["decoder"], reports
-
-
-def largest_product(model: onnx.ModelProto) -> int:
-    """Return how many weights the largest fp32 matrix of a model has; 0 if it has none."""
-    matrices = [i for i in model.graph.initializer if len(i.dims) == 2 and i.data_type == 1]
-    return max((i.dims[0] * i.dims[1] for i in matrices), default=0)
-
-
-def largest_weight(model: onnx.ModelProto) -> int:
-    """Return the largest absolute value among all int8 weights of a model; 0 if it has none."""
-    constants = constants_of(model).values()
-    found = [values.astype(np.int16) for values in constants if values.dtype == np.int8]
-    return max((int(np.abs(values).max(initial=0)) for values in found), default=0)

@@ -7,7 +7,8 @@ A file has one JSON object a line, a sentence each; any of its keys may be missi
     greedy_ids          the greedy path, its end last
     greedy_log_probs    natural, of each token, the end's too
     target_ids, target_log_probs    a given translation, and its forced scores
-    beam5               n-best lists, best first, of objects with `ids`, `tokens` or `text`
+    beam5               n-best lists, best first, of objects with `ids`, `tokens` (`pieces`) or
+                        `text`
     hypotheses          the same, of a file of its own, as wide as it has entries
     text                of the best one alone
 """
@@ -97,7 +98,7 @@ def _take(entry: Entry, content: dict[str, Any]) -> None:
             width = int(key[4:]) if key.startswith("beam") else len(value)
             best = value[0]
     if isinstance(best, dict):
-        best = next(best[key] for key in ("ids", "tokens", "text") if key in best)
+        best = next(best[key] for key in ("ids", "tokens", "pieces", "text") if key in best)
     if best is not None:
         entry.beam, entry.width = best, width
 

@@ -43,7 +43,7 @@ from allez_export.config import QuantizeConfig
 from allez_export.evaluate import GREEDY, bleu, chrf, torch_search
 from allez_export.families.family import Facts, Family
 from allez_export.fourbit import constants_of
-from allez_export.quantize import WEIGHT_LIMIT, largest_product, largest_weight
+from allez_export.integers import WEIGHT_LIMIT, largest_product, largest_weight
 from allez_export.trace import TYPES
 
 PARITY = 1e-4

@@ -20,7 +20,7 @@ from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.families.recurrent.weights import load_bundle_model
 from allez_export.fourbit import constants_of, pack, split
-from allez_export.quantize import largest_weight
+from allez_export.integers import largest_weight
 from allez_export.verify import check_candidates, check_integers, encoder_feeds, session, step_feeds
 
 Traced = Callable[[str], tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]]

@@ -20,6 +20,9 @@ from allez_export.vocabulary import BOS, EOS
 
 Floats = npt.NDArray[np.float32]
 
+Extent = float | tuple[float, float]
+"""Of an activation: its largest absolute value, or the smallest (0 at most) and the largest."""
+
 Example = tuple[Sequence[int], Sequence[int]]
 """Source and target ids of a pair, without bos and eos."""
 
@@ -81,17 +84,27 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranges:
-    """The largest absolute values that meet the weights of the traced graphs, by their names."""
+    """How large the values are that meet the weights of the traced graphs, by their names."""
 
-    encoder: Mapping[str, float]
+    encoder: Mapping[str, Extent]
     """Infinity: there is no bound, and the weight stays fp32."""
-    decoder: Mapping[str, float]
-    features: float
+    decoder: Mapping[str, Extent]
+    features: Extent
     """Of what enters the vocabulary layer."""
     lookup: float = 1.0
     """What words are divided by when the decoder looks them up."""
     rescaled: Mapping[str, Floats] = field(default_factory=dict)
     """Weights of the decoder that make up for it."""
+    encoder_rows: bool = False
+    """Whether what the encoder multiplies by a matrix is one too, [N, in]."""
+    exact: tuple[str, ...] = ()
+    """Tables that are looked up as they are."""
+    lookups: tuple[str, ...] = ()
+    """Tables of the encoder that are only looked up, so that they may have all of 8 bits."""
+    encoder_grids: Mapping[str, Floats] = field(default_factory=dict)
+    """Of weights that were integers, what 1 stood for in each column (of a table, row); 0: none.
+    Where they fit they are taken as they are."""
+    decoder_grids: Mapping[str, Floats] = field(default_factory=dict)
 
 
 class Family(Protocol):

@@ -16,7 +16,7 @@ from allez.errors import OptionError
 if TYPE_CHECKING:
     from allez_export.toolkits.imported import Imported
 
-TOOLKITS = ("opennmt", "fairseq", "joeynmt", "annotated", "tutorial")
+TOOLKITS = ("opennmt", "marian", "fairseq", "joeynmt", "annotated", "tutorial")
 """Modules of this folder, as they are named on the command line."""
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from allez_export.families.family import Family
 
+LEAST_WEIGHTS = 32_768
+"""Below it int8 is no faster than fp32."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
@@ -22,7 +25,7 @@ class Imported:
     """Exponent of the length that scores are divided by, eos counted, as the toolkit would."""
     shortlist: bytes | None = None
     """A `shortlist.bin`; only with one vocabulary for both sides."""
-    least_weights: int = 32_768
+    least_weights: int = LEAST_WEIGHTS
     """Matrices of fewer weights stay fp32; see `QuantizeConfig`."""
     made_by: str
     """Toolkit and version, for the card: "OpenNMT-py 2.3"."""

@@ -1,0 +1,1 @@
+"""Students of Marian: a Transformer's encoder, a decoder of simple recurrent units."""

@@ -1,0 +1,435 @@
+"""What is traced of a student: two stateless modules, as `allez.bundle.contract` says.
+
+Memory and keys hold the values and keys of all the decoder's layers side by side; the states are
+the cells of its layers, and the position. Letters as in ARCHITECTURE.md, and d width, h heads, L
+layers of the decoder, F width of a feed-forward layer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from allez.bundle.contract import MASKED
+from allez_export.families.family import OPSET
+from allez_export.families.marian.weights import StudentConfig, Weights
+from allez_export.families.steps import best_words, never_row
+
+EPSILON = 1e-6
+"""Of every layer norm."""
+
+_BLOCK = 64
+"""Vocabularies are filled up to a multiple, by which the best words are found faster."""
+
+
+def positions(count: int, width: int) -> Tensor:
+    """Return the sinusoids of positions [count, d]: all sines, then all cosines."""
+    half = width // 2
+    exponents = torch.arange(half, dtype=torch.float64) / max(half - 1, 1)
+    angles = torch.arange(count, dtype=torch.float64)[:, None] * 10000.0**-exponents
+    return torch.cat([angles.sin(), angles.cos()], dim=1).float()
+
+
+def filled_up(config: StudentConfig) -> int:
+    """Return V: the larger vocabulary, a row for the start of a target, and up to a full block."""
+    return -(-(max(config.source_words, config.target_words) + 1) // _BLOCK) * _BLOCK
+
+
+def with_rows(table: Tensor, rows: int) -> Tensor:
+    """Return a table with rows of zeros behind it."""
+    return torch.cat([table, table.new_zeros(rows - len(table), *table.shape[1:])])
+
+
+class Product(nn.Module):
+    """x @ W + b, with W [in, out]; several of Marian's matrices may stand side by side."""
+
+    def __init__(
+        self,
+        weights: Weights,
+        parts: Sequence[tuple[str, str, float]],
+        size: int,
+        out: int | None,
+    ) -> None:
+        """Take matrices from a model.
+
+        Args:
+            weights: of the model.
+            parts: name of the matrix, name of its bias (empty: none) and a factor of both.
+            size: of what comes in.
+            out: of what comes out of each; None: as wide as it is.
+        """
+        super().__init__()
+        self.parts = [name for name, _, _ in parts]
+        matrices = [weights.matrix(name, size, out) for name, _, _ in parts]
+        widths = [matrix.shape[1] for matrix in matrices]
+        biases, grids = [], []
+        for (name, bias, factor), width in zip(parts, widths, strict=True):
+            found = weights.vector(bias, width) if bias else torch.zeros(width)
+            biases.append(found * factor)
+            grids.append(weights.grid(name, width, factor))
+        factors = [factor for _, _, factor in parts]
+        joined = [matrix * factor for matrix, factor in zip(matrices, factors, strict=True)]
+        self.W = nn.Parameter(torch.cat(joined, dim=1))
+        self.b = nn.Parameter(torch.cat(biases))
+        self.grid = torch.cat(grids)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return [N, out] of x [N, in]."""
+        return x @ self.W + self.b
+
+
+class Around(nn.Module):
+    """What stands before and behind a sublayer: normalizing, adding its input."""
+
+    def __init__(self, weights: Weights, name: str, config: StudentConfig) -> None:
+        super().__init__()
+        self.order = config.after.replace("d", "")
+        self.first = self.norm = None
+        if "n" in config.before:
+            self.first = Norm(weights, f"{name}_ln", config.width, "_pre")
+        if "n" in config.after:
+            self.norm = Norm(weights, f"{name}_ln", config.width)
+
+    def before(self, x: Tensor) -> Tensor:
+        """Return what the sublayer reads."""
+        return x if self.first is None else self.first(x)
+
+    def after(self, y: Tensor, x: Tensor) -> Tensor:
+        """Return what the next sublayer is given, from this one's output and input."""
+        for step in self.order:
+            y = y + x if step == "a" or self.norm is None else self.norm(y)
+        return y
+
+
+class Norm(nn.Module):
+    """Layer normalization (Ba et al. 2016)."""
+
+    def __init__(self, weights: Weights, name: str, width: int, suffix: str = "") -> None:
+        super().__init__()
+        self.scale = nn.Parameter(weights.vector(f"{name}_scale{suffix}", width))
+        self.shift = nn.Parameter(weights.vector(f"{name}_bias{suffix}", width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x [N, d], normalized."""
+        return F.layer_norm(x, self.scale.shape, self.scale, self.shift, EPSILON)
+
+
+def _relu(x: Tensor) -> Tensor:
+    return x - torch.minimum(x, torch.zeros(()))
+
+
+_ACTIVATIONS = {
+    "relu": _relu,
+    "swish": lambda x: x * torch.sigmoid(x),
+    "gelu": lambda x: x * torch.sigmoid(x * 1.702),
+}
+
+
+class FeedForward(nn.Module):
+    """Two products and more with an activation between them."""
+
+    def __init__(self, weights: Weights, name: str, config: StudentConfig) -> None:
+        super().__init__()
+        self.around = Around(weights, f"{name}_ffn", config)
+        depth = 1
+        while f"{name}_W{depth + 1}" in weights:
+            depth += 1
+        size, layers = config.width, []
+        for layer in range(1, depth + 1):
+            part = (f"{name}_W{layer}", f"{name}_b{layer}", 1.0)
+            out = config.width if layer == depth else None
+            layers.append(Product(weights, [part], size, out))
+            size = layers[-1].W.shape[1]
+        self.layers = nn.ModuleList(layers)
+        self.activation = _ACTIVATIONS[config.activation]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return [N, d] of x [N, d]."""
+        y = self.layers[0](self.around.before(x))
+        for layer in self.layers[1:]:
+            y = layer(self.activation(y))
+        return self.around.after(y, x)
+
+
+def by_heads(a: Tensor, b: Tensor) -> Tensor:
+    """Return a @ b of [B, h, n, m] and [B, h, m, l], exported as one node."""
+    if torch.compiler.is_exporting():
+        return _node("MatMul", (a, b), (*a.shape[:3], b.shape[3]))
+    return a @ b
+
+
+def size_of(x: Tensor, start: int, end: int) -> Tensor:
+    """Return some of a shape as a tensor."""
+    if torch.compiler.is_exporting():
+        attributes = {"start": start, "end": end}
+        return _node("Shape", (x,), (end - start,), torch.int64, attributes)
+    return torch.tensor(x.shape[start:end])
+
+
+def reshaped(x: Tensor, sizes: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """Return x in a shape that a tensor gives; torch's exporter would compute it with divisions.
+
+    Args:
+        x: any shape.
+        sizes: of the result, one of them perhaps -1.
+        shape: the same, without -1, for the exporter.
+    """
+    if torch.compiler.is_exporting():
+        return _node("Reshape", (x, sizes), shape)
+    return x.reshape(sizes.tolist())
+
+
+def _node(
+    name: str,
+    inputs: tuple[Tensor, ...],
+    shape: tuple[int, ...],
+    dtype: torch.dtype = torch.float32,
+    attributes: dict[str, Any] | None = None,
+) -> Tensor:
+    return torch.onnx.ops.symbolic(
+        name, inputs, attributes or {}, dtype=dtype, shape=shape, version=OPSET
+    )
+
+
+class Heads(nn.Module):
+    """Takes heads apart and joins them again.
+
+    Args:
+        config: how many there are, and their widths together.
+    """
+
+    def __init__(self, config: StudentConfig) -> None:
+        super().__init__()
+        self.heads, self.width = config.heads, config.width // config.heads
+        self.apart = torch.tensor([self.heads, self.width])
+        self.apart_of_rows = torch.tensor([-1, self.heads, self.width])
+        self.joined = torch.tensor([-1, config.width])
+
+    def of_positions(self, x: Tensor, sizes: Tensor, mask: Tensor) -> Tensor:
+        """Return x [B x M, d] or [B, M, d] as [B, h, M, d / h]; sizes and mask [B, M]."""
+        shape = (*mask.shape, self.heads, self.width)
+        return reshaped(x, torch.cat([sizes, self.apart]), shape).transpose(1, 2)
+
+    def of_rows(self, x: Tensor, sizes: Tensor, mask: Tensor) -> Tensor:
+        """Return x [B x K, d] as [B, h, K, d / h]."""
+        batch = mask.shape[0]
+        shape = (batch, x.shape[0] // batch, self.heads, self.width)
+        return reshaped(x, torch.cat([sizes[:1], self.apart_of_rows]), shape).transpose(1, 2)
+
+    def together(self, x: Tensor, rows: int) -> Tensor:
+        """Return x [B, h, n, d / h] as [B x n, d]."""
+        return reshaped(x.transpose(1, 2), self.joined, (rows, self.heads * self.width))
+
+
+class SelfAttention(nn.Module):
+    """Every word of a source reads all of them (Vaswani et al. 2017, 3.2)."""
+
+    def __init__(self, weights: Weights, name: str, config: StudentConfig) -> None:
+        super().__init__()
+        self.around = Around(weights, f"{name}_Wo", config)
+        self.heads, width = Heads(config), config.width
+        factor = (width / config.heads) ** -0.5
+        parts = [(f"{name}_W{p}", f"{name}_b{p}", factor if p == "q" else 1.0) for p in "qkv"]
+        self.inputs = Product(weights, parts, width, width)
+        self.output = Product(weights, [(f"{name}_Wo", f"{name}_bo", 1.0)], width, width)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Return [B x S, d] of x [B x S, d]; mask is [B, S]."""
+        parts = self.inputs(self.around.before(x)).split([x.shape[1]] * 3, dim=1)
+        sizes = size_of(mask, 0, 2)
+        q, k, v = (self.heads.of_positions(part, sizes, mask) for part in parts)
+        scores = by_heads(q, k.transpose(2, 3)) + mask[:, None, None, :]  # [B, h, S, S]
+        context = self.heads.together(by_heads(scores.softmax(dim=3), v), x.shape[0])
+        return self.around.after(self.output(context), x)
+
+
+class EncoderLayer(nn.Module):
+    """Self-attention, then a feed-forward layer."""
+
+    def __init__(self, weights: Weights, name: str, config: StudentConfig) -> None:
+        super().__init__()
+        self.attention = SelfAttention(weights, f"{name}_self", config)
+        self.feed_forward = FeedForward(weights, f"{name}_ffn", config)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Return [B x S, d] of x [B x S, d]; mask is [B, S]."""
+        y: Tensor = self.feed_forward(self.attention(x, mask))
+        return y
+
+
+class Words(nn.Module):
+    """Looks words up, and adds where they stand."""
+
+    def __init__(self, weights: Weights, side: str, config: StudentConfig) -> None:
+        super().__init__()
+        name = "Wemb" if "Wemb" in weights else f"{side}_Wemb"
+        words = config.source_words if side == "encoder" else config.target_words
+        self.table = nn.Parameter(
+            with_rows(weights.matrix(name, words, config.width), filled_up(config))
+        )
+        self.grid = with_rows(weights.grid(name, words), filled_up(config))
+        self.places = nn.Parameter(positions(config.positions, config.width))
+        self.last = torch.tensor(config.positions - 1)
+        self.factor = math.sqrt(config.width)
+        self.norm = None
+        if "n" in config.embedded:
+            self.norm = Norm(weights, f"{side}_emb_ln", config.width)
+
+    def forward(self, words: Tensor, place: Tensor) -> Tensor:
+        """Return [..., d] of words [...] at places [...]."""
+        where = F.embedding(torch.minimum(place, self.last), self.places)
+        x = F.embedding(words, self.table) * self.factor + where
+        return x if self.norm is None else self.norm(x)
+
+
+def top_norm(weights: Weights, side: str, config: StudentConfig) -> Norm | None:
+    """Return what normalizes the last layer's output, if anything does."""
+    return Norm(weights, f"{side}_top_ln", config.width) if "n" in config.top else None
+
+
+class EncoderGraph(nn.Module):
+    """`encoder.onnx`: source ids to memory, keys, mask and the decoder's first states."""
+
+    def __init__(self, weights: Weights, config: StudentConfig) -> None:
+        super().__init__()
+        self.words = Words(weights, "encoder", config)
+        self.layers = nn.ModuleList(
+            EncoderLayer(weights, f"encoder_l{layer}", config)
+            for layer in range(1, config.encoder_layers + 1)
+        )
+        self.top = top_norm(weights, "encoder", config)
+        order = config.decoder_order
+        names = [f"decoder_l{layer}_context_{{}}{part}" for part in "vk" for layer in order]
+        parts = [(name.format("W"), name.format("b"), 1.0) for name in names]
+        self.memory = Product(weights, parts, config.width, config.width)
+        self.decoder_layers, self.width = len(order), config.width
+
+    def forward(self, source: Tensor, source_length: Tensor) -> tuple[Tensor, ...]:
+        """Read source [B, S] int64 with source_length [B] int32; see `allez.bundle.contract`."""
+        place = torch.arange(source.shape[1])
+        beyond = place.to(torch.int32).unsqueeze(0) >= source_length.unsqueeze(1)
+        mask = beyond.to(torch.float32) * MASKED  # [B, S]
+        x = self.words(source, place).reshape(-1, self.width)  # [B x S, d]
+        for layer in self.layers:
+            x = layer(x, mask)
+        if self.top is not None:
+            x = self.top(x)
+        both = self.memory(x).reshape(*source.shape, -1)  # [B, S, 2 L d]
+        memory, keys = both.split([self.decoder_layers * self.width] * 2, dim=2)
+        zero = source_length.to(torch.float32).unsqueeze(1) * 0.0  # [B, 1]
+        cells = [zero.expand(-1, self.width) for _ in range(self.decoder_layers)]
+        return (memory, keys, mask, *cells, zero)
+
+
+class DecoderLayer(nn.Module):
+    """A simple recurrent unit (Kim et al. 2019), attention to the source, a feed-forward layer."""
+
+    def __init__(self, weights: Weights, layer: int, config: StudentConfig) -> None:
+        super().__init__()
+        name, width = f"decoder_l{layer}", config.width
+        self.heads = Heads(config)
+        self.around_unit = Around(weights, f"{name}_rnn_ffn", config)
+        parts = [(f"{name}_rnn_Wf", f"{name}_rnn_bf", 1.0), (f"{name}_rnn_W", "", 1.0)]
+        self.unit = Product(weights, parts, width, width)
+        self.around_attention = Around(weights, f"{name}_context_Wo", config)
+        factor = (width / config.heads) ** -0.5
+        query = (f"{name}_context_Wq", f"{name}_context_bq", factor)
+        self.query = Product(weights, [query], width, width)
+        output = (f"{name}_context_Wo", f"{name}_context_bo", 1.0)
+        self.output = Product(weights, [output], width, width)
+        self.feed_forward = FeedForward(weights, f"{name}_ffn", config)
+
+    def forward(
+        self, x: Tensor, cell: Tensor, memory: Tensor, keys: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Take a step with x and cell [N, d]; memory and keys are this layer's, [B, M, d].
+
+        Returns:
+            Output and cell [N, d], and weights [B, h, K, M].
+        """
+        opening, new = self.unit(self.around_unit.before(x)).split([x.shape[1]] * 2, dim=1)
+        cell = new + torch.sigmoid(opening) * (cell - new)
+        x = self.around_unit.after(_relu(cell), x)
+        sizes = size_of(mask, 0, 2)
+        q = self.heads.of_rows(self.query(self.around_attention.before(x)), sizes, mask)
+        k, v = (self.heads.of_positions(part, sizes, mask) for part in (keys, memory))
+        scores = by_heads(q, k.transpose(2, 3)) + mask[:, None, None, :]  # [B, h, K, M]
+        weights = scores.softmax(dim=3)
+        context = self.heads.together(by_heads(weights, v), x.shape[0])
+        x = self.around_attention.after(self.output(context), x)
+        return self.feed_forward(x), cell, weights
+
+
+class Vocabulary(nn.Module):
+    """The layer that scores words; its table may be the one that words are looked up in."""
+
+    def __init__(self, weights: Weights, words: Words, config: StudentConfig) -> None:
+        super().__init__()
+        rows, untied = filled_up(config), "decoder_ff_logit_out_W"
+        self.table, self.grid = words.table, words.grid
+        if untied in weights:
+            matrix = weights.matrix(untied, config.width, config.target_words)
+            self.table = nn.Parameter(with_rows(matrix.T.contiguous(), rows))
+            self.grid = with_rows(weights.grid(untied, config.target_words), rows)
+        bias = torch.zeros(config.target_words)
+        if f"{untied[:-1]}b" in weights:
+            bias = weights.vector(f"{untied[:-1]}b", config.target_words)
+        filler = torch.full((rows - len(bias),), MASKED)
+        self.bias = nn.Parameter(torch.cat([bias, filler]))
+        never = never_row(rows, [config.unknown])
+        assert never is not None
+        self.never = nn.Parameter(never)
+
+    def forward(
+        self, features: Tensor, candidates: Tensor, mask: Tensor, k: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what `best_words` does of features [N, d]."""
+        return best_words(features, self.table, self.bias, candidates, mask, k, self.never)
+
+
+class DecoderStep(nn.Module):
+    """`decoder.onnx`: one target step for N rows, B sentences of K rows each."""
+
+    def __init__(self, weights: Weights, config: StudentConfig) -> None:
+        super().__init__()
+        self.words = Words(weights, "decoder", config)
+        self.layers = nn.ModuleList(
+            DecoderLayer(weights, layer, config) for layer in config.decoder_order
+        )
+        self.top = top_norm(weights, "decoder", config)
+        self.vocabulary = Vocabulary(weights, self.words, config)
+        self.aligned = config.aligned_layer % len(config.decoder_order)
+
+    def forward(
+        self,
+        token: Tensor,
+        parent: Tensor,
+        memory: Tensor,
+        keys: Tensor,
+        memory_mask: Tensor,
+        candidates: Tensor,
+        candidate_mask: Tensor,
+        k: Tensor,
+        states: Sequence[Tensor],
+    ) -> tuple[Tensor, ...]:
+        """Take one step; inputs and outputs as `allez.bundle.contract.decoder_graph` lists them."""
+        *cells, place = (F.embedding(parent, state) for state in states)  # [N, d], [N, 1]
+        x = self.words(token, place[:, 0].to(torch.int64))  # [N, d]
+        widths = [x.shape[1]] * len(cells)
+        parts = zip(memory.split(widths, dim=2), keys.split(widths, dim=2), strict=True)
+        attention = memory_mask
+        for index, (values, key) in enumerate(parts):
+            x, cells[index], weights = self.layers[index](x, cells[index], values, key, memory_mask)
+            if index == self.aligned:
+                sizes = torch.cat([torch.tensor([-1]), size_of(memory_mask, 1, 2)])
+                shape = (token.shape[0], memory_mask.shape[1])
+                attention = reshaped(weights[:, 0], sizes, shape)  # [N, M]
+        if self.top is not None:
+            x = self.top(x)
+        scored = self.vocabulary(x, candidates, candidate_mask, k)
+        return (*scored, attention, *cells, place + 1.0)

@@ -1,0 +1,288 @@
+"""Marian's files written by hand, and its students computed by hand, from the published equations.
+
+A student's arrays are drawn at random. NumPy in double precision says what they must give.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+FLOAT32, INT8, BERGAMOT, OWN = 0x404, 0x101, 0x4101, 0x10001
+
+SETTINGS: dict[str, Any] = {
+    "type": "transformer",
+    "transformer-decoder-autoreg": "rnn",
+    "dec-cell": "ssru",
+    "dim-emb": 16,
+    "enc-depth": 2,
+    "dec-depth": 2,
+    "transformer-heads": 2,
+    "transformer-dim-ffn": 24,
+    "transformer-ffn-activation": "relu",
+    "transformer-preprocess": "",
+    "transformer-postprocess": "dan",
+    "transformer-postprocess-emb": "d",
+    "transformer-postprocess-top": "",
+    "transformer-tied-layers": [],
+    "tied-embeddings-all": True,
+    "version": "v1.12.42 b7be0e964 2025-05-24",
+}
+
+
+def settings_text(settings: Mapping[str, Any]) -> str:
+    """Return settings as Marian writes them."""
+    lines = []
+    for key, value in settings.items():
+        if isinstance(value, list):
+            items = "".join(f"\n  - {item}" for item in value) or "\n  []"
+            lines.append(f"{key}:{items}")
+        elif isinstance(value, bool):
+            lines.append(f"{key}: {str(value).lower()}")
+        else:
+            lines.append(f"{key}: {value}" if value != "" else f'{key}: ""')
+    return "\n".join(lines) + "\n"
+
+
+def draw(settings: Mapping[str, Any], *, seed: int = 1) -> dict[str, Array]:
+    """Return arrays of a student with these settings."""
+    generator = np.random.default_rng(seed)
+    width, hidden = settings["dim-emb"], settings["transformer-dim-ffn"]
+    arrays: dict[str, Array] = {}
+
+    def add(name: str, *shape: int, size: float | None = None) -> None:
+        scale = (shape[0] ** -0.5) * 1.2 if size is None else size
+        arrays[name] = (generator.standard_normal(shape) * scale).astype(np.float32)
+
+    def norm(name: str) -> None:
+        suffixes = ["_pre"] * ("n" in settings["transformer-preprocess"])
+        suffixes += [""] * ("n" in settings["transformer-postprocess"])
+        for suffix in suffixes:
+            add(f"{name}_ln_bias{suffix}", 1, width, size=0.2)
+            add(f"{name}_ln_scale{suffix}", 1, width, size=0.3)
+            arrays[f"{name}_ln_scale{suffix}"] += 1
+
+    def attention(name: str) -> None:
+        for part in "qkvo":
+            add(f"{name}_W{part}", width, width)
+            add(f"{name}_b{part}", 1, width, size=0.2)
+        norm(f"{name}_Wo")
+
+    def feed_forward(name: str) -> None:
+        for layer, shape in ((1, (width, hidden)), (2, (hidden, width))):
+            add(f"{name}_W{layer}", *shape)
+            add(f"{name}_b{layer}", 1, shape[1], size=0.2)
+        norm(f"{name}_ffn")
+
+    for layer in range(1, settings["enc-depth"] + 1):
+        attention(f"encoder_l{layer}_self")
+        feed_forward(f"encoder_l{layer}_ffn")
+    order = settings["transformer-tied-layers"] or range(1, settings["dec-depth"] + 1)
+    for layer in sorted(set(order)):
+        name = f"decoder_l{layer}"
+        add(f"{name}_rnn_W", width, width)
+        add(f"{name}_rnn_Wf", width, width)
+        add(f"{name}_rnn_bf", 1, width, size=0.2)
+        norm(f"{name}_rnn_ffn")
+        attention(f"{name}_context")
+        feed_forward(f"{name}_ffn")
+    for side in ("encoder", "decoder"):
+        if "n" in settings["transformer-postprocess-top"]:
+            add(f"{side}_top_ln_bias", 1, width, size=0.2)
+            add(f"{side}_top_ln_scale", 1, width)
+        if "n" in settings["transformer-postprocess-emb"]:
+            add(f"{side}_emb_ln_bias", 1, width, size=0.2)
+            add(f"{side}_emb_ln_scale", 1, width)
+    source, target = settings["dim-vocabs"]
+    if settings["tied-embeddings-all"]:
+        add("Wemb", source, width, size=1.5)
+    else:
+        add("encoder_Wemb", source, width, size=0.4)
+        add("decoder_Wemb", target, width, size=0.4)
+        add("decoder_ff_logit_out_W", width, target)
+    add("decoder_ff_logit_out_b", 1, target, size=0.5)
+    return arrays
+
+
+# --- files ----------------------------------------------------------------------------------
+
+
+def npz(arrays: Mapping[str, Array], settings: Mapping[str, Any]) -> bytes:
+    """Return a `.npz`."""
+    written = io.BytesIO()
+    text = (settings_text(settings) + "\0").encode()
+    every = {**arrays, "special:model.yml": np.frombuffer(text, dtype=np.int8)}
+    with zipfile.ZipFile(written, "w") as archive:
+        for name, array in every.items():
+            part = io.BytesIO()
+            np.lib.format.write_array(part, np.ascontiguousarray(array), version=(1, 0))
+            archive.writestr(f"{name}.npy", part.getvalue())
+    return written.getvalue()
+
+
+def on_grids(arrays: Mapping[str, Array]) -> dict[str, tuple[Array, float]]:
+    """Return matrices as Marian's int8: values, and the factor that they were multiplied by."""
+    found = {}
+    for name, array in arrays.items():
+        if len(array) > 1:
+            factor = np.float32(127 / np.abs(array).max())
+            found[name] = (np.rint(array * factor).astype(np.int8), float(factor))
+    return found
+
+
+def bin_file(
+    arrays: Mapping[str, Array], settings: Mapping[str, Any], *, kind: int = FLOAT32
+) -> bytes:
+    """Return a `.bin`, its matrices float32, or int8 of one kind or the other."""
+    text = (settings_text(settings) + "\0").encode()
+    items = [("special:model.yml", INT8, (len(text),), text)]
+    integers = {} if kind == FLOAT32 else on_grids(arrays)
+    for name, array in sorted(arrays.items()):
+        if name not in integers or (kind == OWN and "Wemb" in name):
+            items.append((name, FLOAT32, array.shape, array.astype("<f4").tobytes()))
+            continue
+        values, factor = integers[name]
+        stored = values if "Wemb" in name else np.ascontiguousarray(values.T)
+        items.append((name, kind, array.shape, stored.tobytes() + struct.pack("<f", factor)))
+        if kind == BERGAMOT:
+            items.append((f"{name}_QuantMultA", FLOAT32, (1,), struct.pack("<f", 127 / 4.5)))
+    # Each block begins at a multiple of 256 bytes, as Marian aligns them.
+    items = [(n, k, s, data + bytes(-len(data) % 256)) for n, k, s, data in items]
+    head = struct.pack("<2Q", 1, len(items))
+    for name, type_, shape, data in items:
+        head += struct.pack("<4Q", len(name) + 1, type_, len(shape), len(data))
+    head += b"".join(name.encode() + b"\0" for name, *_ in items)
+    head += b"".join(struct.pack(f"<{len(shape)}i", *shape) for _, _, shape, _ in items)
+    padding = -(len(head) + 8) % 256
+    head += struct.pack("<Q", padding) + bytes(padding)
+    return head + b"".join(data for *_, data in items)
+
+
+def lists_file(lists: Sequence[Sequence[int]], first: int) -> bytes:
+    """Return a binary lexical shortlist."""
+    flat = [word for words in lists for word in words]
+    ends = np.cumsum([0, *map(len, lists)]).astype("<u8")
+    head = struct.pack("<6Q", 0xF11A48D5013417F5, 7, first, 5, len(ends), len(flat))
+    return head + ends.tobytes() + np.array(flat, dtype="<u4").tobytes()
+
+
+# --- equations ------------------------------------------------------------------------------
+
+
+class Student:
+    """What Marian computes of these arrays, one sentence and one step at a time, in float64."""
+
+    def __init__(self, arrays: Mapping[str, Array], settings: Mapping[str, Any]) -> None:
+        self.arrays = {name: array.astype(np.float64) for name, array in arrays.items()}
+        self.settings = settings
+        self.width, self.heads = settings["dim-emb"], settings["transformer-heads"]
+        depth = settings["dec-depth"]
+        self.order = settings["transformer-tied-layers"] or list(range(1, depth + 1))
+
+    def log_probs(self, source: Sequence[int], target: Sequence[int]) -> Array:
+        """Return [T, V]: of each word, given those of the target before it."""
+        memory = self.encode(source)
+        cells = [np.zeros(self.width) for _ in self.order]
+        found, previous = [], None
+        for place, word in enumerate(target):
+            found.append(self._step(previous, place, cells, memory))
+            previous = word
+        return np.stack(found)
+
+    def encode(self, source: Sequence[int]) -> Array:
+        """Return the last layer [S, d]."""
+        x = self._embedded("encoder", list(source), range(len(source)))
+        for layer in range(1, self.settings["enc-depth"] + 1):
+            name = f"encoder_l{layer}_self"
+            x = self._around(f"{name}_Wo", x, lambda y, name=name: self._attend(name, y, y))
+            x = self._feed_forward(f"encoder_l{layer}_ffn", x)
+        return self._top("encoder", x)
+
+    def _step(self, word: int | None, place: int, cells: list[Array], memory: Array) -> Array:
+        words = [] if word is None else [word]
+        x = self._embedded("decoder", words, [place])
+        for index, layer in enumerate(self.order):
+            name = f"decoder_l{layer}"
+            x = self._around(
+                f"{name}_rnn_ffn", x, lambda y, i=index, n=name: self._unit(n, y, cells, i)
+            )
+            context = f"{name}_context"
+            x = self._around(
+                f"{context}_Wo", x, lambda y, name=context: self._attend(name, y, memory)
+            )
+            x = self._feed_forward(f"{name}_ffn", x)
+        x = self._top("decoder", x)
+        table = self.arrays.get("decoder_ff_logit_out_W")
+        logits = x[0] @ (self.arrays["Wemb"].T if table is None else table)
+        logits = logits + self.arrays["decoder_ff_logit_out_b"][0]
+        return logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max()
+
+    def _unit(self, name: str, x: Array, cells: list[Array], index: int) -> Array:
+        weights = self.arrays
+        opening = x @ weights[f"{name}_rnn_Wf"] + weights[f"{name}_rnn_bf"]
+        forget = 1 / (1 + np.exp(-opening[0]))
+        cells[index] = forget * cells[index] + (1 - forget) * (x @ weights[f"{name}_rnn_W"])[0]
+        return np.maximum(cells[index], 0)[None]
+
+    def _embedded(self, side: str, words: list[int], places: Sequence[int]) -> Array:
+        table = self.arrays.get("Wemb", self.arrays.get(f"{side}_Wemb"))
+        assert table is not None
+        half = self.width // 2
+        speeds = 10000.0 ** (-np.arange(half) / (half - 1))
+        angles = np.array(places)[:, None] * speeds
+        x = np.concatenate([np.sin(angles), np.cos(angles)], axis=1)
+        if words:
+            x = x + np.sqrt(self.width) * table[words]
+        has = "n" in self.settings["transformer-postprocess-emb"]
+        return self._norm(f"{side}_emb_ln", x) if has else x
+
+    def _attend(self, name: str, x: Array, memory: Array) -> Array:
+        weights = self.arrays
+        q, k, v = (
+            (values @ weights[f"{name}_W{part}"] + weights[f"{name}_b{part}"])
+            .reshape(len(values), self.heads, -1)
+            .swapaxes(0, 1)
+            for part, values in (("q", x), ("k", memory), ("v", memory))
+        )
+        scores = q @ k.swapaxes(1, 2) / np.sqrt(q.shape[2])  # [h, N, S]
+        shares = np.exp(scores - scores.max(axis=2, keepdims=True))
+        shares /= shares.sum(axis=2, keepdims=True)
+        context = (shares @ v).swapaxes(0, 1).reshape(len(x), -1)
+        return context @ weights[f"{name}_Wo"] + weights[f"{name}_bo"]
+
+    def _feed_forward(self, name: str, x: Array) -> Array:
+        weights = self.arrays
+
+        def through(y: Array) -> Array:
+            y = y @ weights[f"{name}_W1"] + weights[f"{name}_b1"]
+            kind = self.settings["transformer-ffn-activation"]
+            steep = {"swish": 1.0, "gelu": 1.702}.get(kind, 0.0)
+            y = y / (1 + np.exp(-steep * y)) if steep else np.maximum(y, 0)
+            return y @ weights[f"{name}_W2"] + weights[f"{name}_b2"]
+
+        return self._around(f"{name}_ffn", x, through)
+
+    def _around(self, name: str, x: Array, sublayer: Any) -> Array:
+        before = "n" in self.settings["transformer-preprocess"]
+        y = sublayer(self._norm(f"{name}_ln", x, "_pre") if before else x)
+        for step in self.settings["transformer-postprocess"]:
+            y = y + x if step == "a" else self._norm(f"{name}_ln", y) if step == "n" else y
+        return y
+
+    def _top(self, side: str, x: Array) -> Array:
+        has = "n" in self.settings["transformer-postprocess-top"]
+        return self._norm(f"{side}_top_ln", x) if has else x
+
+    def _norm(self, name: str, x: Array, suffix: str = "") -> Array:
+        mean = x.mean(axis=1, keepdims=True)
+        deviation = np.sqrt(((x - mean) ** 2).mean(axis=1, keepdims=True) + 1e-6)
+        scale, shift = (self.arrays[f"{name}_{part}{suffix}"] for part in ("scale", "bias"))
+        return (x - mean) / deviation * scale + shift
