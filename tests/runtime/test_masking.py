@@ -259,3 +259,30 @@ def test_the_type_of_options(tiny: Any) -> None:
     for wrong in ({"keep": "le"}, {"keep": [1]}, {"glossary": ["ab"]}, {"glossary": {"a": 1}}):
         with pytest.raises(OptionError, match=r"keep|glossary"):
             tiny.translate("le chat", **wrong)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        json.loads(line)
+        for line in (ROOT / "spec" / "vectors" / "reading.jsonl")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    ],
+    ids=lambda case: case["text"],
+)
+def test_marks_of_lists_and_capitals_are_read_as_the_specification_says(
+    case: dict[str, Any],
+) -> None:
+    assert case["words"] == sorted(COMMON.words)
+    segments = take_apart(case["text"], WORDS, lambda: False).segments
+    assert [
+        [s.start, s.end, "copied" if s.kind == "copied" else s.casing] for s in segments
+    ] == case["parts"]
+
+
+def test_an_item_keeps_its_mark_and_capitals_come_back() -> None:
+    assert translate("- [ ] Voir les\n  • VOIR\n3. Appelez").text == (
+        "- [ ] Voir les\n  • VOIR\n3. Appelez"
+    )
+    assert [s.source for s in translate("- Voir\n2) Appelez").sentences] == ["Voir", "Appelez"]

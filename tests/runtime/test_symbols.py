@@ -106,9 +106,20 @@ def test_where_nothing_complete_ends_the_incomplete_one_is_it() -> None:
     logs[0, BOS, 2] = logs[0, 2, EOS] = -0.1
     logs[0, 4, 3] = logs[0, 3, 3] = -0.1  # after the symbol it never ends
     logs[0, 3, EOS] = logs[0, 4, EOS] = -np.inf
-    (found, *_) = search(logs, [(1, 0, 0)], beam_size=1)[0]
+    (found, *_) = search(logs, [(1, 0, 0)], beam_size=2)[0]
     assert found.tokens == (2,)
     assert found.finished
+
+
+def test_what_a_greedy_search_has_said_is_not_taken_back() -> None:
+    logs = np.full((1, 9, 9), -20.0)
+    logs[..., BOS] = -1e9
+    logs[0, BOS, 2] = logs[0, 2, EOS] = -0.1
+    logs[0, 4, 3] = logs[0, 3, 3] = -0.1  # after the symbol it never ends
+    logs[0, 3, EOS] = logs[0, 4, EOS] = -np.inf
+    ((found,),) = search(logs, [(1, 0, 0)], beam_size=1)
+    assert found.tokens[:2] == (2, 4)
+    assert not found.finished
 
 
 @pytest.mark.parametrize("beam_size", [1, 4])

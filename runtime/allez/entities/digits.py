@@ -91,7 +91,9 @@ def clock(text: str, start: int) -> int:
 def version(text: str, start: int) -> int:
     """`1.2.3`, `3.11.4-rc1`, `10.0.0.12:8080`, `10.0.0.0/8`; thousands with points are none."""
     parts = groups(text, start, ".")
-    address = len(parts) == 4 and all(int(text[p.start : p.end]) < 256 for p in parts)
+    address = len(parts) == 4 and all(
+        int(text[p.start : p.end]) < 256 and (text[p.start] != "0" or p.size == 1) for p in parts
+    )
     thousands = parts and parts[0].size <= 3 and all(part.size == 3 for part in parts[1:])
     if len(parts) < 3 or (thousands and not address):
         return start

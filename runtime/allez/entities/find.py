@@ -34,6 +34,7 @@ from allez.entities.marks import (
     path,
     percent,
     private,
+    sign,
     tagged,
 )
 from allez.entities.numbers import FORMS, Form, read, write
@@ -199,7 +200,7 @@ def _at(
             return entity
     if is_private(first):
         return _thing(line, start, private(line, start))
-    for scanner in _MARKS.get(first, () if first.isascii() else (emoji,)):
+    for scanner in _MARKS.get(first, () if first.isascii() else (emoji, sign)):
         end = scanner(line, start)
         if end > start:
             return _thing(line, start, end)

@@ -11,6 +11,7 @@ from allez.entities.characters import (
     SPACES,
     at,
     begins,
+    digits,
     ends,
     is_digit,
     is_word,
@@ -57,6 +58,10 @@ def markup(text: str, start: int) -> int:
         end = run(text, end, lambda c: c.isascii() and c.isalnum())
         return end + 1 if end > start + 2 and at(text, end) == ";" else start
     inner = at(text, start + 2) if following == "/" else following
+    if is_digit(inner):  # `<0>`, `</0>`, `<1/>`, as translators of programs number tags
+        end = digits(text, start + 1 + (following == "/"))
+        end += at(text, end) == "/" and following != "/"
+        return end + 1 if at(text, end) == ">" else start
     if not (inner.isascii() and inner.isalpha()) and following not in ("!", "?", "%"):
         return start
     end = text.find(">", start, start + REACH)
@@ -209,6 +214,18 @@ def _trimmed(text: str, start: int, end: int) -> int:
             break
         end -= 1
     return end
+
+
+SIGNS = (
+    "\u00a7\u00a9\u00ae\u00b1\u00b6\u00bc\u00bd\u00be\u00d7\u00f7\u2020\u2021\u2030\u2116"
+    "\u2122\u2190\u2191\u2192\u2193\u2194\u21d2\u221a\u221e\u2248\u2260\u2264\u2265"
+)
+"""Signs that stand alone and say the same in any language: © ± ½ § → ≤ and the like."""
+
+
+def sign(text: str, start: int) -> int:
+    """A run of signs that no word goes on to."""
+    return run(text, start, lambda c: c in SIGNS) if begins(text, start) else start
 
 
 _VARIATION, _JOINER, _KEYCAP = "\ufe0f", "\u200d", "\u20e3"

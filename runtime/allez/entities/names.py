@@ -75,12 +75,12 @@ class Names:
         Of a word with hyphens that was never seen, at least one part must be a name.
         """
         small = word.lower()
-        if self._has(small) or len(word) < 2:
+        if self.lists(small) or len(word) < 2:
             return False
         parts = small.split("-")
-        return len(parts) == 1 or not all(map(self._has, parts))
+        return len(parts) == 1 or not all(map(self.lists, parts))
 
-    def _has(self, word: str) -> bool:
+    def lists(self, word: str) -> bool:
         """Tell whether a word or what it is the plural or the feminine of is listed."""
         return word in self.words or any(
             word.endswith(end) and word[: -len(end)] in self.words for end in ENDINGS

@@ -21,7 +21,8 @@ not know. Scores are sums of log-probabilities in float64. The rules are the sam
   of the same rows, the best of those takes the last of the 2K places; and if none of the K rows
   has, the last of them.
 - If nothing complete has ended at 1.5 times the length of the best incomplete one, and two tokens
-  more for each different symbol of the source, that one is it.
+  more for each different symbol of the source, that one is it. With K = 1 none is noted: what was
+  said may have been handed out.
 - Rows left empty repeat a live one with score minus infinity.
 - No loops: a block of one or two tokens stands at most 4 times in a row, one of 3 to 7 at most 3
   times, one of 8 to 32 twice, or as often as anything does in the source; see `most_repeats`.
@@ -324,7 +325,8 @@ class _Search:
         among = np.isfinite(logs) & (np.isfinite(logs).cumsum(axis=1) <= width)
         helped = (symbols.unsaid(tokens) & among).any(axis=1)
         ended = (tokens == self._eos) & missing[:, None]
-        self._note_incomplete(ending, np.where(ended, logs, -np.inf).max(axis=1))
+        if width > 1:  # what a greedy search has said stands: it may have been handed out
+            self._note_incomplete(ending, np.where(ended, logs, -np.inf).max(axis=1))
         logs = np.where(ended, -np.inf, logs)
         alone = np.flatnonzero(ending & ~helped)
         if alone.size:

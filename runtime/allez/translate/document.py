@@ -28,7 +28,15 @@ from allez.text.segmentation import Segment, SourceTokens, Span, split
 from allez.text.tokenizer import Tokenizer
 from allez.translate.choice import chosen
 from allez.translate.confidence import Evidence, confidence, features
-from allez.translate.masking import NOTHING, Asked, Hidden, Masking, carried_over, outside
+from allez.translate.masking import (
+    NOTHING,
+    Asked,
+    Hidden,
+    Masking,
+    carried_over,
+    outside,
+    without_marker,
+)
 
 if TYPE_CHECKING:
     from allez.translate.fragment import Fragment
@@ -173,7 +181,7 @@ def _take_apart_masked(
     def count(sentence: str) -> int:
         if over():
             return 0
-        casing = casing_of(sentence, words.rules)
+        casing = masking.casing(sentence, words.rules)
         read = masking.read(sentence, casing)
         if read is None:
             return too_many
@@ -181,12 +189,13 @@ def _take_apart_masked(
 
     segments: list[Segment] = []
     for segment in split(hidden.text, words.rules, count):
-        names = masking.names(segment.text, casing_of(segment.text, words.rules))
-        parts = [segment]
-        if segment.kind == "sentence":
-            parts = carried_over(segment, names) or parts
-        for part in parts:
-            segments.append(_read_masked(part, hidden, words, masking, over))
+        for item in without_marker(segment, hidden.text):
+            names = masking.names(item.text, masking.casing(item.text, words.rules))
+            parts = [item]
+            if item.kind == "sentence":
+                parts = carried_over(item, names) or parts
+            for part in parts:
+                segments.append(_read_masked(part, hidden, words, masking, over))
     return Document(text, segments)
 
 
@@ -210,7 +219,7 @@ def _read_masked(
         return whole
     if is_foreign(segment.text, words.source):
         return whole._replace(kind="copied")
-    casing = casing_of(segment.text, words.rules)
+    casing = masking.casing(segment.text, words.rules)
     masked = masking.mask(segment, hidden, casing)
     if over():
         end = (len(whole.text),) * 2

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from allez.bundle.reader import Bundle
-from allez.entities.characters import ends, is_word
+from allez.entities.characters import at, ends, is_digit, is_word, run
 from allez.entities.find import KINDS, NAME, Entity, find
 from allez.entities.marks import is_private
 from allez.entities.names import Names, find_names
@@ -20,9 +20,13 @@ from allez.entities.numbers import FORMS, Form
 from allez.entities.symbols import Masked, mask
 from allez.errors import BundleFormatError
 from allez.search.step import Symbols
-from allez.text.casing import Casing
+from allez.spec import SPEC
+from allez.text.casing import Casing, casing_of
+from allez.text.rules import SentenceRules
 from allez.text.segmentation import Segment
 from allez.text.tokenizer import Tokenizer
+
+_CAPITALS: dict[str, int] = SPEC["casing"]
 
 
 class Asked(NamedTuple):
@@ -113,6 +117,20 @@ class Masking:
         starts += range(done, len(text) + 1)
         return Hidden(text, "".join(parts), entities, tuple(places), tuple(starts))
 
+    def casing(self, sentence: str, rules: SentenceRules) -> Casing:
+        """Return how a sentence is written whose entities are hidden.
+
+        One that is too short to be told by its letters alone is in capitals if it has four, and
+        those of its words that have two are in the list of ordinary ones: "MERCI", "À LOUER".
+        """
+        casing = casing_of(sentence, rules)
+        if casing == "capitals" or self._names is None or not sentence.isupper():
+            return casing
+        found = "".join(c if c.isalpha() else " " for c in sentence).split()
+        letters = sum(map(len, found))
+        ordinary = all(self._names.lists(word.lower()) for word in found if len(word) > 1)
+        return "capitals" if letters >= _CAPITALS["listed"] and ordinary else casing
+
     def names(self, sentence: str, casing: Casing) -> list[Entity]:
         """Return the names of a sentence whose other entities are hidden."""
         if self._names is None or casing == "capitals" or not self.symbols[NAME]:
@@ -157,6 +175,56 @@ class Masking:
         """Return what the translation of a sentence must and may say."""
         times = {slot.symbol: slot.times for slot in masked.slots} if masked is not None else {}
         return Symbols(tuple(self.ids.values()), tuple(times.get(symbol, 0) for symbol in self.ids))
+
+
+BULLETS = "-*+>\u2022\u00b7\u25aa\u25e6\u2023"
+"""What begins a line of a list, or one that is quoted; dashes are for what people say."""
+
+
+def without_marker(segment: Segment, text: str) -> list[Segment]:
+    """Return a sentence that begins a line without what makes it an item of a list: that is copied.
+
+    A bullet, a box to tick, a letter with a bracket, a number with a bracket or a full stop; each
+    with white space behind it, and several of them.
+
+    Args:
+        segment: of `text`.
+        text: a hidden text.
+    """
+    if segment.kind != "sentence" or text[: segment.start].rpartition("\n")[2].strip():
+        return [segment]
+    words, end = segment.text, 0
+    while stop := _marker(words, end):
+        end = stop
+    if not end or not any(map(str.isalpha, words[end:])):
+        return [segment]
+    return [
+        segment._replace(text=words[:end], end=segment.start + end, kind="copied"),
+        segment._replace(text=words[end:], start=segment.start + end),
+    ]
+
+
+def _marker(text: str, start: int) -> int:
+    """Return where the text behind a mark of a list begins; 0: there is none."""
+    end = start
+    first = at(text, start)
+    if first and first in BULLETS:
+        end = start + 1
+    elif first == "[" and at(text, start + 1) in (" ", "x", "X") and at(text, start + 2) == "]":
+        end = start + 3
+    else:
+        inner = start + (first == "(")
+        last = run(text, inner, is_digit)
+        number = 0 < last - inner <= 3
+        letter = first.isascii() and at(text, inner).isalpha() and at(text, inner).isascii()
+        if letter and not number:
+            last = inner + 1
+        if (number or letter) and (at(text, last) == ")" or (number and at(text, last) == ".")):
+            end = last + 1
+    spaces = end
+    while at(text, spaces).isspace():
+        spaces += 1
+    return spaces if spaces > end > start else 0
 
 
 def outside(segment: Segment, hidden: Hidden) -> Segment:
