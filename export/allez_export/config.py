@@ -290,6 +290,8 @@ class PackageConfig:
     """Exponent of the length that scores are divided by (Wu et al. 2016), likewise."""
     golden: int = 50
     """Sentences recorded with their translation for self-tests."""
+    least_golden: int = 10
+    """A bundle with fewer of them is refused: it proves too little on other machines."""
     entities: bool = False
     """The vocabulary's symbols stand for entities, as training has masked them."""
     names: str | None = None
@@ -299,7 +301,8 @@ class PackageConfig:
     good they are on those of `data.valid` that are not among them."""
 
     def __post_init__(self) -> None:
-        _check(self, golden=(1, 10_000), beam_size=(1, 100), length_penalty=(0, 10))
+        _check(self, golden=(1, 10_000), least_golden=(0, 10_000))
+        _check(self, beam_size=(1, 100), length_penalty=(0, 10))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,9 +41,6 @@ MINIMUM_ONNXRUNTIME = "1.23.2"
 MARGIN: float = SPEC["golden"]["margin"]
 """Golden sentences decide every step by at least so much, so that rounding cannot change them."""
 
-LEAST_GOLDEN = 10
-"""A bundle with fewer golden sentences proves too little on other machines."""
-
 NAMES = {
     "encoder": "encoder.onnx",
     "decoder": "decoder.onnx",
@@ -320,7 +317,7 @@ def write_bundle(
             problems = [test for test in tests if not test.passed]
         if problems:
             raise BundleError(f"self-test: {problems[0].text!r}: {problems[0].problem}")
-        if len(tests) < min(LEAST_GOLDEN, config.package.golden):
+        if len(tests) < min(config.package.least_golden, config.package.golden):
             raise BundleError(
                 f"only {len(tests)} validation sentences are decided clearly enough to be golden",
                 hint="train longer, name more validation data, or lower package.golden",

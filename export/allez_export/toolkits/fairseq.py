@@ -17,7 +17,7 @@ from allez_export.toolkits.cutting import vocabularies
 from allez_export.toolkits.files import Files, read_text
 from allez_export.toolkits.imported import Imported
 from allez_export.toolkits.pickles import Stand, read_checkpoint
-from allez_export.toolkits.tensors import Weights, extended, extended_bias
+from allez_export.toolkits.tensors import Weights, extended, extended_bias, of_another
 from allez_export.toolkits.vocabulary import Listed, Vocabulary
 
 TITLE = "fairseq 0.6 to 0.12: --arch lstm and lstm_*"
@@ -44,8 +44,9 @@ def read(paths: Sequence[Path]) -> Imported:
     files = Files(paths)
     path = files.need("the checkpoint", "checkpoint_best.pt", "*.pt")
     content = read_checkpoint(path)
-    if not isinstance(content, Mapping) or "model" not in content:
-        raise InputError(f"{path} is no checkpoint of fairseq: model is expected")
+    known = isinstance(content, Mapping) and "model" in content
+    if not known or not {"cfg", "args"} & content.keys():
+        raise of_another(path, content, "fairseq")
     weights = Weights(content["model"], path, "fairseq")
     for beginning, what in _PARTS.items():
         if weights.names(beginning):

@@ -18,7 +18,14 @@ from allez_export.toolkits.files import Files, read_text
 from allez_export.toolkits.imported import Imported
 from allez_export.toolkits.pickles import read_checkpoint
 from allez_export.toolkits.settings import parse
-from allez_export.toolkits.tensors import Weights, cell_of, cells_of, extended, extended_bias
+from allez_export.toolkits.tensors import (
+    Weights,
+    cell_of,
+    cells_of,
+    extended,
+    extended_bias,
+    of_another,
+)
 from allez_export.toolkits.vocabulary import Listed, Vocabulary
 
 TITLE = "JoeyNMT 1.x, 2.x: recurrent, LSTM and GRU, luong and bahdanau"
@@ -38,7 +45,7 @@ def read(paths: Sequence[Path]) -> Imported:
     settings = parse(read_text(settings_path), str(settings_path))
     content = read_checkpoint(path)
     if not isinstance(content, Mapping) or "model_state" not in content:
-        raise InputError(f"{path} is no checkpoint of JoeyNMT: model_state is expected")
+        raise of_another(path, content, "JoeyNMT")
     weights = Weights(content["model_state"], path, "JoeyNMT")
     if not weights.names("encoder.rnn."):
         raise InputError(f"{path}: only recurrent encoders are supported", hint="import --list")

@@ -19,7 +19,14 @@ from allez_export.toolkits.cutting import vocabularies
 from allez_export.toolkits.files import Files
 from allez_export.toolkits.imported import Imported
 from allez_export.toolkits.pickles import read_checkpoint
-from allez_export.toolkits.tensors import Weights, cell_of, cells_of, extended, extended_bias
+from allez_export.toolkits.tensors import (
+    Weights,
+    cell_of,
+    cells_of,
+    extended,
+    extended_bias,
+    of_another,
+)
 from allez_export.toolkits.vocabulary import Listed, Vocabulary
 
 TITLE = "OpenNMT-py 1.x, 2.x, 3.x: rnn and brnn, LSTM and GRU"
@@ -57,7 +64,7 @@ def read(paths: Sequence[Path]) -> Imported:
     path = files.need("the checkpoint", "*.pt", "*.ckpt", "*.pth")
     content = read_checkpoint(path)
     if not isinstance(content, Mapping) or not {"model", "vocab"} <= content.keys():
-        raise InputError(f"{path} is no checkpoint of OpenNMT-py: model and vocab are expected")
+        raise of_another(path, content, "OpenNMT-py")
     options = vars(content["opt"]) if hasattr(content.get("opt"), "__dict__") else {}
     weights = Weights(content["model"], path, "OpenNMT-py")
     generator = Weights(content.get("generator") or {}, path, "OpenNMT-py")

@@ -183,7 +183,7 @@ class _Blocks:
         if depth > _DEEPEST:
             raise self.wrong("too deep")
         if text[at] not in "{[":
-            match = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^,\]}{\[]*").match(text, at)
+            match = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^,\]}{\[]*").match(text, at)
             assert match is not None
             return self._plain(match[0].strip()), match.end()
         close, found = {"{": "}", "[": "]"}[text[at]], dict[str, Any]()
@@ -208,7 +208,7 @@ class _Blocks:
             if text[at : at + 1] == ",":
                 at += 1
             elif text[at : at + 1] != close:
-                raise self.wrong("a comma is missing")
+                raise self.wrong("a comma is missing, or a bracket is not closed")
 
 
 def _unescaped(text: str) -> str:

@@ -19,6 +19,17 @@ NEVER = -1e4
 MAX_WIDTH = 65_536
 
 
+_SIGNS = {"opennmt": ("model", "vocab"), "joeynmt": ("model_state",), "fairseq": ("model", "cfg")}
+
+
+def of_another(path: Path, content: Any, toolkit: str) -> InputError:
+    """Return an error: a checkpoint is not of the toolkit that was named, perhaps of another."""
+    keys = {str(key) for key in content} if isinstance(content, Mapping) else set[str]()
+    others = [name for name, signs in _SIGNS.items() if keys.issuperset(signs)]
+    hint = f"allez-export import {others[0]} …" if others else "allez-export import --list"
+    return InputError(f"{path} is no checkpoint of {toolkit}", hint=hint)
+
+
 class Weights:
     """The tensors of a checkpoint.
 
