@@ -190,7 +190,7 @@ def decoder_parity(family: Family, decoder: onnx.ModelProto) -> float:
             memory_mask,
             candidates,
             mask,
-            torch.tensor(k),
+            torch.tensor(min(k, listed or k)),
         ]
         states = [uniform(rows, width) for width in facts.state_widths]
         expected = reference(*arguments, states)
@@ -257,9 +257,9 @@ def check_integers(model: onnx.ModelProto, feeds: Mapping[str, Any]) -> int:
     opened.CopyFrom(model)
     constants = constants_of(model)
     products = [n for n in opened.graph.node if n.op_type in ("MatMulInteger", "QGemm")]
-    branch = next((n for n in opened.graph.node if n.op_type == "If"), None)
-    if branch is not None:  # the product of the whole vocabulary, brought out of its branch
-        whole = next(a.g for a in branch.attribute if a.name == "then_branch")
+    branches = (a.g for n in opened.graph.node for a in n.attribute if a.name == "then_branch")
+    whole = next((g for g in branches if any(n.op_type == "QGemm" for n in g.node)), None)
+    if whole is not None:  # the product of the whole vocabulary, brought out of its branch
         outside = onnx.NodeProto()
         outside.CopyFrom(next(n for n in whole.node if n.op_type == "QGemm"))
         turn = onnx.NodeProto()

@@ -129,7 +129,6 @@ def test_a_cut_file_is_refused(tmp_path: Path, old: bool, end: int) -> None:
     [
         b"\x80\x05\x96\xff\xff\xff\xff\xff\x00\x00\x00.",  # a bytearray of a terabyte
         b"\x80\x02r\xff\xff\xff\x7f.",  # a place in the memo two thousand million behind
-        b"\x80\x02(((((t(t(t.",
         b"\x80\x02}(\x85\x85K\x01u.",
         b"\x80\x02cargparse\nNamespace\n}b.",  # state for a class
         pickle.dumps({((1, (2, 3)), 4): 5}, 2),

@@ -319,7 +319,7 @@ def test_a_checkpoint_becomes_a_bundle_that_translates(
     with Translator(out / "bundle") as translator:
         manifest = translator.bundle.manifest
         assert manifest.source.tokenizer != manifest.target.tokenizer
-        assert (manifest.source.size, manifest.target.size) == (12, 12)
+        assert (manifest.source.size, manifest.target.size) == (18, 20)
         assert set(translator.translate("le chat").text.split()) <= {*checkpoints.TARGET, "<unk>"}
     card = (out / "bundle" / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "3 of 3 greedy paths are the same" in card

@@ -19,8 +19,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-SOURCE = ["le", "chat", "la", "dame", "voit", "aime", "mer", "une", "pomme", "bleue"]
-TARGET = ["the", "cat", "lady", "sees", "likes", "sea", "an", "apple"]
+SOURCE = [*("le", "chat", "la", "dame", "voit", "aime", "mer", "une", "pomme", "bleue", "un"),
+          *("chien", "mange", "ici", "et", "là")]  # fmt: skip
+TARGET = [*("the", "cat", "lady", "sees", "likes", "sea", "an", "apple", "blue", "a", "dog"),
+          *("eats", "here", "and", "there", "not")]  # fmt: skip
 
 State = dict[str, Tensor]
 
@@ -143,9 +145,9 @@ def _field(multi: type, field: type, vocab: type, name: str, words: Sequence[str
 
 def fairseq(folder: Path, *, both: bool = True, attention: bool = True) -> State:
     """Write a checkpoint of fairseq and its dictionaries; return its weights."""
-    rows = {"fr": 16, "en": 16}
+    rows = {"fr": 24, "en": 24}
     for language, words in (("fr", SOURCE), ("en", TARGET)):
-        lines = [f"{word} {9 - i}\n" for i, word in enumerate(words)]
+        lines = [f"{word} {99 - i}\n" for i, word in enumerate(words)]
         (folder / f"dict.{language}.txt").write_text("".join(lines), encoding="utf-8")
     shapes = {"encoder.embed_tokens.weight": (rows["fr"], 6)}
     shapes["decoder.embed_tokens.weight"] = (rows["en"], 6)
@@ -177,7 +179,7 @@ def joeynmt(folder: Path, *, cell: str = "lstm", init: str = "bridge", attention
         text = "\n".join([*special, *words]) + "\n"
         (folder / f"{side}_vocab.txt").write_text(text, encoding="utf-8")
     hidden, each = 8, 8 if init == "last" else 5
-    shapes = {"src_embed.lut.weight": (14, 4), "trg_embed.lut.weight": (12, 4)}
+    shapes = {"src_embed.lut.weight": (20, 4), "trg_embed.lut.weight": (20, 4)}
     shapes |= recurrent("encoder.rnn.", cell, 4, each, 1, both=True)
     shapes |= recurrent("decoder.rnn.", cell, 4 + hidden if feed else 4, hidden, 2, both=False)
     shapes["decoder.attention.key_layer.weight"] = (hidden, 2 * each)
@@ -190,7 +192,7 @@ def joeynmt(folder: Path, *, cell: str = "lstm", init: str = "bridge", attention
     shapes["decoder.att_vector_layer.weight"] = (hidden, hidden + 2 * each)
     shapes |= {
         "decoder.att_vector_layer.bias": (hidden,),
-        "decoder.output_layer.weight": (12, hidden),
+        "decoder.output_layer.weight": (20, hidden),
     }
     state = random_state(shapes)
     torch.save({"model_state": state, "optimizer_state": None}, folder / "best.ckpt")
