@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from allez.bundle.reader import Bundle
     from allez.bundle.store import ModelInfo, models
     from allez.options import TranslateOptions
-    from allez.results import Doubt, Hypothesis, SelfTest, Sentence, Translation
+    from allez.results import Carried, Doubt, Hypothesis, SelfTest, Sentence, Translation
     from allez.translate.opening import open
     from allez.translate.translator import Translator
 
@@ -46,6 +46,7 @@ __all__ = [
     "BundleFormatError",
     "BundleNotFoundError",
     "CancelledError",
+    "Carried",
     "ChecksumError",
     "Doubt",
     "Hypothesis",
@@ -70,7 +71,9 @@ _HOME = {
     "Translator": "translate.translator",
     "open": "translate.opening",
     "TranslateOptions": "options",
-    **dict.fromkeys(("Doubt", "Hypothesis", "SelfTest", "Sentence", "Translation"), "results"),
+    **dict.fromkeys(
+        ("Carried", "Doubt", "Hypothesis", "SelfTest", "Sentence", "Translation"), "results"
+    ),
 }
 """Where the names live that are loaded when they are asked for (PEP 562)."""
 

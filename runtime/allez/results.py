@@ -49,6 +49,20 @@ class Doubt(NamedTuple):
     end: int | None
 
 
+class Carried(NamedTuple):
+    """Something of a sentence that was carried over into its translation, not translated."""
+
+    kind: str
+    """"term" (of the glossary), "thing" (an address, code, what the caller keeps), "number" or
+    "name"."""
+    text: str
+    """How it stands in the source."""
+    said: str
+    """What stands for it in the translation, but for a capital at its beginning."""
+    term: str = ""
+    """Of a term: how the glossary spells it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sentence:
     """One sentence of a text and its translations, best first."""
@@ -66,6 +80,8 @@ class Sentence:
     hypotheses: tuple[Hypothesis, ...]
     """The `n_best` translations, best first, never empty: by score, but that a bundle with entities
     puts one first that leaves less in doubt and is worth hardly less."""
+    carried: tuple[Carried, ...] = ()
+    """What was carried over, in the source's order; nothing if the bundle has no entities."""
     check: Callable[[], tuple[Doubt, ...]] = tuple
     """Finds `doubts`; they cost nothing while nobody asks."""
     measure: Callable[[], dict[str, float]] = dict

@@ -10,11 +10,12 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allez.cli import console
+from allez.cli.applied import Applied
 from allez.cli.arguments import options_of
 from allez.errors import AllezError, InputError, OptionError
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from allez.documents.reading import Reading
     from allez.documents.translation import Translate
     from allez.documents.tree import Job, Journal
+    from allez.results import Translation
 
 
 MOST_BYTES = 64 * 2**20
@@ -117,7 +119,6 @@ def _is_document(path: Path) -> bool:
 def run(args: argparse.Namespace, inputs: list[Path]) -> int:
     """Translate files and folders."""
     from dataclasses import asdict
-    from functools import partial
 
     from allez.documents.formats import by_name, named
     from allez.documents.reading import Reading
@@ -152,8 +153,14 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
         make_folders(jobs)
         place = output if output is not None and output.is_dir() else jobs[0].target.parent
         journal = Journal(place, settings) if len(jobs) > 1 else None
-        work = _Work(partial(translator.translate_batch, options=options), reading, forced, journal)
-        failed = _all(args, jobs, work)
+        applied = Applied(options)
+
+        def translate(texts: Iterable[str]) -> Iterator[Translation]:
+            return applied.watched(translator.translate_batch(texts, options=options))
+
+        failed = _all(args, jobs, _Work(translate, reading, forced, journal))
+    if args.verbose:
+        applied.tell()
     if journal is not None:
         journal.end()
     if failed and len(jobs) > 1:

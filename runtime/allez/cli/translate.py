@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allez.cli import console, files
+from allez.cli.applied import Applied
 from allez.cli.arguments import options_of, parser_of
 from allez.errors import InputError, OptionError
 
@@ -52,16 +53,22 @@ def run(args: argparse.Namespace) -> int:
     lines = None if args.text else _lines(args)
     with Translator(args.model, threads=args.threads) as translator:
         options = options_of(args)
+        applied = Applied(options)
         if lines is not None:
-            _translate_lines(args, translator, lines, options)
+            _translate_lines(args, translator, lines, options, applied)
+            if args.verbose:
+                applied.tell()
             return 0
-        results, cut = translator.translate_batch(args.text, options=options), False
+        results = applied.watched(translator.translate_batch(args.text, options=options))
+        cut = False
         with _writer(args) as (write, _):
             for number, translation in enumerate(results, 1):
                 write(render(translation, args.format, options.n_best, number))
                 if args.doubts:
                     _say_doubts(translation)
                 cut |= not translation.finished
+    if args.verbose:
+        applied.tell()
     if cut and options.max_time is not None and not args.quiet:
         console.say("note: the time was over; what was not finished is cut or left out")
     return 0
@@ -105,9 +112,15 @@ def _translate_lines(
     translator: Translator,
     lines: LineFile | LineStream,
     options: TranslateOptions,
+    applied: Applied,
 ) -> None:
     """Translate a file, which may be continued, or a stream, which cannot."""
     from allez.documents.lines import LineFile, describe_job, translate_lines
+
+    def look(translation: Translation, number: int) -> None:
+        applied.look(translation)
+        if args.doubts:
+            _say_doubts(translation, number)
 
     job, source = None, None
     if isinstance(lines, LineFile):
@@ -125,7 +138,7 @@ def _translate_lines(
             form=args.format,
             done=done,
             progress=show,
-            look=_say_doubts if args.doubts else None,
+            look=look,
         )
 
 

@@ -14,10 +14,11 @@ import numpy as np
 
 from allez.bundle.manifest import Confidence, SourceSide, TargetSide
 from allez.bundle.reader import Bundle
+from allez.entities.find import TERM
 from allez.entities.symbols import fill
 from allez.errors import BundleFormatError
 from allez.options import SearchOptions
-from allez.results import Doubt, Hypothesis, Sentence, Translation
+from allez.results import Carried, Doubt, Hypothesis, Sentence, Translation
 from allez.search.step import RawHypothesis
 from allez.spec import SPEC
 from allez.text.aligned import Aligned
@@ -35,6 +36,7 @@ from allez.translate.masking import (
     Masking,
     carried_over,
     outside,
+    terms_apart,
     without_marker,
 )
 
@@ -191,9 +193,10 @@ def _take_apart_masked(
     for segment in split(hidden.text, words.rules, count):
         for item in without_marker(segment, hidden.text):
             names = masking.names(item.text, masking.casing(item.text, words.rules))
-            parts = [item]
             if item.kind == "sentence":
-                parts = carried_over(item, names) or parts
+                parts = carried_over(item, names, masking.term) or [item]
+            else:
+                parts = terms_apart(item, masking.term)
             for part in parts:
                 segments.append(_read_masked(part, hidden, words, masking, over))
     return Document(text, segments)
@@ -348,9 +351,18 @@ def _sentence(
         source_tokens=words.source.pieces(tokens.ids),
         source_spans=tokens.spans if not segment.start else _moved(tokens.spans, segment.start),
         hypotheses=hypotheses,
+        carried=_carried(segment),
         check=found_doubts,
         measure=measure,
         rate=lambda: confidence(words.confidence, measure()),
+    )
+
+
+def _carried(segment: Segment) -> tuple[Carried, ...]:
+    entities = () if segment.masked is None else segment.masked.entities
+    return tuple(
+        Carried(e.kind, segment.text[e.start : e.end], e.said, e.value if e.kind == TERM else "")
+        for e in entities
     )
 
 

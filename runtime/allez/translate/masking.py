@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from allez.bundle.reader import Bundle
 from allez.entities.characters import at, ends, is_digit, is_word, run
-from allez.entities.find import KINDS, NAME, Entity, find
+from allez.entities.find import KINDS, NAME, TERM, Entity, find
 from allez.entities.marks import is_private
 from allez.entities.names import Names, find_names
 from allez.entities.numbers import FORMS, Form
@@ -23,7 +23,7 @@ from allez.search.step import Symbols
 from allez.spec import SPEC
 from allez.text.casing import Casing, casing_of
 from allez.text.rules import SentenceRules
-from allez.text.segmentation import Segment
+from allez.text.segmentation import Kind, Segment
 from allez.text.tokenizer import Tokenizer
 
 _CAPITALS: dict[str, int] = SPEC["casing"]
@@ -86,6 +86,8 @@ class Masking:
                     raise BundleFormatError(
                         f"{bundle.path}: the symbol U+{ord(symbol):04X} is no subword of its own"
                     )
+        self.term = self._first.get(TERM, "")
+        """The character that hides a term; "": there are none."""
         self.ids = {symbol: target.encode(symbol)[-1] for symbol in every}
         """The id of each symbol in the target."""
         self.source_ids = {symbol: source.encode(symbol)[-1] for symbol in every}
@@ -233,7 +235,7 @@ def outside(segment: Segment, hidden: Hidden) -> Segment:
     return segment._replace(text=hidden.original[start:end], start=start, end=end)
 
 
-def carried_over(segment: Segment, names: Sequence[Entity]) -> list[Segment] | None:
+def carried_over(segment: Segment, names: Sequence[Entity], term: str) -> list[Segment] | None:
     """Return the parts of a sentence that is nearly all entities; None: it is a sentence.
 
     It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row
@@ -242,6 +244,7 @@ def carried_over(segment: Segment, names: Sequence[Entity]) -> list[Segment] | N
     Args:
         segment: of a hidden text.
         names: those in it.
+        term: the character that hides a term; "": there are none.
     """
     text = segment.text
     entities = len(names) + sum(map(is_private, text))
@@ -259,22 +262,37 @@ def carried_over(segment: Segment, names: Sequence[Entity]) -> list[Segment] | N
     in_a_row = any(not text[a[1] : b[0]].strip(" '\u2019-") for a, b in pairwise(words))
     if not entities or len(words) >= entities or in_a_row:
         return None
+    return _one_by_one(segment, [*words, *_places_of(text, term)])
+
+
+def terms_apart(segment: Segment, term: str) -> list[Segment]:
+    """Return the parts of what has no letters: its terms are sentences, and the rest is copied."""
+    return _one_by_one(segment, _places_of(segment.text, term))
+
+
+def _places_of(text: str, term: str) -> list[tuple[int, int]]:
+    return [(i, i + 1) for i, character in enumerate(text) if character == term]
+
+
+def _one_by_one(segment: Segment, words: Sequence[tuple[int, int]]) -> list[Segment]:
+    """Return a segment's parts: words are sentences, what is between them is copied."""
     parts: list[Segment] = []
-    done = 0
-    for start, end in words:
-        for a, b, kind in ((done, start, "copied"), (start, end, "sentence")):
-            if a < b:
-                parts.append(
-                    segment._replace(
-                        text=text[a:b],
-                        start=segment.start + a,
-                        end=segment.start + b,
-                        kind="copied" if kind == "copied" else "sentence",
-                    )
+
+    def add(start: int, end: int, kind: Kind) -> None:
+        if start < end:
+            begin = segment.start
+            parts.append(
+                segment._replace(
+                    text=segment.text[start:end], start=begin + start, end=begin + end, kind=kind
                 )
+            )
+
+    done = 0
+    for start, end in sorted(words):
+        add(done, start, "copied")
+        add(start, end, "sentence")
         done = end
-    if done < len(text):
-        parts.append(segment._replace(text=text[done:], start=segment.start + done, kind="copied"))
+    add(done, len(segment.text), "copied")
     return parts
 
 
