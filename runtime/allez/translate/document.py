@@ -14,11 +14,10 @@ import numpy as np
 
 from allez.bundle.manifest import Confidence, SourceSide, TargetSide
 from allez.bundle.reader import Bundle
-from allez.entities.find import TERM
 from allez.entities.symbols import fill
 from allez.errors import BundleFormatError
 from allez.options import SearchOptions
-from allez.results import Carried, Doubt, Hypothesis, Sentence, Translation
+from allez.results import Doubt, Hypothesis, Sentence, Translation
 from allez.search.step import RawHypothesis
 from allez.spec import SPEC
 from allez.text.aligned import Aligned
@@ -34,6 +33,7 @@ from allez.translate.masking import (
     Asked,
     Hidden,
     Masking,
+    carried,
     carried_over,
     outside,
     terms_apart,
@@ -351,18 +351,10 @@ def _sentence(
         source_tokens=words.source.pieces(tokens.ids),
         source_spans=tokens.spans if not segment.start else _moved(tokens.spans, segment.start),
         hypotheses=hypotheses,
-        carried=_carried(segment),
+        carried=carried(segment),
         check=found_doubts,
         measure=measure,
         rate=lambda: confidence(words.confidence, measure()),
-    )
-
-
-def _carried(segment: Segment) -> tuple[Carried, ...]:
-    entities = () if segment.masked is None else segment.masked.entities
-    return tuple(
-        Carried(e.kind, segment.text[e.start : e.end], e.said, e.value if e.kind == TERM else "")
-        for e in entities
     )
 
 

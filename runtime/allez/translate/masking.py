@@ -19,6 +19,7 @@ from allez.entities.names import Names, find_names
 from allez.entities.numbers import FORMS, Form
 from allez.entities.symbols import Masked, mask
 from allez.errors import BundleFormatError
+from allez.results import Carried
 from allez.search.step import Symbols
 from allez.spec import SPEC
 from allez.text.casing import Casing, casing_of
@@ -263,6 +264,15 @@ def carried_over(segment: Segment, names: Sequence[Entity], term: str) -> list[S
     if not entities or len(words) >= entities or in_a_row:
         return None
     return _one_by_one(segment, [*words, *_places_of(text, term)])
+
+
+def carried(segment: Segment) -> tuple[Carried, ...]:
+    """Return what of a sentence is carried over."""
+    entities = () if segment.masked is None else segment.masked.entities
+    return tuple(
+        Carried(e.kind, segment.text[e.start : e.end], e.said, e.value if e.kind == TERM else "")
+        for e in entities
+    )
 
 
 def terms_apart(segment: Segment, term: str) -> list[Segment]:
