@@ -29,9 +29,13 @@ def write_toy(folder: Path) -> Path:
     """Write the toy language and its configuration; return the latter's path."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise OutputError(f"{folder} is not empty", hint="name a folder that is not there yet")
         toy.write(folder)
         return Path(shutil.copy(configs_folder() / "tiny.toml", folder / "tiny.toml"))
     except OSError as error:
+        if isinstance(error, OutputError):
+            raise
         raise OutputError(f"cannot write {folder}: {error.strerror}") from None
 
 

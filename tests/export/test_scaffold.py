@@ -72,6 +72,14 @@ def test_nothing_is_written_over(here: Path, capsys: pytest.CaptureFixture[str])
     assert (here / "mine" / "mine.toml").read_text(encoding="utf-8") == "edited"
 
 
+def test_the_toy_is_written_over_nothing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "toy").mkdir()
+    (here / "toy" / "train.tsv").write_text("mine", encoding="utf-8")
+    assert main(["toy", "toy"]) == 1
+    assert "toy is not empty" in capsys.readouterr().err
+    assert (here / "toy" / "train.tsv").read_text(encoding="utf-8") == "mine"
+
+
 def test_the_toy_is_whole(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["toy", "toy"]) == 0
     assert capsys.readouterr().out == "allez-export all --config toy/tiny.toml --data toy\n"

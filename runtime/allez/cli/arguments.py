@@ -74,6 +74,18 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     return args
 
 
+def in_flags(message: str) -> str:
+    """Return what the library says of an option, as the command spells it."""
+    from allez.options import OptionChanges  # seldom needed, and slow to load
+
+    names = [name for name in (*OptionChanges.__annotations__, "threads") if name != "cancel"]
+    several = "|".join(name for name in names if "_" in name)
+    message = re.sub(rf"^({'|'.join(names)})(?= must )", r"--\1", message)
+    return re.sub(
+        rf"(?<![\w-])(?:--)?({several})\b", lambda m: "--" + m[1].replace("_", "-"), message
+    )
+
+
 def _resembled(text: str) -> str | None:
     """Return the command that somebody may have meant who typed a text of one small word."""
     if not re.fullmatch(r"[a-z]+(-[a-z]+)*", text):

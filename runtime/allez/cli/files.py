@@ -158,11 +158,12 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
         def translate(texts: Iterable[str]) -> Iterator[Translation]:
             return applied.watched(translator.translate_batch(texts, options=options))
 
-        failed = _all(args, jobs, _Work(translate, reading, forced, journal))
+        with contextlib.nullcontext() if journal is None else contextlib.closing(journal):
+            failed = _all(args, jobs, _Work(translate, reading, forced, journal))
+            if journal is not None:
+                journal.end()
     if args.verbose:
         applied.tell()
-    if journal is not None:
-        journal.end()
     if failed and len(jobs) > 1:
         console.say(f"{len(jobs) - failed} of {len(jobs)} files translated, {failed} not")
     if left and not args.quiet:

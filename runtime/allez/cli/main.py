@@ -54,7 +54,7 @@ def _run(argv: Sequence[str]) -> int:
     from importlib import import_module
 
     from allez.cli import console
-    from allez.cli.arguments import parse_args
+    from allez.cli.arguments import in_flags, parse_args
     from allez.errors import AllezError, OptionError
 
     encoding = console.speak_utf8()
@@ -71,10 +71,11 @@ def _run(argv: Sequence[str]) -> int:
         console.write("")
         return code
     except AllezError as error:
-        console.say(f"error: {error}")
+        is_option = isinstance(error, OptionError)
+        console.say(f"error: {in_flags(str(error)) if is_option else error}")
         if error.hint:
             console.say(f"hint: {error.hint}")
-        return 2 if isinstance(error, OptionError) else 1
+        return 2 if is_option else 1
     except BrokenPipeError:
         console.abandon_output()
         return 141  # what a shell reports of programs that the signal ends

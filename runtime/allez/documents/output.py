@@ -154,22 +154,10 @@ class OutputFile:
         return open_own(path, shown=self._shown, create=create)
 
     def _lock(self) -> None:
-        """Keep a second run out; the lock ends with the process, however that ends."""
-        try:
-            if sys.platform == "win32":
-                import msvcrt
-
-                self._stream.seek(_LOCKED_BYTE)
-                msvcrt.locking(self._stream.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
+        """Keep a second run out."""
+        if not lock(self._stream):
             self._stream.close()
-            raise self._error(f"another run is writing {self._partial}") from None
-        except OSError:
-            _log.debug("%s: this file system has no locks", self._partial)
+            raise self._error(f"another run is writing {self._partial}")
         # Between our opening and locking it, another run may have finished and renamed it.
         if not self._partial.exists() or not os.path.samestat(
             os.fstat(self._stream.fileno()), self._partial.stat()
@@ -342,6 +330,29 @@ def open_own(path: Path, *, shown: Path, create: int | None = None) -> IO[bytes]
         os.close(descriptor)
         raise in_the_way(shown, path, "and is no file of its own")
     return open(descriptor, "r+b")
+
+
+def lock(stream: IO[bytes]) -> bool:
+    """Keep other runs out of a file; return False if one is in it.
+
+    The lock ends with the stream, or with the process, however that ends.
+    """
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            stream.seek(_LOCKED_BYTE)
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+            stream.seek(0)
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        _log.debug("%s: this file system has no locks", stream.name)
+    return True
 
 
 def in_the_way(shown: Path, path: Path, why: str) -> OutputError:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from allez.documents.formats import FORMATS, REFUSED_SUFFIXES
-from allez.documents.output import in_the_way, open_own, reason
+from allez.documents.output import in_the_way, lock, open_own, reason
 from allez.errors import InputError, OutputError
 
 JOURNAL = ".allez.partial.json"
@@ -80,7 +81,7 @@ def plan(inputs: Sequence[Path], output: str | None, suffix: str) -> Plan:
 
 
 def _jobs(given: Path, output: Path | None, suffix: str, left: list[Path]) -> list[Job]:
-    """Return what is to be done for one input, without what an earlier run made in its folder.
+    """Return what is to be done for one input, without what an earlier run made within it.
 
     Files of the folder that have no known format are added to those that are `left`.
     """
@@ -88,7 +89,8 @@ def _jobs(given: Path, output: Path | None, suffix: str, left: list[Path]) -> li
         return [Job(given, _target(given, given, output, suffix))]
     known = {*_suffixes(), *REFUSED_SUFFIXES}
     jobs = []
-    for path in _files(given):
+    within = None if output is None else _target(given, given / "_", output, "").parent
+    for path in _files(given, within):
         if path.suffix.lower() in known:
             jobs.append(Job(path, _target(given, path, output, suffix)))
         else:
@@ -122,12 +124,19 @@ def _suffixes() -> set[str]:
     return {suffix for form in FORMATS.values() for suffix in form.suffixes}
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, results: Path | None) -> Iterator[Path]:
+    """Yield the files at or below a folder, but for those below a folder of results within it."""
+    left_out = None if results is None else os.path.realpath(results)
+
     def refuse(error: OSError) -> None:
         raise InputError(f"{error.filename} cannot be read: {reason(error)}")
 
     for base, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and os.path.realpath(os.path.join(base, name)) != left_out
+        )
         for name in sorted(names):
             if not name.startswith("."):
                 yield Path(base) / name
@@ -173,23 +182,29 @@ class Journal:
         settings: all that decides what comes out, in JSON's terms.
 
     Raises:
-        OutputError: a file of its name is there that such a run has not left.
+        OutputError: a file of its name is there that such a run has not left, or another run is
+            writing into the folder.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
         self._path = folder / JOURNAL
         self._first = _MARK + json.dumps(settings).encode() + b"}\n"
         self._done: dict[str, tuple[str, str]] = {}
-        self._is_ours = False
         try:
-            with open_own(self._path, shown=folder) as stream:
-                self._read(stream)
-        except FileNotFoundError:
-            return
+            self._stream = open_own(self._path, shown=folder, create=0o600)
         except OutputError:
             raise
         except OSError as error:
-            raise OutputError(f"cannot read {self._path}: {reason(error)}") from None
+            raise OutputError(f"cannot write {self._path}: {reason(error)}") from None
+        try:
+            if not lock(self._stream):
+                raise OutputError(
+                    f"another run is writing into {folder}", hint="wait for it, or name another one"
+                )
+            self._read(self._stream)
+        except BaseException:
+            self._stream.close()
+            raise
 
     def _read(self, stream: IO[bytes]) -> None:
         """Learn what was finished, and cut off what a kill has cut short."""
@@ -198,7 +213,6 @@ class Journal:
             known = first.startswith(_MARK)
             why = "begun with another model or options" if known else "and no run has left it"
             raise in_the_way(self._path.parent, self._path, why)
-        self._is_ours = True
         kept = 0
         if first == self._first:
             kept = stream.tell()
@@ -237,12 +251,22 @@ class Journal:
             raise
         except OSError as error:
             raise OutputError(f"cannot write {self._path}: {reason(error)}") from None
-        self._is_ours = True
+        self._done[str(job.target)] = (_hash(data), _hash(result))
+
+    def close(self) -> None:
+        """Let other runs in; what is finished stays written down, if there is anything."""
+        if self._stream.closed:
+            return
+        if sys.platform == "win32":  # where what is open cannot be removed
+            self._stream.close()
+        if not self._done:
+            self._path.unlink(missing_ok=True)
+        self._stream.close()
 
     def end(self) -> None:
         """Forget everything: the run is over."""
-        if self._is_ours:
-            self._path.unlink(missing_ok=True)
+        self._done.clear()
+        self.close()
 
 
 def _hash(data: bytes) -> str:

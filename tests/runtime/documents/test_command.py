@@ -237,6 +237,36 @@ def test_a_run_goes_on_after_a_kill(folder: Path, monkeypatch: pytest.MonkeyPatc
     assert set(files(folder / "out")) == {"docs/a.html", "docs/inner/b.srt"}
 
 
+def test_nothing_is_left_of_a_run_that_has_finished_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(document: Document, translate: translation.Translate) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(translation, "translate_document", killed)
+    assert main(["translate", "docs", "-o", "out"]) == 130
+    assert files(folder / "out") == {}
+
+
+def test_two_runs_into_one_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "out").mkdir()
+    journal = tree.Journal(folder / "out", {"model": 1})
+    assert main(["translate", "docs", "-o", "out"]) == 1
+    assert "another run is writing into out" in capsys.readouterr().err
+    assert set(files(folder / "out")) == {tree.JOURNAL}
+    journal.close()
+    assert main(["translate", "docs", "-o", "out"]) == 0
+    assert tree.JOURNAL not in files(folder / "out")
+
+
+@pytest.mark.parametrize("output", ["docs/en", "docs"])
+def test_results_within_the_input_are_no_input(folder: Path, output: str) -> None:
+    for _ in range(2):
+        assert main(["translate", "docs", "-o", output]) == 0
+        made = set(files(folder / output / "docs"))
+        assert made == {"a.html", "inner/b.srt"}
+
+
 @pytest.mark.parametrize("change", ["source", "target", "journal"])
 def test_what_is_no_longer_true_is_made_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch, change: str
@@ -290,12 +320,15 @@ def test_a_journal_grows_by_a_line_and_is_no_way_through_a_link(folder: Path) ->
     journal.add(job, b"1", b"2")
     first = (folder / tree.JOURNAL).read_bytes()
     journal.add(job, b"3", b"4")
+    journal.close()
     assert (folder / tree.JOURNAL).read_bytes().startswith(first)
+    journal = tree.Journal(folder, {"model": 1})
     (folder / tree.JOURNAL).unlink()
     (folder / tree.JOURNAL).symlink_to(folder / "elsewhere")
     with pytest.raises(OutputError, match="is a link"):
         journal.add(job, b"5", b"6")
     assert not (folder / "elsewhere").exists()
+    journal.close()
 
 
 @pytest.mark.parametrize("place", ["-", "/dev/stdout"])

@@ -1,0 +1,191 @@
+"""Two wheels side by side: the same tokens, and what one takes of the other's time.
+
+    python -m benchmarks.paired OLD.whl NEW.whl [--sentences FILE] [--quick]
+
+A wheel of any commit comes from `git worktree add DIR COMMIT` and `pip wheel --no-deps DIR`. Both
+run in this environment, which must hold what both need (the first ones: `tokenizers`), each with
+the bundle within it, on one thread. In every round both do the same, one right after the other and
+another one first each time; what is compared are medians of the ratios of the rounds, so a machine
+that is busy with other things does little harm. Times are the processor's, but for the start.
+
+Exits 1 if tokens differ, or something takes more than is promised (`BARS`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+BARS = {
+    "one sentence, beam 4": 1.03,
+    "one sentence, greedy": 1.03,
+    "lines, beam 4": 1.05,
+    "lines, greedy": 1.05,
+    "start / import onnxruntime": 1.6,
+    "peak memory of one sentence, MB": 115,
+}
+"""The most of each: the new wheel's by the old one's, but for the last two."""
+
+SENTENCE = "Je ne sais pas si elle viendra demain avec ses deux enfants."
+ONE = f"import allez; allez.Translator(threads=1)({SENTENCE!r})"
+PEAK = (
+    f"{ONE}\nprint([s for s in open('/proc/self/status') if s.startswith('VmHWM')][0].split()[1])"
+)
+
+
+def work() -> None:
+    """Translate what is asked for on standard input, job by job; say how long each took."""
+    from allez import Translator
+
+    translator = Translator(threads=1)
+    for line in sys.stdin:
+        job = json.loads(line)
+        started = time.process_time()
+        if job["one"]:
+            found = [translator.translate(text, beam_size=job["beam"]) for text in job["texts"]]
+        else:
+            found = list(translator.translate_batch(job["texts"], beam_size=job["beam"]))
+        seconds = time.process_time() - started
+        tokens = [[list(s.tokens) for s in translation.sentences] for translation in found]
+        print(json.dumps({"seconds": seconds, "tokens": tokens}), flush=True)
+
+
+class Wheel:
+    """A wheel, unpacked: Python as if it was installed.
+
+    Args:
+        path: the file.
+        folder: where it is unpacked to.
+    """
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        with zipfile.ZipFile(path) as wheel:
+            wheel.extractall(folder)
+        self._environment = {
+            **os.environ,
+            "PYTHONPATH": str(folder),
+            "ORT_DISABLE_TELEMETRY": "1",
+            "PYTHONDONTWRITEBYTECODE": "",
+        }
+
+    def run(self, code: str) -> str:
+        """Run Python code in a process of its own; return what it prints."""
+        arguments = [sys.executable, "-c", code]
+        done = subprocess.run(
+            arguments, env=self._environment, check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+    @contextmanager
+    def working(self) -> Iterator[Callable[..., dict[str, Any]]]:
+        """Yield what hands a job to a process that has loaded the model."""
+        arguments = [sys.executable, str(Path(__file__).resolve()), "--work"]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            arguments, env=self._environment, stdin=pipe, stdout=pipe, text=True
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            stdin, stdout = process.stdin, process.stdout
+
+            def ask(texts: Sequence[str], beam: int, *, one: bool) -> dict[str, Any]:
+                stdin.write(json.dumps({"texts": list(texts), "beam": beam, "one": one}) + "\n")
+                stdin.flush()
+                answer: dict[str, Any] = json.loads(stdout.readline())
+                return answer
+
+            yield ask
+
+
+def ratios(
+    wheels: Sequence[Wheel], texts: Sequence[str], beam: int, *, one: bool, size: int
+) -> tuple[list[float], int]:
+    """Return the ratios new : old of all rounds, and of how many texts the tokens differ.
+
+    Args:
+        wheels: old and new.
+        texts: what is translated, `size` of them in a round.
+        beam: 1 is greedy.
+        one: one by one, not together.
+        size: of a round.
+    """
+    found: list[float] = []
+    others = 0
+    with ExitStack() as stack:
+        asked = [stack.enter_context(wheel.working()) for wheel in wheels]
+        for ask in asked:
+            ask(texts[:size], beam, one=one)
+        for turn, start in enumerate(range(0, len(texts), size)):
+            answers: list[dict[str, Any]] = [{}, {}]
+            for index in (0, 1) if turn % 2 else (1, 0):
+                answers[index] = asked[index](texts[start : start + size], beam, one=one)
+            found.append(answers[1]["seconds"] / answers[0]["seconds"])
+            pairs = zip(answers[0]["tokens"], answers[1]["tokens"], strict=True)
+            others += sum(a != b for a, b in pairs)
+    return found, others
+
+
+def starts(wheel: Wheel, rounds: int) -> float:
+    """Return the median of: start with one sentence by the import of ONNX Runtime alone."""
+
+    def timed(code: str) -> float:
+        started = time.perf_counter()
+        wheel.run(code)
+        return time.perf_counter() - started
+
+    for code in (ONE, "import onnxruntime"):
+        timed(code)  # byte code is written, files are read
+    return statistics.median(timed(ONE) / timed("import onnxruntime") for _ in range(rounds))
+
+
+def main() -> int:
+    """Compare; print a line for each promise."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("old", type=Path)
+    parser.add_argument("new", type=Path)
+    parser.add_argument("--sentences", type=Path, help="one a line; else they are generated")
+    parser.add_argument("--quick", action="store_true", help="a tenth of everything")
+    given = parser.parse_args()
+    share = 10 if given.quick else 1
+    from benchmarks.sentences import file_like, read  # not where only a wheel's own code runs
+
+    lines = read(given.sentences) if given.sentences else file_like(10_000)
+    lines = lines[: 10_000 // share]
+    measured: dict[str, float] = {}
+    others = 0
+    with tempfile.TemporaryDirectory() as folder:
+        wheels = [Wheel(given.old, Path(folder, "old")), Wheel(given.new, Path(folder, "new"))]
+        for name, beam in (("beam 4", 4), ("greedy", 1)):
+            for one in (True, False):
+                texts = lines[: 2_000 // share] if one else lines
+                found, differ = ratios(wheels, texts, beam, one=one, size=5 if one else 1_000)
+                case = f"{'one sentence' if one else 'lines'}, {name}"
+                measured[case] = statistics.median(found)
+                others += differ
+                print(f"{case}: {len(texts) - differ} of {len(texts)} the same tokens", flush=True)
+        measured["start / import onnxruntime"] = starts(wheels[1], 40 // share)
+        measured["peak memory of one sentence, MB"] = statistics.median(
+            int(wheels[1].run(PEAK)) * 1024 / 1e6 for _ in range(5)
+        )
+    for name, most in BARS.items():
+        verdict = "kept" if measured[name] <= most else "missed"
+        print(f"{name}: {measured[name]:.3f}, at most {most:g}: {verdict}")
+    return int(others > 0 or any(measured[name] > most for name, most in BARS.items()))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--work"]:
+        work()
+    else:
+        sys.exit(main())
