@@ -124,3 +124,43 @@ def test_what_is_typed_says_the_same_in_other_letters(tmp_path: Path) -> None:
     assert {target for _, target in found} == {said[0][1], said[1][1]}
     assert not {source for source, _ in found} & {source for source, _ in said}
     assert any("auj" in source or "ojd" in source for source, _ in found)
+
+
+def test_what_stands_in_a_translation_is_judged_without_the_checks() -> None:
+    pytest.importorskip("num2words", reason="num2words writes numbers in words")
+    from allez_export.made.doubted import PROBES, says_number, stands
+
+    assert stands("It costs 3 € now.", ["€3"])
+    assert stands("Only 52.8 % came.", ["52.8%"])
+    assert not stands("Only 52,8% came.", ["52.8%"])
+    assert not stands("Call 309-655-5876-5876.", ["309-655-5876"])
+    assert says_number("There were ninety-seven.", 97)
+    assert says_number("Ninety seven.", 97)
+    assert not says_number("Ninety-seven.", 7)
+    assert not says_number("Ninety-seven.", 90)
+    assert says_number("He has 20 goats.", 20)
+    assert not says_number("He has 120 goats.", 20)
+    generator = np.random.default_rng(4)
+    for kind, make in PROBES.items():
+        assert not make(generator).right(""), kind
+
+
+def test_limits_and_negation_are_judged_by_their_direction() -> None:
+    pytest.importorskip("num2words", reason="num2words writes numbers in words")
+    from allez_export.made.doubted import PROBES
+
+    answers = ("less than", "more than", "at least", "at most")
+    seen = set()
+    generator = np.random.default_rng(5)
+    for _ in range(200):
+        source, right = PROBES["limit"](generator)
+        number = "".join(filter(str.isdigit, source))
+        said = tuple(right(f"There are {answer} {number} of them.") for answer in answers)
+        assert sum(said) == 1, source
+        seen.add(said)
+    assert len(seen) == len(answers)
+    for _ in range(200):
+        source, right = PROBES["negation"](generator)
+        denied = any(f" {word} " in f"{source[:-1]} " for word in ("pas", "jamais", "plus"))
+        assert right("He doesn't do that.") == denied, source
+        assert right("He does that.") != denied, source

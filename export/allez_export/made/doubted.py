@@ -12,8 +12,9 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -132,6 +133,23 @@ def says_number(text: str, number: int) -> bool:
     return False
 
 
+_AMOUNT = re.compile(r"([0-9][0-9.,]*) ?([€$£%])")
+
+
+def stands(text: str, said: Sequence[str]) -> bool:
+    """Tell whether values stand in a translation as often as they must, and no more figures do.
+
+    A sign of a currency may stand on either side: whoever reads "3 €" knows.
+    """
+    text = _AMOUNT.sub(r"\2\1", " ".join(text.split()))
+    values = [_AMOUNT.sub(r"\2\1", " ".join(value.split())) for value in said]
+    if not kept(text, values):
+        return False
+    for value in sorted(values, key=len, reverse=True):
+        text = text.replace(value, " ", 1)
+    return not any(c.isdigit() for c in text)
+
+
 def number_words(generator: Generator) -> Probe:
     """Return a sentence with a number in words."""
     number = int(generator.integers(2, 100))
@@ -183,7 +201,7 @@ def negation(generator: Generator) -> Probe:
 def _fact(kind: str) -> Callable[[Generator], Probe]:
     def probe(generator: Generator) -> Probe:
         source, said = sentence(kind, generator)
-        return Probe(source, lambda text: kept(text, said))
+        return Probe(source, lambda text: stands(text, said))
 
     return probe
 

@@ -12,8 +12,8 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from allez.entities.characters import SPACES, is_word, words
-from allez.entities.find import THING, Entity, find
+from allez.entities.characters import SPACES, is_digit, is_word, words
+from allez.entities.find import FORMS, THING, Entity, find
 from allez.results import Doubt
 from allez.text.number_words import Value, exact, values
 
@@ -33,7 +33,8 @@ def doubts(source: str, target: str, languages: tuple[str, str]) -> tuple[Doubt,
         return ()
     if not target.strip():
         return (Doubt("length", source, 0, len(source)),)
-    entities, length = find(source, None, None), len(target)
+    entities = [e for e in find(source, FORMS.get(languages[0]), None) if e.kind == THING]
+    length = len(target)
     found = _things(source, target, entities)
     hidden = source
     for entity in entities:
@@ -70,14 +71,16 @@ def lexemes(text: str) -> list[str]:
 
 
 def _things(source: str, target: str, entities: Sequence[Entity]) -> list[Doubt]:
-    """Find things of the source that do not stand in the translation as often."""
+    """Find things of the source that do not stand in the translation as often, or do more often."""
     found = []
-    plain = _one_space(target)
+    plain, here = _one_space(target), _one_space(source)
     for entity in entities:
-        if entity.kind == THING and source.count(entity.value) > plain.count(
-            _one_space(entity.value)
-        ):
+        value = _one_space(entity.value)
+        lost, more = here.count(value) > plain.count(value), here.count(value) < plain.count(value)
+        if lost:
             found.append(Doubt("thing", entity.value, entity.start, entity.end))
+        elif more and all(doubt.text != entity.value for doubt in found):
+            found.append(Doubt("thing", entity.value, None, None))
     return found
 
 
@@ -116,6 +119,8 @@ def _numbers(
             left[same] -= 1
         elif not _is_said_otherwise(source, said, value):
             found.append(Doubt("number", source[value.start : value.end], value.start, value.end))
+    if languages[1] == "en" and not found:
+        found += _in_another_form(source, target, here, there)
     for value in there:
         if left[value.value] > 0 and not found and not _is_ordinal_word(target, value):
             left[value.value] -= 1
@@ -127,6 +132,30 @@ def _numbers(
             if not any(value.value in _alternatives(other.value) for other in here):
                 found.append(Doubt("number", text, None, None))
     return found
+
+
+def _in_another_form(
+    source: str, target: str, here: Sequence[Value], there: Sequence[Value]
+) -> list[Doubt]:
+    """Find a number that an English translation has as French writes it: "3,5", "5 590", "10h53".
+
+    Who reads it may take it for another one: "3,410" for thousands.
+    """
+    for said in there:
+        text = target[said.start : said.end]
+        text = text[: max((i + 1 for i, c in enumerate(text) if is_digit(c)), default=0)]
+        parts = text.split(",")
+        grouped = len(parts[0]) <= 3 and all(len(part.split(".")[0]) == 3 for part in parts[1:])
+        clock = target[said.end : said.end + 1] == "h" and is_digit(target[said.end + 1 :][:1])
+        if not text or (
+            (len(parts) == 1 or grouped) and not clock and not any(c in SPACES for c in text)
+        ):
+            continue
+        for value in here:
+            same = source[value.start : value.end]
+            if list(filter(is_digit, same)) == list(filter(is_digit, text)):
+                return [Doubt("number", same, value.start, value.end)]
+    return []
 
 
 def _is_word_of(text: str, value: Value) -> bool:
