@@ -280,6 +280,7 @@ def test_marks_of_lists_and_capitals_are_read_as_the_specification_says(
     assert [
         [s.start, s.end, "copied" if s.kind == "copied" else s.casing] for s in segments
     ] == case["parts"]
+    assert [s.masked.text for s in segments if s.masked is not None] == case["read"]
 
 
 def test_an_item_keeps_its_mark_and_capitals_come_back() -> None:

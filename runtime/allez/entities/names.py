@@ -119,6 +119,35 @@ def find_names(sentence: str, entities: Sequence[Entity], names: Names) -> list[
     return found
 
 
+def within_capitals(sentence: str) -> list[Entity]:
+    """Return the names of a sentence in capitals: what is written with a capital and small letters.
+
+    Words that single spaces part are one name. The list does not count: who writes all else in
+    capitals means something by it. None, where a word has no capital at its start, or they are more
+    than half of all words.
+    """
+    found: list[Entity] = []
+    position = count = mixed = 0
+    while position < len(sentence):
+        end = _word_end(sentence, position, len(sentence))
+        if end == position:
+            position += 1
+            continue
+        word = sentence[position:end]
+        count += 1
+        if not word.isupper():
+            mixed += 1
+            if not word[0].isupper():
+                return []
+            begin = position
+            if found and sentence[found[-1].end : position] == " ":
+                begin = found.pop().start
+            letters = sentence[begin:end]
+            found.append(Entity(begin, end, NAME, letters, letters))
+        position = end
+    return found if 2 * mixed <= count else []
+
+
 def _word_end(text: str, start: int, limit: int) -> int:
     """Return where a word ends: letters, with hyphens and the apostrophe of O'Brien within."""
     end = start

@@ -15,7 +15,7 @@ from allez.bundle.reader import Bundle
 from allez.entities.characters import at, ends, is_digit, is_word, run
 from allez.entities.find import KINDS, NAME, TERM, Entity, find
 from allez.entities.marks import is_private
-from allez.entities.names import Names, find_names
+from allez.entities.names import Names, find_names, within_capitals
 from allez.entities.numbers import FORMS, Form
 from allez.entities.symbols import Masked, mask
 from allez.errors import BundleFormatError
@@ -124,11 +124,17 @@ class Masking:
         """Return how a sentence is written whose entities are hidden.
 
         One that is too short to be told by its letters alone is in capitals if it has four, and
-        those of its words that have two are in the list of ordinary ones: "MERCI", "À LOUER".
+        those of its words that have two are in the list of ordinary ones: "MERCI", "À LOUER". One
+        with names in small letters is, if the rest is: "APPELEZ Quentin AVANT MIDI".
         """
         casing = casing_of(sentence, rules)
-        if casing == "capitals" or self._names is None or not sentence.isupper():
+        if casing == "capitals" or self._names is None or sentence.islower():
             return casing
+        if not sentence.isupper():
+            rest, done = "", 0
+            for name in within_capitals(sentence):
+                rest, done = rest + sentence[done : name.start], name.end
+            return casing_of(rest + sentence[done:], rules) if done else casing
         found = "".join(c if c.isalpha() else " " for c in sentence).split()
         letters = sum(map(len, found))
         ordinary = all(self._names.lists(word.lower()) for word in found if len(word) > 1)
@@ -136,8 +142,10 @@ class Masking:
 
     def names(self, sentence: str, casing: Casing) -> list[Entity]:
         """Return the names of a sentence whose other entities are hidden."""
-        if self._names is None or casing == "capitals" or not self.symbols[NAME]:
+        if self._names is None or not self.symbols[NAME]:
             return []
+        if casing == "capitals":
+            return within_capitals(sentence)
         hidden = [Entity(i, i + 1, "", "", "") for i, c in enumerate(sentence) if is_private(c)]
         return find_names(sentence, hidden, self._names)
 
