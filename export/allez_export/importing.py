@@ -166,7 +166,11 @@ def _save(work: Workspace, imported: Imported) -> None:
         "target_tokenizer": imported.target_tokenizer,
         "family": {"name": family.name, "config": dataclasses.asdict(family.config)},
         "weights": dict(family.weights),
-        "training": {"made_by": imported.made_by, "remarks": list(imported.remarks)},
+        "training": {
+            "made_by": imported.made_by,
+            "remarks": list(imported.remarks),
+            "rules": None if imported.rules is None else dataclasses.asdict(imported.rules),
+        },
     }
     (work.out / "train").mkdir()
     save(state, work.out / "train" / "model.pt")

@@ -35,6 +35,7 @@ from allez.search.step import RawHypothesis, Request
 from allez.text.tokenizer import Tokenizer
 from allez_export.evaluate import GREEDY, chrf
 from allez_export.toolkits.files import read_text
+from allez_export.toolkits.searching import SearchRules, search
 from allez_export.verify import PARITY, VerificationError
 
 Values = dict[str, Any]
@@ -117,16 +118,19 @@ class Followed:
     Args:
         bundle: as `draft` makes it.
         entries: what the toolkit did.
+        rules: how it searched, if the runtime does so in another way.
     """
 
-    def __init__(self, bundle: Bundle, entries: Sequence[Entry]) -> None:
+    def __init__(
+        self, bundle: Bundle, entries: Sequence[Entry], rules: SearchRules | None = None
+    ) -> None:
         manifest = bundle.manifest
         self._model = Model(bundle)
         self._source, self._target = (
             Tokenizer(bundle.text(side.tokenizer)) for side in (manifest.source, manifest.target)
         )
         self._end, self._eos = manifest.source.eos, manifest.target.eos
-        self._entries = entries
+        self._entries, self._rules = entries, rules
         self._search = manifest.search
         self._read = [[*self._source.encode(entry.source), self._end] for entry in entries]
         self.texts: list[str] = []
@@ -189,13 +193,19 @@ class Followed:
         width = self._entries[places[0]].width or self._search.beam_size
         options = SearchOptions(beam_size=width, length_penalty=self._search.length_penalty)
         found = self._found(options, [[] for _ in self._entries])
-        same = 0
-        for i in places:
-            beam = self._entries[i].beam
-            ids = isinstance(beam, list) and beam and isinstance(beam[0], int)
-            wanted = self._target.decode([t for t in beam if t != self._eos]) if ids else beam
-            same += _joined(wanted) == self._target.decode(found[i].tokens)
-        return {"beam_size": width, "beam_texts": len(places), "beam_same": same}
+        wanted = {i: self._text(self._entries[i].beam) for i in places}
+        same = sum(wanted[i] == self._target.decode(found[i].tokens) for i in places)
+        report = {"beam_size": width, "beam_texts": len(places), "beam_same": same}
+        if self._rules is not None:
+            by_rules = {i: search(self._model, self._read[i], width, self._rules) for i in places}
+            report["beam_same_by_its_rules"] = sum(
+                wanted[i] == self._target.decode(tokens) for i, tokens in by_rules.items()
+            )
+        return report
+
+    def _text(self, beam: Any) -> str:
+        ids = isinstance(beam, list) and beam and isinstance(beam[0], int)
+        return self._target.decode([t for t in beam if t != self._eos]) if ids else _joined(beam)
 
     def _found(self, options: SearchOptions, paths: Sequence[Sequence[int]]) -> list[RawHypothesis]:
         """Search without our rule against loops, which the toolkit has not, to its own lengths."""
@@ -223,7 +233,7 @@ def compare_precisions(fp32: Followed, int8: Followed) -> Values:
 
 
 def follow(
-    entries: Sequence[Entry], fp32: Bundle, int8: Bundle | None
+    entries: Sequence[Entry], fp32: Bundle, int8: Bundle | None, rules: SearchRules | None = None
 ) -> Iterator[tuple[str, Values]]:
     """Compare bundles with the outputs of the toolkit that their weights come from.
 
@@ -231,11 +241,12 @@ def follow(
         entries: what the toolkit did.
         fp32: a draft bundle.
         int8: the same, quantized, if it is.
+        rules: how the toolkit searched, if the runtime does so in another way.
 
     Raises:
         ReferenceFailure: fp32 reads, chooses or scores otherwise.
     """
-    followed = Followed(fp32, entries)
+    followed = Followed(fp32, entries, rules)
     found = followed.compare()
     if not found["worst_token_score"] <= PARITY:
         raise ReferenceFailure(

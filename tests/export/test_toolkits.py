@@ -17,10 +17,12 @@ from torch import Tensor
 
 from allez import Translator
 from allez.errors import InputError
+from allez.search.step import StepResult
 from allez.text.tokenizer import Tokenizer
 from allez_export.cli import main
 from allez_export.toolkits import TOOLKITS, toolkit
 from allez_export.toolkits.imported import Imported
+from allez_export.toolkits.searching import SearchRules, search
 from support import checkpoints
 from support.checkpoints import State, advance, by_layer, encoder, stacked
 
@@ -325,6 +327,45 @@ def test_a_checkpoint_becomes_a_bundle_that_translates(
     assert "3 of 3 greedy paths are the same" in card
     assert "OpenNMT-py 1.x" in card
     assert main(asked) == 1  # it exists
+
+
+class Scripted:
+    """A model whose next words depend on the last one alone: 0 begins, 1 ends, 2 and 3 are words.
+
+    Ending at once is likely, and going on is worth it.
+    """
+
+    bos, eos = 0, 1
+    NEXT = ((0, 0.5, 0.3, 0.2), (0, 1, 0, 0), (0, 0.4, 0.5, 0.1), (0, 0.9, 0.05, 0.05))
+
+    def encode(self, source: Any) -> Any:
+        return source
+
+    def start(self, encodings: Any) -> Any:
+        def step(token: Any, parent: Any, k: int) -> Any:
+            with np.errstate(divide="ignore"):
+                logs = np.log([self.NEXT[word] for word in token])
+            order = np.argsort(-logs, axis=1, kind="stable")[:, :k]
+            top = np.take_along_axis(logs, order, axis=1)
+            return StepResult(top, order, np.zeros((len(order), 1)), None)
+
+        return step
+
+
+def test_toolkits_search_by_rules_of_their_own() -> None:
+    model: Any = Scripted()
+
+    def found(width: int, **rules: Any) -> tuple[int, ...]:
+        return search(model, [5, 1], width, SearchRules(**rules))
+
+    assert found(1, alpha=0.0, empty=True) == ()  # the end is the best word
+    assert found(1, alpha=0.0) == (2,) * 200  # 0.5 > 0.4, so that it never ends
+    assert found(2, alpha=0.0, empty=True, wide=True) == ()  # 0.5; going on gives less
+    assert found(2, alpha=0.0, wide=True) == (3,)  # 0.2 x 0.9 > 0.3 x 0.4
+    assert found(2, alpha=2.0, wide=True) == (2, 2)  # log 0.06 / 9 > log 0.18 / 4
+    assert found(2, alpha=0.0) == (3,)
+    assert found(2, alpha=3.0) == (2, 2)  # log 0.06 / 27 > log 0.18 / 8
+    assert found(2, alpha=3.0, offset=50.0) == (3,)  # an offset makes lengths more alike
 
 
 CHECKPOINTS = os.environ.get("ALLEZ_CHECKPOINTS")

@@ -12,6 +12,7 @@ from allez_export.checkpoints import load_model
 from allez_export.package import draft, sentence_rules
 from allez_export.reference import follow, read_references
 from allez_export.stages.workspace import Workspace, say
+from allez_export.toolkits.searching import SearchRules
 from allez_export.verify import verify
 
 
@@ -59,7 +60,9 @@ def run(work: Workspace) -> None:
         if entries:
             int8 = exported["int8"]
             drafts = (exported["fp32"][2], None if int8 is None else int8[2])
-            checks = chain(checks, follow(entries, *drafts))
+            given = trained.record.get("rules")
+            searched = None if given is None else SearchRules(**given)
+            checks = chain(checks, follow(entries, *drafts, searched))
         report = {}
         for name, values in checks:
             report[name] = values

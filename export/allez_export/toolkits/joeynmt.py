@@ -17,6 +17,7 @@ from allez_export.toolkits.cutting import vocabularies
 from allez_export.toolkits.files import Files, read_text
 from allez_export.toolkits.imported import Imported
 from allez_export.toolkits.pickles import read_checkpoint
+from allez_export.toolkits.searching import SearchRules
 from allez_export.toolkits.settings import parse
 from allez_export.toolkits.tensors import (
     Weights,
@@ -67,12 +68,14 @@ def read(paths: Sequence[Path]) -> Imported:
         found,
     )
     same = sides[0].definition == sides[1].definition
+    alpha = float(_number(testing, "beam_alpha", testing.get("alpha", 1.0), 0, 10))
     return Imported(
         family=family,
         source_tokenizer=sides[0].definition,
         target_tokenizer=None if same else sides[1].definition,
         beam_size=_number(testing, "beam_size", 5, 1, 100),
-        length_penalty=float(_number(testing, "beam_alpha", testing.get("alpha", 1.0), 0, 10)),
+        length_penalty=alpha,
+        rules=SearchRules(alpha=alpha, offset=5.0),
         made_by=f"JoeyNMT {settings.get('joeynmt_version', '')}".strip(),
         remarks=_remarks(data),
     )
