@@ -33,13 +33,14 @@ def parse(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B008  
 
 def _reader(reading: Reading) -> Callable[[str, bytes], Document | None]:
     def read(name: str, part: bytes) -> Document | None:
-        if name.endswith((".xhtml", ".html", ".htm")):
+        ending = name.rpartition(".")[2].lower()
+        if ending in ("xhtml", "html", "htm"):
             return html.parse(part, reading)
-        if not name.endswith((".ncx", ".opf")):
+        if ending not in ("ncx", "opf"):
             return None
         text, encode = read_xml(part)
         builder = Builder(_with_language(text, reading))
-        add_segments(builder, _CONTENTS if name.endswith(".ncx") else _ABOUT)
+        add_segments(builder, _CONTENTS if ending == "ncx" else _ABOUT)
         return builder.build(encode)
 
     return read

@@ -78,12 +78,15 @@ _REFUSED = (
 REFUSED_SUFFIXES = (".pdf", ".rtf", ".doc", ".ppt", ".xls")
 """How names of such files end; in a folder they are opened, so that each is named."""
 
+_PROLOGUE = r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE (?!html)[^>\[]*(?:\[.*?\]\s*)?>\s*)*"
+"""What may stand before the first element of XML."""
+
 _BEGINNINGS = (
     (r"WEBVTT\b", "vtt"),
     (r"\d+\s+\d+:\d{2}:\d{2},\d{3} *-->", "srt"),
-    (r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE html|<html\b)", "html"),
-    (r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<resources\b", "android"),
-    (r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:\w+:)?xliff\b", "xliff"),
+    (_PROLOGUE + r"(?:<!DOCTYPE html|<html\b)", "html"),
+    (_PROLOGUE + r"<resources\b", "android"),
+    (_PROLOGUE + r"<(?:\w+:)?xliff\b", "xliff"),
     (r'(?:#[^\n]*\n\s*)*msgid\s+"', "po"),
 )
 """How a text begins that says by itself what it is."""
@@ -142,4 +145,9 @@ def _by_content(data: bytes) -> Format:
     for pattern, name in _BEGINNINGS:
         if re.match(pattern, head, re.IGNORECASE | re.DOTALL):
             return FORMATS[name]
+    if re.match(r"<\?xml\b|<!DOCTYPE\b", head, re.IGNORECASE):
+        raise InputError(
+            "it is XML of no kind that is known",
+            hint="--as html, xliff or android if it is one of these, --as text if it is text",
+        )
     return FORMATS["text"]

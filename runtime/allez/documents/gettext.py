@@ -24,6 +24,15 @@ _ESCAPED = {value: f"\\{key}" for key, value in _LETTERS.items()} | {"\\": "\\\\
 _CHARSET = re.compile(rb"charset=([\w.:-]+)", re.IGNORECASE)
 
 
+_FOLLOWING = {
+    "msgctxt": ("msgid",),
+    "msgid": ("msgid_plural", "msgstr"),
+    "msgid_plural": ("msgstr",),
+    "msgstr": ("msgctxt", "msgid", "msgstr"),
+}
+"""Which keywords may come after each; a catalogue begins as after `msgstr`."""
+
+
 class _String(NamedTuple):
     """A keyword's string: `text[start:end]` is its quoted parts."""
 
@@ -49,9 +58,14 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     text, encode = decode(data, declared=declared)
     builder = Builder(text)
     sources: dict[str, str] = {}
+    before = "msgstr"
     for string in _strings(text):
+        if string.keyword not in _FOLLOWING[before]:
+            line = text.count("\n", 0, string.start) + 1
+            raise InputError(f"line {line}: {string.keyword} cannot follow {before}")
+        before = string.keyword
         if string.keyword != "msgstr":
-            if string.keyword in ("msgctxt", "msgid"):
+            if string.keyword == "msgctxt" or (string.keyword == "msgid" and "msgid" in sources):
                 sources = {}
             sources[string.keyword] = string.text
             continue
@@ -59,6 +73,8 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
         value = Value(source, mnemonics=True)
         if not string.text and source and value.has_letters:
             builder.add(string.start, string.end, value.marked, _Writer(value, text))
+    if before != "msgstr":
+        raise InputError(f"it ends behind a {before}: the msgstr is missing")
     return builder.build(encode)
 
 

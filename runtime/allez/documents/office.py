@@ -24,6 +24,8 @@ _WORD = Runs(
         "w:hyperlink w:ins w:smartTag w:sdt w:sdtContent w:fldSimple w:moveTo w:customXml"
     ),
     breaks=names("w:tab w:br w:cr"),
+    field="w:fldChar",
+    namespaces=(("w:", "http://schemas.openxmlformats.org/wordprocessingml/2006/main"),),
 )
 _SLIDE = Runs(
     paragraph=names("a:p"),
@@ -33,6 +35,7 @@ _SLIDE = Runs(
     spaced=False,
     head=names("a:pPr a:endParaRPr"),
     breaks=names("a:br"),
+    namespaces=(("a:", "http://schemas.openxmlformats.org/drawingml/2006/main"),),
 )
 _SHEET = Runs(
     paragraph=names("si is"),
@@ -41,13 +44,14 @@ _SHEET = Runs(
     text="t",
     spaced=True,
     head=names("rPh phoneticPr"),
+    namespaces=(("", "http://schemas.openxmlformats.org/spreadsheetml/2006/main"),),
 )
 _WORD_PARTS = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml")
 _SLIDE_PARTS = re.compile(
     r"ppt/(?:slides/slide\d+|notesSlides/notesSlide\d+|diagrams/(?:data|drawing)\d+)\.xml"
 )
 _SHEET_PARTS = re.compile(r"xl/(?:sharedStrings|worksheets/sheet\d+)\.xml")
-_TABLE_COLUMN = re.compile(r"<tableColumn\b[^>]*?\bname=\"([^\"]*)\"")
+_TABLE_COLUMN = re.compile(r"<(?:\w+:)?tableColumn\b[^>]*?\bname=\"([^\"]*)\"")
 
 
 def parse_docx(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B008  (frozen)

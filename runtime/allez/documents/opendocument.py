@@ -7,6 +7,7 @@ from allez.documents.mixed import Profile, add_segments
 from allez.documents.package import Package, read_package
 from allez.documents.reading import Reading
 from allez.documents.xml import read_xml
+from allez.errors import InputError
 from allez.text.elements import names
 
 TEXT = Profile(
@@ -46,7 +47,13 @@ def parse(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B008  
     Raises:
         InputError: it is none, or broken; the part is named.
     """
+    read_package(data, "OpenDocument file", "content.xml", _refuse_encrypted)
     return read_package(data, "OpenDocument file", "content.xml", _read)
+
+
+def _refuse_encrypted(name: str, part: bytes) -> None:
+    if name == "META-INF/manifest.xml" and b"encryption-data" in part:
+        raise InputError("it is encrypted", hint="save it without a password")
 
 
 def _read(name: str, part: bytes) -> Document | None:

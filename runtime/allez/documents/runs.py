@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import html
 import itertools
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from allez.documents.document import Builder, Template
 from allez.documents.inline import Gatherer, Inline
@@ -17,7 +18,7 @@ from allez.documents.mixed import MOST_MARKS
 from allez.documents.values import escape_text
 from allez.documents.wrapping import ends_sentence
 from allez.text.markup import Marked, weave
-from allez.text.tags import Token, ends, scan
+from allez.text.tags import Token, attributes, ends, scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,36 @@ class Runs:
     """Elements of a paragraph with runs in them."""
     breaks: frozenset[str] = frozenset()
     """Within a run or beside them: they keep words apart."""
+    field: str = ""
+    """Within a run: it begins or ends a field, or divides what a field is from what it shows."""
+    namespaces: tuple[tuple[str, str], ...] = ()
+    """Beginnings of these names, and the namespaces that they stand for."""
+
+    def in_words_of(self, text: str) -> Runs:
+        """Return the names as a document spells them: it may call a namespace otherwise."""
+        spelled = self
+        for usual, namespace in self.namespaces:
+            found = re.search(rf"xmlns(?::([\w.-]+))?\s*=\s*[\"']{re.escape(namespace)}[\"']", text)
+            prefix = f"{found[1]}:" if found and found[1] else ""
+            if found is not None and prefix != usual:
+                spelled = spelled._renamed(usual, prefix)
+        return spelled
+
+    def _renamed(self, usual: str, prefix: str) -> Runs:
+        def name(given: str) -> str:
+            return prefix + given.removeprefix(usual) if given.startswith(usual) else given
+
+        return replace(
+            self,
+            paragraph=frozenset(map(name, self.paragraph)),
+            run=name(self.run),
+            style=name(self.style),
+            text=name(self.text),
+            head=frozenset(map(name, self.head)),
+            around=frozenset(map(name, self.around)),
+            breaks=frozenset(map(name, self.breaks)),
+            field=name(self.field),
+        )
 
 
 @dataclass(slots=True)
@@ -53,6 +84,13 @@ class _Piece:
     """Which run it stands in; -1: beside them."""
     head: str = ""
     """What begins that run, its style included."""
+    enters: int | None = None
+    """Which run its beginning stands in, if that is another one."""
+
+    @property
+    def first_run(self) -> int:
+        """Which run its beginning stands in."""
+        return self.run if self.enters is None else self.enters
 
 
 _PLAIN = "-"
@@ -67,6 +105,7 @@ def add_paragraphs(builder: Builder, names: Runs, keep: frozenset[str] = frozens
         names: what its elements are called.
         keep: paragraphs with just this text are left alone.
     """
+    names = names.in_words_of(builder.text)
     _Finder(builder, names, list(scan(builder.text, xml=True)), keep).find()
 
 
@@ -122,7 +161,6 @@ class _Finder:
         """Take the children of a run."""
         text, names = self.builder.text, self.names
         opening = text[self.tokens[index].start : self.tokens[index].end]
-        opening = opening if names.run == "a:r" else f"<{names.run}>"  # without marks of editing
         style = ""
         begin = self.tokens[index].start
         for child in self.children(index, end):
@@ -135,6 +173,8 @@ class _Finder:
             else:
                 self.point(pieces, child, last, "break" if token.name in names.breaks else "point")
                 pieces[-1].markup = (opening, style, *pieces[-1].markup, f"</{names.run}>")
+                if token.name == names.field:
+                    pieces[-1].name = self.field_part(token)
             pieces[-1].run, pieces[-1].head = index, opening + style
             pieces[-1].start, begin = begin, pieces[-1].end
         if pieces and pieces[-1].run == index:
@@ -162,8 +202,60 @@ class _Finder:
         span = self.tokens[index].start, self.tokens[end].end
         pieces.append(_Piece(kind, *span, markup=self.builder.template(*span)))
 
+    def field_part(self, token: Token) -> str:
+        """Return what a field's character does: "begin", "separate" or "end"."""
+        text = self.builder.text
+        for attribute in attributes(text, token):
+            if attribute.name.endswith("fldCharType"):
+                return text[attribute.start : attribute.end]
+        return ""
+
+    def with_fields(self, pieces: list[_Piece]) -> list[_Piece]:
+        """Return pieces with each field as one point, or as a pair around what it shows.
+
+        Its parts stay in their order so, wherever the words around them go.
+        """
+        result: list[_Piece] = []
+        begun: list[tuple[int, int]] = []
+        for piece in pieces:
+            result.append(piece)
+            if piece.name == "begin":
+                begun.append((len(result) - 1, -1))
+            elif piece.name == "separate" and begun:
+                begun[-1] = (begun[-1][0], len(result) - 1)
+            elif piece.name == "end" and begun:
+                first, middle = begun.pop()
+                inside = result[middle + 1 : -1] if middle >= 0 else []
+                shown = "".join(p.text for p in inside)
+                if any(map(str.isalpha, shown)) and not begun:
+                    opens = self.joined(result[first : middle + 1], "open", "field")
+                    closes = self.joined([piece], "close", "field")
+                    result[first:] = [opens, *inside, closes]
+                else:
+                    result[first:] = [self.joined(result[first:], "point", "")]
+        return result
+
+    def joined(self, pieces: Sequence[_Piece], kind: str, name: str) -> _Piece:
+        """Return several pieces as one."""
+        names = self.names
+        markup: list[str | int] = []
+        for piece in pieces:
+            written = f"<{names.text}>{escape_text(piece.text)}</{names.text}>"
+            whole = f"{piece.head or f'<{names.run}>'}{written}</{names.run}>"
+            markup += piece.markup if piece.kind != "text" else (whole,)
+        first, last = pieces[0], pieces[-1]
+        return replace(
+            last,
+            kind=kind,
+            start=first.start,
+            name=name,
+            markup=tuple(markup),
+            enters=first.first_run,
+        )
+
     def add(self, pieces: list[_Piece]) -> None:
         """Add the segments of a paragraph: one, or several where line breaks divide it for good."""
+        pieces = self.with_fields(pieces) if self.names.field else pieces
         depth = first = 0
         for index, piece in enumerate(pieces):
             depth += {"open": 1, "close": -1}.get(piece.kind, 0)
@@ -199,8 +291,10 @@ class _Finder:
             return
         within = pieces[first - 1].run if first else -1
         following = pieces[last] if last < len(pieces) else None
-        closing = f"</{self.names.run}>" if part[0].run >= 0 and part[0].run == within else ""
-        same = following is not None and part[-1].run >= 0 and part[-1].run == following.run
+        closing = (
+            f"</{self.names.run}>" if part[0].first_run >= 0 and part[0].first_run == within else ""
+        )
+        same = following is not None and part[-1].run >= 0 and part[-1].run == following.first_run
         writer = _Writer(inline, self.names, base, closing, part[-1].head if same else "")
         self.builder.add(part[0].start, part[-1].end, inline.marked, writer)
 

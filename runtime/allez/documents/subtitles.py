@@ -61,7 +61,7 @@ def _parse(data: bytes, *, vtt: bool) -> TextDocument:
     text, encode = decode(data)
     builder = Builder(text)
     waiting: list[_Part] = []
-    for part in _parts(text):
+    for part in _parts(text, vtt, builder.notes):
         if waiting and not _goes_on(text, waiting[-1], part):
             _add(builder, waiting, vtt)
             waiting = []
@@ -73,9 +73,10 @@ def _parse(data: bytes, *, vtt: bool) -> TextDocument:
 # --- cues -------------------------------------------------------------------------------------
 
 
-def _parts(text: str) -> Iterator[_Part]:
-    """Yield the parts of all cues in order."""
+def _parts(text: str, vtt: bool, notes: list[str]) -> Iterator[_Part]:
+    """Yield the parts of all cues in order, and note which lines are in none."""
     cue = -1
+    loose: list[int] = []
     lines: list[tuple[int, int]] = []
     within = False
     position = 0
@@ -92,8 +93,13 @@ def _parts(text: str) -> Iterator[_Part]:
             lines, within = [], False
         elif within:
             lines.append((position, stop))
+        elif "-->" in line or (not vtt and any(map(str.isalpha, line))):
+            loose.append(text.count("\n", 0, position) + 1)
         position = end + 1
     yield from _speakers(text, lines, cue)
+    if loose:
+        shown = ", ".join(map(str, loose[:5])) + (", ..." if len(loose) > 5 else "")
+        notes.append(f"line {shown}: in no cue whose times can be read, left alone")
 
 
 def _speakers(text: str, lines: list[tuple[int, int]], cue: int) -> Iterator[_Part]:

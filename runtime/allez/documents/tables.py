@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -61,10 +62,11 @@ def _count(line: str, separator: str) -> int:
 
 def _parse(text: str, separator: str, reading: Reading) -> Builder:
     builder = Builder(text)
-    rows = list(_rows(text, separator))
-    header = _header(rows)
-    chosen = _columns(rows, header, reading.columns)
-    for row in rows[header:]:
+    rows = _rows(text, separator)
+    first = list(itertools.islice(rows, _SAMPLE + 1))
+    header = _header(first)
+    chosen = _columns(first, header, reading.columns)
+    for row in itertools.chain(first[header:], rows):
         for column in chosen:
             if column >= len(row):
                 continue
@@ -72,7 +74,7 @@ def _parse(text: str, separator: str, reading: Reading) -> Builder:
             value = Value(cell.content)
             if value.has_letters:
                 quoted = text[cell.start] == '"'
-                writer = _Writer(value, separator, quoted)
+                writer = _Writer(cell.content, separator, quoted)
                 builder.add(cell.start, cell.end, value.marked, writer)
     return builder
 
@@ -165,11 +167,15 @@ def _column(name: str, names: Sequence[str], count: int) -> int:
 
 
 class _Writer:
-    def __init__(self, value: Value, separator: str, quoted: bool) -> None:
-        self._value, self._separator, self._quoted = value, separator, quoted
+    """Writes a cell; what is set apart in it is found anew, since a table may have millions."""
+
+    __slots__ = ("_content", "_quoted", "_separator")
+
+    def __init__(self, content: str, separator: str, quoted: bool) -> None:
+        self._content, self._separator, self._quoted = content, separator, quoted
 
     def __call__(self, translated: Marked) -> Template:
-        text = self._value.write(translated)
+        text = Value(self._content).write(translated)
         if self._quoted or any(c in text for c in (self._separator, '"', "\n", "\r")):
             return ('"' + text.replace('"', '""') + '"',)
         return (text,)

@@ -17,6 +17,8 @@ from allez.text.wrapped import joints
 _REFERENCE = re.compile(r"&(?:[a-zA-Z]\w*|#\d+|#x[0-9a-fA-F]+);")
 _MNEMONIC = re.compile(r"(?<![\w&])[_&](?=[^\W\d_])")
 _BLANK_LINE = "\n\n"
+_SPECIAL = frozenset("<>&{}%$#_@")
+"""What is set apart has one of these."""
 _SIGNS = frozenset("_/\\@#=<>|~^*+[]")
 """Signs that stand in names of things rather than in words of a language."""
 
@@ -42,6 +44,8 @@ class Value:
         mnemonics: one `_` or `&` before a letter marks a key to press.
     """
 
+    __slots__ = ("_given", "_mnemonic", "_referenced", "_sections", "_width", "marked")
+
     def __init__(self, text: str, *, mnemonics: bool = False) -> None:
         self._given = text
         self._referenced = bool(_REFERENCE.search(text))
@@ -52,7 +56,7 @@ class Value:
         texts = [section.marked.text for section in self._sections]
         if len(texts) > 1 and any(_BLANK_LINE in f"\n{text}\n" for text in texts):
             self._sections = self._read_all(nested=False)  # or it would pass for one in between
-        self.marked: Marked = self._joined()
+        self.marked = self._joined()
         """What is translated."""
 
     @property
@@ -62,6 +66,8 @@ class Value:
 
     def _read_all(self, *, nested: bool) -> list[Inline]:
         """Read the string, and all messages in it; each number in a template is one of these."""
+        if _SPECIAL.isdisjoint(self._given):
+            return [Inline(Marked(self._given), (), ())]
         sections: list[Inline] = []
         places = [(0, len(self._given))]
         for start, end in places:
@@ -119,6 +125,8 @@ class Value:
         return html.unescape(raw) if self._referenced else raw
 
     def _joined(self) -> Marked:
+        if len(self._sections) == 1:
+            return self._sections[0].marked
         text = ""
         marks: list[Mark] = []
         for section in self._sections:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allez.documents.document import Document
-from allez.documents.formats import FORMATS
+from allez.documents.formats import FORMATS, recognise
 from allez.documents.reading import Reading
 from allez.documents.translation import translate_document, translate_marked
 from allez.documents.values import Value, is_prose
@@ -281,3 +281,24 @@ def test_xliff_that_is_done_is_left_alone() -> None:
 def test_xml_that_is_broken_or_harmful_is_refused(name: str, text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         parse(name, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('msgid "un"\nmsgid "deux"\nmsgstr ""\n', "line 2: msgid cannot follow msgid"),
+        ('msgstr ""\nmsgctxt "a"\nmsgstr ""\n', "line 3: msgstr cannot follow msgctxt"),
+        ('msgid "un"\nmsgid_plural "deux"\n', "it ends behind a msgid_plural"),
+    ],
+)
+def test_entries_without_all_their_strings_are_named(text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        parse("po", text)
+
+
+def test_xml_of_no_known_kind_is_no_text() -> None:
+    resources = b'<?xml version="1.0"?>\n<!DOCTYPE resources [<!ENTITY a "b">]>\n<resources/>'
+    assert recognise("a.xml", resources).name == "android"
+    for data in (b'<?xml version="1.0"?><svg/>', b"<!DOCTYPE note>\n<note/>"):
+        with pytest.raises(InputError, match="XML of no kind"):
+            recognise("a.svg", data)

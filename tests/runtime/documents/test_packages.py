@@ -143,6 +143,83 @@ def test_lines_of_a_paragraph(inside: str, read: list[str], capitals: str) -> No
         assert written.count(tag) == inside.count(tag)
 
 
+FIELD = (
+    '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>{}</w:instrText></w:r>'
+    '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>{}</w:t></w:r>'
+    '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "shown", "moved"),
+    [("HYPERLINK", "le musée", "MUSÉE LE"), ("PAGE", "12", "12"), ("REF", "", "")],
+)
+@pytest.mark.parametrize("in_one_run", [False, True])
+def test_parts_of_a_field_stay_in_order(
+    instruction: str, shown: str, moved: str, in_one_run: bool
+) -> None:
+    field = FIELD.format(instruction, shown)
+    body = f"<w:r><w:t>voir ici </w:t></w:r>{field}<w:r><w:t> et puis là</w:t></w:r>"
+    body = body.replace("</w:r><w:r>", "") if in_one_run else body
+    parts = {**DOCX, "word/document.xml": f'<w:d xmlns:w="w"><w:p>{body}</w:p></w:d>'}
+    translate = WordByWord(backwards=True).translate_batch
+    result = unzipped(translate_document(parse("docx", parts), translate))["word/document.xml"]
+    ElementTree.fromstring(result)
+    found = re.findall(r'fldCharType="(\w+)"|<w:t\b[^>]*>([^<]*)<', result.decode())
+    inside = [part or text for part, text in found if part or text]
+    begin, end = inside.index("begin"), inside.index("end")
+    assert inside[begin + 1 : end] == ["separate", *([moved] if moved else [])]
+    assert result.decode().count("<w:instrText>") == 1
+
+
+def test_a_field_that_ends_in_another_paragraph_is_let_alone() -> None:
+    begin, end = FIELD.format("TOC", "un").split("<w:r><w:t>un</w:t></w:r>")
+    parts = {
+        **DOCX,
+        "word/document.xml": (
+            f'<w:d xmlns:w="w"><w:p>{begin}<w:r><w:t>un titre</w:t></w:r></w:p>'
+            f"<w:p><w:r><w:t>la fin</w:t></w:r>{end}</w:p></w:d>"
+        ),
+    }
+    document = parse("docx", parts)
+    assert [s.source.text for s in document.segments][:2] == ["un titre", "la fin"]
+    result = unzipped(uppercased(document))["word/document.xml"].decode()
+    order = [result.index(part) for part in ("begin", "separate", "UN TITRE", "LA FIN", '"end"')]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "usual", "namespace"),
+    [
+        ("docx", "word/document.xml", "w:", "wordprocessingml"),
+        ("pptx", "ppt/slides/slide1.xml", "a:", "drawingml"),
+        ("xlsx", "xl/sharedStrings.xml", "", "spreadsheetml"),
+    ],
+)
+def test_a_namespace_may_have_any_prefix(name: str, part: str, usual: str, namespace: str) -> None:
+    address = f"http://schemas.openxmlformats.org/{namespace}/2006/main"
+    text = re.sub(r' xmlns:[wa]="[^"]*"', "", PACKAGES[name][part])
+    text = (
+        re.sub(rf"(</?){usual}(?=[a-zA-Z])", r"\1x:", text)
+        if usual
+        else re.sub(r"(</?)(?=[a-zA-Z])", r"\1x:", text)
+    )
+    root = re.search(r"<x:\w+|<p:\w+", text)
+    assert root
+    text = f'{text[: root.end()]} xmlns:x="{address}"{text[root.end() :]}'
+    other = parse(name, {**PACKAGES[name], part: text})
+    count = len(texts(name))
+    assert len(other.segments) == count
+    assert "<x:" in unzipped(uppercased(other))[part].decode()
+
+
+def test_an_encrypted_document_is_named() -> None:
+    manifest = "<m:manifest><m:encryption-data/></m:manifest>"
+    parts = {"content.xml": "\1\2", "META-INF/manifest.xml": manifest}
+    with pytest.raises(InputError, match="it is encrypted"):
+        FORMATS["opendocument"].parse(zipped(parts), READING)
+
+
 def test_a_paragraph_of_thousands_of_runs_is_left_alone() -> None:
     run = f"<w:r>{_BOLD}<w:t>un</w:t></w:r><w:r><w:t>deux</w:t></w:r>"
     document = parse("docx", {**DOCX, "word/document.xml": f"<w:p>{run * 1000}</w:p>"})

@@ -94,3 +94,12 @@ def test_settings_notes_and_voices_are_no_text() -> None:
 def test_windows_line_ends_stay() -> None:
     data = srt("Il est trop tard pour\nprendre le train.").replace(b"\n", b"\r\n")
     assert uppercased(subtitles.parse_srt(data)).count(b"\r\n") == data.count(b"\n")
+
+
+def test_lines_in_no_cue_are_named() -> None:
+    data = srt("Bonjour.") + b"2\n00:00:xx --> 00:00:05\nun mot\n"
+    document = subtitles.parse_srt(data)
+    assert list(document.notes) == ["line 6, 7: in no cue whose times can be read, left alone"]
+    assert document.render([segment.source for segment in document.segments]) == data
+    vtt = b"WEBVTT un titre\n\nNOTE deux\n\nun\n00:01.000 --> 00:02.000\nBonjour.\n"
+    assert not subtitles.parse_vtt(vtt).notes
