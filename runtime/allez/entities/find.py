@@ -38,7 +38,16 @@ from allez.entities.marks import (
     tagged,
 )
 from allez.entities.numbers import FORMS, Form, read, write
-from allez.entities.words import Knows, account, address, file, foreign, identifier, is_latin
+from allez.entities.words import (
+    Knows,
+    account,
+    address,
+    file,
+    foreign,
+    identifier,
+    initials,
+    is_latin,
+)
 
 NUMBER, NAME, THING, TERM = "number", "name", "thing", "term"
 KINDS = (NUMBER, NAME, THING, TERM)
@@ -78,7 +87,7 @@ _MARKS: dict[str, tuple[Scanner, ...]] = {
     "-": (option,),
 }
 _DIGITS: tuple[Scanner, ...] = (emoji, date, version, telephone, identifier, spaced)
-_WORDS: tuple[Scanner, ...] = (address, account, file, identifier)
+_WORDS: tuple[Scanner, ...] = (initials, address, account, file, identifier)
 
 
 def find(

@@ -177,7 +177,8 @@ def _with_space(out: str, slot: Slot) -> str:
     if last == " ":
         return out.rstrip(" ") + " "
     words = is_word(last) and is_word(slot.said[:1]) and not slot.tight_before
-    return f"{out} " if words or (slot.apart and last and last in ".,;:!?") else out
+    apart = slot.apart and last != "" and (is_word(last) or last in ".,;:!?")
+    return f"{out} " if words or apart else out
 
 
 def _with_article(out: str, said: str, number: bool) -> str:

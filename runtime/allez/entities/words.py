@@ -89,6 +89,16 @@ def file(text: str, start: int) -> int:
     return end if dot and stem and extension.lower() in _FILES else start
 
 
+def initials(text: str, start: int) -> int:
+    """`S.N.C.F.`, `R.A.T.P`: two capitals and more, each but the last with a full stop."""
+    end = start
+    while at(text, end).isupper() and at(text, end + 1) == ".":
+        end += 2
+    if end > start and at(text, end).isupper() and ends(text, end + 1):
+        end += 1
+    return end if end - start > 3 and ends(text, end) else start
+
+
 def identifier(text: str, start: int) -> int:
     """`get_user_name()`, `getUserName`, `os.path.join`, `B7-4431-K`, `CO2`, `v2.0`, `3f2a9c`."""
     end = _token_end(text, start)
