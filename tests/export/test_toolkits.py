@@ -20,6 +20,7 @@ from allez.errors import InputError
 from allez.search.step import StepResult
 from allez.text.tokenizer import Tokenizer
 from allez_export.cli import main
+from allez_export.families.steps import TorchStep
 from allez_export.toolkits import TOOLKITS, toolkit
 from allez_export.toolkits.imported import Imported
 from allez_export.toolkits.searching import SearchRules, search
@@ -327,6 +328,35 @@ def test_a_checkpoint_becomes_a_bundle_that_translates(
     assert "3 of 3 greedy paths are the same" in card
     assert "OpenNMT-py 1.x" in card
     assert main(asked) == 1  # it exists
+
+
+@pytest.mark.parametrize("kind", ["opennmt", "fairseq", "annotated"])
+def test_features_that_are_evened_out_say_the_same(tmp_path: Path, kind: str) -> None:
+    paths = [tmp_path]
+    if kind == "opennmt":
+        checkpoints.opennmt(tmp_path, cell="gru", attention="mlp", feed=False, bridge=True)
+    elif kind == "fairseq":  # its output is its table of words
+        checkpoints.fairseq(tmp_path)
+    else:
+        paths, _, _ = checkpoints.recipe(tmp_path, kind)
+    family = toolkit(kind).read(paths).family
+    ranges = family.activation_ranges([([5, 6, 7], [8, 9, 10]), ([9, 5], [6])])
+    assert ranges.rescaled
+    evened, source = family.step_module(), torch.tensor([[5, 6, 7, 8]])
+    for name, value in evened.named_parameters():
+        if name in ranges.rescaled:
+            value.data.copy_(torch.from_numpy(np.asarray(ranges.rescaled[name])))
+    encoding = family.reference_encoding(source, torch.tensor([4]))
+    steps = [
+        TorchStep(module, encoding, family.facts.vocabulary)
+        for module in (family.step_module(), evened)
+    ]
+    for token in (family.facts.bos, 7, 9):
+        one, other = (
+            step(np.array([token]), np.zeros(1, dtype=np.int64), 1, full=True) for step in steps
+        )
+        assert one.log_probs is not None
+        np.testing.assert_allclose(one.log_probs, other.log_probs, rtol=1e-4, atol=1e-4)
 
 
 class Scripted:

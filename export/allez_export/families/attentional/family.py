@@ -6,17 +6,21 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from allez.errors import InputError
 from allez_export.families.attentional.graphs import EncoderGraph, StepGraph
 from allez_export.families.attentional.model import AttentionalConfig, AttentionalModel
-from allez_export.families.family import Example, Facts, Ranges
+from allez_export.families.family import Example, Facts, Floats, Ranges
 from allez_export.families.steps import TorchStep, padded
 
 _EXAMPLES = 64
 """Sentences read at once to see how large activations get."""
+
+_MOST = 2.0
+"""How large a state may be beside others that are within 1."""
 
 _ROOM = 1.1
 """By how much activations may be larger than any that was seen."""
@@ -125,14 +129,20 @@ class Attentional:
         """Return how large activations get, where that is not bounded on these examples."""
         config, weights = self.config, self.model.weights
         words = float(weights["table"].abs().max()) or 1.0
-        hidden, fed, features = self._measured(examples)
+        hidden, fed, channels = self._measured(examples)
         if config.bridge == "none" or config.bridge_activation == "tanh":
             hidden = 1.0
+        elif hidden > _MOST:  # only the first state is: all others would lose their precision
+            hidden = math.inf
         if config.readout and config.readout_activation == "tanh":
             fed = 1.0
         elif not config.readout:
-            fed = hidden
-        features = features if "projection.weight" in weights else fed
+            fed = 1.0 if config.cell == "lstm" else max(1.0, fed)  # a state
+        linear = config.readout_activation == "linear" and not config.input_feeding
+        rescaled: dict[str, Floats] = {}
+        features = float(channels.max()) if "projection.weight" in weights else fed
+        if "projection.weight" in weights or (config.readout and linear):
+            features, words, rescaled = self._evened(channels)
         beside = max(fed if config.input_feeding else 1.0, hidden)  # what stands beside a state
         lstm = config.cell == "lstm"
         decoder = {"query": hidden, "projection": fed}
@@ -148,13 +158,44 @@ class Attentional:
             encoder={"key_weight": 1.0, **dict.fromkeys(bridges, math.inf)},
             decoder=decoder,
             features=features,
+            rescaled=rescaled,
         )
 
+    def _evened(self, channels: Tensor) -> tuple[float, float, dict[str, Floats]]:
+        """Even out what enters the vocabulary layer: what is seldom large costs all others.
+
+        Each value is made smaller by a factor, and its column of the vocabulary layer larger. The
+        root shares the difference between the two (Xiao et al. 2023, alpha 0.5).
+
+        Args:
+            channels: [F] the largest of each.
+
+        Returns:
+            The range of all, that of words, and the weights that are changed.
+        """
+        step = {name: value.detach() for name, value in StepGraph(self.model).named_parameters()}
+        factor = (channels / channels.max()).clamp(min=1e-3).sqrt()  # [F]
+        makers: tuple[str, ...] = ("projection", "projection_bias")
+        if "projection" not in step:
+            makers = ("readout", "readout_bias", "readout_words")
+        changed = {name: step[name] / factor for name in makers if name in step}
+        scored = "output" if "output" in step else "table"
+        changed[scored] = step[scored] * factor
+        if scored == "table":  # it is looked up, too
+            changed["cells.0.Ww"] = step["cells.0.Ww"] / factor.unsqueeze(1)
+            if "readout_words" in step:
+                of_words = changed.get("readout_words", step["readout_words"])
+                changed["readout_words"] = of_words / factor.unsqueeze(1)
+        words = float(changed.get("table", step["table"]).abs().max()) or 1.0
+        evened = {name: np.ascontiguousarray(value.numpy()) for name, value in changed.items()}
+        return float((channels / factor).max()), words, evened
+
     @torch.no_grad()
-    def _measured(self, examples: Sequence[Example]) -> tuple[float, float, float]:
-        """Return the largest hidden state, readout, and features that were seen, and some room."""
+    def _measured(self, examples: Sequence[Example]) -> tuple[float, float, Tensor]:
+        """Return the largest hidden state, readout, and features [F] that were seen, with room."""
         config, step = self.config, StepGraph(self.model)
-        largest = [0.0, 0.0, 0.0]
+        largest = [0.0, 0.0]
+        channels = torch.zeros(self.model.table.shape[1])
         parts = self.model.parts
         usable = [(list(source), list(target)) for source, target in examples if source]
         for start in range(0, len(usable), _EXAMPLES):
@@ -168,7 +209,9 @@ class Attentional:
                 for state in states[: parts * config.decoder_layers : parts]:
                     largest[0] = max(largest[0], float((state * live).abs().max()))
                 made, _, states = step.advance(targets[:, t], memory, keys, mask, states)
-                for place, value in ((1, made), (2, step.projected(made))):
-                    largest[place] = max(largest[place], float((value * live).abs().max()))
-        hidden, fed, features = (_ROOM * value for value in largest)
-        return max(1.0, hidden), fed or 1.0, features or 1.0
+                largest[1] = max(largest[1], float((made * live).abs().max()))
+                seen = (step.projected(made) * live).abs().amax(dim=0)
+                channels = torch.maximum(channels, seen)
+        hidden, fed = (_ROOM * value for value in largest)
+        channels = channels if channels.any() else torch.ones_like(channels)
+        return max(1.0, hidden), fed or 1.0, _ROOM * channels
