@@ -10,7 +10,7 @@ SOURCES := $(shell find runtime export models spec -type f -not -name '*.pyc' 2>
 
 .PHONY: help demo test test-deps soak-deps test-runtime test-export test-android test-web \
   test-hosts test-arm64 \
-  test-versions soak fuzz check docs bench markup lock sbom clean
+  test-versions web web-dist soak fuzz check docs bench markup lock sbom clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,12 +58,25 @@ HAVE_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/
 NO_NODE = tests/skipped.sh note "$@: it needs Node 20 or newer, and npm (make test-deps)"
 WEB = web_demo/engine
 
-test-web: .venv-runtime/installed  ## types and tests of the JavaScript engine
+HAVE_BROWSER = command -v chromium >/dev/null || command -v firefox-esr >/dev/null
+NO_BROWSER = tests/skipped.sh note "$@: the page needs chromium or firefox-esr (make test-deps)"
+
+test-web: .venv-runtime/installed  ## types and tests of the JavaScript engine, and the page in browsers
 	@if $(HAVE_NODE); then \
 	  $(MAKE) --no-print-directory $(WEB)/node_modules/installed $(WEB)/src/spec.js && \
 	  $(TESTS) hosts.cases large build/hosts && \
-	  cd $(WEB) && npm run --silent check && ALLEZ_CASES="$(CURDIR)/build/hosts" npm run --silent test; \
+	  cd $(WEB) && npm run --silent check && ALLEZ_CASES="$(CURDIR)/build/hosts" npm run --silent test && \
+	  if $(HAVE_BROWSER); then npm run --silent test-page; else cd $(CURDIR) && $(NO_BROWSER); fi; \
 	else $(NO_NODE); fi
+
+web: build/web/files.js  ## serve the page on this machine alone [PORT=8000]
+	node web_demo/serve.js build/web $(or $(PORT),8000)
+
+web-dist: build/web/files.js  ## write the page into build/web, for any static host
+
+build/web/files.js: $(WEB)/node_modules/installed $(WEB)/src/spec.js $(wildcard web_demo/*.js \
+  web_demo/page/* $(WEB)/src/*.js $(WEB)/src/*/*.js models/fr-en/*)
+	node web_demo/build.js build/web
 
 $(WEB)/src/spec.js: spec/contract.json tools/web_contract.py
 	$(PYTHON) tools/web_contract.py > $@.partial

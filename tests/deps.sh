@@ -15,6 +15,8 @@ needs=(
   "command -v dpkg-deb|dpkg|test-arm64"
   "node -e 'process.exit(parseInt(process.versions.node) < 20)'|nodejs|test-web and test-hosts"
   "command -v npm|npm|test-web and test-hosts"
+  "command -v chromium|chromium|test-web, the page"
+  "command -v firefox-esr|firefox-esr|test-web, the page"
   "command -v msgfmt|gettext|catalogues that are compiled"
   "ls /usr/share/java/epubcheck.jar|epubcheck|books that are checked"
 )

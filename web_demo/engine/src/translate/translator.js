@@ -61,6 +61,8 @@ export class Translator {
     this.words = words
     this.model = model
     this.isClosed = false
+    /** Answers to sentences that were streamed of late. @type {Map<string, Found[]>} */
+    this.recent = new Map()
   }
 
   /**
@@ -322,12 +324,31 @@ export class Translator {
       if (now.length > sent) say(now.slice(sent))
       sent = Math.max(sent, now.length)
     }
-    const found = await this.translateSentence(segment, call, prefix, deadline, ([token]) => {
-      tokens.push(token)
-      send(this.words.target.decodeStable(tokens), true)
-    })
+    const { search, maxLength, shortlist } = call
+    const key = JSON.stringify([segment.ids, search, maxLength, shortlist, prefix])
+    let found = this.recent.get(key)
+    if (!found) {
+      found = await this.translateSentence(segment, call, prefix, deadline, ([token]) => {
+        tokens.push(token)
+        send(this.words.target.decodeStable(tokens), true)
+      })
+      const isWhole = found[0].finished && found[0].tokens.join() === tokens.join()
+      if (isWhole) this.remember(key, found)
+    }
     send(this.words.target.decode(withMissing(found[0], segment, this.words).tokens))
     return found
+  }
+
+  /**
+   * Keeps an answer at hand: who goes on typing has most sentences answered again.
+   *
+   * @param {string} key
+   * @param {Found[]} found
+   */
+  remember(key, found) {
+    this.recent.set(key, found)
+    const [oldest] = this.recent.keys()
+    if (this.recent.size > RECENT) this.recent.delete(oldest)
   }
 
   /**
@@ -369,6 +390,9 @@ export class Translator {
     throw new SessionError('the decoder gave no finite score')
   }
 }
+
+/** How many answers are kept at hand. */
+const RECENT = 200
 
 /** What a sentence gets that was never read: nothing said, unfinished. @type {Found} */
 const UNREAD = { tokens: [], score: -Infinity, attention: [], finished: false }

@@ -1,0 +1,62 @@
+/**
+ * Puts the page together, for any static host: `node web_demo/build.js FOLDER [BUNDLE]`.
+ *
+ * Copies what is served, and writes `files.js` for the service worker: every file with its size,
+ * and a version made of their contents. Fetches nothing.
+ */
+
+import { createHash } from 'node:crypto'
+import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { POLICY } from './policy.js'
+
+const HERE = dirname(fileURLToPath(import.meta.url))
+
+const [folder, bundle = join(HERE, '../models/fr-en')] = process.argv.slice(2)
+if (!folder) {
+  process.stderr.write('usage: node web_demo/build.js FOLDER [BUNDLE]\n')
+  process.exit(2)
+}
+
+const require = createRequire(join(HERE, 'engine/package.json'))
+const runtime = dirname(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'))
+
+await rm(folder, { recursive: true, force: true })
+await mkdir(join(folder, 'ort'), { recursive: true })
+await cp(join(HERE, 'page'), folder, { recursive: true })
+for (const name of ['main.js', 'panes.js']) {
+  const text = await readFile(join(folder, name), 'utf8')
+  await writeFile(join(folder, name), text.replaceAll("'../engine/src/", "'./engine/"))
+}
+await cp(join(HERE, 'engine/src'), join(folder, 'engine'), {
+  recursive: true,
+  filter: (path) => !path.endsWith('node.js'),
+})
+for (const name of ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm']) {
+  await cp(join(runtime, name), join(folder, 'ort', name))
+}
+await cp(join(runtime, '../LICENSE'), join(folder, 'ort/LICENSE')).catch((error) => {
+  if (error.code !== 'ENOENT') throw error // not every version has it
+})
+await cp(bundle, join(folder, 'model'), { recursive: true })
+
+const files = []
+const all = createHash('sha256')
+for (const entry of (await readdir(folder, { recursive: true })).sort()) {
+  const path = join(folder, entry)
+  if (!(await stat(path)).isFile() || entry === 'sw.js') continue
+  const data = await readFile(path)
+  all.update(entry).update(data)
+  files.push({ path: entry.replaceAll('\\', '/'), bytes: data.length })
+}
+const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+const told = {
+  version: all.digest('hex').slice(0, 16),
+  policy: POLICY,
+  bytes,
+  files,
+}
+await writeFile(join(folder, 'files.js'), `self.FILES = ${JSON.stringify(told, null, 1)}\n`)
+process.stdout.write(`${folder}: ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB\n`)

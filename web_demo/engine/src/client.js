@@ -1,0 +1,218 @@
+/**
+ * `TranslatorClient`: a `Translator` in a worker, with the same calls. The page never waits.
+ *
+ * A worker hears nothing while a step of the decoder runs, and a step takes milliseconds.
+ */
+
+import { AllezError, CancelledError, ERRORS, OptionError, SessionError } from './errors.js'
+
+/** @typedef {import('./bundle/bundle.js').OnProgress} OnProgress */
+/** @typedef {import('./bundle/sources.js').Source} Source */
+/** @typedef {import('./options.js').TranslateOptions} TranslateOptions */
+/** @typedef {import('./translate/result.js').Sentence} Sentence */
+/** @typedef {import('./translate/result.js').Translation} Translation */
+/** @typedef {import('./translate/selftest.js').SelfTestReport} SelfTestReport */
+
+/**
+ * What is known of the bundle; `size` in bytes.
+ *
+ * @typedef {{name: string, version: string, sourceLanguage: string, targetLanguage: string,
+ *   onnxruntime: string, license: string, precision: string, size: number}} About
+ */
+
+/**
+ * @typedef {{resolve: (value: any) => void, reject: (error: Error) => void, tell: Tell}} Waiting
+ */
+/** @typedef {(event: string, value: any) => void} Tell */
+
+export class TranslatorClient {
+  /** Use `TranslatorClient.load`. @param {Worker} worker */
+  constructor(worker) {
+    this.worker = worker
+    this.count = 0
+    /** @type {Map<number, Waiting>} */
+    this.waiting = new Map()
+    /** @type {Error | null} */
+    this.broken = null
+    /** @type {About | null} */
+    this.about = null
+    worker.onmessage = ({ data }) => this.heard(data)
+    worker.onerror = (event) => {
+      event.preventDefault()
+      this.fail(new SessionError(`the worker failed: ${event.message || 'it cannot be started'}`))
+    }
+  }
+
+  /**
+   * Starts a worker and loads a bundle in it; see `Translator.load`.
+   *
+   * @param {Source} source
+   * @param {{wasm: string | URL | ArrayBuffer, runtime?: string | URL, cache?: string,
+   *   worker?: string | URL, onProgress?: OnProgress, signal?: AbortSignal}} options `worker`: the
+   *   URL of `worker.js`, if it is not beside this module
+   * @returns {Promise<TranslatorClient>}
+   */
+  static async load(source, { wasm, runtime, cache, worker, onProgress, signal }) {
+    const url = worker ?? new URL('./worker.js', import.meta.url)
+    const client = new TranslatorClient(new Worker(url, { type: 'module' }))
+    const options = { wasm: absolute(wasm), runtime: absolute(runtime), cache }
+    const tell = (/** @type {string} */ _, /** @type {any} */ value) => onProgress?.(value)
+    try {
+      client.about = await client.call('load', [absolute(source), options], { signal, tell })
+      return client
+    } catch (error) {
+      client.worker.terminate() // an initialization that failed once never succeeds
+      throw error
+    }
+  }
+
+  /**
+   * @param {string} text
+   * @param {TranslateOptions} [options]
+   * @returns {Promise<Translation>}
+   */
+  translate(text, { signal, ...options } = {}) {
+    return this.call('translate', [text, options], { signal })
+  }
+
+  /**
+   * @param {Iterable<string> | AsyncIterable<string>} texts
+   * @param {TranslateOptions} [options]
+   * @returns {AsyncGenerator<Translation, void, void>}
+   */
+  async *translateAll(texts, options = {}) {
+    if (typeof texts === 'string') {
+      throw new OptionError('translateAll takes many texts, not one', { hint: 'use translate' })
+    }
+    for await (const text of texts) yield await this.translate(text, options)
+  }
+
+  /**
+   * Yields the greedy translation of a text piece by piece; leaving the loop gives it up.
+   *
+   * @param {string} text
+   * @param {TranslateOptions & {onSentence?: (sentence: Sentence) => void}} [options]
+   * @returns {AsyncGenerator<string, Translation, void>}
+   */
+  async *stream(text, { signal, onSentence, ...options } = {}) {
+    /** @type {string[]} */
+    const pieces = []
+    let wake = () => {}
+    const tell = (/** @type {string} */ event, /** @type {any} */ value) => {
+      if (event === 'piece') pieces.push(value)
+      else onSentence?.(value)
+      wake()
+    }
+    const left = new AbortController()
+    const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal
+    const call = this.call('stream', [text, options], { signal: either, tell })
+    const ended = call.then(
+      () => true,
+      () => true,
+    )
+    try {
+      let isDone = false
+      while (!isDone) {
+        /** @type {Promise<boolean>} */
+        const heard = new Promise((resolve) => {
+          wake = () => resolve(false)
+        })
+        if (pieces.length === 0) isDone = await Promise.race([ended, heard])
+        while (pieces.length > 0) yield /** @type {string} */ (pieces.shift())
+      }
+      return await call
+    } finally {
+      left.abort()
+    }
+  }
+
+  /**
+   * @param {string} source
+   * @param {string} target
+   * @param {TranslateOptions} [options]
+   * @returns {Promise<number>}
+   */
+  score(source, target, { signal, ...options } = {}) {
+    return this.call('score', [source, target, options], { signal })
+  }
+
+  /**
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<SelfTestReport>}
+   */
+  selfTest({ signal } = {}) {
+    return this.call('selfTest', [], { signal })
+  }
+
+  /** Ends the worker, and with it all that it holds. */
+  async close() {
+    this.fail(new SessionError('the translator is closed'))
+  }
+
+  /** @param {Error} error */
+  fail(error) {
+    this.broken ??= error
+    this.worker.terminate()
+    for (const { reject } of this.waiting.values()) reject(error)
+    this.waiting.clear()
+  }
+
+  /**
+   * @param {string} method
+   * @param {any[]} args
+   * @param {{signal?: AbortSignal, tell?: Tell}} [how]
+   * @returns {Promise<any>}
+   */
+  async call(method, args, { signal, tell = () => {} } = {}) {
+    if (this.broken) throw this.broken
+    if (signal?.aborted) throw cancelled(signal)
+    const id = this.count++
+    const abort = () => this.worker.postMessage({ id, abort: true })
+    signal?.addEventListener('abort', abort)
+    try {
+      return await new Promise((resolve, reject) => {
+        this.waiting.set(id, { resolve, reject, tell })
+        this.worker.postMessage({ id, method, args })
+      })
+    } catch (error) {
+      throw error instanceof CancelledError && signal?.aborted ? cancelled(signal) : error
+    } finally {
+      signal?.removeEventListener('abort', abort)
+      this.waiting.delete(id)
+    }
+  }
+
+  /** @param {{id: number, event?: string, value?: any, done?: boolean, error?: any}} message */
+  heard({ id, event, value, done, error }) {
+    const waiting = this.waiting.get(id)
+    if (!waiting) return
+    if (event !== undefined) waiting.tell(event, value)
+    else if (done) waiting.resolve(value)
+    else waiting.reject(made(error))
+  }
+}
+
+/** @param {AbortSignal} signal */
+const cancelled = (signal) =>
+  new CancelledError('the translation was cancelled', { cause: signal.reason })
+
+/**
+ * Makes an error of the worker again.
+ *
+ * @param {{code: string | null, message: string, hint: string | null, name?: string}} told
+ */
+function made({ code, message, hint, name }) {
+  const kind = code === null ? null : ERRORS[code]
+  if (kind) return new kind(message, { hint })
+  return name === 'TypeError' ? new TypeError(message) : new AllezError(message, { hint })
+}
+
+/**
+ * Returns an address as a worker elsewhere understands it; anything else as it is.
+ *
+ * @param {any} source
+ */
+const absolute = (source) =>
+  typeof source === 'string' || source instanceof URL
+    ? new URL(source, globalThis.location?.href).href
+    : source

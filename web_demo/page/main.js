@@ -1,0 +1,448 @@
+/**
+ * The page: two texts, a worker that translates, and what belongs together.
+ *
+ * The newest text wins: whatever is still being decoded for an older one is given up. Sentences
+ * that were answered before come at once.
+ */
+
+import { TranslatorClient } from '../engine/src/client.js'
+import { CancelledError } from '../engine/src/errors.js'
+import { Lights, light, placeAt, related, wordAt } from './panes.js'
+import { WORDS } from './words.js'
+
+/** @typedef {import('../engine/src/translate/result.js').Sentence} Sentence */
+
+const PAUSE = 120 // milliseconds without a key before a text is translated
+const MOST_BYTES = 10_000_000
+const UNSURE = 0.35 // below it a sentence is marked, where the model says how sure it is
+const MOST_DOUBTS = 50 // that are listed
+
+const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id))
+const [source, target, mirror] = [$('source'), $('target'), $('mirror')]
+const mirrored = document.createTextNode('')
+const said = document.createTextNode('')
+mirror.append(mirrored, '\n')
+target.append(said)
+
+const lights = new Lights()
+let words = WORDS[navigator.language.startsWith('fr') ? 'fr' : 'en']
+/** @type {TranslatorClient | null} */
+let client = null
+/** @type {Sentence[]} */
+let sentences = []
+/** @type {AbortController | null} */
+let running = null
+let timer = 0
+let caret = 0
+/** @type {() => void} what says again, in another language, how things stand */
+let tellAgain = () => {}
+
+/* --- words of the page --- */
+
+const LABELS = {
+  open: 'open',
+  clear: 'clear',
+  copy: 'copy',
+  save: 'save',
+  selftest: 'selftest',
+}
+
+function label() {
+  document.documentElement.lang = words === WORDS.fr ? 'fr' : 'en'
+  $('source-label').textContent = words.source
+  $('target-label').textContent = words.target
+  $('language').textContent = words.other
+  $('language').lang = words === WORDS.fr ? 'en' : 'fr'
+  source.placeholder = words.placeholder
+  $('keys').textContent = words.keys
+  $('doubts-label').textContent = words.doubts
+  $('details-label').textContent = words.details
+  $('attention-label').textContent = words.attention
+  for (const [id, key] of Object.entries(LABELS)) {
+    $(id).textContent = words[/** @type {keyof typeof words} */ (key)]
+  }
+  tellAgain()
+  facts()
+  listDoubts()
+}
+
+/** @param {() => string} say @param {boolean} [isProblem] */
+function tell(say, isProblem = false) {
+  tellAgain = () => {
+    $('status').textContent = say()
+    $('status').classList.toggle('problem', isProblem)
+  }
+  tellAgain()
+}
+
+/** @param {any} error */
+function tellProblem(error) {
+  const hint = error?.hint ? ` (${error.hint})` : ''
+  tell(() => `${words.failed}: ${error?.message ?? error}${hint}`, true)
+  $('progress').hidden = true
+}
+
+/* --- translating --- */
+
+function changed() {
+  mirrored.data = source.value
+  lights.clear('strong', 'middle', 'weak', 'doubt')
+  running?.abort()
+  clearTimeout(timer)
+  timer = window.setTimeout(() => void translate(), PAUSE)
+}
+
+async function translate() {
+  if (!client) return
+  const controller = new AbortController()
+  running = controller
+  const text = source.value
+  /** @type {Sentence[]} */
+  const found = []
+  let [begun, waiting, frame] = ['', '', 0]
+  const show = () => {
+    frame = 0
+    if (running !== controller) return
+    if (said.data !== begun) {
+      said.data = '' // the first piece of a newer text
+      sentences = []
+    }
+    said.appendData(waiting)
+    begun += waiting
+    waiting = ''
+    sentences = found
+  }
+  if (text.trim() !== '') tell(() => words.working)
+  const started = performance.now()
+  try {
+    const { signal } = controller
+    const onSentence = (/** @type {Sentence} */ sentence) => void found.push(sentence)
+    for await (const piece of client.stream(text, { signal, onSentence })) {
+      waiting += piece
+      frame ||= requestAnimationFrame(show)
+    }
+    cancelAnimationFrame(frame)
+    if (running !== controller) return
+    show()
+    if (text === '') said.data = ''
+    finished(performance.now() - started)
+  } catch (error) {
+    if (!(error instanceof CancelledError)) tellProblem(error)
+  }
+}
+
+/** @type {number | null} milliseconds for a sentence, the last time */
+let pace = null
+
+/** @param {number} time */
+function finished(time) {
+  if (sentences.length > 0) pace = time / sentences.length
+  if (source.value.trim() === '') tell(() => words.ready)
+  else tell(() => words.done)
+  $('copy').disabled = $('save').disabled = said.length === 0
+  facts()
+  listDoubts()
+  drawAttention(sentences[0])
+}
+
+/* --- doubts --- */
+
+function listDoubts() {
+  lights.clear('doubt')
+  const list = $('doubts-list')
+  list.replaceChildren()
+  for (const sentence of sentences) {
+    const whole = { start: sentence.start, end: sentence.end }
+    for (const { kind, text, start, end } of sentence.doubts) {
+      put(list, text, words[kind])
+      if (start !== null && end !== null) {
+        lights.add('doubt', mirrored, { start, end })
+        continue
+      }
+      const at = sentence.text.toLowerCase().indexOf(text.toLowerCase())
+      if (at < 0) continue
+      const begin = at + sentence.targetStart
+      lights.add('doubt', said, { start: begin, end: begin + text.length })
+    }
+    if (!sentence.finished) put(list, sentence.source, words.unfinished)
+    if (sentence.confidence !== null && sentence.confidence < UNSURE) {
+      put(list, sentence.source, words.unsure)
+      lights.add('doubt', mirrored, whole)
+    }
+  }
+  $('doubts').hidden = list.children.length === 0
+}
+
+/** @param {HTMLElement} list @param {string} text @param {string} why */
+function put(list, text, why) {
+  if (list.children.length >= MOST_DOUBTS) return
+  const item = document.createElement('li')
+  const quoted = document.createElement('q')
+  quoted.textContent = text.length > 80 ? `${text.slice(0, 79)}…` : text
+  item.append(quoted, ` ${why}`)
+  list.append(item)
+}
+
+/* --- what belongs together --- */
+
+/** @param {'source' | 'target'} side @param {number} place */
+function pointAt(side, place) {
+  lights.clear('strong', 'middle', 'weak')
+  const text = side === 'source' ? mirrored.data : said.data
+  const word = place < 0 ? null : wordAt(text, place)
+  const begin = (/** @type {Sentence} */ s) => (side === 'source' ? s.start : s.targetStart)
+  const length = (/** @type {Sentence} */ s) =>
+    side === 'source' ? s.end - s.start : s.text.length
+  const sentence =
+    word && sentences.find((s) => begin(s) < word.end && begin(s) + length(s) > word.start)
+  if (!word || !sentence) {
+    $('word').textContent = ''
+    return
+  }
+  const [own, other] = side === 'source' ? [mirrored, said] : [said, mirrored]
+  lights.add('strong', own, word)
+  const spans = related(sentence, side, word)
+  light(lights, other, spans)
+  const strong = spans.filter((span) => span.weight >= 0.6 && span.start < span.end)
+  const heard = [...new Set(strong.map(({ start, end }) => wholeWord(other.data, start, end)))]
+  const arrow = side === 'source' ? '→' : '←'
+  $('word').textContent = `${text.slice(word.start, word.end)} ${arrow} ${heard.join(', ')}`
+  if ($('details').open) drawAttention(sentence)
+}
+
+/** @param {string} text @param {number} start @param {number} end */
+function wholeWord(text, start, end) {
+  const word = wordAt(text, Math.min(start, end - 1))
+  return word ? text.slice(word.start, word.end) : text.slice(start, end)
+}
+
+function followCaret() {
+  if (document.activeElement === source) pointAt('source', source.selectionStart)
+}
+
+source.addEventListener('pointermove', (/** @type {PointerEvent} */ event) => {
+  if (event.pointerType === 'touch') return
+  source.style.pointerEvents = 'none' // what lies below has a place for each character
+  const place = placeAt(mirrored, event.clientX, event.clientY)
+  source.style.pointerEvents = ''
+  pointAt('source', place)
+})
+target.addEventListener('pointermove', (/** @type {PointerEvent} */ event) => {
+  if (event.pointerType !== 'touch') pointAt('target', placeAt(said, event.clientX, event.clientY))
+})
+target.addEventListener('click', (/** @type {MouseEvent} */ event) => {
+  caret = Math.max(placeAt(said, event.clientX, event.clientY), 0)
+  pointAt('target', caret)
+})
+for (const pane of [source, target])
+  pane.addEventListener('pointerleave', () => pointAt('source', -1))
+document.addEventListener('selectionchange', followCaret)
+source.addEventListener('keyup', followCaret)
+
+target.addEventListener('focus', () => pointAt('target', caret))
+target.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
+  const moves = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
+  const step = moves[/** @type {keyof typeof moves} */ (event.key)]
+  if (event.key === 'Home' || event.key === 'End') caret = event.key === 'Home' ? 0 : said.length
+  else if (step === undefined) return
+  else caret = nextWord(said.data, caret, step)
+  event.preventDefault()
+  pointAt('target', caret)
+})
+
+/** @param {string} text @param {number} from @param {number} step */
+function nextWord(text, from, step) {
+  const starts = [...text.matchAll(/\S+/g)].map((match) => match.index)
+  if (step > 0) return starts.find((start) => start > from) ?? from
+  return starts.filter((start) => start < from).at(-1) ?? 0
+}
+
+/* --- details --- */
+
+function facts() {
+  const list = $('facts')
+  list.replaceChildren()
+  const about = client?.about
+  if (!about) return
+  const languages = new Intl.DisplayNames([document.documentElement.lang], {
+    type: 'language',
+  })
+  const [from, to] = [about.sourceLanguage, about.targetLanguage].map((code) => languages.of(code))
+  $('direction').textContent = `${from} → ${to}`
+  source.lang = about.sourceLanguage
+  target.lang = about.targetLanguage
+  const number = new Intl.NumberFormat(document.documentElement.lang, {
+    maximumFractionDigits: 1,
+  })
+  const rows = [
+    [words.model, `${about.name} ${about.version} (${about.precision})`],
+    [words.size, `${number.format(about.size / 1e6)} MB`],
+    [words.license, about.license],
+    [words.runtime, about.onnxruntime],
+    [words.pace, pace === null ? '–' : `${number.format(pace)} ms`],
+  ]
+  for (const [term, value] of rows) {
+    const [dt, dd] = [document.createElement('dt'), document.createElement('dd')]
+    dt.textContent = term
+    dd.textContent = value
+    list.append(dt, dd)
+  }
+}
+
+/** @param {Sentence | undefined} sentence */
+function drawAttention(sentence) {
+  const place = $('attention')
+  place.replaceChildren()
+  if (!sentence || !$('details').open) return
+  const { tokens, attention } = sentence.hypotheses[0]
+  const table = document.createElement('table')
+  const head = table.createTHead().insertRow()
+  head.append(document.createElement('td'))
+  for (const { piece } of sentence.sourceTokens) head.append(header(piece, 'col'))
+  const body = table.createTBody()
+  tokens.forEach(({ piece }, at) => {
+    const row = body.insertRow()
+    row.append(header(piece, 'row'))
+    for (const weight of attention[at]) {
+      const cell = row.insertCell()
+      cell.textContent = weight >= 0.05 ? String(Math.round(100 * weight)) : ''
+      const share = Math.round(100 * Math.min(1, weight))
+      cell.style.background = `color-mix(in srgb, var(--strong) ${share}%, transparent)`
+    }
+  })
+  place.append(table)
+}
+
+/** @param {string} piece @param {string} scope */
+function header(piece, scope) {
+  const cell = document.createElement('th')
+  cell.scope = scope
+  cell.textContent = piece.replace(/^\u2581/, '\u00b7')
+  return cell
+}
+
+$('details').addEventListener('toggle', () => drawAttention(sentences[0]))
+$('selftest').addEventListener('click', async () => {
+  if (!client) return
+  running?.abort()
+  $('selftest').disabled = true
+  $('selftest-result').textContent = words.testing
+  try {
+    const { results } = await client.selfTest()
+    const passed = results.filter((result) => result.problem === null).length
+    $('selftest-result').textContent = `${passed} ${words.of} ${results.length} ${words.passed}`
+  } catch (error) {
+    tellProblem(error)
+  }
+  $('selftest').disabled = false
+})
+
+/* --- files, buttons --- */
+
+/** @param {File | undefined} file */
+async function read(file) {
+  if (!file) return
+  if (file.size > MOST_BYTES) return tell(() => words.tooLarge, true)
+  try {
+    const bytes = await file.arrayBuffer()
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    if (text.includes('\0')) throw new TypeError('NUL')
+    source.value = text
+    changed()
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    tell(() => words.noText, true)
+  }
+}
+
+$('open').addEventListener('click', () => $('file').click())
+$('file').addEventListener('change', () => {
+  void read($('file').files[0])
+  $('file').value = ''
+})
+document.addEventListener('dragover', (event) => event.preventDefault())
+document.addEventListener('drop', (event) => {
+  const file = event.dataTransfer?.files[0]
+  if (!file) return
+  event.preventDefault()
+  void read(file)
+})
+$('clear').addEventListener('click', () => {
+  source.value = ''
+  changed()
+  source.focus()
+})
+$('copy').addEventListener('click', async () => {
+  await navigator.clipboard.writeText(said.data)
+  tell(() => words.copied)
+})
+$('save').addEventListener('click', () => {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([said.data], { type: 'text/plain' }))
+  link.download = `allez-${client?.about?.targetLanguage ?? 'translation'}.txt`
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000)
+})
+$('language').addEventListener('click', () => {
+  words = words === WORDS.fr ? WORDS.en : WORDS.fr
+  label()
+})
+source.addEventListener('input', changed)
+
+/* --- start --- */
+
+/**
+ * Waits until all is kept on this device; false: this browser keeps nothing.
+ *
+ * @returns {Promise<boolean>}
+ */
+async function keep() {
+  if (!('serviceWorker' in navigator)) return false
+  navigator.serviceWorker.addEventListener('message', ({ data }) => {
+    $('progress').value = data.loaded / data.total
+  })
+  try {
+    const registration = await navigator.serviceWorker.register('sw.js')
+    if (registration.active) return true
+    const worker = registration.installing ?? registration.waiting
+    return await new Promise((resolve) => {
+      const look = () => {
+        if (worker?.state === 'activated') resolve(true)
+        if (!worker || worker.state === 'redundant') resolve(false)
+      }
+      worker?.addEventListener('statechange', look)
+      look()
+    })
+  } catch (error) {
+    if (error instanceof DOMException || error instanceof TypeError) return false
+    throw error
+  }
+}
+
+async function start() {
+  label()
+  mirrored.data = source.value
+  tell(() => words.loading)
+  $('progress').hidden = false
+  try {
+    const isKept = await keep()
+    tell(() => words.starting)
+    client = await TranslatorClient.load('model/', {
+      wasm: 'ort/ort-wasm-simd-threaded.wasm',
+      runtime: 'ort/ort.wasm.bundle.min.mjs',
+      onProgress: ({ loaded, total }) => ($('progress').value = loaded / total),
+    })
+    await client.translate('Oui.') // the first sentence takes longest
+    $('progress').hidden = true
+    $('selftest').disabled = false
+    facts()
+    tell(() => (isKept ? words.ready : words.readyOnline))
+    document.documentElement.dataset.state = 'ready'
+    if (source.value.trim() !== '') changed()
+  } catch (error) {
+    tellProblem(error)
+    document.documentElement.dataset.state = 'failed'
+  }
+}
+
+void start()

@@ -1,0 +1,65 @@
+/*
+ * Keeps the page and the model, so that both are there without a network; asks no other host.
+ *
+ * All files are fetched before this version takes over, or none is kept. `files.js`, written by
+ * build.js, names them with a version made of their contents.
+ */
+/* global FILES */
+importScripts('files.js')
+
+const CACHE = `allez-${FILES.version}`
+
+async function keepAll() {
+  const cache = await caches.open(CACHE)
+  try {
+    let loaded = 0
+    for (const { path, bytes } of FILES.files) {
+      const response = await fetch(path, { cache: 'no-cache' })
+      if (!response.ok) throw new Error(`${path}: ${response.status}`)
+      await cache.put(path, response)
+      loaded += bytes
+      for (const client of await clients.matchAll({
+        includeUncontrolled: true,
+      })) {
+        client.postMessage({ loaded, total: FILES.bytes })
+      }
+    }
+  } catch (error) {
+    await caches.delete(CACHE)
+    throw error
+  }
+}
+
+async function takeOver() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith('allez-') && name !== CACHE) await caches.delete(name)
+  }
+  await clients.claim()
+}
+
+/** A host that sets no headers is made up for: a worker's policy is that of its file. */
+function withPolicy(response) {
+  if (response.type === 'opaque' || response.status === 0) return response
+  const headers = new Headers(response.headers)
+  headers.set('Content-Security-Policy', FILES.policy)
+  headers.set('X-Content-Type-Options', 'nosniff')
+  return new Response(response.body, { status: response.status, headers })
+}
+
+async function answer(request) {
+  const url = new URL(request.url)
+  if (url.origin !== location.origin) return Response.error()
+  const path = url.pathname.endsWith('/') ? `${url.pathname}index.html` : url.pathname
+  const cache = await caches.open(CACHE)
+  const kept = await cache.match(new URL(path, url).href)
+  return withPolicy(kept ?? (await fetch(request)))
+}
+
+addEventListener('install', (event) => {
+  skipWaiting()
+  event.waitUntil(keepAll())
+})
+addEventListener('activate', (event) => event.waitUntil(takeOver()))
+addEventListener('fetch', (event) => {
+  if (event.request.method === 'GET') event.respondWith(answer(event.request))
+})
