@@ -12,10 +12,12 @@ import { POLICY } from './policy.js'
 
 /** @type {Record<string, string>} */
 const TYPES = {
+  '': 'text/plain; charset=utf-8', // NOTICE, LICENSE
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.json': 'application/json',
+  '.md': 'text/plain; charset=utf-8',
   '.mjs': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',

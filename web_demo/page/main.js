@@ -285,8 +285,17 @@ function facts() {
     const [dt, dd] = [document.createElement('dt'), document.createElement('dd')]
     dt.textContent = term
     dd.textContent = value
+    if (term === words.license) dd.replaceChildren(linkTo('model/NOTICE', value))
     list.append(dt, dd)
   }
+}
+
+/** @param {string} href @param {string} text */
+function linkTo(href, text) {
+  const link = document.createElement('a')
+  link.href = href
+  link.textContent = text
+  return link
 }
 
 /** @param {Sentence | undefined} sentence */
