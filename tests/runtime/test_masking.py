@@ -17,6 +17,7 @@ from allez.entities.find import KINDS
 from allez.entities.marks import is_private
 from allez.entities.names import Names
 from allez.errors import BundleFormatError, InputError, OptionError
+from allez.options import SearchOptions
 from allez.results import Translation
 from allez.search.step import RawHypothesis
 from allez.text.rules import SentenceRules
@@ -288,3 +289,27 @@ def test_an_item_keeps_its_mark_and_capitals_come_back() -> None:
         "- [ ] Voir les\n  • VOIR\n3. Appelez"
     )
     assert [s.source for s in translate("- Voir\n2) Appelez").sentences] == ["Voir", "Appelez"]
+
+
+def test_of_what_ended_the_one_that_lost_no_number_is_handed_out() -> None:
+    document = take_apart("Voir les 12 été", WORDS, lambda: False)
+    (segment,) = document.sentences
+    whole = echo(segment)
+    places = [i for i, token in enumerate(whole.tokens) if WORDS.target.pieces([token])[0] in "12"]
+    lossy = whole._replace(
+        tokens=tuple(t for i, t in enumerate(whole.tokens) if i not in places),
+        attention=np.delete(whole.attention, places, axis=0),
+        score=-0.4,
+    )
+    found = [lossy, whole]
+    (best,) = put_together(document, [found], WORDS).sentences
+    assert best.text == "Voir les 12 été"
+    assert best.doubts == ()
+    assert len(best.hypotheses) == 1
+    (both,) = put_together(document, [found], WORDS, SearchOptions(n_best=2)).sentences
+    assert [hypothesis.score for hypothesis in both.hypotheses] == [-0.5, -0.4]
+    (raw,) = put_together(document, [found], WORDS._replace(masking=None)).sentences
+    assert raw.hypotheses[0].score == -0.4
+    assert best.features["doubts"] == 0
+    assert best.features["alone"] == 0
+    assert best.confidence is None  # these words have no weights
