@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "runtime" / "allez"
-MODULES = sorted(path for path in RUNTIME.rglob("*.py") if path.name != "__init__.py")
+MODULES = sorted(path for path in RUNTIME.rglob("*.py") if path != RUNTIME / "__init__.py")
 
 FLOORS = ["", "bundle", "entities", "text", "search", "model", "translate", "documents", "cli"]
 """From the ground up; "" is the package's own records, which know of no folder."""
@@ -30,7 +30,10 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
             assert node.level == 0, f"{path.name} has a relative import"
             for alias in node.names:  # a module of a package, or a name of a module
                 module = f"{node.module}.{alias.name}"
-                yield module if is_module(module) else node.module or "", id(node) in top
+                if not is_module(module):
+                    module = node.module or ""
+                    module += ".__init__" if is_module(f"{module}.__init__") else ""
+                yield module, id(node) in top
 
 
 def is_module(name: str) -> bool:
@@ -55,7 +58,7 @@ def arrows() -> Iterator[tuple[str, str]]:
     known = {name_of(path) for path in MODULES}
     for path in MODULES:
         for name, _ in imports(path):
-            if name.startswith("allez."):
+            if name.startswith("allez.") and name != "allez.__init__":
                 target = name.removeprefix("allez.")
                 assert target in known, f"{name_of(path)} imports {name}, which is no module"
                 yield name_of(path), target
@@ -94,6 +97,9 @@ def folder_of(module: str) -> str:
 LONGEST = 6
 """Arrows from folder to folder, at most, whatever way one goes down."""
 
+MOST_ARROWS = 45
+"""From modules of the heart to modules of its other rooms; more cannot be drawn."""
+
 DRAWING = {
     "text": {"bundle", "entities"},
     "search": {"bundle"},
@@ -125,6 +131,13 @@ def test_the_heart_is_drawn_as_it_is() -> None:
         if room in DRAWING and other not in ("", room):
             drawn.setdefault(room, set()).add(other)
     assert drawn == DRAWING
+
+
+def test_rooms_of_the_heart_are_entered_by_their_doors() -> None:
+    heart = {"bundle", *DRAWING}
+    between = {(a, b) for a, b in arrows() if len({folder_of(a), folder_of(b)} & heart) == 2}
+    assert {b for _, b in between} <= {f"{room}.__init__" for room in heart}
+    assert len(between) <= MOST_ARROWS
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -53,10 +53,10 @@ from allez.options import SearchOptions
 from allez.search.beam import beam_search
 from allez.search.step import Request, StepResult
 from allez.text.casing import in_capitals, in_small_letters, to_capitals
+from allez.text.foreign import is_foreign
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import split
 from allez.text.tokenizer import Tokenizer
-from allez.translate.document import is_foreign
 from allez_export import toy
 from hosts.doubted import doubt_cases
 from hosts.masked import masked_cases

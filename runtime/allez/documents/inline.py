@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from allez.documents.document import Template
 from allez.documents.wrapping import collapse
-from allez.text.markup import OUTSIDE, Kind, Mark, Marked, weave
+from allez.text.markup import OUTSIDE, Mark, Marked, MarkKind, weave
 
 _BRACES = r"\$?\{\{[^{}]*\}\}|[$#%]?\{[^{}\s][^{}]*\}|\{\}|\$t\([^)]*\)|__\w+?__(?!\w)"
 _PERCENT = (
@@ -69,8 +69,8 @@ class Inline:
 class _Open:
     """A mark that is being gathered."""
 
-    def __init__(self, kind: Kind, name: str, start: int, markup: Template) -> None:
-        self.kind: Kind = kind
+    def __init__(self, kind: MarkKind, name: str, start: int, markup: Template) -> None:
+        self.kind: MarkKind = kind
         self.name, self.start, self.end = name, start, start
         self.opens: Template = markup
         self.closes: Template = ()
@@ -159,7 +159,7 @@ class Gatherer:
             frozenset(index for index, mark in enumerate(self._marks) if mark.spaced),
         )
 
-    def _add(self, kind: Kind, name: str, markup: Template) -> _Open:
+    def _add(self, kind: MarkKind, name: str, markup: Template) -> _Open:
         mark = _Open(kind, name, len(self._text), markup)
         mark.parent = self._stack[-1] if self._stack else OUTSIDE
         self._marks.append(mark)

@@ -20,7 +20,6 @@ from allez.entities.characters import (
     number_begins,
     run,
 )
-from allez.entities.digits import clock, date, joined, noughts, spaced, telephone, version
 from allez.entities.marks import (
     backslash,
     braces,
@@ -38,7 +37,8 @@ from allez.entities.marks import (
     tagged,
 )
 from allez.entities.numbers import FORMS, Form, read, write
-from allez.entities.words import (
+from allez.entities.numerals import clock, date, joined, noughts, spaced, telephone, version
+from allez.entities.wordlike import (
     Knows,
     account,
     address,

@@ -20,8 +20,8 @@ from allez.entities.characters import (
     run,
     words,
 )
-from allez.entities.digits import groups
-from allez.entities.words import UNITS
+from allez.entities.numerals import groups
+from allez.entities.wordlike import UNITS
 
 NO_BREAK = "\u00a0"
 

@@ -1,1 +1,10 @@
 """The graphs at work. `session` is the only module that touches ONNX Runtime."""
+
+from allez.model.decode import decode_batch, unread
+from allez.model.model import Model
+
+__all__ = [
+    "Model",
+    "decode_batch",
+    "unread",
+]

@@ -9,9 +9,7 @@ import numpy as np
 
 from allez.arrays import IntArray
 from allez.options import SearchOptions
-from allez.search.batching import make_batches
-from allez.search.beam import beam_search
-from allez.search.step import RawHypothesis, Request, Source, Step
+from allez.search import RawHypothesis, Request, Source, Step, beam_search, make_batches
 
 E = TypeVar("E")
 

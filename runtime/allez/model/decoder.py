@@ -11,14 +11,14 @@ from typing import NamedTuple
 import numpy as np
 
 from allez.arrays import BoolArray, FloatArray, IntArray
-from allez.bundle.contract import (
+from allez.bundle import (
     MASKED,
     WHOLE_VOCABULARY,
+    Manifest,
     decoder_graph,
     next_state_names,
     state_names,
 )
-from allez.bundle.manifest import Manifest
 from allez.errors import SessionError
 from allez.model.encoder import Encoding
 from allez.model.session import (
@@ -30,8 +30,7 @@ from allez.model.session import (
     open_session,
 )
 from allez.options import Providers
-from allez.search.batching import padded
-from allez.search.step import StepResult
+from allez.search import StepResult, padded
 
 
 class Decoder:

@@ -8,12 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from allez.arrays import FloatArray, Int32Array, IntArray
-from allez.bundle.contract import encoder_graph
-from allez.bundle.manifest import Manifest
+from allez.bundle import Manifest, encoder_graph
 from allez.errors import BundleFormatError, SessionError
 from allez.model.session import first_line, open_session
 from allez.options import Providers
-from allez.search.step import Source
+from allez.search import Source
 
 
 class TextSource(NamedTuple):

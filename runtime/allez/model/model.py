@@ -7,15 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from allez.arrays import IntArray
-from allez.bundle.reader import Bundle
+from allez.bundle import Bundle
 from allez.errors import BundleFormatError, SessionError
 from allez.model.decoder import Decoder, Decoding
 from allez.model.encoder import Encoder, Encoding, TextSource
 from allez.model.shortlist import Shortlist
 from allez.options import Providers
 from allez.parallel import run_both
-from allez.search.constraints import most_repeats
-from allez.search.step import Request, Source, Symbols
+from allez.search import Request, Source, Symbols, most_repeats
 
 
 class Model:

@@ -13,10 +13,8 @@ import onnxruntime as ort  # telemetry is off by now: the package itself sees to
 
 from allez import telemetry
 from allez.arrays import FloatArray, IntArray
-from allez.bundle.contract import Graph
-from allez.bundle.manifest import Manifest
-from allez.bundle.onnx_check import Value as GraphValue
-from allez.bundle.onnx_check import check_graph, check_values
+from allez.bundle import Graph, Manifest, check_graph, check_values
+from allez.bundle import Value as GraphValue
 from allez.errors import BundleFormatError, OptionError, SessionError
 from allez.options import Providers
 

@@ -1,1 +1,21 @@
 """Numbers: greedy and beam search over a `Step`, and what restrains it. Knows no model."""
+
+from allez.search.batching import kind_of, make_batches, most_together, padded
+from allez.search.beam import beam_search
+from allez.search.constraints import most_repeats
+from allez.search.step import RawHypothesis, Request, Source, Step, StepResult, Symbols
+
+__all__ = [
+    "RawHypothesis",
+    "Request",
+    "Source",
+    "Step",
+    "StepResult",
+    "Symbols",
+    "beam_search",
+    "kind_of",
+    "make_batches",
+    "most_repeats",
+    "most_together",
+    "padded",
+]

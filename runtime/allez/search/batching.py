@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 
-from allez.bundle.contract import MEMORY_STEP
+from allez.bundle import MEMORY_STEP
 from allez.search.step import Request
 
 BATCH_SENTENCES = 64

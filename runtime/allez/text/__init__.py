@@ -1,1 +1,62 @@
 """Strings: sentences, capitals, subwords. Knows nothing of files and of numbers."""
+
+from allez.text.aligned import Aligned
+from allez.text.casing import (
+    Casing,
+    as_read,
+    casing_of,
+    in_small_letters,
+    normalize_space,
+    places,
+    recased,
+    to_capitals,
+)
+from allez.text.checks import doubts, lexemes
+from allez.text.elements import BLOCKS, INLINE, POINTS, SIGNS, SKIPPED, VOID, WORDS, is_kept
+from allez.text.foreign import is_foreign
+from allez.text.markup import OUTSIDE, Mark, Marked, MarkKind, weave
+from allez.text.rules import SentenceRules
+from allez.text.segmentation import Kind, Segment, SourceTokens, Span, split
+from allez.text.tags import Token, ends, pairs, scan
+from allez.text.tokenizer import Tokenizer
+from allez.text.wrapped import joints
+
+__all__ = [
+    "BLOCKS",
+    "INLINE",
+    "OUTSIDE",
+    "POINTS",
+    "SIGNS",
+    "SKIPPED",
+    "VOID",
+    "WORDS",
+    "Aligned",
+    "Casing",
+    "Kind",
+    "Mark",
+    "MarkKind",
+    "Marked",
+    "Segment",
+    "SentenceRules",
+    "SourceTokens",
+    "Span",
+    "Token",
+    "Tokenizer",
+    "as_read",
+    "casing_of",
+    "doubts",
+    "ends",
+    "in_small_letters",
+    "is_foreign",
+    "is_kept",
+    "joints",
+    "lexemes",
+    "normalize_space",
+    "pairs",
+    "places",
+    "recased",
+    "scan",
+    "split",
+    "to_capitals",
+    "weave",
+]

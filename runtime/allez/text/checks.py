@@ -12,8 +12,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from allez.entities.characters import SPACES, is_digit, is_word, words
-from allez.entities.find import FORMS, THING, Entity, find
+from allez.entities import FORMS, SPACES, THING, Entity, find, is_digit, is_word, words
 from allez.results import Doubt
 from allez.text.number_words import Value, exact, values
 

@@ -14,7 +14,7 @@ from itertools import chain
 from operator import add, methodcaller
 from typing import Any, NamedTuple
 
-from allez.bundle.fields import shown
+from allez.bundle import shown
 from allez.errors import BundleFormatError
 from allez.spec import SPEC
 from allez.text.charsmap import Charsmap

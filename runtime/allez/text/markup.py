@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 OUTSIDE = -1
 """The parent of a mark that no pair encloses."""
 
-Kind = Literal["pair", "point", "word"]
+MarkKind = Literal["pair", "point", "word"]
 """A pair stands around words, a point between two characters, and a word is markup that is read as
 one (code, a placeholder): what stands at its place in the text is not to be translated."""
 
@@ -20,7 +20,7 @@ one (code, a placeholder): what stands at its place in the text is not to be tra
 class Mark(NamedTuple):
     """One piece of inline markup: `text[start:end]` is what it stands around."""
 
-    kind: Kind
+    kind: MarkKind
     start: int
     end: int
     """Equal to `start` for a point."""

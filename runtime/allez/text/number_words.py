@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from allez.entities.characters import SPACES, digits, is_digit
+from allez.entities import SPACES, digits, is_digit
 
 if TYPE_CHECKING:
     from fractions import Fraction

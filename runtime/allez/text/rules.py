@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from allez.bundle.fields import parse_object, shown
+from allez.bundle import parse_object, shown
 from allez.errors import BundleFormatError
 from allez.spec import SPEC
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from allez.entities.symbols import Masked
+from allez.entities import Masked
 from allez.text.casing import Casing
 from allez.text.rules import SentenceRules
 

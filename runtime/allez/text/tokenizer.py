@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from allez.bundle.fields import parse_object
+from allez.bundle import parse_object
 from allez.spec import SPEC
 from allez.text.bpe import BytePairs, Subwords
 from allez.text.definition import MARK, Definition, kept_pattern, read_definition

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from allez.arrays import FloatArray
-from allez.search.step import RawHypothesis
+from allez.search import RawHypothesis
 from allez.spec import SPEC
 
 _RULES = SPEC["search"]["choice"]

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from allez.bundle.manifest import Confidence
-from allez.search.step import RawHypothesis
-from allez.text.checks import lexemes
+from allez.bundle import Confidence
+from allez.search import RawHypothesis
+from allez.text import lexemes
 from allez.translate.choice import coverage, worth
 
 MOST_DOUBTS = 3

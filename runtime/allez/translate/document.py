@@ -12,20 +12,29 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from allez.bundle.manifest import Confidence, SourceSide, TargetSide
-from allez.bundle.reader import Bundle
-from allez.entities.symbols import fill
+from allez.bundle import Bundle, Confidence, SourceSide, TargetSide
+from allez.entities import fill
 from allez.errors import BundleFormatError
 from allez.options import SearchOptions
 from allez.results import Doubt, Hypothesis, Sentence, Translation
-from allez.search.step import RawHypothesis
-from allez.spec import SPEC
-from allez.text.aligned import Aligned
-from allez.text.casing import Casing, casing_of, normalize_space, places, recased, to_capitals
-from allez.text.checks import doubts
-from allez.text.rules import SentenceRules
-from allez.text.segmentation import Segment, SourceTokens, Span, split
-from allez.text.tokenizer import Tokenizer
+from allez.search import RawHypothesis
+from allez.text import (
+    Aligned,
+    Casing,
+    Segment,
+    SentenceRules,
+    SourceTokens,
+    Span,
+    Tokenizer,
+    casing_of,
+    doubts,
+    is_foreign,
+    normalize_space,
+    places,
+    recased,
+    split,
+    to_capitals,
+)
 from allez.translate.choice import chosen
 from allez.translate.confidence import Evidence, confidence, features
 from allez.translate.masking import (
@@ -244,21 +253,6 @@ def read_tokens(sentence: str, casing: Casing, words: Words) -> SourceTokens:
         spans = [(at[start], at[end - 1] + 1 if end > start else at[start]) for start, end in spans]
     end = len(sentence)
     return SourceTokens((*ids, words.eos), (*spans, (end, end)))
-
-
-def is_foreign(sentence: str, tokenizer: Tokenizer) -> bool:
-    """Tell whether three quarters of a sentence's letters or more are of a script never learnt.
-
-    The model would have to spell its answer byte by byte: what comes out is no text. A word of
-    Greek within a sentence is another matter; it is copied as names are.
-    """
-    if sentence.isascii():
-        return False
-    letters = list(filter(str.isalpha, sentence))
-    others = {letter for letter in letters if not letter.isascii()}
-    strange = {letter for letter in others if not tokenizer.knows(letter)}
-    share, whole = SPEC["foreign"]["share"]
-    return bool(strange) and whole * sum(map(strange.__contains__, letters)) >= share * len(letters)
 
 
 def put_together(

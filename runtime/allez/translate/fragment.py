@@ -17,10 +17,26 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from allez.results import Doubt, Hypothesis, Translation
-from allez.text.elements import BLOCKS, INLINE, POINTS, SIGNS, SKIPPED, VOID, WORDS, is_kept
-from allez.text.markup import OUTSIDE, Kind, Mark, Marked, weave
-from allez.text.tags import Token, ends, pairs, scan
-from allez.text.wrapped import joints
+from allez.text import (
+    BLOCKS,
+    INLINE,
+    OUTSIDE,
+    POINTS,
+    SIGNS,
+    SKIPPED,
+    VOID,
+    WORDS,
+    Mark,
+    Marked,
+    MarkKind,
+    Token,
+    ends,
+    is_kept,
+    joints,
+    pairs,
+    scan,
+    weave,
+)
 from allez.translate.alignment import sentence_starts
 from allez.translate.markup import lines, transfer
 
@@ -339,7 +355,7 @@ def _line(start: int, text: str, tags: Sequence[_Tag]) -> _Line:
             marks[mark] = marks[mark]._replace(end=place)
             raws[mark].append(tag.raw)
             continue
-        kind: Kind = "point" if other is None else "pair"
+        kind: MarkKind = "point" if other is None else "pair"
         marks.append(Mark(kind, place, place, waiting[-1] if waiting else OUTSIDE))
         raws.append([tag.raw])
         spaces.append(tag.spaces)

@@ -16,7 +16,7 @@ import numpy as np
 
 from allez.arrays import FloatArray
 from allez.results import Sentence, Translation
-from allez.text.markup import OUTSIDE, Mark, Marked
+from allez.text import OUTSIDE, Mark, Marked
 from allez.translate.alignment import (
     Alignment,
     Span,

@@ -11,21 +11,32 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from allez.bundle.reader import Bundle
-from allez.entities.characters import at, ends, is_digit, is_word, run
-from allez.entities.find import KINDS, NAME, TERM, Entity, find
-from allez.entities.marks import is_private
-from allez.entities.names import Names, find_names, within_capitals
-from allez.entities.numbers import FORMS, Form
-from allez.entities.symbols import Masked, mask
+from allez.bundle import Bundle
+from allez.entities import (
+    FORMS,
+    KINDS,
+    NAME,
+    TERM,
+    Entity,
+    Form,
+    Masked,
+    Names,
+    at,
+    ends,
+    find,
+    find_names,
+    is_digit,
+    is_private,
+    is_word,
+    mask,
+    run,
+    within_capitals,
+)
 from allez.errors import BundleFormatError
 from allez.results import Carried
-from allez.search.step import Symbols
+from allez.search import Symbols
 from allez.spec import SPEC
-from allez.text.casing import Casing, casing_of
-from allez.text.rules import SentenceRules
-from allez.text.segmentation import Kind, Segment
-from allez.text.tokenizer import Tokenizer
+from allez.text import Casing, Kind, Segment, SentenceRules, Tokenizer, casing_of
 
 _CAPITALS: dict[str, int] = SPEC["casing"]
 

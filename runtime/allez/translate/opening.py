@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allez.bundle.store import between
+from allez.bundle import between
 from allez.options import Providers
 from allez.translate.translator import Translator
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from allez.options import SearchOptions
-from allez.search.step import RawHypothesis, Request
+from allez.search import RawHypothesis, Request
 from allez.translate.deadline import Deadline
 from allez.translate.document import Document
 from allez.translate.reading import Texts

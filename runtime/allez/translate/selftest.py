@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from allez.bundle.reader import Bundle, Golden
-from allez.model.model import Model
+from allez.bundle import Bundle, Golden
+from allez.model import Model
 from allez.options import SearchOptions
 from allez.results import SelfTest
-from allez.search.step import RawHypothesis, Request
+from allez.search import RawHypothesis, Request
 from allez.spec import SPEC
-from allez.text.casing import as_read
+from allez.text import as_read
 from allez.translate.deadline import Deadline
 from allez.translate.document import Words
 from allez.translate.workers import Workers

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator
 from queue import Empty, SimpleQueue
 
-from allez.entities.symbols import fill, settled
+from allez.entities import fill, settled
 from allez.options import SearchOptions
-from allez.search.step import Request
-from allez.text.segmentation import Segment
+from allez.search import Request
+from allez.text import Segment
 from allez.translate.deadline import Deadline
 from allez.translate.document import Words, with_missing, written
 from allez.translate.workers import PATIENCE, Workers

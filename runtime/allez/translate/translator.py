@@ -14,8 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
-from allez.bundle.reader import Bundle, find
-from allez.entities.symbols import mask_target
+from allez.bundle import Bundle, find
+from allez.entities import mask_target
 from allez.errors import (
     BundleError,
     BundleFormatError,
@@ -33,8 +33,7 @@ from allez.options import (
 )
 from allez.parallel import cores, run_both
 from allez.results import SelfTest, Translation
-from allez.text.casing import in_small_letters, normalize_space
-from allez.text.segmentation import Segment
+from allez.text import Segment, in_small_letters, normalize_space
 from allez.translate.deadline import Deadline
 from allez.translate.document import (
     Document,
@@ -52,7 +51,7 @@ from allez.translate.reading import read
 if TYPE_CHECKING:  # they take longest to load, and the bundle can be read meanwhile
     from typing_extensions import Unpack
 
-    from allez.search.step import RawHypothesis, Request
+    from allez.search import RawHypothesis, Request
     from allez.translate.pipeline import Prepared
     from allez.translate.workers import Workers
 

@@ -14,13 +14,11 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import TYPE_CHECKING
 
 from allez.arrays import IntArray
-from allez.bundle.reader import Bundle
+from allez.bundle import Bundle
 from allez.errors import SessionError
-from allez.model.decode import decode_batch, unread
-from allez.model.model import Model
+from allez.model import Model, decode_batch, unread
 from allez.options import Providers, SearchOptions
-from allez.search.batching import kind_of, most_together
-from allez.search.step import RawHypothesis, Request
+from allez.search import RawHypothesis, Request, kind_of, most_together
 from allez.translate.deadline import Deadline
 
 if TYPE_CHECKING:
