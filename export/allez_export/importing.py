@@ -141,6 +141,7 @@ def _config(order: Order) -> Config:
             sentences=order.sentences,
             notice="NOTICE",
             card="card.md",
+            least_golden=0,  # what others trained may decide few sentences clearly
         ),
     )
 

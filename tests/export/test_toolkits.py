@@ -20,6 +20,7 @@ from allez.errors import InputError
 from allez.search.step import StepResult
 from allez.text.tokenizer import Tokenizer
 from allez_export.cli import main
+from allez_export.config import load_config
 from allez_export.families.steps import TorchStep
 from allez_export.toolkits import TOOLKITS, toolkit
 from allez_export.toolkits.imported import Imported
@@ -316,6 +317,7 @@ def test_a_checkpoint_becomes_a_bundle_that_translates(
     asked += ["--notice", str(tmp_path / "NOTICE")]
     assert main([*asked, "--reference", str(tmp_path / "reference.jsonl")]) == 0
     assert str(out / "bundle") in capsys.readouterr().out
+    assert load_config(out / "tiny.toml").package.least_golden == 0  # few may be decided clearly
     report = json.loads((out / "verify" / "report.json").read_text(encoding="utf-8"))
     assert report["reference"]["greedy_same"] == report["reference"]["source_ids"] == 3
     assert report["reference"]["worst_token_score"] < 1e-4
