@@ -221,6 +221,8 @@ def _add_documents(parser: argparse.ArgumentParser) -> None:
 def _add_attention(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("text and picture").add_argument
     add("text", nargs="*", metavar="TEXT", help="what to translate")
+    add("-i", "--input", metavar="FILE", help="a document, in place of a text")
+    add("--at", type=int, metavar="N", help="which of its paragraphs, cells or lines, from 1")
     add("-o", "--output", metavar="FILE.png", help="default: drawn in the terminal")
     _add_search(parser)
     parser.set_defaults(n_best=1)
