@@ -102,6 +102,15 @@ def test_names_are_counted() -> None:
     assert not common.carried("Chats")
 
 
+def test_a_name_without_its_accents_is_the_same_unless_it_is_always_so() -> None:
+    said = [("à Épinal", "in Epinal")] * 5 + [("à Montréal", "in Montreal")] * 25
+    said += [("à Foix", "in Foxtown")] * 5
+    common = name_list.learn(said)
+    assert common.carried("Épinal")
+    assert not common.carried("Montréal")
+    assert not common.carried("Foix")
+
+
 def test_terms_are_counted() -> None:
     pairs = [("le chat dort", "the cat sleeps"), ("le bail court", "the lease runs")] * 20
     assert term_list.learn(pairs)["bail"] == frozenset(("lease",))

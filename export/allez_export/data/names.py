@@ -5,6 +5,8 @@
 A word is listed if training has it in small letters, or if its letters stand on the target side in
 fewer than four fifths of the pairs that have it with a capital. (Nine tenths, as one would first
 think, loses names that translators drop or abbreviate: precision is the same and recall lower.)
+Letters that only lack their accents there ("Épinal", "Epinal") count as the same, unless that is so
+often that it is how the target language spells it ("Montréal", "Montreal").
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from allez.entities.names import ENDINGS, Names
+from allez_export.data.augment import without_accents
 from allez_export.data.read import Pair, read_pairs
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -26,6 +29,8 @@ _SMALL, _SMALL_ALONE = 3, 10
 _SMALL_SHARE = 0.05
 """Below this share of small letters they are slips of the pen."""
 _KEPT_SHARE = 0.8
+_BARE = 20
+"""So many pairs without the accents say that the target language has none in this name."""
 _EVIDENCE = 2
 """One pair alone says nothing of how a name is translated."""
 
@@ -38,6 +43,7 @@ class Counts:
         self.within: Counter[str] = Counter()
         self.first: Counter[str] = Counter()
         self.kept: Counter[str] = Counter()
+        self.bare: Counter[str] = Counter()
 
     def add(self, pair: Pair) -> None:
         """Count one pair."""
@@ -55,7 +61,10 @@ class Counts:
                 (self.first if first else self.within)[word.lower()] += 1
                 if others is None:
                     others = set(_WORD.findall(target))
-                self.kept[word.lower()] += word in others
+                if word in others:
+                    self.kept[word.lower()] += 1
+                elif not word.isascii() and without_accents(word) in others:
+                    self.bare[word.lower()] += 1
 
     def common(self) -> frozenset[str]:
         """Return the words to list; what follows from a shorter one is left out."""
@@ -67,7 +76,10 @@ class Counts:
         }
         for word in self.within.keys() | self.first.keys():
             count = self.within[word] + self.first[word]
-            if count >= _EVIDENCE and self.kept[word] < _KEPT_SHARE * count:
+            kept_letters = self.kept[word]
+            if self.bare[word] < _BARE:
+                kept_letters += self.bare[word]
+            if count >= _EVIDENCE and kept_letters < _KEPT_SHARE * count:
                 listed.add(word)
         kept: set[str] = set()
         for word in sorted(listed, key=lambda word: (len(word), word)):
