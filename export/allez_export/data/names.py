@@ -15,6 +15,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from allez.entities.names import ENDINGS, Names
@@ -31,6 +32,8 @@ _SMALL_SHARE = 0.05
 _KEPT_SHARE = 0.8
 _BARE = 20
 """So many pairs without the accents say that the target language has none in this name."""
+_MOST = 60_000
+"""Pairs of a file that are counted: a large one would list what it alone translates."""
 _EVIDENCE = 2
 """One pair alone says nothing of how a name is translated."""
 
@@ -101,5 +104,5 @@ def learn(pairs: Iterable[Pair]) -> Names:
 
 if __name__ == "__main__":
     files = [Path(name) for name in sys.argv[2:]]
-    names = learn(pair for file in files for pair in read_pairs(file))
+    names = learn(pair for file in files for pair in islice(read_pairs(file), _MOST))
     Path(sys.argv[1]).write_text(names.to_text(), encoding="utf-8", newline="\n")
