@@ -385,7 +385,6 @@ def test_a_student_of_integers_becomes_a_bundle(
 ) -> None:
     # Of random weights the greedy path is a matter of the last digits.
     monkeypatch.setattr("allez_export.importing.LEAST_AGREEMENT", 0.0)
-    monkeypatch.setattr("allez_export.package.LEAST_GOLDEN", 0)
     path = folder(suffix="bin", kind=marian.BERGAMOT)
     bundle = import_model(order([path], path))
     report = json.loads((bundle / "report.json").read_text(encoding="utf-8"))
