@@ -1,6 +1,7 @@
 /* A translated text and which of its words belong together. Knows nothing of Android. */
 package io.github.allez.app
 
+import io.github.allez.Doubt
 import io.github.allez.Sentence
 import io.github.allez.Token
 import io.github.allez.Translation
@@ -22,6 +23,9 @@ data class Lit(val span: Span, val weight: Float)
  * @property lit the words of the other text, in order; never empty.
  */
 data class Alignment(val cursor: Cursor, val word: Span, val lit: List<Lit>)
+
+/** A sentence of the translation, and what is in doubt of it. */
+data class Doubtful(val place: Span, val doubts: List<Doubt>)
 
 /** One line of a text: where it begins in both texts, and its translation. */
 class Line(val sourceStart: Int, val targetStart: Int, val translation: Translation)
@@ -45,6 +49,14 @@ class Document(
 
     /** Mean time per sentence in milliseconds, null if there is no sentence. */
     val millisPerSentence: Long? get() = sentences.takeIf { it > 0 }?.let { nanos / it / NANOS_PER_MILLI }
+
+    /** The sentences that are worth a look, in order; found at once, where nobody waits to draw. */
+    val doubtful: List<Doubtful> = lines.flatMap { line ->
+        line.translation.sentences.filter { it.doubts.isNotEmpty() }.map { sentence ->
+            val start = line.targetStart + sentence.targetStart
+            Doubtful(Span(start, start + sentence.text.length), sentence.doubts)
+        }
+    }
 
     /** The word at [cursor] and the words that belong to it; null where there is none. */
     fun align(cursor: Cursor): Alignment? = lines.firstNotNullOfOrNull { line ->

@@ -6,6 +6,7 @@ import android.os.Build
 import android.os.Handler
 import android.os.Looper
 import android.text.format.Formatter
+import io.github.allez.Doubt
 import java.util.Locale
 
 /** The thread that draws. */
@@ -29,6 +30,28 @@ fun Context.messageOf(failure: Failure): String = when (failure.kind) {
     Failure.Kind.WRONG_PROCESSOR -> getString(R.string.wrong_processor, Build.SUPPORTED_ABIS.joinToString())
     Failure.Kind.MEMORY_FULL -> getString(R.string.memory_full)
     Failure.Kind.ENGINE_FAILED -> getString(R.string.engine_failed)
+}
+
+/** The most doubts that are told one by one. */
+private const val MOST_DOUBTS = 3
+
+/** What of a translation is worth a look; empty if nothing is. */
+fun Context.captionOf(doubts: List<Doubt>): String {
+    if (doubts.isEmpty()) return ""
+    val told = doubts.map(::nameOf).distinct()
+    val more = if (told.size > MOST_DOUBTS) "…" else ""
+    return getString(R.string.doubts, told.take(MOST_DOUBTS).joinToString() + more)
+}
+
+private fun Context.nameOf(doubt: Doubt): String = when (doubt.kind) {
+    "number" -> getString(R.string.doubt_number, doubt.text)
+    "limit" -> getString(R.string.doubt_limit, doubt.text)
+    "negation" -> getString(R.string.doubt_negation, doubt.text)
+    "name" -> getString(R.string.doubt_name, doubt.text)
+    "repetition" -> getString(R.string.doubt_repetition, doubt.text)
+    "length" -> getString(R.string.doubt_length)
+    "characters" -> getString(R.string.doubt_characters)
+    else -> getString(R.string.doubt_thing, doubt.text)
 }
 
 /** Size of the model, as people write it. */

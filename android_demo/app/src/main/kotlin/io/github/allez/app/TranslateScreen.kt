@@ -18,6 +18,7 @@ class TranslateScreen(private val activity: Activity, private val mayReplace: Bo
     val source: PointableEditText = activity.findViewById(R.id.source)
     val target: PointableTextView = activity.findViewById(R.id.target)
     private val alignment: TextView = activity.findViewById(R.id.alignment)
+    private val doubts: TextView = activity.findViewById(R.id.doubts)
     private val status: TextView = activity.findViewById(R.id.status)
 
     /** What is drawn comes from the state, not from a person. */
@@ -31,6 +32,7 @@ class TranslateScreen(private val activity: Activity, private val mayReplace: Bo
         isDrawing = true
         drawTexts(state)
         drawAlignment(state)
+        drawDoubts(state)
         drawModel(state.model)
         drawStatus(state)
         drawButtons(state)
@@ -65,6 +67,21 @@ class TranslateScreen(private val activity: Activity, private val mayReplace: Bo
         val (here, there) = if (found.cursor.side == Side.SOURCE) source to target else target to source
         light(here, found.word, activity.getColor(R.color.pointed))
         found.lit.forEach { light(there, it.span, faded(activity.getColor(R.color.lit), it.weight)) }
+    }
+
+    /** A line below each doubtful sentence, and in words what to look at. */
+    private fun drawDoubts(state: UiState) {
+        val text = target.text as Spannable
+        text.getSpans(0, text.length, DoubtLine::class.java).forEach(text::removeSpan)
+        val doubtful = state.complete?.doubtful.orEmpty()
+        val thickness = activity.resources.displayMetrics.density * LINE_DP
+        for (sentence in doubtful) {
+            val line = DoubtLine(activity.getColor(R.color.error), thickness)
+            text.setSpan(line, sentence.place.start, sentence.place.end, Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
+        }
+        val caption = activity.captionOf(doubtful.flatMap { it.doubts })
+        if (doubts.text.toString() != caption) doubts.text = caption // a live region: said once
+        visible(R.id.doubts, doubtful.isNotEmpty())
     }
 
     private fun captionOf(found: Alignment, state: UiState): String {
@@ -132,5 +149,6 @@ class TranslateScreen(private val activity: Activity, private val mayReplace: Bo
 
     private companion object {
         const val OPAQUE = 255
+        const val LINE_DP = 1.5f
     }
 }

@@ -1,5 +1,6 @@
 package io.github.allez.app
 
+import io.github.allez.Doubt
 import io.github.allez.Hypothesis
 import io.github.allez.Sentence
 import io.github.allez.Token
@@ -74,6 +75,19 @@ class DocumentTest {
     @Test
     fun `a model without attention lights up nothing`() {
         assertNull(document(*Array(3) { floatArrayOf(1f) }).align(Cursor(Side.TARGET, 4)))
+    }
+
+    @Test
+    fun `a doubtful sentence stands where it is in the whole text`() {
+        val hypothesis = Hypothesis("The cat", targetTokens, -0.1, emptyList(), true)
+        val found = listOf(Doubt("name", "Tom", null, null))
+        val sentences = listOf(found, emptyList()).mapIndexed { index, doubts ->
+            Sentence("Le chat", 8 * index, 8 * index + 7, 8 * index, sourceTokens, listOf(hypothesis)) { doubts }
+        }
+        val line = Line(3, 3, Translation("Le chat Le chat", listOf("The cat The cat"), sentences))
+        val document = Document("12\nLe chat Le chat", "12\nThe cat The cat", listOf(line), "fr" to "en", 0)
+        assertEquals(listOf(Doubtful(Span(3, 10), found)), document.doubtful)
+        assertEquals(emptyList(), clear.doubtful)
     }
 
     @Test

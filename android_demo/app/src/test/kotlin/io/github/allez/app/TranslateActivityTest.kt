@@ -4,8 +4,13 @@ import android.content.ClipData
 import android.content.ClipboardManager
 import android.content.ComponentCallbacks2
 import android.content.Intent
+import android.graphics.Bitmap
+import android.graphics.Canvas
 import android.os.Bundle
 import android.os.Parcel
+import android.text.Spanned
+import io.github.allez.Bundle as ModelBundle
+import io.github.allez.Translator
 import java.io.File
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -74,6 +79,27 @@ class TranslateActivityTest : AppTest() {
         screen.source.tap("Tom")
         assertEquals(listOf("Tom"), screen.target.litWords())
         assertEquals(listOf("Tom"), screen.source.litWords())
+    }
+
+    @Test
+    fun `a doubtful sentence is underlined, and what to look at is said`() {
+        application.loader = { Translator(ModelBundle.open(TINY)) }
+        val doubtful = "Je vois trois chats et 17 petites fleurs vertes."
+        val screen = start()
+        screen.type("Je vois le chat noir. $doubtful")
+        val translation = screen.awaitDone()
+        val sentences = Translator(ModelBundle.open(TINY)).use { tiny -> tiny.stream(screen.source.text.toString()) {}.sentences }
+        assertEquals(listOf(true, false), sentences.map { it.doubts.isEmpty() })
+        val text = screen.target.text as Spanned
+        val line = text.getSpans(0, text.length, DoubtLine::class.java).single()
+        assertEquals(sentences[1].text, translation.substring(text.getSpanStart(line), text.getSpanEnd(line)))
+        assertTrue(screen.isVisible(R.id.doubts))
+        assertTrue("17" in screen.text(R.id.doubts), screen.text(R.id.doubts))
+        screen.target.draw(Canvas(Bitmap.createBitmap(screen.target.width, screen.target.height, Bitmap.Config.ARGB_8888)))
+        screen.type("Je vois le chat noir.")
+        screen.awaitDone()
+        assertEquals("", screen.text(R.id.doubts))
+        assertFalse(screen.isVisible(R.id.doubts))
     }
 
     @Test
