@@ -40,8 +40,8 @@ internal fun doubts(source: String, target: String, languages: Pair<String, Stri
         return listOf(Doubt("length", source, 0, source.length))
     }
     val units = CodePoints(source).offsets()
-    val entities = EntityFinder(null, null).find(CodePoints(source))
-        .map { it.copy(start = units[it.start], end = units[it.end]) }
+    val entities = EntityFinder(NUMBER_FORMS[languages.first], null).find(CodePoints(source))
+        .filter { it.kind == EntityKind.THING }.map { it.copy(start = units[it.start], end = units[it.end]) }
     val found = ArrayList(things(source, target, entities))
     val hidden = StringBuilder(source)
     var left = target
@@ -93,11 +93,20 @@ private fun count(text: String, part: String): Int {
     return found
 }
 
-/** Things of the source that do not stand in the translation as often. */
+/** Things of the source that do not stand in the translation as often, or do more often. */
 private fun things(source: String, target: String, entities: List<Entity>): List<Doubt> {
-    val plain = oneSpace(target)
-    return entities.filter { it.kind == EntityKind.THING && count(source, it.value) > count(plain, oneSpace(it.value)) }
-        .map { Doubt("thing", it.value, it.start, it.end) }
+    val (here, plain) = oneSpace(source) to oneSpace(target)
+    val found = ArrayList<Doubt>()
+    for (entity in entities) {
+        val value = oneSpace(entity.value)
+        val difference = count(here, value).compareTo(count(plain, value))
+        if (difference > 0) {
+            found.add(Doubt("thing", entity.value, entity.start, entity.end))
+        } else if (difference < 0 && found.none { it.text == entity.value }) {
+            found.add(Doubt("thing", entity.value, null, null))
+        }
+    }
+    return found
 }
 
 private fun oneSpace(text: String): String = text.map { if (it in SPACES) ' ' else it }.joinToString("")
@@ -140,6 +149,7 @@ private fun numbers(sides: Sides): List<Doubt> {
     if (lost.isNotEmpty()) {
         return lost.map { Doubt("number", sides.source.substring(it.start, it.end), it.start, it.end) }
     }
+    inAnotherForm(sides)?.let { return listOf(it) }
     for (value in sides.numbersSaid) {
         if (isOrdinal(value) || !left.take(value.value)) continue
         val text = target.substring(value.start, value.end)
@@ -149,6 +159,32 @@ private fun numbers(sides: Sides): List<Doubt> {
         if (!isUsual && !isOfThing && !isMeant) return listOf(Doubt("number", text, null, null))
     }
     return emptyList()
+}
+
+/**
+ * A number that an English translation has as French writes it: "3,5", "5 590", "10h53".
+ *
+ * Who reads it may take it for another one: "3,410" for thousands.
+ */
+private fun inAnotherForm(sides: Sides): Doubt? {
+    if (sides.languages.second != "en") return null
+    for (said in sides.numbersSaid.filter { isFrench(sides.target, it) }) {
+        val figures = figures(sides.target, said)
+        val meant = sides.numbersHere.firstOrNull { figures(sides.source, it) == figures } ?: continue
+        return Doubt("number", sides.source.substring(meant.start, meant.end), meant.start, meant.end)
+    }
+    return null
+}
+
+private fun figures(text: String, value: NumberValue): String =
+    text.substring(value.start, value.end).filter { isDigit(it.code) }
+
+private fun isFrench(target: String, said: NumberValue): Boolean {
+    val text = target.substring(said.start, said.end).dropLastWhile { !isDigit(it.code) }
+    val parts = text.split(",")
+    val isGrouped = parts[0].length <= 3 && parts.drop(1).all { it.substringBefore('.').length == 3 }
+    val isClock = target.startsWith("h", said.end) && said.end + 1 < target.length && isDigit(target[said.end + 1].code)
+    return text.isNotEmpty() && ((parts.size > 1 && !isGrouped) || isClock || text.any { it in SPACES })
 }
 
 /** Whether a number is written in words. */

@@ -49,7 +49,7 @@ private val MARKS: Map<Int, List<Scanner>> = mapOf<Char, List<Scanner>>(
     '.' to listOf(CodePoints::path),
     '-' to listOf(CodePoints::option),
 ).mapKeys { it.key.code }
-private val OTHER_MARKS: List<Scanner> = listOf(CodePoints::emoji)
+private val OTHER_MARKS: List<Scanner> = listOf(CodePoints::emoji, CodePoints::sign)
 private val DIGITS: List<Scanner> = listOf(
     CodePoints::emoji, CodePoints::date, CodePoints::version, CodePoints::telephone, CodePoints::identifier,
     CodePoints::spaced,

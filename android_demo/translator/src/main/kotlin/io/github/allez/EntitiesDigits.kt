@@ -75,7 +75,9 @@ internal fun CodePoints.clock(start: Int): Int {
 internal fun CodePoints.version(start: Int): Int {
     val parts = groups(start, ".")
     if (parts.size < 3) return start
-    val isAddress = parts.size == 4 && parts.all { it.size <= 3 && string(it.start, it.end).toInt() < 256 }
+    val isAddress = parts.size == 4 && parts.all { part ->
+        part.size <= 3 && string(part.start, part.end).toInt() < 256 && (!has('0', part.start) || part.size == 1)
+    }
     val isThousands = parts.drop(1).all { it.size == 3 } && parts[0].size <= 3
     if (isThousands && !isAddress) return start
     var end = parts.last().end

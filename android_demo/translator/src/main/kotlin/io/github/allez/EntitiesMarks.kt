@@ -35,7 +35,13 @@ internal fun CodePoints.markup(start: Int): Int {
         val end = run(begin, ::isPlainWord)
         return if (end > start + 2 && has(';', end)) end + 1 else start
     }
-    val inner = if (has('/', start + 1)) at(start + 2) else at(start + 1)
+    val closes = has('/', start + 1)
+    val begin = if (closes) start + 2 else start + 1
+    val inner = at(begin)
+    if (isDigit(inner)) { // `<0>`, `</0>`, `<1/>`, as translators of programs number tags
+        val last = digits(begin).let { if (has('/', it) && !closes) it + 1 else it }
+        return if (has('>', last)) last + 1 else start
+    }
     if (!isPlainLetter(inner) && !hasOneOf("!?%", start + 1)) return start
     val end = find('>', start, start + REACH)
     return if (end != NOTHING && count('<', start + 1, end) == 0) end + 1 else start
@@ -156,6 +162,13 @@ private fun CodePoints.trimmed(start: Int, end: Int): Int {
 
 private fun CodePoints.isUnbalanced(opening: Char, closing: Char, start: Int, end: Int): Boolean =
     has(closing, end - 1) && count(closing, start, end) > count(opening, start, end)
+
+/** Signs that stand alone and say the same in any language: © ± ½ § → ≤ and the like. */
+private const val SIGNS = "\u00a7\u00a9\u00ae\u00b1\u00b6\u00bc\u00bd\u00be\u00d7\u00f7\u2020\u2021\u2030\u2116" +
+    "\u2122\u2190\u2191\u2192\u2193\u2194\u21d2\u221a\u221e\u2248\u2260\u2264\u2265"
+
+/** A run of signs that no word goes on to. */
+internal fun CodePoints.sign(start: Int): Int = if (begins(start)) run(start) { isOneOf(SIGNS, it) } else start
 
 private const val VARIATION = '\ufe0f'
 private const val JOINER = '\u200d'

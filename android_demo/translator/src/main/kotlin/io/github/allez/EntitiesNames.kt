@@ -31,13 +31,13 @@ internal class Names(private val words: Set<String>) {
      */
     fun carried(word: String): Boolean {
         val small = word.lowercase(Locale.ROOT)
-        if (has(small) || word.codePointCount(0, word.length) < 2) return false
+        if (lists(small) || word.codePointCount(0, word.length) < 2) return false
         val parts = small.split("-")
-        return parts.size == 1 || !parts.all(::has)
+        return parts.size == 1 || !parts.all(::lists)
     }
 
     /** Whether a word or what it is the plural or the feminine of is listed. */
-    private fun has(word: String): Boolean =
+    fun lists(word: String): Boolean =
         word in words || ENDINGS.any { word.endsWith(it) && word.removeSuffix(it) in words }
 
     companion object {
@@ -77,6 +77,16 @@ internal class Names(private val words: Set<String>) {
 internal fun findNames(sentence: CodePoints, entities: List<Entity>, names: Names): List<Entity> =
     NameFinder(sentence, names).find(entities)
 
+/**
+ * The names of a sentence in capitals: what is written with a capital and small letters.
+ *
+ * Words that single spaces part are one name. The list does not count: who writes all else in capitals
+ * means something by it. None, where a word has no capital at its start, or they are more than half of
+ * all words.
+ */
+internal fun namesWithinCapitals(sentence: CodePoints): List<Entity> =
+    NameFinder(sentence, Names(emptySet())).findWithinCapitals()
+
 private class NameFinder(private val text: CodePoints, private val names: Names) {
     private val found = ArrayList<Entity>()
 
@@ -88,6 +98,33 @@ private class NameFinder(private val text: CodePoints, private val names: Names)
         }
         findBetween(position, text.size)
         return found
+    }
+
+    fun findWithinCapitals(): List<Entity> {
+        var position = 0
+        var words = 0
+        var mixed = 0
+        while (position < text.size) {
+            val end = wordEnd(position, text.size)
+            if (end > position) {
+                words++
+                if (!text.allCapital(position, end)) {
+                    mixed++
+                    if (!isCapital(text[position])) return emptyList()
+                    addJoined(position, end)
+                }
+            }
+            position = maxOf(end, position + 1)
+        }
+        return if (2 * mixed <= words) found else emptyList()
+    }
+
+    /** Adds a word to the name that a single space parts it from, or as a name of its own. */
+    private fun addJoined(start: Int, end: Int) {
+        val isJoined = text.has(' ', start - 1) && found.lastOrNull()?.end == start - 1
+        val begin = if (isJoined) found.removeAt(found.size - 1).start else start
+        val letters = text.string(begin, end)
+        found.add(Entity(begin, end, EntityKind.NAME, letters, letters))
     }
 
     private fun findBetween(start: Int, limit: Int) {

@@ -7,6 +7,10 @@
 package io.github.allez
 
 import java.util.Arrays
+import java.util.Locale
+
+/** The fewest letters of a sentence in capitals whose words are all known. */
+private val LISTED = SPEC.part("casing").whole("listed")
 
 /** What a caller wants carried over: texts that are never translated, and terms. */
 internal class Asked(val keep: List<String> = emptyList(), val glossary: List<Term> = emptyList())
@@ -63,6 +67,9 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
     private val ids = every.associateWith { id(it, target, bundle) }
     private val sourceIds = every.associateWith { id(it, source, bundle) }
 
+    /** The character that hides a term; null: there are none. */
+    val term: Char? = first[EntityKind.TERM]
+
     /** Whether `a` and `an` are put right. */
     val english: Boolean = bundle.manifest.target == "en"
 
@@ -70,7 +77,7 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
         val letters = String(Character.toChars(symbol))
         val id = tokenizer.encode(letters).lastOrNull()
         if (id != null && tokenizer.piece(id) == letters) return id
-        val code = symbol.toString(radix = 16).uppercase(java.util.Locale.ROOT).padStart(4, '0')
+        val code = symbol.toString(radix = 16).uppercase(Locale.ROOT).padStart(4, '0')
         throw BundleFormatError("${bundle.place}: the symbol U+$code is no subword of its own")
     }
 
@@ -105,14 +112,41 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
         return Hidden(original, hidden.toString(), entities, places, starts)
     }
 
+    /**
+     * Whether a sentence is in capitals whose entities are hidden.
+     *
+     * One that is too short to be told by its letters alone is if it has four, and those of its words that
+     * have two are in the list of ordinary ones: "MERCI", "À LOUER". One with names in small letters is, if
+     * the rest is: "APPELEZ Quentin AVANT MIDI".
+     */
+    fun isInCapitals(sentence: String, spaces: Characters): Boolean {
+        val characters = CodePoints(sentence)
+        val usual = inCapitals(sentence, spaces)
+        if (usual || names == null || characters.allSmall()) return usual
+        if (!isUpper(sentence)) {
+            val rest = StringBuilder(sentence)
+            val units = characters.offsets()
+            for (name in namesWithinCapitals(characters).asReversed()) rest.delete(units[name.start], units[name.end])
+            return inCapitals(rest.toString(), spaces)
+        }
+        val words = wordsBetween(sentence, emptyList()).map { (start, end) -> sentence.substring(start, end) }
+        val sizes = words.map { it.codePointCount(0, it.length) }
+        return sizes.sum() >= LISTED && words.indices.all { sizes[it] < 2 || names.lists(words[it].lowercase(Locale.ROOT)) }
+    }
+
     /** The names of a sentence whose other entities are hidden; their places are UTF-16 units of it. */
     fun names(sentence: String, capitals: Boolean): List<Entity> {
-        if (names == null || capitals || EntityKind.NAME !in first) return emptyList()
+        if (names == null || EntityKind.NAME !in first) return emptyList()
         val characters = CodePoints(sentence)
+        val found = if (capitals) namesWithinCapitals(characters) else names(characters, names)
+        val units = characters.offsets()
+        return found.map { it.copy(start = units[it.start], end = units[it.end]) }
+    }
+
+    private fun names(characters: CodePoints, names: Names): List<Entity> {
         val hidden = (0 until characters.size).filter { isPrivate(characters[it]) }
             .map { Entity(it, it + 1, EntityKind.THING, "", "") }
-        val units = characters.offsets()
-        return findNames(characters, hidden, names).map { it.copy(start = units[it.start], end = units[it.end]) }
+        return findNames(characters, hidden, names)
     }
 
     /**
@@ -160,8 +194,9 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
  *
  * @param piece of a hidden text.
  * @param names those in it, as [Masking.names] finds them.
+ * @param term the character that hides a term; null: there are none.
  */
-internal fun carriedOver(piece: Piece, names: List<Entity>): List<Piece>? {
+internal fun carriedOver(piece: Piece, names: List<Entity>, term: Char?): List<Piece>? {
     val text = piece.text
     val entities = names.size + text.codePoints().filter(::isPrivate).count()
     val words = wordsBetween(text, names)
@@ -169,6 +204,18 @@ internal fun carriedOver(piece: Piece, names: List<Entity>): List<Piece>? {
         text.substring(one.second, other.first).trim(' ', '\'', '\u2019', '-').isEmpty()
     }
     if (entities == 0L || words.size >= entities || areInARow) return null
+    return oneByOne(piece, words + placesOf(text, term))
+}
+
+/** The parts of what has no letters: its terms are sentences, and the rest is copied. */
+internal fun termsApart(piece: Piece, term: Char?): List<Piece> = oneByOne(piece, placesOf(piece.text, term))
+
+private fun placesOf(text: String, term: Char?): List<Pair<Int, Int>> =
+    text.indices.filter { text[it] == term }.map { it to it + 1 }
+
+/** A piece's parts: words are sentences, what is between them is copied. */
+private fun oneByOne(piece: Piece, words: List<Pair<Int, Int>>): List<Piece> {
+    val text = piece.text
     val parts = ArrayList<Piece>()
     var done = 0
     fun add(end: Int, translate: Boolean) {
@@ -177,12 +224,67 @@ internal fun carriedOver(piece: Piece, names: List<Entity>): List<Piece>? {
         }
         done = end
     }
-    for ((start, end) in words) {
+    for ((start, end) in words.sortedBy { it.first }) {
         add(start, translate = false)
         add(end, translate = true)
     }
     add(text.length, translate = false)
     return parts
+}
+
+/** What begins a line of a list, or one that is quoted; dashes are for what people say. */
+private const val BULLETS = "-*+>\u2022\u00b7\u25aa\u25e6\u2023"
+private const val LONGEST_NUMBER = 3
+
+/**
+ * A sentence that begins a line without what makes it an item of a list: that is copied.
+ *
+ * A bullet, a box to tick, a letter with a bracket, a number with a bracket or a full stop; each with
+ * white space behind it, and several of them.
+ *
+ * @param piece of [text].
+ * @param text a hidden text.
+ */
+internal fun withoutMarker(piece: Piece, text: String): List<Piece> {
+    if (!piece.translate || !beginsLine(text, piece.start)) return listOf(piece)
+    val characters = CodePoints(piece.text)
+    var end = 0
+    while (true) {
+        val stop = characters.marker(end)
+        if (stop == 0) break
+        end = stop
+    }
+    if (end == 0 || characters.all(end, characters.size) { !isLetter(it) }) return listOf(piece)
+    val cut = piece.text.offsetByCodePoints(0, end)
+    return listOf(
+        Piece(piece.text.substring(0, cut), piece.start, piece.start + cut, translate = false),
+        Piece(piece.text.substring(cut), piece.start + cut, piece.end, translate = true),
+    )
+}
+
+private fun beginsLine(text: String, start: Int): Boolean {
+    var position = start
+    while (position > 0 && text[position - 1] != '\n') if (!isSpace(text[--position].code)) return false
+    return true
+}
+
+/** Where the text behind a mark of a list begins; 0: there is none. */
+private fun CodePoints.marker(start: Int): Int {
+    var end = start
+    if (hasOneOf(BULLETS, start)) {
+        end = start + 1
+    } else if (has('[', start) && hasOneOf(" xX", start + 1) && has(']', start + 2)) {
+        end = start + 3
+    } else {
+        val inner = if (has('(', start)) start + 1 else start
+        val isNumber = digits(inner) - inner in 1..LONGEST_NUMBER
+        val isLetter = isPlainLetter(at(inner))
+        val last = if (isLetter && !isNumber) inner + 1 else digits(inner)
+        if ((isNumber || isLetter) && (has(')', last) || (isNumber && has('.', last)))) end = last + 1
+    }
+    var behind = end
+    while (isSpace(at(behind))) behind++
+    return if (behind > end && end > start) behind else 0
 }
 
 /** Where the runs of letters stand that no name holds, in UTF-16 units. */

@@ -83,7 +83,8 @@ private class MaskedText(
     fun takeApart(): Plan {
         val pieces = ArrayList<Piece>()
         val readings = ArrayList<Reading>()
-        for (piece in split(hidden.text, words.rules, ::count).flatMap(::parts)) {
+        val items = split(hidden.text, words.rules, ::count).flatMap { withoutMarker(it, hidden.text) }
+        for (piece in items.flatMap(::parts)) {
             val isRead = piece.translate && !isForeign(piece.text, words.source)
             pieces.add(hidden.outside(piece).copy(translate = isRead))
             if (isRead) readings.add(read(piece))
@@ -96,21 +97,20 @@ private class MaskedText(
     /** How many tokens a hidden sentence has; more than there may be if it has more spans than symbols. */
     private fun count(sentence: String): Int {
         if (isOver()) return 0
-        val capitals = inCapitals(sentence, spaces)
+        val capitals = masking.isInCapitals(sentence, spaces)
         val read = masking.read(sentence, capitals) ?: return words.rules.maxTokens + 1
         return words.source.encode(Aligned(read).asRead(spaces, capitals)).size
     }
 
     private fun parts(piece: Piece): List<Piece> {
-        val parts = if (piece.translate) carriedOver(piece, names(piece)) else null
-        return parts ?: listOf(piece)
+        if (!piece.translate) return termsApart(piece, masking.term)
+        val names = masking.names(piece.text, masking.isInCapitals(piece.text, spaces))
+        return carriedOver(piece, names, masking.term) ?: listOf(piece)
     }
-
-    private fun names(piece: Piece) = masking.names(piece.text, inCapitals(piece.text, spaces))
 
     private fun read(piece: Piece): Reading {
         val whole = hidden.outside(piece)
-        val capitals = inCapitals(piece.text, spaces)
+        val capitals = masking.isInCapitals(piece.text, spaces)
         val masked = masking.mask(piece, hidden, capitals)
         val read = Aligned(whole.text).edited(masked.edits(whole.text)).asRead(spaces, capitals)
         return reading(if (isOver()) emptyList() else words.source.encode(read), whole, capitals, words, masked)

@@ -23,7 +23,8 @@
  *   the same rows, the best of those takes the last of the 2K places; and if none of the K rows has, the
  *   last of them.
  * - If nothing complete has ended at 1.5 times the length of the best incomplete one, and two tokens more
- *   for each different symbol of the source, that one is it.
+ *   for each different symbol of the source, that one is it. With K = 1 none is noted: what was said may
+ *   have been handed out.
  * - Rows left empty repeat a live one with score minus infinity.
  * - No loops: a block of one or two tokens stands at most 4 times in a row, one of 3 to 7 at most 3
  *   times, one of 8 to 32 twice, or as often as anything does in the source.
@@ -203,7 +204,7 @@ internal class Search(
         val open = places.filter { offered.logs[it].isFinite() }
         val isEnding = open.isNotEmpty() && offered.tokens[open[0]] == eos
         val isHelped = open.take(width).any { symbols.isUnsaid(row, offered.tokens[it]) }
-        if (isEnding) noteIncomplete(row, scores[row] + offered.logs[open[0]], time)
+        if (isEnding && width > 1) noteIncomplete(row, scores[row] + offered.logs[open[0]], time)
         places.filter { offered.tokens[it] == eos }.forEach(offered::ban)
         if (!isEnding || isHelped) return
         places.forEach(offered::ban)

@@ -61,6 +61,30 @@ class MaskingTest {
     }
 
     @Test
+    fun `marks of lists and capitals are read as the specification says`(@TempDir folder: Path) {
+        val cases = jsonLines(File(VECTORS, "reading.jsonl"))
+        assertTrue(cases.size >= 50)
+        // The tiny bundle has two symbols for names; what needs more is cut into several sentences.
+        val (fitting, other) = cases.partition { case -> (case["read"] as List<*>).none { "\ue012" in it as String } }
+        assertTrue(other.size <= 2)
+        val copy = Copy(folder, MASKED)
+        val listed = (cases[0]["words"] as List<*>).map { it as String }.sortedWith(::compareCodePoints)
+        copy.replace("names", listed.joinToString("", prefix = "names 1\n") { "0$it\n" })
+        val words = Words.of(Bundle.open(copy.folder))
+        for (case in fitting) {
+            val text = case.text
+            val plan = takeApart(text, words)
+            val readings = plan.readings.iterator()
+            val parts = plan.pieces.map { piece ->
+                val kind = if (!piece.translate) "copied" else if (readings.next().capitals) "capitals" else "usual"
+                listOf(piece.start, piece.end).map { text.codePointCount(0, it).toLong() } + kind
+            }
+            assertEquals(case["parts"], parts) { writeJson(case) }
+            assertEquals(case["read"], plan.readings.map { it.masked?.text }) { writeJson(case) }
+        }
+    }
+
+    @Test
     fun `streams say the values whole`() {
         for (case in with("stream")) {
             val pieces = ArrayList<String>()

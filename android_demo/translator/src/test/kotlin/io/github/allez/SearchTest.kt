@@ -119,8 +119,10 @@ class SearchTest {
         val likely = mapOf(
             (BOS to 2) to -0.1, (2 to EOS) to -0.1, (4 to 3) to -0.1, (3 to 3) to -0.1, (3 to EOS) to never, (4 to EOS) to never,
         )
-        val found = Search(TableStep(certain(likely, -20.0)), 12, BOS, EOS, options(1), asked = once).run()[0]
-        assertEquals(listOf(2) to true, found.tokens to found.finished)
+        fun found(beam: Int) = Search(TableStep(certain(likely, -20.0)), 12, BOS, EOS, options(beam), asked = once).run()[0]
+        assertEquals(listOf(2) to true, found(2).let { it.tokens to it.finished })
+        // What a stream has handed out stands.
+        assertEquals(listOf(2, 4) to false, found(1).let { it.tokens.take(2) to it.finished })
     }
 
     @Test
