@@ -15,7 +15,9 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from allez import Translator
+from allez.bundle.manifest import SourceSide, TargetSide
 from allez.bundle.reader import Bundle
+from allez.text.tokenizer import EOS_PIECE, Tokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +61,31 @@ class Line:
         return json.dumps({"text": self.text, "sentences": sentences}).encode()
 
 
+def vocabulary(bundle: Bundle, side: SourceSide | TargetSide) -> dict[str, int]:
+    """Return the ids of a side's subwords; the end of a sentence is shown without its space."""
+    tokenizer = Tokenizer(bundle.text(side.tokenizer))
+    pieces = tokenizer.pieces(range(tokenizer.size))
+    return {EOS_PIECE: side.eos} | {piece: index for index, piece in enumerate(pieces)}
+
+
 def ask_python(
     bundle: Bundle, lines: list[str], beam_size: int, *, candidates: bool = False
 ) -> list[Line]:
     """Translate with the Python runtime."""
-    vocabulary: dict[str, int] = json.loads(bundle.text("tokenizer"))["model"]["vocab"]
-
-    def ids(pieces: tuple[str, ...]) -> tuple[int, ...]:
-        return tuple(vocabulary[piece] for piece in pieces)
+    manifest = bundle.manifest
+    source, target = (vocabulary(bundle, side) for side in (manifest.source, manifest.target))
 
     with Translator(bundle, threads=1) as translator:
         return [
             Line(
                 result.text,
                 tuple(
-                    Answer(ids(s.source_tokens), ids(s.tokens), s.score, s.hypotheses[0].finished)
+                    Answer(
+                        tuple(source[piece] for piece in s.source_tokens),
+                        tuple(target[piece] for piece in s.tokens),
+                        s.score,
+                        s.hypotheses[0].finished,
+                    )
                     for s in result.sentences
                 ),
             )
