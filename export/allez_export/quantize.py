@@ -16,21 +16,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 
+from allez_export.activations import ZERO_POINT, Activation, step_and_zero, where_quantized, within
 from allez_export.families.family import Extent, Ranges
 from allez_export.integers import LOOKUP_LIMIT, WEIGHT_LIMIT, names_used, quantize_weight
-
-ZERO_POINT = 128
-"""Of activations, which are unsigned: 1 to 255 stands for -range to +range."""
 
 CONTRIB = helper.make_opsetid("com.microsoft", 1)
 
@@ -57,25 +56,6 @@ class Report:
     def keep(self, node: onnx.NodeProto, weight: str, why: str) -> None:
         """Record a node that stays fp32."""
         self.kept.append({"node": node.op_type, "weight": weight, "why": why})
-
-
-def _scale(extent: Extent) -> tuple[float, int]:
-    """Return what a step of unsigned bytes stands for, and the byte that stands for 0."""
-    if not isinstance(extent, tuple):
-        return extent / (ZERO_POINT - 1), ZERO_POINT
-    scale = (extent[1] - extent[0]) / 255
-    return scale, round(-extent[0] / scale)
-
-
-class _Activation(NamedTuple):
-    """What stands for an activation: unsigned bytes, and the names of their constants."""
-
-    data: str
-    factor: str
-    """Name of the scale."""
-    zero: str
-    """Name of the byte that stands for 0."""
-    scale: float
 
 
 class Rewriter:
@@ -120,7 +100,7 @@ class Rewriter:
         }
         self._biases = _vocabulary_bias(model.graph)
         self._new: dict[str, Array] = {}
-        self._activations: dict[str, _Activation] = {}
+        self._activations: dict[str, Activation] = {}
         self._nodes: list[onnx.NodeProto] = []
         self._absorbed: set[str] = set()
         """Outputs of the biases that are part of a product now."""
@@ -180,7 +160,7 @@ class Rewriter:
         if f"{name}.int8" not in self._new:
             least: Array | float = 0.0
             if name in self._biases:
-                least = self._least(self._biases[name], _scale(self._ranges[FEATURES])[0])
+                least = self._least(self._biases[name], step_and_zero(self._ranges[FEATURES])[0])
             values, scale = self._integers(name, axis=0, least=least)
             self._constant(f"{name}.int8", values)
             self._constant(f"{name}.scale", scale)
@@ -195,13 +175,6 @@ class Rewriter:
         limit = LOOKUP_LIMIT if name in self._lookups else WEIGHT_LIMIT
         return quantize_weight(self._weights[name], axis, least=least, limit=limit)
 
-    def _within(self, name: str) -> str:
-        """Return the range of an activation in words."""
-        extent = self._ranges[name]
-        if isinstance(extent, tuple):
-            return "from {:.4g} to {:.4g}".format(*extent)
-        return f"within {extent:.4g}"
-
     def _taken(self, name: str, scale: Array) -> str:
         """Return how many columns of a weight are as they were, in words."""
         grid = self._grids.get(name)
@@ -210,18 +183,33 @@ class Rewriter:
         same = int((np.asarray(grid) == scale).sum())
         return f"; {same} of {len(scale)} as they were"
 
-    def _activation(self, name: str, extent: Extent) -> _Activation:
+    def _activation(self, name: str, extent: Extent) -> Activation:
         """Return an activation as unsigned bytes, and how they are to be read."""
-        scale, zero = _scale(extent)
+        scale, zero = step_and_zero(extent)
         if name in self._activations:
             assert self._activations[name].scale == scale, f"{name} would need two scales"
             return self._activations[name]
         point = "activation_zero" if zero == ZERO_POINT else f"{name}.zero_point"
         self._constant(point, np.array(zero, dtype=np.uint8))
         factor = self._constant(f"{name}.scale", np.array(scale, dtype=np.float32))
-        data = self._add("QuantizeLinear", [name, factor, point], f"{name}.uint8")
-        self._activations[name] = _Activation(data, factor, point, scale)
+        data = self._quantized(name, factor, point, positive=zero == 0)
+        self._activations[name] = Activation(data, factor, point, scale)
         return self._activations[name]
+
+    def _quantized(self, name: str, factor: str, point: str, *, positive: bool) -> str:
+        """Return the name of an activation's bytes."""
+        readers = Counter(names_used(self._graph))
+        readers.update(output.name for output in self._graph.output)
+        at = where_quantized(self._nodes, readers, self._weights, name, positive=positive)
+        self._nodes = at.nodes
+        data = self._add("QuantizeLinear", [at.top, factor, point], f"{name}.uint8")
+        for node in at.moves:
+            moved = onnx.NodeProto()
+            moved.CopyFrom(node)
+            moved.input[0], moved.output[0] = data, f"{node.output[0]}.moved"
+            data = moved.output[0]
+            self._nodes.append(moved)
+        return data
 
     def _gather(self, node: onnx.NodeProto) -> bool:
         """Look words up: gather bytes, then scale the rows that were gathered."""
@@ -261,8 +249,8 @@ class Rewriter:
         least = 0.0 if bias is None else self._least(bias[0], taken.scale)
         values, scale = self._integers(weight, axis=1, least=least)
         self._constant(f"{weight}.int8", values)
-        how = f"int8, a scale per column{self._taken(weight, scale)}; input {self._within(weight)}"
-        self.report.note(node, weight, how)
+        how, extent = f"int8, a scale per column{self._taken(weight, scale)}", self._ranges[weight]
+        self.report.note(node, weight, f"{how}; input {within(extent)}")
         if not self._rows:
             factor = self._constant(f"{weight}.factor", (scale * taken.scale).astype(np.float32))
             inputs = [taken.data, f"{weight}.int8", taken.zero]
@@ -352,7 +340,9 @@ class Rewriter:
             del branch.node[:]
             branch.node.extend(nodes)
         self._nodes.append(node)
-        self.report.note(node, table, f"int8, a scale per word; input {self._within(FEATURES)}")
+        self.report.note(
+            node, table, f"int8, a scale per word; input {within(self._ranges[FEATURES])}"
+        )
         return True
 
     def _lstm(self, node: onnx.NodeProto) -> bool:

@@ -17,11 +17,12 @@ from hypothesis.extra import numpy as hnp
 from onnx import TensorProto, helper, numpy_helper
 
 from allez.bundle.contract import MASKED, decoder_graph, encoder_graph
+from allez_export.activations import ZERO_POINT
 from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.families.recurrent.quantize import activation_ranges
 from allez_export.integers import WEIGHT_LIMIT, largest_weight, quantize_weight
-from allez_export.quantize import ZERO_POINT, Report, Rewriter, quantize
+from allez_export.quantize import Report, Rewriter, quantize
 from allez_export.verify import check_contract, session
 
 Traced = Callable[[str], tuple[Seq2Seq, onnx.ModelProto, onnx.ModelProto]]
