@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +120,24 @@ def _make(work: Workspace, *, scored: bool) -> None:
         stages.remove("quantize")
     for stage in [*stages, "evaluate"] if scored else stages:
         run_stage(stage, work)
+        if stage == "quantize" and not _quantized(work):
+            say("import  no matrix is so large that int8 would be faster: the bundle is fp32")
+            work = _left_alone(work)
+
+
+def _quantized(work: Workspace) -> bool:
+    """Tell whether any weight is in fewer bits."""
+    report = json.loads((work.stage("quantize") / "report.json").read_text(encoding="utf-8"))
+    return any(part["quantized"] for part in report.values())
+
+
+def _left_alone(work: Workspace) -> Workspace:
+    """Return the work as if fp32 had been asked for: a bundle says what it is."""
+    shutil.rmtree(work.stage("quantize"))
+    quantize = dataclasses.replace(work.config.quantize, precision="fp32")
+    config = dataclasses.replace(work.config, quantize=quantize)
+    work.config_path.write_text(_toml(config), encoding="utf-8")
+    return dataclasses.replace(work, config=config)
 
 
 def _config(order: Order) -> Config:

@@ -324,6 +324,7 @@ def test_a_checkpoint_becomes_a_bundle_that_translates(
     with Translator(out / "bundle") as translator:
         manifest = translator.bundle.manifest
         assert manifest.source.tokenizer != manifest.target.tokenizer
+        assert manifest.precision == "fp32"  # nothing in it is large enough for int8
         assert (manifest.source.size, manifest.target.size) == (18, 20)
         assert set(translator.translate("le chat").text.split()) <= {*checkpoints.TARGET, "<unk>"}
     card = (out / "bundle" / "MODEL_CARD.md").read_text(encoding="utf-8")
@@ -432,11 +433,12 @@ def test_real_checkpoints_give_what_their_toolkits_gave(tmp_path: Path, name: st
         asked += ["--reference", str(folder / file)] if (folder / file).exists() else []
     assert main(asked) == 0
     report = json.loads((tmp_path / "run" / "verify" / "report.json").read_text(encoding="utf-8"))
-    found, quantized = report["reference"], report["reference int8"]
+    found, quantized = report["reference"], report.get("reference int8")
     assert found["greedy_same"] == found["greedy_paths"] >= 20
     assert found["worst_token_score"] < 1e-4
-    assert quantized["chrf_of_int8_against_fp32"] >= 90
-    assert abs(quantized["mean_token_score"]) <= 0.05
+    if quantized is not None:  # small ones stay fp32
+        assert quantized["chrf_of_int8_against_fp32"] >= 90
+        assert abs(quantized["mean_token_score"]) <= 0.05
 
 
 def test_no_checkpoint_is_a_zip_of_something_else(tmp_path: Path) -> None:
