@@ -294,8 +294,40 @@ def _term(line: str, start: int, terms: Sequence[tuple[str, str]]) -> Entity | N
         plural = at(line, end) in ("s", "x") and at(line, end) != "" and ends(line, end + 1)
         if is_word(term[-1]) and not ends(line, end) and not plural:
             continue
+        if _is_part(line, start, end + plural, term):
+            continue
         return Entity(start, end + plural, TERM, plural_of(said) if plural else said, term)
     return None
+
+
+_DEMONSTRATIVES = ("ci", "là")
+
+
+def _is_part(line: str, start: int, end: int, term: str) -> bool:
+    """Tell whether what is spelled like a term is part of a compound word or of a name.
+
+    A compound is joined by a hyphen (but `-ci`, `-là`). A name is a capitalised word beside
+    another, which begins no sentence; a term that has a capital itself may be a name.
+    """
+    if at(line, start - 1) == "-" and is_word(at(line, start - 2)):
+        return True
+    if at(line, end) == "-" and is_word(at(line, end + 1)):
+        return not (line[end + 1 : end + 3] in _DEMONSTRATIVES and ends(line, end + 3))
+    if not line[start].isupper() or term[0].isupper() or at(line, start + 1).isupper():
+        return False
+    if at(line, end) == " " and _is_title(line, end + 1):
+        return True
+    first = start - 1
+    if at(line, first) != " ":
+        return False
+    while first > 0 and line[first - 1].isalpha():
+        first -= 1
+    inside = at(line, first - 1) == " " and is_word(at(line, first - 2))
+    return inside and _is_title(line, first)
+
+
+def _is_title(line: str, start: int) -> bool:
+    return at(line, start).isupper() and at(line, start + 1).islower()
 
 
 def plural_of(noun: str) -> str:

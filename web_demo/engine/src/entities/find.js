@@ -7,7 +7,14 @@
  * models: who asks says which letters were learnt and how the two languages write numbers.
  */
 
-import { countCharacters, isAscii, isDigit, isLetter } from '../text/characters.js'
+import {
+  countCharacters,
+  isAscii,
+  isCapital,
+  isDigit,
+  isLetter,
+  isSmall,
+} from '../text/characters.js'
 import {
   at,
   begins,
@@ -288,11 +295,44 @@ class Finder {
       const isPlural = isOneOf('sx', at(line, end)) && ends(line, end + 1)
       if (isWord(term[term.length - 1]) && !ends(line, end) && !isPlural) continue
       const stop = Math.min(end, line.length) + (isPlural ? 1 : 0)
+      if (isPart(line, start, stop, term)) continue
       return { start, end: stop, kind: 'term', said: isPlural ? pluralOf(said) : said, value }
     }
     return null
   }
 }
+
+/**
+ * Tells whether what is spelled like a term is part of a compound word or of a name.
+ *
+ * A compound is joined by a hyphen (but `-ci`, `-là`). A name is a capitalised word beside another,
+ * which begins no sentence; a term that has a capital itself may be a name.
+ *
+ * @param {import('./characters.js').Line} line
+ * @param {number} start
+ * @param {number} end
+ * @param {string[]} term
+ */
+function isPart(line, start, end, term) {
+  if (at(line, start - 1) === '-' && isWord(at(line, start - 2))) return true
+  if (at(line, end) === '-' && isWord(at(line, end + 1))) {
+    return !(['ci', 'là'].includes(part(line, end + 1, end + 3)) && ends(line, end + 3))
+  }
+  if (!isCapital(line[start]) || isCapital(term[0]) || isCapital(at(line, start + 1))) return false
+  if (at(line, end) === ' ' && isTitled(line, end + 1)) return true
+  let first = start - 1
+  if (at(line, first) !== ' ') return false
+  while (first > 0 && isLetter(line[first - 1])) first -= 1
+  return at(line, first - 1) === ' ' && isWord(at(line, first - 2)) && isTitled(line, first)
+}
+
+/**
+ * Tells whether a capital and a small letter stand at a position.
+ *
+ * @param {import('./characters.js').Line} line
+ * @param {number} start
+ */
+const isTitled = (line, start) => isCapital(at(line, start)) && isSmall(at(line, start + 1))
 
 const BEFORE_WORDS = '\u00ab\u00bb"\u201c\u201d(\u00a0\u202f'
 const BEHIND_WORDS = '.,;:!?\u2026)\u00ab\u00bb"\u201c\u201d\'\u2019\u00a0\u202f'

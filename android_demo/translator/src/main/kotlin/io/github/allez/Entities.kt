@@ -216,11 +216,34 @@ internal class EntityFinder(
                 if (here != term.text && here.lowercase(Locale.ROOT) != term.small) continue
                 val plural = line.hasOneOf("sx", end) && line.ends(end + 1)
                 if (isWord(term.characters.at(term.characters.size - 1)) && !line.ends(end) && !plural) continue
+                if (isPart(start, if (plural) end + 1 else end, term.characters)) continue
                 if (!plural) return Entity(start, end, EntityKind.TERM, term.said, term.text)
                 return Entity(start, end + 1, EntityKind.TERM, pluralOf(term.said), term.text)
             }
             return null
         }
+
+        /**
+         * Whether what is spelled like a term is part of a compound word or of a name.
+         *
+         * A compound is joined by a hyphen (but `-ci`, `-là`). A name is a capitalised word beside another,
+         * which begins no sentence; a term that has a capital itself may be a name.
+         */
+        private fun isPart(start: Int, end: Int, term: CodePoints): Boolean {
+            if (line.hasOneOf("-", start - 1) && isWord(line.at(start - 2))) return true
+            if (line.hasOneOf("-", end) && isWord(line.at(end + 1))) {
+                val following = line.string(end + 1, minOf(end + 3, line.size))
+                return !((following == "ci" || following == "là") && line.ends(end + 3))
+            }
+            if (!isCapital(line.at(start)) || isCapital(term.at(0)) || isCapital(line.at(start + 1))) return false
+            if (line.hasOneOf(" ", end) && isTitled(end + 1)) return true
+            var first = start - 1
+            if (!line.hasOneOf(" ", first)) return false
+            while (first > 0 && isLetter(line.at(first - 1))) first--
+            return line.hasOneOf(" ", first - 1) && isWord(line.at(first - 2)) && isTitled(first)
+        }
+
+        private fun isTitled(start: Int) = isCapital(line.at(start)) && isSmall(line.at(start + 1))
 
         private fun firstOf(scanners: List<Scanner>, start: Int): Entity? {
             for (scanner in scanners) {
