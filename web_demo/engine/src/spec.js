@@ -1417,7 +1417,8 @@ export const SPEC = {
  "casing": {
   "letters": 5,
   "words": 2,
-  "word_letters": 2
+  "word_letters": 2,
+  "listed": 4
  },
  "foreign": {
   "share": [

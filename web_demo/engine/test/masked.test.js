@@ -55,7 +55,7 @@ test('a stream says values whole', async () => {
   for (const { text, stream } of cases) {
     const { pieces, answer } = await drained(masked.stream(text))
     assert.equal(pieces.join(''), stream, text)
-    assert.equal(answer.text, (await masked.translate(text, { beamSize: 1 })).text, text)
+    assert.equal(answer.text, stream)
   }
 })
 

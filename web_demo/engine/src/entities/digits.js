@@ -108,8 +108,9 @@ export function clock(line, start) {
 export function version(line, start) {
   const parts = groups(line, start, '.')
   if (parts.length < 3) return start
-  const values = parts.map((group) => Number(part(line, group.start, group.end)))
-  const isAddress = parts.length === 4 && values.every((value) => value < 256)
+  const isByte = (/** @type {Group} */ { start: from, end: to, size }) =>
+    Number(part(line, from, to)) < 256 && (line[from] !== '0' || size === 1)
+  const isAddress = parts.length === 4 && parts.every(isByte)
   const isGrouped = parts[0].size <= 3 && parts.slice(1).every((group) => group.size === 3)
   if (isGrouped && !isAddress) return start
   let end = endOf(parts)

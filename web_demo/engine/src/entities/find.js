@@ -42,10 +42,11 @@ import {
   path,
   percent,
   privateUse,
+  sign,
   tagged,
 } from './marks.js'
 import { read, valueOf, write } from './numbers.js'
-import { account, address, file, foreign, identifier, isLatin } from './words.js'
+import { account, address, file, foreign, identifier, initials, isLatin } from './words.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 /** @typedef {import('./characters.js').Scanner} Scanner */
@@ -97,7 +98,7 @@ const MARKS = {
   '-': [option],
 }
 const DIGITS = [emoji, date, version, telephone, identifier, spaced]
-const WORDS = [address, account, file, identifier]
+const WORDS = [initials, address, account, file, identifier]
 
 /**
  * Returns the things, numbers and terms of a paragraph, in order and disjoint; places count UTF-16
@@ -220,7 +221,11 @@ class Finder {
       if (entity) return entity
     }
     if (isPrivate(first)) return thing(line, start, privateUse(line, start))
-    const scanners = Object.hasOwn(MARKS, first) ? MARKS[first] : isAscii(first) ? [] : [emoji]
+    const scanners = Object.hasOwn(MARKS, first)
+      ? MARKS[first]
+      : isAscii(first)
+        ? []
+        : [emoji, sign]
     return scanned(line, start, scanners)
   }
 

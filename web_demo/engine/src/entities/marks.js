@@ -11,6 +11,7 @@ import {
   SPACES,
   at,
   begins,
+  digits,
   ends,
   has,
   isLowerText,
@@ -86,6 +87,12 @@ export function markup(line, start) {
     return end > start + 2 && at(line, end) === ';' ? end + 1 : start
   }
   const inner = following === '/' ? at(line, start + 2) : following
+  if (isDigit(inner)) {
+    // `<0>`, `</0>`, `<1/>`, as translators of programs number tags
+    let end = digits(line, start + 1 + (following === '/' ? 1 : 0))
+    if (at(line, end) === '/' && following !== '/') end++
+    return at(line, end) === '>' ? end + 1 : start
+  }
   if (!isPlainLetter(inner) && !isOneOf('!?%', following)) return start
   const last = Math.min(line.length, start + REACH)
   for (let end = start + 1; end < last; end++) {
@@ -287,6 +294,20 @@ function trimmed(line, start, end) {
   }
   return end
 }
+
+/** Signs that stand alone and say the same in any language: © ± ½ § → ≤ and the like. */
+const SIGNS =
+  '\u00a7\u00a9\u00ae\u00b1\u00b6\u00bc\u00bd\u00be\u00d7\u00f7\u2020\u2021\u2030\u2116' +
+  '\u2122\u2190\u2191\u2192\u2193\u2194\u21d2\u221a\u221e\u2248\u2260\u2264\u2265'
+
+/**
+ * A run of signs that no word goes on to.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+export const sign = (line, start) =>
+  begins(line, start) ? run(line, start, (c) => isOneOf(SIGNS, c)) : start
 
 const VARIATION = '\ufe0f'
 const JOINER = '\u200d'

@@ -222,7 +222,8 @@ function withSpace(out, slot) {
   const last = before(out, out.length)
   if (last === ' ') return `${withoutSpaces(out)} `
   const areWords = isWord(last) && isWord(behind(slot.said, 0)) && !slot.tightBefore
-  return areWords || (slot.apart && isOneOf('.,;:!?', last)) ? `${out} ` : out
+  const isApart = slot.apart && (isWord(last) || isOneOf('.,;:!?', last))
+  return areWords || isApart ? `${out} ` : out
 }
 
 /**

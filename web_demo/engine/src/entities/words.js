@@ -47,6 +47,19 @@ export const UNITS = words(
 )
 
 /**
+ * `S.N.C.F.`, `R.A.T.P`: two capitals and more, each but the last with a full stop.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+export function initials(line, start) {
+  let end = start
+  while (isCapital(at(line, end)) && at(line, end + 1) === '.') end += 2
+  if (end > start && isCapital(at(line, end)) && ends(line, end + 1)) end++
+  return end - start > 3 && ends(line, end) ? end : start
+}
+
+/**
  * A URL, an e-mail address, a domain, or a path `C:\...`.
  *
  * @param {Line} line

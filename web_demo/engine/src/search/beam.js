@@ -260,7 +260,8 @@ class Search {
     const open = places.filter((place) => Number.isFinite(logs[place]))
     const isEnding = open.length > 0 && tokens[open[0]] === this.eos
     const isHelped = open.slice(0, this.width).some((place) => symbols.isUnsaid(row, tokens[place]))
-    if (isEnding) this.noteIncomplete(row, this.scores[row] + logs[open[0]], time)
+    // What a greedy search has said stands: it may have been handed out.
+    if (isEnding && this.width > 1) this.noteIncomplete(row, this.scores[row] + logs[open[0]], time)
     for (const place of places) if (tokens[place] === this.eos) logs[place] = -Infinity
     if (!isEnding || isHelped) return
     const every = /** @type {Float32Array} */ (logProbs)

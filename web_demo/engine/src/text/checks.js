@@ -8,7 +8,8 @@
 
 import { SPACES, isOneOf, isSpace, isWord, words } from '../entities/characters.js'
 import { find } from '../entities/find.js'
-import { countCharacters, isCapital, isLetter, isSmall } from './characters.js'
+import { FORMS } from '../entities/numbers.js'
+import { countCharacters, isCapital, isDigit, isLetter, isSmall } from './characters.js'
 import { Exact, values } from './number_words.js'
 
 /** @typedef {import('../entities/find.js').Entity} Entity */
@@ -40,7 +41,9 @@ export function doubts(source, target, from, to) {
   if (source === target) return []
   const whole = doubt('length', source, 0, source.length)
   if ([...target].every(isSpace)) return [whole]
-  const entities = find(source, { source: null, target: null })
+  const form = Object.hasOwn(FORMS, from) ? FORMS[from] : null
+  const all = find(source, { source: form, target: null })
+  const entities = all.filter(({ kind }) => kind === 'thing')
   const [count, length] = [countCharacters(source), countCharacters(target)]
   const found = things(source, target, entities)
   let [hidden, rest] = [source, target]
@@ -101,7 +104,7 @@ export function lexemes(text) {
 const countOf = (text, part) => text.split(part).length - 1
 
 /**
- * Finds things of the source that do not stand in the translation as often.
+ * Finds things of the source that do not stand in the translation as often, or do more often.
  *
  * @param {string} source
  * @param {string} target
@@ -110,11 +113,18 @@ const countOf = (text, part) => text.split(part).length - 1
 function things(source, target, entities) {
   const oneSpace = (/** @type {string} */ text) =>
     [...text].map((c) => (isOneOf(SPACES, c) ? ' ' : c)).join('')
-  const plain = oneSpace(target)
-  return entities
-    .filter(({ kind }) => kind === 'thing')
-    .filter(({ value }) => countOf(source, value) > countOf(plain, oneSpace(value)))
-    .map(({ value, start, end }) => doubt('thing', value, start, end))
+  const [here, there] = [oneSpace(source), oneSpace(target)]
+  /** @type {Doubt[]} */
+  const found = []
+  for (const { value, start, end } of entities) {
+    const plain = oneSpace(value)
+    const [times, said] = [countOf(here, plain), countOf(there, plain)]
+    if (times > said) found.push(doubt('thing', value, start, end))
+    else if (times < said && found.every((each) => each.text !== value)) {
+      found.push(doubt('thing', value))
+    }
+  }
+  return found
 }
 
 /** Numbers that are said by others: a fortnight is "quinze jours", noon is "midi". */
@@ -169,7 +179,35 @@ function numbers(source, target, said, [from, to], doubted) {
     const others = here.flatMap((other) => alternatives(other.value))
     if (!others.some((other) => other.key === value.key)) found.push(doubt('number', text))
   }
-  return found
+  return to === 'en' && found.length === 0 ? inAnotherForm(source, target, here, there) : found
+}
+
+/**
+ * Finds a number that an English translation has as French writes it: "3,5", "5 590", "10h53". Who
+ * reads it may take it for another one: "3,410" for thousands.
+ *
+ * @param {string} source
+ * @param {string} target
+ * @param {Value[]} here
+ * @param {Value[]} there
+ */
+function inAnotherForm(source, target, here, there) {
+  const digitsOf = (/** @type {string} */ text) => text.replace(/[^0-9]/g, '')
+  for (const { start, end } of there) {
+    const text = target.slice(start, end).replace(/[^0-9]+$/, '')
+    const parts = text.split(',')
+    const isGrouped =
+      countCharacters(parts[0]) <= 3 &&
+      parts.slice(1).every((each) => countCharacters(each.split('.')[0]) === 3)
+    const isClock = target[end] === 'h' && isDigit(target[end + 1] ?? '')
+    const isSpaced = [...text].some((c) => isOneOf(SPACES, c))
+    if (text === '' || ((parts.length === 1 || isGrouped) && !isClock && !isSpaced)) continue
+    for (const value of here) {
+      const same = source.slice(value.start, value.end)
+      if (digitsOf(same) === digitsOf(text)) return [doubt('number', same, value.start, value.end)]
+    }
+  }
+  return []
 }
 
 /** How often values stand somewhere. */

@@ -13,7 +13,7 @@ import { isAscii, isLetter } from '../text/characters.js'
 import { parseRules } from '../text/rules.js'
 import { split } from '../text/segmentation.js'
 import { Tokenizer } from '../text/tokenizer.js'
-import { Masking, carriedOver, outside } from './masking.js'
+import { Masking, carriedOver, outside, termsApart } from './masking.js'
 
 /** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
 /** @typedef {import('../entities/symbols.js').Masked} Masked */
@@ -165,11 +165,13 @@ function* takeApartMasked(text, words, masking, deadline, wishes) {
   }
   for (const piece of split(hidden.text, words.rules, count)) {
     if (piece.kind === 'copied') {
-      yield copied(outside(piece, hidden))
+      for (const part of termsApart(piece, masking.term)) {
+        yield readMasked(part, hidden, words, masking, deadline)
+      }
       continue
     }
     const names = masking.names(piece.text, casingOf(piece.text, words.rules))
-    for (const part of carriedOver(piece, names) ?? [piece]) {
+    for (const part of carriedOver(piece, names, masking.term) ?? [piece]) {
       yield readMasked(part, hidden, words, masking, deadline)
     }
   }

@@ -64,6 +64,8 @@ export class Masking {
     for (const kind of KINDS) {
       if (this.symbols[kind].length > 0) this.first.set(kind, this.symbols[kind][0])
     }
+    /** The character that hides a term; "": there are none. */
+    this.term = this.first.get('term') ?? ''
     const every = KINDS.flatMap((kind) => this.symbols[kind])
     for (const tokenizer of [source, target]) {
       for (const symbol of every) {
@@ -231,9 +233,10 @@ export function outside(piece, { starts, original }) {
  *
  * @param {Piece} piece of a hidden text
  * @param {[number, number][]} names those in it
+ * @param {string} term the character that hides a term; "": there are none
  * @returns {Piece[] | null}
  */
-export function carriedOver(piece, names) {
+export function carriedOver(piece, names, term) {
   const { text } = piece
   const entities = names.length + [...text].filter(isPrivate).length
   const words = ordinaryWords(text, names)
@@ -241,21 +244,47 @@ export function carriedOver(piece, names) {
     ([start], index) => index > 0 && /^[ '\u2019-]*$/.test(text.slice(words[index - 1][1], start)),
   )
   if (entities === 0 || words.length >= entities || isInRow) return null
+  return oneByOne(piece, [...words, ...placesOfTerms(text, term)])
+}
+
+/**
+ * Returns the parts of what has no letters: its terms are sentences, and the rest is copied.
+ *
+ * @param {Piece} piece of a hidden text
+ * @param {string} term the character that hides a term; "": there are none
+ */
+export const termsApart = (piece, term) => oneByOne(piece, placesOfTerms(piece.text, term))
+
+/**
+ * @param {string} text
+ * @param {string} term
+ * @returns {[number, number][]}
+ */
+const placesOfTerms = (text, term) =>
+  term === '' ? [] : [...text.matchAll(new RegExp(term, 'g'))].map((m) => [m.index, m.index + 1])
+
+/**
+ * Returns a piece's parts: words are sentences, what is between them is copied.
+ *
+ * @param {Piece} piece
+ * @param {[number, number][]} words
+ */
+function oneByOne(piece, words) {
   /** @type {Piece[]} */
   const parts = []
   let done = 0
   const put = (/** @type {number} */ end, /** @type {Piece['kind']} */ kind) => {
     if (done < end) {
       const [from, to] = [piece.start + done, piece.start + end]
-      parts.push({ text: text.slice(done, end), start: from, end: to, kind })
+      parts.push({ text: piece.text.slice(done, end), start: from, end: to, kind })
     }
     done = end
   }
-  for (const [start, end] of words) {
+  for (const [start, end] of words.sort((a, b) => a[0] - b[0])) {
     put(start, 'copied')
     put(end, 'sentence')
   }
-  put(text.length, 'copied')
+  put(piece.text.length, 'copied')
   return parts
 }
 
