@@ -58,7 +58,7 @@ private val NUMBER_SIGNS: List<Scanner> = listOf(CodePoints::telephone)
 private val CODES: List<Scanner> =
     listOf(CodePoints::clock, CodePoints::joined, CodePoints::noughts, CodePoints::address)
 private val WORDS: List<Scanner> =
-    listOf(CodePoints::address, CodePoints::account, CodePoints::file, CodePoints::identifier)
+    listOf(CodePoints::initials, CodePoints::address, CodePoints::account, CodePoints::file, CodePoints::identifier)
 
 private const val BEFORE_WORDS = "\u00ab\u00bb\"\u201c\u201d(\u00a0\u202f"
 private const val BEHIND_WORDS = ".,;:!?\u2026)\u00ab\u00bb\"\u201c\u201d'\u2019\u00a0\u202f"

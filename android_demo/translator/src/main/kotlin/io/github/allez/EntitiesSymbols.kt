@@ -191,7 +191,8 @@ private class Filler(
         val last = out.lastCharacter()
         val isWords = isWord(last) && isWord(slot.said.firstCharacter()) && !slot.tightBefore
         if (last == ' '.code) out.dropSpaces()
-        if (last == ' '.code || isWords || (slot.isApart && isOneOf(".,;:!?", last))) out.append(' ')
+        val isApart = slot.isApart && (isWord(last) || isOneOf(".,;:!?", last))
+        if (last == ' '.code || isWords || isApart) out.append(' ')
     }
 
     private fun symbolFollows(start: Int): Boolean {

@@ -83,6 +83,14 @@ internal fun CodePoints.file(start: Int): Int {
     return if (dot > start && string(dot + 1, end).lowercase(Locale.ROOT) in FILES) end else start
 }
 
+/** `S.N.C.F.`, `R.A.T.P`: two capitals and more, each but the last with a full stop. */
+internal fun CodePoints.initials(start: Int): Int {
+    var end = start
+    while (isCapital(at(end)) && has('.', end + 1)) end += 2
+    if (end > start && isCapital(at(end)) && ends(end + 1)) end++
+    return if (end - start > 3 && ends(end)) end else start
+}
+
 /** `get_user_name()`, `getUserName`, `os.path.join`, `B7-4431-K`, `CO2`, `v2.0`, `3f2a9c`. */
 internal fun CodePoints.identifier(start: Int): Int {
     val end = tokenEnd(start)
