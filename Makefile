@@ -86,32 +86,20 @@ $(WEB)/node_modules/installed: $(WEB)/package.json $(WEB)/package-lock.json
 	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-HOST_MODELS = models/fr-en spec/bundles/tiny_shortlist
-
-# Of bundles with entities, which Kotlin alone has beside Python, a share; of the tiny one all.
-SHARED_MODELS = $(HOST_MODELS) spec/bundles/tiny_entities
-KOTLIN_MODELS = $(SHARED_MODELS) \
-  $(filter-out $(SHARED_MODELS),$(patsubst %/manifest.json,%,$(wildcard models/*/manifest.json)))
+HOST_MODELS = models/fr-en spec/bundles/tiny_shortlist spec/bundles/tiny_entities
+JAVA_HOST = java -Djava.io.tmpdir=$(CLASSES) \
+  -cp "$(CLASSES)/classes:$$(cat $(CLASSES)/classpath.txt)" io.github.allez.MainKt
+COMPARE = $(TESTS) hosts.compare $(if $(SENTENCES),--sentences "$(SENTENCES)") \
+  $(if $(COUNT),--count $(COUNT))
 
 test-hosts: .venv-runtime/installed  ## Python, Kotlin and JavaScript translate the same [SENTENCES=FILE] [COUNT=N]
 	@if $(HAVE_JAVA); then \
 	  $(MAVEN) --quiet -pl translator process-classes && \
-	  for model in $(KOTLIN_MODELS); do \
-	    case " $(SHARED_MODELS) " in *" $$model "*) count=1200 ;; *) count=300 ;; esac; \
-	    $(TESTS) hosts.compare --model $$model --count $(or $(COUNT),$$count) \
-	      $(if $(SENTENCES),--sentences "$(SENTENCES)") -- \
-	      java -Djava.io.tmpdir=$(CLASSES) -cp "$(CLASSES)/classes:$$(cat $(CLASSES)/classpath.txt)" \
-	      io.github.allez.MainKt || exit 1; \
-	  done; \
+	  for model in $(HOST_MODELS); do $(COMPARE) --model $$model -- $(JAVA_HOST) || exit 1; done; \
 	else $(NO_JAVA); fi
 	@if $(HAVE_NODE); then \
 	  $(MAKE) --no-print-directory $(WEB)/node_modules/installed && \
-	  for model in $(HOST_MODELS); do \
-	    $(TESTS) hosts.compare --model $$model \
-	      $(if $(SENTENCES),--sentences "$(SENTENCES)") -- node $(WEB)/cli.js || exit 1; \
-	  done && \
-	  $(TESTS) hosts.compare --model models/fr-en-preview --count 300 \
-	    $(if $(SENTENCES),--sentences "$(SENTENCES)") -- node $(WEB)/cli.js; \
+	  for model in $(HOST_MODELS); do $(COMPARE) --model $$model -- node $(WEB)/cli.js || exit 1; done; \
 	else $(NO_NODE); fi
 
 # What these two cannot get here they name as skipped; they fail where a translation is another one.

@@ -43,7 +43,7 @@ def test_its_card_and_notice_say_what_licences_demand(shipped_bundle: Path) -> N
     for source in manifest["training_data"]:
         assert source in notice, source
         assert source in card, source
-    for left_out in ("multi30k", "wmt-news", "europarl"):
+    for left_out in ("multi30k", "wmt-news"):
         assert left_out not in manifest["training_data"]
     assert not [name for name in manifest["training_data"] if name.endswith("-nc")]
     assert manifest["license"] in card
@@ -57,7 +57,7 @@ def test_its_notice_holds_the_licence_itself(shipped_bundle: Path, root: Path) -
     for section in range(1, 9):
         assert f"\nSection {section} -- " in law
     again = root / "export" / "configs" / "fr-en.NOTICE"  # what the next version is packaged with
-    assert again.read_text(encoding="utf-8") == notice
+    assert notice.startswith(again.read_text(encoding="utf-8"))  # and those of its parents
 
 
 def test_its_card_gives_the_scores_of_its_manifest(shipped_bundle: Path) -> None:

@@ -63,8 +63,9 @@ class Counts:
                 first = not before or before.endswith(_SENTENCE_ENDS)
                 (self.first if first else self.within)[word.lower()] += 1
                 if others is None:
-                    others = set(_WORD.findall(target))
-                if word in others:
+                    capitals = {w for w in _WORD.findall(target) if not w.islower()}
+                    others = capitals | {w.lower() for w in capitals}
+                if word in others or word.lower() in others:  # "Unesco" is said by "UNESCO"
                     self.kept[word.lower()] += 1
                 elif not word.isascii() and without_accents(word) in others:
                     self.bare[word.lower()] += 1

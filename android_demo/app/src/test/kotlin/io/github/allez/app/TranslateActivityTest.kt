@@ -37,7 +37,7 @@ class TranslateActivityTest : AppTest() {
     fun `the screen names model, size and languages`() {
         val screen = start()
         await("the model") { screen.text(R.id.model).isNotEmpty() }
-        assertTrue(Regex("fr-en [0-9.]+ · 12 MB · offline").matches(screen.text(R.id.model)), screen.text(R.id.model))
+        assertTrue(Regex("fr-en [0-9.]+ · 14 MB · offline").matches(screen.text(R.id.model)), screen.text(R.id.model))
         assertEquals("French", screen.text(R.id.source_language))
         assertEquals("English", screen.text(R.id.target_language))
     }
