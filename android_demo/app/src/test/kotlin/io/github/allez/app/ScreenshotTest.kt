@@ -6,7 +6,6 @@ import android.graphics.Canvas
 import android.graphics.Color
 import java.io.File
 import kotlin.test.Test
-import kotlin.test.assertEquals
 import kotlin.test.assertTrue
 import org.robolectric.RuntimeEnvironment
 
@@ -25,7 +24,7 @@ class ScreenshotTest : AppTest() {
         screen.type(TEXT)
         screen.awaitDone()
         screen.target.tap("red")
-        assertEquals(listOf("rouge"), screen.source.litWords())
+        assertTrue("rouge" in screen.source.litWords()) // and maybe its noun: models differ in that
         return screen
     }
 
