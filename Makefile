@@ -53,7 +53,7 @@ test-android: .venv-runtime/installed  ## the Kotlin engine, against cases that 
 	else $(NO_JAVA); fi
 
 # Nor is Node; what needs a browser says so by itself.
-HAVE_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null && \
+HAVE_NODE = node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && \
   command -v npm >/dev/null
 NO_NODE = tests/skipped.sh note "$@: it needs Node 20 or newer, and npm (make test-deps)"
 WEB = web_demo/engine

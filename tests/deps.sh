@@ -13,7 +13,7 @@ needs=(
   "javac -version|default-jdk-headless|test-android and test-hosts"
   "command -v mvn|maven|test-android and test-hosts"
   "command -v dpkg-deb|dpkg|test-arm64"
-  "node -e 'process.exit(parseInt(process.versions.node) < 20)'|nodejs|test-web and test-hosts"
+  "node -e 'process.exit(+(parseInt(process.versions.node) < 20))'|nodejs|test-web and test-hosts"
   "command -v npm|npm|test-web and test-hosts"
   "command -v chromium|chromium|test-web, the page"
   "command -v firefox-esr|firefox-esr|test-web, the page"
