@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { InputError, OptionError } from '../src/errors.js'
-import { BUNDLES, drained, inCodePoints, load, vectors } from './support.js'
+import { Names } from '../src/entities/names.js'
+import { Deadline } from '../src/translate/deadline.js'
+import { takeApart } from '../src/translate/document.js'
+import { BUNDLES, ROOT, drained, inCodePoints, load, vectors } from './support.js'
 
 const masked = await load(`${BUNDLES}tiny_entities`)
 after(() => masked.close())
@@ -72,4 +75,33 @@ test('a symbol cannot be typed into a prefix or a target', async () => {
   const symbol = '\ue001'
   await assert.rejects(masked.translate('Je vois 5 590 chats.', { prefix: symbol }), OptionError)
   await assert.rejects(masked.score('Je vois 5 590 chats.', symbol), InputError)
+})
+
+test('marks of lists and capitals are read as in Python', async () => {
+  const shipped = await load(`${ROOT}models/fr-en`)
+  const cases = await vectors('reading.jsonl')
+  assert.ok(cases.length > 50)
+  for (const { text, words: known, parts, read } of cases) {
+    const masking = /** @type {import('../src/translate/masking.js').Masking} */ (
+      shipped.words.masking
+    )
+    masking.list = new Names(new Set(known))
+    const segments = []
+    const wishes = { keep: [], glossary: [] }
+    for await (const one of takeApart(text, shipped.words, new Deadline({}), wishes)) {
+      segments.push(one)
+    }
+    const told = segments.map(({ start, end, kind, casing }) => [
+      inCodePoints(text, start),
+      inCodePoints(text, end),
+      kind === 'copied' ? kind : casing,
+    ])
+    assert.deepEqual(told, parts, text)
+    assert.deepEqual(
+      segments.flatMap(({ masked }) => (masked ? [masked.text] : [])),
+      read,
+      text,
+    )
+  }
+  shipped.close()
 })

@@ -5,7 +5,7 @@ import { SPEC } from '../src/spec.js'
 import { ROOT, VECTORS } from './support.js'
 
 /** Vectors of behaviour that this host does not have yet. The list may only get shorter. */
-const NOT_YET = ['markup.jsonl', 'plain.jsonl', 'reading.jsonl']
+const NOT_YET = ['markup.jsonl', 'plain.jsonl']
 
 test('the contract is the one of the project', async () => {
   const written = JSON.parse(await readFile(`${ROOT}spec/contract.json`, 'utf8'))

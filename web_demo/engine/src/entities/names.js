@@ -8,7 +8,16 @@
 
 import { BundleFormatError } from '../errors.js'
 import { isCapital, isLetter } from '../text/characters.js'
-import { APOSTROPHES, at, isLowerText, isOneOf, isWord, part, words } from './characters.js'
+import {
+  APOSTROPHES,
+  at,
+  isLowerText,
+  isOneOf,
+  isUpperText,
+  isWord,
+  part,
+  words,
+} from './characters.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 
@@ -141,6 +150,40 @@ export function findNames(sentence, taken, names) {
     found.push([withInitials(sentence, begin, found.at(-1)?.[1] ?? 0), position])
   }
   return found
+}
+
+/**
+ * Returns where the names of a sentence in capitals stand: what is written with a capital and small
+ * letters; places are code points.
+ *
+ * Words that single spaces part are one name. The list does not count: who writes all else in
+ * capitals means something by it. None, where a word has no capital at its start, or they are more
+ * than half of all words.
+ *
+ * @param {Line} sentence
+ * @returns {[number, number][]}
+ */
+export function withinCapitals(sentence) {
+  /** @type {[number, number][]} */
+  const found = []
+  let [position, count, mixed] = [0, 0, 0]
+  while (position < sentence.length) {
+    const end = wordEnd(sentence, position, sentence.length)
+    if (end === position) {
+      position++
+      continue
+    }
+    count++
+    if (!isUpperText(part(sentence, position, end))) {
+      mixed++
+      if (!isCapital(sentence[position])) return []
+      const last = found.at(-1)
+      if (last && part(sentence, last[1], position) === ' ') last[1] = end
+      else found.push([position, end])
+    }
+    position = end
+  }
+  return 2 * mixed <= count ? found : []
 }
 
 /**

@@ -13,6 +13,7 @@ import { isAscii, isLetter } from '../text/characters.js'
 import { parseRules } from '../text/rules.js'
 import { split } from '../text/segmentation.js'
 import { Tokenizer } from '../text/tokenizer.js'
+import { withoutMarker } from './lists.js'
 import { Masking, carriedOver, outside, termsApart } from './masking.js'
 
 /** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
@@ -158,23 +159,31 @@ function* takeApartMasked(text, words, masking, deadline, wishes) {
   const hidden = masking.hide(text, wishes)
   const count = (/** @type {string} */ sentence) => {
     if (deadline.isOver()) return 0
-    const casing = casingOf(sentence, words.rules)
+    const casing = masking.casing(sentence, words.rules)
     const read = masking.read(sentence, casing)
     if (read === null) return words.rules.maxTokens + 1
     return words.source.encode(asRead(read, casing, words.rules).text).length
   }
   for (const piece of split(hidden.text, words.rules, count)) {
-    if (piece.kind === 'copied') {
-      for (const part of termsApart(piece, masking.term)) {
+    for (const item of withoutMarker(piece, hidden.text)) {
+      for (const part of partsOf(item, words, masking)) {
         yield readMasked(part, hidden, words, masking, deadline)
       }
-      continue
-    }
-    const names = masking.names(piece.text, casingOf(piece.text, words.rules))
-    for (const part of carriedOver(piece, names, masking.term) ?? [piece]) {
-      yield readMasked(part, hidden, words, masking, deadline)
     }
   }
+}
+
+/**
+ * Returns what of a piece is translated by itself.
+ *
+ * @param {Piece} piece of a hidden text
+ * @param {Words} words
+ * @param {Masking} masking
+ */
+function partsOf(piece, words, masking) {
+  if (piece.kind === 'copied') return termsApart(piece, masking.term)
+  const names = masking.names(piece.text, masking.casing(piece.text, words.rules))
+  return carriedOver(piece, names, masking.term) ?? [piece]
 }
 
 /**
@@ -190,7 +199,7 @@ function* takeApartMasked(text, words, masking, deadline, wishes) {
 function readMasked(piece, hidden, words, masking, deadline) {
   const whole = outside(piece, hidden)
   if (piece.kind === 'copied' || isForeign(piece.text, words.source)) return copied(whole)
-  const casing = casingOf(piece.text, words.rules)
+  const casing = masking.casing(piece.text, words.rules)
   const masked = masking.mask(piece, hidden, casing)
   if (deadline.isOver()) {
     const { ids, spans } = unread(whole.text, words)

@@ -7,12 +7,14 @@
  */
 
 import { BundleFormatError, InputError, OptionError } from '../errors.js'
-import { ends, isWord } from '../entities/characters.js'
+import { ends, isLowerText, isUpperText, isWord } from '../entities/characters.js'
 import { KINDS, find } from '../entities/find.js'
 import { isPrivate } from '../entities/marks.js'
-import { Names, findNames } from '../entities/names.js'
+import { Names, findNames, withinCapitals } from '../entities/names.js'
 import { FORMS } from '../entities/numbers.js'
 import { mask, maskTarget } from '../entities/symbols.js'
+import { SPEC } from '../spec.js'
+import { casingOf } from '../text/casing.js'
 import { isLetter } from '../text/characters.js'
 
 /** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
@@ -21,6 +23,7 @@ import { isLetter } from '../text/characters.js'
 /** @typedef {import('../entities/symbols.js').Slot} Slot */
 /** @typedef {import('../search/constraints.js').Asked} AskedSymbols */
 /** @typedef {import('../text/casing.js').Casing} Casing */
+/** @typedef {import('../text/rules.js').SentenceRules} SentenceRules */
 /** @typedef {import('../text/segmentation.js').Piece} Piece */
 /** @typedef {import('../text/tokenizer.js').Tokenizer} Tokenizer */
 
@@ -118,6 +121,35 @@ export class Masking {
   }
 
   /**
+   * Returns how a sentence is written whose entities are hidden.
+   *
+   * One that is too short to be told by its letters alone is in capitals if it has four, and those
+   * of its words that have two are in the list of ordinary ones: "MERCI", "À LOUER". One with names
+   * in small letters is, if the rest is: "APPELEZ Quentin AVANT MIDI".
+   *
+   * @param {string} sentence
+   * @param {SentenceRules} rules
+   * @returns {Casing}
+   */
+  casing(sentence, rules) {
+    const { list } = this
+    const casing = casingOf(sentence, rules)
+    if (casing === 'capitals' || !list || isLowerText(sentence)) return casing
+    if (!isUpperText(sentence)) {
+      const line = [...sentence]
+      const names = withinCapitals(line)
+      const rest = line.filter((_, at) => !names.some(([start, end]) => at >= start && at < end))
+      return names.length > 0 ? casingOf(rest.join(''), rules) : casing
+    }
+    const found = [...sentence].map((c) => (isLetter(c) ? c : ' ')).join('')
+    const words = found.split(' ').filter((word) => word !== '')
+    const lengths = words.map((word) => [...word].length)
+    const letters = lengths.reduce((sum, length) => sum + length, 0)
+    const ordinary = words.every((word, i) => lengths[i] < 2 || list.has(word.toLowerCase()))
+    return letters >= SPEC.casing.listed && ordinary ? 'capitals' : casing
+  }
+
+  /**
    * Returns where the names of a sentence stand whose other entities are hidden.
    *
    * @param {string} sentence
@@ -125,7 +157,7 @@ export class Masking {
    * @returns {[number, number][]}
    */
   names(sentence, casing) {
-    if (!this.list || casing === 'capitals' || this.symbols.name.length === 0) return []
+    if (!this.list || this.symbols.name.length === 0) return []
     const line = [...sentence]
     /** @type {[number, number][]} */
     const hidden = line.flatMap((c, at) =>
@@ -133,7 +165,8 @@ export class Masking {
     )
     const offsets = [0]
     for (const c of line) offsets.push(offsets[offsets.length - 1] + c.length)
-    return findNames(line, hidden, this.list).map(([start, end]) => [offsets[start], offsets[end]])
+    const found = casing === 'capitals' ? withinCapitals(line) : findNames(line, hidden, this.list)
+    return found.map(([start, end]) => [offsets[start], offsets[end]])
   }
 
   /**
