@@ -395,7 +395,12 @@ class Fake:
         entry = SimpleNamespace(sha256="x")
         files = dict.fromkeys(("encoder", "decoder", "tokenizer", "sentences"), entry)
         manifest = SimpleNamespace(
-            files=files, beam_size=4, length_penalty=1.0, precision="int8", scores={}
+            confidence=None,
+            files=files,
+            beam_size=4,
+            length_penalty=1.0,
+            precision="int8",
+            scores={},
         )
         self.bundle = SimpleNamespace(manifest=manifest)
         self.threads = threads or 1

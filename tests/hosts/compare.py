@@ -4,7 +4,8 @@
         [--sentences FILE | --count N [--words N]] -- COMMAND ...
 
 The command speaks as answers.py does. Token ids must be identical in 98 % of the lines; every other
-line is listed with its margin: the gap between the scores of both outputs, both rescored by Python.
+line is listed with its margin: the gap between the scores of both outputs, both rescored by Python;
+of greedy ones the gap between the two words where they part, since what follows has no weight there.
 None may be above 0.1. Exit code 0: so it is; 1: it is not.
 """
 
@@ -59,28 +60,43 @@ class Rescorer:
         self._model = Model(bundle)
         self._listed = candidates
 
-    def score(self, answer: Answer) -> float:
-        """Return the sum of log-probabilities / length ** alpha, eos counted if there was one."""
-        wanted = (
-            [*answer.target, self._manifest.target.eos] if answer.finished else list(answer.target)
-        )
+    def steps(self, answer: Answer) -> Iterator[dict[int, float]]:
+        """Yield the log-probabilities of all words at each step, up to the one behind the last."""
         request = self._model.request(answer.source, shortlist=self._listed)
         lists = None if request.shortlist is None else [request.shortlist]
         step = self._model.start([self._model.encode(request.source)], lists)
-        row, token, total = np.zeros(1, dtype=np.int64), self._manifest.target.bos, 0.0
-        for following in wanted:
+        row = np.zeros(1, dtype=np.int64)
+        for token in (self._manifest.target.bos, *answer.target):
             result = step(np.array([token]), row, self._manifest.target.size)
-            (rank,) = np.flatnonzero(result.top_tokens[0] == following)
-            total += float(result.top_log_probs[0, rank])
-            token = following
-        return total / max(len(wanted), 1) ** self._manifest.length_penalty
+            yield dict(zip(result.top_tokens[0].tolist(), result.top_log_probs[0], strict=True))
 
-    def margin(self, one: Line, other: Line) -> float:
+    def said(self, answer: Answer) -> list[int]:
+        """Return the tokens of an answer, eos if there was one."""
+        return [*answer.target, *([self._manifest.target.eos] if answer.finished else [])]
+
+    def score(self, answer: Answer) -> float:
+        """Return the sum of log-probabilities / length ** alpha, eos counted if there was one."""
+        said = self.said(answer)
+        total = sum(
+            float(words[token]) for token, words in zip(said, self.steps(answer), strict=False)
+        )
+        return total / max(len(said), 1) ** self._manifest.length_penalty
+
+    def gap(self, one: Answer, other: Answer, beam_size: int) -> float:
+        """Return how far apart two answers to the same sentence are."""
+        if beam_size > 1:
+            return abs(self.score(one) - self.score(other))
+        both = zip(self.said(one), self.said(other), self.steps(one), strict=False)
+        apart = ((a, b, words) for a, b, words in both if a != b)
+        a, b, words = next(apart, (0, 0, {0: math.inf}))
+        return abs(float(words[a]) - float(words[b])) if a != b else math.inf
+
+    def margin(self, one: Line, other: Line, beam_size: int) -> float:
         """Return the largest gap among the sentences of a line; infinite if they are others."""
         if [a.source for a in one.answers] != [a.source for a in other.answers]:
             return math.inf
         pairs = zip(one.answers, other.answers, strict=True)
-        gaps = [abs(self.score(a) - self.score(b)) for a, b in pairs if a.target != b.target]
+        gaps = [self.gap(a, b, beam_size) for a, b in pairs if a.target != b.target]
         same = one.text == other.text
         return max(gaps, default=0.0 if same else math.inf)
 
@@ -99,7 +115,7 @@ def compare(
     ]
     worst = 0.0
     for index in different:
-        margin = rescorer.margin(ours[index], others[index])
+        margin = rescorer.margin(ours[index], others[index], beam_size)
         worst = max(worst, margin)
         say(f"  margin {margin:.4f}: {lines[index]}")
         say(f"    {ours[index].text}\n    {others[index].text}")

@@ -130,7 +130,7 @@ def test_splitting_is_cancelled_where_it_tokenizes(single: Translator, steps: St
 
 def test_closing_the_iterator_stops_the_work(tiny_bundle: Path, steps: Steps) -> None:
     with Translator(tiny_bundle, threads=3) as translator:
-        results = translator.translate_batch(MANY)
+        results = translator.translate_batch(MANY * 4)
         next(results)
         results.close()
         at_closing = steps.count
@@ -139,7 +139,7 @@ def test_closing_the_iterator_stops_the_work(tiny_bundle: Path, steps: Steps) ->
         everything = steps.count
     with Translator(tiny_bundle, threads=3) as translator:
         steps.count = 0
-        list(translator.translate_batch(MANY))
+        list(translator.translate_batch(MANY * 4))
         assert steps.count > everything + 10
 
 
