@@ -5,7 +5,7 @@
 
 The command speaks as answers.py does. Token ids must be identical in 98 % of the lines; every other
 line is listed with its margin: the gap between the scores of both outputs, both rescored by Python;
-of greedy ones the gap between the two words where they part, since what follows has no weight there.
+of greedy ones the gap between the two words where they part, as what follows has no weight there.
 None may be above 0.1. Exit code 0: so it is; 1: it is not.
 """
 
