@@ -77,11 +77,12 @@ def _graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
                 yield from _graphs(attribute.g)
 
 
+def nodes_of(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
+    """Yield the nodes of a graph, those of branches too."""
+    for each in _graphs(graph):
+        yield from each.node
+
+
 def names_used(graph: onnx.GraphProto) -> list[str]:
     """Return what the nodes of a graph read, those of branches too."""
-    names = [name for node in graph.node for name in node.input]
-    for node in graph.node:
-        for attribute in node.attribute:
-            if attribute.type == onnx.AttributeProto.GRAPH:
-                names += names_used(attribute.g)
-    return names
+    return [name for node in nodes_of(graph) for name in node.input]

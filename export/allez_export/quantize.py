@@ -29,7 +29,13 @@ from onnx import helper, numpy_helper
 
 from allez_export.activations import ZERO_POINT, Activation, step_and_zero, where_quantized, within
 from allez_export.families.family import Extent, Ranges
-from allez_export.integers import LOOKUP_LIMIT, WEIGHT_LIMIT, names_used, quantize_weight
+from allez_export.integers import (
+    LOOKUP_LIMIT,
+    WEIGHT_LIMIT,
+    names_used,
+    nodes_of,
+    quantize_weight,
+)
 
 CONTRIB = helper.make_opsetid("com.microsoft", 1)
 
@@ -131,7 +137,7 @@ class Rewriter:
             for name, value in weights.items()
             if name in used
         )
-        if any(node.domain == CONTRIB.domain for node in self._graph.node):
+        if any(node.domain == CONTRIB.domain for node in nodes_of(self._graph)):
             self.model.opset_import.append(CONTRIB)
         onnx.checker.check_model(self.model, full_check=False)
         return self.model

@@ -395,6 +395,19 @@ def test_a_student_of_integers_becomes_a_bundle(
         assert translator.translate("Le chat dort.").text
 
 
+def test_of_a_small_student_only_the_vocabulary_layer_is_quantized(
+    folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("allez_export.importing.LEAST_AGREEMENT", 0.0)
+    monkeypatch.setattr("allez_export.toolkits.marian.LEAST_WEIGHTS", 2000)
+    path = folder()
+    bundle = import_model(order([path], path))
+    nodes = json.loads((bundle / "report.json").read_text(encoding="utf-8"))["nodes"]
+    assert all("small" in entry["why"] for entry in nodes["decoder"]["kept"])
+    with Translator(bundle) as translator:
+        assert translator.translate("Le chat dort.").text
+
+
 REAL = os.environ.get("ALLEZ_CHECKPOINTS")
 
 
