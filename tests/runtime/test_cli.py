@@ -110,6 +110,7 @@ def test_texts(installed: ModuleType, capsys: Capture, argv: list[str], printed:
         (["--model", "missing", "un"], 1, "there is no bundle 'missing'", "look elsewhere"),
         (["selftest", "--model", "missing"], 1, "there is no bundle 'missing'", "look elsewhere"),
         (["-i", "none.txt"], 1, "none.txt does not exist", "standard input"),
+        (["translate", "none.txt", "-o", "x"], 1, "none.txt does not exist", "behind --"),
         (["-i", "."], 2, "where shall the results go?", "-o FOLDER"),
         (["un", "-o", "."], 1, "cannot write .: it is a folder", "a file in it"),
         (["un", "-o", "none/x"], 1, "there is no folder", "make it"),
@@ -141,6 +142,14 @@ def test_errors(
         assert second.startswith("hint: ")
         assert hint in second
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_text_behind_dashes_names_no_file(
+    installed: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["translate", "-o", "x", "--", "none.txt"]) == 0
+    assert (tmp_path / "x").exists()
 
 
 @pytest.mark.parametrize("argv", [["--help"], ["translate", "-h"], ["info", "--help"]])

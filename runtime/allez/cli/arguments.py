@@ -61,6 +61,7 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     args.meant = meant if len(words) == 1 else None
     if args.meant == "selftest":  # whose exit code is what is asked for
         raise OptionError(f"{words[0]} is no command", hint="allez selftest? A text: allez -- TEXT")
+    args.literal = bool(texts)  # then none of them names a file
     if hasattr(args, "text"):
         args.text = [_readable(text) for text in [*args.text, *texts]]
     elif texts:

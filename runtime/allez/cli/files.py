@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,8 +46,8 @@ def wanted(args: argparse.Namespace) -> list[Path]:
     """
     places = args.output not in (None, "-") or args.suffix
     given = list(args.input)
-    if not given and args.text and places and all(map(os.path.exists, args.text)):
-        given = list(args.text)
+    if not given and places and not args.literal:
+        given = _named(args.text)
     special = args.kind or args.wrapped or args.columns or args.suffix
     folder = args.output is not None and args.output.endswith(("/", os.sep))
     if not given or (given == ["-"] and not special):
@@ -75,6 +75,23 @@ def wanted(args: argparse.Namespace) -> list[Path]:
     if not is_one and (args.output == "-" or not places):
         raise OptionError("where shall the results go?", hint="-o FOLDER, or --suffix .en")
     return [Path(path) for path in given]
+
+
+def _named(texts: Sequence[str]) -> list[str]:
+    """Return the files and folders that arguments name; none: they are texts.
+
+    Raises:
+        InputError: one of them is spelled like a file, and there is none.
+    """
+    from allez.documents.formats import by_name
+
+    missing = [text for text in texts if not os.path.exists(text)]
+    for text in missing:
+        if by_name(text) is not None and not any(map(str.isspace, text)):
+            raise InputError(
+                f"{text} does not exist", hint="a text that looks like a file goes behind --"
+            )
+    return [] if missing else list(texts)
 
 
 def _check(args: argparse.Namespace) -> None:
