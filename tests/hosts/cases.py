@@ -1,6 +1,6 @@
 """What Python makes of many inputs, written down for the other hosts to agree with.
 
-    python -m hosts.cases spec              the small files of spec/vectors (committed)
+    python -m hosts.cases spec              the small files of spec/ (committed)
     python -m hosts.cases large FOLDER      tens of thousands of cases, made when the tests run
 
 Everything is drawn from a fixed seed. One JSON object a line:
@@ -23,6 +23,7 @@ Everything is drawn from a fixed seed. One JSON object a line:
                        spans count code points
     translate_entities.jsonl   of the tiny bundle with symbols, see masked.py
     doubts.jsonl       (large) pairs with what is in doubt, see doubted.py
+    html.jsonl, translate_markup.jsonl, fragments.jsonl, placed.jsonl   see marked.py
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ from allez.text.segmentation import split
 from allez.text.tokenizer import Tokenizer
 from allez_export import toy
 from hosts.doubted import doubt_cases
+from hosts.marked import fragment_cases, html_cases, placed_cases, translated_cases
 from hosts.masked import masked_cases
+from hosts.references import REFERENCES, references
 from support import french, subwords
 
 ROOT = Path(__file__).parents[2]
@@ -530,6 +533,9 @@ def main() -> None:
         write(VECTORS / "casing.jsonl", casing_cases())
         write(VECTORS / "translate.jsonl", translate_cases())
         write(VECTORS / "translate_entities.jsonl", masked_cases())
+        write(VECTORS / "html.jsonl", html_cases())
+        write(VECTORS / "translate_markup.jsonl", translated_cases())
+        REFERENCES.write_text(json.dumps(references(), indent=0) + "\n", encoding="ascii")
     elif len(sys.argv) == 3 and sys.argv[1] == "large":
         folder = Path(sys.argv[2])
         write(folder / "tokenizer-fr-en.jsonl", tokenizer_cases(Bundle.read(SHIPPED).path, 22_000))
@@ -537,6 +543,8 @@ def main() -> None:
         write(folder / "splits.jsonl", split_cases(4_000))
         write(folder / "entities.jsonl", entity_cases(20_000))
         write(folder / "doubts.jsonl", doubt_cases(12_000))
+        write(folder / "fragments.jsonl", fragment_cases(8_000))
+        write(folder / "placed.jsonl", placed_cases(4_000))
     else:
         raise SystemExit(__doc__)
 

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+import allez
 from allez.spec import SPEC
 
 ROOT = Path(__file__).parents[2]
+API = ROOT / "spec" / "api.json"
 KOTLIN = ROOT / "android_demo" / "translator" / "src" / "main" / "kotlin"
 JAVASCRIPT = ROOT / "web_demo" / "engine" / "src"
 RUNTIME = ROOT / "runtime" / "allez"
@@ -104,3 +106,29 @@ def test_no_host_retypes_the_operators_or_the_roles(path: Path) -> None:
     assert len(words & operators) <= 2
     roles = SPEC["manifest"]["roles"]["1"]
     assert len(words & {*roles["required"], *roles["optional"]}) <= 6
+
+
+OWN = {
+    "TranslateOptions": {"decisive", "search", "terms"},
+    "Sentence": {"check", "measure", "rate"},
+}
+"""What only Python has: how options are written down and merged, and how answers are found late."""
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in json.loads(API.read_bytes()) if name[0].isupper()]
+)
+def test_the_list_of_what_hosts_offer_is_what_python_offers(name: str) -> None:
+    listed = json.loads(API.read_bytes())[name]
+    kind = getattr(allez, name)
+    fields = {*getattr(kind, "__annotations__", ())} | {*vars(kind)}
+    public = {field for field in fields if not field.startswith("_")} - OWN.get(name, set())
+    assert len(set(listed)) == len(listed)
+    assert set(listed) == public - {"count", "index"}
+
+
+def test_every_public_record_is_listed() -> None:
+    """Bundles, and what finds them among the installed ones, are each host's own affair."""
+    listed = {name for name in json.loads(API.read_bytes()) if name[0].isupper()}
+    kinds = {name for name in allez.__all__ if name[0].isupper() and not name.endswith("Error")}
+    assert listed == kinds - {"Bundle", "ModelInfo"}

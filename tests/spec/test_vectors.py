@@ -20,6 +20,8 @@ VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
         ("casing", cases.casing_cases),
         ("translate", cases.translate_cases),
         ("translate_entities", cases.masked_cases),
+        ("html", cases.html_cases),
+        ("translate_markup", cases.translated_cases),
     ],
 )
 def test_python_still_answers_so(name: str, make: Callable[[], Iterator[dict[str, Any]]]) -> None:
@@ -27,3 +29,8 @@ def test_python_still_answers_so(name: str, make: Callable[[], Iterator[dict[str
     found = [json.loads(json.dumps(case)) for case in make()]
     assert len(found) > 25
     assert found == [json.loads(line) for line in written]
+
+
+def test_references_are_those_of_the_standard() -> None:
+    written = json.loads(cases.REFERENCES.read_text(encoding="ascii"))
+    assert written == json.loads(json.dumps(cases.references()))

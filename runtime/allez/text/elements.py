@@ -1,7 +1,11 @@
-"""What the elements of HTML mean to a reader of the page, for files and for pieces alike."""
+"""What the elements of HTML mean to a reader of the page, for files and for pieces alike.
+
+Which they are stands in `contract.json` (`elements`).
+"""
 
 from __future__ import annotations
 
+from allez.spec import SPEC
 from allez.text.tags import Token, value_of
 
 
@@ -10,30 +14,23 @@ def names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-INLINE = names(
-    "a abbr acronym b bdi bdo big blink cite data del dfn em emphasis font i ins label mark nobr q "
-    "rb rp rt rtc ruby s small span strike strong time tt u"
-)
+_LISTED: dict[str, str] = SPEC["elements"]
+
+INLINE = names(_LISTED["inline"])
 """Within a sentence; every element that is in none of these sets ends one."""
-WORDS = names("code kbd samp var")
+WORDS = names(_LISTED["words"])
 """Within a sentence, their content untouched."""
-POINTS = names("img wbr svg math")
+POINTS = names(_LISTED["points"])
 """Within a sentence, and nothing in them is read."""
-SIGNS = names("sub sup")
+SIGNS = names(_LISTED["signs"])
 """Points if there is no letter in them, else within a sentence."""
-SKIPPED = names(
-    "script style pre textarea template noembed noframes xmp iframe plaintext object canvas listing"
-)
+SKIPPED = names(_LISTED["skipped"])
 """They end a sentence, and their content is nothing to translate."""
-VOID = names("area base br col embed hr img input link meta param source track wbr command keygen")
+VOID = names(_LISTED["void"])
 """Nothing closes them."""
-PARAGRAPHS = names(
-    "p div li td th tr table ul ol dl dd dt body section article h1 h2 h3 h4 h5 h6 pre"
-)
+PARAGRAPHS = names(_LISTED["paragraphs"])
 """No element within a sentence reaches beyond the beginning or the end of one of these."""
-
-
-BLOCKS = PARAGRAPHS | names("br hr tbody thead tfoot header footer main aside nav blockquote form")
+BLOCKS = PARAGRAPHS | names(_LISTED["lines"])
 """In plain text these end a line; any other tag may be one of a language that nobody knows here."""
 
 

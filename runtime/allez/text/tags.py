@@ -10,9 +10,11 @@ import html
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from allez.spec import SPEC
+
 _SPACES = " \t\n\r\f"
-_RAW = frozenset(("script", "style", "xmp", "iframe", "noembed", "noframes"))
-_TEXT_ONLY = frozenset(("title", "textarea"))
+_RAW = frozenset(SPEC["elements"]["raw"].split())
+_TEXT_ONLY = frozenset(SPEC["elements"]["text_only"].split())
 """HTML elements in which there are no tags; in the latter there are character references."""
 
 Kind = Literal["text", "open", "close", "single", "other", "raw", "cdata"]
