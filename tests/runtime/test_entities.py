@@ -250,6 +250,43 @@ def test_a_malformed_list_of_names_is_refused(content: str) -> None:
         Names.from_text(content)
 
 
+@pytest.mark.parametrize(
+    ("content", "before"),
+    [
+        ("names 1\n0ab\n1a\n0c\n", "ab"),
+        ("names 1\n0ab\n3c\n0c\n", "ab"),
+        ("names 1\n0ab\n\n0c\n", "ab"),
+        ("names 1\n0ab\n1d\n0ac\n", "ad"),
+    ],
+)
+def test_words_out_of_order_are_refused_when_one_beside_them_is_asked_for(
+    content: str, before: str
+) -> None:
+    names = Names.from_text(content)
+    assert names.lists("c") == content.endswith("0c\n")
+    for ask in (lambda: names.lists("ab"), lambda: names.words):
+        with pytest.raises(BundleFormatError, match=f"out of order after '{before}'"):
+            ask()
+
+
+@given(st.frozensets(st.text(alphabet="abcé-", min_size=1, max_size=6), max_size=30), st.data())
+def test_a_list_of_names_has_the_words_that_were_written(
+    words: frozenset[str], data: st.DataObject
+) -> None:
+    whole, read = Names(words), Names.from_text(Names(words).to_text())
+    some = st.text(alphabet="abcé-esx", max_size=7)
+    for word in data.draw(st.lists(st.sampled_from(sorted(words)) | some if words else some)):
+        assert read.lists(word) == whole.lists(word)
+        assert read.carried(word) == whole.carried(word)
+
+
+def test_of_a_list_of_names_only_the_stretch_is_read_that_a_word_could_be_in() -> None:
+    names = Names.from_text("names 1\n0ab\n1a\n0cd\n1e\n")  # "aa" is out of order
+    assert names.lists("ce")
+    assert not names.lists("cf")
+    assert not names.lists("d")
+
+
 @given(TEXTS)
 def test_names_are_ordered_and_clear_of_entities(text: str) -> None:
     entities = find(text, FRENCH, ENGLISH)

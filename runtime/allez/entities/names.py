@@ -6,7 +6,9 @@ or translated. Words that are not listed are names that were copied in training,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from allez.entities.characters import APOSTROPHES, at, is_word, words
 from allez.entities.find import NAME, Entity
@@ -24,6 +26,65 @@ ENDINGS = ("s", "e", "es", "x")
 """Of plurals and feminines: the list need not hold them apart."""
 
 
+class _Listed:
+    """The words of a `names.txt`, in order; a stretch of them is read when it is first asked for.
+
+    A sentence asks for few words and a start for none, and to read them all takes longer than to
+    load ONNX Runtime. A stretch begins wherever a word shares nothing with the one before.
+
+    Args:
+        content: the file.
+
+    Raises:
+        BundleFormatError: its lines are none of a list, or its stretches are out of order.
+    """
+
+    def __init__(self, content: str) -> None:
+        if not content.startswith(f"{_HEAD}\n") or content[-1] != "\n":
+            raise BundleFormatError("the list of names must begin with 'names 1' and end a line")
+        apart = f"\n{_SHARED[0]}"
+        nothing, *self._stretches = content[len(_HEAD) : -1].split(apart)
+        if nothing:
+            raise _out_of_order("")
+        self._firsts = [stretch.partition("\n")[0] for stretch in self._stretches]
+        for before, first in zip(["", *self._firsts], self._firsts, strict=False):
+            if first <= before:
+                raise _out_of_order(before)
+        self._read: dict[int, frozenset[str]] = {}
+
+    def __contains__(self, word: str) -> bool:
+        """Tell whether a word is listed; BundleFormatError if those around it are out of order."""
+        index = bisect_right(self._firsts, word) - 1
+        return index >= 0 and word in self._stretch(index)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield all words; BundleFormatError if they are out of order."""
+        return chain.from_iterable(map(self._stretch, range(len(self._stretches))))
+
+    def _stretch(self, index: int) -> frozenset[str]:
+        known = self._read.get(index)
+        if known is None:
+            known = self._read[index] = frozenset(self._words(index))
+        return known
+
+    def _words(self, index: int) -> Iterator[str]:
+        before = self._firsts[index]
+        yield before
+        for line in self._stretches[index].split("\n")[1:]:
+            shared = _SHARED.find(line[:1]) if line else -1
+            word = before[:shared] + line[1:]
+            if not 0 <= shared <= len(before) or word <= before:
+                raise _out_of_order(before)
+            yield word
+            before = word
+        if index + 1 < len(self._firsts) and self._firsts[index + 1] <= before:
+            raise _out_of_order(before)
+
+
+def _out_of_order(before: str) -> BundleFormatError:
+    return BundleFormatError(f"the list of names is out of order after {before!r}")
+
+
 class Names:
     """The words that are no names, in small letters.
 
@@ -31,29 +92,23 @@ class Names:
         words: these words.
     """
 
-    def __init__(self, words: frozenset[str]) -> None:
-        self.words = words
+    def __init__(self, words: frozenset[str] | _Listed) -> None:
+        self._words = words
 
     @classmethod
     def from_text(cls, content: str) -> Names:
-        """Read the file `names.txt`.
+        """Read the file `names.txt`: its outline now, its words when they are asked for.
 
         Raises:
-            BundleFormatError: it is malformed.
+            BundleFormatError: it is malformed; where words within a stretch are out of order, this
+                is raised when one of the stretch is first asked for.
         """
-        lines = content.split("\n")
-        if lines[0] != _HEAD or lines[-1]:
-            raise BundleFormatError("the list of names must begin with 'names 1' and end a line")
-        words: list[str] = []
-        before = ""
-        for line in lines[1:-1]:
-            shared = _SHARED.find(line[:1]) if line else -1
-            word = before[:shared] + line[1:]
-            if not 0 <= shared <= len(before) or word <= before:
-                raise BundleFormatError(f"the list of names is out of order after {before!r}")
-            words.append(word)
-            before = word
-        return cls(frozenset(words))
+        return cls(_Listed(content))
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All of them."""
+        return frozenset(self._words)
 
     def to_text(self) -> str:
         """Return the file `names.txt`: words in order of code points, without what they share."""
@@ -82,8 +137,8 @@ class Names:
 
     def lists(self, word: str) -> bool:
         """Tell whether a word or what it is the plural or the feminine of is listed."""
-        return word in self.words or any(
-            word.endswith(end) and word[: -len(end)] in self.words for end in ENDINGS
+        return word in self._words or any(
+            word.endswith(end) and word[: -len(end)] in self._words for end in ENDINGS
         )
 
 
