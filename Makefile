@@ -158,10 +158,13 @@ lock: .venv-lock/installed  ## write requirements/*.txt, for what pyproject.toml
 	$(LOCK) $(SAME) $(TEST_EXTRAS:%=--extra %) pyproject.toml -o requirements/test.txt
 	$(LOCK) $(SAME) --extra export --extra plot pyproject.toml requirements/bench.in \
 	  -o requirements/bench.txt
+	$(LOCK) $(SAME) $(SERVER_EXTRAS:%=--extra %) pyproject.toml requirements/server.in \
+	  -o requirements/server.txt
 	for name in build lock android; do \
 	  $(LOCK) $(SAME) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
-TEST_EXTRAS = documents plot test
+TEST_EXTRAS = detect documents plot test
+SERVER_EXTRAS = detect documents server test
 
 .venv-lock/installed: requirements/lock.txt
 	$(PYTHON) -m venv .venv-lock
@@ -188,6 +191,12 @@ WHEEL = --no-deps --no-index --force-reinstall build/wheel/allez-*.whl
 	$(PYTHON) -m venv .venv-runtime
 	.venv-runtime/bin/python $(INSTALL) --require-hashes -r requirements/test.txt
 	.venv-runtime/bin/python $(INSTALL) $(WHEEL)
+	@touch $@
+
+.venv-server/installed: requirements/server.txt build/wheel/made
+	$(PYTHON) -m venv .venv-server
+	.venv-server/bin/python $(INSTALL) --require-hashes -r requirements/server.txt
+	.venv-server/bin/python $(INSTALL) $(WHEEL)
 	@touch $@
 
 .venv-export/installed: pyproject.toml requirements/export.txt

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from allez.bundle.store import ModelInfo, models
     from allez.options import TranslateOptions
     from allez.results import Carried, Doubt, Hypothesis, SelfTest, Sentence, Translation
-    from allez.translate.opening import open
+    from allez.translate.detection import Detected, Detector
+    from allez.translate.opening import install, open, remove
+    from allez.translate.pivot import Pivot
     from allez.translate.translator import Translator
 
 __version__ = "0.1.0"
@@ -48,6 +50,8 @@ __all__ = [
     "CancelledError",
     "Carried",
     "ChecksumError",
+    "Detected",
+    "Detector",
     "Doubt",
     "Hypothesis",
     "InputError",
@@ -55,21 +59,26 @@ __all__ = [
     "ModelInfo",
     "OptionError",
     "OutputError",
+    "Pivot",
     "SelfTest",
     "Sentence",
     "SessionError",
     "TranslateOptions",
     "Translation",
     "Translator",
+    "install",
     "models",
     "open",
+    "remove",
 ]
 
 _HOME = {
     "Bundle": "bundle.reader",
     **dict.fromkeys(("ModelInfo", "models"), "bundle.store"),
     "Translator": "translate.translator",
-    "open": "translate.opening",
+    **dict.fromkeys(("install", "open", "remove"), "translate.opening"),
+    **dict.fromkeys(("Detected", "Detector"), "translate.detection"),
+    "Pivot": "translate.pivot",
     "TranslateOptions": "options",
     **dict.fromkeys(
         ("Carried", "Doubt", "Hypothesis", "SelfTest", "Sentence", "Translation"), "results"

@@ -148,6 +148,9 @@ class Translation:
     one where a sentence has fewer); never empty."""
     sentences: tuple[Sentence, ...]
     """Only what was translated; what was copied, white space and all, is in `texts` alone."""
+    pivot: Translation | None = None
+    """The translation into a language between, of which this one was made where no model leads from
+    the one language to the other; places in `sentences` are then places in its `text`."""
 
     def __str__(self) -> str:
         return self.text
@@ -164,8 +167,9 @@ class Translation:
 
     @property
     def finished(self) -> bool:
-        """Whether every sentence came to its end; False: at least one was cut."""
-        return all(sentence.finished for sentence in self.sentences)
+        """Whether every sentence came to its end, of the pivot too; False: at least one was cut."""
+        complete = all(sentence.finished for sentence in self.sentences)
+        return complete and (self.pivot is None or self.pivot.finished)
 
     @property
     def score(self) -> float:

@@ -28,7 +28,8 @@ EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 
 ASKED = {
     "runtime": [],
-    "test": sorted(EXTRAS.keys() - {"export", "made", "lint"}),
+    "test": sorted(EXTRAS.keys() - {"export", "made", "lint", "server"}),
+    "server": ["detect", "documents", "server", "test"],
     "export": sorted(EXTRAS),
     "bench": ["export", "plot"],
 }

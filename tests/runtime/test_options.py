@@ -202,7 +202,7 @@ def test_models_are_listed_and_opened_by_language(
         assert translator.bundle.path == tmp_path / "a"
     with pytest.raises(BundleNotFoundError, match="no model from 'de' to 'en'") as caught:
         allez.open("de", "en")
-    assert caught.value.hint == "there is: fr to en, fr to en"
+    assert caught.value.hint == "there is: fr to en"
 
 
 def test_a_bundle_is_read_from_a_path_in_a_string(tiny_bundle: Path) -> None:

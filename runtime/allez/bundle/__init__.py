@@ -14,7 +14,11 @@ from allez.bundle.fields import parse_object, shown
 from allez.bundle.manifest import Confidence, Manifest, SourceSide, TargetSide
 from allez.bundle.onnx_check import Value, check_graph, check_values
 from allez.bundle.reader import Bundle, Golden, find
-from allez.bundle.store import between
+from allez.bundle.store import ModelInfo, models, way
+
+TYPE_CHECKING = False  # type checkers know the name; `typing` takes long to load
+if TYPE_CHECKING:
+    from allez.bundle.changes import add, check_place, remove
 
 __all__ = [
     "MASKED",
@@ -25,17 +29,30 @@ __all__ = [
     "Golden",
     "Graph",
     "Manifest",
+    "ModelInfo",
     "SourceSide",
     "TargetSide",
     "Value",
-    "between",
+    "add",
     "check_graph",
+    "check_place",
     "check_values",
     "decoder_graph",
     "encoder_graph",
     "find",
+    "models",
     "next_state_names",
     "parse_object",
+    "remove",
     "shown",
     "state_names",
+    "way",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in ("add", "check_place", "remove"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from allez.bundle import changes  # seldom needed, and slow to load
+
+    return getattr(changes, name)

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from allez.bundle.contract import MANIFEST
 from allez.bundle.manifest import MAX_MANIFEST_BYTES, Manifest, parse_manifest
+from allez.bundle.places import choose, newness, parse, shipped
 from allez.errors import BundleError, BundleFormatError, BundleNotFoundError, ChecksumError
 from allez.parallel import run_both
 from allez.spec import SPEC
@@ -50,6 +51,7 @@ class Bundle:
     path: Path
     manifest: Manifest
     _content: Mapping[str, bytes]
+    _manifest: bytes = b""
 
     @classmethod
     def read(cls, path: str | Path) -> Bundle:
@@ -65,7 +67,14 @@ class Bundle:
         path = Path(path)
         files = _Zip(path) if path.is_file() else _Folder(path)
         try:
-            manifest = parse_manifest(files.read(MANIFEST, MAX_MANIFEST_BYTES))
+            raw = files.read(MANIFEST, MAX_MANIFEST_BYTES)
+            stored = parse(path)
+            if stored is not None and hashlib.sha256(raw).hexdigest() != stored.sha256:
+                raise ChecksumError(
+                    f"{path}: {MANIFEST} is not the one that was installed",
+                    hint=f"allez models remove {stored.label}, and install it again",
+                )
+            manifest = parse_manifest(raw)
             files.check_sizes(manifest)
 
             def read(*roles: str) -> dict[str, bytes]:
@@ -87,11 +96,22 @@ class Bundle:
             raise BundleFormatError(f"{path}: {error}", hint=error.hint) from None
         finally:
             files.close()
-        return cls(path, manifest, content | decoder)
+        return cls(path, manifest, content | decoder, raw)
 
     def data(self, role: str) -> bytes:
         """Return the bytes of a role's file; KeyError if the bundle has none."""
         return self._content[role]
+
+    def files(self) -> dict[str, bytes]:
+        """Return name and bytes of every file, the manifest last.
+
+        Raises:
+            ValueError: the bundle was put together in memory and never read.
+        """
+        if not self._manifest:
+            raise ValueError("a bundle that was not read has no manifest to write")
+        named = {entry.name: self._content[r] for r, entry in self.manifest.files.items()}
+        return named | {MANIFEST: self._manifest}
 
     def text(self, role: str) -> str:
         """Return the text of a role's file.
@@ -139,21 +159,13 @@ class Bundle:
         return found
 
 
-def shipped() -> tuple[Path, ...]:
-    """Return the folders whose bundles go by their names.
-
-    They lie inside the package, or in the `models` folder of the checkout (in an editable install
-    the package holds no copy).
-    """
-    package = Path(__file__).parents[1]
-    return package / "_bundles", package.parents[1] / "models"
-
-
 def find(name: str | Path | None = None) -> Path:
     """Return the path of a bundle given by path or by name; None means the shipped one.
 
     A string without a separator is first of all a name: a folder that happens to lie here does not
-    take the place of a shipped bundle; as `./NAME`, or as a `Path`, it does.
+    take the place of a bundle that is shipped or installed; as `./NAME`, or as a `Path`, it does.
+    Of several versions the newest is taken, the shipped one before an equal one; `NAME@VERSION`
+    is that one.
 
     Raises:
         BundleNotFoundError: there is no such bundle.
@@ -161,7 +173,7 @@ def find(name: str | Path | None = None) -> Path:
     wanted = DEFAULT if name is None else name
     places = []
     if len(Path(wanted).parts) == 1:
-        places = [folder / wanted for folder in shipped()]
+        places = _called(os.fspath(wanted), installed=name is not None)
     if isinstance(wanted, Path) or os.path.basename(wanted) != wanted:
         places.insert(0, Path(wanted))
     elif name is not None:
@@ -169,10 +181,33 @@ def find(name: str | Path | None = None) -> Path:
     for place in places:
         if os.path.isfile(place / MANIFEST) or (os.path.isfile(place) and _is_zip(place)):
             return place
-    hint = "give the folder that holds manifest.json, or the name of a shipped bundle"
+    hint = "give the folder that holds manifest.json, or a name that allez models lists"
     if name is not None and os.path.exists(wanted):
         raise BundleNotFoundError(f"{wanted} is not a bundle: it has no {MANIFEST}", hint=hint)
     raise BundleNotFoundError(f"there is no bundle {str(wanted)!r}", hint=hint)
+
+
+def _called(name: str, *, installed: bool) -> list[Path]:
+    """Return the places where a bundle of a name may be, the best first."""
+    bare, _, version = name.partition("@")
+    places = [folder / bare for folder in shipped()]
+    found = choose(name) if installed else None
+    if found is None and not version:
+        return places
+    own = next((v for place in places if (v := _version(place)) is not None), None)
+    fits = own is not None and version in ("", own)
+    if fits and (found is None or newness(found.version) <= newness(own or "")):
+        return places
+    return [] if found is None else [found.path]
+
+
+def _version(place: Path) -> str | None:
+    """Return the version of a bundle; None if there is none that can be read."""
+    try:
+        with (place / MANIFEST).open("rb") as stream:
+            return parse_manifest(stream.read(MAX_MANIFEST_BYTES + 1)).version
+    except (BundleError, OSError):
+        return None
 
 
 def _is_zip(path: Path) -> bool:

@@ -1,14 +1,19 @@
-"""Which bundles there are: those inside the package, and in an editable install those beside it."""
+"""Which bundles there are, and which of them lead from one language to another.
+
+There are those inside the package, in an editable install those beside it, and those that were
+installed.
+"""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from allez.bundle.contract import MANIFEST
 from allez.bundle.manifest import MAX_MANIFEST_BYTES, parse_manifest
-from allez.bundle.reader import shipped
+from allez.bundle.places import newness, shipped, stored
 from allez.errors import BundleError, BundleNotFoundError
 
 
@@ -24,57 +29,107 @@ class ModelInfo(NamedTuple):
     license: str
     """SPDX expression of the weights."""
     path: Path
+    sha256: str | None = None
+    """Of `manifest.json`, if it was installed; None: it came with the package."""
+
+
+PIVOT = "en"
+"""By way of which language one comes from one to another that no model leads to."""
 
 
 def models() -> list[ModelInfo]:
     """Return the bundles that can be loaded by name, in the order of their names.
 
-    Only their manifests are read; one that cannot be is left out, with a warning in the log.
+    Of one name, the shipped one stands first, then those installed, newest first. Only their
+    manifests are read; one that cannot be is left out, with a warning in the log.
     """
     found: dict[str, ModelInfo] = {}
     for folder in shipped():
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.name in found or not (path / MANIFEST).is_file():
-                continue
-            try:
-                with (path / MANIFEST).open("rb") as stream:
-                    manifest = parse_manifest(stream.read(MAX_MANIFEST_BYTES + 1))
-            except (BundleError, OSError) as error:
-                import logging  # slow to load, and seldom needed
-
-                logging.getLogger(__name__).warning("%s cannot be used: %s", path, error)
-                continue
-            found[path.name] = ModelInfo(
-                path.name,
-                manifest.version,
-                manifest.source.language,
-                manifest.target.language,
-                manifest.license,
-                path,
-            )
-    return [found[name] for name in sorted(found)]
+            if path.name not in found and (path / MANIFEST).is_file():
+                _add(found, path.name, path, None)
+    for bundle in stored():
+        _add(found, bundle.label, bundle.path, bundle.sha256)
+    return sorted(found.values(), key=lambda model: model.name.partition("@")[0])
 
 
-def between(source: str, target: str) -> ModelInfo:
+def _add(found: dict[str, ModelInfo], name: str, path: Path, sha256: str | None) -> None:
+    """Add a bundle to those that were found, if it can be read."""
+    try:
+        with (path / MANIFEST).open("rb") as stream:
+            manifest = parse_manifest(stream.read(MAX_MANIFEST_BYTES + 1))
+    except (BundleError, OSError) as error:
+        import logging  # slow to load, and seldom needed
+
+        logging.getLogger(__name__).warning("%s cannot be used: %s", path, error)
+        return
+    found[name] = ModelInfo(
+        name,
+        manifest.version,
+        manifest.source.language,
+        manifest.target.language,
+        manifest.license,
+        path,
+        sha256,
+    )
+
+
+def between(source: str, target: str, known: Sequence[ModelInfo] | None = None) -> ModelInfo:
     """Return the bundle that translates one language into another, the nearest one there is.
+
+    Of several for the same languages it is the one that is named after them (`fr-en`), of those
+    the newest, of those the one shipped.
 
     Args:
         source: BCP 47, in small letters or capitals. What has no bundle of its own is looked for
             without its last part, again and again: `fr-Latn-CA`, `fr-Latn`, `fr`.
         target: likewise.
+        known: among which; None: all there are.
 
     Raises:
         BundleNotFoundError: there is none.
     """
-    known = models()
+    known = models() if known is None else known
     for wanted in itertools.product(_lookups(source), _lookups(target)):
-        for model in known:
-            if (model.source_language.lower(), model.target_language.lower()) == wanted:
-                return model
-    pairs = ", ".join(f"{m.source_language} to {m.target_language}" for m in known)
+        fitting = [
+            m
+            for m in known
+            if m.source_language
+            and (m.source_language.lower(), m.target_language.lower()) == wanted
+        ]
+        if fitting:
+            proper = "-".join(wanted)
+            return max(
+                fitting,
+                key=lambda m: (m.name.partition("@")[0].lower() == proper, newness(m.version)),
+            )
+    pairs = ", ".join(dict.fromkeys(f"{m.source_language} to {m.target_language}" for m in known))
     raise BundleNotFoundError(
         f"there is no model from {source!r} to {target!r}", hint=f"there is: {pairs or 'none'}"
     )
+
+
+def way(
+    source: str, target: str, known: Sequence[ModelInfo] | None = None
+) -> tuple[ModelInfo, ...]:
+    """Return the bundles that lead from one language to another: one, or two by way of English.
+
+    Args:
+        source: as for `between`.
+        target: likewise.
+        known: likewise.
+
+    Raises:
+        BundleNotFoundError: there is no way.
+    """
+    known = models() if known is None else known
+    try:
+        return (between(source, target, known),)
+    except BundleNotFoundError as error:
+        try:
+            return between(source, PIVOT, known), between(PIVOT, target, known)
+        except BundleNotFoundError:
+            raise error from None
 
 
 def _lookups(tag: str) -> list[str]:

@@ -132,8 +132,9 @@ def parser_of(name: str | None) -> _Parser:
         )
         command.add(parser)
     group = parser.add_argument_group("general").add_argument
-    group("--model", metavar="BUNDLE", help=_MODEL)
-    group("--threads", type=int, metavar="N", help="default: all cores")
+    if name != "models":
+        group("--model", metavar="BUNDLE", help=_MODEL)
+        group("--threads", type=int, metavar="N", help="default: all cores")
     group("-v", "--verbose", action="count", default=0, help="say more; -vv: all")
     group("-q", "--quiet", action="store_true", help="say nothing but errors")
     group("-h", "--help", action="help", help="show this and end")
@@ -142,7 +143,9 @@ def parser_of(name: str | None) -> _Parser:
     return parser
 
 
-_MODEL = "name of a shipped bundle; or a folder or zip, ./NAME if it is here; default: fr-en"
+_MODEL = (
+    "a name that `allez models` lists; or a folder or zip, ./NAME if it is here; default: fr-en"
+)
 
 
 def _add_translate(parser: argparse.ArgumentParser) -> None:
@@ -190,10 +193,50 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
         help="say on standard error what of a translation is not accounted for",
     )
     add("--markup", choices=("html",), help="the texts are pieces of HTML")
+    _add_languages(parser)
     _add_facts(parser)
     _add_documents(parser)
     limit = _add_search(parser)
     limit("--max-time", type=float, metavar="SECONDS", help="for all TEXT; then the best so far")
+
+
+def _add_languages(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("languages").add_argument
+    add(
+        "--from",
+        dest="source",
+        metavar="LANGUAGE",
+        help="such as fr, with --to in place of --model",
+    )
+    add(
+        "--to",
+        dest="target",
+        metavar="LANGUAGE",
+        help="by way of English where no model leads there",
+    )
+    add(
+        "--detect",
+        action="store_true",
+        help="do not translate; tell for each text or line which language with a model it is in",
+    )
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("what to do").add_argument
+    add(
+        "action",
+        nargs="?",
+        default="list",
+        choices=("list", "install", "remove", "path", "export"),
+        help="default: list",
+    )
+    add(
+        "what",
+        nargs="?",
+        metavar="MODEL",
+        help="a name that is listed; to install, a folder or zip",
+    )
+    add("-o", "--output", metavar="FILE.zip", help="of export")
 
 
 def _add_facts(parser: argparse.ArgumentParser) -> None:
@@ -318,6 +361,11 @@ _COMMANDS = {
     ),
     "attention": _Command("Draw which words were translated from which", " TEXT", _add_attention),
     "info": _Command("Tell model, versions, processor and settings", "", _add_nothing),
+    "models": _Command(
+        "List, install, remove or export models",
+        " [list|install|remove|path|export] [MODEL]",
+        _add_models,
+    ),
     "selftest": _Command("Check that this machine translates as it should", "", _add_nothing),
 }
 """Each is a module beside this one."""

@@ -10,23 +10,25 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allez.cli import console
 from allez.cli.applied import Applied
 from allez.cli.arguments import options_of
+from allez.cli.chosen import legs, steps_of, translator_of
 from allez.errors import AllezError, InputError, OptionError
 
 _log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
+    from allez.bundle.manifest import Manifest
     from allez.documents.formats import Format
     from allez.documents.reading import Reading
     from allez.documents.translation import Translate
     from allez.documents.tree import Job, Journal
-    from allez.results import Translation
+    from allez.options import TranslateOptions
 
 
 MOST_BYTES = 64 * 2**20
@@ -140,7 +142,6 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
     from allez.documents.formats import by_name, named
     from allez.documents.reading import Reading
     from allez.documents.tree import Job, Journal, Plan, make_folders, plan
-    from allez.translate.translator import Translator
 
     forced = named(args.kind) if args.kind else None
     output = None if args.output is None else Path(args.output)
@@ -149,34 +150,30 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
     else:
         jobs, left = plan(inputs, args.output, args.suffix)
     _check_reading(args, {forced or by_name(job.source.name) for job in jobs})
-    with Translator(args.model, threads=args.threads) as translator:
-        manifest = translator.bundle.manifest
+    with translator_of(args) as translator:
+        manifests = [leg.bundle.manifest for leg in legs(translator)]
         options = options_of(args)
         reading = Reading(
             wrapped=args.wrapped,
             columns=tuple(args.columns.split(",")) if args.columns else (),
-            source=manifest.source.language,
-            target=manifest.target.language,
+            source=manifests[0].source.language,
+            target=manifests[-1].target.language,
         )
-        settings = {
-            "model": [manifest.name, manifest.version],
-            "files": {role: entry.sha256 for role, entry in manifest.files.items()},
-            "options": options.decisive(manifest.search),
+        settings = _settings(manifests[-1], options) | {
             "reading": asdict(reading),
             "as": args.kind,
         }
+        if len(manifests) > 1:
+            settings["pivot"] = _settings(manifests[0], options)
         for path in left:
             _log.info("%s: no known format", path)
         make_folders(jobs)
         place = output if output is not None and output.is_dir() else jobs[0].target.parent
         journal = Journal(place, settings) if len(jobs) > 1 else None
         applied = Applied(options)
-
-        def translate(texts: Iterable[str]) -> Iterator[Translation]:
-            return applied.watched(translator.translate_batch(texts, options=options))
-
+        steps = steps_of(translator, options, applied)
         with contextlib.nullcontext() if journal is None else contextlib.closing(journal):
-            failed = _all(args, jobs, _Work(translate, reading, forced, journal))
+            failed = _all(args, jobs, _Work(steps, reading, forced, journal))
             if journal is not None:
                 journal.end()
     if args.verbose:
@@ -189,17 +186,26 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
     return 1 if failed else 0
 
 
+def _settings(manifest: Manifest, options: TranslateOptions) -> dict[str, Any]:
+    """Return what of a bundle and of how it searches decides what comes out."""
+    return {
+        "model": [manifest.name, manifest.version],
+        "files": {role: entry.sha256 for role, entry in manifest.files.items()},
+        "options": options.decisive(manifest.search),
+    }
+
+
 class _Work:
     """What is the same for all files of a run."""
 
     def __init__(
         self,
-        translate: Translate,
+        steps: Sequence[Translate],
         reading: Reading,
         forced: Format | None,
         journal: Journal | None,
     ) -> None:
-        self.translate, self.reading = translate, reading
+        self.steps, self.reading = steps, reading
         self.forced, self.journal = forced, journal
 
     def make(self, job: Job) -> None:
@@ -223,7 +229,7 @@ class _Work:
         document = form.parse(data, self.reading)
         for note in document.notes:
             _log.warning("%s: %s", job.source, note)
-        result = translate_document(document, self.translate)
+        result = translate_document(document, *self.steps)
         if job.target is _STANDARD_OUTPUT:
             console.show_document(result)
             return

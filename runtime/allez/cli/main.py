@@ -1,4 +1,4 @@
-"""The command line: `allez "Bonjour"`, `allez translate|attention|info|selftest …`.
+"""The command line: `allez "Bonjour"`, `allez translate|attention|info|models|selftest …`.
 
 Exit codes: 0 done, 1 an error, 2 a wrong use or option value, 130 interrupted, 141 nobody reads
 the output any more. What takes long to import is imported by the command that needs it, and
@@ -63,8 +63,8 @@ def _run(argv: Sequence[str]) -> int:
             args = parse_args(argv)
             args.console = encoding
             with console.notes(verbose=args.verbose, quiet=args.quiet):
-                if args.model and not args.quiet:
-                    _note_namesake(args.model)
+                if not args.quiet and (model := getattr(args, "model", None)):
+                    _note_namesake(model)
                 code = int(import_module(f"allez.cli.{args.command}").run(args))
         except SystemExit as stop:  # argparse, after --help and --version
             code = int(stop.code or 0)
@@ -82,7 +82,7 @@ def _run(argv: Sequence[str]) -> int:
 
 
 def _note_namesake(model: str) -> None:
-    """Tell of a folder or zip here that has the name of the shipped bundle that is taken."""
+    """Tell of a folder or zip here that has the name of the bundle that is taken."""
     import os
 
     if os.path.basename(model) == model and os.path.exists(model):
@@ -92,7 +92,9 @@ def _note_namesake(model: str) -> None:
         from allez.cli import console
 
         if find(model) != Path(model):
-            console.say(f"note: {model} is the shipped model; --model ./{model} is the one here")
+            console.say(
+                f"note: {model} is the model of that name; --model ./{model} is the one here"
+            )
 
 
 if __name__ == "__main__":

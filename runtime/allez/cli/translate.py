@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from allez.cli import console, files
 from allez.cli.applied import Applied
 from allez.cli.arguments import options_of, parser_of
+from allez.cli.chosen import legs, translator_of
 from allez.errors import InputError, OptionError
 
 if TYPE_CHECKING:
     from allez.documents.lines import LineFile, LineStream
     from allez.options import TranslateOptions
     from allez.results import Translation
+    from allez.translate.pivot import Pivot
     from allez.translate.translator import Translator
 
 
@@ -33,6 +35,10 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.text and args.input:
         raise OptionError("either TEXT or --input, not both")
+    if args.detect:
+        from allez.cli.detect import detect
+
+        return detect(args, None if args.text else _lines(args))
     documents = files.wanted(args)
     if documents:
         return files.run(args, documents)
@@ -42,7 +48,6 @@ def run(args: argparse.Namespace) -> int:
         raise OptionError("--max-time needs TEXT", hint="a file can be interrupted and continued")
 
     from allez.documents.lines import render
-    from allez.translate.translator import Translator
 
     if len(args.text) == 1 and not args.quiet:
         (text,) = args.text
@@ -51,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         elif args.meant:
             console.say(f"note: {text} is taken for a text; the command is allez {args.meant}")
     lines = None if args.text else _lines(args)
-    with Translator(args.model, threads=args.threads) as translator:
+    with translator_of(args) as translator:
         options = options_of(args)
         applied = Applied(options)
         if lines is not None:
@@ -109,7 +114,7 @@ def _lines(args: argparse.Namespace) -> LineFile | LineStream:
 
 def _translate_lines(
     args: argparse.Namespace,
-    translator: Translator,
+    translator: Translator | Pivot,
     lines: LineFile | LineStream,
     options: TranslateOptions,
     applied: Applied,
@@ -124,7 +129,8 @@ def _translate_lines(
 
     job, source = None, None
     if isinstance(lines, LineFile):
-        job = describe_job(lines, translator.bundle.manifest, options, args.format)
+        manifests = [leg.bundle.manifest for leg in legs(translator)]
+        job = describe_job(lines, manifests, options, args.format)
         source = Path(args.input[0])
     with (
         _writer(args, source=source, job=job) as (write, done),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # for their names alone: `allez --help` waits for none of it
     from allez.bundle.manifest import Manifest
     from allez.options import TranslateOptions
     from allez.results import Translation
+    from allez.translate.pivot import Pivot
     from allez.translate.translator import Translator
 
 Format = Literal["text", "tsv", "jsonl", "pharaoh"]
@@ -314,6 +315,7 @@ def _score(translation: Translation, rank: int) -> float:
 
 def record(translation: Translation) -> dict[str, Any]:
     """Return everything known about a translation but the attention itself, ready for JSON."""
+    between = {} if translation.pivot is None else {"pivot": record(translation.pivot)}
     return {
         "source": translation.source,
         "translation": translation.text,
@@ -338,6 +340,7 @@ def record(translation: Translation) -> dict[str, Any]:
             }
             for sentence in translation.sentences
         ],
+        **between,
     }
 
 
@@ -355,27 +358,42 @@ def _rounded(score: float) -> float | None:
 
 
 def describe_job(
-    lines: LineFile, manifest: Manifest, options: TranslateOptions, form: Format
+    lines: LineFile, manifests: Sequence[Manifest], options: TranslateOptions, form: Format
 ) -> dict[str, Any]:
-    """Return everything that decides what comes out, for `OutputFile`."""
+    """Return everything that decides what comes out, for `OutputFile`.
+
+    Args:
+        lines: what is translated.
+        manifests: of the bundle that does it; or of two, the second reads what the first wrote.
+        options: how it searches.
+        form: of the records.
+    """
+    *before, last = manifests
+    job = {
+        "input": lines.identity,
+        "model": _identity(last),
+        "options": options.decisive(last.search),
+        "search": REVISION,
+        "format": form,
+    }
+    if before:
+        job["pivot"] = [[_identity(m), options.decisive(m.search)] for m in before]
+    return job
+
+
+def _identity(manifest: Manifest) -> dict[str, str]:
     # Every file's SHA-256 is in it; scores and versions decide nothing, and may be nested deeply.
     decisive = replace(manifest, scores={}, made_with={})
     content = json.dumps(asdict(decisive), sort_keys=True).encode()
     return {
-        "input": lines.identity,
-        "model": {
-            "name": manifest.name,
-            "version": manifest.version,
-            "sha256": hashlib.sha256(content).hexdigest(),
-        },
-        "options": options.decisive(manifest.search),
-        "search": REVISION,
-        "format": form,
+        "name": manifest.name,
+        "version": manifest.version,
+        "sha256": hashlib.sha256(content).hexdigest(),
     }
 
 
 def translate_lines(
-    translator: Translator,
+    translator: Translator | Pivot,
     lines: Lines,
     write: Callable[[str], None],
     *,

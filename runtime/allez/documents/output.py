@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import IO, Any, NamedTuple, Protocol
 
 from allez.errors import InputError, OutputError
+from allez.locking import lock
 
 _log = logging.getLogger(__name__)
 logging.getLogger("allez").addHandler(logging.NullHandler())  # silent unless asked
@@ -31,9 +32,6 @@ _MARK = b'{"allez": "unfinished", "job": '
 
 _LONGEST_JOB = 2**20
 """Bytes of a description that is worth reading."""
-
-_LOCKED_BYTE = 2**31 - 2
-"""Which byte a run locks on Windows, where what is locked cannot be read: far behind the text."""
 
 
 class Output(Protocol):
@@ -330,29 +328,6 @@ def open_own(path: Path, *, shown: Path, create: int | None = None) -> IO[bytes]
         os.close(descriptor)
         raise in_the_way(shown, path, "and is no file of its own")
     return open(descriptor, "r+b")
-
-
-def lock(stream: IO[bytes]) -> bool:
-    """Keep other runs out of a file; return False if one is in it.
-
-    The lock ends with the stream, or with the process, however that ends.
-    """
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            stream.seek(_LOCKED_BYTE)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-            stream.seek(0)
-        else:
-            import fcntl
-
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    except OSError:
-        _log.debug("%s: this file system has no locks", stream.name)
-    return True
 
 
 def in_the_way(shown: Path, path: Path, why: str) -> OutputError:

@@ -17,7 +17,7 @@ Translate = Callable[[Iterable[str]], Iterator[Translation]]
 def translate_document(
     document: Document,
     translate: Translate,
-    *,
+    *further: Translate,
     progress: Callable[[int], None] = lambda done: None,
 ) -> bytes:
     """Return a document in the other language.
@@ -25,10 +25,14 @@ def translate_document(
     Args:
         document: what a format has made of a file.
         translate: does the work.
+        further: by way of another language: each translates what the one before wrote.
         progress: is told after each segment how many are done.
     """
-    sources = [segment.source for segment in document.segments]
-    return document.render(translate_marked(sources, translate, progress=progress))
+    texts: Sequence[Marked] = [segment.source for segment in document.segments]
+    for step in (translate, *further)[:-1]:
+        texts = translate_marked(texts, step)
+    last = further[-1] if further else translate
+    return document.render(translate_marked(texts, last, progress=progress))
 
 
 def translate_marked(

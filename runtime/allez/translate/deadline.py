@@ -41,6 +41,10 @@ class Deadline:
         """Tell whether the time is up; asks nobody else."""
         return monotonic() >= self._end
 
+    def left(self) -> float | None:
+        """Return how many seconds are left; None: as many as it takes."""
+        return None if self._end == math.inf else max(0.0, self._end - monotonic())
+
     def over(self) -> bool:
         """Tell whether the time is up.
 

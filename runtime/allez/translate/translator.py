@@ -65,7 +65,8 @@ class Translator:
     sub-interpreter ONNX Runtime does not load; use processes there.
 
     Args:
-        bundle: a folder or zip, the name of a shipped bundle, or a `Bundle`; None: the shipped one.
+        bundle: a folder or zip, a name that `models` lists (without the version, the newest), or a
+            `Bundle`; None: the shipped one.
         threads: batches of sentences worked on at the same time at most, however many callers
             there are; None: one per core.
         providers: ONNX Runtime execution providers, best first, each a name or a name and its
