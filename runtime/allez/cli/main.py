@@ -91,10 +91,10 @@ def _note_namesake(model: str) -> None:
         from allez.bundle.reader import find
         from allez.cli import console
 
-        if find(model) != Path(model):
-            console.say(
-                f"note: {model} is the model of that name; --model ./{model} is the one here"
-            )
+        found = find(model)
+        if found != Path(model):
+            kind = "an installed" if "@" in found.name else "the shipped"
+            console.say(f"note: {model} is {kind} model; --model ./{model} is the one here")
 
 
 if __name__ == "__main__":

@@ -129,8 +129,8 @@ def _translate_lines(
 
     job, source = None, None
     if isinstance(lines, LineFile):
-        manifests = [leg.bundle.manifest for leg in legs(translator)]
-        job = describe_job(lines, manifests, options, args.format)
+        *before, manifest = (leg.bundle.manifest for leg in legs(translator))
+        job = describe_job(lines, manifest, options, args.format, before)
         source = Path(args.input[0])
     with (
         _writer(args, source=source, job=job) as (write, done),

@@ -358,21 +358,25 @@ def _rounded(score: float) -> float | None:
 
 
 def describe_job(
-    lines: LineFile, manifests: Sequence[Manifest], options: TranslateOptions, form: Format
+    lines: LineFile,
+    manifest: Manifest,
+    options: TranslateOptions,
+    form: Format,
+    before: Sequence[Manifest] = (),
 ) -> dict[str, Any]:
     """Return everything that decides what comes out, for `OutputFile`.
 
     Args:
         lines: what is translated.
-        manifests: of the bundle that does it; or of two, the second reads what the first wrote.
+        manifest: of the bundle that does it.
         options: how it searches.
         form: of the records.
+        before: of bundles that write what this one reads.
     """
-    *before, last = manifests
     job = {
         "input": lines.identity,
-        "model": _identity(last),
-        "options": options.decisive(last.search),
+        "model": _identity(manifest),
+        "options": options.decisive(manifest.search),
         "search": REVISION,
         "format": form,
     }
