@@ -72,11 +72,16 @@ test-web: .venv-runtime/installed  ## types and tests of the JavaScript engine, 
 web: build/web/files.js  ## serve the page on this machine alone [PORT=8000]
 	node web_demo/serve.js build/web $(or $(PORT),8000)
 
-web-dist: build/web/files.js  ## write the page into build/web, for any static host
+web-dist: build/web/files.js build/allez-fr-en.html  ## write the page as build/web, for any static host, and as one file
 
-build/web/files.js: $(WEB)/node_modules/installed $(WEB)/src/spec.js $(wildcard web_demo/*.js \
+WEB_PARTS = $(WEB)/node_modules/installed $(WEB)/src/spec.js $(wildcard web_demo/*.js \
   web_demo/page/* $(WEB)/src/*.js $(WEB)/src/*/*.js models/fr-en/*)
+
+build/web/files.js: $(WEB_PARTS)
 	node web_demo/build.js build/web
+
+build/allez-fr-en.html: $(WEB_PARTS)
+	node web_demo/one_file.js $@
 
 $(WEB)/src/spec.js: spec/contract.json tools/web_contract.py
 	$(PYTHON) tools/web_contract.py > $@.partial

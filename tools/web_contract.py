@@ -23,8 +23,12 @@ export const SPEC = """
 
 
 def module() -> str:
-    """Return the text of the module; what is not ASCII is escaped, since it would not show."""
+    """Return the text of the module; what is not ASCII is escaped, as it would not show.
+
+    What the contract says of itself is left out: no host reads it.
+    """
     content = json.loads(CONTRACT.read_text(encoding="utf-8"))
+    del content["about"]
     return f"{HEAD}{json.dumps(content, indent=1)}\n"
 
 

@@ -1,16 +1,16 @@
 /**
  * Puts the page together, for any static host: `node web_demo/build.js FOLDER [BUNDLE]`.
  *
- * Copies what is served, and writes `files.js` for the service worker: every file with its size,
- * and a version made of their contents. Fetches nothing.
+ * Copies what is served, makes the scripts small, and writes `files.js` for the service worker:
+ * every file with its size, and a version made of their contents. Fetches nothing.
  */
 
 import { createHash } from 'node:crypto'
 import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { POLICY } from './policy.js'
+import { require, servedScripts } from './scripts.js'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
 
@@ -20,20 +20,15 @@ if (!folder) {
   process.exit(2)
 }
 
-const require = createRequire(join(HERE, 'engine/package.json'))
 const runtime = dirname(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'))
 
 await rm(folder, { recursive: true, force: true })
 await mkdir(join(folder, 'ort'), { recursive: true })
-await cp(join(HERE, 'page'), folder, { recursive: true })
-for (const name of ['main.js', 'panes.js']) {
-  const text = await readFile(join(folder, name), 'utf8')
-  await writeFile(join(folder, name), text.replaceAll("'../engine/src/", "'./engine/"))
-}
-await cp(join(HERE, 'engine/src'), join(folder, 'engine'), {
+await cp(join(HERE, 'page'), folder, {
   recursive: true,
-  filter: (path) => !path.endsWith('node.js'),
+  filter: (path) => !path.endsWith('.js'),
 })
+for (const { path, text } of await servedScripts()) await writeFile(join(folder, path), text)
 for (const name of ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm']) {
   await cp(join(runtime, name), join(folder, 'ort', name))
 }
@@ -52,11 +47,6 @@ for (const entry of (await readdir(folder, { recursive: true })).sort()) {
   files.push({ path: entry.replaceAll('\\', '/'), bytes: data.length })
 }
 const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-const told = {
-  version: all.digest('hex').slice(0, 16),
-  policy: POLICY,
-  bytes,
-  files,
-}
-await writeFile(join(folder, 'files.js'), `self.FILES = ${JSON.stringify(told, null, 1)}\n`)
+const told = { version: all.digest('hex').slice(0, 16), policy: POLICY, bytes, files }
+await writeFile(join(folder, 'files.js'), `self.FILES = ${JSON.stringify(told)}\n`)
 process.stdout.write(`${folder}: ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB\n`)

@@ -5,11 +5,12 @@
  * that were answered before come at once.
  */
 
-import { TranslatorClient } from '../engine/src/client.js'
 import { CancelledError } from '../engine/src/errors.js'
+import { keep, load, notice } from './origin.js'
 import { Lights, light, placeAt, related, wordAt } from './panes.js'
 import { WORDS } from './words.js'
 
+/** @typedef {import('../engine/src/client.js').TranslatorClient} TranslatorClient */
 /** @typedef {import('../engine/src/translate/result.js').Sentence} Sentence */
 
 const PAUSE = 120 // milliseconds without a key before a text is translated
@@ -285,7 +286,7 @@ function facts() {
     const [dt, dd] = [document.createElement('dt'), document.createElement('dd')]
     dt.textContent = term
     dd.textContent = value
-    if (term === words.license) dd.replaceChildren(linkTo('model/NOTICE', value))
+    if (term === words.license) dd.replaceChildren(linkTo(notice(), value))
     list.append(dt, dd)
   }
 }
@@ -400,33 +401,8 @@ source.addEventListener('input', changed)
 
 /* --- start --- */
 
-/**
- * Waits until all is kept on this device; false: this browser keeps nothing.
- *
- * @returns {Promise<boolean>}
- */
-async function keep() {
-  if (!('serviceWorker' in navigator)) return false
-  navigator.serviceWorker.addEventListener('message', ({ data }) => {
-    $('progress').value = data.loaded / data.total
-  })
-  try {
-    const registration = await navigator.serviceWorker.register('sw.js')
-    if (registration.active) return true
-    const worker = registration.installing ?? registration.waiting
-    return await new Promise((resolve) => {
-      const look = () => {
-        if (worker?.state === 'activated') resolve(true)
-        if (!worker || worker.state === 'redundant') resolve(false)
-      }
-      worker?.addEventListener('statechange', look)
-      look()
-    })
-  } catch (error) {
-    if (error instanceof DOMException || error instanceof TypeError) return false
-    throw error
-  }
-}
+/** @param {number} share */
+const progressed = (share) => ($('progress').value = share)
 
 async function start() {
   label()
@@ -434,13 +410,9 @@ async function start() {
   tell(() => words.loading)
   $('progress').hidden = false
   try {
-    const isKept = await keep()
+    const isKept = await keep(progressed)
     tell(() => words.starting)
-    client = await TranslatorClient.load('model/', {
-      wasm: 'ort/ort-wasm-simd-threaded.wasm',
-      runtime: 'ort/ort.wasm.bundle.min.mjs',
-      onProgress: ({ loaded, total }) => ($('progress').value = loaded / total),
-    })
+    client = await load(progressed)
     await client.translate('Oui.') // the first sentence takes longest
     $('progress').hidden = true
     $('selftest').disabled = false

@@ -48,13 +48,13 @@ export class TranslatorClient {
    *
    * @param {Source} source
    * @param {{wasm: string | URL | ArrayBuffer, runtime?: string | URL, cache?: string,
-   *   worker?: string | URL, onProgress?: OnProgress, signal?: AbortSignal}} options `worker`: the
-   *   URL of `worker.js`, if it is not beside this module
+   *   worker?: string | URL | Worker, onProgress?: OnProgress, signal?: AbortSignal}} options
+   *   `worker`: the URL of `worker.js`, if it is not beside this module, or a worker that runs it
    * @returns {Promise<TranslatorClient>}
    */
   static async load(source, { wasm, runtime, cache, worker, onProgress, signal }) {
-    const url = worker ?? new URL('./worker.js', import.meta.url)
-    const client = new TranslatorClient(new Worker(url, { type: 'module' }))
+    const own = worker instanceof Worker ? worker : started(worker)
+    const client = new TranslatorClient(own)
     const options = { wasm: absolute(wasm), runtime: absolute(runtime), cache }
     const tell = (/** @type {string} */ _, /** @type {any} */ value) => onProgress?.(value)
     try {
@@ -191,6 +191,10 @@ export class TranslatorClient {
     else waiting.reject(made(error))
   }
 }
+
+/** @param {string | URL} [url] */
+const started = (url = new URL('./worker.js', import.meta.url)) =>
+  new Worker(url, { type: 'module' })
 
 /** @param {AbortSignal} signal */
 const cancelled = (signal) =>

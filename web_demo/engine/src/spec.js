@@ -5,7 +5,6 @@
  * @type {any}
  */
 export const SPEC = {
- "about": "What every host and the exporter load and none retypes. README.md, beside this file, says what it means.",
  "manifest": {
   "file": "manifest.json",
   "written": 2,

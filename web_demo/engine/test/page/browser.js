@@ -26,12 +26,16 @@ export function pathOf(program) {
   return stdout.trim() || null
 }
 
-/** Puts the page together in a folder of its own; returns that. */
+/** Puts the page together in a folder of its own, `web` and `allez.html`; returns that. */
 export async function built() {
   const folder = await mkdtemp(join(tmpdir(), 'allez-page-'))
-  const build = [join(HERE, 'build.js'), join(folder, 'web')]
-  const made = spawnSync('node', build, { encoding: 'utf8' })
-  assert.equal(made.status, 0, made.stderr)
+  for (const [script, place] of [
+    ['build.js', 'web'],
+    ['one_file.js', 'allez.html'],
+  ]) {
+    const made = spawnSync('node', [join(HERE, script), join(folder, place)], { encoding: 'utf8' })
+    assert.equal(made.status, 0, made.stderr)
+  }
   return folder
 }
 

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import {
   PATIENCE,
   TEXT,
@@ -176,3 +178,32 @@ test(
     }
   },
 )
+
+for (const [kind, program] of /** @type {const} */ ([
+  ['chrome', chromium],
+  ['firefox', firefox],
+])) {
+  test(
+    `${kind}: the one file translates from a disk, and asks nobody`,
+    { skip: program ? false : 'there is none' },
+    async () => {
+      const browser = await start(String(program), kind)
+      try {
+        const address = pathToFileURL(join(folder, 'allez.html')).href
+        const { page, problems } = await open(browser, address)
+        assert.match(await translated(page, TEXT), /red car/)
+        const licence = await page.evaluate(
+          "document.querySelector('#facts a').protocol + document.querySelectorAll('#facts a').length",
+        )
+        assert.equal(licence, 'blob:1')
+        assert.deepEqual(problems, [])
+        const refused = await page.evaluate(
+          "fetch('https://example.org/').then(() => false, () => true)",
+        )
+        assert.ok(refused)
+      } finally {
+        await browser.close()
+      }
+    },
+  )
+}

@@ -1,0 +1,80 @@
+/**
+ * The page's scripts, made small by esbuild: comments and white space gone, few files. The engine
+ * itself needs no build; what is written here is for who visits the page.
+ */
+
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** @typedef {{path: string, text: string}} Script */
+
+const HERE = dirname(fileURLToPath(import.meta.url))
+
+/** Finds what is installed with the engine. */
+export const require = createRequire(join(HERE, 'engine/package.json'))
+
+/** @type {typeof import('esbuild')} */
+const esbuild = require('esbuild')
+
+/** @type {import('esbuild').BuildOptions} */
+const SMALL = { bundle: true, minify: true, write: false, target: 'es2022', logLevel: 'warning' }
+
+/**
+ * Returns the scripts of the page for a server: `main.js`, `worker.js` and `sw.js`, and what is
+ * fetched when it is first wanted.
+ *
+ * @returns {Promise<Script[]>}
+ */
+export async function servedScripts() {
+  const folder = '/served'
+  const { outputFiles = [] } = await esbuild.build({
+    ...SMALL,
+    entryPoints: { main: join(HERE, 'page/main.js'), worker: join(HERE, 'engine/src/worker.js') },
+    format: 'esm',
+    splitting: true,
+    charset: 'utf8', // a module is always read as UTF-8
+    external: ['onnxruntime-web/wasm'], // the page names where it is
+    outdir: folder,
+  })
+  const [sw] = await texts({ ...SMALL, entryPoints: [join(HERE, 'page/sw.js')] })
+  return [
+    ...outputFiles.map(({ path, text }) => ({ path: path.slice(folder.length + 1), text })),
+    { path: 'sw.js', text: sw },
+  ]
+}
+
+/**
+ * Returns the scripts of the page that is one file: its own, and the worker's with ONNX Runtime.
+ *
+ * @returns {Promise<{main: string, worker: string}>}
+ */
+export async function insideScripts() {
+  const classic = /** @type {const} */ ({ ...SMALL, format: 'iife' })
+  const [main] = await texts({
+    ...classic,
+    entryPoints: [join(HERE, 'page/main.js')],
+    plugins: [ownParts],
+    define: { 'import.meta.url': 'location.href' },
+  })
+  const [worker] = await texts({
+    ...classic,
+    entryPoints: [join(HERE, 'engine/src/worker.js')],
+    define: { 'import.meta.url': 'self.location.href' },
+  })
+  return { main, worker }
+}
+
+/** Puts `inside.js` where the page names `origin.js`. @type {import('esbuild').Plugin} */
+const ownParts = {
+  name: 'own parts',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/origin\.js$/ }, () => ({ path: join(HERE, 'page/inside.js') }))
+  },
+}
+
+/** @param {import('esbuild').BuildOptions} options */
+async function texts(options) {
+  const { outputFiles = [] } = await esbuild.build(options)
+  return outputFiles.map(({ text }) => text)
+}
