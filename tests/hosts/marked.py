@@ -60,6 +60,8 @@ HTML = (
     "<x-a>un</x-a> <o:p>deux</o:p>",
     "",
     "\ufeffun <b>deux</b>",
+    '<b translate a=="x y=">un</b> <b translate=\'no">deux\'>trois</b>',
+    "<b>&#000000000065; &#x0000000041; &#99999999999999999999; &#\u0664; &#xfffffffffff;</b>",
 )
 
 PLAIN = (

@@ -157,6 +157,24 @@ def test_a_translator_takes_markup(tiny: Translator) -> None:
     assert batch.text == translation.text
 
 
+def test_references_and_attributes_that_were_made_to_hurt_end() -> None:
+    assert Fragment(f"&#{'1' * 5000};").marked.text == "\ufffd"
+    assert Fragment('<b translate a=="x y=">un</b>').marked.text == "un"
+
+
+def test_no_line_is_lost_where_nothing_is_said(tiny: Translator) -> None:
+    text = "\ufeff<b>Le chat dort.</b>\nLe chat. Le chat noir.\n<i>un</i>"
+    assert tiny.translate(text, max_time=0).text == "<b></b>\n \n<i></i>"
+
+
+def test_what_is_kept_does_not_reach_over_lines() -> None:
+    text = "<b>le chat</b>\nnoir Zig\n<i>Zag</i> dort"
+    with Translator(VECTORS.parents[1] / "bundles" / "tiny_entities") as translator:
+        found = translator.translate(text, keep=["chat\nnoir", "Zig"]).text
+    assert found.count("\n") == 2
+    assert "Zig" in found
+
+
 def test_what_markup_does_not_go_with(tiny: Translator) -> None:
     with pytest.raises(OptionError, match="markup must be"):
         tiny.translate("un", markup="xml")  # type: ignore[arg-type]

@@ -91,6 +91,15 @@ def test_no_attention_can_lose_or_cross_a_mark(source: Marked, data: st.DataObje
     assert len(shown) + sum(map(len, words_read)) == len(target)
 
 
+def test_a_word_that_is_said_once_is_found_once() -> None:
+    text = "{0} {0}"
+    source = Marked(text, (Mark("word", 0, 3), Mark("word", 4, 7)))
+    alignment = Alignment(text, "{0} a", ((0, 3), (4, 7)), ((0, 3), (4, 5)), np.eye(2))
+    placed = place(source, alignment)
+    check(placed)
+    assert placed.marks[0] == source.marks[0]
+
+
 def test_weaving_gives_the_source_back() -> None:
     text = Marked("un deux", (Mark("pair", 0, 7), Mark("point", 2, 2, 0), Mark("pair", 3, 7, 0)))
     shown = {"open": "<{}>", "close": "</{}>", "point": "<{}/>"}

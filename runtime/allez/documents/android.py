@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 from allez.documents.document import Builder, TextDocument
@@ -11,6 +10,7 @@ from allez.documents.reading import Reading
 from allez.documents.values import escape_text
 from allez.documents.xml import read_xml
 from allez.text.elements import names
+from allez.text.references import unescape
 from allez.text.tags import Token, value_of
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
@@ -60,7 +60,7 @@ RESOURCES = Profile(
     only=names("string item"),
     skipped=names("skip eat-comment"),
     is_kept=_is_kept,
-    unescape=lambda raw: _read(_SPACE.sub(" ", html.unescape(raw))),
+    unescape=lambda raw: _read(_SPACE.sub(" ", unescape(raw))),
     spaced=True,
     escape=lambda text: escape_text(_write(text)),
     read_cdata=_read,

@@ -8,7 +8,6 @@ broken to the same width again.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -21,6 +20,7 @@ from allez.documents.reading import Reading
 from allez.documents.wrapping import wrap
 from allez.errors import MissingExtraError
 from allez.text.markup import Marked, weave
+from allez.text.references import unescape
 from allez.text.tags import scan
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ class _Block:
         elif place.kind == "escape":
             gatherer.text(raw[1:])
         elif place.kind == "entity":
-            gatherer.text(html.unescape(raw))
+            gatherer.text(unescape(raw))
         elif place.kind == "open":
             gatherer.open(place.name, (raw,))
         elif place.kind == "close":

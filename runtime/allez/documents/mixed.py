@@ -7,7 +7,6 @@ marks, its attributes that people read are segments of their own. What a format 
 
 from __future__ import annotations
 
-import html
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from allez.documents.values import Value, escape_text, escape_value
 from allez.documents.wrapping import ends_sentence
 from allez.text.elements import PARAGRAPHS, VOID
 from allez.text.markup import Marked
+from allez.text.references import unescape
 from allez.text.tags import Token, attributes, ends, scan, value_of
 
 MOST_MARKS = 1000
@@ -49,7 +49,7 @@ class Profile:
     """Whether an attribute is read by people: of the text, a tag and the attribute's name."""
     is_kept: Callable[[str, Token], bool] = lambda text, tag: False
     """Whether a tag says that its element is not to be translated."""
-    unescape: Callable[[str], str] = html.unescape
+    unescape: Callable[[str], str] = unescape
     escape: Callable[[str], str] = escape_text
     spaced: bool = False
     """White space that `unescape` returns is meant."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 
@@ -12,6 +11,7 @@ from allez.documents.reading import Reading
 from allez.documents.runs import Runs, add_paragraphs
 from allez.documents.xml import read_xml
 from allez.text.elements import names
+from allez.text.references import unescape
 
 _WORD = Runs(
     paragraph=names("w:p"),
@@ -82,7 +82,7 @@ def parse_xlsx(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B
 
     def collect(name: str, part: bytes) -> Document | None:
         if name.startswith("xl/tables/"):
-            columns.update(html.unescape(c) for c in _TABLE_COLUMN.findall(read_xml(part)[0]))
+            columns.update(unescape(c) for c in _TABLE_COLUMN.findall(read_xml(part)[0]))
         return None
 
     read_package(data, "workbook", "xl/workbook.xml", collect)

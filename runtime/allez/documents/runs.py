@@ -6,7 +6,6 @@ What is no text (pictures, notes, bookmarks) is a point, links and the like are 
 
 from __future__ import annotations
 
-import html
 import itertools
 import re
 from collections.abc import Iterable, Sequence
@@ -18,6 +17,7 @@ from allez.documents.mixed import MOST_MARKS
 from allez.documents.values import escape_text
 from allez.documents.wrapping import ends_sentence
 from allez.text.markup import Marked, weave
+from allez.text.references import unescape
 from allez.text.tags import Token, attributes, ends, scan
 
 
@@ -193,7 +193,7 @@ class _Finder:
     def content(self, pieces: list[_Piece], index: int, end: int, style: str) -> None:
         inside = self.builder.text[self.tokens[index].end : self.tokens[end].start]
         span = self.tokens[index].start, self.tokens[end].end
-        pieces.append(_Piece("text", *span, style=style, text=html.unescape(inside)))
+        pieces.append(_Piece("text", *span, style=style, text=unescape(inside)))
 
     def point(self, pieces: list[_Piece], index: int, end: int, kind: str) -> None:
         """Take an element as it is, but for paragraphs within it (in a text box)."""

@@ -7,7 +7,6 @@ where attention finds the place.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from allez.documents.reading import Reading
 from allez.documents.values import escape_text
 from allez.documents.wrapping import balanced, ends_sentence
 from allez.text.markup import Marked, weave
+from allez.text.references import unescape
 from allez.text.tags import scan
 
 LINE = 42
@@ -178,7 +178,7 @@ def _gather(gatherer: Gatherer, text: str, start: int, end: int, vtt: bool) -> N
 def _read(raw: str, vtt: bool) -> str:
     lines = (line.strip("\r") for line in raw.split("\n"))
     text = " ".join(lines)
-    return html.unescape(text) if vtt else text
+    return unescape(text) if vtt else text
 
 
 def _shared_tags(text: str, parts: Sequence[_Part]) -> tuple[str, str] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Sequence
 
@@ -11,6 +10,7 @@ from allez.documents.inline import Gatherer, Inline
 from allez.documents.messages import Choice, choices
 from allez.documents.wrapping import wrap
 from allez.text.markup import OUTSIDE, Mark, Marked
+from allez.text.references import unescape
 from allez.text.tags import scan
 from allez.text.wrapped import joints
 
@@ -122,7 +122,7 @@ class Value:
         gatherer.text(self._read(self._given[position:end]))
 
     def _read(self, raw: str) -> str:
-        return html.unescape(raw) if self._referenced else raw
+        return unescape(raw) if self._referenced else raw
 
     def _joined(self) -> Marked:
         if len(self._sections) == 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 
 from allez.documents.document import Builder, Template, TextDocument
@@ -12,6 +11,7 @@ from allez.documents.values import escape_text
 from allez.documents.xml import read_xml
 from allez.errors import InputError
 from allez.text.markup import Marked
+from allez.text.references import unescape
 from allez.text.tags import Token, attributes, scan, value_of
 
 _PAIRS = frozenset(("g", "mrk", "pc"))
@@ -127,7 +127,7 @@ def _gathered(text: str, tokens: Sequence[Token]) -> Inline:
         raw = text[token.start : token.end]
         name = token.name.rpartition(":")[2]
         if token.kind == "text":
-            gatherer.text(html.unescape(raw))
+            gatherer.text(unescape(raw))
         elif token.kind == "cdata":
             gatherer.text(raw[9:-3])
         elif token.kind == "open" and name in _OPAQUE:

@@ -15,6 +15,7 @@ from allez.text.checks import doubts, lexemes
 from allez.text.elements import BLOCKS, INLINE, POINTS, SIGNS, SKIPPED, VOID, WORDS, is_kept
 from allez.text.foreign import is_foreign
 from allez.text.markup import OUTSIDE, Mark, Marked, MarkKind, weave
+from allez.text.references import unescape
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import Kind, Segment, SourceTokens, Span, split
 from allez.text.tags import Token, ends, pairs, scan
@@ -58,5 +59,6 @@ __all__ = [
     "scan",
     "split",
     "to_capitals",
+    "unescape",
     "weave",
 ]

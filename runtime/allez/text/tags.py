@@ -6,11 +6,11 @@ that nobody closes reaches to the end. Knows nothing of what the tags mean.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from allez.spec import SPEC
+from allez.text.references import unescape
 
 _SPACES = " \t\n\r\f"
 _RAW = frozenset(SPEC["elements"]["raw"].split())
@@ -213,7 +213,9 @@ def attributes(text: str, tag: Token) -> Iterator[Attribute]:
             position += 1
         quote = text[position : position + 1] if text[position : position + 1] in "\"'" else ""
         if quote:
-            start, position = position + 1, text.find(quote, position + 1)
+            start = position + 1
+            position = text.find(quote, start, end)
+            position = end if position < 0 else position
             yield Attribute(name, start, position, quote)
             position += 1
         else:
@@ -227,5 +229,5 @@ def value_of(text: str, tag: Token, name: str) -> str | None:
     """Return the value of an attribute, its character references resolved; None if it has none."""
     for attribute in attributes(text, tag):
         if attribute.name == name:
-            return html.unescape(text[attribute.start : attribute.end])
+            return unescape(text[attribute.start : attribute.end])
     return None

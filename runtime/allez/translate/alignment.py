@@ -62,9 +62,14 @@ def sentence_starts(translation: Translation) -> list[int]:
     starts: list[int] = []
     read = written = 0
     for sentence in translation.sentences:
-        start = target.find(sentence.text, max(written + sentence.start - read - 1, written))
-        if start < 0:  # what is copied in between is shorter than it was
-            start = target.find(sentence.text, written)
+        copied = sentence.start - read
+        if sentence.text:
+            start = target.find(sentence.text, max(written + copied - 1, written))
+            if start < 0:  # what is copied in between is shorter than it was
+                start = target.find(sentence.text, written)
+        else:  # nothing to find: behind what is copied, or the space between two sentences
+            mark = translation.source[read : sentence.start].startswith("\ufeff") and not starts
+            start = min(written + (copied - mark if copied else bool(starts)), len(target))
         starts.append(max(start, written))
         read, written = sentence.end, starts[-1] + len(sentence.text)
     return starts

@@ -35,6 +35,7 @@ from allez.text import (
     joints,
     pairs,
     scan,
+    unescape,
     weave,
 )
 from allez.translate.alignment import sentence_starts
@@ -132,7 +133,7 @@ class Fragment:
                 character = self.given[at]
                 self._add(" " if character in _SPACES else character, at, at + 1)
             if found is not None:
-                for character in html.unescape(found[0]):
+                for character in unescape(found[0]):
                     self._add(character, found.start(), found.end())
                 position = found.end()
 

@@ -177,8 +177,10 @@ def _find_words(marked: Marked, target: str) -> dict[int, Span]:
         if mark.kind == "word":
             word = marked.text[mark.start : mark.end]
             start = target.find(word)
-            while any(start < b and a < start + len(word) for a, b in found.values()):
-                start = target.find(word, start + 1) if start >= 0 else -1
+            while start >= 0 and any(
+                a < start + len(word) and start < b for a, b in found.values()
+            ):
+                start = target.find(word, start + 1)
             if word and start >= 0:
                 found[index] = (start, start + len(word))
     return found

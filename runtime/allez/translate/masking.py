@@ -330,10 +330,10 @@ def _form(name: str | None) -> Form | None:
 
 
 def _places(text: str, keep: Sequence[str]) -> list[tuple[int, int]]:
-    """Return where texts stand that are never translated, as whole words."""
+    """Return where texts stand that are never translated, as whole words and within a line."""
     found = []
     for kept in keep:
-        place = text.find(kept) if kept else -1
+        place = text.find(kept) if kept and "\n" not in kept else -1
         while place >= 0:
             end = place + len(kept)
             begins = not (is_word(kept[0]) and is_word(text[place - 1 : place]))
