@@ -39,9 +39,11 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "installing ${packages[*]}"
   export DEBIAN_FRONTEND=noninteractive
   # An archive that is not needed may be out of reach; what is missing in the end is told below.
-  timeout 300 apt-get -qq update || echo "apt-get update failed"
+  # Another apt may be at work: it is waited for.
+  waiting="-o DPkg::Lock::Timeout=600"
+  timeout 300 apt-get -qq $waiting update || echo "apt-get update failed"
   for package in "${packages[@]}"; do
-    timeout 900 apt-get -qq install --yes --no-install-recommends "$package" \
+    timeout 900 apt-get -qq $waiting install --yes --no-install-recommends "$package" \
       || echo "apt-get cannot install $package"
   done
 fi

@@ -1,8 +1,8 @@
 """SubRip and WebVTT: cues keep their numbers, times and styles; a sentence may go over several.
 
-Lines of a cue are read as one, but for those of different speakers, and written as the same number
-of lines again. A cue that ends within a sentence is read with the next one, and the translation cut
-where attention finds the place.
+Lines of a cue are read as one, and written as the same number of lines again; those of different
+speakers, signs and sentences stay apart. A cue that ends within a sentence is read with the next
+one, and the translation cut where attention finds the place.
 """
 
 from __future__ import annotations
@@ -27,7 +27,19 @@ LINE = 42
 _TIME = r"(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}"
 _TIMES = re.compile(rf"[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}")
 _SPEAKER = re.compile(r"(?:\{\\[^}]*\}|<[^>]*>)*[ \t]*[-–—‐][ \t]*(?=\S)")
-_STYLE = re.compile(r"\{\\[^}]*\}|[♩♪♫♬]+")
+_MOMENT = re.compile(rf"<{_TIME}>")
+"""When the next word is sung, in WebVTT."""
+_NOTES = "♩♪♫♬"
+_STYLE = re.compile(rf"\{{\\[^}}]*\}}|[{_NOTES}]+|{_MOMENT.pattern}")
+_CHANGE = re.compile(r"(?<=[.!?…»\"])[ \u00a0]+(?=[-–—‐][ \u00a0]*(?P<first>[^\W\d_]))")
+"""Where somebody else answers on the same line."""
+_TAGS = r"(?:\{\\[^}]*\}|<[^>]*>)*"
+_SOUND = re.compile(rf"{_TAGS}(?:\([^()]*\)|\[[^\[\]]*\]){_TAGS}")
+"""What is heard but not said: `(rires)`, `[musique]`."""
+_INITIAL = re.compile(r"(?<!\w)[^\W\d_]{1,2}\.$")
+"""An abbreviation, as `M.`: a name follows."""
+_FEW_LETTERS = 4
+"""Fewer capitals make no sign."""
 
 
 class _Part(NamedTuple):
@@ -37,6 +49,8 @@ class _Part(NamedTuple):
     end: int
     lines: int
     cue: int
+    alone: bool = True
+    """Whether the cue has no other part."""
 
 
 def parse_srt(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
@@ -103,19 +117,72 @@ def _parts(text: str, vtt: bool, notes: list[str]) -> Iterator[_Part]:
 
 
 def _speakers(text: str, lines: list[tuple[int, int]], cue: int) -> Iterator[_Part]:
-    """Yield the lines of a cue in as many parts as people speak in it, dashes left out."""
-    first = 0
-    for index in range(1, len(lines) + 1):
-        if index == len(lines) or _SPEAKER.match(text, *lines[index]):
-            start, end = lines[first][0], lines[index - 1][1]
-            speaker = _SPEAKER.match(text, start, end)
-            yield _Part(speaker.end() if speaker else start, end, index - first, cue)
-            first = index
+    """Yield the lines of a cue in as many parts as there are speakers, signs and sentences in it.
+
+    Dashes are left out, and so are the brackets around a sound.
+    """
+    found: list[tuple[int, int]] = []
+    sings = any(note in text[start:end] for start, end in lines for note in _NOTES)
+    before = ""
+    for line_start, end in lines:
+        start = line_start
+        line = _plain(text[start:end])
+        joins = bool(found) and not _SPEAKER.match(text, start, end)
+        if joins and not _is_apart(before, line, sings=sings):
+            start = found.pop()[0]
+        for change in _CHANGE.finditer(text, line_start, end):
+            if change["first"].isupper():
+                found.append((start, change.start()))
+                start = change.end()
+        found.append((start, end))
+        before = line
+    for start, end in found:
+        speaker = _SPEAKER.match(text, start, end)
+        begin = speaker.end() if speaker else start
+        lines_of_it = text.count("\n", start, end) + 1
+        if _SOUND.fullmatch(text, begin, end):
+            begin, end = _within_brackets(text, begin, end)
+        yield _Part(begin, end, lines_of_it, cue, len(found) == 1)
+
+
+def _is_apart(before: str, line: str, *, sings: bool) -> bool:
+    """Tell whether a line of a cue begins something new, rather than going on with the one before.
+
+    Args:
+        before: the line before, without styles.
+        line: the line.
+        sings: whether there are notes in the cue: a verse begins with a capital.
+    """
+    if not before or not line or line[0].islower():
+        return False
+    if _SOUND.fullmatch(before) or _SOUND.fullmatch(line) or (sings and line[0].isupper()):
+        return True
+    ended = before.rstrip('»"”’)] \u00a0\u202f')
+    if ended.endswith((".", "!", "?", "…")) and not _INITIAL.search(ended):
+        return True
+    return _is_sign(before) != _is_sign(line)
+
+
+def _is_sign(line: str) -> bool:
+    """Tell whether all letters of a line outside of brackets are capitals, and not few."""
+    letters = [c for c in re.sub(r"\([^()]*\)", "", line) if c.isalpha()]
+    return len(letters) >= _FEW_LETTERS and not any(map(str.islower, letters))
+
+
+def _within_brackets(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return what is between the brackets of a sound, white space and tags left out as well."""
+    opened = min(i for i in (text.find(c, start, end) for c in "([") if i >= 0)
+    closed = max(text.rfind(c, start, end) for c in ")]")
+    inner = text[opened + 1 : closed]
+    start = opened + 1 + len(inner) - len(inner.lstrip())
+    return start, max(start, closed - len(inner) + len(inner.rstrip()))
 
 
 def _goes_on(text: str, part: _Part, following: _Part) -> bool:
     """Tell whether a cue ends within a sentence, and the next one goes on with it."""
     if following.cue == part.cue or _SPEAKER.match(text, following.start, following.end):
+        return False
+    if text.startswith((")", "]"), part.end):
         return False
     before, after = (_plain(text[p.start : p.end]) for p in (part, following))
     speaks = text[text.rfind("\n", 0, following.start) + 1 : following.start].strip()
@@ -207,15 +274,17 @@ class _Writer:
 
     def __call__(self, translated: Marked) -> Template:
         if len(self._parts) == 1:
-            return self._cue(translated, self._parts[0].lines)
+            return self._cue(self._in_time(translated), self._parts[0])
         cuts = [i for i, mark in enumerate(translated.marks) if mark.kind == "point"]
         places = _cuts(translated.text, [translated.marks[i].start for i in cuts], self._shares())
         parts: list[str | int] = []
         position = 0
+        content = ""
         for number, part in enumerate(self._parts):
             end = places[number] if number < len(places) else len(translated.text)
-            content = Marked(translated.text[position:end].strip())
-            parts += self._lines(content.text, part.lines)
+            # with fewer words than cues, the last ones stay to be read
+            content = translated.text[position:end].strip() or content
+            parts += self._lines(content, part)
             if number < len(cuts):
                 parts += self._inline.opens[cuts[number]]
             position = end
@@ -227,17 +296,29 @@ class _Writer:
         points = [mark.start for mark in marked.marks if mark.kind == "point"]
         return [point / max(len(marked.text), 1) for point in points]
 
-    def _lines(self, text: str, lines: int) -> Template:
-        wanted = max(lines, 2) if len(text) > LINE else lines
-        return (self._newline.join(self._escape(line) for line in balanced(text, wanted)),)
+    def _in_time(self, translated: Marked) -> Marked:
+        """Put moments that changed places in their order again."""
+        marks = list(translated.marks)
+        opens = self._inline.opens
+        moments: dict[int, list[int]] = {}
+        for index, mark in enumerate(marks):
+            if mark.kind == "point" and opens[index] and _MOMENT.fullmatch(str(opens[index][0])):
+                moments.setdefault(mark.parent, []).append(index)
+        for indexes in moments.values():
+            for index, place in zip(indexes, sorted(marks[i].start for i in indexes), strict=True):
+                marks[index] = marks[index]._replace(start=place, end=place)
+        return Marked(translated.text, tuple(marks))
 
-    def _cue(self, translated: Marked, lines: int) -> Template:
-        """Write the lines of one cue; a line end takes the place of a space."""
+    def _lines(self, text: str, part: _Part) -> Template:
+        lines = balanced(text, _wanted(text, part))
+        return (self._newline.join(self._escape(line) for line in lines),)
+
+    def _cue(self, translated: Marked, part: _Part) -> Template:
+        """Write the lines of one cue, or of a part of it; a line end takes the place of a space."""
         text = translated.text
-        wanted = max(lines, 2) if len(text) > LINE else lines
         ends: set[int] = set()
         position = 0
-        for line in balanced(text, wanted)[:-1]:
+        for line in balanced(text, _wanted(text, part))[:-1]:
             for word in line.split():
                 position = text.index(word, position) + len(word)
             ends.add(position)
@@ -261,6 +342,11 @@ class _Writer:
         return tuple(parts)
 
 
+def _wanted(text: str, part: _Part) -> int:
+    """Return how many lines a text is written in: as it had, or two if it is too long for one."""
+    return max(part.lines, 2) if len(text) > LINE and part.alone else part.lines
+
+
 def _cuts(text: str, places: Sequence[int], shares: Sequence[float]) -> list[int]:
     """Return where a sentence is cut for its cues: near what attention says and the time allows.
 
@@ -277,8 +363,9 @@ def _cuts(text: str, places: Sequence[int], shares: Sequence[float]) -> list[int
         free = [gap for gap in gaps if gap > low]
         free = free[: len(free) - left] if len(free) > left else free[:1]
 
-        def badness(gap: int, place: int = place, share: float = share) -> float:
+        def badness(gap: int, low: int = low, place: int = place, share: float = share) -> float:
             away = abs(gap - place) + abs(gap - share * len(text))
+            away += 4 * max(gap - low - 2 * LINE, 0)  # more than two lines are hard to read
             return away - (4.0 if text[gap - 1] in ",;:" else 0.0)
 
         cuts.append(min(free, key=badness) if free else len(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from allez.documents.document import Document
+from allez.documents.labels import in_small_letters, is_better, is_unsure, with_capital
 from allez.errors import CancelledError
 from allez.results import Translation
 from allez.text.markup import OUTSIDE, Mark, Marked
@@ -44,17 +45,21 @@ def translate_marked(
     """Return the translation of marked texts, each with as many marks.
 
     A text whose words that must be copied did not all come out once is translated once more
-    without them, and they are put where attention says.
+    without them, and they are put where attention says. A label of which the model is not sure is
+    read once more as well, in small letters (see `labels`).
 
     Raises:
         CancelledError: the time was over before all of them were translated.
     """
     done: list[Marked] = []
     lost: list[int] = []
+    unsure: list[tuple[int, Translation]] = []
     for translation in translate([source.text for source in sources]):
         _check(translation)
         source = sources[len(done)]
         if _all_copied(source, translation.text):
+            if is_unsure(source, translation):
+                unsure.append((len(done), translation))
             done.append(transfer(source, translation))
         else:
             lost.append(len(done))
@@ -65,7 +70,23 @@ def translate_marked(
     for index, source, translation in zip(lost, bare, again, strict=True):
         _check(translation)
         done[index] = _apart(transfer(source, translation), sources[index])
-    return done
+    _read_again(sources, unsure, translate, done)
+    return [with_capital(source, one) for source, one in zip(sources, done, strict=True)]
+
+
+def _read_again(
+    sources: Sequence[Marked],
+    unsure: Sequence[tuple[int, Translation]],
+    translate: Translate,
+    done: list[Marked],
+) -> None:
+    """Put the second readings of labels among the translations, where they are better."""
+    small = [in_small_letters(sources[index]) for index, _ in unsure]
+    again = translate([source.text for source in small])
+    for (index, before), source, translation in zip(unsure, small, again, strict=True):
+        _check(translation)
+        if _all_copied(source, translation.text) and is_better(translation, before):
+            done[index] = transfer(source, translation)
 
 
 def _check(translation: Translation) -> None:

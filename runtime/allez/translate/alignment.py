@@ -5,6 +5,7 @@ Knows nothing of markup.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,6 +17,12 @@ from allez.results import Sentence, Translation
 
 _JOINERS = "'’-"
 """What makes one word of the letters on both sides of it."""
+
+_UNITS = re.compile(rf"[^\W_]+(?:[{_JOINERS}][^\W_]+)*|\S")
+"""What stands twice in it, a word character but `_`, is what `str.isalnum` accepts."""
+
+_COMBINING = "\u0300"
+"""The first sign that combines with a letter."""
 
 _EQUAL = 1e-9
 """Less is nothing, and nothing is divided by it."""
@@ -121,31 +128,18 @@ def units(text: str) -> list[Span]:
     A word is letters, digits and the signs that combine with them; an apostrophe or a hyphen
     between two belongs to it.
     """
-    found: list[Span] = []
-    position = 0
-    while position < len(text):
-        start = position
-        while position < len(text) and (
-            is_in_word(text[position])
-            or (
-                start < position < len(text) - 1
-                and text[position] in _JOINERS
-                and is_in_word(text[position + 1])
-            )
-        ):
-            position += 1
-        if start == position:
-            position += 1
-        if not text[start].isspace():
-            found.append((start, position))
-    return found
+    if not text.isascii():  # signs that combine are letters of their words
+        text = "".join(
+            "a" if c >= _COMBINING and not c.isalnum() and is_in_word(c) else c for c in text
+        )
+    return [found.span() for found in _UNITS.finditer(text)]
 
 
 def is_in_word(character: str) -> bool:
     """Tell whether a character is part of words."""
     if character.isalnum():
         return True
-    return character >= "\u0300" and unicodedata.category(character).startswith("M")
+    return character >= _COMBINING and unicodedata.category(character).startswith("M")
 
 
 def overlap(spans: Sequence[Span], others: Sequence[Span]) -> FloatArray:

@@ -32,6 +32,66 @@ def test_speakers_keep_their_lines_and_dashes() -> None:
     assert uppercased(subtitles.parse_srt(data)) == srt("- TU VIENS ?\n- NON, MERCI.")
 
 
+def test_who_answers_on_the_same_line_is_another_speaker() -> None:
+    data = srt("- Tu viens ? - Non, pas encore.", "Un mot - un autre.")
+    assert texts(data) == ["Tu viens ?", "Non, pas encore.", "Un mot - un autre."]
+    assert uppercased(subtitles.parse_srt(data)) == srt(
+        "- TU VIENS ? - NON, PAS ENCORE.", "UN MOT - UN AUTRE."
+    )
+
+
+def test_lines_that_begin_something_new_stay_apart() -> None:
+    assert texts(srt("Arrête-toi !\nTout de suite !")) == ["Arrête-toi !", "Tout de suite !"]
+    assert texts(srt("AÉROPORT DE NICE\n10 ans plus tard")) == [
+        "AÉROPORT DE NICE",
+        "10 ans plus tard",
+    ]
+    assert texts(srt("PIERRE (off)\nJe me souviens.")) == ["PIERRE (off)", "Je me souviens."]
+    verses = texts(srt("♪ Une chanson s'envole\nElle est née ici ♪"))
+    assert [verse.strip() for verse in verses] == ["Une chanson s'envole", "Elle est née ici"]
+
+
+def test_lines_of_one_sentence_stay_together() -> None:
+    for cue in ("J'ai vu\nParis.", "Où est M.\nDupont ?", "Il a dit\nNON !", "Oui...\npeut-être."):
+        assert texts(srt(cue)) == [cue.replace("\n", " ")]
+
+
+def test_what_is_heard_is_read_without_its_brackets() -> None:
+    data = srt("(La porte claque.)", "<i>[musique douce]</i>", "(rires)\nArrête !", "et (ici) là")
+    assert texts(data) == ["La porte claque.", "musique douce", "rires", "Arrête !", "et (ici) là"]
+    assert uppercased(subtitles.parse_srt(data)) == srt(
+        "(LA PORTE CLAQUE.)", "<i>[MUSIQUE DOUCE]</i>", "(RIRES)\nARRÊTE !", "ET (ICI) LÀ"
+    )
+    assert len(texts(srt("(rires)", "et puis rien"))) == 2
+
+
+def test_moments_of_a_song_are_no_text_and_stay_in_order() -> None:
+    cue = "Je <00:11.500>ne <00:11.800>sais <00:12.000>pas"
+    data = f"WEBVTT\n\n00:11.000 --> 00:13.000\n{cue}\n".encode()
+    document = subtitles.parse_vtt(data)
+    assert [segment.source.text for segment in document.segments] == ["Je ne sais pas"]
+    result = translate_document(document, WordByWord(backwards=True).translate_batch).decode()
+    moments = [part[:9] for part in result.split("\n")[3].split("<")[1:]]
+    assert moments == ["00:11.500", "00:11.800", "00:12.000"]
+
+
+def test_no_cue_is_left_empty_where_the_translation_is_shorter() -> None:
+    data = srt("Je pense", "que oui", "vraiment.")
+    dropped = ("Je", "pense", "que", "vraiment", ".")
+    result = translate_document(
+        subtitles.parse_srt(data), WordByWord(dropped=dropped).translate_batch
+    )
+    assert result == srt("OUI", "OUI", "OUI")
+
+
+def test_two_sentences_of_a_cue_make_no_third_line() -> None:
+    data = srt("Bonjour !\nMerci " + "a " * 10 + "b.")
+    result = translate_document(
+        subtitles.parse_srt(data), WordByWord({"a": "anything"}).translate_batch
+    ).decode()
+    assert len(result.strip().split("\n")) == 4
+
+
 def test_a_sentence_over_three_cues_is_read_as_one_and_cut_again() -> None:
     data = srt("Je pense que la porte", "va claquer,", "et nous aussi.")
     assert texts(data) == ["Je pense que la porte va claquer, et nous aussi."]

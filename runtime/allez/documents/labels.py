@@ -1,0 +1,75 @@
+"""Labels: what stands in cells, on buttons and over chapters, short and without a stop.
+
+A model that learnt from sentences often takes the capital of a label's first word for a name's. So
+what it is not sure of is read once more in small letters, and the reading that it is surer of
+stands. Knows nothing of formats.
+"""
+
+from __future__ import annotations
+
+from allez.results import Translation
+from allez.text.markup import Marked
+
+_SURE = 0.8
+"""How sure a model must be of a label for no second reading. Of 109 labels of shops, programs and
+slides 27 came out better by it through `fr-en`, and 3 worse (`Suivant`, `Accueil`)."""
+_MOST_WORDS = 8
+_STOPS = (".", "!", "?", "…")
+
+
+def is_label(text: str) -> bool:
+    """Tell whether a text is a label whose only capital is that of its first letter."""
+    text = text.strip()
+    return (
+        text[:1].isupper()
+        and len(text[0].lower()) == 1
+        and text[1:] == text[1:].lower()
+        and len(text.split()) <= _MOST_WORDS
+        and not text.endswith(_STOPS)
+        and "\n" not in text
+    )
+
+
+def in_small_letters(source: Marked) -> Marked:
+    """Return a label without its capital, its marks where they were."""
+    at = len(source.text) - len(source.text.lstrip())
+    text = source.text[:at] + source.text[at].lower() + source.text[at + 1 :]
+    return Marked(text, source.marks)
+
+
+def is_unsure(source: Marked, translation: Translation) -> bool:
+    """Tell whether a label should be read again.
+
+    Not what the model cannot rate, and nothing with a name, a term or a thing, which is carried
+    over by its letters.
+    """
+    if not is_label(source.text) or len(translation.sentences) != 1:
+        return False
+    (sentence,) = translation.sentences
+    if any(carried.kind != "number" for carried in sentence.carried):
+        return False
+    sure = sentence.confidence
+    return sure is not None and sure < _SURE
+
+
+def is_better(again: Translation, before: Translation) -> bool:
+    """Tell whether the second reading of a label stands."""
+    if len(again.sentences) != 1 or not again.text.strip():
+        return False
+    (new,), (old,) = again.sentences, before.sentences
+    return (new.confidence or 0.0) > (old.confidence or 0.0) and len(new.doubts) <= len(old.doubts)
+
+
+def with_capital(source: Marked, translated: Marked) -> Marked:
+    """Return the translation of a label with a capital, as the label has; other text as it is.
+
+    A first word that has capitals of its own, or that is a word of the source, stays as it is.
+    """
+    text = translated.text
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    if not is_label(source.text) or not first[:1].islower() or first != first.lower():
+        return translated
+    if first in source.text.split() or len(first[0].upper()) != 1:
+        return translated
+    at = text.index(first)
+    return Marked(text[:at] + first[0].upper() + text[at + 1 :], translated.marks)

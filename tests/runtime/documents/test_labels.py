@@ -1,0 +1,78 @@
+"""Labels that a model is not sure of are read again in small letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from allez.documents.labels import is_label
+from allez.documents.translation import translate_marked
+from allez.results import Carried, Translation
+from allez.text.markup import Mark, Marked
+from support.documents import WordByWord
+
+
+class Rating:
+    """A translator word by word that is as sure of a text as it is told; of others, fully."""
+
+    def __init__(self, sure: dict[str, float | None], **carried: Carried) -> None:
+        self.sure, self.carried, self.read = sure, carried, list[str]()
+        self.words = WordByWord(
+            {"Chaise": "Chaise", "chaise": "chair", "pliante": "folding", "Accueil": "home"}
+        )
+
+    def __call__(self, texts: Iterable[str]) -> Iterator[Translation]:
+        for text in texts:
+            self.read.append(text)
+            answer = self.words.translate(text)
+            sure = self.sure.get(text, 1.0)
+            carried = (self.carried[text],) if text in self.carried else ()
+            rated = (
+                replace(s, rate=lambda sure=sure: sure, carried=carried) for s in answer.sentences
+            )
+            yield replace(answer, sentences=tuple(rated))
+
+
+def translated(translate: Rating, *texts: str) -> list[str]:
+    return [one.text for one in translate_marked([Marked(text) for text in texts], translate)]
+
+
+def test_the_surer_reading_stands() -> None:
+    assert translated(Rating({"Chaise pliante": 0.1}), "Chaise pliante") == ["Chair folding"]
+    translate = Rating({"Chaise pliante": 0.3, "chaise pliante": 0.2})
+    assert translated(translate, "Chaise pliante") == ["Chaise folding"]
+    assert translate.read == ["Chaise pliante", "chaise pliante"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Chaise.", "Chaise Longue", "CHAISE", "chaise", "Chaise " + "a " * 9, "Il\npleut", "1", ""],
+)
+def test_what_is_no_label_is_read_once(text: str) -> None:
+    translate = Rating({text: 0.1})
+    translated(translate, text)
+    assert translate.read == [text]
+    assert not is_label(text)
+
+
+def test_what_cannot_be_rated_or_is_sure_or_carried_over_is_read_once() -> None:
+    for translate in (
+        Rating({"Chaise": None}),
+        Rating({"Chaise": 0.9}),
+        Rating({"Chaise": 0.1}, Chaise=Carried("term", "Chaise", "Chair")),
+    ):
+        translated(translate, "Chaise")
+        assert translate.read == ["Chaise"]
+
+
+def test_a_label_keeps_its_capital() -> None:
+    assert translated(Rating({}), "Accueil", "accueil", "Un npm") == ["Home", "accueil", "Un npm"]
+    assert translated(Rating({}), "Accueil.") == ["home ."]
+
+
+def test_marks_stand_around_the_words_of_the_second_reading() -> None:
+    marked = Marked("Chaise pliante", (Mark("pair", 7, 14),))
+    (found,) = translate_marked([marked], Rating({"Chaise pliante": 0.1}))
+    assert found == Marked("Chair folding", (Mark("pair", 6, 13),))
