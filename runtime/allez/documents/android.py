@@ -66,5 +66,6 @@ RESOURCES = Profile(
     read_cdata=_read,
     write_cdata=_write,
     percent=True,
+    quoted=True,
 )
 """What the elements of a resource file mean."""

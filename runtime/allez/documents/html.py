@@ -52,6 +52,7 @@ PAGE = Profile(
     points=POINTS,
     breaks=frozenset(("br",)),
     signs=SIGNS,
+    references=frozenset(("a",)),
     skipped=SKIPPED,
     is_text=_is_text,
     is_kept=is_kept,

@@ -40,16 +40,20 @@ def in_small_letters(source: Marked) -> Marked:
 def is_unsure(source: Marked, translation: Translation) -> bool:
     """Tell whether a label should be read again.
 
-    Not what the model cannot rate, and nothing with a name, a term or a thing, which is carried
-    over by its letters.
+    Not what the model cannot rate, and nothing in which letters are carried over: a name, a term,
+    what the caller keeps.
     """
     if not is_label(source.text) or len(translation.sentences) != 1:
         return False
     (sentence,) = translation.sentences
-    if any(carried.kind != "number" for carried in sentence.carried):
+    if any(c.kind in ("name", "term") or not _has_digit(c.text) for c in sentence.carried):
         return False
     sure = sentence.confidence
     return sure is not None and sure < _SURE
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def is_better(again: Translation, before: Translation) -> bool:
@@ -61,13 +65,14 @@ def is_better(again: Translation, before: Translation) -> bool:
 
 
 def with_capital(source: Marked, translated: Marked) -> Marked:
-    """Return the translation of a label with a capital, as the label has; other text as it is.
+    """Return a translation with a capital if its source begins with one.
 
     A first word that has capitals of its own, or that is a word of the source, stays as it is.
     """
     text = translated.text
     first = text.split(maxsplit=1)[0] if text.strip() else ""
-    if not is_label(source.text) or not first[:1].islower() or first != first.lower():
+    begins = source.text.lstrip()[:1].isupper() and first[:1].islower()
+    if not begins or first != first.lower():
         return translated
     if first in source.text.split() or len(first[0].upper()) != 1:
         return translated

@@ -34,6 +34,13 @@ _TITLE = re.compile(
     r"(?P<quote>[\"']?)(?P<value>[^\r\n]*?)(?P=quote)[ \t]*$",
     re.MULTILINE,
 )
+_NAMED = re.compile(
+    r"""[ \t]+(?:"(?P<double>[^"\\&<\r\n]+)"|'(?P<single>[^'\\&<\r\n]+)'"""
+    r"""|\((?P<round>[^()\\&<\r\n]+)\))[ \t]*\)$"""
+)
+"""The title of a link or a picture, if it is plain text."""
+_DEFINITION = re.compile(r"^\[(?P<note>\^?)[^\]\n]+\]:[ \t]+", re.MULTILINE)
+"""A footnote, which CommonMark does not know, or what it takes for the line of a paragraph."""
 _TASK = re.compile(r"\[[ xX]\][ \t]+")
 _ADMONITION = re.compile(r"\[!\w+\]")
 _WORDS = re.compile(r"\[\^[^\]\s]+\]|(?<![\w:]):[a-z0-9_+-]+:(?![\w:])")
@@ -201,10 +208,10 @@ def _add_block(
     block = _Block(builder, content, starts, _places(content, references))
     opened = _ADMONITION.match(content) or _TASK.match(content)
     begin = opened.end() if opened else 0
-    for place in [*block.places, None]:
-        if place is None or block.is_hard(place):
-            block.add(begin, len(content) if place is None else place.start)
-            begin = len(content) if place is None else place.end
+    for start, end in [*block.breaks(), (len(content), len(content))]:
+        if start >= begin:
+            block.add(begin, start)
+            begin = end
 
 
 class _Block:
@@ -223,6 +230,17 @@ class _Block:
                 return start + position
             position -= length + 1
         raise IndexError(position)
+
+    def breaks(self) -> list[tuple[int, int]]:
+        """Return what ends one text of the block, up to where the next one begins, in order."""
+        found = [(place.start, place.end) for place in self.places if self.is_hard(place)]
+        for definition in _DEFINITION.finditer(self.content):
+            start, end = max(definition.start() - 1, 0), definition.end()
+            if not definition["note"]:  # its address is no text
+                following = self.content.find("\n", end)
+                end = len(self.content) if following < 0 else following
+            found.append((start, end))
+        return sorted(found)
 
     def is_hard(self, place: _Place) -> bool:
         """Tell whether a piece of syntax is the end of a line that is meant."""
@@ -277,9 +295,11 @@ class _Block:
         elif place.kind == "open":
             gatherer.open(place.name, (raw,))
         elif place.kind == "close":
+            self.title(place)
             gatherer.close(place.name, self.markup(place.start, place.end))
         elif place.kind == "image":
             self.alternative(place)
+            self.title(place)
             gatherer.point(self.markup(place.start, place.end))
         elif place.kind == "html_inline":
             self.tag(gatherer, raw)
@@ -303,18 +323,28 @@ class _Block:
             return
         if raw[len(label) + 2 :][:2] != "](":  # the label of a reference must stay as it is
             return
+        self.attribute(place.start + 2, label, r"[\[\]]", "")
+
+    def title(self, place: _Place) -> None:
+        """Add the title of a link or a picture, which is shown to who points at it."""
+        found = _NAMED.search(self.content, place.start, place.end)
+        if found and found.lastgroup and "](" in self.content[place.start : place.end]:
+            text = found[found.lastgroup]
+            self.attribute(found.start(found.lastgroup), text, r"""["'()\\]""", r"\\\g<0>")
+
+    def attribute(self, start: int, text: str, special: str, instead: str) -> None:
+        """Add text within a piece of syntax; what is special there is written otherwise."""
         gatherer = Gatherer()
-        gatherer.text(label)
+        gatherer.text(text)
         inline = gatherer.finish(spaced=True)
-        start = self.at(place.start + 2)
-        if inline.has_letters:
-            write = inline.write
-            self.builder.add(
-                start,
-                start + len(label),
-                inline.marked,
-                lambda translated: write(translated, lambda text: re.sub(r"[\[\]]", "", text)),
-            )
+        if not inline.has_letters:
+            return
+        self.builder.add(
+            self.at(start),
+            self.at(start) + len(text),
+            inline.marked,
+            lambda translated: inline.write(translated, lambda t: re.sub(special, instead, t)),
+        )
 
     def layout(self, start: int, end: int) -> tuple[int, str, bool]:
         """Return width and line end of a stretch of the content, and whether it begins a block."""
@@ -373,13 +403,20 @@ def _add_titles(builder: Builder, end: int) -> None:
     """Add the titles of the front matter, which people read."""
     for found in _TITLE.finditer(builder.text, 0, end):
         value, quote = found["value"], found["quote"]
-        special = set("\"'\\&*#{}[]|>@`%!") & set(value)
-        if special or ": " in value or not any(map(str.isalpha, value)):
+        if not any(map(str.isalpha, value)) or not _is_plain(value, quote):
             continue
         gatherer = Gatherer()
-        gatherer.text(value)
+        gatherer.text(value.replace("''", "'") if quote == "'" else value)
         inline = gatherer.finish(spaced=True)
         builder.add(found.start("value"), found.end("value"), inline.marked, _title(inline, quote))
+
+
+def _is_plain(value: str, quote: str) -> bool:
+    """Tell whether a value of the front matter is read as it is written between these quotes."""
+    if quote:
+        return "\\" not in value and quote not in value.replace("''", "")
+    special = value[:1] in "\"'\\&*#{}[]|>@`%!" or value.endswith(":")
+    return not special and ": " not in value and " #" not in value
 
 
 def _title(inline: Inline, quote: str) -> Callable[[Marked], Template]:
@@ -389,9 +426,10 @@ def _title(inline: Inline, quote: str) -> Callable[[Marked], Template]:
             return (text.replace("'", "''"),)
         if quote:
             return (text.replace("\\", "\\\\").replace('"', '\\"'),)
-        plain = (
-            not set("\"'\\&*#{}[]|>@`%!") & set(text[:1]) and ": " not in text and " #" not in text
+        return (
+            text
+            if _is_plain(text, "")
+            else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"',
         )
-        return (text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"',)
 
     return write

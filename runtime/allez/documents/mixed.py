@@ -20,6 +20,9 @@ from allez.text.markup import Marked
 from allez.text.references import unescape
 from allez.text.tags import Token, attributes, ends, scan, value_of
 
+_REFERENCE = 4
+"""Characters of a reference to a note: `1`, `[12]`."""
+
 MOST_MARKS = 1000
 """A run with more is no paragraph of a text; it is left alone."""
 
@@ -57,6 +60,10 @@ class Profile:
     write_cdata: Callable[[str], str] = str
     percent: bool = False
     """See `Gatherer`."""
+    quoted: bool = False
+    """Quotes around a run are no part of it."""
+    references: frozenset[str] = frozenset()
+    """Points if they stand right behind a word, and are a number or a sign: to a note."""
 
 
 def add_segments(builder: Builder, profile: Profile, *, start: int = 0) -> None:
@@ -125,6 +132,9 @@ class _Runs:
             _Runs(self.builder, profile, self.tokens[index + 1 : last]).find()
             self.inside("point", token.start, self.tokens[last].end)
             return last
+        if name in profile.references and (last := self.reference(index)) is not None:
+            self.inside("point", token.start, self.tokens[last].end)
+            return last
         if kept or name in profile.skipped | profile.words | profile.points | profile.signs:
             last = self.element(index, inside_run=inline)
             if last is not None and (name not in profile.signs or self.is_sign(index, last)):
@@ -149,6 +159,16 @@ class _Runs:
     def is_sign(self, first: int, last: int) -> bool:
         """Tell whether an element has no letters."""
         return not _has_between(self.letters, first, last)
+
+    def reference(self, index: int) -> int | None:
+        """Return the token that closes a reference to a note; None if this is none."""
+        last, start = self.element(index, inside_run=True), self.tokens[index].start
+        if last is None or not self.items or not self.is_sign(index, last):
+            return None
+        texts = [token for token in self.tokens[index + 1 : last] if token.kind == "text"]
+        shown = "".join(self.text[token.start : token.end] for token in texts).strip()
+        before = self.items[-1].kind == "text" and self.text[start - 1 : start].strip()
+        return last if before and 0 < len(shown) <= _REFERENCE else None
 
     def has_letters(self, token: Token) -> bool:
         if token.kind != "text" or not self.profile.signs:
@@ -234,6 +254,8 @@ class _Runs:
         items = self.trimmed(items)
         if not items:
             return
+        if self.profile.quoted:
+            items = self.unquoted(items)
         if len(items) > MOST_MARKS:
             line = self.text.count("\n", 0, items[0].start) + 1
             self.builder.notes.append(
@@ -282,6 +304,18 @@ class _Runs:
                         items[-1] = _Item("text", item.start, item.start + at + len(kept))
                     break
                 items.pop(edge)
+        return items
+
+    def unquoted(self, items: list[_Item]) -> list[_Item]:
+        """Leave out quotes around a run."""
+        start, end = items[0].start, items[-1].end
+        kinds = {items[0].kind, items[-1].kind}
+        between = end - start > 2 and self.text[start] == self.text[end - 1] == '"'
+        if kinds != {"text"} or not between or self.text[end - 2] == "\\":
+            return items
+        items = [_Item(item.kind, item.start, item.end, item.name) for item in items]
+        items[0].start += 1
+        items[-1].end -= 1
         return items
 
 

@@ -17,7 +17,7 @@ from allez.text.wrapped import joints
 _REFERENCE = re.compile(r"&(?:[a-zA-Z]\w*|#\d+|#x[0-9a-fA-F]+);")
 _MNEMONIC = re.compile(r"(?<![\w&])[_&](?=[^\W\d_])")
 _BLANK_LINE = "\n\n"
-_SPECIAL = frozenset("<>&{}%$#_@")
+_SPECIAL = frozenset("<>&{}%$#_@\t")
 """What is set apart has one of these."""
 _SIGNS = frozenset("_/\\@#=<>|~^*+[]")
 """Signs that stand in names of things rather than in words of a language."""
@@ -109,15 +109,19 @@ class Value:
         return (*markup, self._given[position : choice.end])
 
     def _text(self, gatherer: Gatherer, start: int, end: int, *, is_message: bool) -> None:
-        """Gather a stretch without tags; the number of a plural form is a word."""
+        """Gather a stretch without tags; the number of a plural form is a word, a tab a point."""
         position = start
-        stops = [at for at in range(start, end) if is_message and self._given[at] == "#"]
+        numbers = "#" if is_message else ""
+        stops = [at for at in range(start, end) if self._given[at] in ("\t", numbers)]
         if start <= self._mnemonic < end:
             stops = sorted([*stops, self._mnemonic])
         for at in stops:
             gatherer.text(self._read(self._given[position:at]))
             sign = (self._given[at],)
-            (gatherer.point if at == self._mnemonic else gatherer.word)(sign)
+            if sign == ("#",):
+                gatherer.word(sign)
+            else:
+                gatherer.point(sign, space=sign == ("\t",))
             position = at + 1
         gatherer.text(self._read(self._given[position:end]))
 

@@ -16,6 +16,8 @@ from allez.text.tags import Token, attributes, scan, value_of
 
 _PAIRS = frozenset(("g", "mrk", "pc"))
 _OPAQUE = frozenset(("bpt", "ept", "it", "ph", "sub"))
+_HALVES = {"bpt": "open", "ept": "close", "sc": "open", "ec": "close"}
+"""Elements that open or close a pair together with another one."""
 _UNITS = frozenset(("trans-unit", "segment"))
 _READY = frozenset(("needs-translation", "new", "initial"))
 """States of a target that wait for a translation."""
@@ -140,7 +142,7 @@ def _gathered(text: str, tokens: Sequence[Token]) -> Inline:
             if name == "ph":
                 gatherer.word(markup)
             else:
-                gatherer.point(markup)
+                _half(gatherer, text, token, markup)
         elif token.kind == "open":
             gatherer.open(token.name, (raw,))
         elif token.kind == "close":
@@ -148,6 +150,19 @@ def _gathered(text: str, tokens: Sequence[Token]) -> Inline:
         elif name in ("x", "ph"):
             gatherer.word((raw,))
         else:
-            gatherer.point((raw,))
+            _half(gatherer, text, token, (raw,))
         index += 1
     return gatherer.finish()
+
+
+def _half(gatherer: Gatherer, text: str, token: Token, markup: Template) -> None:
+    """Gather a native code: half of a pair by what both halves are called, or a point."""
+    side = _HALVES.get(token.name.rpartition(":")[2])
+    known = {a.name: text[a.start : a.end] for a in attributes(text, token)}
+    called = known.get("startRef") or known.get("rid") or known.get("id")
+    if side is None or called is None:
+        gatherer.point(markup)
+    elif side == "open":
+        gatherer.open(f"#{called}", markup)
+    else:
+        gatherer.close(f"#{called}", markup)

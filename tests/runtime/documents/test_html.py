@@ -120,6 +120,14 @@ def test_a_wrong_encoding_names_the_line() -> None:
         html.parse(b'<meta charset="x-none">')
 
 
+def test_a_reference_to_a_note_is_no_word() -> None:
+    page = b'<p>un mot<a href="#n">1</a>, un autre.<a id=x>[12]</a> Voir la page <a>12</a>.</p>'
+    (segment,) = html.parse(page).segments
+    assert segment.source.text == "un mot, un autre. Voir la page 12."
+    assert [mark.kind for mark in segment.source.marks] == ["point", "point", "pair"]
+    assert b'MOT<a href="#n">1</a>,' in uppercased(html.parse(page))
+
+
 def test_a_paragraph_of_thousands_of_tags_is_left_alone_and_named() -> None:
     page = b"<p>a</p>\n<p>" + b"<b>x</b>y" * 2000
     document = html.parse(page)

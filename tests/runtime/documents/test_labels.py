@@ -58,6 +58,8 @@ def test_what_is_no_label_is_read_once(text: str) -> None:
 
 
 def test_what_cannot_be_rated_or_is_sure_or_carried_over_is_read_once() -> None:
+    date = Carried("thing", "12/03/2024", "12/03/2024")
+    assert translated(Rating({"Chaise": 0.1}, Chaise=date), "Chaise") == ["Chair"]
     for translate in (
         Rating({"Chaise": None}),
         Rating({"Chaise": 0.9}),
@@ -67,9 +69,9 @@ def test_what_cannot_be_rated_or_is_sure_or_carried_over_is_read_once() -> None:
         assert translate.read == ["Chaise"]
 
 
-def test_a_label_keeps_its_capital() -> None:
+def test_a_text_keeps_its_capital() -> None:
     assert translated(Rating({}), "Accueil", "accueil", "Un npm") == ["Home", "accueil", "Un npm"]
-    assert translated(Rating({}), "Accueil.") == ["home ."]
+    assert translated(Rating({}), "Accueil.") == ["Home ."]
 
 
 def test_marks_stand_around_the_words_of_the_second_reading() -> None:

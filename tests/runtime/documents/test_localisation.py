@@ -227,6 +227,17 @@ def test_android_escapes_come_back() -> None:
     )
 
 
+def test_quotes_around_a_string_of_android_are_no_text() -> None:
+    text = '<resources><string name="a">{}</string></resources>'
+    (segment,) = parse(
+        "android", text.format('"C\'est  <b>ici</b>"'.replace("</b>", "</b> "))
+    ).segments
+    assert segment.source.text == "C'est ici "
+    assert capitals("android", text.format('"un mot"')) == text.format('"UN MOT"')
+    (segment,) = parse("android", text.format('\\"un mot\\"')).segments
+    assert segment.source.text == '"un mot"'
+
+
 def test_android_leaves_alone_what_is_not_translatable() -> None:
     text = (
         '<resources><string name="a" translatable="false">un</string><dimen name="b">deux</dimen>'
@@ -244,6 +255,27 @@ def test_xliff_1_gets_targets() -> None:
     assert uppercased(document).decode() == text.replace(
         "</source>\n", '</source>\n    <target>UN <g id="1">DEUX</g></target>\n'
     ).replace('source-language="fr"', 'source-language="fr" target-language="en"')
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ('<bpt id="1">[b]</bpt>', '<ept id="1">[/b]</ept>'),
+        ('<bpt id="1" rid="7">[b]</bpt>', '<ept id="2" rid="7">[/b]</ept>'),
+        ('<sc id="1"/>', '<ec startRef="1"/>'),
+    ],
+)
+def test_two_halves_of_a_native_code_are_a_pair(first: str, last: str) -> None:
+    text = f"<xliff><trans-unit><source>le {first}mot{last} ici</source></trans-unit></xliff>"
+    document = parse("xliff", text)
+    assert [mark.kind for mark in document.segments[0].source.marks] == ["pair"]
+    result = translate_document(document, WordByWord(backwards=True).translate_batch).decode()
+    assert f"ICI {first}MOT{last} LE" in result
+
+
+def test_a_tab_in_a_string_stays() -> None:
+    assert capitals("json", '["un\\tmot"]') == '["UN\\tMOT"]'
+    assert Value("un\tmot").marked.text == "un mot"
 
 
 def test_xliff_2_gets_targets() -> None:

@@ -29,7 +29,7 @@ def texts(text: str) -> list[str]:
         ("un **deux** __trois__ ***quatre***", "UN **DEUX** __TROIS__ ***QUATRE***"),
         ("un `deux` trois", "UN `deux` TROIS"),
         ("un ``a ` b`` deux", "UN ``a ` b`` DEUX"),
-        ('[un](http://deux "trois") et <http://x.y>', '[UN](http://deux "trois") ET <http://x.y>'),
+        ('[un](http://deux "trois") et <http://x.y>', '[UN](http://deux "TROIS") ET <http://x.y>'),
         ("[un][id] et [id]\n\n[id]: un 'deux'\n", "[UN][id] ET [ID]\n\n[id]: un 'deux'\n"),
         ("![un](deux.png) trois", "![UN](deux.png) TROIS"),
         ("    un\n\n```x\ndeux\n```\ntrois", "    un\n\n```x\ndeux\n```\nTROIS"),
@@ -66,6 +66,45 @@ def test_a_line_never_begins_with_what_would_begin_a_block() -> None:
     words = {"quatre": "-", "six": "1.", "huit": "#"}
     result = translate_document(document, WordByWord(words).translate_batch).decode()
     assert len(markdown.parse(result.encode()).segments) == 1
+
+
+def test_titles_of_links_and_pictures_are_read() -> None:
+    text = """Voir [ici](x "l'été") et ![un chat](a.png (deux)) ou [là](y "un \\" z").\n"""
+    assert texts(text)[:3] == ["l'été", "un chat", "deux"]
+    assert capitals(text) == (
+        """VOIR [ICI](x "L\\'ÉTÉ") ET ![UN CHAT](a.png (DEUX)) OU [LÀ](y "un \\" z").\n"""
+    )
+    document = markdown.parse(b'[un](x "titre")')
+    said = [s.source._replace(text='a "b" (c)') for s in document.segments[:1]]
+    result = document.render([*said, document.segments[1].source])
+    assert texts(result.decode()) == ["un"]
+    assert result.decode() == r'[un](x "a \"b\" \(c\)")'
+
+
+def test_footnotes_are_texts_of_their_own() -> None:
+    text = "[^1]: une note\n[^b]: une autre note\n[ref]: http://a.b/un\nla suite\n"
+    assert texts(text) == ["une note", "une autre note", "la suite"]
+    assert capitals(text) == (
+        "[^1]: UNE NOTE\n[^b]: UNE AUTRE NOTE\n[ref]: http://a.b/un\nLA SUITE\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ('title: "Guide de l\'aide"', ["Guide de l'aide"]),
+        ("title: Guide d'installation", ["Guide d'installation"]),
+        ("title: 'L''aide'", ["L'aide"]),
+        ("title: 'L'aide'", []),
+        ('title: "Un \\"guide\\""', []),
+        ("title: un: deux", []),
+        ("title: &un deux", []),
+    ],
+)
+def test_titles_of_the_front_matter(line: str, read: list[str]) -> None:
+    text = f"---\n{line}\n---\n"
+    assert texts(text) == read
+    assert capitals(text) == (text.replace(line[7:], line[7:].upper()) if read else text)
 
 
 def test_what_would_be_syntax_is_escaped() -> None:
