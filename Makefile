@@ -57,13 +57,14 @@ HAVE_NODE = node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/d
   command -v npm >/dev/null
 NO_NODE = tests/skipped.sh note "$@: it needs Node 20 or newer, and npm (make test-deps)"
 WEB = web_demo/engine
+REFERENCES = $(WEB)/src/text/named_references.js
 
 HAVE_BROWSER = command -v chromium >/dev/null || command -v firefox-esr >/dev/null
 NO_BROWSER = tests/skipped.sh note "$@: the page needs chromium or firefox-esr (make test-deps)"
 
 test-web: .venv-runtime/installed  ## types and tests of the JavaScript engine, and the page in browsers
 	@if $(HAVE_NODE); then \
-	  $(MAKE) --no-print-directory $(WEB)/node_modules/installed $(WEB)/src/spec.js && \
+	  $(MAKE) --no-print-directory $(WEB)/node_modules/installed $(WEB)/src/spec.js $(REFERENCES) && \
 	  $(TESTS) hosts.cases large build/hosts && \
 	  cd $(WEB) && npm run --silent check && ALLEZ_CASES="$(CURDIR)/build/hosts" npm run --silent test && \
 	  if $(HAVE_BROWSER); then npm run --silent test-page; else cd $(CURDIR) && $(NO_BROWSER); fi; \
@@ -74,7 +75,8 @@ web: build/web/files.js  ## serve the page on this machine alone [PORT=8000]
 
 web-dist: build/web/files.js build/allez-fr-en.html  ## write the page as build/web, for any static host, and as one file
 
-WEB_PARTS = $(WEB)/node_modules/installed $(WEB)/src/spec.js $(wildcard web_demo/*.js \
+WEB_PARTS = $(WEB)/node_modules/installed $(WEB)/src/spec.js $(REFERENCES) \
+  $(wildcard web_demo/*.js \
   web_demo/page/* $(WEB)/src/*.js $(WEB)/src/*/*.js models/fr-en/*)
 
 build/web/files.js: $(WEB_PARTS)
@@ -85,6 +87,10 @@ build/allez-fr-en.html: $(WEB_PARTS)
 
 $(WEB)/src/spec.js: spec/contract.json tools/web_contract.py
 	$(PYTHON) tools/web_contract.py > $@.partial
+	mv $@.partial $@
+
+$(REFERENCES): spec/references.json tools/web_references.py
+	$(PYTHON) tools/web_references.py > $@.partial
 	mv $@.partial $@
 
 $(WEB)/node_modules/installed: $(WEB)/package.json $(WEB)/package-lock.json

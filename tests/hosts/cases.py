@@ -24,6 +24,7 @@ Everything is drawn from a fixed seed. One JSON object a line:
     translate_entities.jsonl   of the tiny bundle with symbols, see masked.py
     doubts.jsonl       (large) pairs with what is in doubt, see doubted.py
     html.jsonl, translate_markup.jsonl, fragments.jsonl, placed.jsonl   see marked.py
+    written.jsonl      (large) texts with tags, and what is written of them, see tagged.py
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ from hosts.doubted import doubt_cases
 from hosts.marked import fragment_cases, html_cases, placed_cases, translated_cases
 from hosts.masked import masked_cases
 from hosts.references import REFERENCES, references
+from hosts.tagged import written_cases
 from support import french, subwords
 
 ROOT = Path(__file__).parents[2]
@@ -545,6 +547,7 @@ def main() -> None:
         write(folder / "doubts.jsonl", doubt_cases(12_000))
         write(folder / "fragments.jsonl", fragment_cases(8_000))
         write(folder / "placed.jsonl", placed_cases(4_000))
+        write(folder / "written.jsonl", written_cases(4_000))
     else:
         raise SystemExit(__doc__)
 

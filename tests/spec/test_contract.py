@@ -111,8 +111,10 @@ def test_no_host_retypes_the_operators_or_the_roles(path: Path) -> None:
 OWN = {
     "TranslateOptions": {"decisive", "search", "terms"},
     "Sentence": {"check", "measure", "rate"},
+    "Translation": {"pivot"},
 }
-"""What only Python has: how options are written down and merged, and how answers are found late."""
+"""What only Python has: how options are written down and merged, how answers are found late, and
+texts by way of a third language."""
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,17 @@ def test_the_list_of_what_hosts_offer_is_what_python_offers(name: str) -> None:
 
 
 def test_every_public_record_is_listed() -> None:
-    """Bundles, and what finds them among the installed ones, are each host's own affair."""
+    """Bundles, and what finds them among the installed ones, are each host's own affair.
+
+    So is what only Python has: models in a row, and what tells languages apart.
+    """
     listed = {name for name in json.loads(API.read_bytes()) if name[0].isupper()}
     kinds = {name for name in allez.__all__ if name[0].isupper() and not name.endswith("Error")}
-    assert listed == kinds - {"Bundle", "ModelInfo"}
+    assert listed == kinds - {"Bundle", "ModelInfo", "Pivot", "Detected", "Detector"}
+
+
+def test_the_characters_that_browsers_load_are_those_of_the_project() -> None:
+    tool = [sys.executable, str(ROOT / "tools" / "web_references.py")]
+    written = subprocess.run(tool, capture_output=True, text=True, check=True).stdout
+    known = JAVASCRIPT / "text" / "named_references.js"
+    assert known.read_text(encoding="utf-8") == written

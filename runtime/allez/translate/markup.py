@@ -320,6 +320,8 @@ def _with_edges(placing: _Placing, span: Span, run: list[int], free: set[int]) -
             following = run[-1] + 1 if step > 0 else run[0] - 1
             if following not in free or placing.is_word[following]:
                 break
+            if placing.units[following] in placing.words.values():
+                break
             run = [*run, following] if step > 0 else [following, *run]
     return run
 

@@ -5,6 +5,7 @@
  */
 
 import { AllezError, CancelledError, ERRORS, OptionError, SessionError } from './errors.js'
+import { heard } from './translate/streaming.js'
 
 /** @typedef {import('./bundle/bundle.js').OnProgress} OnProgress */
 /** @typedef {import('./bundle/sources.js').Source} Source */
@@ -76,6 +77,15 @@ export class TranslatorClient {
   }
 
   /**
+   * @param {import('./text/markup.js').Marked} marked
+   * @param {TranslateOptions} [options]
+   * @returns {Promise<import('./translate/marked.js').MarkedTranslation>}
+   */
+  translateMarked(marked, { signal, ...options } = {}) {
+    return this.call('translateMarked', [marked, options], { signal })
+  }
+
+  /**
    * @param {Iterable<string> | AsyncIterable<string>} texts
    * @param {TranslateOptions} [options]
    * @returns {AsyncGenerator<Translation, void, void>}
@@ -95,32 +105,14 @@ export class TranslatorClient {
    * @returns {AsyncGenerator<string, Translation, void>}
    */
   async *stream(text, { signal, onSentence, ...options } = {}) {
-    /** @type {string[]} */
-    const pieces = []
-    let wake = () => {}
-    const tell = (/** @type {string} */ event, /** @type {any} */ value) => {
-      if (event === 'piece') pieces.push(value)
-      else onSentence?.(value)
-      wake()
-    }
     const left = new AbortController()
     const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal
-    const call = this.call('stream', [text, options], { signal: either, tell })
-    const ended = call.then(
-      () => true,
-      () => true,
-    )
     try {
-      let isDone = false
-      while (!isDone) {
-        /** @type {Promise<boolean>} */
-        const heard = new Promise((resolve) => {
-          wake = () => resolve(false)
-        })
-        if (pieces.length === 0) isDone = await Promise.race([ended, heard])
-        while (pieces.length > 0) yield /** @type {string} */ (pieces.shift())
-      }
-      return await call
+      return yield* heard((say) => {
+        const tell = (/** @type {string} */ event, /** @type {any} */ value) =>
+          event === 'piece' ? say(value) : onSentence?.(value)
+        return this.call('stream', [text, options], { signal: either, tell })
+      })
     } finally {
       left.abort()
     }

@@ -28,6 +28,8 @@ import { SPEC } from './spec.js'
  *   words. Needs a bundle with entities, as `glossary` does.
  * @property {Record<string, string> | [string, string][]} [glossary] terms and what they are in
  *   the target language; the longest one counts
+ * @property {'html'} [markup] the texts are pieces of HTML: all tags stand around the words that
+ *   attend to what they stood around, none is lost, and there are no streams. Left out: plain text.
  * @property {number} [maxTime] seconds from the call on; when they are over, no further step is
  *   taken, and the best that there is is returned
  * @property {AbortSignal} [signal] gives the call up within one step
@@ -43,6 +45,7 @@ import { SPEC } from './spec.js'
  * @property {string} prefix
  * @property {string[]} keep
  * @property {[string, string][]} glossary
+ * @property {'html' | null} markup
  * @property {number | null} maxTime
  * @property {AbortSignal | undefined} signal
  */
@@ -50,9 +53,10 @@ import { SPEC } from './spec.js'
 const MAX_BEAM_SIZE = SPEC.search.beam_size[1]
 const MAX_LENGTH_PENALTY = SPEC.search.length_penalty[1]
 
-const KNOWN = [
+/** The names of all options. */
+export const OPTIONS = [
   ...['beamSize', 'nBest', 'maxLength', 'minLength', 'lengthPenalty', 'noRepeatNgramSize'],
-  ...['shortlist', 'prefix', 'keep', 'glossary', 'maxTime', 'signal'],
+  ...['shortlist', 'prefix', 'keep', 'glossary', 'markup', 'maxTime', 'signal'],
 ]
 
 /**
@@ -64,10 +68,10 @@ const KNOWN = [
  * @throws {OptionError} a value makes no sense, or there is no such option
  */
 export function chosen(options, manifest) {
-  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key))
+  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key))
   if (unknown !== undefined) {
     throw new OptionError(`there is no option '${unknown}'`, {
-      hint: `there are ${KNOWN.join(', ')}`,
+      hint: `there are ${OPTIONS.join(', ')}`,
     })
   }
   const nBest = whole('nBest', options.nBest ?? 1, 1, MAX_BEAM_SIZE)
@@ -94,6 +98,7 @@ export function chosen(options, manifest) {
     prefix: typed('prefix', 'string', options.prefix ?? ''),
     keep: texts('keep', options.keep ?? []),
     glossary: terms(options.glossary ?? []),
+    markup: checkMarkup(options.markup),
     maxTime: options.maxTime === undefined ? null : real('maxTime', options.maxTime, Infinity),
     signal: checkSignal(options.signal),
   }
@@ -159,6 +164,16 @@ function terms(value) {
     return pairs.map((pair) => /** @type {[string, string]} */ (texts('glossary', pair)))
   }
   throw new OptionError('glossary must map terms to translations')
+}
+
+/**
+ * @param {unknown} value
+ * @returns {'html' | null}
+ */
+function checkMarkup(value) {
+  if (value === undefined || value === null) return null
+  if (value === 'html') return value
+  throw new OptionError(`markup must be null or 'html', not ${told(value)}`)
 }
 
 /**

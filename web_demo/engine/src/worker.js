@@ -58,6 +58,8 @@ const METHODS = {
     return { ...told, license, precision, size: translator.bundle.size }
   },
   translate: ([text, options], signal) => opened().translate(text, { ...options, signal }),
+  translateMarked: ([marked, options], signal) =>
+    opened().translateMarked(marked, { ...options, signal }),
   async stream([text, options], signal, tell) {
     const onSentence = (/** @type {any} */ sentence) => tell('sentence', sentence)
     const stream = opened().stream(text, { ...options, signal, onSentence })

@@ -52,6 +52,21 @@ test('facts are carried over as in Python', async () => {
   }
 })
 
+test('a sentence tells what was carried over, and what its confidence is made of', async () => {
+  const text = 'Je vois 5 590 chats.'
+  const { sentences } = await masked.translate(text, { glossary: { chats: 'felines' } })
+  const [{ carried, features, hypotheses }] = sentences
+  assert.deepEqual(carried, [
+    { kind: 'number', text: '5 590', said: '5,590', term: '' },
+    { kind: 'term', text: 'chats', said: 'felines', term: 'chats' },
+  ])
+  assert.equal(Object.values(features).filter(Number.isFinite).length, 10)
+  const [{ alignment, attention }] = hypotheses
+  for (const [source, target] of alignment) {
+    assert.equal(attention[target][source], Math.max(...attention[target]))
+  }
+})
+
 test('a stream says values whole', async () => {
   const cases = CASES.filter((one) => 'stream' in one)
   assert.ok(cases.length > 10)

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFile, readdir } from 'node:fs/promises'
 import { test } from 'node:test'
+import { OPTIONS } from '../src/options.js'
 import { SPEC } from '../src/spec.js'
-import { ROOT, VECTORS } from './support.js'
+import { ROOT, TINY, VECTORS, load } from './support.js'
 
 /** Vectors of behaviour that this host does not have yet. The list may only get shorter. */
-const NOT_YET = ['markup.jsonl', 'plain.jsonl']
+const NOT_YET = /** @type {string[]} */ ([])
 
 test('the contract is the one of the project', async () => {
   const { about, ...written } = JSON.parse(await readFile(`${ROOT}spec/contract.json`, 'utf8'))
@@ -26,6 +27,37 @@ test('every file of vectors is in a test, or named as not yet there', async () =
   const missing = files.filter((name) => !read.includes(`vectors('${name}'`))
   assert.deepEqual(missing.sort(), NOT_YET)
   assert.ok(read.includes("name.startsWith('tokenizer')"))
+})
+
+test('what every host offers is there, under the names that the list says', async () => {
+  const listed = JSON.parse(await readFile(`${ROOT}spec/api.json`, 'utf8'))
+  const { javascript: otherwise } = listed.otherwise
+  const own = (/** @type {string} */ record, /** @type {string} */ name) => {
+    const other = otherwise[`${record}.${name}`]
+    return other === undefined ? name.replace(/_(.)/g, (_, c) => c.toUpperCase()) : other
+  }
+  const tiny = await load(TINY)
+  const translation = await tiny.translate('Je vois le chat noir.')
+  const [sentence] = translation.sentences
+  /** @type {any} */
+  const offered = {
+    Translator: tiny,
+    Translation: translation,
+    Sentence: sentence,
+    Hypothesis: sentence.hypotheses[0],
+    SelfTest: (await tiny.selfTest()).results[0],
+  }
+  for (const [record, value] of Object.entries(offered)) {
+    for (const name of listed[record]) {
+      const here = own(record, name)
+      assert.ok(here === null || here in value, `${record}.${name} is no ${here}`)
+    }
+  }
+  const names = listed.TranslateOptions.map((/** @type {string} */ name) => {
+    return own('TranslateOptions', name)
+  })
+  assert.deepEqual(names.sort(), [...OPTIONS].sort())
+  await tiny.close()
 })
 
 /** The folders of the engine from the ground up, as those of the Python runtime. */

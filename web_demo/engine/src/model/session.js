@@ -6,7 +6,8 @@
  */
 
 import { checkGraph, checkValues } from '../bundle/onnx_check.js'
-import { BundleFormatError, SessionError } from '../errors.js'
+import { download } from '../bundle/sources.js'
+import { BundleFormatError, OptionError, SessionError } from '../errors.js'
 
 /** @typedef {typeof import('onnxruntime-web')} Ort */
 /** @typedef {import('onnxruntime-web').Tensor} Tensor */
@@ -211,4 +212,20 @@ function named(role, check) {
       cause: error,
     })
   }
+}
+
+/**
+ * Returns the wasm of ONNX Runtime, fetched if it is named by its place.
+ *
+ * @param {ArrayBuffer | Uint8Array | string | URL} wasm
+ * @param {AbortSignal} [signal]
+ */
+export async function wasmOf(wasm, signal) {
+  if (wasm instanceof ArrayBuffer || wasm instanceof Uint8Array) return wasm
+  if (typeof wasm !== 'string' && !(wasm instanceof URL)) {
+    throw new OptionError('wasm must be where the wasm of ONNX Runtime is, or its bytes', {
+      hint: 'ort-wasm-simd-threaded.wasm of onnxruntime-web',
+    })
+  }
+  return download(new URL(wasm, globalThis.location?.href).href, Infinity, signal)
 }

@@ -66,3 +66,24 @@ export function isPair(text, at) {
   const low = text.charCodeAt(at + 1)
   return low >= 0xdc00 && low <= 0xdfff
 }
+
+/** A letter, a digit or another number. @param {string} c */
+export const isAlphanumeric = (c) => isLetter(c) || isNumeral(c)
+
+/**
+ * Returns the code point that begins at a place, "" at the end.
+ *
+ * @param {string} text
+ * @param {number} at
+ */
+export const characterAt = (text, at) =>
+  isPair(text, at) ? text.slice(at, at + 2) : text.charAt(at)
+
+/**
+ * Returns the code point that ends at a place, "" at the beginning.
+ *
+ * @param {string} text
+ * @param {number} at
+ */
+export const characterBefore = (text, at) =>
+  at > 1 && isPair(text, at - 2) ? text.slice(at - 2, at) : text.charAt(at - 1)

@@ -85,6 +85,19 @@ function tokenizerOf(bundle, side) {
   )
 }
 
+/**
+ * Returns what is markup in a text; null: it is read as it stands. Most texts of one line never
+ * need to know how.
+ *
+ * @param {string} text
+ * @param {'html' | null} markup
+ */
+export async function fragmentOf(text, markup) {
+  if (markup === null && !text.includes('<') && !text.includes('\n')) return null
+  const { readMarkup } = await import('./fragment.js')
+  return readMarkup(text, markup)
+}
+
 /** What is copied through as it stands. @param {Piece} piece @returns {Segment} */
 const copied = (piece) => {
   return { ...piece, kind: 'copied', casing: 'usual', ids: [], spans: [], masked: null }

@@ -365,7 +365,7 @@ function firstFrom(ascending, least) {
 }
 
 /**
- * Returns where texts stand that are never translated, as whole words.
+ * Returns where texts stand that are never translated, as whole words and within a line.
  *
  * @param {string} text
  * @param {string[]} keep
@@ -375,7 +375,8 @@ function placesOf(text, keep) {
   const found = []
   for (const kept of keep) {
     const letters = [...kept]
-    for (let place = kept === '' ? -1 : text.indexOf(kept); place >= 0;) {
+    const isLine = kept !== '' && !kept.includes('\n')
+    for (let place = isLine ? text.indexOf(kept) : -1; place >= 0;) {
       const end = place + kept.length
       const before = [...text.slice(Math.max(place - 2, 0), place)].at(-1) ?? ''
       const behind = [...text.slice(end, end + 2)]

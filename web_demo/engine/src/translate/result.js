@@ -33,7 +33,18 @@ import { confidence, features } from './confidence.js'
  *   the source is in capitals
  * @property {number} score sum of log-probabilities / length ** lengthPenalty, eos counted
  * @property {Float32Array[]} attention [T][M] weights of each token over the source tokens
+ * @property {[number, number][]} alignment [T] pairs of source token and target token: the source
+ *   position that each token attends to most
  * @property {boolean} finished false: cut at the length limit, or because the time was over
+ */
+
+/**
+ * Something of a sentence that was carried over into its translation, not translated: `term` (of
+ * the glossary, which spells it as `term` says), `thing` (an address, code, what the caller keeps),
+ * `number` or `name`; `text` is how it stands in the source, `said` what stands for it.
+ *
+ * @typedef {{kind: import('../entities/find.js').Kind, text: string, said: string,
+ *   term: string}} Carried
  */
 
 /**
@@ -49,8 +60,11 @@ import { confidence, features } from './confidence.js'
  * @property {string} text the best translation
  * @property {number} score of the best
  * @property {boolean} finished whether the best came to its end
+ * @property {Carried[]} carried what was carried over, in the source's order
  * @property {Doubt[]} doubts what of the best translation is not accounted for, with places in the
  *   text given; none is no proof
+ * @property {Record<string, number>} features what `confidence` is made of, by name; none where
+ *   the sentence was not read
  * @property {number | null} confidence how far the best translation may be trusted, 0 to 1; null
  *   where the bundle does not say
  */
@@ -116,6 +130,7 @@ export class Joined {
     const { hypotheses, first } = best(segment, found, this.words, this.nBest)
     const [{ text, score, finished }] = hypotheses
     const doubted = doubtsOf(segment, text, this.words)
+    const measured = this.measured(segment, text, found, first, doubted.length)
     const sentence = {
       source: segment.text,
       start: segment.start,
@@ -130,7 +145,9 @@ export class Joined {
       text,
       score,
       finished,
-      confidence: this.confidenceOf(segment, text, found, first, doubted.length),
+      carried: carriedOf(segment),
+      features: Object.fromEntries(measured),
+      confidence: confidence(this.words.confidence, measured),
       doubts: doubted.map((doubt) => ({
         ...doubt,
         start: doubt.start === null ? null : doubt.start + segment.start,
@@ -149,12 +166,10 @@ export class Joined {
    * @param {number} chosen which of them it is
    * @param {number} doubted
    */
-  confidenceOf(segment, target, found, chosen, doubted) {
-    const { confidence: weights } = this.words
-    if (!weights) return null
+  measured(segment, target, found, chosen, doubted) {
     const { lengthPenalty } = this
     const evidence = { source: segment.text, positions: segment.ids.length, target }
-    return confidence(weights, features({ ...evidence, found, chosen, lengthPenalty }, doubted))
+    return features({ ...evidence, found, chosen, lengthPenalty }, doubted)
   }
 
   /** Adds to each text its part, the last one where there are fewer. @param {string[]} ranked */
@@ -212,6 +227,12 @@ const inCaseOf = (text, casing) => (casing === 'capitals' ? toCapitals(text) : t
  */
 const doubtsOf = (segment, text, { languages }) => doubts(segment.text, text, ...languages)
 
+/** @param {Segment} segment @returns {Carried[]} */
+const carriedOf = ({ text, masked }) =>
+  (masked?.entities ?? []).map(({ kind, start, end, said, value }) => {
+    return { kind, text: text.slice(start, end), said, term: kind === 'term' ? value : '' }
+  })
+
 /**
  * Returns hypotheses as search orders them; of a bundle with entities the chosen one first.
  *
@@ -253,6 +274,7 @@ function hypothesisOf(raw, segment, words) {
     tokens: tokens.map((id, at) => {
       return { id, piece: pieces[at], start: spans[at][0], end: spans[at][1] }
     }),
+    alignment: attention.map((row, at) => [row.indexOf(Math.max(...row)), at]),
     ...{ score, attention, finished },
   }
 }

@@ -11,7 +11,8 @@ import { readTokens } from './document.js'
 /**
  * How one sentence came out: what differs, null if nothing does.
  *
- * @typedef {{text: string, expected: string, translation: string, problem: string | null}} SelfTest
+ * @typedef {{text: string, expected: string, translation: string, problem: string | null,
+ *   passed: boolean}} SelfTest
  */
 
 /** @typedef {{results: SelfTest[], passed: boolean, onnxruntime: string}} SelfTestReport */
@@ -37,9 +38,10 @@ export async function selfTest(translator, deadline) {
     const [{ tokens }] = await translator.search(ids, RECORDED, { limit, deadline })
     const translation = words.target.decode(tokens)
     const problem = await problemOf(translator, golden, ids, tokens, translation)
-    results.push({ text: golden.text, expected: golden.translation, translation, problem })
+    const { text, translation: expected } = golden
+    results.push({ text, expected, translation, problem, passed: problem === null })
   }
-  const passed = results.every((result) => result.problem === null)
+  const passed = results.every((result) => result.passed)
   return { results, passed, onnxruntime: model.onnxruntime }
 }
 

@@ -9,18 +9,20 @@
  */
 
 import { Bundle, placed } from '../bundle/bundle.js'
-import { download, openSource } from '../bundle/sources.js'
+import { openSource } from '../bundle/sources.js'
 import { CancelledError, InputError, OptionError, SessionError } from '../errors.js'
 import { Model } from '../model/model.js'
+import { wasmOf } from '../model/session.js'
 import { chosen } from '../options.js'
 import { search } from '../search/beam.js'
 import { mostRepeats } from '../search/constraints.js'
 import { Aligned } from '../text/aligned.js'
 import { inSmallLetters, isUpper, normalizedSpace } from '../text/casing.js'
 import { Deadline } from './deadline.js'
-import { readSentence, takeApart, wordsOf } from './document.js'
+import { fragmentOf, readSentence, takeApart, wordsOf } from './document.js'
 import { Joined, withMissing, written } from './result.js'
 import { selfTest } from './selftest.js'
+import { heard } from './streaming.js'
 
 /** @typedef {import('../bundle/bundle.js').OnProgress} OnProgress */
 /** @typedef {import('../bundle/sources.js').Source} Source */
@@ -118,7 +120,8 @@ export class Translator {
 
   /**
    * Translates a text of any length. What has no letters, or letters that the model never learnt,
-   * is kept as it is.
+   * is kept as it is. Tags in pairs (`<b>…</b>`) stand around the words that attend to theirs,
+   * `<br>` ends a line, and lines that were broken to fit are read as one.
    *
    * @param {string} text
    * @param {TranslateOptions} [options]
@@ -130,6 +133,22 @@ export class Translator {
   async translate(text, options = {}) {
     const { call, deadline } = this.begin(options)
     return this.translateOne(checked(text), call, deadline)
+  }
+
+  /**
+   * Translates a text of a document, with marks for what of it is no text. Each is set by
+   * attention, none is lost; what a mark of kind `word` stands around is copied.
+   *
+   * @param {import('../text/markup.js').Marked} marked
+   * @param {TranslateOptions} [options]
+   * @returns {Promise<import('./marked.js').MarkedTranslation>}
+   * @throws {InputError} the marks do not nest; for others see `translate`
+   */
+  async translateMarked({ text, marks }, options = {}) {
+    const { call, deadline } = this.begin(options)
+    const { translateMarked } = await import('./marked.js')
+    const translate = (/** @type {string} */ read) => this.translateOne(read, call, deadline)
+    return translateMarked({ text: checked(text), marks }, translate)
   }
 
   /**
@@ -153,7 +172,8 @@ export class Translator {
    *
    * Pieces never change afterwards; joined, they are the text of the answer, which is that of
    * `translate` with a beam of one. A character of several byte tokens comes when it is complete.
-   * When the time is over, nothing comes any more but what is copied.
+   * A text with tags in pairs comes as a whole, since they wait for its end. When the time is over,
+   * nothing comes any more but what is copied.
    *
    * @param {string} text
    * @param {TranslateOptions & {onSentence?: (sentence: Sentence) => void}} [options] `onSentence`
@@ -162,9 +182,21 @@ export class Translator {
    */
   async *stream(text, { onSentence = () => {}, ...options } = {}) {
     const { call, deadline } = this.begin({ ...options, beamSize: 1, nBest: 1 })
-    const joined = new Joined(checked(text), this.words, call.search)
+    if (call.markup !== null) {
+      throw new OptionError('a stream has no markup: tags wait for the end', {
+        hint: 'use translate',
+      })
+    }
+    const fragment = await fragmentOf(checked(text), null)
+    if (fragment?.hasTags) {
+      const answer = await this.translateFragment(fragment, call, deadline)
+      answer.sentences.forEach(onSentence)
+      yield answer.text
+      return answer
+    }
+    const joined = new Joined(fragment?.text ?? text, this.words, call.search)
     let { prefix } = call
-    for await (const segment of takeApart(text, this.words, deadline, call)) {
+    for await (const segment of takeApart(joined.source, this.words, deadline, call)) {
       const space = joined.space(segment)
       if (segment.kind === 'copied') {
         joined.add(segment, [])
@@ -172,31 +204,14 @@ export class Translator {
         continue
       }
       if (space !== '') yield space
-      /** @type {string[]} */
-      const pieces = []
-      /** @type {() => void} */
-      let wake = () => {}
-      const say = (/** @type {string} */ piece) => {
-        pieces.push(piece)
-        wake()
-      }
-      const work = this.streamSentence(segment, call, prefix, deadline, say)
-      const ended = work.then(
-        () => true,
-        () => true,
-      )
-      let isDone = false
-      while (!isDone) {
-        const heard = new Promise((resolve) => {
-          wake = () => resolve(false)
-        })
-        if (pieces.length === 0) isDone = (await Promise.race([ended, heard])) === true
-        while (pieces.length > 0) yield /** @type {string} */ (pieces.shift())
-      }
-      onSentence(/** @type {Sentence} */ (joined.add(segment, await work)))
+      const begun = prefix
+      const found = yield* heard((say) => this.streamSentence(segment, call, begun, deadline, say))
+      const sentence = /** @type {Sentence} */ (joined.add(segment, found))
+      onSentence(fragment ? fragment.inGiven(sentence) : sentence)
       prefix = ''
     }
-    return joined.translation()
+    const answer = joined.translation()
+    return fragment ? fragment.translated(answer) : answer
   }
 
   /**
@@ -272,6 +287,28 @@ export class Translator {
    * @param {Deadline} deadline
    */
   async translateOne(text, call, deadline) {
+    const fragment = await fragmentOf(text, call.markup)
+    if (fragment) return this.translateFragment(fragment, call, deadline)
+    return this.translateRead(text, call, deadline)
+  }
+
+  /**
+   * @param {import('./fragment.js').Fragment} fragment
+   * @param {Chosen} call
+   * @param {Deadline} deadline
+   */
+  async translateFragment(fragment, call, deadline) {
+    return fragment.translated(await this.translateRead(fragment.text, call, deadline))
+  }
+
+  /**
+   * Translates a text as it stands.
+   *
+   * @param {string} text
+   * @param {Chosen} call
+   * @param {Deadline} deadline
+   */
+  async translateRead(text, call, deadline) {
     const joined = new Joined(text, this.words, call.search)
     let { prefix } = call
     for await (const segment of takeApart(text, this.words, deadline, call)) {
@@ -405,18 +442,4 @@ const UNREAD = { tokens: [], score: -Infinity, attention: [], finished: false }
 function checked(text) {
   if (typeof text === 'string') return text
   throw new TypeError(`a text must be a string, not ${typeof text}`)
-}
-
-/**
- * @param {ArrayBuffer | Uint8Array | string | URL} wasm
- * @param {AbortSignal} [signal]
- */
-async function wasmOf(wasm, signal) {
-  if (wasm instanceof ArrayBuffer || wasm instanceof Uint8Array) return wasm
-  if (typeof wasm !== 'string' && !(wasm instanceof URL)) {
-    throw new OptionError('wasm must be where the wasm of ONNX Runtime is, or its bytes', {
-      hint: 'ort-wasm-simd-threaded.wasm of onnxruntime-web',
-    })
-  }
-  return download(new URL(wasm, globalThis.location?.href).href, Infinity, signal)
 }
