@@ -164,18 +164,22 @@ LOCK = .venv-lock/bin/uv pip compile --quiet --universal --generate-hashes --no-
 SAME = -c requirements/export.txt
 
 lock: .venv-lock/installed  ## write requirements/*.txt, for what pyproject.toml asks [UPGRADE=1]
-	$(LOCK) --all-extras pyproject.toml requirements/build.in -o requirements/export.txt
+	$(LOCK) $(EXPORT_EXTRAS:%=--extra %) pyproject.toml requirements/build.in \
+	  -o requirements/export.txt
 	$(LOCK) $(SAME) pyproject.toml -o requirements/runtime.txt
 	$(LOCK) $(SAME) $(TEST_EXTRAS:%=--extra %) pyproject.toml -o requirements/test.txt
 	$(LOCK) $(SAME) --extra export --extra plot pyproject.toml requirements/bench.in \
 	  -o requirements/bench.txt
 	$(LOCK) $(SAME) $(SERVER_EXTRAS:%=--extra %) pyproject.toml requirements/server.in \
 	  -o requirements/server.txt
+	$(LOCK) $(SAME) $(BULK_EXTRAS:%=--extra %) --extra test pyproject.toml -o requirements/bulk.txt
 	for name in build lock android; do \
 	  $(LOCK) $(SAME) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 TEST_EXTRAS = detect documents plot test
 SERVER_EXTRAS = detect documents server test
+BULK_EXTRAS = parquet ray spark
+EXPORT_EXTRAS = detect documents export lint made plot server test
 
 .venv-lock/installed: requirements/lock.txt
 	$(PYTHON) -m venv .venv-lock

@@ -12,10 +12,16 @@ ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "runtime" / "allez"
 MODULES = sorted(path for path in RUNTIME.rglob("*.py") if path != RUNTIME / "__init__.py")
 
-FLOORS = ["", "bundle", "entities", "text", "search", "model", "translate", "documents", "cli"]
+FLOORS = [
+    *("", "bundle", "entities", "text", "search", "model", "translate", "documents"),
+    *("bulk", "cli"),
+]
 """From the ground up; "" is the package's own records, which know of no folder."""
 
-HEAVY = {"torch", "onnx", "transformers", "huggingface_hub", "matplotlib", "allez_export"}
+HEAVY = {
+    *("torch", "onnx", "transformers", "huggingface_hub", "matplotlib", "allez_export"),
+    *("pyarrow", "pyspark", "ray"),
+}
 
 
 def imports(path: Path) -> Iterator[tuple[str, bool]]:

@@ -13,7 +13,7 @@ from allez.bundle.contract import (
 from allez.bundle.fields import parse_object, shown
 from allez.bundle.manifest import Confidence, Manifest, SourceSide, TargetSide
 from allez.bundle.onnx_check import Value, check_graph, check_values
-from allez.bundle.reader import Bundle, Golden, find
+from allez.bundle.reader import DEFAULT, Bundle, Golden, find
 from allez.bundle.store import ModelInfo, models, way
 
 TYPE_CHECKING = False  # type checkers know the name; `typing` takes long to load
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from allez.bundle.changes import add, check_place, remove
 
 __all__ = [
+    "DEFAULT",
     "MASKED",
     "MEMORY_STEP",
     "WHOLE_VOCABULARY",

@@ -134,7 +134,7 @@ def parser_of(name: str | None) -> _Parser:
     group = parser.add_argument_group("general").add_argument
     if name != "models":
         group("--model", metavar="BUNDLE", help=_MODEL)
-        group("--threads", type=int, metavar="N", help="default: all cores")
+        group("--threads", type=int, metavar="N", help="default: all cores; of a bulk worker: one")
     group("-v", "--verbose", action="count", default=0, help="say more; -vv: all")
     group("-q", "--quiet", action="store_true", help="say nothing but errors")
     group("-h", "--help", action="help", help="show this and end")
@@ -295,6 +295,45 @@ def _add_search(parser: argparse.ArgumentParser) -> Callable[..., object]:
     return add
 
 
+def _add_bulk(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("input and output").add_argument
+    add(
+        "inputs",
+        nargs="+",
+        metavar="FILE",
+        help="of rows: .txt, .jsonl or .parquet, or folders of such",
+    )
+    add(
+        "-o",
+        "--output",
+        required=True,
+        metavar="FOLDER",
+        help="takes a file for each part; what a killed run has left is gone on with",
+    )
+    add("--column", default="text", metavar="NAME", help="which is translated; default: text")
+    add(
+        "--into", default="translation", metavar="NAME", help="which takes it; default: translation"
+    )
+    add(
+        "--part-bytes",
+        type=int,
+        default=2**20,
+        metavar="N",
+        help="about so much of a file is a part; default: 1048576",
+    )
+    add = parser.add_argument_group("engine").add_argument
+    add(
+        "--engine",
+        choices=("processes", "ray", "spark"),
+        default="processes",
+        help="who does the work; default: processes of this machine",
+    )
+    add("--workers", type=int, metavar="N", help="each with a model; default: one for each core")
+    _add_facts(parser)
+    _add_search(parser)
+    parser.set_defaults(n_best=1)
+
+
 def _add_nothing(parser: argparse.ArgumentParser) -> None:
     """Info and selftest have the common options only."""
 
@@ -359,6 +398,7 @@ _COMMANDS = {
         " TEXT …\n       allez translate [options] -i FILE [-i FILE …] -o PLACE",
         _add_translate,
     ),
+    "bulk": _Command("Translate files of very many rows, in parts", " FILE … -o FOLDER", _add_bulk),
     "attention": _Command("Draw which words were translated from which", " TEXT", _add_attention),
     "info": _Command("Tell model, versions, processor and settings", "", _add_nothing),
     "models": _Command(

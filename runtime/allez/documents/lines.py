@@ -357,6 +357,13 @@ def _rounded(score: float) -> float | None:
 # --- the work -------------------------------------------------------------------------------
 
 
+def fingerprint(manifest: Manifest) -> str:
+    """Return the SHA-256 of all that decides what a bundle says."""
+    # Every file's SHA-256 is in it; scores and versions decide nothing, and may be nested deeply.
+    decisive = replace(manifest, scores={}, made_with={})
+    return hashlib.sha256(json.dumps(asdict(decisive), sort_keys=True).encode()).hexdigest()
+
+
 def describe_job(
     lines: LineFile,
     manifest: Manifest,
@@ -386,13 +393,10 @@ def describe_job(
 
 
 def _identity(manifest: Manifest) -> dict[str, str]:
-    # Every file's SHA-256 is in it; scores and versions decide nothing, and may be nested deeply.
-    decisive = replace(manifest, scores={}, made_with={})
-    content = json.dumps(asdict(decisive), sort_keys=True).encode()
     return {
         "name": manifest.name,
         "version": manifest.version,
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "sha256": fingerprint(manifest),
     }
 
 

@@ -1,0 +1,87 @@
+"""`allez bulk`: files of very many rows, on an engine that exists."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from allez.cli import console
+from allez.cli.arguments import options_of
+
+if TYPE_CHECKING:
+    from allez.bulk import Job
+
+LOOK = 0.5
+"""Seconds after which the parts that are there are counted again."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Translate files of rows into a folder of parts."""
+    from allez.bulk import plan, recipe
+    from allez.bulk.job import begun
+    from allez.options import whole
+    from allez.parallel import cores
+
+    workers = cores() if args.workers is None else whole("workers", args.workers, 1, 10_000)
+    made = recipe(
+        args.model,
+        column=args.column,
+        into=args.into,
+        threads=args.threads or 1,
+        options=options_of(args),
+    )
+    size = whole("part_bytes", args.part_bytes, 1)
+    job = plan([Path(path) for path in args.inputs], Path(args.output), made, part_bytes=size)
+    engine: Callable[[Job, int], None] = import_module(f"allez.bulk.{args.engine}").run
+    with begun(job), _progress(job, quiet=args.quiet):
+        engine(job, workers)
+    _tell(job, quiet=args.quiet)
+    return 0
+
+
+def _tell(job: Job, *, quiet: bool) -> None:
+    """Say what has no translation, and where that stands; the first of it, if it is much."""
+    failed = 0
+    for part in job.parts:
+        done = job.done(part)
+        if done is None:
+            continue
+        for row, why in done.errors[: max(0, 10 - failed)]:
+            console.say(f"error: {job.place(part).name}, row {row}: {why}")
+        failed += done.failed
+    if failed and not quiet:
+        console.say(f"note: {failed:,} rows have no translation")
+
+
+@contextmanager
+def _progress(job: Job, *, quiet: bool) -> Iterator[None]:
+    """Show how many parts are there while the block runs, if anybody sees it."""
+    import sys
+
+    if quiet or not console.is_terminal(sys.stderr):
+        yield
+        return
+    from tqdm import tqdm
+
+    over = threading.Event()
+    with tqdm(total=len(job.parts), unit=" parts", file=sys.stderr) as bar:
+
+        def look() -> None:
+            left = set(job.left())
+            while not over.wait(LOOK):
+                left = {part for part in left if job.done(part) is None}
+                bar.update(len(job.parts) - len(left) - bar.n)
+
+        thread = threading.Thread(target=look, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+            bar.update(len(job.parts) - len(job.left()) - bar.n)
