@@ -10,7 +10,7 @@ SOURCES := $(shell find runtime export models spec -type f -not -name '*.pyc' 2>
 
 .PHONY: help demo test test-deps soak-deps test-runtime test-export test-android test-web \
   test-hosts test-arm64 \
-  test-versions web web-dist soak fuzz check docs bench markup lock sbom clean
+  test-versions test-bulk web web-dist soak fuzz check docs bench markup lock sbom clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test-runtime: .venv-runtime/installed  ## runtime and contract tests, in an envi
 
 test-export: .venv-export/installed  ## tests of training, export and packaging (installs torch)
 	.venv-export/bin/python -m pytest tests/export
+
+test-bulk: .venv-bulk/installed  ## Ray and Spark on this machine, and Parquet (installs half a gigabyte)
+	ALLEZ_SOAK=$(ALLEZ_SOAK) .venv-bulk/bin/python -m pytest tests/bulk
 
 # Java and Maven are not everyone's: without them the next two say so and pass, but for CI.
 HAVE_JAVA = command -v java >/dev/null && command -v mvn >/dev/null
@@ -122,6 +125,7 @@ test-versions: .venv-runtime/installed  ## golden sentences with the oldest and 
 
 soak: soak-deps .venv-runtime/installed  ## the long tests, of which `make test` runs a share (half an hour)
 	ALLEZ_SOAK=1 .venv-runtime/bin/python -m pytest tests/runtime tests/contract -m soak
+	@$(MAKE) --no-print-directory test-bulk ALLEZ_SOAK=1
 	@$(MAKE) --no-print-directory test-hosts COUNT=1200
 	$(TESTS) support.fuzz
 
@@ -206,6 +210,12 @@ WHEEL = --no-deps --no-index --force-reinstall build/wheel/allez-*.whl
 	$(PYTHON) -m venv .venv-runtime
 	.venv-runtime/bin/python $(INSTALL) --require-hashes -r requirements/test.txt
 	.venv-runtime/bin/python $(INSTALL) $(WHEEL)
+	@touch $@
+
+.venv-bulk/installed: requirements/bulk.txt build/wheel/made
+	$(PYTHON) -m venv .venv-bulk
+	.venv-bulk/bin/python $(INSTALL) --require-hashes -r requirements/bulk.txt
+	.venv-bulk/bin/python $(INSTALL) $(WHEEL)
 	@touch $@
 
 .venv-server/installed: requirements/server.txt build/wheel/made

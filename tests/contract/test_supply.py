@@ -26,11 +26,14 @@ LOCKS = sorted(path.stem for path in REQUIREMENTS.glob("*.txt"))
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 
+BULK = {"parquet", "ray", "spark"}
+
 ASKED = {
     "runtime": [],
-    "test": sorted(EXTRAS.keys() - {"export", "made", "lint", "server"}),
+    "test": sorted(EXTRAS.keys() - {"export", "made", "lint", "server", *BULK}),
     "server": ["detect", "documents", "server", "test"],
-    "export": sorted(EXTRAS),
+    "bulk": sorted(BULK),
+    "export": sorted(EXTRAS.keys() - BULK),
     "bench": ["export", "plot"],
 }
 """Lock file to the extras that it must satisfy."""
