@@ -55,7 +55,7 @@ def run(job: Job, workers: int) -> None:
     mine = SparkSession.getActiveSession() is None
     builder = SparkSession.builder.appName("allez bulk")
     if mine and "PYSPARK_GATEWAY_PORT" not in os.environ:  # which spark-submit sets
-        builder = builder.master(f"local[{workers}]").config("spark.ui.enabled", "false")
+        builder = builder.master(f"local[{workers},4]").config("spark.ui.enabled", "false")
         for name in ("spark.driver.bindAddress", "spark.driver.host"):
             builder = builder.config(name, "127.0.0.1")
     session = builder.getOrCreate()
