@@ -157,7 +157,7 @@ def test_every_line_is_in_one_part(
     found = [
         row["text"]
         for number, (start, end) in enumerate(cut(path, shape, "text", part_bytes))
-        for row in shape.read(made, Part(number, str(path), start, end))
+        for row in shape.read("text", Part(number, str(path), start, end))
     ]
     wanted = data.decode().split("\n")
     if wanted[-1] == "":

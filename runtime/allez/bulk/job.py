@@ -21,8 +21,9 @@ from typing import Any, NamedTuple
 
 from allez.bulk.recipe import Recipe
 from allez.bulk.rows import Part, Shape, cut, shape_of
-from allez.documents.output import in_the_way, lock, open_own, reason
 from allez.errors import InputError, OptionError, OutputError
+from allez.files import in_the_way, open_own, reason
+from allez.locking import lock
 
 PLAN, DONE, SUCCESS = "_plan.json", "_done", "_SUCCESS"
 
@@ -193,6 +194,7 @@ def make(job: Job, part: Part) -> Done:
         OutputError: the result cannot be written.
     """
     began = time.monotonic()
+    recipe = job.recipe
     source = Path(part.path)
     status = source.stat()
     if (part.path, status.st_size, status.st_mtime_ns) not in job.inputs:
@@ -201,8 +203,8 @@ def make(job: Job, part: Part) -> Done:
     aside = place.with_name(f".{place.name}.{uuid.uuid4().hex}")
     count, errors = 0, []
     try:
-        with job.shape.writer(source, aside, job.recipe) as write:
-            for count, row in enumerate(job.recipe.partition(job.shape.read(job.recipe, part)), 1):
+        with job.shape.writer(source, aside, recipe.into) as write:
+            for count, row in enumerate(recipe.partition(job.shape.read(recipe.column, part)), 1):
                 if row["error"] is not None:
                     errors.append([count, row["error"]])
                 write(row)

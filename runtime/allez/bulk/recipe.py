@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allez.bulk.rows import BROKEN
-from allez.bundle import DEFAULT, Bundle, find
-from allez.documents.lines import fingerprint
+from allez.bundle import DEFAULT, Bundle, find, fingerprint
 from allez.errors import ChecksumError, InputError, OptionError
 from allez.options import OptionChanges, TranslateOptions, merged
 from allez.translate.translator import Translator

@@ -11,13 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
-from allez.documents.lines import MAX_LINE_BYTES
 from allez.errors import InputError, MissingExtraError
-
-if TYPE_CHECKING:
-    from allez.bulk.recipe import Recipe
+from allez.files import MAX_LINE_BYTES
 
 BROKEN = "\0broken"
 """Where a row that cannot be read says why, instead of its columns; no column has such a name."""
@@ -43,10 +40,10 @@ class Shape:
     """A kind of files."""
 
     suffix: str
-    read: Callable[[Recipe, Part], Iterator[dict[str, Any]]]
-    """Yields the rows of a part."""
-    writer: Callable[[Path, Path, Recipe], AbstractContextManager[Write]]
-    """Opens a result, given the file that rows come from, its own place, and the recipe."""
+    read: Callable[[str, Part], Iterator[dict[str, Any]]]
+    """Yields the rows of a part; of text, whose lines have no names, with this column."""
+    writer: Callable[[Path, Path, str], AbstractContextManager[Write]]
+    """Opens a result: the file that rows come from, its own place, the column of translations."""
 
 
 def shape_of(files: Sequence[Path]) -> Shape:
@@ -126,14 +123,14 @@ def _line(stream: BinaryIO, part: Part) -> bytes:
     return line
 
 
-def _read_text(recipe: Recipe, part: Part) -> Iterator[dict[str, Any]]:
+def _read_text(column: str, part: Part) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(_lines(part)):
         try:
             text = line.decode("utf-8")
         except UnicodeDecodeError:
             yield {BROKEN: "not UTF-8"}
         else:
-            yield {recipe.column: text[1:] if _marked(text, part, number) else text}
+            yield {column: text[1:] if _marked(text, part, number) else text}
 
 
 def _marked(text: str, part: Part, number: int) -> bool:
@@ -142,18 +139,18 @@ def _marked(text: str, part: Part, number: int) -> bool:
 
 
 @contextmanager
-def _write_text(source: Path, place: Path, recipe: Recipe) -> Iterator[Write]:
+def _write_text(source: Path, place: Path, into: str) -> Iterator[Write]:
     with place.open("wb") as stream:
 
         def write(row: dict[str, Any]) -> None:
-            text = row[recipe.into] or ""
+            text = row[into] or ""
             # A byte token can spell a line feed; lines must stay lines.
             stream.write(text.replace("\n", " ").encode() + b"\n")
 
         yield write
 
 
-def _read_json(recipe: Recipe, part: Part) -> Iterator[dict[str, Any]]:
+def _read_json(column: str, part: Part) -> Iterator[dict[str, Any]]:
     yield from map(_parse, _lines(part))
 
 
@@ -166,7 +163,7 @@ def _parse(line: bytes) -> dict[str, Any]:
 
 
 @contextmanager
-def _write_json(source: Path, place: Path, recipe: Recipe) -> Iterator[Write]:
+def _write_json(source: Path, place: Path, into: str) -> Iterator[Write]:
     with place.open("wb") as stream:
 
         def write(row: dict[str, Any]) -> None:
@@ -209,7 +206,7 @@ def _cut_parquet(path: Path, column: str, part_bytes: int) -> Iterator[tuple[int
         yield start, metadata.num_row_groups
 
 
-def _read_parquet(recipe: Recipe, part: Part) -> Iterator[dict[str, Any]]:
+def _read_parquet(column: str, part: Part) -> Iterator[dict[str, Any]]:
     file = _parquet().ParquetFile(part.path)
     for batch in file.iter_batches(_ROWS, row_groups=list(range(part.start, part.end))):
         yield from batch.to_pylist()
@@ -220,13 +217,13 @@ _ROWS = 1024
 
 
 @contextmanager
-def _write_parquet(source: Path, place: Path, recipe: Recipe) -> Iterator[Write]:
+def _write_parquet(source: Path, place: Path, into: str) -> Iterator[Write]:
     """Write rows with the columns of the source, their types, and the two new ones."""
     import pyarrow
 
     parquet = _parquet()
     schema = parquet.ParquetFile(source).schema_arrow
-    for name in (recipe.into, "error"):
+    for name in (into, "error"):
         if name in schema.names:
             schema = schema.remove(schema.get_field_index(name))
         schema = schema.append(pyarrow.field(name, pyarrow.string()))

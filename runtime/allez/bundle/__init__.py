@@ -11,7 +11,7 @@ from allez.bundle.contract import (
     state_names,
 )
 from allez.bundle.fields import parse_object, shown
-from allez.bundle.manifest import Confidence, Manifest, SourceSide, TargetSide
+from allez.bundle.manifest import Confidence, Manifest, SourceSide, TargetSide, fingerprint
 from allez.bundle.onnx_check import Value, check_graph, check_values
 from allez.bundle.reader import DEFAULT, Bundle, Golden, find
 from allez.bundle.store import ModelInfo, models, way
@@ -41,6 +41,7 @@ __all__ = [
     "decoder_graph",
     "encoder_graph",
     "find",
+    "fingerprint",
     "models",
     "next_state_names",
     "parse_object",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
 from allez.bundle.contract import MANIFEST, TEXT_INPUTS, state_names
@@ -316,3 +318,10 @@ def _states(items: list[dict[str, Any]]) -> tuple[State, ...]:
     if tuple(state.name for state in states) != state_names(len(states)):
         raise BundleFormatError(f"{MANIFEST}: the states must be named state.0, state.1, …")
     return states
+
+
+def fingerprint(manifest: Manifest) -> str:
+    """Return the SHA-256 of all that decides what a bundle says."""
+    # Every file's SHA-256 is in it; scores and versions decide nothing, and may be nested deeply.
+    decisive = replace(manifest, scores={}, made_with={})
+    return hashlib.sha256(json.dumps(asdict(decisive), sort_keys=True).encode()).hexdigest()

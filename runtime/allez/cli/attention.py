@@ -52,8 +52,8 @@ def _of_document(path: Path, at: int | None) -> str:
     None is the first one.
     """
     from allez.documents.formats import recognise
-    from allez.documents.output import reason
     from allez.documents.reading import Reading
+    from allez.files import reason
 
     try:
         data = path.read_bytes()

@@ -211,8 +211,9 @@ class _Work:
     def make(self, job: Job) -> None:
         """Make one result, or raise AllezError."""
         from allez.documents.formats import recognise
-        from allez.documents.output import open_output, reason
+        from allez.documents.output import open_output
         from allez.documents.translation import translate_document
+        from allez.files import reason
 
         try:
             if job.source.stat().st_size > MOST_BYTES:

@@ -7,10 +7,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from allez.documents.encoding import decode
-from allez.documents.output import reason
 from allez.documents.tables import read_rows
 from allez.documents.xml import check_xml
 from allez.errors import InputError
+from allez.files import reason
 
 _ENTRIES = ("termEntry", "conceptEntry")
 _LANGUAGES = ("langSet", "langSec")

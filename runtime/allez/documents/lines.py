@@ -16,13 +16,13 @@ import logging
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
+from allez.bundle import fingerprint
 from allez.documents.binary import likely_encoding, refuse_what_is_no_utf8
-from allez.documents.output import reason
 from allez.errors import InputError
+from allez.files import MAX_LINE_BYTES, reason
 from allez.search.beam import REVISION
 
 if TYPE_CHECKING:  # for their names alone: `allez --help` waits for none of it
@@ -37,9 +37,6 @@ Format = Literal["text", "tsv", "jsonl", "pharaoh"]
 
 Errors = Literal["strict", "replace"]
 """What becomes of bytes that are no UTF-8: an error, or U+FFFD; Python's words for it."""
-
-MAX_LINE_BYTES = 16 * 2**20
-"""A longer line is no line of text; it would only fill the memory."""
 
 LONG_LINE = 200_000
 """Of a line with more characters it is told that it takes long, since it is written at once."""
@@ -355,13 +352,6 @@ def _rounded(score: float) -> float | None:
 
 
 # --- the work -------------------------------------------------------------------------------
-
-
-def fingerprint(manifest: Manifest) -> str:
-    """Return the SHA-256 of all that decides what a bundle says."""
-    # Every file's SHA-256 is in it; scores and versions decide nothing, and may be nested deeply.
-    decisive = replace(manifest, scores={}, made_with={})
-    return hashlib.sha256(json.dumps(asdict(decisive), sort_keys=True).encode()).hexdigest()
 
 
 def describe_job(

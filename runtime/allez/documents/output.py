@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import IO, Any, NamedTuple, Protocol
 
 from allez.errors import InputError, OutputError
+from allez.files import in_the_way, open_own, reason
 from allez.locking import lock
 
 _log = logging.getLogger(__name__)
@@ -305,37 +306,6 @@ class OutputFile:
         self._state.unlink(missing_ok=True)
 
 
-def open_own(path: Path, *, shown: Path, create: int | None = None) -> IO[bytes]:
-    """Open a file that is ours alone; one that is not there is made, with the mode `create`.
-
-    Never through a link: whoever can write in the folder could have it lead to any file.
-
-    Raises:
-        FileNotFoundError: it is not there, and is not to be made.
-        OutputError: it is a link, or no file; `shown` cannot be written then.
-    """
-    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    if os.path.islink(path):
-        raise in_the_way(shown, path, "and is a link")
-    try:
-        descriptor = os.open(path, flags)
-    except FileNotFoundError:
-        if create is None:
-            raise
-        descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, create)
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
-        os.close(descriptor)
-        raise in_the_way(shown, path, "and is no file of its own")
-    return open(descriptor, "r+b")
-
-
-def in_the_way(shown: Path, path: Path, why: str) -> OutputError:
-    """Return the error that `shown` cannot be written because of what lies at `path`."""
-    hint = f"remove {path}, or write to another file"
-    return OutputError(f"cannot write {shown}: {path} is in the way, {why}", hint=hint)
-
-
 class OutputStream:
     """What cannot be renamed into place, such as a named pipe or `/dev/null`."""
 
@@ -404,9 +374,3 @@ def unfinished(target: Path) -> Mapping[str, Any] | None:
 def encode(data: str | bytes) -> bytes:
     r"""Return UTF-8; lone surrogates, which have none, as `\udcff`, which JSON reads again."""
     return data if isinstance(data, bytes) else data.encode("utf-8", "backslashreplace")
-
-
-def reason(error: OSError) -> str:
-    """Return what the operating system says, to stand behind a colon."""
-    text = error.strerror or str(error)
-    return text[:1].lower() + text[1:]

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from allez.documents.formats import FORMATS, REFUSED_SUFFIXES
-from allez.documents.output import in_the_way, open_own, reason
 from allez.errors import InputError, OutputError
+from allez.files import in_the_way, open_own, reason
 from allez.locking import lock
 
 JOURNAL = ".allez.partial.json"
