@@ -13,8 +13,16 @@ RUNTIME = ROOT / "runtime" / "allez"
 MODULES = sorted(path for path in RUNTIME.rglob("*.py") if path != RUNTIME / "__init__.py")
 
 FLOORS = [
-    *("", "bundle", "entities", "text", "search", "model", "translate", "documents"),
-    *("bulk", "cli"),
+    "",
+    "bundle",
+    "entities",
+    "text",
+    "search",
+    "model",
+    "translate",
+    "documents",
+    "bulk",
+    "cli",
 ]
 """From the ground up; "" is the package's own records, which know of no folder."""
 
