@@ -105,7 +105,7 @@ def recognise(name: str, data: bytes) -> Format:
     for beginning, kind, hint in _REFUSED:
         if data[:1024].lstrip().startswith(beginning):
             raise InputError(f"{kind} cannot be read", hint=hint)
-    return by_name(name) or _by_content(data)
+    return by_name(name) or _by_content(data, PurePath(name).suffix.lower())
 
 
 def by_name(name: str) -> Format | None:
@@ -135,7 +135,7 @@ _ZIPPED = (
 """What stands near the beginning of documents that are zips."""
 
 
-def _by_content(data: bytes) -> Format:
+def _by_content(data: bytes, suffix: str) -> Format:
     if data.startswith(b"PK"):
         for content, name in _ZIPPED:
             if content in data[:65536]:
@@ -145,7 +145,7 @@ def _by_content(data: bytes) -> Format:
     for pattern, name in _BEGINNINGS:
         if re.match(pattern, head, re.IGNORECASE | re.DOTALL):
             return FORMATS[name]
-    if re.match(r"<\?xml\b|<!DOCTYPE\b", head, re.IGNORECASE):
+    if suffix == ".xml" or re.match(r"<\?xml\b|<!DOCTYPE\b", head, re.IGNORECASE):
         raise InputError(
             "it is XML of no kind that is known",
             hint="--as html, xliff or android if it is one of these, --as text if it is text",

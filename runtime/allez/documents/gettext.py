@@ -58,6 +58,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     text, encode = decode(data, declared=declared)
     builder = Builder(text)
     sources: dict[str, str] = {}
+    known: set[tuple[str | None, str]] = set()
     before = "msgstr"
     for string in _strings(text):
         if string.keyword not in _FOLLOWING[before]:
@@ -68,6 +69,12 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
             if string.keyword == "msgctxt" or (string.keyword == "msgid" and "msgid" in sources):
                 sources = {}
             sources[string.keyword] = string.text
+            if string.keyword == "msgid":
+                entry = sources.get("msgctxt"), string.text
+                if entry in known:
+                    line = text.count("\n", 0, string.start) + 1
+                    builder.notes.append(f"line {line}: the msgid has stood above already")
+                known.add(entry)
             continue
         source = sources.get("msgid_plural" if string.form > 0 else "msgid", "")
         value = Value(source, mnemonics=True)

@@ -7,6 +7,7 @@ marks, its attributes that people read are segments of their own. What a format 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from allez.text.markup import Marked
 from allez.text.references import unescape
 from allez.text.tags import Token, attributes, ends, scan, value_of
 
+_UNFINISHED = re.compile(r"</?[a-zA-Z]")
 _REFERENCE = 4
 """Characters of a reference to a note: `1`, `[12]`."""
 
@@ -109,7 +111,7 @@ class _Runs:
         while index < len(self.tokens):
             token = self.tokens[index]
             if token.kind == "text" and self.depth:
-                self.items.append(_Item(token.kind, token.start, token.end))
+                self.add_text(token)
             elif token.kind == "cdata" and self.depth:
                 self.flush()
                 self.add_cdata(token)
@@ -121,6 +123,19 @@ class _Runs:
                 self.items.append(_Item("point", token.start, token.end))
             index += 1
         self.flush()
+
+    def add_text(self, token: Token) -> None:
+        """Add text; from a tag on that never ends it is left alone."""
+        unfinished = None
+        if not self.profile.xml and not token.name:
+            unfinished = _UNFINISHED.search(self.text, token.start, token.end)
+        end = unfinished.start() if unfinished else token.end
+        if token.start < end:
+            self.items.append(_Item("text", token.start, end))
+        if unfinished:
+            line = self.text.count("\n", 0, end) + 1
+            self.builder.notes.append(f"line {line}: a tag that never ends is left alone")
+            self.items.append(_Item("point", end, token.end))
 
     def opened(self, index: int) -> int:
         """Take a tag that opens; return the last token that was taken."""

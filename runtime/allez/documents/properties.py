@@ -13,6 +13,7 @@ from allez.errors import InputError
 from allez.text.markup import Marked
 
 _LINE = re.compile(r"(?:[^\r\n\\]|\\(?:\r\n|.|\Z))*", re.DOTALL)
+_BROKEN = re.compile(r"(?<!\\)(?:\\\\)*\\u(?![0-9a-fA-F]{4})")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(\r\n|\r|\n)[ \t\f]*|(.))", re.DOTALL)
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
 _ESCAPED = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\f": "\\f"}
@@ -25,6 +26,9 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
         data: the file, in UTF-8 or, as of old, in ISO 8859-1 (what that has not is written as an
             escape).
         reading: nothing of it matters here.
+
+    Raises:
+        InputError: an escape is none, and named.
     """
     try:
         text, encode = decode(data, escape=_unicode)
@@ -33,6 +37,9 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     builder = Builder(text)
     only_ascii = text.isascii()
     for start, end in _values(text):
+        if broken := _BROKEN.search(text, start, end):
+            line = text.count("\n", 0, broken.start()) + 1
+            raise InputError(f"line {line}: four hexadecimal digits are missing behind \\u")
         content, formatted = _read(text[start:end])
         value = Value(content, mnemonics=True)
         if value.has_letters:

@@ -144,17 +144,26 @@ def _apart(translated: Marked, source: Marked) -> Marked:
 
 def _with_space(marks: list[Mark], index: int, at: int, *, before: bool) -> list[Mark]:
     """Return marks after a space was put in before or behind the point of that index, at `at`."""
-    around = set()
-    parent = marks[index].parent
-    while parent != OUTSIDE:
-        around.add(parent)
-        parent = marks[parent].parent
+    around = _around(marks, index)
+    ended = {i for i in around if before and marks[i].start < at == marks[i].end}
     moved: list[Mark] = []
     for number, mark in enumerate(marks):
         start, end = mark.start, mark.end
         if number in around:
             start, end = start + (start > at), end + (end > at or (before and end == at))
-        elif start > at or (start == at and (end > at or number > index)):
+        elif start > at or (
+            start == at and (end > at or number > index or ended - _around(marks, number))
+        ):
             start, end = start + 1, end + 1
         moved.append(mark._replace(start=start, end=end))
     return moved
+
+
+def _around(marks: Sequence[Mark], index: int) -> set[int]:
+    """Return the marks around a mark."""
+    found: set[int] = set()
+    parent = marks[index].parent
+    while parent != OUTSIDE:
+        found.add(parent)
+        parent = marks[parent].parent
+    return found

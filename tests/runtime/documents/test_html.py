@@ -128,6 +128,14 @@ def test_a_reference_to_a_note_is_no_word() -> None:
     assert b'MOT<a href="#n">1</a>,' in uppercased(html.parse(page))
 
 
+def test_a_tag_that_never_ends_is_left_alone_and_named() -> None:
+    page = b'<p>un</p>\n<p>deux <a href="x>trois</p>quatre'
+    document = html.parse(page)
+    assert document.notes == ("line 2: a tag that never ends is left alone",)
+    assert uppercased(document) == b'<p>UN</p>\n<p>DEUX <a href="x>trois</p>QUATRE'
+    assert not html.parse(b"<title>un <b deux</title><p>1 < 2 et 3<4").notes
+
+
 def test_a_paragraph_of_thousands_of_tags_is_left_alone_and_named() -> None:
     page = b"<p>a</p>\n<p>" + b"<b>x</b>y" * 2000
     document = html.parse(page)

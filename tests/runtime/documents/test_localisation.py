@@ -112,6 +112,14 @@ def test_lines_that_were_broken_to_fit_are_broken_again() -> None:
     assert Value("un\nDeux").write(Marked("a line that is long\nTwo")) == "a line that is long\nTwo"
 
 
+def test_what_comes_back_at_the_end_of_a_tag_stays_apart_from_what_is_behind_it() -> None:
+    value = Value("un {{n}<i> deux {n}</i>")
+    lossy = WordByWord(backwards=True, dropped=["{"])
+    (translated,) = translate_marked([value.marked], lossy.translate_batch)
+    check(translated)
+    assert value.write(translated) == "<i>DEUX {n}</i>{n} UN"
+
+
 def test_a_placeholder_that_was_lost_comes_back() -> None:
     lossy = WordByWord(dropped=["0"])
     result = translate_document(parse("json", '["Il reste {n} jours"]'), lossy.translate_batch)
@@ -328,9 +336,23 @@ def test_entries_without_all_their_strings_are_named(text: str, message: str) ->
         parse("po", text)
 
 
+def test_an_entry_that_stands_twice_is_named() -> None:
+    entry = 'msgid "un"\nmsgstr ""\n\n'
+    assert parse("po", entry + 'msgctxt "a"\n' + entry).notes == ()
+    assert parse("po", entry + entry).notes == ("line 4: the msgid has stood above already",)
+
+
+def test_a_broken_escape_of_properties_is_named() -> None:
+    with pytest.raises(InputError, match="line 2: four hexadecimal digits are missing"):
+        parse("properties", "a=un\nb=deux\\u00zz")
+    assert capitals("properties", "a=un\\\\u") == "a=UN\\\\U"
+
+
 def test_xml_of_no_known_kind_is_no_text() -> None:
     resources = b'<?xml version="1.0"?>\n<!DOCTYPE resources [<!ENTITY a "b">]>\n<resources/>'
     assert recognise("a.xml", resources).name == "android"
     for data in (b'<?xml version="1.0"?><svg/>', b"<!DOCTYPE note>\n<note/>"):
         with pytest.raises(InputError, match="XML of no kind"):
             recognise("a.svg", data)
+    with pytest.raises(InputError, match="XML of no kind"):
+        recognise("a.xml", b"<note/>")
