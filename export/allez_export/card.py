@@ -169,10 +169,8 @@ def _reference(report: Mapping[str, Any]) -> list[str]:
     if "beam_texts" in found:
         lines[-1] += (
             f" With a beam of {found['beam_size']}, {found['beam_same']} of "
-            f"{found['beam_texts']} translations are the same"
+            f"{found['beam_texts']} translations are the same."
         )
-        by_rules = found.get("beam_same_by_its_rules")
-        lines[-1] += "." if by_rules is None else f", {by_rules} if it is searched as there."
     if "reference int8" in report:
         found = report["reference int8"]
         lines[-1] += (

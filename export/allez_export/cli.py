@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from allez import __version__
 from allez.errors import AllezError, MissingExtraError, OptionError, OutputError
+from allez.spec import SPEC
 from allez_export.config import load_config
 from allez_export.stages import STAGES, run_stage
 from allez_export.stages.workspace import Workspace, say
@@ -167,6 +168,12 @@ def _add_import(commands: Any) -> None:
     command.add_argument("--model-version", default="1.0.0", help="of the bundle")
     command.add_argument("--beam-size", type=int, help="(default: as the toolkit's own)")
     command.add_argument("--length-penalty", type=float, help="(default: as the toolkit's own)")
+    command.add_argument("--length-offset", type=float, help="(default: as the toolkit's own)")
+    for name in ("early_stopping", "finished"):
+        command.add_argument(
+            f"--{name.replace('_', '-')}", choices=SPEC["search"][name],
+            help="(default: as the toolkit's own)",
+        )  # fmt: skip
     command.add_argument("--force", action="store_true", help="make again what exists")
     command.add_argument("--threads", type=int, help="processor threads (default: all)")
     command.add_argument("-v", "--verbose", action="store_true", help="say more")
@@ -188,7 +195,8 @@ def import_foreign(args: argparse.Namespace) -> None:
     from allez_export.importing import Order, import_model
 
     asked = {name: getattr(args, name) for name in ("toolkit", "paths", *needed)}
-    more = ("data", "precision", "sentences", "beam_size", "length_penalty", "force", "threads")
+    more = ["data", "precision", "sentences", "force", "threads"]
+    more += ["beam_size", "length_penalty", "length_offset", "early_stopping", "finished"]
     asked |= {name: getattr(args, name) for name in more}
     bundle = import_model(Order(**asked, references=args.reference, version=args.model_version))
     print(f"allez translate --model {bundle}")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from allez.errors import AllezError, MissingExtraError
+from allez.spec import SPEC
 
 
 class ConfigError(AllezError, ValueError):
@@ -31,6 +32,13 @@ def _check(section: Any, **ranges: tuple[float, float]) -> None:
         if value is not None and not (low <= value <= high and isfinite(value)):
             wanted = f"at least {low}" if high == inf else f"{low} to {high}"
             raise ConfigError(f"{name} must be {wanted}, not {value}")
+
+
+def _check_choice(section: Any, name: str, known: Sequence[str]) -> None:
+    """Raise ConfigError unless a named value is one of those known."""
+    value = getattr(section, name)
+    if value not in known:
+        raise ConfigError(f"{name} must be one of {', '.join(known)}, not {value!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +296,10 @@ class PackageConfig:
     """Rows of the beam that the bundle asks for where the user does not say."""
     length_penalty: float = 1.0
     """Exponent of the length that scores are divided by (Wu et al. 2016), likewise."""
+    length_offset: float = 0.0
+    """This and the next two, as other toolkits search: see `allez.options.SearchOptions`."""
+    early_stopping: str = "hopeless"
+    finished: str = "replaced"
     golden: int = 50
     """Sentences recorded with their translation for self-tests."""
     least_golden: int = 10
@@ -302,7 +314,9 @@ class PackageConfig:
 
     def __post_init__(self) -> None:
         _check(self, golden=(1, 10_000), least_golden=(0, 10_000))
-        _check(self, beam_size=(1, 100), length_penalty=(0, 10))
+        _check(self, beam_size=(1, 100), length_penalty=(0, 10), length_offset=(0, 10))
+        for name in ("early_stopping", "finished"):
+            _check_choice(self, name, SPEC["search"][name])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,7 +120,7 @@ def bundle_identity(manifest: Manifest) -> list[str]:
     """Return what a bundle's scores depend on: hashes of files that decide, and its search."""
     vocabularies = ("tokenizer", "source_tokenizer", "target_tokenizer")
     roles = ("encoder", "decoder", *vocabularies, "sentences", "shortlist")
-    search = f"{manifest.beam_size} {manifest.length_penalty} rules {REVISION}"
+    search = f"{manifest.search} rules {REVISION}"
     return [*(manifest.files[role].sha256 for role in roles if role in manifest.files), search]
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from allez.bundle.contract import SEARCH_FIELDS
 from allez.errors import InputError, OptionError, OutputError
 from allez.text.tokenizer import Tokenizer
 from allez_export.checkpoints import Vocabularies, save
@@ -64,6 +65,9 @@ class Order:
     version: str = "1.0.0"
     beam_size: int | None = None
     length_penalty: float | None = None
+    length_offset: float | None = None
+    early_stopping: str | None = None
+    finished: str | None = None
     force: bool = False
     threads: int | None = None
 
@@ -167,12 +171,9 @@ def _config(order: Order) -> Config:
 
 def _searched(config: Config, order: Order, imported: Imported) -> Config:
     """Return the configuration with the toolkit's own way of searching, or the user's."""
-    beam, penalty = order.beam_size, order.length_penalty
-    package = dataclasses.replace(
-        config.package,
-        beam_size=imported.beam_size if beam is None else beam,
-        length_penalty=imported.length_penalty if penalty is None else penalty,
-    )
+    keys = [field["key"] for field in SEARCH_FIELDS]
+    chosen = {key: getattr(imported if getattr(order, key) is None else order, key) for key in keys}
+    package = dataclasses.replace(config.package, **chosen)
     quantize = dataclasses.replace(config.quantize, least_weights=imported.least_weights)
     return dataclasses.replace(config, package=package, quantize=quantize)
 
@@ -189,7 +190,6 @@ def _save(work: Workspace, imported: Imported) -> None:
         "training": {
             "made_by": imported.made_by,
             "remarks": list(imported.remarks),
-            "rules": None if imported.rules is None else dataclasses.asdict(imported.rules),
         },
     }
     (work.out / "train").mkdir()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,13 @@ import numpy as np
 
 from allez import Translator, __version__
 from allez.arrays import IntArray
-from allez.bundle.contract import FORMAT_VERSION, MANIFEST, state_names
+from allez.bundle.contract import (
+    FORMAT_VERSION,
+    MANIFEST,
+    RULES_VERSION,
+    SEARCH_FIELDS,
+    state_names,
+)
 from allez.bundle.manifest import Manifest, parse_manifest
 from allez.bundle.reader import Bundle
 from allez.entities.numbers import FORMS
@@ -24,6 +31,7 @@ from allez.errors import BundleError
 from allez.model.decode import decode
 from allez.model.encoder import Encoding
 from allez.model.model import Model
+from allez.options import SearchOptions
 from allez.search.step import Step, StepResult
 from allez.spec import SPEC
 from allez.text.casing import as_read
@@ -94,10 +102,10 @@ def make_manifest(
     confidence: Mapping[str, Any] | None = None,
 ) -> bytes:
     """Return the text of `manifest.json` for the files in `content` (role to bytes)."""
-    widths = facts.state_widths
+    widths, search = facts.state_widths, _search(config)
     rules = SentenceRules.from_json(content["sentences"].decode("utf-8", "replace"))
     manifest = {
-        "format_version": FORMAT_VERSION,
+        "format_version": RULES_VERSION if search.keys() - _SINCE_FORMAT_2 else FORMAT_VERSION,
         "name": config.name,
         "version": config.package.version,
         "task": "translate",
@@ -124,10 +132,7 @@ def make_manifest(
             "target_per_source": TARGET_PER_SOURCE,
             "target_extra": TARGET_EXTRA,
         },
-        "search": {
-            "beam_size": config.package.beam_size,
-            "length_penalty": config.package.length_penalty,
-        },
+        "search": search,
         "optimization_level": "basic",
         "minimum_onnxruntime": MINIMUM_ONNXRUNTIME,
         "training_data": list(dict.fromkeys(source.name for source in config.data.train)),
@@ -143,6 +148,19 @@ def make_manifest(
     if confidence is not None:
         manifest["confidence"] = dict(confidence)
     return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+_SINCE_FORMAT_2 = {"beam_size", "length_penalty"}
+"""What a manifest says of search if there is nothing to say that older runtimes do not know."""
+
+
+def _search(config: Config) -> dict[str, Any]:
+    """Return what the manifest says of search; rules that every runtime has are not named."""
+    usual = asdict(SearchOptions())
+    said = {field["key"]: getattr(config.package, field["key"]) for field in SEARCH_FIELDS}
+    return {
+        key: value for key, value in said.items() if key in _SINCE_FORMAT_2 or value != usual[key]
+    }
 
 
 def _entities(config: Config) -> dict[str, Any]:

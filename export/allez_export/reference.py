@@ -19,7 +19,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,6 @@ from allez.search.step import RawHypothesis, Request
 from allez.text.tokenizer import Tokenizer
 from allez_export.evaluate import GREEDY, chrf
 from allez_export.toolkits.files import read_text
-from allez_export.toolkits.searching import SearchRules, search
 from allez_export.verify import PARITY, VerificationError
 
 Values = dict[str, Any]
@@ -59,6 +58,8 @@ class Entry:
     """Ids or text of the best hypothesis."""
     width: int | None = None
     """Of the beam that found it; None: not known."""
+    n_best: int = 1
+    """How many hypotheses the toolkit was asked for, which may decide when it stops."""
 
 
 def read_references(paths: Sequence[Path]) -> list[Entry]:
@@ -93,15 +94,15 @@ def _take(entry: Entry, content: dict[str, Any]) -> None:
     for key in ("greedy_log_probs", "target_log_probs"):
         if content.get(key):
             setattr(entry, key, [float(value) for value in content[key]])
-    best, width = content.get("text"), None
+    best, width, n_best = content.get("text"), None, 1
     for key, value in content.items():
         if value and (key == "hypotheses" or re.fullmatch(r"beam\d+", key)):
             width = int(key[4:]) if key.startswith("beam") else len(value)
-            best = value[0]
+            best, n_best = value[0], len(value)
     if isinstance(best, dict):
         best = next(best[key] for key in ("ids", "tokens", "pieces", "text") if key in best)
     if best is not None:
-        entry.beam, entry.width = best, width
+        entry.beam, entry.width, entry.n_best = best, width, n_best
 
 
 def _joined(pieces: Any) -> str:
@@ -118,19 +119,16 @@ class Followed:
     Args:
         bundle: as `draft` makes it.
         entries: what the toolkit did.
-        rules: how it searched, if the runtime does so in another way.
     """
 
-    def __init__(
-        self, bundle: Bundle, entries: Sequence[Entry], rules: SearchRules | None = None
-    ) -> None:
+    def __init__(self, bundle: Bundle, entries: Sequence[Entry]) -> None:
         manifest = bundle.manifest
         self._model = Model(bundle)
         self._source, self._target = (
             Tokenizer(bundle.text(side.tokenizer)) for side in (manifest.source, manifest.target)
         )
         self._end, self._eos = manifest.source.eos, manifest.target.eos
-        self._entries, self._rules = entries, rules
+        self._entries = entries
         self._search = manifest.search
         self._read = [[*self._source.encode(entry.source), self._end] for entry in entries]
         self.texts: list[str] = []
@@ -190,18 +188,13 @@ class Followed:
         places = [i for i, entry in enumerate(self._entries) if entry.beam is not None]
         if not places:
             return {}
-        width = self._entries[places[0]].width or self._search.beam_size
-        options = SearchOptions(beam_size=width, length_penalty=self._search.length_penalty)
+        first = self._entries[places[0]]
+        width = first.width or self._search.beam_size
+        options = replace(self._search, beam_size=width, n_best=min(first.n_best, width))
         found = self._found(options, [[] for _ in self._entries])
         wanted = {i: self._text(self._entries[i].beam) for i in places}
         same = sum(wanted[i] == self._target.decode(found[i].tokens) for i in places)
-        report = {"beam_size": width, "beam_texts": len(places), "beam_same": same}
-        if self._rules is not None:
-            by_rules = {i: search(self._model, self._read[i], width, self._rules) for i in places}
-            report["beam_same_by_its_rules"] = sum(
-                wanted[i] == self._target.decode(tokens) for i, tokens in by_rules.items()
-            )
-        return report
+        return {"beam_size": width, "beam_texts": len(places), "beam_same": same}
 
     def _text(self, beam: Any) -> str:
         ids = isinstance(beam, list) and beam and isinstance(beam[0], int)
@@ -233,7 +226,7 @@ def compare_precisions(fp32: Followed, int8: Followed) -> Values:
 
 
 def follow(
-    entries: Sequence[Entry], fp32: Bundle, int8: Bundle | None, rules: SearchRules | None = None
+    entries: Sequence[Entry], fp32: Bundle, int8: Bundle | None
 ) -> Iterator[tuple[str, Values]]:
     """Compare bundles with the outputs of the toolkit that their weights come from.
 
@@ -241,12 +234,11 @@ def follow(
         entries: what the toolkit did.
         fp32: a draft bundle.
         int8: the same, quantized, if it is.
-        rules: how the toolkit searched, if the runtime does so in another way.
 
     Raises:
         ReferenceFailure: fp32 reads, chooses or scores otherwise.
     """
-    followed = Followed(fp32, entries, rules)
+    followed = Followed(fp32, entries)
     found = followed.compare()
     if not found["worst_token_score"] <= PARITY:
         raise ReferenceFailure(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_BEAM_SIZE: int = SPEC["search"]["beam_size"][1]
 MAX_LENGTH_PENALTY = int(SPEC["search"]["length_penalty"][1])
+MAX_LENGTH_OFFSET = int(SPEC["search"]["length_offset"][1])
 
 
 Providers: TypeAlias = "Sequence[str | tuple[str, Mapping[str, Any]]] | None"
@@ -58,10 +59,19 @@ class SearchOptions:
     without the offset); eos counts."""
     no_repeat_ngram_size: int = 0
     """No sequence of so many tokens occurs twice in a translation; 0 allows it."""
+    length_offset: float = 0.0
+    """With it, the length is (offset + length) / (offset + 1); 5 is that of Wu et al. 2016."""
+    early_stopping: str = "hopeless"
+    """When a beam stops: "hopeless", nothing better is in sight; "full", `beam_size` hypotheses
+    have ended; "best", the best continuation of a step has, and `n_best` hypotheses."""
+    finished: str = "replaced"
+    """What becomes of a place in the beam where a hypothesis ends: "replaced", the next best
+    continuation has it; "dropped", it is empty for a step; "kept", it is for ever."""
 
     def __post_init__(self) -> None:
         _set(
             self,
+            length_offset=real("length_offset", self.length_offset, MAX_LENGTH_OFFSET),
             beam_size=whole("beam_size", self.beam_size, 1, MAX_BEAM_SIZE),
             n_best=whole("n_best", self.n_best, 1, MAX_BEAM_SIZE),
             min_length=whole("min_length", self.min_length, 0),
@@ -70,6 +80,14 @@ class SearchOptions:
         )
         if self.n_best > self.beam_size:
             raise OptionError(f"n_best ({self.n_best}) cannot exceed beam_size ({self.beam_size})")
+        for name in ("early_stopping", "finished"):
+            if getattr(self, name) not in (known := SPEC["search"][name]):
+                raise OptionError(f"{name} must be {', '.join(known)}, not {getattr(self, name)!r}")
+
+    def norm(self, length: int) -> float:
+        """Return what a sum of log-probabilities is divided by; `length` counts eos."""
+        offset = self.length_offset
+        return float(((offset + length) / (offset + 1)) ** self.length_penalty)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +169,8 @@ class TranslateOptions:
         beam_size = self.beam_size
         if beam_size is None:  # more answers than rows cannot be had
             beam_size = max(default.beam_size, whole("n_best", self.n_best, 1, MAX_BEAM_SIZE))
-        return SearchOptions(
+        return replace(
+            default,
             beam_size=beam_size,
             n_best=self.n_best,
             min_length=self.min_length,

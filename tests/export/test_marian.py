@@ -301,7 +301,7 @@ def test_files_are_found_by_what_decoder_yml_says(
         "beam-size: 3\nnormalize: 0.6\nword-penalty: 0.5\n"
     )
     found = read(path)
-    assert (found.beam_size, found.length_penalty) == (3, 0.6)
+    assert (found.beam_size, found.length_penalty, found.finished) == (3, 0.6, "kept")
     assert any("0.5" in remark for remark in found.remarks)
     assert read(path / "model.npz", path / "vocab.spm").target_tokenizer is None
     (path / "model.npz").unlink()

@@ -17,14 +17,12 @@ from torch import Tensor
 
 from allez import Translator
 from allez.errors import InputError
-from allez.search.step import StepResult
 from allez.text.tokenizer import Tokenizer
 from allez_export.cli import main
 from allez_export.config import load_config
 from allez_export.families.steps import TorchStep
 from allez_export.toolkits import TOOLKITS, toolkit
 from allez_export.toolkits.imported import Imported
-from allez_export.toolkits.searching import SearchRules, search
 from support import checkpoints
 from support.checkpoints import State, advance, by_layer, encoder, stacked
 
@@ -323,6 +321,10 @@ def test_a_checkpoint_becomes_a_bundle_that_translates(
     assert report["reference"]["worst_token_score"] < 1e-4
     with Translator(out / "bundle") as translator:
         manifest = translator.bundle.manifest
+        # Runtimes that know no rules but their own must refuse it, not search in another way.
+        assert manifest.format_version == 3
+        search = manifest.search
+        assert (search.early_stopping, search.finished, search.beam_size) == ("best", "dropped", 5)
         assert manifest.source.tokenizer != manifest.target.tokenizer
         assert manifest.precision == "fp32"  # nothing in it is large enough for int8
         assert (manifest.source.size, manifest.target.size) == (18, 20)
@@ -331,6 +333,46 @@ def test_a_checkpoint_becomes_a_bundle_that_translates(
     assert "3 of 3 greedy paths are the same" in card
     assert "OpenNMT-py 1.x" in card
     assert main(asked) == 1  # it exists
+    own = ["--early-stopping", "hopeless", "--finished", "replaced", "--length-penalty", "0.5"]
+    assert main([*asked, "--force", *own]) == 0
+    said = json.loads((out / "bundle" / "manifest.json").read_text(encoding="utf-8"))
+    assert said["format_version"] == 2
+    assert said["search"] == {"beam_size": 5, "length_penalty": 0.5}
+    assert main([*asked, "--force", "--length-offset", "11"]) == 1
+    assert "length_offset must be 0 to 10, not 11" in capsys.readouterr().err
+
+
+def rules_of(imported: Imported) -> tuple[float, float, str, str]:
+    found = imported
+    return found.length_penalty, found.length_offset, found.early_stopping, found.finished
+
+
+def test_how_a_toolkit_searches_goes_with_its_model(tmp_path: Path) -> None:
+    for name in "13fj":
+        (tmp_path / name).mkdir()
+    checkpoints.opennmt(tmp_path / "1", version="1.x")
+    checkpoints.opennmt(tmp_path / "3", version="3.x")
+    checkpoints.fairseq(tmp_path / "f")
+    checkpoints.joeynmt(tmp_path / "j")
+    assert rules_of(toolkit("opennmt").read([tmp_path / "1"])) == (0.0, 0.0, "best", "dropped")
+    assert rules_of(toolkit("opennmt").read([tmp_path / "3"])) == (1.0, 1.0, "best", "dropped")
+    assert rules_of(toolkit("fairseq").read([tmp_path / "f"])) == (1.0, 0.0, "full", "replaced")
+    config = tmp_path / "j" / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    for said, alpha in (
+        ("beam_alpha: 0.5", 0.5),
+        ("beam_alpha: -1", 0.0),
+        ("alpha: 0.7", 0.7),
+        ("beam_alpha: 0.5\n  alpha: 0.7", 0.7),  # the older name counts
+        ("n_best: 1", 0.0),
+    ):
+        config.write_text(text.replace("beam_alpha: 0.5", said), encoding="utf-8")
+        assert rules_of(toolkit("joeynmt").read([tmp_path / "j"])) == (
+            alpha,
+            5.0,
+            "full",
+            "dropped",
+        )
 
 
 @pytest.mark.parametrize("kind", ["opennmt", "fairseq", "annotated"])
@@ -362,45 +404,6 @@ def test_features_that_are_evened_out_say_the_same(tmp_path: Path, kind: str) ->
         np.testing.assert_allclose(one.log_probs, other.log_probs, rtol=1e-4, atol=1e-4)
 
 
-class Scripted:
-    """A model whose next words depend on the last one alone: 0 begins, 1 ends, 2 and 3 are words.
-
-    Ending at once is likely, and going on is worth it.
-    """
-
-    bos, eos = 0, 1
-    NEXT = ((0, 0.5, 0.3, 0.2), (0, 1, 0, 0), (0, 0.4, 0.5, 0.1), (0, 0.9, 0.05, 0.05))
-
-    def encode(self, source: Any) -> Any:
-        return source
-
-    def start(self, encodings: Any) -> Any:
-        def step(token: Any, parent: Any, k: int) -> Any:
-            with np.errstate(divide="ignore"):
-                logs = np.log([self.NEXT[word] for word in token])
-            order = np.argsort(-logs, axis=1, kind="stable")[:, :k]
-            top = np.take_along_axis(logs, order, axis=1)
-            return StepResult(top, order, np.zeros((len(order), 1)), None)
-
-        return step
-
-
-def test_toolkits_search_by_rules_of_their_own() -> None:
-    model: Any = Scripted()
-
-    def found(width: int, **rules: Any) -> tuple[int, ...]:
-        return search(model, [5, 1], width, SearchRules(**rules))
-
-    assert found(1, alpha=0.0, empty=True) == ()  # the end is the best word
-    assert found(1, alpha=0.0) == (2,) * 200  # 0.5 > 0.4, so that it never ends
-    assert found(2, alpha=0.0, empty=True, wide=True) == ()  # 0.5; going on gives less
-    assert found(2, alpha=0.0, wide=True) == (3,)  # 0.2 x 0.9 > 0.3 x 0.4
-    assert found(2, alpha=2.0, wide=True) == (2, 2)  # log 0.06 / 9 > log 0.18 / 4
-    assert found(2, alpha=0.0) == (3,)
-    assert found(2, alpha=3.0) == (2, 2)  # log 0.06 / 27 > log 0.18 / 8
-    assert found(2, alpha=3.0, offset=50.0) == (3,)  # an offset makes lengths more alike
-
-
 CHECKPOINTS = os.environ.get("ALLEZ_CHECKPOINTS")
 """A folder of real checkpoints, one a folder, each with the outputs of its toolkit."""
 
@@ -415,6 +418,9 @@ REAL = {
     "pytorch-tutorial": "tutorial",
     "annotated-encoder-decoder": "annotated",
 }
+
+SEARCHED_GREEDILY = ("opennmt-py-2.3-lstm-general", "pytorch-tutorial", "annotated-encoder-decoder")
+"""Of which there is no beam of the toolkit's own."""
 
 
 @pytest.mark.skipif(CHECKPOINTS is None, reason="ALLEZ_CHECKPOINTS names no folder")
@@ -436,6 +442,8 @@ def test_real_checkpoints_give_what_their_toolkits_gave(tmp_path: Path, name: st
     found, quantized = report["reference"], report.get("reference int8")
     assert found["greedy_same"] == found["greedy_paths"] >= 20
     assert found["worst_token_score"] < 1e-4
+    assert found.get("beam_same", 48) >= 48
+    assert ("beam_same" in found) == (name not in SEARCHED_GREEDILY)
     if quantized is not None:  # small ones stay fp32
         assert quantized["chrf_of_int8_against_fp32"] >= 90
         assert abs(quantized["mean_token_score"]) <= 0.05

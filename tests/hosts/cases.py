@@ -12,6 +12,7 @@ Everything is drawn from a fixed seed. One JSON object a line:
                        "entities", "found_names", "masked"}, and for a made-up translation "target"
                        with symbols: "filled", "places", "settled", and "target_masked" the way back
     search.jsonl       {"table": [V][V][V]}, then {"limit", "options", "prefix", "found"} for it
+    search_rules.jsonl the same by the rules of other toolkits, and "asked", symbols or null
     hostile.jsonl      {"text", "times", "beam_size", "translation"} of the tiny bundle
     shortlist.jsonl    {"source", "candidates"}, and {"text", "beam_size", "translation", "whole"},
                        of the tiny bundle with candidates; whole: without them
@@ -54,6 +55,8 @@ from allez.model.shortlist import Shortlist
 from allez.options import SearchOptions
 from allez.search.beam import beam_search
 from allez.search.step import Request, StepResult
+from allez.search.step import Symbols as SearchSymbols
+from allez.spec import SPEC as CONTRACT
 from allez.text.casing import in_capitals, in_small_letters, to_capitals
 from allez.text.foreign import is_foreign
 from allez.text.rules import SentenceRules
@@ -361,10 +364,20 @@ class TableStep:
         """Nothing is forgotten: there is one sentence."""
 
 
-def search_cases() -> Iterator[dict[str, Any]]:
-    """Yield tables, some full of equal scores, each with searches of all kinds."""
-    generator = random.Random(4)
-    for number in range(16):
+def asked_symbols(generator: random.Random) -> SearchSymbols | None:
+    """Return what is asked of a translation, for one in three."""
+    times = (generator.randint(0, 2), generator.randint(0, 1))
+    return SearchSymbols((3, 4), times) if generator.random() < 0.3 else None
+
+
+def search_cases(*, rules: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield tables, some full of equal scores, each with searches of all kinds.
+
+    Args:
+        rules: by those of other toolkits, some with symbols of entities.
+    """
+    generator = random.Random(4 + rules)
+    for number in range(16 * rules, 16 + 16 * rules):
         digits = 1 if number % 4 == 0 else 3
         scores = np.random.default_rng(number).normal(scale=1.5, size=(WORDS, WORDS, WORDS))
         logs = np.round(scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True)), digits)
@@ -385,9 +398,17 @@ def search_cases() -> Iterator[dict[str, Any]]:
             repeats = generator.choice([None, None, None, 1, 5])
             if repeats is not None:  # long enough to go round in loops
                 limit += 40
+            asked = None
+            if rules:
+                asked = asked_symbols(generator)
+                options |= {
+                    "length_offset": generator.choice([0.0, 1.0, 5.0]),
+                    "early_stopping": generator.choice(CONTRACT["search"]["early_stopping"]),
+                    "finished": generator.choice(CONTRACT["search"]["finished"]),
+                }
             found = beam_search(
                 TableStep(logs.astype(np.float32)),
-                [Request(TextSource((2,) * WORDS), limit, repeats, tuple(prefix))],
+                [Request(TextSource((2,) * WORDS), limit, repeats, tuple(prefix), asked)],
                 bos=BOS,
                 eos=EOS,
                 options=SearchOptions(**options),
@@ -397,6 +418,7 @@ def search_cases() -> Iterator[dict[str, Any]]:
                 "repeats": repeats,
                 "options": options,
                 "prefix": prefix,
+                **({"asked": asked and asked._asdict()} if rules else {}),
                 "found": [
                     {
                         "tokens": f.tokens,
@@ -530,6 +552,7 @@ def main() -> None:
             for name, definition in subword_models(Path(folder)):
                 write(VECTORS / f"tokenizer-{name}.jsonl", spelled_cases(definition))
         write(VECTORS / "search.jsonl", search_cases())
+        write(VECTORS / "search_rules.jsonl", search_cases(rules=True))
         write(VECTORS / "hostile.jsonl", hostile_cases())
         write(VECTORS / "shortlist.jsonl", candidates_cases())
         write(VECTORS / "casing.jsonl", casing_cases())

@@ -80,7 +80,7 @@ class Rescorer:
         total = sum(
             float(words[token]) for token, words in zip(said, self.steps(answer), strict=False)
         )
-        return total / max(len(said), 1) ** self._manifest.length_penalty
+        return total / self._manifest.search.norm(max(len(said), 1))
 
     def gap(self, one: Answer, other: Answer, beam_size: int) -> float:
         """Return how far apart two answers to the same sentence are."""

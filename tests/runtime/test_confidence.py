@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from allez.bundle.manifest import Confidence
+from allez.options import SearchOptions
 from allez.search.step import RawHypothesis
 from allez.translate.confidence import Evidence, confidence, features
 
@@ -40,7 +41,7 @@ def test_confidence_is_that_of_the_specification(number: int) -> None:
         case["target"],
         [raw(told, case["positions"]) for told in case["hypotheses"]],
         case["chosen"],
-        case["length_penalty"],
+        SearchOptions(length_penalty=case["length_penalty"]),
     )
     known = features(evidence, case["doubts"])
     assert known == pytest.approx(case["features"], abs=1e-6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,8 +18,16 @@ from allez.options import SearchOptions
 from allez.search.beam import beam_search
 from allez.search.constraints import most_repeats
 from allez.search.step import RawHypothesis, Request, StepResult
+from allez.spec import SPEC
 
 BOS, EOS = 0, 1
+
+RULES: list[dict[str, Any]] = [
+    {"early_stopping": stopping, "finished": finished}
+    for stopping in SPEC["search"]["early_stopping"]
+    for finished in SPEC["search"]["finished"]
+]
+"""Of all toolkits; the first are our own."""
 
 
 class TableStep:
@@ -80,7 +89,9 @@ def brute_force(table: FloatArray, limit: int, options: SearchOptions) -> list[t
             for word in (*sequence, EOS):
                 total += float(table[before, last, word])
                 before, last = last, word
-            found.append((sequence, total / (length + 1) ** options.length_penalty))
+            offset = options.length_offset
+            norm = ((offset + length + 1) / (offset + 1)) ** options.length_penalty
+            found.append((sequence, total / norm))
     return sorted(found, key=lambda item: -item[1])
 
 
@@ -112,6 +123,8 @@ def search(
         {"min_length": 2},
         {"no_repeat_ngram_size": 1},
         {"no_repeat_ngram_size": 2, "min_length": 3},
+        {"length_offset": 5.0},
+        {"length_penalty": 0.6, "length_offset": 1.0},
     ],
     ids=str,
 )
@@ -150,14 +163,16 @@ def test_greedy_takes_the_best_word_each_time(seed: int) -> None:
     batch=st.integers(1, 9),
     beam=st.integers(1, 5),
     extra=st.sampled_from([{}, {"min_length": 2}, {"no_repeat_ngram_size": 2}]),
+    rules=st.sampled_from(RULES),
     data=st.data(),
 )
 def test_a_sentence_does_not_depend_on_its_batch(
-    seed: int, batch: int, beam: int, extra: dict, data: st.DataObject
+    seed: int, batch: int, beam: int, extra: dict, rules: dict, data: st.DataObject
 ) -> None:
     limits = data.draw(st.lists(st.integers(1, 9), min_size=batch, max_size=batch))
     all_tables = tables(seed, batch, vocabulary=7)
-    options = SearchOptions(beam_size=beam, n_best=beam, **extra)
+    n_best = data.draw(st.integers(1, beam))
+    options = SearchOptions(beam_size=beam, n_best=n_best, **extra, **rules)
     together = search(TableStep(all_tables), limits, options)
     for index in range(batch):
         alone = search(TableStep(all_tables[index : index + 1]), [limits[index]], options)[0]
@@ -251,6 +266,10 @@ def test_each_token_of_greedy_search_is_told() -> None:
         {"length_penalty": float("nan")},
         {"length_penalty": -1.0},
         {"no_repeat_ngram_size": -1},
+        {"length_offset": -1.0},
+        {"length_offset": 10.5},
+        {"early_stopping": True},
+        {"finished": "lost"},
     ],
     ids=str,
 )
@@ -352,3 +371,72 @@ def test_where_all_that_could_follow_is_banned_the_row_is_returned_as_it_is(beam
         assert sorted(found.tokens) == [0, 2, 3, 4, 5]
         assert not found.finished
         assert np.isfinite(found.score)
+
+
+def by_last_word(rows: list[list[float]]) -> FloatArray:
+    """A table of probabilities that depend on the last word alone; of log-probabilities."""
+    with np.errstate(divide="ignore"):
+        logs = np.log(np.array(rows))
+    return np.broadcast_to(logs, (1, len(rows), *logs.shape)).copy()
+
+
+LIKELY_TO_END = by_last_word(
+    [[0, 0.5, 0.3, 0.2], [0, 1, 0, 0], [0, 0.4, 0.5, 0.1], [0, 0.9, 0.05, 0.05]]
+)
+"""0 begins, 1 ends, 2 and 3 are words: ending at once is likely, and going on is worth it."""
+
+
+def ended(**options: Any) -> list[tuple[int, ...]]:
+    found = search(TableStep(LIKELY_TO_END), [30], SearchOptions(**options))[0]
+    assert all(one.finished for one in found)
+    return [one.tokens for one in found]
+
+
+def test_a_beam_stops_by_the_rules_of_a_toolkit() -> None:
+    full: dict[str, Any] = {"beam_size": 2, "early_stopping": "full"}
+    assert ended(**full, length_penalty=0.0, min_length=0) == [()]  # 0.5; going on gives less
+    assert ended(**full, length_penalty=0.0) == [(3,)]  # 0.2 x 0.9 > 0.3 x 0.4
+    assert ended(**full, length_penalty=2.0) == [(2, 2)]  # log 0.06 / 9 > log 0.18 / 4
+    best: dict[str, Any] = {"beam_size": 2, "early_stopping": "best"}
+    # The end of (3) is the best continuation of its step, and (2) is not waited for ...
+    assert ended(**best, length_penalty=3.0) == [(3,)]
+    # ... unless two are asked for: log 0.06 / 27 > log 0.18 / 8.
+    assert ended(**best, length_penalty=3.0, n_best=2, finished="dropped") == [(2, 2), (3,)]
+    # An offset makes lengths more alike.
+    offset = ended(**best, length_penalty=3.0, length_offset=10.0, n_best=2, finished="dropped")
+    assert offset == [(3,), (2, 2)]
+
+
+def test_what_becomes_of_the_place_of_a_hypothesis_that_ended() -> None:
+    # At the second step (3) ends with 0.36, before (2, 2) and (2, 3) with 0.21 each.
+    table = by_last_word([[0, 0, 0.6, 0.4], [0, 1, 0, 0], [0, 0.3, 0.35, 0.35], [0, 0.9, 0.1, 0.0]])
+    found = {}
+    for finished in SPEC["search"]["finished"]:
+        options = SearchOptions(beam_size=2, n_best=2, length_penalty=0.0, finished=finished)
+        found[finished] = [one.tokens for one in search(TableStep(table), [4], options)[0]]
+    assert found == {
+        "replaced": [(3,), (2, 3)],  # it had the place
+        "dropped": [(3,), (2, 2, 3)],  # (2, 2) alone goes on, in two ways
+        "kept": [(3,), (2, 2, 2, 2)],  # and always in one way, until it is cut
+    }
+
+
+@pytest.mark.parametrize("rules", RULES, ids=str)
+@pytest.mark.parametrize("seed", range(5))
+def test_greedy_search_is_the_same_by_all_rules(seed: int, rules: dict) -> None:
+    table = tables(seed, vocabulary=6)
+    one, other = (
+        search(TableStep(table), [12], SearchOptions(beam_size=1, min_length=0, **how))[0]
+        for how in ({}, rules)
+    )
+    assert [found.tokens for found in one] == [found.tokens for found in other]
+    assert [found.score for found in one] == [found.score for found in other]
+
+
+def test_no_more_than_a_full_beam_ends() -> None:
+    options = SearchOptions(beam_size=5, n_best=5, early_stopping="full", min_length=0)
+    request = Request(TextSource((2,) * 5), 30, ended=True)
+    for seed in range(30):
+        step = TableStep(tables(seed, vocabulary=7))
+        ((*found,),) = beam_search(step, [request], bos=BOS, eos=EOS, options=options)
+        assert len(found) == 5

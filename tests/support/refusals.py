@@ -169,11 +169,26 @@ def missing(key: str, base: str = "tiny") -> Case:
 
 ENTITIES = {"number": ["\ue000", "\ue001"], "name": [], "thing": [], "term": [], "numbers": None}
 CONFIDENCE = {"intercept": 0.5, "features": [{"name": "mean_score", "weight": 2.0}]}
+
+
+def searched(search: Any) -> Case:
+    """Return a case of format 3 with what it says of search."""
+    edits = [{"set": "format_version", "to": 3}, {"set": "search", "to": search}]
+    return f"format 3, search {json.dumps(search)[:80]}", "tiny", edits
+
+
+USUAL = {"beam_size": 4, "length_penalty": 1.0}
+SEARCHES: list[Any] = [
+    {**USUAL, "length_offset": -1}, {**USUAL, "length_offset": 10.5},
+    {**USUAL, "length_offset": "5"}, {**USUAL, "early_stopping": True},
+    {**USUAL, "early_stopping": "never"}, {**USUAL, "finished": "lost"}, {**USUAL, "patience": 2},
+    {"beam_size": 4, "finished": "kept"}, {**USUAL, "beam_size": 101}, 4, None,
+]  # fmt: skip
 PARENT = {"name": "a", "version": "1", "license": "CC0-1.0", "files": {"encoder": "0" * 64}}
 IMAGE = {"kind": "image", "height": 2, "width": 3, "channels": 1, "mean": [0.5], "scale": [0.25]}
 
 MANIFESTS: list[Case] = [
-    *[value("format_version", to) for to in (3, 0, True, "2", 1.0, "\x1b" * 200, None, [], {})],
+    *[value("format_version", to) for to in (4, 0, True, "2", 1.0, "\x1b" * 200, None, [], {})],
     missing("format_version"),
     *[value(key, to) for key, to in (
         ("name", 3), ("name", "x" * 1001), ("name", "a\nb"), ("name", "a\u202eb"),
@@ -218,6 +233,7 @@ MANIFESTS: list[Case] = [
         "name", "task", "files.decoder", "files.tokenizer", "files.sentences", "files.golden",
         "input.kind", "source.eos", "target", "states", "search.beam_size", "scores",
     )],
+    *[searched(to) for to in SEARCHES],
     ("names without entities", "tiny", [{"set": "files.names", "to": {
         "name": "names.txt", "bytes": 0, "sha256": "0" * 64}}]),
     ("a long file of names", "tiny", [{"set": "files.names", "to": {
@@ -293,6 +309,8 @@ ZIPS: list[Case] = [
 ]  # fmt: skip
 
 TAKEN: list[Case] = [
+    searched(USUAL),
+    searched({**USUAL, "length_offset": 5, "early_stopping": "best", "finished": "kept"}),
     ("as it is", "tiny", []),
     ("of format 1", "tiny_v1", []),
     ("with a shortlist", "tiny_shortlist", []),

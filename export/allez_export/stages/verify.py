@@ -12,7 +12,6 @@ from allez_export.checkpoints import load_model
 from allez_export.package import draft, sentence_rules
 from allez_export.reference import follow, read_references
 from allez_export.stages.workspace import Workspace, say
-from allez_export.toolkits.searching import SearchRules
 from allez_export.verify import verify
 
 
@@ -60,9 +59,7 @@ def run(work: Workspace) -> None:
         if entries:
             int8 = exported["int8"]
             drafts = (exported["fp32"][2], None if int8 is None else int8[2])
-            given = trained.record.get("rules")
-            searched = None if given is None else SearchRules(**given)
-            checks = chain(checks, follow(entries, *drafts, searched))
+            checks = chain(checks, follow(entries, *drafts))
         report = {}
         for name, values in checks:
             report[name] = values

@@ -17,7 +17,6 @@ from allez_export.toolkits.cutting import vocabularies
 from allez_export.toolkits.files import Files, read_text
 from allez_export.toolkits.imported import Imported
 from allez_export.toolkits.pickles import Stand, read_checkpoint
-from allez_export.toolkits.searching import SearchRules
 from allez_export.toolkits.tensors import Weights, extended, extended_bias, of_another
 from allez_export.toolkits.vocabulary import Listed, Vocabulary
 
@@ -70,7 +69,7 @@ def read(paths: Sequence[Path]) -> Imported:
         family=family,
         source_tokenizer=sides[0].definition,
         target_tokenizer=None if same else sides[1].definition,
-        rules=SearchRules(alpha=1.0, wide=True),
+        early_stopping="full",
         made_by="fairseq",
         remarks=("No block of words stands in a row for ever, as it may in fairseq.",),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allez_export.families.family import Family
-from allez_export.toolkits.searching import SearchRules
 
 LEAST_WEIGHTS = 32_768
 """Below it int8 is no faster than fp32."""
@@ -21,11 +20,13 @@ class Imported:
     """The text of a `tokenizer.json`, whose ids are those of the encoder."""
     target_tokenizer: str | None = None
     """The same of the decoder; None: it is the source's."""
-    rules: SearchRules | None = None
-    """How the toolkit searches, where the runtime does so in another way."""
     beam_size: int = 5
     length_penalty: float = 1.0
     """Exponent of the length that scores are divided by, eos counted, as the toolkit would."""
+    length_offset: float = 0.0
+    """How the toolkit searches, like the next two: see `allez.options.SearchOptions`."""
+    early_stopping: str = "hopeless"
+    finished: str = "replaced"
     shortlist: bytes | None = None
     """A `shortlist.bin`; only with one vocabulary for both sides."""
     least_weights: int = LEAST_WEIGHTS

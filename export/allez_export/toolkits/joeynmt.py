@@ -17,7 +17,6 @@ from allez_export.toolkits.cutting import vocabularies
 from allez_export.toolkits.files import Files, read_text
 from allez_export.toolkits.imported import Imported
 from allez_export.toolkits.pickles import read_checkpoint
-from allez_export.toolkits.searching import SearchRules
 from allez_export.toolkits.settings import parse
 from allez_export.toolkits.tensors import (
     Weights,
@@ -68,14 +67,16 @@ def read(paths: Sequence[Path]) -> Imported:
         found,
     )
     same = sides[0].definition == sides[1].definition
-    alpha = float(_number(testing, "beam_alpha", testing.get("alpha", 1.0), 0, 10))
+    alpha = _number(testing, "alpha" if "alpha" in testing else "beam_alpha", 0, 0, 10)
     return Imported(
         family=family,
         source_tokenizer=sides[0].definition,
         target_tokenizer=None if same else sides[1].definition,
         beam_size=_number(testing, "beam_size", 5, 1, 100),
-        length_penalty=alpha,
-        rules=SearchRules(alpha=alpha, offset=5.0),
+        length_penalty=float(alpha),
+        length_offset=5.0,
+        early_stopping="full",
+        finished="dropped",
         made_by=f"JoeyNMT {settings.get('joeynmt_version', '')}".strip(),
         remarks=_remarks(data),
     )

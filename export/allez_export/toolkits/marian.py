@@ -74,6 +74,7 @@ def read(paths: Sequence[Path]) -> Imported:
         target_tokenizer=None if len(texts) == 1 else texts[1],
         beam_size=_whole(found.search, "beam-size", 1),
         length_penalty=_number(found.search, "normalize", 0.0),
+        finished="kept",
         shortlist=shortlist,
         least_weights=0 if file.grids else LEAST_WEIGHTS,
         made_by=f"Marian {str(file.settings.get('version', '')).split(' ')[0]}".strip(),

@@ -19,7 +19,6 @@ from allez_export.toolkits.cutting import vocabularies
 from allez_export.toolkits.files import Files
 from allez_export.toolkits.imported import Imported
 from allez_export.toolkits.pickles import read_checkpoint
-from allez_export.toolkits.searching import SearchRules
 from allez_export.toolkits.tensors import (
     Weights,
     cell_of,
@@ -91,7 +90,9 @@ def read(paths: Sequence[Path]) -> Imported:
         source_tokenizer=sides[0].definition,
         target_tokenizer=None if same else sides[1].definition,
         length_penalty=1.0 if version == "3.x" else 0.0,
-        rules=SearchRules(alpha=1.0, offset=1.0, empty=True) if version == "3.x" else None,
+        length_offset=1.0 if version == "3.x" else 0.0,
+        early_stopping="best",
+        finished="dropped",
         made_by=f"OpenNMT-py {version}",
         remarks=_remarks(version, options),
     )

@@ -22,6 +22,12 @@ _GRAPHS, _ONNX = SPEC["graphs"], SPEC["onnx"]
 FORMAT_VERSION: int = SPEC["manifest"]["written"]
 """What the exporter writes. Raised only when an older runtime could no longer read the bundle."""
 
+RULES_VERSION: int = SPEC["manifest"]["written_with_search_rules"]
+"""Of a bundle that is searched by other rules than older runtimes know, so that they refuse it."""
+
+SEARCH_FIELDS: list[dict[str, Any]] = SPEC["manifest"]["records"]["search"]
+"""What such a bundle may say of search."""
+
 MANIFEST: str = SPEC["manifest"]["file"]
 """The first file read, and the only one that names the others."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
-from allez.bundle.contract import MANIFEST, TEXT_INPUTS, state_names
+from allez.bundle.contract import MANIFEST, SEARCH_FIELDS, TEXT_INPUTS, state_names
 from allez.bundle.fields import check_depth, parse_object, shown, take
 from allez.errors import BundleFormatError
 from allez.options import SearchOptions
@@ -138,6 +138,9 @@ class Manifest:
     target_extra: int
     beam_size: int
     length_penalty: float
+    length_offset: float = 0.0
+    early_stopping: str = "hopeless"
+    finished: str = "replaced"
     optimization_level: str
     minimum_onnxruntime: str
     precision: str
@@ -154,7 +157,7 @@ class Manifest:
     @property
     def search(self) -> SearchOptions:
         """How translations are looked for where the caller does not say."""
-        return SearchOptions(beam_size=self.beam_size, length_penalty=self.length_penalty)
+        return SearchOptions(**{key: getattr(self, key) for key in _SEARCH})
 
 
 def parse_manifest(data: bytes) -> Manifest:
@@ -175,12 +178,11 @@ def parse_manifest(data: bytes) -> Manifest:
         format_version=int(version),
         **sides,
         **{key: taken[key] for key in _PLAIN},
+        **_search(taken),
         files={_NOW.get(role, role): entry for role, entry in files.items()},
         states=_states(taken["states"]),
         target_per_source=taken["limits.target_per_source"],
         target_extra=taken["limits.target_extra"],
-        beam_size=taken["search.beam_size"],
-        length_penalty=taken["search.length_penalty"],
         made_with={key: str(value) for key, value in taken["made_with"].items()},
     )
 
@@ -191,8 +193,17 @@ _PLAIN = (
 )
 """Keys whose values are what they were taken as, in every format."""
 
+_SEARCH = tuple(field["key"] for field in SEARCH_FIELDS)
+"""What may be said of search since format 3."""
+
 _NOW = {"candidates": "shortlist"}
 """Roles of format 1 by their later names."""
+
+
+def _search(taken: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how translations are looked for: before format 3, by two numbers."""
+    said = taken.get("search") or {key: taken.get(f"search.{key}") for key in _SEARCH}
+    return {key: value for key, value in said.items() if value is not None}
 
 
 def _first_sides(taken: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,12 +5,17 @@ not know. Scores are sums of log-probabilities in float64. The rules are the sam
 
 - Each step takes the 2K best continuations of a sentence, ordered by score, then row, then rank.
 - An eos among the first K finishes a hypothesis; the others fill the K rows.
-- A finished hypothesis scores sum / length ** length_penalty, eos counted (Wu et al. 2016).
+- Where places of finished hypotheses are not replaced, K continuations are taken, not 2K; where
+  they are kept, K less the hypotheses that have ended.
+- A finished hypothesis scores sum / ((offset + length) / (offset + 1)) ** length_penalty, eos
+  counted (Wu et al. 2016; the offset is 0 unless the model says otherwise).
 - A sentence stops at its length limit; when all that could follow is banned; when even the longest
   continuation of its best row could not beat the worst hypothesis that would be returned; or when K
   are finished and its best row, were it to end with the next word at no cost, would not beat it
   either. (K finished ones alone are no reason: a model that is sure of itself fills the beam with
-  hypotheses cut short.)
+  hypotheses cut short.) By the rules of other toolkits it stops as soon as K are finished, and no
+  more than K are noted ("full"), or as soon as the best continuation of a step was an eos and
+  n_best are finished ("best").
 - Symbols of entities: one that the source does not have, or that was said as often as it occurs, is
   banned; each must be said once. A row's first 2K continuations that nothing else bans are looked
   at, and as many more as its source has different symbols.
@@ -39,7 +44,13 @@ import numpy as np
 
 from allez.arrays import BoolArray, FloatArray, IntArray
 from allez.options import SearchOptions
-from allez.search.constraints import Banned, Constraints, SaidSymbols
+from allez.search.constraints import (
+    Banned,
+    Constraints,
+    SaidSymbols,
+    most_said,
+    with_most_said,
+)
 from allez.search.step import RawHypothesis, Request, Step, StepResult
 from allez.search.trellis import End, Trellis
 
@@ -107,51 +118,6 @@ def _allowed(result: StepResult, banned: Banned | None) -> FloatArray:
     return logs
 
 
-def _with_most_said(
-    symbols: SaidSymbols, order: IntArray, total: FloatArray, tokens: IntArray
-) -> IntArray:
-    """Return order [B, 2K] of continuations, the one with most symbols said among them.
-
-    Args:
-        symbols: of the rows of this step.
-        order: the best continuations, as places in [K, k].
-        total: [B, K, k] their sums.
-        tokens: [N, k] what they say.
-    """
-    said = symbols.said(np.arange(len(tokens))[:, None], symbols.unsaid(tokens))  # [N, k]
-    sums = total.reshape(len(order), -1)
-    each = np.where(np.isfinite(sums), said.reshape(sums.shape), -1)  # [B, K x k]
-    most = each.max(axis=1)
-    best = np.where(each == most[:, None], sums, -np.inf).argmax(axis=1)
-    lacking = np.take_along_axis(each, order, axis=1).max(axis=1) < most
-    order = order.copy()
-    order[lacking, -1] = best[lacking]
-    return order
-
-
-def _most_said(
-    symbols: SaidSymbols, row: IntArray, tokens: IntArray, alive: BoolArray, width: int
-) -> IntArray | None:
-    """Return which of the 2K continuations takes each sentence's last place, -1: none; or None.
-
-    Args:
-        symbols: of the rows of this step.
-        row: [B, 2K] the rows that are continued.
-        tokens: [B, 2K] by what.
-        alive: [B, 2K] which go on.
-        width: K.
-    """
-    if width == 1 or not symbols.room:
-        return None
-    flat = row.ravel()
-    unsaid = symbols.unsaid_by(flat, tokens.ravel())
-    said = np.where(alive, symbols.said(flat, unsaid).reshape(row.shape), -1)  # [B, 2K]
-    in_rows = alive & (alive.cumsum(axis=1) <= width)
-    most = said.max(axis=1)
-    kept = np.where(np.where(in_rows, said, -1).max(axis=1) < most, said.argmax(axis=1), -1)
-    return kept if (kept >= 0).any() else None
-
-
 class _Search:
     """The beams of one batch. Arrays run over the sentences still in it, [B, ...]."""
 
@@ -165,6 +131,9 @@ class _Search:
         self._all = requests
         self._eos = eos
         self._options = options
+        self._looked_at = options.beam_size * (2 if options.finished == "replaced" else 1)
+        self._topped: set[int] = set()
+        """Requests of which a hypothesis ended as the best continuation of its step."""
         self._trellis = Trellis()
         self._ends: list[list[End]] = [[] for _ in requests]
         self._limit = np.array([request.limit for request in requests])  # [B]
@@ -192,20 +161,20 @@ class _Search:
         total = self._scores[:, :, None] + logs.reshape(*self._scores.shape, -1)  # [B, K, k]
         # All by flat indices: `take` costs a fiftieth of what `take_along_axis` does.
         batch, rows, k = total.shape
-        order = (-total.reshape(batch, -1)).argsort(axis=1, kind="stable")[:, : 2 * width]
+        order = (-total.reshape(batch, -1)).argsort(axis=1, kind="stable")[:, : self._looked_at]
         if symbols is not None and full and width > 1:
-            order = _with_most_said(symbols, order, total, result.top_tokens)
-        if batch > 1:
-            order += np.arange(0, batch * rows * k, rows * k)[
-                :, None
-            ]  # [B, 2K] of all B x rows x k
+            order = with_most_said(symbols, order, total, result.top_tokens)
+        if batch > 1:  # [B, 2K] of all B x rows x k
+            order += np.arange(0, batch * rows * k, rows * k)[:, None]
         best, tokens = total.take(order), result.top_tokens.take(order)
+        if self._options.finished == "kept":
+            best = self._within_room(best)
         row = order // k  # [B, 2K] rows of this step
         alive = (tokens != self._eos) & np.isfinite(best)  # [B, 2K]
         simple = alive[:, :width].all()
         if not simple:
             self._finish(tokens[:, :width], best, row, time)
-        kept = None if symbols is None else _most_said(symbols, row, tokens, alive, width)
+        kept = None if symbols is None else most_said(symbols, row, tokens, alive, width)
         simple = simple and kept is None
         if time >= self._soonest:
             at_limit = ~self._done & (time >= self._limit)
@@ -230,7 +199,7 @@ class _Search:
         if self._incomplete:
             self._lose_patience(time)
         if self._enough.any():
-            self._stop_hopeless(time)
+            self._stop(time)
         done = np.count_nonzero(self._done)
         if done == batch:
             return None
@@ -344,7 +313,7 @@ class _Search:
         time = len(self._trellis.tokens)
         rows = self._scores.shape[1]
         totals = self._scores.ravel() + logs
-        norm = float(time + 1) ** self._options.length_penalty
+        norm = self._options.norm(time + 1)
         for row in np.flatnonzero(ending & np.isfinite(totals)).tolist():
             b = row // rows
             if self._done[b]:
@@ -373,15 +342,20 @@ class _Search:
         time: int,
     ) -> None:
         """Note the hypotheses that end here: eos among a sentence's first K tokens [B, K]."""
-        norm = float(time + 1) ** self._options.length_penalty
+        norm = self._options.norm(time + 1)
+        most = self._options.beam_size if self._options.early_stopping == "full" else None
         sentences, places = (tokens == self._eos).nonzero()
         for b, j in zip(sentences.tolist(), places.tolist(), strict=True):
-            if not self._done[b] and isfinite(score := float(best[b, j])):
+            if self._done[b] or not isfinite(score := float(best[b, j])):
+                continue
+            if j == 0:
+                self._topped.add(int(self.requests[b]))
+            if most is None or len(self._ends[self.requests[b]]) < most:
                 self._end(b, End(score / norm, time, int(row[b, j]), True))
 
     def _cut(self, ended: BoolArray, rows: int, time: int) -> None:
         """Note the rows of sentences that go no further; they rank after finished ones."""
-        norm = float(max(time, 1)) ** self._options.length_penalty
+        norm = self._options.norm(max(time, 1))
         for b in ended.nonzero()[0].tolist():
             for r in np.isfinite(self._scores[b]).nonzero()[0].tolist():
                 self._end(b, End(float(self._scores[b, r]) / norm, time, int(b * rows + r), False))
@@ -402,15 +376,27 @@ class _Search:
             ended[b] = not self._ends[self.requests[b]]
         return ended
 
-    def _stop_hopeless(self, time: int) -> None:
-        """Mark sentences done whose rows can no longer win, or hardly."""
+    def _within_room(self, best: FloatArray) -> FloatArray:
+        """Return scores [B, K], minus infinity where hypotheses that ended have kept the places."""
+        ended = np.array([len(self._ends[request]) for request in self.requests])
+        places = np.arange(best.shape[1]) + ended[:, None]
+        return np.where(places < self._options.beam_size, best, -np.inf)
+
+    def _stop(self, time: int) -> None:
+        """Mark sentences done of which enough is known, or whose rows can hardly win any more."""
         options = self._options
         for b in (self._enough & ~self._done).nonzero()[0]:
-            scores = sorted((e.score for e in self._ends[self.requests[b]]), reverse=True)
+            ends = self._ends[self.requests[b]]
+            if options.early_stopping != "hopeless":
+                full = len(ends) >= options.beam_size
+                topped = int(self.requests[b]) in self._topped
+                self._done[b] = full if options.early_stopping == "full" else topped
+                continue
+            scores = sorted((end.score for end in ends), reverse=True)
             # Sums only fall, so the most that a row can reach is its sum over the most tokens.
             # With K finished ones in hand, its sum over the fewest is hope enough.
             most = time + 2 if len(scores) >= options.beam_size else int(self._limit[b]) + 1
-            reach = self._scores[b, 0] / float(most) ** options.length_penalty
+            reach = self._scores[b, 0] / options.norm(most)
             self._done[b] = options.beam_size == 1 or reach <= scores[options.n_best - 1]
 
     def _compact(self, parent: IntArray, token: IntArray) -> tuple[IntArray, IntArray]:

@@ -233,6 +233,51 @@ class SaidSymbols:
         return self._index.take(tokens, mode="clip")
 
 
+def with_most_said(
+    symbols: SaidSymbols, order: IntArray, total: FloatArray, tokens: IntArray
+) -> IntArray:
+    """Return order [B, 2K] of continuations, the one with most symbols said among them.
+
+    Args:
+        symbols: of the rows of this step.
+        order: the best continuations, as places in [K, k].
+        total: [B, K, k] their sums.
+        tokens: [N, k] what they say.
+    """
+    said = symbols.said(np.arange(len(tokens))[:, None], symbols.unsaid(tokens))  # [N, k]
+    sums = total.reshape(len(order), -1)
+    each = np.where(np.isfinite(sums), said.reshape(sums.shape), -1)  # [B, K x k]
+    most = each.max(axis=1)
+    best = np.where(each == most[:, None], sums, -np.inf).argmax(axis=1)
+    lacking = np.take_along_axis(each, order, axis=1).max(axis=1) < most
+    order = order.copy()
+    order[lacking, -1] = best[lacking]
+    return order
+
+
+def most_said(
+    symbols: SaidSymbols, row: IntArray, tokens: IntArray, alive: BoolArray, width: int
+) -> IntArray | None:
+    """Return which of the 2K continuations takes each sentence's last place, -1: none; or None.
+
+    Args:
+        symbols: of the rows of this step.
+        row: [B, 2K] the rows that are continued.
+        tokens: [B, 2K] by what.
+        alive: [B, 2K] which go on.
+        width: K.
+    """
+    if width == 1 or not symbols.room:
+        return None
+    flat = row.ravel()
+    unsaid = symbols.unsaid_by(flat, tokens.ravel())
+    said = np.where(alive, symbols.said(flat, unsaid).reshape(row.shape), -1)  # [B, 2K]
+    in_rows = alive & (alive.cumsum(axis=1) <= width)
+    most = said.max(axis=1)
+    kept = np.where(np.where(in_rows, said, -1).max(axis=1) < most, said.argmax(axis=1), -1)
+    return kept if (kept >= 0).any() else None
+
+
 def most_repeats(ids: Sequence[int]) -> int:
     """Return how often, at most, the same 1 to 32 ids stand in a row; 1 if nothing is repeated."""
     most = 1

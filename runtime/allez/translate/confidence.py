@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from allez.bundle import Confidence
+from allez.options import SearchOptions
 from allez.search import RawHypothesis
 from allez.text import lexemes
 from allez.translate.choice import coverage, worth
@@ -32,7 +33,7 @@ class Evidence(NamedTuple):
     """The hypotheses that search handed out."""
     chosen: int
     """Which of them `target` is."""
-    length_penalty: float
+    search: SearchOptions
     """By which their scores were made."""
 
 
@@ -52,7 +53,7 @@ def features(told: Evidence, doubts: int) -> dict[str, float]:
     words = lexemes(told.target)
     best = max((worth(other) for other in others), default=None)
     return {
-        "mean_score": raw.score * float(length) ** told.length_penalty / length,
+        "mean_score": raw.score * told.search.norm(length) / length,
         "length": math.log(max(len(told.source), 1)),
         "ratio": math.log(length / told.positions),
         "coverage": coverage(raw.attention) / told.positions,

@@ -333,7 +333,7 @@ def _sentence(
     def found_doubts() -> tuple[Doubt, ...]:
         return _doubts(segment.text, target, words.languages, start=segment.start)
 
-    told = Evidence(segment.text, len(tokens.ids), target, found, order[0], search.length_penalty)
+    told = Evidence(segment.text, len(tokens.ids), target, found, order[0], search)
 
     def measure() -> dict[str, float]:
         return features(told, len(found_doubts()))

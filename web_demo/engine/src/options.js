@@ -50,6 +50,35 @@ import { SPEC } from './spec.js'
  * @property {AbortSignal | undefined} signal
  */
 
+/**
+ * What a bundle says of search, whatever the caller asks for: the rules of the toolkit that trained
+ * it.
+ *
+ * @typedef {object} SearchRules
+ * @property {number} lengthOffset the length is (offset + length) / (offset + 1); 5 is that of Wu
+ *   et al. 2016
+ * @property {string} earlyStopping when a beam stops: 'hopeless', nothing better is in sight;
+ *   'full', `beamSize` hypotheses have ended; 'best', the best continuation of a step has, and
+ *   `nBest` hypotheses
+ * @property {string} finished what becomes of a place in the beam where a hypothesis ends:
+ *   'replaced', the next best continuation has it; 'dropped', it is empty for a step; 'kept', it is
+ *   for ever
+ */
+
+/** @type {SearchRules} */
+export const USUAL = { lengthOffset: 0, earlyStopping: 'hopeless', finished: 'replaced' }
+
+/**
+ * What a sum of log-probabilities is divided by.
+ *
+ * @param {number} length eos counted
+ * @param {{lengthPenalty: number, rules?: SearchRules}} options
+ */
+export function norm(length, { lengthPenalty, rules = USUAL }) {
+  const { lengthOffset: offset } = rules
+  return ((offset + length) / (offset + 1)) ** lengthPenalty
+}
+
 const MAX_BEAM_SIZE = SPEC.search.beam_size[1]
 const MAX_LENGTH_PENALTY = SPEC.search.length_penalty[1]
 
@@ -92,6 +121,7 @@ export function chosen(options, manifest) {
       minLength,
       lengthPenalty: real('lengthPenalty', penalty, MAX_LENGTH_PENALTY),
       noRepeatNgramSize: whole('noRepeatNgramSize', options.noRepeatNgramSize ?? 0, 0, Infinity),
+      rules: manifest.searchRules,
     },
     maxLength,
     shortlist: typed('shortlist', 'boolean', options.shortlist ?? false),

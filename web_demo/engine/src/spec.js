@@ -8,6 +8,7 @@ export const SPEC = {
  "manifest": {
   "file": "manifest.json",
   "written": 2,
+  "written_with_search_rules": 3,
   "characters": 1000,
   "unprintable": [
    "Cc",
@@ -54,6 +55,24 @@ export const SPEC = {
     ]
    },
    "2": {
+    "required": [
+     "encoder",
+     "decoder",
+     "golden",
+     "notice",
+     "card"
+    ],
+    "optional": [
+     "sentences",
+     "tokenizer",
+     "source_tokenizer",
+     "target_tokenizer",
+     "shortlist",
+     "names",
+     "report"
+    ]
+   },
+   "3": {
     "required": [
      "encoder",
      "decoder",
@@ -507,6 +526,290 @@ export const SPEC = {
      "key": "made_with",
      "is": "object"
     }
+   ],
+   "3": [
+    {
+     "key": "name",
+     "is": "text"
+    },
+    {
+     "key": "version",
+     "is": "text"
+    },
+    {
+     "key": "task",
+     "is": "choice",
+     "of": [
+      "translate",
+      "summarize",
+      "reply",
+      "caption"
+     ]
+    },
+    {
+     "key": "precision",
+     "is": "text"
+    },
+    {
+     "key": "license",
+     "is": "text"
+    },
+    {
+     "key": "files",
+     "is": "object"
+    },
+    {
+     "key": "input.kind",
+     "is": "choice",
+     "of": [
+      "text",
+      "image"
+     ]
+    },
+    {
+     "key": "input.cut",
+     "is": "choice",
+     "of": [
+      "sentences",
+      "whole"
+     ],
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "input.tokens",
+     "is": "whole",
+     "from": 1,
+     "to": 10000,
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "input.separator",
+     "is": "text",
+     "optional": true,
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "input.height",
+     "is": "whole",
+     "from": 1,
+     "to": 4096,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
+     "key": "input.width",
+     "is": "whole",
+     "from": 1,
+     "to": 4096,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
+     "key": "input.channels",
+     "is": "whole",
+     "from": 1,
+     "to": 4,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
+     "key": "input.mean",
+     "is": "numbers",
+     "from": -1000000.0,
+     "to": 1000000.0,
+     "least": 1,
+     "most": 4,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
+     "key": "input.scale",
+     "is": "numbers",
+     "from": -1000000.0,
+     "to": 1000000.0,
+     "least": 1,
+     "most": 4,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
+     "key": "source.language",
+     "is": "text",
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "source.tokenizer",
+     "is": "choice",
+     "of": [
+      "tokenizer",
+      "source_tokenizer"
+     ],
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "source.size",
+     "is": "whole",
+     "from": 4,
+     "to": 1000000,
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "source.eos",
+     "is": "whole",
+     "from": 0,
+     "to": 999999,
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "target.language",
+     "is": "text"
+    },
+    {
+     "key": "target.tokenizer",
+     "is": "choice",
+     "of": [
+      "tokenizer",
+      "target_tokenizer"
+     ]
+    },
+    {
+     "key": "target.size",
+     "is": "whole",
+     "from": 4,
+     "to": 1000000
+    },
+    {
+     "key": "target.bos",
+     "is": "whole",
+     "from": 0,
+     "to": 999999
+    },
+    {
+     "key": "target.eos",
+     "is": "whole",
+     "from": 0,
+     "to": 999999
+    },
+    {
+     "key": "states",
+     "is": "records",
+     "fields": "state",
+     "most": 64
+    },
+    {
+     "key": "memory_width",
+     "is": "whole",
+     "from": 1,
+     "to": 65536
+    },
+    {
+     "key": "key_width",
+     "is": "whole",
+     "from": 1,
+     "to": 65536
+    },
+    {
+     "key": "attention",
+     "is": "text"
+    },
+    {
+     "key": "limits.target_per_source",
+     "is": "number",
+     "from": 0.0,
+     "to": 10.0
+    },
+    {
+     "key": "limits.target_extra",
+     "is": "whole",
+     "from": 1,
+     "to": 10000
+    },
+    {
+     "key": "search",
+     "is": "object",
+     "fields": "search",
+     "exact": true
+    },
+    {
+     "key": "optimization_level",
+     "is": "choice",
+     "of": [
+      "disabled",
+      "basic",
+      "extended",
+      "all"
+     ]
+    },
+    {
+     "key": "minimum_onnxruntime",
+     "is": "pattern",
+     "of": "version",
+     "called": "version such as 1.2.3"
+    },
+    {
+     "key": "training_data",
+     "is": "texts"
+    },
+    {
+     "key": "parents",
+     "is": "records",
+     "fields": "parent",
+     "most": 64,
+     "optional": true
+    },
+    {
+     "key": "entities",
+     "is": "object",
+     "fields": "entities",
+     "exact": true,
+     "optional": true
+    },
+    {
+     "key": "confidence",
+     "is": "object",
+     "fields": "confidence",
+     "exact": true,
+     "optional": true
+    },
+    {
+     "key": "scores",
+     "is": "object"
+    },
+    {
+     "key": "made_with",
+     "is": "object"
+    }
    ]
   },
   "records": {
@@ -554,6 +857,47 @@ export const SPEC = {
      "is": "patterns",
      "of": "sha256",
      "called": "SHA-256 in small letters"
+    }
+   ],
+   "search": [
+    {
+     "key": "beam_size",
+     "is": "whole",
+     "from": 1,
+     "to": 100
+    },
+    {
+     "key": "length_penalty",
+     "is": "number",
+     "from": 0.0,
+     "to": 10.0
+    },
+    {
+     "key": "length_offset",
+     "is": "number",
+     "from": 0.0,
+     "to": 10.0,
+     "optional": true
+    },
+    {
+     "key": "early_stopping",
+     "is": "choice",
+     "of": [
+      "hopeless",
+      "full",
+      "best"
+     ],
+     "optional": true
+    },
+    {
+     "key": "finished",
+     "is": "choice",
+     "of": [
+      "replaced",
+      "dropped",
+      "kept"
+     ],
+     "optional": true
     }
    ],
    "entities": [
@@ -1454,6 +1798,20 @@ export const SPEC = {
   "length_penalty": [
    0.0,
    10.0
+  ],
+  "length_offset": [
+   0.0,
+   10.0
+  ],
+  "early_stopping": [
+   "hopeless",
+   "full",
+   "best"
+  ],
+  "finished": [
+   "replaced",
+   "dropped",
+   "kept"
   ],
   "loops": [
    [

@@ -94,7 +94,8 @@ test('confidence is that of the specification', async () => {
       attention: told.attention.map((/** @type {number[]} */ row) => Float32Array.from(row)),
     }))
     const { source, positions, target, chosen: index, length_penalty: lengthPenalty } = one
-    const evidence = { source, positions, target, found, chosen: index, lengthPenalty }
+    const search = { lengthPenalty }
+    const evidence = { source, positions, target, found, chosen: index, search }
     const known = features(evidence, one.doubts)
     const where = JSON.stringify(one)
     assert.deepEqual([...known.keys()].sort(), Object.keys(one.features).sort(), where)

@@ -1,6 +1,7 @@
 /** `manifest.json`: what a bundle says of itself, every value checked as it is taken. */
 
 import { BundleFormatError } from '../errors.js'
+import { USUAL } from '../options.js'
 import { SPEC } from '../spec.js'
 import { TEXT_INPUTS, stateNames } from './contract.js'
 import { checkDepth, grouped, matches, parseObject, shown, take } from './fields.js'
@@ -63,6 +64,7 @@ export const MAX_MANIFEST_BYTES = RULES.bytes.manifest
  * @property {number} targetExtra
  * @property {number} beamSize
  * @property {number} lengthPenalty
+ * @property {import('../options.js').SearchRules} searchRules
  * @property {'disabled' | 'basic' | 'extended' | 'all'} optimizationLevel
  * @property {string} minimumOnnxruntime
  * @property {string} precision
@@ -92,6 +94,7 @@ export function parseManifest(data) {
   const version = formatVersion(content)
   const taken = take(content, RULES.formats[version], MANIFEST)
   const files = takeFiles(taken.files, RULES.roles[version])
+  const search = takeSearch(taken)
   const sides = version === '1' ? firstSides(taken) : laterSides(taken, files)
   return {
     formatVersion: Number(version),
@@ -105,8 +108,7 @@ export function parseManifest(data) {
     attention: taken.attention,
     targetPerSource: taken['limits.target_per_source'],
     targetExtra: taken['limits.target_extra'],
-    beamSize: taken['search.beam_size'],
-    lengthPenalty: taken['search.length_penalty'],
+    ...search,
     optimizationLevel: taken.optimization_level,
     minimumOnnxruntime: taken.minimum_onnxruntime,
     precision: taken.precision,
@@ -114,6 +116,27 @@ export function parseManifest(data) {
     trainingData: taken.training_data,
     scores: plain(taken.scores),
     madeWith: plain(taken.made_with),
+  }
+}
+
+/**
+ * Returns how translations are looked for: before format 3, by two numbers.
+ *
+ * @param {Record<string, any>} taken
+ */
+function takeSearch(taken) {
+  const said = taken.search ?? {
+    beam_size: taken['search.beam_size'],
+    length_penalty: taken['search.length_penalty'],
+  }
+  return {
+    beamSize: said.beam_size,
+    lengthPenalty: said.length_penalty,
+    searchRules: {
+      lengthOffset: said.length_offset ?? USUAL.lengthOffset,
+      earlyStopping: said.early_stopping ?? USUAL.earlyStopping,
+      finished: said.finished ?? USUAL.finished,
+    },
   }
 }
 

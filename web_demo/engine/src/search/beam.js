@@ -7,12 +7,17 @@
  *
  * - Each step takes the 2K best continuations, ordered by score, then row, then rank.
  * - An eos among the first K finishes a hypothesis; the others fill the K rows.
- * - A finished hypothesis scores sum / length ** lengthPenalty, eos counted (Wu et al. 2016).
+ * - Where places of finished hypotheses are not replaced, K continuations are taken, not 2K; where
+ *   they are kept, K less the hypotheses that have ended.
+ * - A finished hypothesis scores sum / ((offset + length) / (offset + 1)) ** lengthPenalty, eos
+ *   counted (Wu et al. 2016; the offset is 0 unless the bundle says otherwise).
  * - Search stops at the length limit; when all that could follow is banned; when even the longest
  *   continuation of the best row could not beat the worst hypothesis that would be returned; or
  *   when K are finished and the best row, were it to end with the next word at no cost, would not
  *   beat it either. (K finished ones alone are no reason: a model that is sure of itself fills the
- *   beam with hypotheses cut short.)
+ *   beam with hypotheses cut short.) By the rules of other toolkits it stops as soon as K are
+ *   finished, and no more than K are noted ('full'), or as soon as the best continuation of a step
+ *   was an eos and nBest are finished ('best').
  * - Symbols of entities: one that the source does not have, or that was said as often as it
  *   occurs, is banned; each must be said once. A row's first 2K continuations that nothing else
  *   bans are looked at, and as many more as its source has different symbols.
@@ -30,10 +35,12 @@
  * Greedy search is K = 1; it stops with its first finished hypothesis.
  */
 
+import { USUAL, norm } from '../options.js'
 import { SaidSymbols, loops, repeated } from './constraints.js'
 import { Trellis } from './trellis.js'
 
 /** @typedef {import('./constraints.js').Asked} Asked */
+/** @typedef {import('../options.js').SearchRules} SearchRules */
 /** @typedef {import('./trellis.js').End} End */
 /** @typedef {import('./trellis.js').Found} Found */
 
@@ -58,10 +65,10 @@ import { Trellis } from './trellis.js'
  */
 
 /**
- * How the best translation is looked for.
+ * How the best translation is looked for; without rules, by `USUAL`.
  *
  * @typedef {{beamSize: number, nBest: number, minLength: number, lengthPenalty: number,
- *   noRepeatNgramSize: number}} SearchOptions
+ *   noRepeatNgramSize: number, rules?: SearchRules}} SearchOptions
  */
 
 /**
@@ -135,6 +142,10 @@ class Search {
     this.eos = eos
     this.options = options
     this.width = options.beamSize
+    this.rules = options.rules ?? USUAL
+    this.lookedAt = this.rules.finished === 'replaced' ? 2 * this.width : this.width
+    /** Whether a hypothesis has ended as the best continuation of its step. */
+    this.isTopped = false
     this.repeats = repeats
     this.ended = ended
     this.trellis = new Trellis()
@@ -149,7 +160,7 @@ class Search {
 
   /** @param {number} length */
   norm(length) {
-    return length ** this.options.lengthPenalty
+    return norm(length, this.options)
   }
 
   /**
@@ -187,7 +198,7 @@ class Search {
     for (let row = 0; this.symbols && row < token.length; row++) {
       this.restrain(this.symbols, row, offered, result.logProbs, time)
     }
-    const best = this.continuations(offered, isMissing)
+    const best = this.withinRoom(this.continuations(offered, isMissing))
     this.finish(best, time)
     const atLimit = time >= this.limit
     if (atLimit) this.cut(time)
@@ -200,7 +211,7 @@ class Search {
     const chosen = this.withMostSaid([...live, ...dead].slice(0, this.width), live)
     this.scores = chosen.map((one, index) => (index < live.length ? one.score : -Infinity))
     const isDone = atLimit || live.length === 0
-    if (isDone || this.isOutOfPatience(time) || this.isHopeless(time)) return null
+    if (isDone || this.isOutOfPatience(time) || this.isOver(time)) return null
     const rows = chosen.map((one, index) => (index < live.length ? one : chosen[0]))
     const next = { token: rows.map((row) => row.token), parent: rows.map((row) => row.row) }
     this.link(next, result.attention)
@@ -315,12 +326,22 @@ class Search {
     })
     // Stable, so that equal scores stay in the order of row and rank.
     all.sort((one, other) => descending(one.score, other.score))
-    const best = all.slice(0, 2 * this.width)
+    const best = all.slice(0, this.lookedAt)
     if (!isMissing) return best
     return this.withMostSaid(
       best,
       all.filter((continuation) => Number.isFinite(continuation.score)),
     )
+  }
+
+  /**
+   * Returns those that have a place, where hypotheses that ended keep theirs.
+   *
+   * @param {Continuation[]} best
+   */
+  withinRoom(best) {
+    if (this.rules.finished !== 'kept') return best
+    return best.slice(0, Math.max(this.width - this.ends.length, 0))
   }
 
   /**
@@ -345,8 +366,10 @@ class Search {
    * @param {number} time
    */
   finish(best, time) {
-    for (const { token, score, row } of best.slice(0, this.width)) {
+    for (const [rank, { token, score, row }] of best.slice(0, this.width).entries()) {
       if (token !== this.eos || !Number.isFinite(score)) continue
+      if (rank === 0) this.isTopped = true
+      if (this.rules.earlyStopping === 'full' && this.ends.length >= this.width) continue
       this.ends.push({ score: score / this.norm(time + 1), step: time, row, finished: true })
     }
   }
@@ -360,10 +383,12 @@ class Search {
     })
   }
 
-  /** Whether the rows can no longer win, or hardly. @param {number} time */
-  isHopeless(time) {
+  /** Whether enough is known, or the rows can hardly win any more. @param {number} time */
+  isOver(time) {
     const { nBest } = this.options
     if (this.ends.length < nBest) return false
+    if (this.rules.earlyStopping === 'full') return this.ends.length >= this.width
+    if (this.rules.earlyStopping === 'best') return this.isTopped
     if (this.width === 1) return true
     const worst = this.ends.map((end) => end.score).sort((a, b) => b - a)[nBest - 1]
     // Sums only fall, so the most that a row can reach is its sum over the most tokens. With K

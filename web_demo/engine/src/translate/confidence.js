@@ -3,11 +3,13 @@
  * and the checks already know. The weights are in the bundle.
  */
 
+import { norm } from '../options.js'
 import { lexemes } from '../text/checks.js'
 import { countCharacters } from '../text/characters.js'
 import { coverage, worth } from './choice.js'
 
 /** @typedef {import('../bundle/manifest.js').Confidence} Confidence */
+/** @typedef {import('../options.js').SearchRules} SearchRules */
 /** @typedef {import('../search/trellis.js').Found} Found */
 
 /**
@@ -15,7 +17,7 @@ import { coverage, worth } from './choice.js'
  * among them, `chosen` is which of the hypotheses `target` is.
  *
  * @typedef {{source: string, positions: number, target: string, found: Found[], chosen: number,
- *   lengthPenalty: number}} Evidence
+ *   search: {lengthPenalty: number, rules?: SearchRules}}} Evidence
  */
 
 /** More doubts count as so many. */
@@ -28,7 +30,7 @@ const MOST_DOUBTS = 3
  * @param {number} doubts how many the checks have found
  * @returns {Map<string, number>}
  */
-export function features({ source, positions, target, found, chosen, lengthPenalty }, doubts) {
+export function features({ source, positions, target, found, chosen, search }, doubts) {
   const raw = found[chosen]
   if (!Number.isFinite(raw.score)) return new Map()
   const others = found.filter((other, index) => index !== chosen && other.finished)
@@ -40,7 +42,7 @@ export function features({ source, positions, target, found, chosen, lengthPenal
   const isAlone = others.length === 0
   const worthOf = (/** @type {Found} */ each) => worth(each, positions)
   return new Map([
-    ['mean_score', (raw.score * length ** lengthPenalty) / length],
+    ['mean_score', (raw.score * norm(length, search)) / length],
     ['length', Math.log(Math.max(countCharacters(source), 1))],
     ['ratio', Math.log(length / positions)],
     ['coverage', coverage(raw.attention, positions) / positions],

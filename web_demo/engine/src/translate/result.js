@@ -87,14 +87,14 @@ export class Joined {
   /**
    * @param {string} source
    * @param {Words} words
-   * @param {{nBest: number, lengthPenalty: number}} search how many translations are handed out,
-   *   and how their scores are made
+   * @param {import('../search/beam.js').SearchOptions} search how many translations are handed out, and how their scores are
+   *   made
    */
-  constructor(source, words, { nBest, lengthPenalty }) {
+  constructor(source, words, search) {
     this.source = source
     this.words = words
-    this.nBest = nBest
-    this.lengthPenalty = lengthPenalty
+    this.nBest = search.nBest
+    this.search = search
     /** @type {string[][]} the parts of the i-th text */
     this.parts = []
     /** @type {Sentence[]} */
@@ -167,9 +167,9 @@ export class Joined {
    * @param {number} doubted
    */
   measured(segment, target, found, chosen, doubted) {
-    const { lengthPenalty } = this
+    const { search } = this
     const evidence = { source: segment.text, positions: segment.ids.length, target }
-    return features({ ...evidence, found, chosen, lengthPenalty }, doubted)
+    return features({ ...evidence, found, chosen, search }, doubted)
   }
 
   /** Adds to each text its part, the last one where there are fewer. @param {string[]} ranked */

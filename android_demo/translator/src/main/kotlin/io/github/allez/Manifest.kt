@@ -69,6 +69,7 @@ public class Manifest internal constructor(
     internal val targetExtra: Int,
     internal val optimizationLevel: String,
     internal val entities: EntityRules?,
+    internal val searchRules: SearchRules,
 ) {
     /** Source language, BCP 47; empty for an image. */
     public val source: String get() = sourceSide.language
@@ -93,6 +94,7 @@ internal fun parseManifest(data: ByteArray): Manifest {
     val version = formatVersion(content)
     val taken = take(content, RULES.part("formats").list(version), MANIFEST)
     val files = files(taken.part("files"), RULES.part("roles").part(version))
+    val search = searchOf(taken)
     val sides = if (version == "1") firstSides(taken) else sides(taken, files)
     return Manifest(
         name = taken.text("name"),
@@ -102,8 +104,8 @@ internal fun parseManifest(data: ByteArray): Manifest {
         license = taken.text("license"),
         files = files.mapKeys { (role, _) -> NOW[role] ?: role },
         attention = taken.text("attention"),
-        beamSize = taken["search.beam_size"] as Int,
-        lengthPenalty = taken["search.length_penalty"] as Double,
+        beamSize = search["beam_size"] as Int,
+        lengthPenalty = search["length_penalty"] as Double,
         minimumOnnxRuntime = taken.text("minimum_onnxruntime"),
         input = sides.first,
         sourceSide = sides.second,
@@ -115,8 +117,19 @@ internal fun parseManifest(data: ByteArray): Manifest {
         targetExtra = taken["limits.target_extra"] as Int,
         optimizationLevel = taken.text("optimization_level"),
         entities = (taken["entities"] as Map<*, *>?)?.let(::entityRules),
+        searchRules = SearchRules().let {
+            SearchRules(
+                search["length_offset"] as Double? ?: it.lengthOffset,
+                search["early_stopping"] as String? ?: it.earlyStopping,
+                search["finished"] as String? ?: it.finished,
+            )
+        },
     )
 }
+
+/** How translations are looked for: before format 3, by two numbers. */
+private fun searchOf(taken: Map<String, Any?>): Map<*, *> =
+    taken["search"] as Map<*, *>? ?: listOf("beam_size", "length_penalty").associateWith { taken["search.$it"] }
 
 /** How long the manifest itself may be. */
 internal fun maxManifestBytes(): Int = RULES.part("bytes").whole("manifest")

@@ -78,6 +78,7 @@ public data class TranslateOptions(
         lengthPenalty = lengthPenalty ?: manifest.lengthPenalty,
         noRepeatNgramSize = noRepeatNgramSize,
         shortlist = shortlist,
+        rules = manifest.searchRules,
     )
 
     private fun demand(holds: Boolean, message: String) {

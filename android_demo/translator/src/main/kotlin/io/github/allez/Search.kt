@@ -7,12 +7,17 @@
  *
  * - Each step takes the 2K best continuations, ordered by score, then row, then rank.
  * - An eos among the first K finishes a hypothesis; the others fill the K rows.
- * - A finished hypothesis scores sum / length^lengthPenalty, eos counted (Wu et al. 2016).
+ * - Where places of finished hypotheses are not replaced, K continuations are taken, not 2K; where they
+ *   are kept, K less the hypotheses that have ended. See [SearchRules].
+ * - A finished hypothesis scores sum / ((offset + length) / (offset + 1))^lengthPenalty, eos counted
+ *   (Wu et al. 2016; the offset is 0 unless the bundle says otherwise).
  * - Search stops at the length limit; when all that could follow is banned; when even the longest
  *   continuation of the best row could not beat the worst hypothesis that would be returned; or
  *   when K are finished and the best row, were it to end with the next word at no cost, would not
  *   beat it either. (K finished ones alone are no reason: a model that is sure of itself fills the
- *   beam with hypotheses cut short.)
+ *   beam with hypotheses cut short.) By the rules of other toolkits it stops as soon as K are finished,
+ *   and no more than K are noted, or as soon as the best continuation of a step was an eos and nBest
+ *   are finished.
  * - Symbols of entities: one that the source does not have, or that was said as often as it occurs, is
  *   banned; each must be said once. A row's first 2K continuations that nothing else bans are looked at,
  *   and as many more as its source has different symbols.
@@ -65,6 +70,21 @@ internal fun interface Step {
     fun run(token: IntArray, parent: IntArray, k: Int, full: Boolean): StepResult
 }
 
+/**
+ * What a bundle says of search, whatever the caller asks for: the rules of the toolkit that trained it.
+ *
+ * @property lengthOffset the length is (offset + length) / (offset + 1); 5 is that of Wu et al. 2016.
+ * @property earlyStopping when a beam stops: "hopeless", nothing better is in sight; "full", `beamSize`
+ *   hypotheses have ended; "best", the best continuation of a step has, and `nBest` hypotheses.
+ * @property finished what becomes of a place in the beam where a hypothesis ends: "replaced", the next best
+ *   continuation has it; "dropped", it is empty for a step; "kept", it is for ever.
+ */
+internal class SearchRules(
+    val lengthOffset: Double = 0.0,
+    val earlyStopping: String = "hopeless",
+    val finished: String = "replaced",
+)
+
 /** How the best translation is looked for: [TranslateOptions] with the bundle's choices filled in. */
 internal class SearchOptions(
     val beamSize: Int,
@@ -74,7 +94,12 @@ internal class SearchOptions(
     val lengthPenalty: Double,
     val noRepeatNgramSize: Int,
     val shortlist: Boolean = false,
-)
+    val rules: SearchRules = SearchRules(),
+) {
+    /** What a sum of log-probabilities is divided by; [length] counts eos. */
+    fun norm(length: Int): Double =
+        ((rules.lengthOffset + length) / (rules.lengthOffset + 1)).pow(lengthPenalty)
+}
 
 /** A hypothesis as search leaves it: ids without eos, and [T][M] attention. */
 internal class Found(
@@ -109,6 +134,9 @@ internal class Search(
     private val ended: Boolean = false,
 ) {
     private val width = options.beamSize
+    private val rules = options.rules
+    private val lookedAt = if (rules.finished == "replaced") 2 * width else width
+    private var topped = false // a hypothesis has ended as the best continuation of its step
     private val trellis = Trellis()
     private val ends = ArrayList<End>()
     private val symbols = asked?.let(::SaidSymbols)
@@ -160,7 +188,7 @@ internal class Search(
         val result = step.run(token, parent, 2 * width + extra, full = isMissing)
         val offered = allowed(result, banned, time)
         if (symbols != null) for (row in token.indices) restrain(symbols, row, offered, result.logProbs, time)
-        val best = continuations(offered, isMissing)
+        val best = withinRoom(continuations(offered, isMissing))
         finish(best, time)
         val atLimit = time >= limit
         if (atLimit) cut(time)
@@ -169,7 +197,7 @@ internal class Search(
         if (deadEnd) cut(time) // all that could follow is banned
         val chosen = withMostSaid((live + dead).take(width), live)
         scores = DoubleArray(chosen.size) { if (it < live.size) chosen[it].score else Double.NEGATIVE_INFINITY }
-        if (atLimit || live.isEmpty() || isOutOfPatience(time) || isHopeless(time)) return null
+        if (atLimit || live.isEmpty() || isOutOfPatience(time) || isOver(time)) return null
         val rows = chosen.mapIndexed { index, continuation -> if (index < live.size) continuation else chosen[0] }
         return Rows(
             token = IntArray(rows.size) { rows[it].token },
@@ -219,7 +247,7 @@ internal class Search(
     /** Keeps the best row that would end without all its symbols. */
     private fun noteIncomplete(row: Int, total: Double, time: Int) {
         if (!total.isFinite()) return
-        val end = End(total / (time + 1).toDouble().pow(options.lengthPenalty), time, row, finished = true)
+        val end = End(total / options.norm(time + 1), time, row, finished = true)
         incomplete = incomplete?.takeIf { it.score >= end.score } ?: end
     }
 
@@ -238,9 +266,13 @@ internal class Search(
         }
         // Stable, so that equal scores stay in the order of row and rank; what is no number comes last.
         all.sortWith { one, other -> descending(one.score, other.score) }
-        val best = all.take(2 * width)
+        val best = all.take(lookedAt)
         return if (isMissing) withMostSaid(best, all.filter { it.score.isFinite() }) else best
     }
+
+    /** Those of [best] that have a place, where hypotheses that ended keep theirs. */
+    private fun withinRoom(best: List<Continuation>): List<Continuation> =
+        if (rules.finished == "kept") best.take(maxOf(width - ends.size, 0)) else best
 
     /** [best], its last one replaced by the first of [all] with most symbols said if it has none such. */
     private fun withMostSaid(best: List<Continuation>, all: List<Continuation>): List<Continuation> {
@@ -259,30 +291,34 @@ internal class Search(
 
     /** Notes the hypotheses that end here: eos among the first K. */
     private fun finish(best: List<Continuation>, time: Int) {
-        val norm = (time + 1).toDouble().pow(options.lengthPenalty)
-        for (continuation in best.take(width)) {
-            if (continuation.token != eos || !continuation.score.isFinite()) continue
+        val norm = options.norm(time + 1)
+        best.take(width).forEachIndexed { rank, continuation ->
+            if (continuation.token != eos || !continuation.score.isFinite()) return@forEachIndexed
+            if (rank == 0) topped = true
+            if (rules.earlyStopping == "full" && ends.size >= width) return@forEachIndexed
             ends.add(End(continuation.score / norm, time, continuation.row, finished = true))
         }
     }
 
     /** Notes the rows that reached the limit; they rank after finished ones. */
     private fun cut(time: Int) {
-        val norm = maxOf(time, 1).toDouble().pow(options.lengthPenalty)
+        val norm = options.norm(maxOf(time, 1))
         scores.forEachIndexed { row, score ->
             if (score.isFinite()) ends.add(End(score / norm, time, row, finished = false))
         }
     }
 
-    /** Whether the rows can no longer win, or hardly. */
-    private fun isHopeless(time: Int): Boolean {
+    /** Whether enough is known, or the rows can hardly win any more. */
+    private fun isOver(time: Int): Boolean {
         if (ends.size < options.nBest) return false
+        if (rules.earlyStopping == "full") return ends.size >= width
+        if (rules.earlyStopping == "best") return topped
         if (width == 1) return true
         val worst = ends.map { it.score }.sortedDescending()[options.nBest - 1]
         // Sums only fall, so the most that a row can reach is its sum over the most tokens.
         // With K finished ones in hand, its sum over the fewest is hope enough.
         val most = if (ends.size >= width) time + 2 else limit + 1
-        return scores[0] / most.toDouble().pow(options.lengthPenalty) <= worst
+        return scores[0] / options.norm(most) <= worst
     }
 
     /**

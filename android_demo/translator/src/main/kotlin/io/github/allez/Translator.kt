@@ -6,7 +6,6 @@
 package io.github.allez
 
 import kotlin.math.abs
-import kotlin.math.pow
 
 private const val MAX_THREADS = 1024
 
@@ -210,7 +209,7 @@ public class Translator @JvmOverloads constructor(
                     val logProbs = step.run(intArrayOf(token), intArrayOf(0), 1, full = true).logProbs
                     checkNotNull(logProbs) { "a step that was asked for everything" }[following].toDouble()
                 }
-                total / wanted.size.toDouble().pow(options.search(manifest).lengthPenalty)
+                total / options.search(manifest).norm(wanted.size)
             }
         }
 

@@ -1,6 +1,7 @@
 package io.github.allez
 
 import java.io.File
+import kotlin.math.abs
 import kotlin.math.pow
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -41,9 +42,19 @@ class SearchTest {
 
     @Test
     fun `hundreds of searches end as they do in Python`() {
+        assertTrue(compared("search.jsonl") >= 200)
+    }
+
+    @Test
+    fun `by the rules of other toolkits they do, too`() {
+        assertTrue(compared("search_rules.jsonl") >= 250)
+    }
+
+    /** How many searches were compared, all of them as in Python. */
+    private fun compared(file: String): Int {
         var table = emptyList<List<FloatArray>>()
         var compared = 0
-        for (case in jsonLines(File(VECTORS, "search.jsonl"))) {
+        for (case in jsonLines(File(VECTORS, file))) {
             val content = case["table"] as List<*>?
             if (content != null) {
                 table = content.map { page ->
@@ -54,7 +65,7 @@ class SearchTest {
             compare(case, table)
             compared++
         }
-        assertTrue(compared >= 200)
+        return compared
     }
 
     private fun compare(case: Map<*, *>, table: List<List<FloatArray>>) {
@@ -66,9 +77,14 @@ class SearchTest {
             minLength = wanted.int("min_length"),
             lengthPenalty = wanted["length_penalty"] as Double,
             noRepeatNgramSize = wanted.int("no_repeat_ngram_size"),
+            rules = if ("finished" in wanted) rules(wanted) else SearchRules(),
         )
         val repeats = (case["repeats"] as Number?)?.toInt()
-        val found = Search(TableStep(table), case.int("limit"), BOS, EOS, options, case.ints("prefix"), repeats).run()
+        val asked = (case["asked"] as Map<*, *>?)?.let {
+            AskedSymbols(it.ints("ids").toIntArray(), it.ints("times").toIntArray())
+        }
+        val step = TableStep(table)
+        val found = Search(step, case.int("limit"), BOS, EOS, options, case.ints("prefix"), repeats, asked).run()
         val expected = (case["found"] as List<*>).map { it as Map<*, *> }
         val where = writeJson(case)
         assertEquals(expected.map { it.ints("tokens") }, found.map { it.tokens }) { where }
@@ -77,8 +93,17 @@ class SearchTest {
         assertEquals(expected.map { it.ints("fed") }, fed) { where }
         // Only a power that is no whole number may end in another last digit.
         val tolerance = if (options.lengthPenalty == 0.6) 1e-12 else 0.0
-        for ((one, other) in expected.zip(found)) assertEquals(one["score"] as Double, other.score, tolerance) { where }
+        for ((one, other) in expected.zip(found)) {
+            val score = one["score"] as Double
+            assertEquals(score, other.score, tolerance * maxOf(1.0, abs(score))) { where }
+        }
     }
+
+    private fun rules(told: Map<*, *>) = SearchRules(
+        lengthOffset = told["length_offset"] as Double,
+        earlyStopping = told["early_stopping"] as String,
+        finished = told["finished"] as String,
+    )
 
     @Test
     fun `symbols are said as in Python`() {
