@@ -1,7 +1,5 @@
 """`python -m allez` is `allez`."""
 
-import sys
+from allez.cli.main import command
 
-from allez.cli.main import main
-
-sys.exit(main())
+command()

@@ -31,6 +31,23 @@ def test_import_alone_loads_not_even_numpy() -> None:
     assert (done.stdout, done.stderr) == ("set()\n", "")
 
 
+def test_graphs_can_be_loaded_while_what_takes_texts_apart_is_imported() -> None:
+    late = "{'allez.text', 'allez.entities', 'allez.translate.document'}"
+    done = run(f"import sys, allez.translate.translator; print({late} & set(sys.modules))")
+    assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
+def test_a_sentence_needs_no_module_for_tags_and_fractions(tiny_bundle: Path) -> None:
+    code = (
+        "import sys, allez, onnxruntime\n"
+        "before = set(sys.modules)\n"
+        f"allez.Translator({str(tiny_bundle)!r})('Je vois deux chats, 12,0 mètres.')\n"
+        "print({'html', 'fractions', 'decimal', 'difflib'} & (set(sys.modules) - before))"
+    )
+    done = run(code)
+    assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
 def test_import_pulls_in_nothing_heavy() -> None:
     code = "import sys, json, allez; print(json.dumps([m.split('.')[0] for m in sys.modules]))"
     done = run(code)

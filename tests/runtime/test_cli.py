@@ -627,6 +627,32 @@ def test_interrupted_while_it_starts(module: str, tiny_bundle: Path) -> None:
     assert process.returncode == 130
 
 
+ENDED = """
+import atexit, sys
+from allez.cli import main
+atexit.register(print, "taken down")
+def over(): raise KeyboardInterrupt
+if "over" in sys.argv: main.main = over
+sys.stdout.reconfigure(line_buffering=False)
+main.command()
+"""
+
+
+@pytest.mark.parametrize(
+    ("argv", "printed", "code"),
+    [
+        (["--version"], f"allez {__version__}\n", 0),
+        (["--n-best", "0"], "", 2),
+        (["over"], "", 130),
+    ],
+)
+def test_a_program_ends_when_all_is_said(argv: list[str], printed: str, code: int) -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", ENDED, *argv], capture_output=True, check=False, text=True
+    )
+    assert (process.stdout, process.returncode) == (printed, code)
+
+
 @pytest.mark.parametrize(
     "environment",
     [

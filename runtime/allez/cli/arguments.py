@@ -6,7 +6,6 @@ Knows nothing of what the commands do.
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -24,6 +23,8 @@ class _Parser(argparse.ArgumentParser):
     """Reports a wrong use as any other error is reported."""
 
     def error(self, message: str) -> NoReturn:
+        import difflib
+
         hint = f"{self.prog} --help"
         typed = re.search(r"unrecognized arguments:.*?(--[\w-]+)", message)
         known = difflib.get_close_matches(

@@ -12,6 +12,25 @@ import sys
 TYPE_CHECKING = False  # type checkers know the name; `typing` takes long to load
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
+
+
+def command() -> NoReturn:
+    """Run the command line as a program of its own, and end it.
+
+    It ends at once: what Python and ONNX Runtime would take down one by one, a tenth of a short
+    run, goes with the process.
+    """
+    import os
+
+    try:
+        code = main()
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except KeyboardInterrupt:  # when it was over
+        code = 130
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -98,4 +117,4 @@ def _note_namesake(model: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

@@ -54,7 +54,7 @@ class BytePairs:
         self._ids = ids
         self._alphabet = frozenset(piece for piece in ids if len(piece) == 1)
         self._merges = merges
-        self._ranks = {pair: rank for rank, pair in enumerate(merges)}
+        self._ranks = dict(zip(merges, range(len(merges)), strict=True))
         self._unknown = unknown
         self._fused = fused
         self._suffix = suffix

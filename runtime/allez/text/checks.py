@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from allez.entities import FORMS, SPACES, THING, Entity, find, is_digit, is_word, words
 from allez.results import Doubt
-from allez.text.number_words import Value, exact, values
+from allez.text.number_words import Value, values
 
 if TYPE_CHECKING:
-    from fractions import Fraction
+    from allez.text.number_words import Exact
 
 
 def doubts(source: str, target: str, languages: tuple[str, str]) -> tuple[Doubt, ...]:
@@ -172,9 +172,11 @@ _ORDINALS = words("second third fourth fifth sixth seventh eighth ninth tenth tw
 _PAIRS = words("half pair couple first once another either")
 
 
-def _alternatives(value: Fraction) -> list[Fraction]:
+def _alternatives(value: Exact) -> list[Exact]:
     """Return what may be said for a number: the hour of a half day, a fortnight."""
-    other = [exact(n) for n in _SAME.get(int(value), ())] if value.denominator == 1 else []
+    other: list[Exact] = []
+    if value.denominator == 1:
+        other += _SAME.get(int(value), ())
     if 13 <= value <= 24:
         other.append(value - 12)
     return other

@@ -10,8 +10,8 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from itertools import chain
-from operator import add, methodcaller
+from itertools import chain, repeat
+from operator import add
 from typing import Any, NamedTuple
 
 from allez.bundle import shown
@@ -216,7 +216,7 @@ def _merges(model: Mapping[str, Any], ids: Mapping[str, int]) -> list[tuple[str,
     if not isinstance(content, list):
         raise _refusal("cannot be read: it has no merges")
     kinds = set(map(type, content))
-    if kinds == {str} and set(map(methodcaller("count", " "), content)) == {1}:
+    if kinds == {str} and set(map(str.count, content, repeat(" "))) == {1}:
         sides = " ".join(content).split(" ")
     elif kinds <= {list} and set(map(len, content)) <= {2}:
         sides = list(chain.from_iterable(content))
@@ -225,7 +225,7 @@ def _merges(model: Mapping[str, Any], ids: Mapping[str, int]) -> list[tuple[str,
     left, right = sides[::2], sides[1::2]
     if not set(map(type, sides)) <= {str}:
         raise _refusal("cannot be read: its merges are not pairs")
-    if not ids.keys() >= set(sides).union(map(add, left, right)):
+    if not all(map(ids.__contains__, chain(sides, map(add, left, right)))):
         named = chain.from_iterable((a, b, a + b) for a, b in zip(left, right, strict=True))
         missing = next(piece for piece in named if piece not in ids)
         raise _refusal(f"cannot be read: a merge names {shown(missing)}, which it lacks")

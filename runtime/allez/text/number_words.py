@@ -12,18 +12,24 @@ from allez.entities import SPACES, digits, is_digit
 
 if TYPE_CHECKING:
     from fractions import Fraction
+    from typing import TypeAlias
+
+    Exact: TypeAlias = int | Fraction
 
 
 class Value(NamedTuple):
     """A number in a text: `text[start:end]`."""
 
-    value: Fraction
+    value: Exact
     start: int
     end: int
 
 
-def exact(numerator: int, denominator: int = 1) -> Fraction:
-    """Return a fraction; their module is large, and a start need not wait for it."""
+def exact(numerator: int, denominator: int) -> Exact:
+    """Return a quotient; few have a fraction, whose module takes long to load."""
+    whole, rest = divmod(numerator, denominator)
+    if not rest:
+        return whole
     from fractions import Fraction
 
     return Fraction(numerator, denominator)
@@ -118,7 +124,7 @@ def _figures(text: str, start: int) -> int:
     return end
 
 
-def _read(words: list[_Word], index: int, language: str, text: str) -> tuple[Fraction, int]:
+def _read(words: list[_Word], index: int, language: str, text: str) -> tuple[Exact, int]:
     """Return the value that begins at a word and how many words it takes, 0 if none does."""
     first = words[index].text
     powers = _POWERS.get(language, {})
@@ -129,11 +135,11 @@ def _read(words: list[_Word], index: int, language: str, text: str) -> tuple[Fra
             value, used = value * 10**power, 2
         return value, used
     if language == "fr" and (roman := _roman(first)):
-        return exact(roman), 1
+        return roman, 1
     return _spoken(words, index, language, text)
 
 
-def _figure_value(figures: str, language: str) -> Fraction:
+def _figure_value(figures: str, language: str) -> Exact:
     """Return the value of figures with separators."""
     plain = "".join(c for c in figures if c not in SPACES)
     mark = _DECIMAL.get(language, ".")
@@ -145,7 +151,7 @@ def _figure_value(figures: str, language: str) -> Fraction:
     if not found:
         whole, fraction = plain, ""
     whole, fraction = ("".join(filter(is_digit, part)) for part in (whole, fraction))
-    return exact(int(whole or "0")) + (exact(int(fraction), 10 ** len(fraction)) if fraction else 0)
+    return int(whole or "0") + (exact(int(fraction), 10 ** len(fraction)) if fraction else 0)
 
 
 def _roman(word: str) -> int:
@@ -170,7 +176,7 @@ def _may_begin(words: list[_Word], index: int, language: str) -> bool:
     )
 
 
-def _spoken(words: list[_Word], index: int, language: str, text: str) -> tuple[Fraction, int]:
+def _spoken(words: list[_Word], index: int, language: str, text: str) -> tuple[Exact, int]:
     """Read number words: "quatre-vingt-dix-sept", "two hundred and five"."""
     units, powers = _UNITS.get(language, {}), _POWERS.get(language, {})
     hundreds, links = _HUNDREDS.get(language, ()), _LINKS.get(language, ())
@@ -204,5 +210,5 @@ def _spoken(words: list[_Word], index: int, language: str, text: str) -> tuple[F
         taken = used
     following = words[index + taken].text if taken and index + taken < len(words) else ""
     if language == "fr" and following.endswith("ième"):
-        return exact(1), taken + 1  # "soixante-septième" counts nothing
-    return exact(total + current), taken
+        return 1, taken + 1  # "soixante-septième" counts nothing
+    return total + current, taken

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 _MOST_DIGITS = 8
@@ -17,4 +16,8 @@ def unescape(text: str) -> str:
     """
     if "&#" in text:
         text = _NUMBER.sub(lambda found: f"&#{found[1][:_MOST_DIGITS]}", text)
-    return html.unescape(text) if "&" in text else text
+    if "&" not in text:
+        return text
+    import html  # slow to load, and most texts have no references
+
+    return html.unescape(text)

@@ -15,43 +15,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
 from allez.bundle import Bundle, find
-from allez.entities import mask_target
-from allez.errors import (
-    BundleError,
-    BundleFormatError,
-    CancelledError,
-    InputError,
-    OptionError,
-)
-from allez.options import (
-    OptionChanges,
-    Providers,
-    SearchOptions,
-    TranslateOptions,
-    merged,
-    whole,
-)
+from allez.errors import BundleError, BundleFormatError, CancelledError, InputError, OptionError
+from allez.options import OptionChanges, Providers, SearchOptions, TranslateOptions, merged, whole
 from allez.parallel import cores, run_both
-from allez.results import SelfTest, Translation
-from allez.text import Segment, in_small_letters, normalize_space
 from allez.translate.deadline import Deadline
-from allez.translate.document import (
-    Document,
-    Words,
-    checked,
-    log_cut,
-    needs_space,
-    put_together,
-    read_sentence,
-    take_apart,
-)
-from allez.translate.masking import Asked
-from allez.translate.reading import read
 
-if TYPE_CHECKING:  # they take longest to load, and the bundle can be read meanwhile
+if TYPE_CHECKING:  # they take longest to load, and bundle and graphs can be read meanwhile
     from typing_extensions import Unpack
 
+    from allez.results import SelfTest, Translation
     from allez.search import RawHypothesis, Request
+    from allez.text import Segment
+    from allez.translate.document import Document, Words
+    from allez.translate.masking import Asked
     from allez.translate.pipeline import Prepared
     from allez.translate.workers import Workers
 
@@ -93,7 +69,7 @@ class Translator:
         manifest = self._manifest = self._bundle.manifest
         self._default = manifest.search
         self._workers, self._words = run_both(
-            lambda: self._start_workers(providers), lambda: Words.of(self._bundle)
+            lambda: self._start_workers(providers), self._read_words
         )
         if "logging" in sys.modules:  # otherwise nobody listens, and it takes long to load
             import logging
@@ -113,6 +89,11 @@ class Translator:
         return run_both(
             lambda: Bundle.read(find(bundle)), lambda: import_module("allez.translate.workers")
         )[0]
+
+    def _read_words(self) -> Words:
+        from allez.translate.document import Words
+
+        return Words.of(self._bundle)
 
     def _start_workers(self, providers: Providers) -> Workers:
         from allez.translate.workers import Workers
@@ -288,6 +269,8 @@ class Translator:
                 symbol of the bundle.
             CancelledError: `cancel` was set, or the time was over before the target was read.
         """
+        from allez.translate.document import checked, read_sentence
+
         chosen, search, deadline = self._begin(options, changes, greedy=True)
         segment = read_sentence(checked(source), self._words, self._asked(chosen))
         ids = segment.source.ids
@@ -323,6 +306,8 @@ class Translator:
 
     def _asked(self, options: TranslateOptions) -> Asked:
         """Return what is carried over by the caller's will."""
+        from allez.translate.masking import Asked
+
         if self._words.masking is None and (options.keep or options.glossary):
             raise OptionError(
                 f"{self.name} {self.version} has no symbols to carry anything over by",
@@ -332,6 +317,10 @@ class Translator:
 
     def _said(self, text: str, segment: Segment, *, begins: bool = False) -> list[int]:
         """Return the ids of a translation of a sentence, or of how one begins."""
+        from allez.entities import mask_target
+        from allez.text import in_small_letters, normalize_space
+        from allez.translate.document import checked
+
         text = checked(text)
         masking = self._words.masking
         if segment.masked is not None and masking is not None:
@@ -344,6 +333,8 @@ class Translator:
         return self._words.target.encode(normalize_space(text, self._words.rules))
 
     def _read(self, text: str, options: TranslateOptions, deadline: Deadline) -> Document:
+        from allez.translate.document import take_apart
+
         return take_apart(text, self._words, deadline.over, self._asked(options), options.markup)
 
     def _prepare(self, text: str, options: TranslateOptions, deadline: Deadline) -> Prepared:
@@ -384,6 +375,8 @@ class Translator:
         options: TranslateOptions,
     ) -> Translation:
         """Put a text together, and tell whoever listens what was cut."""
+        from allez.translate.document import log_cut, put_together
+
         translation = put_together(document, found, self._words, options.search(self._default))
         if not translation.finished and "logging" in sys.modules:
             log_cut(translation, lambda length: self._limit(length, options))
@@ -398,6 +391,7 @@ class Translator:
     ) -> Generator[Translation, None, None]:
         """Yield translations in order, and keep the threads busy."""
         from allez.translate.pipeline import Pipeline, ahead
+        from allez.translate.reading import read
 
         source = read(texts, ahead(self._threads), self._workers.wake)
         pipeline = Pipeline(
@@ -419,6 +413,7 @@ class Translator:
         self, text: str, options: TranslateOptions, search: SearchOptions, deadline: Deadline
     ) -> Generator[str, None, bool]:
         """Yield what is copied, and sentences as they grow."""
+        from allez.translate.document import needs_space
         from allez.translate.streaming import stream_sentence
 
         before: Segment | None = None
