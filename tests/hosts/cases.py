@@ -16,8 +16,9 @@ Everything is drawn from a fixed seed. One JSON object a line:
     hostile.jsonl      {"text", "times", "beam_size", "translation"} of the tiny bundle
     shortlist.jsonl    {"source", "candidates"}, and {"text", "beam_size", "translation", "whole"},
                        of the tiny bundle with candidates; whole: without them
-    casing.jsonl       {"text", "capitals", "small", "large", "foreign"}: is it a sentence in
-                       capitals; in small letters; in capitals; is its script strange to tiny
+    casing.jsonl       {"text", "capitals", "small", "large", "foreign", "alike"}: is it a sentence
+                       in capitals; in small letters; in capitals; is its script strange to tiny;
+                       are all its letters in things, as of an address
     translate.jsonl    of the tiny bundle, {"text", "prefix", "beam_size", "translation"},
                        {"text", "stream"} with its pieces joined, {"text", "target", "score"} to
                        four digits, {"text", "tokens", "spans", "source_tokens", "source_spans"};
@@ -58,7 +59,7 @@ from allez.search.step import Request, StepResult
 from allez.search.step import Symbols as SearchSymbols
 from allez.spec import SPEC as CONTRACT
 from allez.text.casing import in_capitals, in_small_letters, to_capitals
-from allez.text.foreign import is_foreign
+from allez.text.foreign import is_foreign, stands_alike
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import split
 from allez.text.tokenizer import Tokenizer
@@ -502,18 +503,31 @@ LETTERS = [
 ]  # fmt: skip
 
 
+ALIKE = [
+    "https://www.exemple.fr/chemin/page?q=1", "jean.martin@exemple.fr", "config.toml", "`ls -la`",
+    "{nom} : %s", "S.N.C.F.", "www.exemple.fr, www.exemple.org", "<b>", "`été`.", "« a@b.fr »",
+]  # fmt: skip
+"""Sentences in things alone, which are copied."""
+
+NOT_ALIKE = [
+    "Voir jean.martin@exemple.fr.", "12 km", "14 h 30", "le chat", "config.toml ou a.txt", "10 %",
+    "de 8 h à 9 h 30",
+]  # fmt: skip
+
+
 def casing_cases() -> Iterator[dict[str, Any]]:
     """Yield texts with what their letters say."""
     bundle = Bundle.read(TINY)
     rules = SentenceRules.from_json(bundle.text("sentences"))
     tokenizer = Tokenizer(bundle.text("tokenizer"))
-    for text in LETTERS:
+    for text in (*LETTERS, *ALIKE, *NOT_ALIKE):
         yield {
             "text": text,
             "capitals": in_capitals(text, rules),
             "small": in_small_letters(text),
             "large": to_capitals(text),
             "foreign": is_foreign(text, tokenizer),
+            "alike": stands_alike(text, tokenizer, ("fr", "en")),
         }
 
 
@@ -542,6 +556,12 @@ def translate_cases() -> Iterator[dict[str, Any]]:
                     "source_tokens": sentence.source_tokens,
                     "source_spans": sentence.source_spans,
                 }
+        for text in ALIKE:
+            for beam_size in (1, 4):
+                said = translator.translate(text, beam_size=beam_size).text
+                case = {"text": text, "prefix": "", "beam_size": beam_size}
+                yield {**case, "translation": said}
+            yield {"text": text, "stream": "".join(translator.stream(text))}
 
 
 def main() -> None:

@@ -25,7 +25,9 @@ from allez.model.encoder import Encoding, TextSource
 from allez.model.model import Model
 from allez.search.batching import BATCH_ROWS, BATCH_SENTENCES, BATCH_TOKENS, make_batches
 from allez.search.step import Request
+from allez.text import Tokenizer, stands_alike
 from allez.translate.pipeline import ahead
+from support.bundles import BUNDLES
 from support.patience import PATIENCE
 
 PAIRS = [
@@ -87,6 +89,32 @@ def test_what_has_no_letters_is_returned(tiny: Translator, text: str) -> None:
     result = tiny.translate(text)
     assert (result.text, result.sentences, result.score) == (text, (), 0.0)
     assert "".join(tiny.stream(text)) == text
+
+
+LETTERS = [
+    json.loads(line)
+    for line in BUNDLES.with_name("vectors").joinpath("casing.jsonl").read_text().splitlines()
+]
+
+
+@pytest.mark.parametrize("bundle", ["tiny", "tiny_v1"])
+def test_an_address_is_returned_by_a_bundle_without_symbols(bundle: str) -> None:
+    alike = [case["text"] for case in LETTERS if case["alike"] and not case["foreign"]]
+    assert len(alike) >= 10
+    with Translator(BUNDLES / bundle, threads=1) as translator:
+        for text in alike:
+            assert translator.translate(text).sentences == ()
+            assert translator(text) == text
+        whole = translator.translate(f"Le chat noir.\n{alike[0]}\nVoir {alike[1]}.", beam_size=1)
+        first, last = whole.sentences
+        assert (first.source, last.source) == ("Le chat noir.", f"Voir {alike[1]}.")
+        assert whole.text == f"{first.text}\n{alike[0]}\n{last.text}"
+
+
+def test_vectors_of_what_stands_alike(tiny_bundle: Path) -> None:
+    tokenizer = Tokenizer((tiny_bundle / "tokenizer.json").read_text(encoding="utf-8"))
+    for case in LETTERS:
+        assert stands_alike(case["text"], tokenizer, ("fr", "en")) == case["alike"], case["text"]
 
 
 @pytest.mark.parametrize(

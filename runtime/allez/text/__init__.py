@@ -13,7 +13,7 @@ from allez.text.casing import (
 )
 from allez.text.checks import doubts, lexemes
 from allez.text.elements import BLOCKS, INLINE, POINTS, SIGNS, SKIPPED, VOID, WORDS, is_kept
-from allez.text.foreign import is_foreign
+from allez.text.foreign import is_foreign, stands_alike
 from allez.text.markup import OUTSIDE, Mark, Marked, MarkKind, weave
 from allez.text.references import unescape
 from allez.text.rules import SentenceRules
@@ -58,6 +58,7 @@ __all__ = [
     "recased",
     "scan",
     "split",
+    "stands_alike",
     "to_capitals",
     "unescape",
     "weave",

@@ -33,6 +33,7 @@ from allez.text import (
     places,
     recased,
     split,
+    stands_alike,
     to_capitals,
 )
 from allez.translate.choice import chosen
@@ -173,13 +174,18 @@ def _take_apart_raw(text: str, words: Words, over: Callable[[], bool]) -> Docume
     def completed(segment: Segment) -> Segment:
         if segment.kind != "sentence":
             return segment
-        if is_foreign(segment.text, words.source):
+        if _is_copied(segment.text, words):
             return segment._replace(kind="copied")
         casing, tokens = read(segment.text)
         return segment._replace(casing=casing, tokens=tokens)
 
     pieces = split(text, words.rules, lambda sentence: len(read(sentence)[1].ids) - 1)
     return Document(text, [completed(segment) for segment in pieces])
+
+
+def _is_copied(sentence: str, words: Words) -> bool:
+    alike = stands_alike(sentence, words.source, words.languages)
+    return alike or is_foreign(sentence, words.source)
 
 
 def _take_apart_masked(

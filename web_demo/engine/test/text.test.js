@@ -6,7 +6,7 @@ import { inCapitals, inSmallLetters, toCapitals } from '../src/text/casing.js'
 import { parseRules } from '../src/text/rules.js'
 import { split } from '../src/text/segmentation.js'
 import { Tokenizer } from '../src/text/tokenizer.js'
-import { isForeign } from '../src/translate/document.js'
+import { isForeign, standsAlike } from '../src/translate/document.js'
 import { TINY, vectors } from './support.js'
 
 const written = await readFile(`${TINY}sentences.json`, 'utf8')
@@ -31,14 +31,15 @@ test('letters are large, small or strange as on every host', async () => {
   const tokenizer = new Tokenizer(await readFile(`${TINY}tokenizer.json`, 'utf8'))
   const cases = await vectors('casing.jsonl')
   assert.ok(cases.length >= 30)
-  for (const { text, capitals, small, large, foreign } of cases) {
+  for (const { text, capitals, small, large, foreign, alike } of cases) {
     const found = {
       capitals: inCapitals(text, rules),
       small: inSmallLetters(text),
       large: toCapitals(text),
       foreign: isForeign(text, tokenizer),
+      alike: standsAlike(text, tokenizer, ['fr', 'en']),
     }
-    assert.deepEqual(found, { capitals, small, large, foreign }, text)
+    assert.deepEqual(found, { capitals, small, large, foreign, alike }, text)
   }
 })
 

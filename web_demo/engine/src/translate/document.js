@@ -5,6 +5,8 @@
  * that the model never learnt) stays where it was.
  */
 
+import { find } from '../entities/find.js'
+import { FORMS } from '../entities/numbers.js'
 import { BundleFormatError } from '../errors.js'
 import { SPEC } from '../spec.js'
 import { Aligned } from '../text/aligned.js'
@@ -147,7 +149,7 @@ function* takeApartRaw(text, words, deadline) {
   const count = (/** @type {string} */ sentence) =>
     deadline.isOver() ? 0 : read(sentence).ids.length - 1
   for (const piece of split(text, words.rules, count)) {
-    if (piece.kind === 'copied' || isForeign(piece.text, words.source)) {
+    if (piece.kind === 'copied' || isCopied(piece.text, words)) {
       yield copied(piece)
       continue
     }
@@ -307,3 +309,31 @@ export function isForeign(sentence, tokenizer) {
   const strange = letters.filter((letter) => !tokenizer.knows(letter)).length
   return letters.length > 0 && all * strange >= share * letters.length
 }
+
+/**
+ * Tells whether all letters of a sentence are in things, which both languages write alike.
+ *
+ * An address, a file name, a code between backticks: a model without symbols spells it anew.
+ *
+ * @param {string} sentence one with a letter
+ * @param {Tokenizer} tokenizer of the sentence
+ * @param {[string, string]} languages of source and target
+ */
+export function standsAlike(sentence, tokenizer, languages) {
+  const [source, target] = languages.map((language) => FORMS[language] ?? null)
+  const knows = (/** @type {string} */ letter) => tokenizer.knows(letter)
+  let [rest, done] = ['', 0]
+  for (const entity of find(sentence, { source, target, knows })) {
+    if (entity.kind !== 'thing') continue
+    rest += sentence.slice(done, entity.start)
+    done = entity.end
+  }
+  return done > 0 && ![...rest, ...sentence.slice(done)].some(isLetter)
+}
+
+/**
+ * @param {string} sentence
+ * @param {Words} words
+ */
+const isCopied = (sentence, words) =>
+  standsAlike(sentence, words.source, words.languages) || isForeign(sentence, words.source)

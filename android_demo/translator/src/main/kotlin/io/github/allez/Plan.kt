@@ -45,7 +45,7 @@ internal fun takeApart(
         known.getOrPut(sentence) { words.source.encode(Aligned(sentence).asRead(words.rules.spaces)) }
 
     val pieces = split(text, words.rules) { if (isOver()) 0 else encode(it).size }.map { piece ->
-        if (isForeign(piece.text, words.source)) piece.copy(translate = false) else piece
+        if (isCopied(piece.text, words)) piece.copy(translate = false) else piece
     }
     val readings = pieces.filter { it.translate }.map { piece ->
         val tokens = if (isOver()) emptyList() else encode(piece.text)
@@ -128,6 +128,28 @@ internal fun isForeign(sentence: String, tokenizer: Tokenizer): Boolean {
     val (share, whole) = SPEC.part("foreign").list("share").map { it as Long }
     return letters.isNotEmpty() && whole * letters.count { !tokenizer.knows(it) } >= share * letters.size
 }
+
+/**
+ * Whether all letters of a sentence are in things, which both languages write alike.
+ *
+ * An address, a file name, a code between backticks: a model without symbols spells it anew.
+ */
+internal fun standsAlike(sentence: String, tokenizer: Tokenizer, languages: Pair<String, String>): Boolean {
+    val (source, target) = languages
+    val text = CodePoints(sentence)
+    val rest = StringBuilder()
+    var done = 0
+    for (entity in EntityFinder(NUMBER_FORMS[source], NUMBER_FORMS[target], tokenizer::knows).find(text)) {
+        if (entity.kind != EntityKind.THING) continue
+        rest.append(text.string(done, entity.start))
+        done = entity.end
+    }
+    rest.append(text.string(done, text.size))
+    return done > 0 && rest.codePoints().noneMatch(Character::isLetter)
+}
+
+private fun isCopied(sentence: String, words: Words): Boolean =
+    standsAlike(sentence, words.source, words.languages) || isForeign(sentence, words.source)
 
 /**
  * Joins pieces and translations.

@@ -78,6 +78,7 @@ class AnswersTest {
             assertEquals(case["small"], inSmallLetters(case.text)) { where }
             assertEquals(case["large"], toCapitals(case.text)) { where }
             assertEquals(case["foreign"], isForeign(case.text, tokenizer)) { where }
+            assertEquals(case["alike"], standsAlike(case.text, tokenizer, "fr" to "en")) { where }
         }
     }
 }
