@@ -105,6 +105,7 @@ def import_model(order: Order) -> Path:
             device="cpu",
             limit=None,
             references=tuple(path.resolve() for path in order.references),
+            final=order.out,
         )
         (partial / "NOTICE").write_text(notice, encoding="utf-8")
         (partial / "card.md").write_text(_prose(imported), encoding="utf-8")

@@ -314,7 +314,10 @@ def test_a_checkpoint_becomes_a_bundle_that_translates(
     asked += ["--target", "en", "--name", "tiny", "--license", "MIT"]
     asked += ["--notice", str(tmp_path / "NOTICE")]
     assert main([*asked, "--reference", str(tmp_path / "reference.jsonl")]) == 0
-    assert str(out / "bundle") in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert str(out / "bundle") in told.out
+    assert f"package {out / 'bundle'}: " in told.err
+    assert ".partial" not in told.out + told.err
     assert load_config(out / "tiny.toml").package.least_golden == 0  # few may be decided clearly
     report = json.loads((out / "verify" / "report.json").read_text(encoding="utf-8"))
     assert report["reference"]["greedy_same"] == report["reference"]["source_ids"] == 3

@@ -87,7 +87,7 @@ def run(work: Workspace) -> None:
     )
     keep_record(work, made_from)
     total = sum(path.stat().st_size for path in folder.iterdir())
-    say(f"package {folder}: {total:,} bytes, self-test passed")
+    say(f"package {work.shown(folder)}: {total:,} bytes, self-test passed")
 
 
 def _report(work: Workspace, *, quantized: bool) -> dict[str, Any]:

@@ -35,10 +35,16 @@ class Workspace:
     """Whether `evaluate` scores the fp32 graphs."""
     references: tuple[Path, ...] = ()
     """Outputs of the toolkit that the weights come from; see `allez_export.reference`."""
+    final: Path | None = None
+    """Where `out` will stand when all of it is written; None: where it is."""
 
     def stage(self, name: str) -> Path:
         """Return a stage's folder."""
         return self.out / name
+
+    def shown(self, path: Path) -> Path:
+        """Return where something within `out` will stand in the end."""
+        return path if self.final is None else self.final / path.relative_to(self.out)
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Path]:
