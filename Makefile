@@ -8,7 +8,7 @@ TESTS = PYTHONPATH=tests .venv-runtime/bin/python -m
 
 SOURCES := $(shell find runtime export models spec -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: help demo test test-deps soak-deps test-runtime test-export test-android test-web \
+.PHONY: help demo test test-deps soak-deps test-runtime test-server test-container test-export test-android test-web \
   test-hosts test-arm64 \
   test-versions test-bulk web web-dist soak fuzz check docs bench markup lock sbom clean
 
@@ -18,7 +18,7 @@ help:  ## list the targets
 demo: .venv/installed  ## install without torch and translate a sentence
 	.venv/bin/allez "Il fait froid ce matin, mais le ciel est bleu."
 
-PARTS = check test-runtime test-export test-android test-web test-hosts test-versions test-arm64
+PARTS = check test-runtime test-server test-export test-android test-web test-hosts test-versions test-arm64
 
 # Whatever skips something writes it down here; the last line of `make test` counts them.
 test: export ALLEZ_SKIPPED = $(CURDIR)/build/skipped.txt
@@ -35,6 +35,12 @@ soak-deps:
 
 test-runtime: .venv-runtime/installed  ## runtime and contract tests, in an environment without torch
 	.venv-runtime/bin/python -m pytest tests/runtime tests/spec tests/contract tests/fuzz
+
+test-server: .venv-server/installed  ## the server, with real clients, in an environment of its own
+	.venv-server/bin/python -m pytest tests/server
+
+test-container: .venv-runtime/installed  ## run the steps of deploy/Containerfile (fetches what they fetch)
+	$(TESTS) hosts.container
 
 test-export: .venv-export/installed  ## tests of training, export and packaging (installs torch)
 	.venv-export/bin/python -m pytest tests/export
@@ -123,9 +129,11 @@ test-arm64: .venv-runtime/installed  ## Python on emulated Arm processors, compa
 test-versions: .venv-runtime/installed  ## golden sentences with the oldest and the newest onnxruntime
 	$(TESTS) hosts.versions
 
-soak: soak-deps .venv-runtime/installed  ## the long tests, of which `make test` runs a share (half an hour)
+soak: soak-deps .venv-runtime/installed .venv-server/installed  ## the long tests, of which `make test` runs a share (half an hour)
 	ALLEZ_SOAK=1 .venv-runtime/bin/python -m pytest tests/runtime tests/contract -m soak
 	@$(MAKE) --no-print-directory test-bulk ALLEZ_SOAK=1
+	ALLEZ_SOAK=1 .venv-server/bin/python -m pytest tests/server -m soak
+	@$(MAKE) --no-print-directory test-container
 	@$(MAKE) --no-print-directory test-hosts COUNT=1200
 	$(TESTS) support.fuzz
 
@@ -177,6 +185,7 @@ lock: .venv-lock/installed  ## write requirements/*.txt, for what pyproject.toml
 	$(LOCK) $(SAME) $(SERVER_EXTRAS:%=--extra %) pyproject.toml requirements/server.in \
 	  -o requirements/server.txt
 	$(LOCK) $(SAME) $(BULK_EXTRAS:%=--extra %) --extra test pyproject.toml -o requirements/bulk.txt
+	$(LOCK) $(SAME) $(SERVING_EXTRAS:%=--extra %) pyproject.toml -o requirements/serving.txt
 	for name in build lock android; do \
 	  $(LOCK) $(SAME) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
@@ -184,6 +193,7 @@ TEST_EXTRAS = detect documents plot test
 SERVER_EXTRAS = detect documents server test
 BULK_EXTRAS = parquet ray spark
 EXPORT_EXTRAS = detect documents export lint made plot server test
+SERVING_EXTRAS = detect documents server
 
 .venv-lock/installed: requirements/lock.txt
 	$(PYTHON) -m venv .venv-lock

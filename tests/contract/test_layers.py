@@ -23,6 +23,7 @@ FLOORS = [
     "documents",
     "bulk",
     "cli",
+    "server",
 ]
 """From the ground up; "" is the package's own records, which know of no folder."""
 
@@ -85,6 +86,11 @@ def test_every_module_has_a_floor() -> None:
 def test_no_arrow_goes_up() -> None:
     up = [f"{a} -> {b}" for a, b in arrows() if floor(a) < floor(b)]
     assert not up, up
+
+
+def test_nobody_imports_the_server() -> None:
+    """The command finds it by name, when it is asked to serve; its libraries are an extra."""
+    assert [f"{a} -> {b}" for a, b in arrows() if folder_of(b) == "server" != folder_of(a)] == []
 
 
 def test_no_circle() -> None:

@@ -33,6 +33,7 @@ ASKED = {
     "test": sorted(EXTRAS.keys() - {"export", "made", "lint", "server", *BULK}),
     "server": ["detect", "documents", "server", "test"],
     "bulk": sorted(BULK),
+    "serving": ["detect", "documents", "server"],
     "export": sorted(EXTRAS.keys() - BULK),
     "bench": ["export", "plot"],
 }

@@ -133,7 +133,9 @@ def parser_of(name: str | None) -> _Parser:
         )
         command.add(parser)
     group = parser.add_argument_group("general").add_argument
-    if name != "models":
+    if name == "serve":
+        group("--threads", type=int, metavar="N", help="of each model; default: all cores")
+    elif name != "models":
         group("--model", metavar="BUNDLE", help=_MODEL)
         group("--threads", type=int, metavar="N", help="default: all cores; of a bulk worker: one")
     group("-v", "--verbose", action="count", default=0, help="say more; -vv: all")
@@ -238,6 +240,44 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
         help="a name that is listed; to install, a folder or zip",
     )
     add("-o", "--output", metavar="FILE.zip", help="of export")
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("where").add_argument
+    add("--host", metavar="ADDRESS", help="default: 127.0.0.1, this machine alone")
+    add("--port", type=int, metavar="N", help="default: 5000; 0: any that is free")
+    add("--page", type=Path, metavar="FOLDER", help="the web page, as make web-dist has built it")
+    add = parser.add_argument_group("what, and for whom").add_argument
+    add(
+        "--model",
+        dest="served",
+        action="append",
+        default=[],
+        metavar="BUNDLE",
+        help="serve this one, several if given again; default: the best for each two languages",
+    )
+    add("--keys", type=Path, metavar="FILE", help="API keys, one a line; default: none is needed")
+    add(
+        "--allow-origin",
+        dest="origins",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="its pages may call from a browser; default: only pages of this server",
+    )
+    add = parser.add_argument_group("limits of a request").add_argument
+    for limit, kind, meaning in (
+        ("characters", int, "of all its texts; default: 50000"),
+        ("texts", int, "default: 1000"),
+        ("sentences", int, "in all its texts; default: 2000"),
+        ("bytes", int, "of its body; default: 16 MiB"),
+        ("seconds", float, "for its translation; default: 60"),
+        ("waiting", int, "requests that wait or are worked on; default: 256"),
+        ("connections", int, "open at the same time; default: 1000"),
+    ):
+        add(f"--max-{limit}", type=kind, metavar="N", help=meaning)
+    add("--body-seconds", type=float, metavar="N", help="for its body to arrive; default: 30")
+    add("--header-seconds", type=float, metavar="N", help="for its headers; default: 10")
 
 
 def _add_facts(parser: argparse.ArgumentParser) -> None:
@@ -407,6 +447,7 @@ _COMMANDS = {
         " [list|install|remove|path|export] [MODEL]",
         _add_models,
     ),
+    "serve": _Command("Serve texts and documents over HTTP", "", _add_serve),
     "selftest": _Command("Check that this machine translates as it should", "", _add_nothing),
 }
 """Each is a module beside this one."""
