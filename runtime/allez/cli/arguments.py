@@ -243,41 +243,9 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument_group("where").add_argument
-    add("--host", metavar="ADDRESS", help="default: 127.0.0.1, this machine alone")
-    add("--port", type=int, metavar="N", help="default: 5000; 0: any that is free")
-    add("--page", type=Path, metavar="FOLDER", help="the web page, as make web-dist has built it")
-    add = parser.add_argument_group("what, and for whom").add_argument
-    add(
-        "--model",
-        dest="served",
-        action="append",
-        default=[],
-        metavar="BUNDLE",
-        help="serve this one, several if given again; default: the best for each two languages",
-    )
-    add("--keys", type=Path, metavar="FILE", help="API keys, one a line; default: none is needed")
-    add(
-        "--allow-origin",
-        dest="origins",
-        action="append",
-        default=[],
-        metavar="ORIGIN",
-        help="its pages may call from a browser; default: only pages of this server",
-    )
-    add = parser.add_argument_group("limits of a request").add_argument
-    for limit, kind, meaning in (
-        ("characters", int, "of all its texts; default: 50000"),
-        ("texts", int, "default: 1000"),
-        ("sentences", int, "in all its texts; default: 2000"),
-        ("bytes", int, "of its body; default: 16 MiB"),
-        ("seconds", float, "for its translation; default: 60"),
-        ("waiting", int, "requests that wait or are worked on; default: 256"),
-        ("connections", int, "open at the same time; default: 1000"),
-    ):
-        add(f"--max-{limit}", type=kind, metavar="N", help=meaning)
-    add("--body-seconds", type=float, metavar="N", help="for its body to arrive; default: 30")
-    add("--header-seconds", type=float, metavar="N", help="for its headers; default: 10")
+    from allez.cli.serve import add_arguments  # nobody else waits for it
+
+    add_arguments(parser)
 
 
 def _add_facts(parser: argparse.ArgumentParser) -> None:
