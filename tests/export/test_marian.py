@@ -29,6 +29,7 @@ from allez_export.toolkits import listing, toolkit
 from allez_export.toolkits.imported import Imported
 from allez_export.toolkits.marian_files import read_lists, read_model
 from support import french, marian, subwords
+from support.checkpoints import quantize_all
 
 SPM = {"vocab_size": 300, "hard_vocab_limit": False, "bos_id": -1, "eos_id": 0, "unk_id": 1}
 
@@ -123,6 +124,19 @@ def test_scores_are_those_of_the_equations(
         wanted = expected.log_probs(source, target)
         assert np.abs(found[:, :words] - wanted).max() < 1e-4
         assert (found[:, words:] < -1e8).all()
+
+
+def test_an_output_layer_of_its_own_may_lie_turned(
+    folder: Callable[..., Path], vocabularies: tuple[bytes, bytes]
+) -> None:
+    changes = {"tied-embeddings-all": False}
+    settings, arrays = student(vocabularies, changes)
+    path = folder(changes=changes)
+    one = scores(read(path).family, [5, 6, 0], [7, 0])  # type: ignore[arg-type]
+    arrays["decoder_ff_logit_out_Wt"] = arrays.pop("decoder_ff_logit_out_W").T.copy()
+    (path / "model.npz").write_bytes(marian.npz(arrays, settings))
+    other = scores(read(path).family, [5, 6, 0], [7, 0])  # type: ignore[arg-type]
+    np.testing.assert_array_equal(one, other)
 
 
 def test_what_is_unknown_is_never_chosen_but_scored(folder: Callable[..., Path]) -> None:
@@ -240,7 +254,7 @@ def test_a_pickle_in_an_npz_is_refused(folder: Callable[..., Path]) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"type": "s2s"}, "type is 's2s'"),
+        ({"type": "nematus"}, "type is 'nematus'"),
         ({"transformer-decoder-autoreg": "self-attention"}, "self-attention"),
         ({"dec-cell": "gru"}, "dec-cell is 'gru'"),
         ({"transformer-no-projection": True}, "transformer-no-projection"),
@@ -412,16 +426,35 @@ REAL = os.environ.get("ALLEZ_CHECKPOINTS")
 
 
 @pytest.mark.skipif(REAL is None, reason="ALLEZ_CHECKPOINTS names no folder of checkpoints")
-def test_a_real_student_does_what_marian_does(tmp_path: Path) -> None:
+def test_a_real_student_does_what_marian_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert REAL is not None
     path = Path(REAL) / "marian-ssru"
     references = [path / "reference.jsonl"]
     paths = [path / "model.npz"]
-    bundle = import_model(
-        order(paths, tmp_path, references=references, length_penalty=0.6, precision="fp32")
-    )
+    quantize_all(monkeypatch)
+    bundle = import_model(order(paths, tmp_path, references=references, length_penalty=0.6))
     report = json.loads((bundle / "report.json").read_text(encoding="utf-8"))
     found = report["reference"]
     assert found["source_ids"] == found["greedy_same"] == 50
     assert found["worst_token_score"] < 1e-4
     assert found["beam_same"] >= 48
+    quantized = report["reference int8"]
+    assert quantized["chrf_of_int8_against_fp32"] >= 90
+    assert abs(quantized["mean_token_score"]) <= 0.05
+
+
+@pytest.mark.skipif(REAL is None, reason="ALLEZ_CHECKPOINTS names no folder of checkpoints")
+@pytest.mark.parametrize("name", ["model.intgemm.alphas.bin", "model.marian-1.12.intgemm8.bin"])
+def test_a_real_student_of_integers_stays_close_to_them(tmp_path: Path, name: str) -> None:
+    assert REAL is not None
+    path = Path(REAL) / "marian-ssru"
+    lines = (path / "reference.jsonl").read_text(encoding="utf-8").splitlines()
+    sources = [{"source": json.loads(line)["source"]} for line in lines]
+    references = tmp_path / "sources.jsonl"  # texts alone: its scores are those of floats
+    references.write_text("\n".join(map(json.dumps, sources)), encoding="utf-8")
+    paths = [path / name, path / "vocab.spm"]
+    bundle = import_model(order(paths, tmp_path, references=[references]))
+    report = json.loads((bundle / "report.json").read_text(encoding="utf-8"))
+    assert report["reference int8"]["chrf_of_int8_against_fp32"] >= 90

@@ -24,7 +24,7 @@ from allez_export.families.steps import TorchStep
 from allez_export.toolkits import TOOLKITS, toolkit
 from allez_export.toolkits.imported import Imported
 from support import checkpoints
-from support.checkpoints import State, advance, by_layer, encoder, stacked
+from support.checkpoints import State, advance, by_layer, encoder, quantize_all, stacked
 
 SENTENCES = ["le chat voit la mer", "la dame", "une pomme bleue voit le chat aime la dame"]
 TARGETS = ["the cat sees the sea", "lady", "an apple likes"]
@@ -428,7 +428,9 @@ SEARCHED_GREEDILY = ("opennmt-py-2.3-lstm-general", "pytorch-tutorial", "annotat
 
 @pytest.mark.skipif(CHECKPOINTS is None, reason="ALLEZ_CHECKPOINTS names no folder")
 @pytest.mark.parametrize("name", REAL)
-def test_real_checkpoints_give_what_their_toolkits_gave(tmp_path: Path, name: str) -> None:
+def test_real_checkpoints_give_what_their_toolkits_gave(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = Path(str(CHECKPOINTS)) / name
     paths = [folder]
     if REAL[name] in ("tutorial", "annotated"):
@@ -440,16 +442,16 @@ def test_real_checkpoints_give_what_their_toolkits_gave(tmp_path: Path, name: st
     asked += ["--notice", str(tmp_path / "NOTICE")]
     for file in ("reference.jsonl", "reference.beam5.jsonl"):
         asked += ["--reference", str(folder / file)] if (folder / file).exists() else []
+    quantize_all(monkeypatch)
     assert main(asked) == 0
     report = json.loads((tmp_path / "run" / "verify" / "report.json").read_text(encoding="utf-8"))
-    found, quantized = report["reference"], report.get("reference int8")
+    found, quantized = report["reference"], report["reference int8"]
     assert found["greedy_same"] == found["greedy_paths"] >= 20
     assert found["worst_token_score"] < 1e-4
     assert found.get("beam_same", 48) >= 48
     assert ("beam_same" in found) == (name not in SEARCHED_GREEDILY)
-    if quantized is not None:  # small ones stay fp32
-        assert quantized["chrf_of_int8_against_fp32"] >= 90
-        assert abs(quantized["mean_token_score"]) <= 0.05
+    assert quantized["chrf_of_int8_against_fp32"] >= 90
+    assert abs(quantized["mean_token_score"]) <= 0.05
 
 
 def test_no_checkpoint_is_a_zip_of_something_else(tmp_path: Path) -> None:

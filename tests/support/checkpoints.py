@@ -7,6 +7,7 @@ as it is written. What a toolkit computes, the tests spell out step by step with
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import sys
 import types
@@ -16,8 +17,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from torch import Tensor, nn
+
+from allez_export.toolkits import toolkit
+from allez_export.toolkits.imported import Imported
 
 SOURCE = [*("le", "chat", "la", "dame", "voit", "aime", "mer", "une", "pomme", "bleue", "un"),
           *("chien", "mange", "ici", "et", "là")]  # fmt: skip
@@ -243,6 +248,19 @@ def recipe(folder: Path, kind: str) -> tuple[list[Path], State, State]:
     state = random_state(shapes)
     torch.save(state, folder / "model.pt")
     return [folder / "model.pt", *lists], state, state
+
+
+def quantize_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have an import quantize small matrices too, which it leaves fp32 since int8 is no faster."""
+
+    class Whole:
+        def __init__(self, name: str) -> None:
+            self._toolkit = toolkit(name)
+
+        def read(self, paths: Sequence[Path]) -> Imported:
+            return dataclasses.replace(self._toolkit.read(paths), least_weights=0)
+
+    monkeypatch.setattr("allez_export.importing.toolkit", Whole)
 
 
 # --- what the toolkits compute, spelled out --------------------------------------------------

@@ -1,4 +1,4 @@
-"""Students of Marian, as Bergamot and Firefox use them: an encoder and simple recurrent units.
+"""Marian's models: students, as Bergamot and Firefox use them, and recurrent ones, s2s and amun.
 
 Files are recognized by their names, and by what `decoder.yml` says of them.
 """
@@ -15,22 +15,23 @@ import torch
 from allez.bundle.fields import shown
 from allez.errors import InputError
 from allez.model.shortlist import MAX_VOCABULARY
+from allez_export.families.family import Family
 from allez_export.families.marian.family import Marian
-from allez_export.families.marian.graphs import filled_up
 from allez_export.families.marian.weights import StudentConfig
 from allez_export.integers import WEIGHT_LIMIT
 from allez_export.shortlist import pack
+from allez_export.toolkits import marian_recurrent
 from allez_export.toolkits.files import Files, read_text
 from allez_export.toolkits.imported import LEAST_WEIGHTS, Imported
 from allez_export.toolkits.marian_files import MarianFile, read_lists, read_model, unpacked
 from allez_export.toolkits.sentencepiece import CONTROL, Pieces, definition, read_pieces
 from allez_export.toolkits.settings import parse
 
-TITLE = "Marian's students: Transformer encoder, SSRU decoder; Bergamot's and Firefox's models"
+TITLE = "Marian: students (Transformer encoder, SSRU decoder; Bergamot, Firefox), s2s, amun"
 FILES = "model.npz or model*.bin, vocab.spm (or the source's, then the target's), lex*.bin"
 REFUSED = (
-    "decoders with self-attention (OPUS-MT), recurrent models (s2s, amun, nematus), factors, "
-    "vocabularies in .yml"
+    "decoders with self-attention (OPUS-MT), recurrent models with layer normalization, nematus, "
+    "factors, vocabularies in .yml"
 )
 
 _MODELS = ("*.npz", "*.bin", "*.bin.gz")
@@ -51,7 +52,7 @@ class _Found(NamedTuple):
 
 
 def read(paths: Sequence[Path]) -> Imported:
-    """Return the student of some files or folders.
+    """Return the model of some files or folders.
 
     Raises:
         InputError: a file is missing, damaged, or of a kind that is not supported.
@@ -59,15 +60,19 @@ def read(paths: Sequence[Path]) -> Imported:
     found = _find(Files(paths))
     file = read_model(found.model)
     sides = [read_pieces(unpacked(path), path) for path in found.vocabularies]
-    config = student(file, sides, found.vocabularies)
     arrays = {name: torch.from_numpy(np.array(array)) for name, array in file.arrays.items()}
+    words, ends = _words(file, sides, found.vocabularies)
     try:
-        family = Marian(config, arrays)
+        if file.settings.get("type") in marian_recurrent.TYPES:
+            family: Family = _recurrent(file.settings, arrays, sides, words, ends)
+        else:
+            family = Marian(student(file, sides, words, ends), arrays)
     except InputError as error:
         raise InputError(f"{found.model}: {error}", hint=error.hint) from None
-    size = family.facts.vocabulary
-    texts = [definition(pieces, size=size) for pieces in sides]
-    shortlist, remarks = _shortlist(found, config)
+    facts = family.facts
+    sizes = [facts.source_words, facts.vocabulary]
+    texts = [definition(side, size=size) for side, size in zip(sides, sizes, strict=False)]
+    shortlist, remarks = _shortlist(found, words, ends[1], facts.vocabulary)
     return Imported(
         family=family,
         source_tokenizer=texts[0],
@@ -88,7 +93,10 @@ def read(paths: Sequence[Path]) -> Imported:
 def _find(files: Files) -> _Found:
     """Return the files that belong together."""
     named = [path for path in files.named if _fits(path, _SEARCHES)]
-    yml = named[0] if named else files.find(*_SEARCHES)
+    models = [p for p in files.named if _fits(p, _MODELS) and not _fits(p, _LISTS)]
+    # What lies beside a vocabulary that was named may be of another model.
+    beside = Files(models) if models else files
+    yml = named[0] if named else beside.find(*_SEARCHES)
     search = parse(read_text(yml), str(yml)) if yml is not None else {}
     told = {key: _told(yml, search.get(key)) for key in ("models", "vocabs", "shortlist")}
     models = _some(files, _MODELS, told["models"], but=_LISTS)
@@ -207,20 +215,17 @@ _IDLE = {
 _REASONS = {
     "transformer-decoder-autoreg": "OPUS-MT's kind of decoder remembers all it has said; see "
     "docs/decisions.md",
-    "type": "only students with an SSRU decoder are read",
+    "type": "students with an SSRU decoder are read, and s2s and amun without layer normalization",
 }
 
 
-def student(file: MarianFile, sides: Sequence[Pieces], paths: Sequence[Path]) -> StudentConfig:
-    """Return how a student is built.
-
-    Args:
-        file: of its model.
-        sides: its vocabularies: one, or the source's and the target's.
-        paths: of the vocabularies, for messages.
+def _words(
+    file: MarianFile, sides: Sequence[Pieces], paths: Sequence[Path]
+) -> tuple[list[int], list[int]]:
+    """Return how many words source and target have, and the ids that end them.
 
     Raises:
-        InputError: its settings are not those of a student, or its vocabularies do not fit.
+        InputError: the vocabularies do not fit the model.
     """
     settings, where = file.settings, str(file.path)
     _check(settings, where)
@@ -234,9 +239,40 @@ def student(file: MarianFile, sides: Sequence[Pieces], paths: Sequence[Path]) ->
                 f"{path} has {len(pieces.pieces):,} subwords, the model has {count:,}",
                 hint="each model has its own vocabulary; name the one it was trained with",
             )
-    ends = [pieces.id_of("</s>", CONTROL) for pieces in sides]
+    ends = [pieces.id_of("</s>", CONTROL) for pieces in (sides[0], sides[-1])]
     if None in ends:
-        raise InputError(f"{paths[ends.index(None)]} has no piece </s>, which ends sentences")
+        raise InputError(f"{paths[-ends.index(None)]} has no piece </s>, which ends sentences")
+    return words, [end or 0 for end in ends]
+
+
+def _recurrent(
+    settings: Mapping[str, Any],
+    arrays: Mapping[str, torch.Tensor],
+    sides: Sequence[Pieces],
+    words: Sequence[int],
+    ends: Sequence[int],
+) -> Family:
+    for key in ("dim-emb", "dim-rnn"):
+        _whole(settings, key, 1024)
+    unknown, shared = sides[-1].unknown, len(sides) == 1
+    return marian_recurrent.recurrent(settings, arrays, words, ends, unknown=unknown, shared=shared)
+
+
+def student(
+    file: MarianFile, sides: Sequence[Pieces], words: Sequence[int], ends: Sequence[int]
+) -> StudentConfig:
+    """Return how a student is built.
+
+    Args:
+        file: of its model.
+        sides: its vocabularies: one, or the source's and the target's.
+        words: of source and target.
+        ends: ids that end them.
+
+    Raises:
+        InputError: its settings are not those of a student.
+    """
+    settings = file.settings
     layers = _whole(settings, "dec-depth", 0)
     order = settings.get("transformer-tied-layers") or list(range(1, layers + 1))
     aligned = settings.get("transformer-guided-alignment-layer", "last")
@@ -253,30 +289,41 @@ def student(file: MarianFile, sides: Sequence[Pieces], paths: Sequence[Path]) ->
         aligned_layer=layers - 1 if aligned == "last" else int(aligned) - 1,
         source_words=words[0],
         target_words=words[1],
-        source_eos=ends[0] or 0,
-        eos=ends[-1] or 0,
+        source_eos=ends[0],
+        eos=ends[1],
         unknown=sides[-1].unknown,
         grids=file.grids,
         ranges=file.ranges,
     )
     problem = config.problem(layers)
     if problem:
-        raise InputError(f"{where}: {problem}")
+        raise InputError(problem)
     return config
 
 
 def _check(settings: Mapping[str, Any], where: str) -> None:
-    for key, allowed in _NEEDED.items():
+    """Demand that all settings are known, and as they must be for a model of its type."""
+    needed, reasons, idle = _NEEDED, _REASONS, tuple[str, ...]()
+    known, told = _READ | _IDLE, ["type", "dim-emb", "dim-vocabs"]
+    if settings.get("type") in marian_recurrent.TYPES:
+        needed, reasons = marian_recurrent.NEEDED, marian_recurrent.REASONS
+        idle, known = marian_recurrent.IDLE, {*marian_recurrent.READ}
+    else:
+        told += ["transformer-decoder-autoreg", "dec-cell"]
+    for key, allowed in needed.items():
         if key in settings and settings[key] not in allowed:
             raise InputError(
                 f"{where}: {key} is {shown(settings[key])}; {shown(allowed[0])} is read",
-                hint=_REASONS.get(key),
+                hint=reasons.get(key),
             )
-    for key in ("type", "transformer-decoder-autoreg", "dec-cell", "dim-emb", "dim-vocabs"):
+    for key in told:
         if key not in settings:
             raise InputError(f"{where}: its settings do not say {key}")
-    known = _NEEDED.keys() | _READ | _IDLE
-    strange = [key for key, value in settings.items() if key not in known and value]
+    known = known | needed.keys()
+    strange = [
+        key for key, value in settings.items()
+        if key not in known and value and not (idle and key.startswith(idle))
+    ]  # fmt: skip
     if strange:
         raise InputError(
             f"{where}: {shown(strange[0])} is {shown(settings[strange[0]])}, a setting that is "
@@ -306,19 +353,20 @@ def _number(settings: Mapping[str, Any], key: str, default: float) -> float:
 # --- what differs ---------------------------------------------------------------------------
 
 
-def _shortlist(found: _Found, config: StudentConfig) -> tuple[bytes | None, list[str]]:
+def _shortlist(
+    found: _Found, words: Sequence[int], eos: int, size: int
+) -> tuple[bytes | None, list[str]]:
     """Return our file of Marian's lists, and what is to be said of it."""
     if found.lists is None:
         return None, []
-    first, lists = read_lists(found.lists, config.source_words, config.target_words)
-    size = filled_up(config)
+    first, lists = read_lists(found.lists, *words)
     if len(found.vocabularies) > 1:
         return None, ["The shortlist is left out: it needs one vocabulary for both sides."]
     if size > MAX_VOCABULARY:
         return None, [f"The shortlist is left out: it takes {MAX_VOCABULARY:,} words at most."]
     every: list[Sequence[int]] = [ids.tolist() for ids in lists]
     every += [[] for _ in range(len(every), size)]
-    every[config.eos] = [*every[config.eos], *range(first)]
+    every[eos] = [*every[eos], *range(first)]
     remark = (
         "The shortlist lists the words that Marian's lists, and the source's own; Marian fills "
         "its lists up to a multiple of 8 besides, and joins those of a batch."

@@ -95,8 +95,10 @@ class Attentional:
         model, config = self.model, self.model.config
         cell = config.cell.upper()
         reads = "bidirectional " if config.bidirectional else ""
+        reads = "a stack in each direction, " if config.stacks else reads
         decoder = f"{config.decoder_layers} x {cell} of {model.hidden}, `{config.attention}` "
         decoder += "attention before the cell" if config.attention_first else "attention"
+        decoder += f", {config.conditional} cell(s) behind it" if config.conditional else ""
         decoder += ", input feeding" if config.input_feeding else ""
         decoder += ", a bridge" if config.bridge != "none" else ""
         sizes = (len(model.weights["source_table"]), len(model.weights["output.bias"]))
@@ -153,6 +155,9 @@ class Attentional:
             decoder[f"cells.{layer}.Ww"] = words
             decoder[f"cells.{layer}.Wx"] = max(1.0, first if layer == 0 else hidden)
             decoder[f"cells.{layer}.Wh"] = hidden
+        for place in range(config.conditional):  # a context is a mean of states
+            decoder[f"conditional.{place}.Wx"] = max(1.0, hidden if lstm else 1.0)
+            decoder[f"conditional.{place}.Wh"] = hidden
         bridges = [f"bridge_{part}_weight" for part in ("hidden", "cell")]
         return Ranges(
             encoder={"key_weight": 1.0, **dict.fromkeys(bridges, math.inf)},

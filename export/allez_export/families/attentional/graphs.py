@@ -29,7 +29,7 @@ class EncoderGraph(nn.Module):
         directions = ["", "_reverse"][: 2 if config.bidirectional else 1]
         for layer in range(config.encoder_layers):
             weights = {
-                part: [getattr(model.rnn, f"{part}_l{layer}{d}").detach() for d in directions]
+                part: [model.weights[f"encoder.{part}_l{layer}{d}"] for d in directions]
                 for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
             }
             ordered = {
@@ -42,7 +42,7 @@ class EncoderGraph(nn.Module):
                 ("R", ordered["weight_hh"]),
                 ("B", [torch.cat(pair) for pair in biases]),
             ):
-                self.register_parameter(f"{name}{layer}", nn.Parameter(torch.stack(tensors)))
+                self._keep(f"{name}{layer}", tensors)
         self.key_weight = self.key_bias = None
         if "key.weight" in model.weights:
             self.key_weight = nn.Parameter(model.weights["key.weight"].T.contiguous())
@@ -53,6 +53,14 @@ class EncoderGraph(nn.Module):
                 value = weight.T.contiguous() if name.endswith("weight") else weight.clone()
                 self.register_parameter(name.replace(".", "_"), nn.Parameter(value))
 
+    def _keep(self, name: str, directions: Sequence[Tensor]) -> None:
+        """Keep a weight of a layer: of both directions in one, or each for itself."""
+        if self.config.stacks:
+            for way, tensor in zip(("forward", "reverse"), directions, strict=True):
+                self.register_parameter(f"{name}_{way}", nn.Parameter(tensor.unsqueeze(0)))
+        else:
+            self.register_parameter(name, nn.Parameter(torch.stack(list(directions))))
+
     def forward(self, source: Tensor, source_length: Tensor) -> tuple[Tensor, ...]:
         """Read source [B, S] int64 with source_length [B] int32; see `allez.bundle.contract`."""
         config = self.config
@@ -62,11 +70,18 @@ class EncoderGraph(nn.Module):
         embedded = F.embedding(source, self.table)  # [B, S, E]
         states = embedded.transpose(0, 1)  # [S, B, E]
         tails: list[list[Tensor]] = [[] for _ in range(2 if config.cell == "lstm" else 1)]
-        for layer in range(config.encoder_layers):
-            states, *last = self._layer(layer, states, length)  # [S, directions, B, H]
+        if config.stacks:
+            found = [self._stack(states, length, way) for way in ("forward", "reverse")]
+            states = torch.cat([top for top, _ in found], dim=2)  # [S, B, D]
+            tails = [
+                [torch.cat(pair, dim=1) for pair in zip(*both, strict=True)]
+                for both in zip(*(some for _, some in found), strict=True)
+            ]
+        for layer in range(0 if config.stacks else config.encoder_layers):
+            states, *last = self._layer(f"{layer}", states, length)  # [S, directions, B, H]
             states = states.transpose(1, 2).flatten(2)  # [S, B, D]
-            for found, tail in zip(tails, last, strict=True):
-                found.append(tail.transpose(0, 1).flatten(1))  # [B, D]
+            for tail, one in zip(tails, last, strict=True):
+                tail.append(one.transpose(0, 1).flatten(1))  # [B, D]
         if config.attention == "none":
             memory = tails[0][-1].unsqueeze(1)
             mask = torch.zeros_like(tails[0][-1][:, :1])
@@ -79,7 +94,8 @@ class EncoderGraph(nn.Module):
         if self.key_weight is not None:
             keys = memory @ self.key_weight
             keys = keys if self.key_bias is None else keys + self.key_bias
-        return (memory, keys, mask, *self._model[0].first_states(tails, self._bridge))
+        first = self._model[0].first_states(tails, memory, mask, self._bridge)
+        return (memory, keys, mask, *first)
 
     def _bridge(self, name: str, state: Tensor) -> Tensor:
         name = name.replace(".", "_")
@@ -87,12 +103,24 @@ class EncoderGraph(nn.Module):
         bias = getattr(self, f"{name}_bias", None)
         return product if bias is None else product + bias
 
-    def _layer(self, layer: int, states: Tensor, length: Tensor) -> Sequence[Tensor]:
+    def _stack(self, states: Tensor, length: Tensor, way: str) -> tuple[Tensor, list[list[Tensor]]]:
+        """Return the top layer's states [S, B, H] of one direction, and the last of each layer."""
+        tails: list[list[Tensor]] = [[] for _ in range(2 if self.config.cell == "lstm" else 1)]
+        for layer in range(self.config.encoder_layers):
+            states, *last = self._layer(f"{layer}_{way}", states, length, way)
+            states = states.squeeze(1)
+            for tail, one in zip(tails, last, strict=True):
+                tail.append(one.squeeze(0))
+        return states, tails
+
+    def _layer(
+        self, layer: str, states: Tensor, length: Tensor, way: str | None = None
+    ) -> Sequence[Tensor]:
         steps, batch = states.shape[0], states.shape[1]
-        both = self.config.bidirectional
+        both = self.config.bidirectional and way is None
         attributes: dict[str, Any] = {
             "hidden_size": self.hidden,
-            "direction": "bidirectional" if both else "forward",
+            "direction": way or ("bidirectional" if both else "forward"),
         }
         if self.config.cell == "gru":
             attributes["linear_before_reset"] = 1
@@ -113,14 +141,15 @@ class Cell(nn.Module):
     Words have a matrix of their own, since they are not within the range of states.
     """
 
-    def __init__(self, model: AttentionalModel, layer: int) -> None:
+    def __init__(self, model: AttentionalModel, name: str) -> None:
         super().__init__()
         config = model.config
         self.cell, self.width = config.cell, model.hidden
-        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        weights = {name: model.weights[f"cells.{layer}.{name}"] for name in names}
-        inputs, split = weights["weight_ih"], 0
-        if layer == 0:
+        names = ("weight_hh", "bias_ih", "bias_hh")
+        weights = {part: model.weights[f"{name}.{part}"] for part in names}
+        nothing = weights["weight_hh"][:, :0]
+        inputs, split = model.weights.get(f"{name}.weight_ih", nothing), 0
+        if name == "cells.0":
             split = model.weights["table"].shape[1]
             inputs = inputs.clone()
             inputs[:, :split] *= config.target_scale
@@ -159,8 +188,7 @@ class Cell(nn.Module):
     def _product(self, words: Tensor | None, inputs: Sequence[Tensor]) -> Tensor:
         gates = None if words is None or self.Ww is None else words @ self.Ww + self.b
         if self.Wx is None:
-            assert gates is not None
-            return gates
+            return self.b.unsqueeze(0) if gates is None else gates
         x = torch.cat(list(inputs), dim=1) if len(inputs) > 1 else inputs[0]
         return x @ self.Wx + self.b if gates is None else gates + x @ self.Wx
 
@@ -193,7 +221,9 @@ class StepGraph(nn.Module):
         if "output.weight" in weights:
             self.output = nn.Parameter(weights["output.weight"].clone())
         self.bias = nn.Parameter(weights["output.bias"].clone())
-        self.cells = nn.ModuleList(Cell(model, layer) for layer in range(config.decoder_layers))
+        self.cells = nn.ModuleList(Cell(model, f"cells.{n}") for n in range(config.decoder_layers))
+        names = [f"conditional.{n}" for n in range(config.conditional)]
+        self.conditional = nn.ModuleList(Cell(model, name) for name in names)
         self.query, self.v = _turned(weights.get("query.weight")), _kept(weights.get("v"))
         self.projection = _turned(weights.get("projection.weight"))
         self.projection_bias = _kept(weights.get("projection.bias"))
@@ -251,13 +281,18 @@ class StepGraph(nn.Module):
         after: list[Tensor] = []
         for layer, cell in enumerate(self.cells):
             before = states[layer * parts : (layer + 1) * parts]
-            after += cell(None if layer else words, inputs, before)
+            made = cell(None if layer else words, inputs, before)
+            if layer == 0 and config.conditional:
+                context, attention = self._attend(made[0], memory, keys, mask)
+                for place, other in enumerate(self.conditional):
+                    made = other(None, [] if place else [context], made)
+            after += made
             inputs = [after[layer * parts]]
         hidden = after[top]
-        if not config.attention_first:
+        if not config.attention_first and not config.conditional:
             context, attention = self._attend(hidden, memory, keys, mask)
-        made = self._read_out({"words": words, "hidden": hidden, "context": context})
-        return made, attention, [*after, made] if config.input_feeding else after
+        read = self._read_out({"words": words, "hidden": hidden, "context": context})
+        return read, attention, [*after, read] if config.input_feeding else after
 
     def projected(self, made: Tensor) -> Tensor:
         """Return what enters the vocabulary layer [N, F] of what the readout made."""

@@ -6,6 +6,7 @@ What toolkits do differently is in `AttentionalConfig`. Weights, in torch's layo
     key.weight [A, D], key.bias     query.weight [A, H]     v [A]
     bridge.hidden.weight, .bias     bridge.cell.weight, .bias
     cells.0.weight_ih, .weight_hh, .bias_ih, .bias_hh       of each layer of the decoder
+    conditional.0.weight_ih, ...    of cells behind the attention; only the first has weight_ih
     readout.weight, .bias           projection.weight, .bias
     table [V, E]                    output.weight [V, F], none if it is the table; output.bias [V]
 
@@ -25,7 +26,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 MASKED = -1e9
 
-STARTS = ("layers", "top", "top half", "zero")
+STARTS = ("layers", "top", "top half", "zero", "mean")
 BRIDGES = ("none", "each", "joined")
 ATTENTIONS = ("none", "dot", "general", "additive")
 PARTS = ("words", "hidden", "context")
@@ -39,10 +40,13 @@ class AttentionalConfig:
     """`lstm` or `gru`."""
     encoder_layers: int
     bidirectional: bool
+    stacks: bool = False
+    """Whether either direction is a stack of its own: no layer reads the other direction's."""
     decoder_layers: int
     start: str = "layers"
     """What the decoder's layers begin with: the last states of the encoder's `layers`, its `top`
-    layer's hidden state for all of them (for cells too), the first half of that, or `zero`."""
+    layer's hidden state for all of them (for cells too), the first half of that, `zero`, or the
+    `mean` of the memory."""
     bridge: str = "none"
     """A layer that makes the first states of those: of `each`, or of all layers' `joined`."""
     bridge_activation: str = "linear"
@@ -51,6 +55,9 @@ class AttentionalConfig:
     """`none`; `dot` h . m; `general` h . (W m); `additive` v . tanh(W h + U m + b)."""
     attention_first: bool = False
     """Whether the previous state attends, and the cell reads the context beside the word."""
+    conditional: int = 0
+    """How many cells follow the attention in the first layer, each with the state that the one
+    before it left (Firat & Cho 2016). The first of them reads the context, the others nothing."""
     input_feeding: bool = False
     """Whether the cell reads what the readout gave last."""
     readout: tuple[str, ...] = ("context", "hidden")
@@ -92,17 +99,31 @@ class AttentionalModel(nn.Module):
             for name, weight in self.weights.items()
             if name.startswith("encoder.")
         }
-        kind = {"lstm": nn.LSTM, "gru": nn.GRU}[config.cell]
-        self.rnn = kind(
-            recurrent["weight_ih_l0"].shape[1],
-            recurrent["weight_hh_l0"].shape[1],
-            config.encoder_layers,
-            batch_first=True,
-            bidirectional=config.bidirectional,
-        )
-        self.rnn.load_state_dict(recurrent)
+        self.rnn = self._reader(recurrent, both=config.bidirectional and not config.stacks)
+        self.back: nn.LSTM | nn.GRU | None = None
+        """What reads backwards, if that is a stack of its own."""
+        if config.stacks:
+            self.back = self._reader(recurrent, suffix="_reverse")
         self.eval().requires_grad_(False)
         check_shapes(config, self.weights)
+
+    def _reader(
+        self, weights: Mapping[str, Tensor], *, both: bool = False, suffix: str = ""
+    ) -> nn.LSTM | nn.GRU:
+        """Return torch's layers: in both directions, or in that one whose names end so."""
+        kind = {"lstm": nn.LSTM, "gru": nn.GRU}[self.config.cell]
+        made = kind(
+            weights["weight_ih_l0"].shape[1],
+            weights["weight_hh_l0"].shape[1],
+            self.config.encoder_layers,
+            batch_first=True,
+            bidirectional=both,
+        )
+        if not both:
+            own = [n for n in weights if n.endswith("_reverse") == bool(suffix)]
+            weights = {name.removesuffix("_reverse"): weights[name] for name in own}
+        made.load_state_dict(dict(weights))
+        return made
 
     @property
     def parts(self) -> int:
@@ -149,33 +170,50 @@ class AttentionalModel(nn.Module):
         config = self.config
         read = length if config.reads_end else (length - 1).clamp(min=1)
         embedded = self.weights["source_table"][source] * config.source_scale
-        packed = pack_padded_sequence(embedded, read.cpu(), batch_first=True, enforce_sorted=False)
-        packed_states, last = self.rnn(packed)
-        states, _ = pad_packed_sequence(
-            packed_states, batch_first=True, total_length=source.shape[1]
-        )
-        parts = last if isinstance(last, tuple) else (last,)
-        tails = [self._by_layer(part) for part in parts]
+        states, tails = self._read(self.rnn, embedded, read)
+        if self.back is not None:
+            turned = _backwards(embedded, read)
+            others, other_tails = self._read(self.back, turned, read)
+            states = torch.cat([states, _backwards(others, read)], dim=2)
+            tails = [
+                [torch.cat(pair, dim=1) for pair in zip(*both, strict=True)]
+                for both in zip(tails, other_tails, strict=True)
+            ]
         if config.attention == "none":
             states = tails[0][-1].unsqueeze(1)  # [B, 1, D]
             mask = states.new_zeros(states.shape[:2])
         else:
             positions = torch.arange(source.shape[1])
             mask = MASKED * (positions >= read.unsqueeze(1)).to(states.dtype)
-        return (states, self.keys(states), mask, *self.first_states(tails, self._bridge))
+        first = self.first_states(tails, states, mask, self._bridge)
+        return (states, self.keys(states), mask, *first)
 
-    def _by_layer(self, last: Tensor) -> list[Tensor]:
-        """Return the last states [layers x directions, B, H] as [B, D] of each layer."""
-        directions = 2 if self.config.bidirectional else 1
-        return [torch.cat(list(some), dim=1) for some in last.split(directions)]
+    def _read(
+        self, rnn: nn.LSTM | nn.GRU, embedded: Tensor, read: Tensor
+    ) -> tuple[Tensor, list[list[Tensor]]]:
+        """Return states [B, S, D] and, for hidden and cell, the last [B, D] of each layer."""
+        packed = pack_padded_sequence(embedded, read.cpu(), batch_first=True, enforce_sorted=False)
+        packed_states, last = rnn(packed)
+        states, _ = pad_packed_sequence(
+            packed_states, batch_first=True, total_length=embedded.shape[1]
+        )
+        directions = 2 if rnn.bidirectional else 1
+        parts = last if isinstance(last, tuple) else (last,)  # [layers x directions, B, H]
+        return states, [[torch.cat(list(s), dim=1) for s in p.split(directions)] for p in parts]
 
     def first_states(
-        self, tails: Sequence[Sequence[Tensor]], bridge: Callable[[str, Tensor], Tensor]
+        self,
+        tails: Sequence[Sequence[Tensor]],
+        memory: Tensor,
+        mask: Tensor,
+        bridge: Callable[[str, Tensor], Tensor],
     ) -> list[Tensor]:
-        """Return the decoder's first states [B, W] of the encoder's last ones.
+        """Return the decoder's first states [B, W] of what the encoder read.
 
         Args:
-            tails: for hidden and, if there are any, cell: [B, D] of each layer.
+            tails: for hidden and, if there are any, cell: the last [B, D] of each layer.
+            memory: [B, M, D].
+            mask: [B, M].
             bridge: multiplies states by the bridge's weights of a name.
         """
         config, layers = self.config, self.config.decoder_layers
@@ -183,6 +221,9 @@ class AttentionalModel(nn.Module):
         zero = torch.zeros_like(top[:, :1])
         if config.start == "zero":
             found = [[zero.expand(-1, self.hidden)] * layers] * self.parts
+        elif config.start == "mean":  # the softmax of what is alike is the same for all of it
+            mean = (mask.softmax(dim=1).unsqueeze(1) @ memory).squeeze(1)
+            found = [[mean] * layers] * self.parts
         elif config.start == "layers":
             found = [list(some[:layers]) for some in tails]
         else:
@@ -206,6 +247,14 @@ class AttentionalModel(nn.Module):
     def _bridge(self, name: str, state: Tensor) -> Tensor:
         weight, bias = self.weights[f"{name}.weight"], self.weights.get(f"{name}.bias")
         return nn.functional.linear(state, weight, bias)
+
+
+def _backwards(x: Tensor, lengths: Tensor) -> Tensor:
+    """Return x [B, S, ...] with the first positions of each row, so many, in reverse."""
+    places = torch.arange(x.shape[1]).expand(len(x), -1)
+    last = lengths.unsqueeze(1) - 1
+    places = torch.where(places <= last, last - places, places)
+    return x.gather(1, places.unsqueeze(2).expand_as(x))
 
 
 def relu(x: Tensor) -> Tensor:
@@ -261,6 +310,13 @@ def check_shapes(config: AttentionalConfig, weights: Mapping[str, Tensor]) -> No
             f"cells.{layer}.bias_ih": (gates * hidden,),
             f"cells.{layer}.bias_hh": (gates * hidden,),
         }
+    for place in range(config.conditional):
+        expected |= {
+            f"conditional.{place}.weight_ih": (gates * hidden, memory),
+            f"conditional.{place}.weight_hh": (gates * hidden, hidden),
+            f"conditional.{place}.bias_ih": (gates * hidden,),
+            f"conditional.{place}.bias_hh": (gates * hidden,),
+        }
     for name, shape in expected.items():
         if name in weights and tuple(weights[name].shape) != shape:
             raise RuntimeError(f"{name} is {list(weights[name].shape)}, {list(shape)} is expected")
@@ -268,5 +324,5 @@ def check_shapes(config: AttentionalConfig, weights: Mapping[str, Tensor]) -> No
         keys = len(weights["key.weight"]) if "key.weight" in weights else memory
         if keys != hidden:
             raise RuntimeError(f"keys of {keys} are scored with states of {hidden}")
-    if config.bridge == "none" and config.start in ("layers", "top") and memory != hidden:
+    if config.bridge == "none" and config.start in ("layers", "top", "mean") and memory != hidden:
         raise RuntimeError(f"the decoder's {hidden} cannot begin with the encoder's {memory}")

@@ -156,10 +156,10 @@ class FeedForward(nn.Module):
         return self.around.after(y, x)
 
 
-def by_heads(a: Tensor, b: Tensor) -> Tensor:
-    """Return a @ b of [B, h, n, m] and [B, h, m, l], exported as one node."""
+def product(a: Tensor, b: Tensor) -> Tensor:
+    """Return a @ b of [..., n, m] and [..., m, l], exported as one node."""
     if torch.compiler.is_exporting():
-        return _node("MatMul", (a, b), (*a.shape[:3], b.shape[3]))
+        return _node("MatMul", (a, b), (*b.shape[:-2], a.shape[-2], b.shape[-1]))
     return a @ b
 
 
@@ -207,19 +207,12 @@ class Heads(nn.Module):
         super().__init__()
         self.heads, self.width = config.heads, config.width // config.heads
         self.apart = torch.tensor([self.heads, self.width])
-        self.apart_of_rows = torch.tensor([-1, self.heads, self.width])
         self.joined = torch.tensor([-1, config.width])
 
     def of_positions(self, x: Tensor, sizes: Tensor, mask: Tensor) -> Tensor:
         """Return x [B x M, d] or [B, M, d] as [B, h, M, d / h]; sizes and mask [B, M]."""
         shape = (*mask.shape, self.heads, self.width)
         return reshaped(x, torch.cat([sizes, self.apart]), shape).transpose(1, 2)
-
-    def of_rows(self, x: Tensor, sizes: Tensor, mask: Tensor) -> Tensor:
-        """Return x [B x K, d] as [B, h, K, d / h]."""
-        batch = mask.shape[0]
-        shape = (batch, x.shape[0] // batch, self.heads, self.width)
-        return reshaped(x, torch.cat([sizes[:1], self.apart_of_rows]), shape).transpose(1, 2)
 
     def together(self, x: Tensor, rows: int) -> Tensor:
         """Return x [B, h, n, d / h] as [B x n, d]."""
@@ -243,8 +236,8 @@ class SelfAttention(nn.Module):
         parts = self.inputs(self.around.before(x)).split([x.shape[1]] * 3, dim=1)
         sizes = size_of(mask, 0, 2)
         q, k, v = (self.heads.of_positions(part, sizes, mask) for part in parts)
-        scores = by_heads(q, k.transpose(2, 3)) + mask[:, None, None, :]  # [B, h, S, S]
-        context = self.heads.together(by_heads(scores.softmax(dim=3), v), x.shape[0])
+        scores = product(q, k.transpose(2, 3)) + mask[:, None, None, :]  # [B, h, S, S]
+        context = self.heads.together(product(scores.softmax(dim=3), v), x.shape[0])
         return self.around.after(self.output(context), x)
 
 
@@ -326,13 +319,59 @@ class EncoderGraph(nn.Module):
         return (memory, keys, mask, *cells, zero)
 
 
+class Spread(nn.Module):
+    """Attention of all heads by one product with keys, and one with values, both as they lie.
+
+    A row is spread over h rows, each with the columns of one head and zeros elsewhere. That
+    multiplies by many zeros, and moves nothing of the memory: in the usual layout of heads every
+    step would turn all keys and values of all sentences.
+
+    Args:
+        config: how many heads there are, and their widths together.
+    """
+
+    def __init__(self, config: StudentConfig) -> None:
+        super().__init__()
+        self.heads, self.width = config.heads, config.width
+        own = torch.eye(config.heads).repeat_interleave(config.width // config.heads, dim=1)
+        self.own = nn.Parameter(own)
+        """[h, d]: 1 where a column is a head's."""
+        self.sum = nn.Parameter(torch.ones(1, config.heads))
+        self.of_sentence = torch.tensor([-1, config.width])
+        self.of_row = torch.tensor([-1, config.heads, config.width])
+        self.joined = torch.tensor([-1, config.width])
+
+    def forward(
+        self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor, batch: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return context [N, d] and weights [B, K x h, M].
+
+        Args:
+            q: [N, d].
+            keys: [B, M, d].
+            values: [B, M, d].
+            mask: [B, 1, M].
+            batch: [B].
+        """
+        sentences, rows = mask.shape[0], q.shape[0]
+        shape = (sentences, rows // sentences * self.heads, self.width)
+        spread = reshaped(
+            q.unsqueeze(1) * self.own, torch.cat([batch, self.of_sentence]), shape
+        )  # [B, K x h, d]
+        scores = product(spread, keys.transpose(1, 2)) + mask
+        weights = scores.softmax(dim=2)
+        context = reshaped(product(weights, values), self.of_row, (rows, self.heads, self.width))
+        joined = product(self.sum, context * self.own)  # [N, 1, d]
+        return reshaped(joined, self.joined, (rows, self.width)), weights
+
+
 class DecoderLayer(nn.Module):
     """A simple recurrent unit (Kim et al. 2019), attention to the source, a feed-forward layer."""
 
     def __init__(self, weights: Weights, layer: int, config: StudentConfig) -> None:
         super().__init__()
         name, width = f"decoder_l{layer}", config.width
-        self.heads = Heads(config)
+        self.attention = Spread(config)
         self.around_unit = Around(weights, f"{name}_rnn_ffn", config)
         parts = [(f"{name}_rnn_Wf", f"{name}_rnn_bf", 1.0), (f"{name}_rnn_W", "", 1.0)]
         self.unit = Product(weights, parts, width, width)
@@ -345,22 +384,18 @@ class DecoderLayer(nn.Module):
         self.feed_forward = FeedForward(weights, f"{name}_ffn", config)
 
     def forward(
-        self, x: Tensor, cell: Tensor, memory: Tensor, keys: Tensor, mask: Tensor
+        self, x: Tensor, cell: Tensor, memory: Tensor, keys: Tensor, mask: Tensor, batch: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Take a step with x and cell [N, d]; memory and keys are this layer's, [B, M, d].
 
         Returns:
-            Output and cell [N, d], and weights [B, h, K, M].
+            Output and cell [N, d], and weights [B, K x h, M].
         """
         opening, new = self.unit(self.around_unit.before(x)).split([x.shape[1]] * 2, dim=1)
         cell = new + torch.sigmoid(opening) * (cell - new)
         x = self.around_unit.after(_relu(cell), x)
-        sizes = size_of(mask, 0, 2)
-        q = self.heads.of_rows(self.query(self.around_attention.before(x)), sizes, mask)
-        k, v = (self.heads.of_positions(part, sizes, mask) for part in (keys, memory))
-        scores = by_heads(q, k.transpose(2, 3)) + mask[:, None, None, :]  # [B, h, K, M]
-        weights = scores.softmax(dim=3)
-        context = self.heads.together(by_heads(weights, v), x.shape[0])
+        q = self.query(self.around_attention.before(x))
+        context, weights = self.attention(q, keys, memory, mask, batch)
         x = self.around_attention.after(self.output(context), x)
         return self.feed_forward(x), cell, weights
 
@@ -370,15 +405,19 @@ class Vocabulary(nn.Module):
 
     def __init__(self, weights: Weights, words: Words, config: StudentConfig) -> None:
         super().__init__()
-        rows, untied = filled_up(config), "decoder_ff_logit_out_W"
+        rows, name = filled_up(config), "decoder_ff_logit_out"
         self.table, self.grid = words.table, words.grid
-        if untied in weights:
-            matrix = weights.matrix(untied, config.width, config.target_words)
-            self.table = nn.Parameter(with_rows(matrix.T.contiguous(), rows))
+        untied = next((f"{name}_{end}" for end in ("Wt", "W") if f"{name}_{end}" in weights), None)
+        if untied is not None:
+            if untied.endswith("t"):  # as versions since 2019 write it
+                matrix = weights.matrix(untied, config.target_words, config.width)
+            else:
+                matrix = weights.matrix(untied, config.width, config.target_words).T.contiguous()
+            self.table = nn.Parameter(with_rows(matrix, rows))
             self.grid = with_rows(weights.grid(untied, config.target_words), rows)
         bias = torch.zeros(config.target_words)
-        if f"{untied[:-1]}b" in weights:
-            bias = weights.vector(f"{untied[:-1]}b", config.target_words)
+        if f"{name}_b" in weights:
+            bias = weights.vector(f"{name}_b", config.target_words)
         filler = torch.full((rows - len(bias),), MASKED)
         self.bias = nn.Parameter(torch.cat([bias, filler]))
         never = never_row(rows, [config.unknown])
@@ -422,13 +461,15 @@ class DecoderStep(nn.Module):
         x = self.words(token, place[:, 0].to(torch.int64))  # [N, d]
         widths = [x.shape[1]] * len(cells)
         parts = zip(memory.split(widths, dim=2), keys.split(widths, dim=2), strict=True)
-        attention = memory_mask
+        attention, mask, batch = memory_mask, memory_mask.unsqueeze(1), size_of(memory_mask, 0, 1)
         for index, (values, key) in enumerate(parts):
-            x, cells[index], weights = self.layers[index](x, cells[index], values, key, memory_mask)
+            layer = self.layers[index]
+            x, cells[index], weights = layer(x, cells[index], values, key, mask, batch)
             if index == self.aligned:
-                sizes = torch.cat([torch.tensor([-1]), size_of(memory_mask, 1, 2)])
-                shape = (token.shape[0], memory_mask.shape[1])
-                attention = reshaped(weights[:, 0], sizes, shape)  # [N, M]
+                heads = layer.attention.heads
+                sizes = torch.cat([torch.tensor([-1, heads]), size_of(memory_mask, 1, 2)])
+                shape = (token.shape[0], heads, memory_mask.shape[1])
+                attention = reshaped(weights, sizes, shape)[:, 0]  # [N, M]
         if self.top is not None:
             x = self.top(x)
         scored = self.vocabulary(x, candidates, candidate_mask, k)
