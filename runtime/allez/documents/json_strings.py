@@ -1,9 +1,13 @@
-"""JSON: values that are prose are translated; keys, other values and the layout stay."""
+"""JSON: values that are prose are translated; keys, other values and the layout stay.
+
+What a key with an `@` names is about the file (`@@locale`, `@title` of ARB, `@type` of JSON-LD).
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
@@ -12,8 +16,12 @@ from allez.documents.values import Value, is_prose
 from allez.errors import InputError
 from allez.text.markup import Marked
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]')
 _KEY = re.compile(r"\s*:")
+_LANGUAGES = ("lang", "locale", "language")
+"""Keys whose value is a language, if it looks like one."""
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
+_LOCALE = re.compile(r'("@@locale"\s*:\s*")([a-z]+)(?=[-_"])')
 
 
 def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
@@ -21,7 +29,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
 
     Args:
         data: the file.
-        reading: nothing of it matters here.
+        reading: `source` and `target`: the `@@locale` of an ARB file is changed.
 
     Raises:
         InputError: it is not JSON; the place is named.
@@ -34,16 +42,42 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
         raise InputError(f"{place}: not JSON ({error.msg.lower()})") from None
     except RecursionError:
         raise InputError("the JSON is nested too deeply") from None
+    found_locale = _LOCALE.search(text)
+    if found_locale and reading.target and found_locale[2] == reading.source:
+        text = text[: found_locale.start(2)] + reading.target + text[found_locale.end(2) :]
     builder = Builder(text)
-    for found in _STRING.finditer(text):
-        content = json.loads(found[0], strict=False)
-        if _KEY.match(text, found.end()) or not is_prose(content):
-            continue
+    for found, content in _values(text):
         value = Value(content)
         if value.has_letters:
             writer = _Writer(value, ascii_only="\\u" in found[0] and found[0].isascii())
             builder.add(found.start(), found.end(), value.marked, writer)
     return builder.build(encode)
+
+
+def _values(text: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield the strings that are prose: where each stands, and what it says."""
+    kept = [False]  # of each object and list around a place, whether it is about the file
+    key = ""
+    for found in _TOKEN.finditer(text):
+        sign = found[0]
+        if sign in "{[":
+            kept.append(kept[-1] or key.startswith("@"))
+        elif sign in "}]":
+            kept.pop()
+        if sign in "{}[],":
+            key = ""
+            continue
+        content = json.loads(sign, strict=False)
+        if _KEY.match(text, found.end()):
+            key = content
+            continue
+        about = kept[-1] or key.startswith("@") or _is_language(key, content)
+        if not about and is_prose(content):
+            yield found, content
+
+
+def _is_language(key: str, content: str) -> bool:
+    return key.lower() in _LANGUAGES and _LANGUAGE.fullmatch(content) is not None
 
 
 class _Writer:

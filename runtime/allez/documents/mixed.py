@@ -21,6 +21,9 @@ from allez.text.markup import Marked
 from allez.text.references import unescape
 from allez.text.tags import Token, attributes, ends, scan, value_of
 
+_SIGN = r"<su[bp]>[^<>A-Za-z]{1,6}</su[bp]>"
+_FORMULA = re.compile(rf"(?:[A-Za-z]+{_SIGN})+[A-Za-z]+(?:{_SIGN})?")
+"""Letters with signs between them: `H<sub>2</sub>O`."""
 _UNFINISHED = re.compile(r"</?[a-zA-Z]")
 _REFERENCE = 4
 """Characters of a reference to a note: `1`, `[12]`."""
@@ -278,7 +281,7 @@ class _Runs:
             )
             return
         gatherer = Gatherer(percent=self.profile.percent)
-        for item in items:
+        for item in self.with_formulas(items):
             self.gather(gatherer, item)
         inline = gatherer.finish(spaced=self.profile.spaced)
         if inline.has_letters:
@@ -319,6 +322,21 @@ class _Runs:
                         items[-1] = _Item("text", item.start, item.start + at + len(kept))
                     break
                 items.pop(edge)
+        return items
+
+    def with_formulas(self, items: list[_Item]) -> list[_Item]:
+        """Make one word of each formula, which is copied: its signs would be set behind it."""
+        start, end = items[0].start, items[-1].end
+        if self.profile.signs and self.text.find("</su", start, end) >= 0:
+            for found in _FORMULA.finditer(self.text, start, end):
+                low, high = found.span()
+                before = [i for i in items if i.start < low]
+                after = [i for i in items if i.end > high]
+                if before and before[-1].end > low:
+                    before[-1] = _Item("text", before[-1].start, low)
+                if after and after[0].start < high:
+                    after[0] = _Item("text", high, after[0].end)
+                items = [*before, _Item("word", low, high), *after]
         return items
 
     def unquoted(self, items: list[_Item]) -> list[_Item]:

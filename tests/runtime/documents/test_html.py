@@ -128,6 +128,16 @@ def test_a_reference_to_a_note_is_no_word() -> None:
     assert b'MOT<a href="#n">1</a>,' in uppercased(html.parse(page))
 
 
+def test_a_formula_is_copied() -> None:
+    sugar = "C<sub>6</sub>H<sub>12</sub>O<sub>6</sub>"
+    page = f"<p>l'eau, <b>H<sub>2</sub>O</b>, et {sugar}, 3 m<sup>2</sup>.</p>"
+    (segment,) = html.parse(page.encode()).segments
+    assert segment.source.text == "l'eau, {0}, et {1}, 3 m."
+    assert uppercased(html.parse(page.encode())).decode() == (
+        page.replace("l'eau", "L'EAU").replace("et", "ET").replace(" m", " M")
+    )
+
+
 def test_a_tag_that_never_ends_is_left_alone_and_named() -> None:
     page = b'<p>un</p>\n<p>deux <a href="x>trois</p>quatre'
     document = html.parse(page)

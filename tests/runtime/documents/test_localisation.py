@@ -150,6 +150,17 @@ def test_json_keeps_keys_numbers_and_layout() -> None:
     )
 
 
+def test_what_json_says_of_itself_stays() -> None:
+    text = (
+        '{"@@locale": "fr", "lang": "fr", "un": "Un", "@un": {"a": ["Deux"], "b": "Trois"},'
+        ' "liste": [{"@type": "Quatre"}, "Cinq"], "language": "Langue"}'
+    )
+    expected = text.replace('"Un"', '"UN"').replace("Cinq", "CINQ").replace("Langue", "LANGUE")
+    assert capitals("json", text) == expected
+    document = parse("json", text, Reading(source="fr", target="en"))
+    assert uppercased(document).decode() == expected.replace('"@@locale": "fr"', '"@@locale": "en"')
+
+
 def test_json_with_a_mistake_is_named() -> None:
     with pytest.raises(InputError, match="line 2, column 3: not JSON"):
         parse("json", '{\n  bonjour: "x"}')
