@@ -168,7 +168,7 @@ class _Search:
             order += np.arange(0, batch * rows * k, rows * k)[:, None]
         best, tokens = total.take(order), result.top_tokens.take(order)
         if self._options.finished == "kept":
-            best = self._within_room(best)
+            self._keep_places(best)
         row = order // k  # [B, 2K] rows of this step
         alive = (tokens != self._eos) & np.isfinite(best)  # [B, 2K]
         simple = alive[:, :width].all()
@@ -376,11 +376,11 @@ class _Search:
             ended[b] = not self._ends[self.requests[b]]
         return ended
 
-    def _within_room(self, best: FloatArray) -> FloatArray:
-        """Return scores [B, K], minus infinity where hypotheses that ended have kept the places."""
+    def _keep_places(self, best: FloatArray) -> None:
+        """Put minus infinity into scores [B, K] where hypotheses that ended have the places."""
         ended = np.array([len(self._ends[request]) for request in self.requests])
         places = np.arange(best.shape[1]) + ended[:, None]
-        return np.where(places < self._options.beam_size, best, -np.inf)
+        best[places >= self._options.beam_size] = -np.inf
 
     def _stop(self, time: int) -> None:
         """Mark sentences done of which enough is known, or whose rows can hardly win any more."""
