@@ -1,9 +1,10 @@
 """What a host answers: Python asked directly, or as a program that any machine can run.
 
-    python answers.py --model BUNDLE --beam-size N --json
+    python answers.py --model BUNDLE --beam-size N --json [--null]
 
-It translates standard input line by line and writes one JSON object a line: `text`, and `sentences`
-with `source_ids`, `target_ids`, `score`, `finished`. The Kotlin engine's program does the same.
+It translates standard input, lines or texts that end with a NUL, and writes one JSON object a line:
+`text`, and `sentences` with `source_ids`, `target_ids`, `score`, `finished`, `confidence`, `doubts`
+and `carried`. The programs of the other engines do the same.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ class Answer:
     """Ids, eos not among them."""
     score: float
     finished: bool
+    confidence: float | None
+    doubts: tuple[tuple[str, ...], ...]
+    """What is in doubt, each as its kind and letters: places count other units on other hosts."""
+    carried: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,25 @@ class Line:
         """All that hosts must agree on."""
         return [(answer.source, answer.target, answer.finished) for answer in self.answers]
 
+    @property
+    def told(self) -> list[tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]]:
+        """What hosts say of their answers, where those are the same."""
+        return [(answer.doubts, answer.carried) for answer in self.answers]
+
     @classmethod
     def from_json(cls, data: bytes) -> Line:
         """Read what a host wrote."""
         content = json.loads(data)
         answers = (
-            Answer(tuple(s["source_ids"]), tuple(s["target_ids"]), s["score"], s["finished"])
+            Answer(
+                tuple(s["source_ids"]),
+                tuple(s["target_ids"]),
+                s["score"],
+                s["finished"],
+                s["confidence"],
+                tuple(map(tuple, s["doubts"])),
+                tuple(map(tuple, s["carried"])),
+            )
             for s in content["sentences"]
         )
         return cls(content["text"], tuple(answers))
@@ -57,6 +75,7 @@ class Line:
     def to_json(self) -> bytes:
         """Return the line's object."""
         names = ("source_ids", "target_ids", "score", "finished")
+        names += ("confidence", "doubts", "carried")
         sentences = [dict(zip(names, astuple(answer), strict=True)) for answer in self.answers]
         return json.dumps({"text": self.text, "sentences": sentences}).encode()
 
@@ -85,6 +104,9 @@ def ask_python(
                         tuple(target[piece] for piece in s.tokens),
                         s.score,
                         s.hypotheses[0].finished,
+                        s.confidence,
+                        tuple((doubt.kind, doubt.text) for doubt in s.doubts),
+                        tuple(map(tuple, s.carried)),
                     )
                     for s in result.sentences
                 ),
@@ -102,8 +124,10 @@ def main() -> None:
     parser.add_argument("--beam-size", type=int, required=True)
     parser.add_argument("--json", action="store_true", required=True, help="the only form there is")
     parser.add_argument("--shortlist", action="store_true")
+    parser.add_argument("--null", action="store_true", help="texts end with a NUL, not a line feed")
     arguments = parser.parse_args()
-    lines = sys.stdin.buffer.read().decode().removesuffix("\n").split("\n")
+    end = "\0" if arguments.null else "\n"
+    lines = sys.stdin.buffer.read().decode().removesuffix(end).split(end)
     bundle, candidates = Bundle.read(arguments.model), arguments.shortlist
     for line in ask_python(bundle, lines, arguments.beam_size, candidates=candidates):
         sys.stdout.buffer.write(line.to_json() + b"\n")

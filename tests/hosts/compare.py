@@ -1,4 +1,4 @@
-"""Two hosts translate the same sentences: Python, and a command that reads them line by line.
+"""Two hosts translate the same texts: Python, and a command that reads them one by one.
 
     python -m hosts.compare [--model BUNDLE] [--beam-size N]
         [--sentences FILE | --count N [--words N]] -- COMMAND ...
@@ -6,7 +6,10 @@
 The command speaks as answers.py does. Token ids must be identical in 98 % of the lines; every other
 line is listed with its margin: the gap between the scores of both outputs, both rescored by Python;
 of greedy ones the gap between the two words where they part, as what follows has no weight there.
-None may be above 0.1. Exit code 0: so it is; 1: it is not.
+None may be above 0.1. Of lines with identical ids the texts, what was carried over and what is in
+doubt must be identical, and 98 % of the confidences the same to 0.0001 (they look at the other
+hypotheses, too). Of the generated lines a share has tags, or is broken to fit.
+Exit code 0: so it is; 1: it is not.
 """
 
 from __future__ import annotations
@@ -34,6 +37,8 @@ BEAM_SIZES = (1, 4)
 SENTENCES = 1_200
 IDENTICAL = 0.98
 MARGIN = 0.1
+CONFIDENCE = 1e-4
+TAGS = ("b", "i", "em", "a href='x'", "q")
 CANDIDATES_SHARE = 3
 """With candidates a third of the sentences is translated once more, where the bundle lists them."""
 
@@ -44,8 +49,8 @@ def ask_command(
     """Translate with another host."""
     more = ["--shortlist"] if candidates else []
     done = subprocess.run(
-        [*command, "--model", str(model), "--beam-size", str(beam_size), "--json", *more],
-        input="".join(line + "\n" for line in lines).encode(),
+        [*command, "--model", str(model), "--beam-size", str(beam_size), "--json", "--null", *more],
+        input="".join(line + "\0" for line in lines).encode(),
         stdout=subprocess.PIPE,
         check=True,
     )
@@ -131,14 +136,63 @@ def compare(
         f"largest margin {worst:.4f}; scores of the identical ones differ by at most "
         f"{max(gaps, default=0.0):.1e}"
     )
+    yield from compare_told(lines, ours, others, beam_size)
     if share < IDENTICAL:
         yield f"beam {beam_size}: fewer than {IDENTICAL:.0%} are identical"
     if worst > MARGIN:
         yield f"beam {beam_size}: a margin is above {MARGIN}"
 
 
+def compare_told(
+    lines: list[str], ours: list[Line], others: list[Line], beam_size: int
+) -> Iterator[str]:
+    """Print how alike what is said of the same answers is; yield what must not be."""
+    same = [i for i, (a, b) in enumerate(zip(ours, others, strict=True)) if a.ids == b.ids]
+    told = [i for i in same if (ours[i].text, ours[i].told) != (others[i].text, others[i].told)]
+    for index in told:
+        say(f"  told otherwise: {lines[index]!r}")
+        say(f"    {ours[index].text!r} {ours[index].told}")
+        say(f"    {others[index].text!r} {others[index].told}")
+    pairs = [
+        (a.confidence, b.confidence)
+        for index in same
+        for a, b in zip(ours[index].answers, others[index].answers, strict=True)
+    ]
+    gaps = [abs(a - b) if a is not None and b is not None else float(a != b) for a, b in pairs]
+    close = sum(gap <= CONFIDENCE for gap in gaps)
+    marked = sum("<" in lines[index] for index in same)
+    say(
+        f"beam {beam_size}: {len(told)} told otherwise, {marked} of {len(same)} with tags; "
+        f"{close} of {len(gaps)} confidences alike, at most {max(gaps, default=0.0):.1e} apart"
+    )
+    if told:
+        yield f"beam {beam_size}: {len(told)} texts, doubts or things carried over are others"
+    if close < IDENTICAL * len(gaps):
+        yield f"beam {beam_size}: fewer than {IDENTICAL:.0%} of the confidences are alike"
+
+
+def tagged(line: str, drawn: np.random.Generator) -> str:
+    """Return a line with tags around one or two of its phrases."""
+    words = line.split(" ")
+    for tag in drawn.permutation(TAGS)[: drawn.integers(1, 3)]:
+        start = int(drawn.integers(len(words)))
+        end = min(start + int(drawn.integers(3)), len(words) - 1)
+        words[start] = f"<{tag}>{words[start]}"
+        words[end] = f"{words[end]}</{tag.split()[0]}>"
+    return " ".join(words)
+
+
+def broken(line: str) -> str:
+    """Return a line as two that were broken to fit, if it is long enough."""
+    place = line.find(" ", len(line) // 2)
+    return line if place < 0 else f"{line[:place]}\n{line[place + 1 :]}"
+
+
 def generated(count: int, words: float) -> list[str]:
-    """Return different sentences; every fourth is full of facts (numbers, addresses, names)."""
+    """Return different texts; every fourth is full of facts (numbers, addresses, names).
+
+    Every fifth of all has tags, and every seventh is broken to fit.
+    """
     usual = french.sentences(7, count, words=words)
     drawn = np.random.default_rng(7)
     lines: list[str] = []
@@ -146,6 +200,9 @@ def generated(count: int, words: float) -> list[str]:
         line = facts.sentence(one(drawn, facts.KINDS), drawn)[0] if len(lines) % 4 == 3 else None
         if line is None or (len(line.split()) <= words and line not in lines):
             lines.append(line or next(usual))
+    for index, line in enumerate(lines):
+        line = tagged(line, drawn) if index % 5 == 2 else line
+        lines[index] = broken(line) if index % 7 == 3 else line
     return lines
 
 
