@@ -33,6 +33,7 @@ dependencies {
 
 tasks.processResources { // what all hosts agree on
     from(rootDir.resolveSibling("spec/contract.json")) { into("io/github/allez") }
+    from(rootDir.resolveSibling("spec/references.json")) { into("io/github/allez") }
 }
 
 tasks.test {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Standard input translated line by line: for people at a desktop, and for comparing hosts. */
+/** Standard input translated text by text: for people at a desktop, and for comparing hosts. */
 
 import { AllezError, InputError, OptionError } from './src/errors.js'
 import { Translator } from './src/index.js'
@@ -15,7 +15,9 @@ Translates standard input, UTF-8, line by line.
   --model BUNDLE    folder or zip of a bundle
   --beam-size N     hypotheses kept per sentence; 1 is greedy search
   --shortlist       score only the words that the bundle lists for a sentence
-  --json            for each line an object with ids and scores
+  --markup html     the texts are pieces of HTML
+  --null            texts end with a NUL, not with their line
+  --json            for each text a line with an object: ids, scores, and what is known of each sentence
   --selftest        translate the bundle's golden sentences instead, and compare`
 
 const FAILED = 1
@@ -67,9 +69,9 @@ function parse(args) {
   const rest = [...args]
   while (rest.length > 0) {
     const name = String(rest.shift())
-    if (['--json', '--selftest', '--shortlist'].includes(name)) {
+    if (['--json', '--null', '--selftest', '--shortlist'].includes(name)) {
       flags.add(name)
-    } else if (['--model', '--beam-size'].includes(name)) {
+    } else if (['--model', '--beam-size', '--markup'].includes(name)) {
       const value = rest.shift()
       if (value === undefined) throw new UsageError(`${name} needs a value`)
       values.set(name, value)
@@ -83,25 +85,31 @@ function parse(args) {
   if (beamSize !== undefined && !/^-?[0-9]+$/.test(beamSize)) {
     throw new UsageError(`--beam-size must be a whole number, not '${beamSize}'`)
   }
+  const markup = values.get('--markup')
+  if (markup !== undefined && markup !== 'html') {
+    throw new UsageError(`--markup must be html, not '${markup}'`)
+  }
   return {
     model,
     options: {
       ...(beamSize === undefined ? {} : { beamSize: Number(beamSize) }),
       shortlist: flags.has('--shortlist'),
+      ...(markup === undefined ? {} : { markup: /** @type {'html'} */ (markup) }),
     },
+    end: flags.has('--null') ? '\0' : '\n',
     isJson: flags.has('--json'),
     isSelfTest: flags.has('--selftest'),
   }
 }
 
 /** @param {ReturnType<typeof parse>} asked */
-async function run({ model, options, isJson, isSelfTest }) {
+async function run({ model, options, end, isJson, isSelfTest }) {
   const files = await openPath(model)
   const translator = await Translator.load(files, { wasm: await installedWasm() })
   try {
     if (isSelfTest) return await selfTest(translator)
-    for await (const translation of translator.translateAll(lines(process.stdin), options)) {
-      await write(`${isJson ? json(translation) : translation.text}\n`)
+    for await (const translation of translator.translateAll(texts(process.stdin, end), options)) {
+      await write(isJson ? `${json(translation)}\n` : `${translation.text}${end}`)
     }
     return 0
   } finally {
@@ -122,28 +130,30 @@ async function selfTest(translator) {
 }
 
 /**
- * Yields the lines of a stream; one ends at a line feed only, and a carriage return before it is
- * kept.
+ * Yields the texts of a stream, each with its end; a carriage return before a line feed is kept.
  *
  * @param {AsyncIterable<Uint8Array>} stream
+ * @param {string} end a line feed or a NUL
  */
-async function* lines(stream) {
+async function* texts(stream, end) {
   /** @type {Uint8Array[]} */
   let parts = []
   let number = 0
   const ended = () => {
     number++
     const text = decodeUtf8(Buffer.concat(parts))
-    if (text === null) throw new InputError(`standard input, line ${number} is not UTF-8`)
+    const name = end === '\n' ? 'line' : 'text'
+    if (text === null) throw new InputError(`standard input, ${name} ${number} is not UTF-8`)
     parts = []
     return text
   }
   for await (const chunk of stream) {
     let start = 0
-    for (let feed = chunk.indexOf(10); feed >= 0; feed = chunk.indexOf(10, start)) {
-      parts.push(chunk.subarray(start, feed))
+    const code = end.charCodeAt(0)
+    for (let stop = chunk.indexOf(code); stop >= 0; stop = chunk.indexOf(code, start)) {
+      parts.push(chunk.subarray(start, stop))
       yield ended()
-      start = feed + 1
+      start = stop + 1
     }
     if (start < chunk.length) parts.push(chunk.subarray(start))
   }
@@ -163,6 +173,9 @@ function json({ source, text, score, sentences }) {
       text: sentence.text,
       score: sentence.score,
       finished: sentence.finished,
+      confidence: sentence.confidence,
+      doubts: sentence.doubts.map(({ kind, text }) => [kind, text]),
+      carried: sentence.carried.map(({ kind, text, said, term }) => [kind, text, said, term]),
     })),
   })
 }

@@ -15,6 +15,7 @@ from allez.cli.applied import Applied
 from allez.cli.arguments import options_of, parser_of
 from allez.cli.chosen import legs, translator_of
 from allez.errors import InputError, OptionError
+from allez.spec import SPEC
 
 if TYPE_CHECKING:
     from allez.documents.lines import LineFile, LineStream
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from allez.translate.translator import Translator
 
 
-UNSURE = 0.5
+UNSURE: float = SPEC["confidence"]["unsure"]
 """A translation that is as likely a bad one as a good one is told with the doubts."""
 
 

@@ -1833,6 +1833,9 @@ export const SPEC = {
    "margin": 1.0
   }
  },
+ "confidence": {
+  "unsure": 0.5
+ },
  "shortlist": {
   "layout": 1,
   "vocabulary": 65536

@@ -27,6 +27,9 @@ internal fun coverage(attention: List<FloatArray>, size: Int): Double = (0 until
     ln(attention.sumOf { it[place].toDouble() }.coerceIn(LEAST, 1.0))
 }
 
+/** What a hypothesis is worth: its score, and what its coverage of [size] positions adds. */
+internal fun worth(found: Found, size: Int): Double = found.score + WEIGHT * coverage(found.attention, size)
+
 /**
  * Which hypothesis is handed out.
  *
@@ -40,7 +43,7 @@ internal fun coverage(attention: List<FloatArray>, size: Int): Double = (0 until
 internal fun chosen(found: List<Found>, doubts: (Int) -> Int): Int {
     if (found.size == 1 || !found[0].finished) return 0
     val size = found.maxOf { it.attention.firstOrNull()?.size ?: 0 }
-    val worth = found.map { it.score + WEIGHT * coverage(it.attention, size) }
+    val worth = found.map { worth(it, size) }
     val order = found.indices.filter { found[it].finished }.sortedByDescending { worth[it] }
     var best = order[0]
     var fewest = doubts(best)

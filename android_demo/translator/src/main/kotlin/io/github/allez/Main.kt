@@ -20,7 +20,9 @@ Translates standard input, UTF-8, line by line.
   --beam-size N     hypotheses kept per sentence; 1 is greedy search
   --shortlist       score only the words that the bundle lists for a sentence
   --threads N       sentences worked on at the same time (1)
-  --json            for each line an object with ids and scores
+  --markup html     the texts are pieces of HTML
+  --null            texts end with a NUL, not with their line
+  --json            for each text a line with an object: ids, scores, and what is known of each sentence
   --selftest        translate the bundle's golden sentences instead, and compare"""
 
 private const val FAILED = 1
@@ -32,6 +34,7 @@ private class Arguments(
     val options: TranslateOptions,
     val threads: Int,
     val json: Boolean,
+    val end: Char,
     val selfTest: Boolean,
 )
 
@@ -67,8 +70,8 @@ private fun parse(args: Array<String>): Arguments {
     val rest = args.iterator()
     while (rest.hasNext()) {
         when (val name = rest.next()) {
-            "--json", "--selftest", "--shortlist" -> flags.add(name)
-            "--model", "--beam-size", "--threads" ->
+            "--json", "--null", "--selftest", "--shortlist" -> flags.add(name)
+            "--model", "--beam-size", "--threads", "--markup" ->
                 values[name] = if (rest.hasNext()) rest.next() else throw UsageException("$name needs a value")
             else -> throw UsageException("unknown argument '$name'")
         }
@@ -81,9 +84,11 @@ private fun parse(args: Array<String>): Arguments {
         options = TranslateOptions(
             beamSize = number("--beam-size"),
             shortlist = "--shortlist" in flags,
+            markup = values["--markup"],
         ),
         threads = number("--threads") ?: 1,
         json = "--json" in flags,
+        end = if ("--null" in flags) '\u0000' else '\n',
         selfTest = "--selftest" in flags,
     )
 }
@@ -96,9 +101,10 @@ private fun run(arguments: Arguments): Int {
 }
 
 private fun translate(translator: Translator, arguments: Arguments, out: OutputStream): Int {
-    for (translation in translator.translateBatch(lines(System.`in`.buffered()).asIterable(), arguments.options)) {
+    val texts = texts(System.`in`.buffered(), arguments.end)
+    for (translation in translator.translateBatch(texts.asIterable(), arguments.options)) {
         out.write((if (arguments.json) json(translation) else translation.text).toByteArray(Charsets.UTF_8))
-        out.write('\n'.code)
+        out.write((if (arguments.json) '\n' else arguments.end).code)
         out.flush()
     }
     return 0
@@ -115,14 +121,14 @@ private fun selfTest(translator: Translator, out: OutputStream): Int {
     return if (report.passed) 0 else FAILED
 }
 
-/** The lines of a stream; one ends at a line feed only, and a carriage return before it is kept. */
-private fun lines(stream: InputStream): Sequence<String> = sequence {
+/** The texts of a stream, each with its [end]; a carriage return before a line feed is kept. */
+private fun texts(stream: InputStream, end: Char): Sequence<String> = sequence {
     val line = ByteArrayOutputStream()
     var number = 0
     while (true) {
         val byte = stream.read()
         if (byte < 0 && line.size() == 0) return@sequence
-        if (byte >= 0 && byte != '\n'.code) {
+        if (byte >= 0 && byte != end.code) {
             line.write(byte)
             continue
         }
@@ -130,7 +136,8 @@ private fun lines(stream: InputStream): Sequence<String> = sequence {
         val text = try {
             decodeUtf8(line.toByteArray())
         } catch (error: CharacterCodingException) {
-            throw InputError("standard input, line $number is not UTF-8", cause = error)
+            val name = if (end == '\n') "line" else "text"
+            throw InputError("standard input, $name $number is not UTF-8", cause = error)
         }
         line.reset()
         yield(text)
@@ -151,6 +158,9 @@ private fun json(translation: Translation): String = writeJson(
                 "text" to sentence.text,
                 "score" to sentence.score,
                 "finished" to sentence.finished,
+                "confidence" to sentence.confidence,
+                "doubts" to sentence.doubts.map { listOf(it.kind, it.text) },
+                "carried" to sentence.carried.map { listOf(it.kind, it.text, it.said, it.term) },
             )
         },
     ),

@@ -70,6 +70,7 @@ public class Manifest internal constructor(
     internal val optimizationLevel: String,
     internal val entities: EntityRules?,
     internal val searchRules: SearchRules,
+    internal val confidence: Confidence?,
 ) {
     /** Source language, BCP 47; empty for an image. */
     public val source: String get() = sourceSide.language
@@ -124,6 +125,7 @@ internal fun parseManifest(data: ByteArray): Manifest {
                 search["finished"] as String? ?: it.finished,
             )
         },
+        confidence = (taken["confidence"] as Map<*, *>?)?.let(::confidenceOf),
     )
 }
 
@@ -260,6 +262,13 @@ private fun checkEntities(taken: Taken, files: Map<String, FileEntry>) {
     val symbols = entities.filterKeys { it != "numbers" }.values.flatMap { it as List<*> }
     if (symbols.toSet().size != symbols.size) throw BundleFormatError("$MANIFEST: entities has a symbol twice")
 }
+
+private fun confidenceOf(confidence: Map<*, *>) = Confidence(
+    intercept = (confidence["intercept"] as Number).toDouble(),
+    weights = confidence.list("features").associate { feature ->
+        (feature as Map<*, *>).let { it.text("name") to (it["weight"] as Number).toDouble() }
+    },
+)
 
 private fun checkConfidence(confidence: Map<*, *>?) {
     val names = confidence?.list("features")?.map { (it as Map<*, *>)["name"] } ?: return

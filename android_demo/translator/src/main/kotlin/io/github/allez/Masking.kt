@@ -304,10 +304,21 @@ private fun wordsBetween(text: String, names: List<Entity>): List<Pair<Int, Int>
     return words
 }
 
-/** Where texts stand that are never translated, as whole words, in code points. */
+/** What of a sentence is carried over. */
+internal fun carried(sentence: String, reading: Reading): List<Carried> {
+    val entities = reading.masked?.entities.orEmpty()
+    if (entities.isEmpty()) return emptyList()
+    val characters = CodePoints(sentence)
+    return entities.map { entity ->
+        val term = if (entity.kind == EntityKind.TERM) entity.value else ""
+        Carried(entity.kind.name.lowercase(Locale.ROOT), characters.string(entity.start, entity.end), entity.said, term)
+    }
+}
+
+/** Where texts stand that are never translated, as whole words and within a line, in code points. */
 private fun places(text: String, keep: List<String>): List<Pair<Int, Int>> {
     val found = ArrayList<Pair<Int, Int>>()
-    for (kept in keep.filter { it.isNotEmpty() }) {
+    for (kept in keep.filter { it.isNotEmpty() && '\n' !in it }) {
         val size = kept.codePointCount(0, kept.length)
         var counted = 0
         var point = 0

@@ -123,13 +123,13 @@ private fun wanted(spec: TensorSpec, manifest: Manifest): Value {
 private fun refuse(what: String, hint: String? = null): Nothing = throw BundleFormatError(what, hint)
 
 /** Part of the file: where it begins and ends. */
-private class Span(val start: Int, val end: Int)
+private class Stretch(val start: Int, val end: Int)
 
-/** The values of a message by field, in order: [Long] or [Span]. */
+/** The values of a message by field, in order: [Long] or [Stretch]. */
 private class Message(private val found: Map<String, List<Any>>) {
     fun all(name: String): List<Any> = found[name].orEmpty()
 
-    fun spans(name: String): List<Span> = all(name).map { it as Span }
+    fun spans(name: String): List<Stretch> = all(name).map { it as Stretch }
 
     /** A number; 0, as in protobuf, if it is left out. */
     fun int(name: String): Long = all(name).firstOrNull() as Long? ?: 0L
@@ -142,7 +142,7 @@ private class OnnxReader(private val data: ByteArray) {
     private var position = 0
 
     fun model(): Pair<List<Value>, List<Value>> {
-        val found = message(Span(0, data.size), "model")
+        val found = message(Stretch(0, data.size), "model")
         val (low, high) = ONNX.list("ir_versions").map { it as Long }
         val version = found.int("ir_version")
         if (version !in low..high) refuse("IR version ${version.toULong()} is not one that bundles use")
@@ -166,7 +166,7 @@ private class OnnxReader(private val data: ByteArray) {
         if (!domains.add(domain)) refuse("there are two opsets of the domain ${shown(domain)}")
     }
 
-    private fun graph(span: Span, depth: Int): Pair<List<Value>, List<Value>> {
+    private fun graph(span: Stretch, depth: Int): Pair<List<Value>, List<Value>> {
         if (depth > MAX_DEPTH) refuse("branches are nested more than $MAX_DEPTH deep")
         val found = message(span, "graph")
         found.spans("initializer").forEach(::tensor)
@@ -180,7 +180,7 @@ private class OnnxReader(private val data: ByteArray) {
         return inputs to outputs
     }
 
-    private fun node(span: Span, depth: Int) {
+    private fun node(span: Stretch, depth: Int) {
         val found = message(span, "node")
         val operator = text(found, "domain") to text(found, "op_type")
         if (operator !in OPERATORS) {
@@ -208,7 +208,7 @@ private class OnnxReader(private val data: ByteArray) {
     }
 
     /** Checks that a constant's numbers are all there, in the file. */
-    private fun tensor(span: Span) {
+    private fun tensor(span: Stretch) {
         val found = message(span, "tensor")
         val code = found.int("data_type")
         val (_, bytes) = ELEMENTS[code]
@@ -225,7 +225,7 @@ private class OnnxReader(private val data: ByteArray) {
     /** A repeated number, packed or not. */
     private fun integers(values: List<Any>): List<Long> = values.flatMap { value ->
         if (value is Long) return@flatMap listOf(value)
-        val span = value as Span
+        val span = value as Stretch
         val found = ArrayList<Long>()
         position = span.start
         while (position < span.end) {
@@ -235,7 +235,7 @@ private class OnnxReader(private val data: ByteArray) {
         found
     }
 
-    private fun value(span: Span): Value {
+    private fun value(span: Stretch): Value {
         val found = message(span, "value")
         val name = text(found, "name")
         val tensor = found.spans("type").firstOrNull()?.let { message(it, "type").spans("tensor_type").firstOrNull() }
@@ -256,7 +256,7 @@ private class OnnxReader(private val data: ByteArray) {
         return Value(name, element, axes)
     }
 
-    private fun message(span: Span, kind: String): Message {
+    private fun message(span: Stretch, kind: String): Message {
         val rules = MESSAGES.getValue(kind)
         val found = HashMap<String, MutableList<Any>>()
         var at = span.start
@@ -272,7 +272,7 @@ private class OnnxReader(private val data: ByteArray) {
             }
             val value = read(wire, span.end)
             at = position
-            if (field.isText) text(value as Span)
+            if (field.isText) text(value as Stretch)
             values.add(value)
         }
         return Message(found)
@@ -298,7 +298,7 @@ private class OnnxReader(private val data: ByteArray) {
         if (size.toULong() > (end - position).toULong()) refuse("it ends too early")
         val start = position
         position += size.toInt()
-        return Span(start, position)
+        return Stretch(start, position)
     }
 
     /** The number of seven bits a byte at [position]. */
@@ -320,7 +320,7 @@ private class OnnxReader(private val data: ByteArray) {
 
     private fun text(message: Message, name: String): String = message.spans(name).firstOrNull()?.let(::text).orEmpty()
 
-    private fun text(span: Span): String {
+    private fun text(span: Stretch): String {
         val size = span.end - span.start
         if (size > MAX_NAME) refuse("a name in it has $size bytes")
         return try {

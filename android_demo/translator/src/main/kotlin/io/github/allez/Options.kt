@@ -12,7 +12,7 @@ public fun interface Cancel {
 }
 
 /**
- * What every call takes; the fields of `TranslateOptions` in Python but for `markup`, in the same order. Checks itself.
+ * What every call takes; the fields of `TranslateOptions` in Python, in the same order. Checks itself.
  *
  * @property beamSize hypotheses kept per sentence, 1 to 100; 1 is greedy search; null: what the
  *   bundle says, or [nBest] if that is more.
@@ -29,6 +29,8 @@ public fun interface Cancel {
  * @property keep texts that are never translated; each where it stands as whole words. Needs a bundle
  *   with entities, as [glossary] does.
  * @property glossary terms of the source language and what they are in the target; the longest one counts.
+ * @property markup "html": the texts are pieces of HTML; all tags stand around the words that attend to what
+ *   they stood around, none is lost, and there are no streams. Null: plain text.
  * @property maxTime seconds from the call on; when they are over, no further step of the decoder is
  *   taken, and the best that there is is returned: `finished` is false for every sentence that was cut
  *   or not begun. Null: as long as it takes.
@@ -46,6 +48,7 @@ public data class TranslateOptions(
     val prefix: String = "",
     val keep: List<String> = emptyList(),
     val glossary: Map<String, String> = emptyMap(),
+    val markup: String? = null,
     val maxTime: Double? = null,
     val cancel: Cancel? = null,
 ) {
@@ -65,6 +68,7 @@ public data class TranslateOptions(
             lengthPenalty == null || lengthPenalty in 0.0..MAX_LENGTH_PENALTY, // refuses NaN too
             "lengthPenalty must be 0 to ${MAX_LENGTH_PENALTY.toInt()}, not $lengthPenalty",
         )
+        demand(markup == null || markup == HTML, "markup must be null or '$HTML', not '$markup'")
         demand(maxTime == null || maxTime >= 0, "maxTime must be 0 or more, not $maxTime") // refuses NaN too
     }
 
@@ -86,6 +90,7 @@ public data class TranslateOptions(
     }
 
     private companion object {
+        const val HTML = "html"
         val MAX_BEAM_SIZE = (SPEC.part("search").list("beam_size")[1] as Long).toInt()
         val MAX_LENGTH_PENALTY = SPEC.part("search").list("length_penalty")[1] as Double
     }

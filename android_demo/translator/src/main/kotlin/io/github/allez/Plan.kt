@@ -23,13 +23,20 @@ internal class Reading(val tokens: List<Token>, val capitals: Boolean, val maske
  *
  * @property pieces all of it, in order; those of [split], but that two which are copied may be neighbours.
  * @property readings of the pieces that are translated, in order.
+ * @property fragment what the text was taken from, if that has tags, or lines that were joined.
  */
-internal class Plan(val text: String, val pieces: List<Piece>, val readings: List<Reading>)
+internal class Plan(
+    val text: String,
+    val pieces: List<Piece>,
+    val readings: List<Reading>,
+    val fragment: Fragment? = null,
+)
 
 /**
- * Splits a text; each sentence is tokenized once, for counting and for reading.
+ * Splits a text, its markup taken out; each sentence is tokenized once, for counting and for reading.
  *
  * @param asked what is carried over by the caller's will, if the bundle has symbols.
+ * @param markup what the text is a piece of; null: plain text, in which there may be some too.
  * @param isOver asked before each sentence; once it says so, nothing is tokenized any more, since
  *   nobody will read it.
  */
@@ -37,8 +44,16 @@ internal fun takeApart(
     text: String,
     words: Words,
     asked: Asked = Asked(),
+    markup: String? = null,
     isOver: () -> Boolean = { false },
 ): Plan {
+    val fragment = readMarkup(text, markup) ?: return takeApartRead(text, words, asked, isOver)
+    val plan = takeApartRead(fragment.text, words, asked, isOver)
+    return Plan(plan.text, plan.pieces, plan.readings, fragment)
+}
+
+/** As [takeApart], of a text without markup. */
+private fun takeApartRead(text: String, words: Words, asked: Asked, isOver: () -> Boolean): Plan {
     if (words.masking != null) return MaskedText(text, words, words.masking, asked, isOver).takeApart()
     val known = HashMap<String, List<Token>>()
     fun encode(sentence: String) =
@@ -155,38 +170,70 @@ private fun isCopied(sentence: String, words: Words): Boolean =
  * Joins pieces and translations.
  *
  * @param found the hypotheses of each sentence, best first.
- * @param nBest how many of them are handed out.
+ * @param search how they were looked for, and how many are handed out.
  */
-internal fun putTogether(plan: Plan, found: List<List<Found>>, words: Words, nBest: Int = 1): Translation {
-    val texts = List(found.maxOfOrNull { minOf(nBest, it.size) } ?: 1) { StringBuilder() }
+internal fun putTogether(plan: Plan, found: List<List<Found>>, words: Words, search: SearchOptions): Translation {
+    val texts = List(found.maxOfOrNull { minOf(search.nBest, it.size) } ?: 1) { StringBuilder() }
+    val starts = texts.map { IntArray(plan.pieces.size) }
     val sentences = ArrayList<Sentence>()
-    var before: Piece? = null
-    for (piece in plan.pieces) {
+    plan.pieces.forEachIndexed { index, piece ->
+        if (needsSpace(plan.pieces.getOrNull(index - 1), piece)) texts.forEach { it.append(' ') }
+        texts.forEachIndexed { rank, text -> starts[rank][index] = text.length }
         if (piece.translate) {
-            val reading = plan.readings[sentences.size]
-            val hypotheses = best(piece, found[sentences.size], reading, words, nBest)
-            if (needsSpace(before, piece)) texts.forEach { it.append(' ') }
-            val check = { doubts(piece, hypotheses[0].text, words.languages) }
-            sentences.add(
-                Sentence(piece.text, piece.start, piece.end, texts[0].length, reading.tokens, hypotheses, check),
-            )
-            texts.forEachIndexed { rank, text -> text.append(hypotheses[minOf(rank, hypotheses.size - 1)].text) }
+            val said = found[sentences.size]
+            val sentence = sentence(piece, plan.readings[sentences.size], said, words, search, texts[0].length)
+            sentences.add(sentence)
+            val last = sentence.hypotheses.size - 1
+            texts.forEachIndexed { rank, text -> text.append(sentence.hypotheses[minOf(rank, last)].text) }
         } else {
             texts.forEach { it.append(piece.text) }
         }
-        before = piece
     }
-    return Translation(plan.text, texts.map { it.toString() }, sentences)
+    val translation = Translation(plan.text, texts.map { it.toString() }, sentences)
+    return if (plan.fragment == null) translation else FragmentWriter(plan.fragment, translation, plan.pieces, starts).written()
 }
 
-/** Hypotheses as search orders them; of a bundle with entities the chosen one first. */
-private fun best(piece: Piece, found: List<Found>, reading: Reading, words: Words, nBest: Int): List<Hypothesis> {
+private fun sentence(
+    piece: Piece,
+    reading: Reading,
+    found: List<Found>,
+    words: Words,
+    search: SearchOptions,
+    targetStart: Int,
+): Sentence {
+    val (first, hypotheses) = best(piece, found, reading, words, search.nBest)
+    val target = hypotheses[0].text
+    val doubted = lazy { doubts(piece, target, words.languages) }
+    val told = Evidence(piece.text, reading.tokens.size, target, found, first, search)
+    val measured = lazy { features(told, doubted.value.size) }
+    return Sentence(
+        source = piece.text,
+        start = piece.start,
+        end = piece.end,
+        targetStart = targetStart,
+        sourceTokens = reading.tokens,
+        hypotheses = hypotheses,
+        carried = carried(piece.text, reading),
+        measure = measured::value,
+        rate = { confidence(words.confidence, measured.value) },
+        check = doubted::value,
+    )
+}
+
+/** Hypotheses as search orders them, and which was chosen; of a bundle with entities that one is the first. */
+private fun best(
+    piece: Piece,
+    found: List<Found>,
+    reading: Reading,
+    words: Words,
+    nBest: Int,
+): Pair<Int, List<Hypothesis>> {
     val spelled = found.map { lazy { hypothesis(it, reading, words) } }
     val first = if (words.masking == null) 0 else chosen(found) { index ->
         doubts(piece.text, spelled[index].value.text, words.languages).size
     }
     val others = found.indices.filter { it != first }.take(nBest - 1)
-    return (listOf(first) + others).map { spelled[it].value }
+    return first to (listOf(first) + others).map { spelled[it].value }
 }
 
 /** What is in doubt of a piece, with places in the text. */

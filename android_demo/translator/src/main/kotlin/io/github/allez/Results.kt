@@ -12,6 +12,12 @@ package io.github.allez
  */
 public data class Token(val id: Int, val piece: String, val start: Int, val end: Int)
 
+/** A translation whose confidence is less is as likely a bad one as a good one: it is told with the doubts. */
+public val UNSURE: Double = SPEC.part("confidence")["unsure"] as Double
+
+/** A stretch of a text, from [start] to before [end], in UTF-16 units. */
+public data class Span(val start: Int, val end: Int)
+
 /** A pair of positions in [Sentence.sourceTokens] and [Hypothesis.tokens] that belong together. */
 public data class Link(val source: Int, val target: Int)
 
@@ -36,6 +42,9 @@ public class Hypothesis(
     public val attention: List<FloatArray>,
     public val finished: Boolean,
 ) {
+    /** [T]: where each of [tokens] stands in [text]. */
+    public val spans: List<Span> get() = tokens.map { Span(it.start, it.end) }
+
     /** For each target token, the source position that it attends to most. */
     public val alignment: List<Link>
         get() = attention.mapIndexed { target, row -> Link(row.indexOfGreatest(), target) }
@@ -55,6 +64,16 @@ public class Hypothesis(
 public data class Doubt(val kind: String, val text: String, val start: Int?, val end: Int?)
 
 /**
+ * Something of a sentence that was carried over into its translation, not translated.
+ *
+ * @property kind "term" (of the glossary), "thing" (an address, code, what the caller keeps), "number" or "name".
+ * @property text how it stands in the source.
+ * @property said what stands for it in the translation, but for a capital at its beginning.
+ * @property term of a term: how the glossary spells it.
+ */
+public data class Carried(val kind: String, val text: String, val said: String, val term: String = "")
+
+/**
  * One sentence of a text and its translations.
  *
  * @property source the sentence as it stood in the text.
@@ -65,7 +84,10 @@ public data class Doubt(val kind: String, val text: String, val start: Int?, val
  *   [Translation.source]. The last one is the end of the sentence, spelled `</s>`.
  * @property hypotheses the `nBest` translations, best first, never empty: by score, but that a bundle with
  *   entities puts one first that leaves less in doubt and is worth hardly less.
- * @param check finds [doubts].
+ * @property carried what was carried over, in the source's order; nothing if the bundle has no entities.
+ * @param measure finds [features].
+ * @param rate finds [confidence].
+ * @param check finds [doubts]; these three cost nothing while nobody asks.
  */
 public class Sentence(
     public val source: String,
@@ -74,6 +96,9 @@ public class Sentence(
     public val targetStart: Int,
     public val sourceTokens: List<Token>,
     public val hypotheses: List<Hypothesis>,
+    public val carried: List<Carried> = emptyList(),
+    measure: () -> Map<String, Double> = ::emptyMap,
+    rate: () -> Double? = { null },
     check: () -> List<Doubt> = ::emptyList,
 ) {
     /** The best translation. */
@@ -81,6 +106,18 @@ public class Sentence(
 
     /** What of the best translation is not accounted for, looked for when first asked; none is no proof. */
     public val doubts: List<Doubt> by lazy(check)
+
+    /** What [confidence] is made of, by name; none where the sentence was not read. */
+    public val features: Map<String, Double> by lazy(measure)
+
+    /**
+     * How likely the best translation is a good one, 0 to 1; null: the bundle has no weights. What is called
+     * good stands in the bundle's card.
+     */
+    public val confidence: Double? by lazy(rate)
+
+    /** [S]: where each of [sourceTokens] stands in [Translation.source]. */
+    public val sourceSpans: List<Span> get() = sourceTokens.map { Span(it.start, it.end) }
 
     /** Subwords of the best translation. */
     public val tokens: List<Token> get() = hypotheses[0].tokens

@@ -36,7 +36,7 @@ private const val SCORE_TOLERANCE = 0.1
  * | `selftest()`, as they come                           | [selfTest], all together                       |
  * | `close()`, `with`                                    | [close], `use`                                 |
  * | `max_time`, `cancel`, `finished`                     | `maxTime`, `cancel`, `finished`                |
- * | `Sentence.source_spans`, `Hypothesis.spans`          | `Token.start`, `Token.end`                     |
+ * | `Sentence.source_spans`, `Hypothesis.spans`          | the same, and `Token.start`, `Token.end`       |
  *
  * What is another: offsets count UTF-16 units, as Kotlin's strings do, not code points. [threads] is one
  * unless said otherwise. The sentences of one call share no step of the decoder, and calls share no
@@ -100,7 +100,9 @@ public class Translator @JvmOverloads constructor(
 
     /**
      * Translates a text of any length. What has no letters, or letters that the model never learnt,
-     * is kept as it is. Finding the sentences is not interrupted by `maxTime`.
+     * is kept as it is. Tags in pairs (`<b>…</b>`) stand around the words that attend to theirs, `<br>` ends
+     * a line, and lines that were broken to fit are read as one. Finding the sentences is not interrupted
+     * by `maxTime`.
      *
      * @throws OptionError the prefix is too long.
      * @throws CancelledError `cancel` was set.
@@ -149,12 +151,20 @@ public class Translator @JvmOverloads constructor(
     }
 
     /**
+     * Parts of a text that can be translated one by one, on any threads: joined by line feeds, they are the
+     * text, and their translations that of the whole. A part is a line, or several where lines were broken
+     * to fit, or a pair of tags reaches over them.
+     */
+    public fun parts(text: String): List<String> = partsOf(text)
+
+    /**
      * Translates greedily and gives [onPiece] the text piece by piece, as it is decoded, on the
      * calling thread. Pieces never change afterwards; joined, they are the text of the answer,
      * which is that of [translate] with a beam of one. A character of several byte tokens comes
-     * when it is complete. When the time is over, nothing comes any more but what is copied.
+     * when it is complete; a text with tags in pairs comes as a whole, since they wait for its end. When
+     * the time is over, nothing comes any more but what is copied.
      *
-     * @throws OptionError the prefix is too long.
+     * @throws OptionError the prefix is too long, or `markup` was given.
      * @throws CancelledError `cancel` was set.
      * @throws SessionError ONNX Runtime failed, or the translator is closed.
      */
@@ -164,8 +174,15 @@ public class Translator @JvmOverloads constructor(
         options: TranslateOptions = TranslateOptions(),
         onPiece: (String) -> Unit,
     ): Translation = working(options) { deadline ->
-        val search = options.copy(beamSize = 1, nBest = 1).search(manifest)
-        val plan = takeApart(text, words, asked(options), deadline::isOver)
+        if (options.markup != null) {
+            throw OptionError("a stream has no markup: tags wait for the end", hint = "use translate")
+        }
+        val greedy = options.copy(beamSize = 1, nBest = 1)
+        val search = greedy.search(manifest)
+        val plan = takeApart(text, words, asked(options), isOver = deadline::isOver)
+        if (plan.fragment?.hasTags == true) {
+            return@working translatePlans(listOf(plan), greedy, deadline).single().also { onPiece(it.text) }
+        }
         val found = ArrayList<List<Found>>()
         var prefix = forced(options.prefix, plan, deadline)
         var before: Piece? = null
@@ -179,7 +196,7 @@ public class Translator @JvmOverloads constructor(
             }
             before = piece
         }
-        putTogether(plan, found, words)
+        putTogether(plan, found, words, search)
     }
 
     /**
@@ -287,9 +304,12 @@ public class Translator @JvmOverloads constructor(
     }
 
     private fun translateAll(texts: List<String>, options: TranslateOptions, deadline: Deadline): List<Translation> {
-        val search = options.search(manifest)
         val asked = asked(options)
-        val plans = texts.map { takeApart(it, words, asked, deadline::isOver) }
+        return translatePlans(texts.map { takeApart(it, words, asked, options.markup, deadline::isOver) }, options, deadline)
+    }
+
+    private fun translatePlans(plans: List<Plan>, options: TranslateOptions, deadline: Deadline): List<Translation> {
+        val search = options.search(manifest)
         val jobs = plans.flatMap { plan ->
             val forced = forced(options.prefix, plan, deadline)
             plan.readings.mapIndexed { index, reading ->
@@ -297,7 +317,7 @@ public class Translator @JvmOverloads constructor(
             }
         }
         val found = workers.run(jobs, deadline).iterator()
-        return plans.map { plan -> putTogether(plan, plan.readings.map { found.next() }, words, options.nBest) }
+        return plans.map { plan -> putTogether(plan, plan.readings.map { found.next() }, words, search) }
     }
 
     /** What is carried over by the caller's will. */

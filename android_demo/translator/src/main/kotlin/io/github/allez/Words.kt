@@ -9,6 +9,7 @@ package io.github.allez
  * @property eos what ends a sentence that is read.
  * @property masking how entities become symbols; null: the bundle has none.
  * @property languages of source and target: whose words the checks know.
+ * @property confidence how much a translation is trusted; null: the bundle does not say.
  */
 internal class Words(
     val source: Tokenizer,
@@ -17,6 +18,7 @@ internal class Words(
     val eos: Int,
     val masking: Masking? = null,
     val languages: Pair<String, String> = "" to "",
+    val confidence: Confidence? = null,
 ) {
     /** The ids of a sentence as it stands, whatever entities it has; eos is the last one. */
     fun read(sentence: String): IntArray =
@@ -66,7 +68,8 @@ internal class Words(
                 )
             }
             val masking = if (manifest.entities == null) null else placed(bundle) { Masking(bundle, reader, speller) }
-            return Words(reader, speller, rules, source.eos, masking, source.language to target.language)
+            val languages = source.language to target.language
+            return Words(reader, speller, rules, source.eos, masking, languages, manifest.confidence)
         }
 
         private fun tokenizer(bundle: Bundle, role: String, size: Int): Tokenizer {

@@ -49,6 +49,19 @@ class MainTest {
     }
 
     @Test
+    fun `texts of several lines end with a NUL, and may be HTML`() {
+        val input = "Je vois <b>le chat noir</b>.\u0000Le chat noir voit le chat\ndans le jardin\u0000".toByteArray()
+        val outcome = run("--model", TINY.path, "--markup", "html", "--null", "--json", input = input)
+        val answers = outcome.out.lines().dropLast(1).map { parseJson(it) as Map<*, *> }
+        assertEquals(listOf(2, 0), answers.map { answer -> (answer["text"] as String).count { it == '<' } }, outcome.errors)
+        assertEquals(listOf(1, 1), answers.map { answer -> (answer["sentences"] as List<*>).size })
+        val sentence = (answers[0]["sentences"] as List<*>).single() as Map<*, *>
+        assertEquals(null, sentence["confidence"])
+        assertEquals(emptyList<Any>(), sentence["carried"])
+        assertEquals(2, run("--model", TINY.path, "--markup", "xml").code)
+    }
+
+    @Test
     fun `tests itself`() {
         val outcome = run("--model", TINY.path, "--selftest")
         assertEquals(0, outcome.code)

@@ -5,6 +5,7 @@ import io.github.allez.Doubt
 import io.github.allez.Sentence
 import io.github.allez.Token
 import io.github.allez.Translation
+import io.github.allez.UNSURE
 
 /** The two texts on the screen. */
 enum class Side { SOURCE, TARGET }
@@ -24,14 +25,14 @@ data class Lit(val span: Span, val weight: Float)
  */
 data class Alignment(val cursor: Cursor, val word: Span, val lit: List<Lit>)
 
-/** A sentence of the translation, and what is in doubt of it. */
-data class Doubtful(val place: Span, val doubts: List<Doubt>)
+/** A sentence of the translation, what is in doubt of it, and whether it may well be a bad one. */
+data class Doubtful(val place: Span, val doubts: List<Doubt>, val isUnsure: Boolean = false)
 
-/** One line of a text: where it begins in both texts, and its translation. */
+/** One part of a text, a line or several: where it begins in both texts, and its translation. */
 class Line(val sourceStart: Int, val targetStart: Int, val translation: Translation)
 
 /**
- * A text translated line by line.
+ * A text translated part by part.
  *
  * @property source the text.
  * @property target its translation.
@@ -52,9 +53,11 @@ class Document(
 
     /** The sentences that are worth a look, in order; found at once, where nobody waits to draw. */
     val doubtful: List<Doubtful> = lines.flatMap { line ->
-        line.translation.sentences.filter { it.doubts.isNotEmpty() }.map { sentence ->
+        line.translation.sentences.mapNotNull { sentence ->
             val start = line.targetStart + sentence.targetStart
-            Doubtful(Span(start, start + sentence.text.length), sentence.doubts)
+            val isUnsure = sentence.confidence.let { it != null && it < UNSURE }
+            Doubtful(Span(start, start + sentence.text.length), sentence.doubts, isUnsure)
+                .takeIf { isUnsure || sentence.doubts.isNotEmpty() }
         }
     }
 

@@ -1,4 +1,4 @@
-/* Texts of many lines, translated on several threads and shown as they grow. No Android here. */
+/* Texts of many parts, translated on several threads and shown as they grow. No Android here. */
 package io.github.allez.app
 
 import io.github.allez.CancelledError
@@ -45,8 +45,8 @@ class Progress {
 }
 
 /**
- * Translates a text, several lines at a time: a sentence never reaches beyond its line, so that the
- * answer is that of the whole.
+ * Translates a text, several parts at a time: lines, unless some of them belong together. So the answer is
+ * that of the whole.
  *
  * @param pool where the lines are translated; the caller's thread only waits.
  */
@@ -61,7 +61,7 @@ class LineTranslator(private val translator: Translator, private val pool: Execu
      * @throws io.github.allez.SessionError the engine failed; [cancel] has then stopped the other lines.
      */
     fun translate(text: String, cancel: AtomicBoolean, progress: Progress, onProgress: () -> Unit): Document {
-        val sources = text.split('\n')
+        val sources = translator.parts(text)
         progress.begin(sources.size)
         val futures = sources.mapIndexed { index, line ->
             pool.submit(Callable { translateLine(line, index, cancel, progress, onProgress) })

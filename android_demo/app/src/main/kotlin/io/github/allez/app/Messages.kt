@@ -36,9 +36,10 @@ fun Context.messageOf(failure: Failure): String = when (failure.kind) {
 private const val MOST_DOUBTS = 3
 
 /** What of a translation is worth a look; empty if nothing is. */
-fun Context.captionOf(doubts: List<Doubt>): String {
-    if (doubts.isEmpty()) return ""
-    val told = doubts.map(::nameOf).distinct()
+fun Context.captionOf(doubtful: List<Doubtful>): String {
+    if (doubtful.isEmpty()) return ""
+    val unsure = if (doubtful.any { it.isUnsure }) listOf(getString(R.string.doubt_confidence)) else emptyList()
+    val told = doubtful.flatMap { it.doubts }.map(::nameOf).distinct() + unsure
     val more = if (told.size > MOST_DOUBTS) "…" else ""
     return getString(R.string.doubts, told.take(MOST_DOUBTS).joinToString() + more)
 }

@@ -79,7 +79,7 @@ class TranslateScreen(private val activity: Activity, private val mayReplace: Bo
             val line = DoubtLine(activity.getColor(R.color.error), thickness)
             text.setSpan(line, sentence.place.start, sentence.place.end, Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
         }
-        val caption = activity.captionOf(doubtful.flatMap { it.doubts })
+        val caption = activity.captionOf(doubtful)
         if (doubts.text.toString() != caption) doubts.text = caption // a live region: said once
         visible(R.id.doubts, doubtful.isNotEmpty())
     }

@@ -91,6 +91,17 @@ class DocumentTest {
     }
 
     @Test
+    fun `a sentence that is as likely wrong as right is doubtful, whatever is accounted for`() {
+        val hypothesis = Hypothesis("The cat", targetTokens, -0.1, emptyList(), true)
+        val sentences = listOf(0.49, 0.5, null).mapIndexed { index, confidence ->
+            Sentence("Le chat", 8 * index, 8 * index + 7, 8 * index, sourceTokens, listOf(hypothesis), rate = { confidence })
+        }
+        val line = Line(0, 0, Translation("Le chat Le chat Le chat", listOf("The cat The cat The cat"), sentences))
+        val document = Document("", "", listOf(line), "fr" to "en", 0)
+        assertEquals(listOf(Doubtful(Span(0, 7), emptyList(), isUnsure = true)), document.doubtful)
+    }
+
+    @Test
     fun `time is that of a sentence`() {
         assertEquals(3, clear.millisPerSentence)
         assertNull(Document("", "", emptyList(), "fr" to "en", 5).millisPerSentence)
