@@ -7,9 +7,9 @@ The command speaks as answers.py does. Token ids must be identical in 98 % of th
 line is listed with its margin: the gap between the scores of both outputs, both rescored by Python;
 of greedy ones the gap between the two words where they part, as what follows has no weight there.
 None may be above 0.1. Of lines with identical ids the texts, what was carried over and what is in
-doubt must be identical, and 98 % of the confidences the same to 0.0001 (they look at the other
-hypotheses, too). Of the generated lines a share has tags, or is broken to fit.
-Exit code 0: so it is; 1: it is not.
+doubt must be identical; where the scores are the same to 0.0001, 98 % of the confidences must be,
+too (they look at the other hypotheses as well). Of the generated lines a share has tags, or is
+broken to fit. Exit code 0: so it is; 1: it is not.
 """
 
 from __future__ import annotations
@@ -157,13 +157,15 @@ def compare_told(
         (a.confidence, b.confidence)
         for index in same
         for a, b in zip(ours[index].answers, others[index].answers, strict=True)
+        if abs(a.score - b.score) <= CONFIDENCE
     ]
     gaps = [abs(a - b) if a is not None and b is not None else float(a != b) for a, b in pairs]
     close = sum(gap <= CONFIDENCE for gap in gaps)
     marked = sum("<" in lines[index] for index in same)
     say(
         f"beam {beam_size}: {len(told)} told otherwise, {marked} of {len(same)} with tags; "
-        f"{close} of {len(gaps)} confidences alike, at most {max(gaps, default=0.0):.1e} apart"
+        f"{close} of {len(gaps)} confidences alike where scores are, "
+        f"at most {max(gaps, default=0.0):.1e} apart"
     )
     if told:
         yield f"beam {beam_size}: {len(told)} texts, doubts or things carried over are others"
