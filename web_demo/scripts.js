@@ -33,6 +33,7 @@ export async function servedScripts() {
     entryPoints: { main: join(HERE, 'page/main.js'), worker: join(HERE, 'engine/src/worker.js') },
     format: 'esm',
     splitting: true,
+    chunkNames: '[hash]', // each is named in others, and in the list of what is kept
     charset: 'utf8', // a module is always read as UTF-8
     external: ['onnxruntime-web/wasm'], // the page names where it is
     outdir: folder,

@@ -26,6 +26,7 @@ Everything is drawn from a fixed seed. One JSON object a line:
     translate_entities.jsonl   of the tiny bundle with symbols, see masked.py
     doubts.jsonl       (large) pairs with what is in doubt, see doubted.py
     html.jsonl, translate_markup.jsonl, fragments.jsonl, placed.jsonl   see marked.py
+    subtitles.jsonl    (large) subtitles taken apart and written, see subtitled.py
     written.jsonl      (large) texts with tags, and what is written of them, see tagged.py
 """
 
@@ -68,6 +69,7 @@ from hosts.doubted import doubt_cases
 from hosts.marked import fragment_cases, html_cases, placed_cases, translated_cases
 from hosts.masked import masked_cases
 from hosts.references import REFERENCES, references
+from hosts.subtitled import subtitle_cases
 from hosts.tagged import written_cases
 from support import french, subwords
 
@@ -591,6 +593,7 @@ def main() -> None:
         write(folder / "fragments.jsonl", fragment_cases(8_000))
         write(folder / "placed.jsonl", placed_cases(4_000))
         write(folder / "written.jsonl", written_cases(4_000))
+        write(folder / "subtitles.jsonl", subtitle_cases(2_000))
     else:
         raise SystemExit(__doc__)
 

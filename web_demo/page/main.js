@@ -12,9 +12,9 @@ import { WORDS } from './words.js'
 
 /** @typedef {import('../engine/src/client.js').TranslatorClient} TranslatorClient */
 /** @typedef {import('../engine/src/translate/result.js').Sentence} Sentence */
+/** @typedef {import('./documents.js').Opened} Opened */
 
 const PAUSE = 120 // milliseconds without a key before a text is translated
-const MOST_BYTES = 10_000_000
 const UNSURE = 0.35 // below it a sentence is marked, where the model says how sure it is
 const MOST_DOUBTS = 50 // that are listed
 
@@ -33,6 +33,10 @@ let client = null
 let sentences = []
 /** @type {AbortController | null} */
 let running = null
+/** What was dropped, and gets its own name again. @type {Opened | null} */
+let opened = null
+/** What was dropped before the model was there. @type {File | undefined} */
+let early
 let timer = 0
 let caret = 0
 /** @type {() => void} what says again, in another language, how things stand */
@@ -40,13 +44,7 @@ let tellAgain = () => {}
 
 /* --- words of the page --- */
 
-const LABELS = {
-  open: 'open',
-  clear: 'clear',
-  copy: 'copy',
-  save: 'save',
-  selftest: 'selftest',
-}
+const LABELS = /** @type {const} */ (['open', 'clear', 'copy', 'save', 'selftest'])
 
 function label() {
   document.documentElement.lang = words === WORDS.fr ? 'fr' : 'en'
@@ -59,9 +57,7 @@ function label() {
   $('doubts-label').textContent = words.doubts
   $('details-label').textContent = words.details
   $('attention-label').textContent = words.attention
-  for (const [id, key] of Object.entries(LABELS)) {
-    $(id).textContent = words[/** @type {keyof typeof words} */ (key)]
-  }
+  for (const id of LABELS) $(id).textContent = words[id]
   tellAgain()
   facts()
   listDoubts()
@@ -351,18 +347,52 @@ $('selftest').addEventListener('click', async () => {
 
 /** @param {File | undefined} file */
 async function read(file) {
-  if (!file) return
-  if (file.size > MOST_BYTES) return tell(() => words.tooLarge, true)
-  try {
-    const bytes = await file.arrayBuffer()
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    if (text.includes('\0')) throw new TypeError('NUL')
-    source.value = text
-    changed()
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    tell(() => words.noText, true)
+  if (!file || !client) {
+    early = file
+    return
   }
+  running?.abort()
+  clearTimeout(timer)
+  const controller = new AbortController()
+  running = controller
+  try {
+    const { openDocument } = await import('./documents.js')
+    await openDocument(file, client, controller.signal, {
+      begin(found, text) {
+        opened = found
+        source.value = text
+        if (found.format === 'text') return changed()
+        mirrored.data = text
+        said.data = ''
+        sentences = []
+        lights.clear('strong', 'middle', 'weak', 'doubt')
+        $('save').disabled = $('copy').disabled = true
+        tell(() => words.working)
+        $('progress').hidden = false
+      },
+      add(text, found, share) {
+        said.appendData(text)
+        sentences.push(...found)
+        progressed(share)
+      },
+      end(name, time) {
+        finished(time)
+        $('progress').hidden = true
+        tell(() => `${words.done}: ${name}`)
+      },
+    })
+  } catch (error) {
+    if (!(error instanceof CancelledError)) tellProblem(error)
+  }
+}
+
+/** Typing goes on from what a document said, and is none any more. */
+function typed() {
+  if (opened && opened.format !== 'text') {
+    opened = null
+    $('progress').hidden = true
+  }
+  changed()
 }
 
 $('open').addEventListener('click', () => $('file').click())
@@ -379,6 +409,7 @@ document.addEventListener('drop', (event) => {
 })
 $('clear').addEventListener('click', () => {
   source.value = ''
+  opened = null
   changed()
   source.focus()
 })
@@ -388,8 +419,9 @@ $('copy').addEventListener('click', async () => {
 })
 $('save').addEventListener('click', () => {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([said.data], { type: 'text/plain' }))
-  link.download = `allez-${client?.about?.targetLanguage ?? 'translation'}.txt`
+  const blob = opened?.render(said.data) ?? new Blob([said.data], { type: 'text/plain' })
+  link.href = URL.createObjectURL(blob)
+  link.download = opened?.name ?? `allez-${client?.about?.targetLanguage ?? 'translation'}.txt`
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 1000)
 })
@@ -397,7 +429,7 @@ $('language').addEventListener('click', () => {
   words = words === WORDS.fr ? WORDS.en : WORDS.fr
   label()
 })
-source.addEventListener('input', changed)
+source.addEventListener('input', typed)
 
 /* --- start --- */
 
@@ -419,7 +451,8 @@ async function start() {
     facts()
     tell(() => (isKept ? words.ready : words.readyOnline))
     document.documentElement.dataset.state = 'ready'
-    if (source.value.trim() !== '') changed()
+    if (early) void read(early)
+    else if (source.value.trim() !== '') changed()
   } catch (error) {
     tellProblem(error)
     document.documentElement.dataset.state = 'failed'

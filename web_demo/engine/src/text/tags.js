@@ -23,9 +23,10 @@ import { unescape } from './references.js'
  */
 
 /**
- * An attribute of a tag: the place of its value as it is spelled, without quotes.
+ * An attribute of a tag: where it begins, and the place of its value as it is spelled, without
+ * quotes.
  *
- * @typedef {{name: string, start: number, end: number}} Attribute
+ * @typedef {{name: string, at: number, start: number, end: number}} Attribute
  */
 
 const SPACES = ' \t\n\r\f'
@@ -242,7 +243,7 @@ export function pairs(tokens) {
  * @param {Token} tag
  * @returns {Generator<Attribute, void, void>}
  */
-function* attributes(text, tag) {
+export function* attributes(text, tag) {
   let position = tag.start + 1 + tag.name.length
   const end = tag.end - (tag.kind === 'single' ? 2 : 1)
   while (position < end) {
@@ -252,6 +253,7 @@ function* attributes(text, tag) {
     }
     let start = position
     while (position < end && !isSpace(text[position]) && text[position] !== '=') position++
+    const at = start
     const name = text.slice(start, position)
     while (position < end && isSpace(text[position])) position++
     if (position === end || text[position] !== '=') {
@@ -265,12 +267,12 @@ function* attributes(text, tag) {
       start = position + 1
       const closing = text.indexOf(quote, start)
       position = closing < 0 || closing > end ? end : closing
-      yield { name, start, end: position }
+      yield { name, at, start, end: position }
       position++
     } else {
       start = position
       while (position < end && !isSpace(text[position])) position++
-      yield { name, start, end: position }
+      yield { name, at, start, end: position }
     }
   }
 }

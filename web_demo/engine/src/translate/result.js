@@ -87,8 +87,8 @@ export class Joined {
   /**
    * @param {string} source
    * @param {Words} words
-   * @param {import('../search/beam.js').SearchOptions} search how many translations are handed out, and how their scores are
-   *   made
+   * @param {import('../search/beam.js').SearchOptions} search how many translations are handed
+   *   out, and how their scores are made
    */
   constructor(source, words, search) {
     this.source = source

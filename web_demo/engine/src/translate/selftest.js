@@ -1,8 +1,6 @@
 /** A bundle's golden sentences, translated on this machine and compared with what is recorded. */
 
 import { SPEC } from '../spec.js'
-import { casingOf } from '../text/casing.js'
-import { readTokens } from './document.js'
 
 /** @typedef {import('../bundle/bundle.js').Golden} Golden */
 /** @typedef {import('./deadline.js').Deadline} Deadline */
@@ -26,14 +24,15 @@ const RECORDED = {
 /**
  * @param {Translator} translator
  * @param {Deadline} deadline
+ * @param {(text: string) => number[]} read a sentence as it is, its end last
  * @returns {Promise<SelfTestReport>}
  */
-export async function selfTest(translator, deadline) {
+export async function selfTest(translator, deadline, read) {
   const { bundle, model, words } = translator
   /** @type {SelfTest[]} */
   const results = []
   for (const golden of bundle.golden()) {
-    const { ids } = readTokens(golden.text, casingOf(golden.text, words.rules), words)
+    const ids = read(golden.text)
     const limit = model.limit(ids.length)
     const [{ tokens }] = await translator.search(ids, RECORDED, { limit, deadline })
     const translation = words.target.decode(tokens)

@@ -17,11 +17,10 @@ import { chosen } from '../options.js'
 import { search } from '../search/beam.js'
 import { mostRepeats } from '../search/constraints.js'
 import { Aligned } from '../text/aligned.js'
-import { inSmallLetters, isUpper, normalizedSpace } from '../text/casing.js'
+import { casingOf, inSmallLetters, isUpper, normalizedSpace } from '../text/casing.js'
 import { Deadline } from './deadline.js'
-import { fragmentOf, readSentence, takeApart, wordsOf } from './document.js'
+import { fragmentOf, readSentence, readTokens, takeApart, wordsOf } from './document.js'
 import { Joined, withMissing, written } from './result.js'
-import { selfTest } from './selftest.js'
 import { heard } from './streaming.js'
 
 /** @typedef {import('../bundle/bundle.js').OnProgress} OnProgress */
@@ -249,7 +248,10 @@ export class Translator {
    */
   async selfTest({ signal } = {}) {
     const { deadline } = this.begin({ signal })
-    return selfTest(this, deadline)
+    const { selfTest } = await import('./selftest.js')
+    return selfTest(this, deadline, (text) => {
+      return readTokens(text, casingOf(text, this.words.rules), this.words).ids
+    })
   }
 
   /**

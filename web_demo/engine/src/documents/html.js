@@ -1,0 +1,369 @@
+/**
+ * HTML and XHTML, read by the browser's own parser: what a reader of the page reads. Scripts,
+ * styles, code and what is not to be translated are left as they are, and so is every element.
+ *
+ * The page is written as the browser spells it: the same elements in the same places, but quotes,
+ * references and tags that may be left out are the browser's.
+ */
+
+import { InputError } from '../errors.js'
+import { isLetter, isSmall } from '../text/characters.js'
+import { INLINE, POINTS, SIGNS, SKIPPED, WORDS } from '../text/elements.js'
+import { weave } from '../text/markup.js'
+import { attributes, scan } from '../text/tags.js'
+import { Gatherer, endsSentence, firstOf, hasLetters } from './inline.js'
+
+/** @typedef {import('../text/markup.js').Marked} Marked */
+/** @typedef {import('./inline.js').Document} Parsed */
+/** @typedef {import('./inline.js').Inline<Node | string>} Inline */
+/** @typedef {import('./inline.js').Segment} Segment */
+
+const SPACE = /^[ \t\n\r\f]*$/
+const READ = ['alt', 'title', 'placeholder', 'aria-label', 'aria-description', 'aria-placeholder']
+const DESCRIPTIONS =
+  /^(description|og:title|og:description|og:site_name|twitter:title|twitter:description)$/i
+const BUTTONS = /^(submit|button|reset)$/i
+const LABELLED = ['track', 'option', 'optgroup']
+const NOTE = 4 // characters of a reference to a note: `1`, `[12]`
+
+/**
+ * Takes a page apart.
+ *
+ * @param {string} text
+ * @param {{source: string, target: string}} languages elements in the source language say
+ *   afterwards that they are in the target's
+ * @param {boolean} isXml
+ * @returns {Parsed}
+ * @throws {InputError} XHTML that is not well formed
+ */
+export function parseHtml(text, languages, isXml) {
+  const type = isXml ? 'application/xhtml+xml' : 'text/html'
+  const { text: read, uncovered } = covered(text, isXml)
+  const page = new DOMParser().parseFromString(read, type)
+  const problem = isXml ? page.querySelector('parsererror') : null
+  if (problem) {
+    const where = (problem.textContent ?? '').split('\n').find((line) => /line/i.test(line))
+    throw new InputError(`the XHTML is not well formed: ${(where ?? 'no place is told').trim()}`, {
+      hint: 'browsers read it if its name ends with .html',
+    })
+  }
+  const finder = new Finder(page)
+  finder.element(page.documentElement)
+  const render = () => {
+    for (const element of finder.named) rename(element, languages)
+    declareUtf8(page)
+    return uncovered(isXml ? writtenXml(page, text) : writtenHtml(page, text))
+  }
+  return { segments: finder.segments, render }
+}
+
+/**
+ * Returns a page whose styles, handlers and base have other names, and what gives them their own again.
+ *
+ * A page that is only read still has to follow the policy of the one that reads it: what is in it
+ * would be reported as if it were shown.
+ *
+ * @param {string} text
+ * @param {boolean} isXml
+ */
+function covered(text, isXml) {
+  let name = 'allez-kept'
+  while (text.includes(name)) name += '-kept'
+  let [out, done] = ['', 0]
+  const put = (/** @type {number} */ at, /** @type {string} */ by, covers = '') => {
+    out += text.slice(done, at) + by
+    done = at + covers.length
+  }
+  for (const tag of scan(text, isXml)) {
+    const isStyle = tag.name === 'style'
+    if (tag.kind === 'close' && isStyle) put(tag.start + '</'.length, 'script', 'style')
+    if (tag.kind !== 'open' && tag.kind !== 'single') continue
+    if (isStyle) put(tag.start + '<'.length, `script ${name}=""`, 'style')
+    for (const attribute of attributes(text, tag)) {
+      const told = attribute.name.toLowerCase()
+      const isBase = tag.name === 'base' && told === 'href'
+      if (isBase || /^(style|on\w+)$/.test(told)) put(attribute.at, `${name}-`)
+    }
+  }
+  const element = `<script ${name}=""((?:"[^"]*"|[^">])*?)`
+  const uncovered = (/** @type {string} */ written) =>
+    written
+      .replace(new RegExp(`${element}/>`, 'g'), '<style$1/>')
+      .replace(new RegExp(`${element}>([^]*?)</script>`, 'g'), '<style$1>$2</style>')
+      .replaceAll(` ${name}-`, ' ')
+  return { text: out + text.slice(done), uncovered }
+}
+
+/** Finds what is translated, block by block. */
+class Finder {
+  /** @param {globalThis.Document} page */
+  constructor(page) {
+    this.page = page
+    /** @type {Segment[]} */
+    this.segments = []
+    /** Elements that say which language they are in. @type {Element[]} */
+    this.named = []
+  }
+
+  /** @param {Element} element one that ends a sentence, or holds such */
+  element(element) {
+    if (isKept(element)) return
+    this.attributes(element)
+    if (SKIPPED.has(element.localName)) return
+    /** @type {Node[]} */
+    let run = []
+    for (const node of [...element.childNodes]) {
+      if (isInline(node)) {
+        run.push(node)
+        continue
+      }
+      this.add(run)
+      run = []
+      if (isElement(node) && node.localName !== 'br') this.element(node)
+    }
+    this.add(run)
+  }
+
+  /** @param {Element} element */
+  attributes(element) {
+    if (element.hasAttribute('lang') || element.hasAttribute('xml:lang')) this.named.push(element)
+    for (const { name, value } of [...element.attributes]) {
+      if (!isRead(element, name)) continue
+      const gatherer = new Gatherer()
+      gatherer.text(value.trim())
+      const { marked, opens } = gatherer.finish()
+      if (!hasLetters(marked)) continue
+      const write = (/** @type {Marked} */ translated) => {
+        const parts = [...weave(translated)].map(({ kind, text, mark }) =>
+          kind === 'text' ? text : opens[mark].join(''),
+        )
+        element.setAttribute(name, parts.join(''))
+      }
+      this.segments.push({ source: marked, write })
+    }
+  }
+
+  /** The same of all elements that are read within a run. @param {Node} node */
+  attributesWithin(node) {
+    if (!isElement(node) || isKept(node)) return
+    this.attributes(node)
+    if (WORDS.has(node.localName) || POINTS.has(node.localName)) return
+    node.childNodes.forEach((each) => this.attributesWithin(each))
+  }
+
+  /** Adds the segment of a run of siblings, if it has letters. @param {Node[]} nodes */
+  add(nodes) {
+    nodes.forEach((node) => this.attributesWithin(node))
+    const run = trimmed(nodes)
+    if (run.length === 0) return
+    /** @type {Gatherer<Node>} */
+    const gatherer = new Gatherer()
+    for (const node of run) gather(gatherer, node)
+    const inline = gatherer.finish()
+    if (!hasLetters(inline.marked)) return
+    const write = (/** @type {Marked} */ translated) => this.write(run, inline, translated)
+    this.segments.push({ source: inline.marked, write })
+  }
+
+  /**
+   * Puts a translation in the place of a run.
+   *
+   * @param {Node[]} run
+   * @param {Inline} inline
+   * @param {Marked} translated
+   */
+  write(run, { opens, breaks }, translated) {
+    const place = this.page.createComment('')
+    run[0].parentNode?.insertBefore(place, run[0])
+    for (const node of run) node.parentNode?.removeChild(node)
+    const whole = this.page.createDocumentFragment()
+    /** @type {Node[]} */
+    const around = [whole]
+    const put = (/** @type {Node | string} */ each) =>
+      around[around.length - 1].appendChild(
+        typeof each === 'string' ? this.page.createTextNode(each) : each,
+      )
+    const events = [...weave(translated)]
+    events.forEach(({ kind, text, mark }, at) => {
+      const next = events[at + 1]
+      if (kind === 'text') {
+        const isBreak = next !== undefined && next.kind !== 'text' && breaks.has(next.mark)
+        put(isBreak && text.endsWith(' ') ? text.slice(0, -1) : text)
+      } else if (kind === 'open') {
+        around.push(put(/** @type {Node} */ (opens[mark][0]).cloneNode(false)))
+      } else if (kind === 'close') {
+        around.pop()
+      } else {
+        opens[mark].forEach(put)
+      }
+    })
+    place.replaceWith(whole)
+  }
+}
+
+/** @param {Node} node @returns {node is Element} */
+const isElement = (node) => node.nodeType === 1
+
+/** Tells whether an element says that it is not to be translated. @param {Element} element */
+const isKept = (element) =>
+  element.getAttribute('translate') === 'no' || element.classList.contains('notranslate')
+
+/**
+ * Tells whether people read an attribute.
+ *
+ * @param {Element} element
+ * @param {string} name
+ */
+function isRead(element, name) {
+  const { localName } = element
+  const value = (/** @type {string} */ attribute) => element.getAttribute(attribute) ?? ''
+  if (name === 'content') {
+    return localName === 'meta' && DESCRIPTIONS.test(value('name') || value('property'))
+  }
+  if (name === 'value') return localName === 'input' && BUTTONS.test(value('type'))
+  return READ.includes(name) || (name === 'label' && LABELLED.includes(localName))
+}
+
+/** Tells whether a node is within a sentence, with all that is in it. @param {Node} node */
+function isInline(node) {
+  if (!isElement(node)) return true
+  const { localName } = node
+  if (localName === 'br') return !isHard(node)
+  if (WORDS.has(localName) || POINTS.has(localName)) return true
+  if (!INLINE.has(localName) && !SIGNS.has(localName)) return false
+  return isKept(node) || [...node.childNodes].every(isInline)
+}
+
+/**
+ * Tells whether a line break ends a sentence, rather than a line of one.
+ *
+ * @param {Element} br
+ */
+function isHard(br) {
+  const read = (/** @type {'previousSibling' | 'nextSibling'} */ side) => {
+    const parts = []
+    for (let node = br[side]; node && node.nodeName.toLowerCase() !== 'br'; node = node[side]) {
+      parts.push(node.nodeType === 8 ? '' : (node.textContent ?? ''))
+    }
+    return parts
+  }
+  const following = firstOf(read('nextSibling').join(''))
+  return !isSmall(following) || endsSentence(read('previousSibling').reverse().join(''))
+}
+
+/**
+ * Returns a run without white space at its edges, and what is no text outside of it.
+ *
+ * @param {Node[]} nodes
+ */
+function trimmed(nodes) {
+  const isOutside = (/** @type {Node} */ node) =>
+    isElement(node)
+      ? POINTS.has(node.localName) || node.localName === 'br'
+      : node.nodeType !== 3 || SPACE.test(node.textContent ?? '')
+  const first = nodes.findIndex((node) => !isOutside(node))
+  if (first < 0) return []
+  const run = nodes.slice(first, nodes.findLastIndex((node) => !isOutside(node)) + 1)
+  if (run[0].nodeType === 3) {
+    const text = /** @type {Text} */ (run[0])
+    const lead = text.data.search(/[^ \t\n\r\f]/)
+    if (lead > 0) run[0] = text.splitText(lead)
+  }
+  if (run[run.length - 1].nodeType === 3) {
+    const text = /** @type {Text} */ (run[run.length - 1])
+    const kept = text.data.replace(/[ \t\n\r\f]+$/, '').length
+    if (kept < text.length) text.splitText(kept)
+  }
+  return run
+}
+
+/**
+ * @param {Gatherer<Node>} gatherer
+ * @param {Node} node
+ */
+function gather(gatherer, node) {
+  if (node.nodeType === 3) {
+    gatherer.text(/** @type {Text} */ (node).data)
+    return
+  }
+  if (!isElement(node)) {
+    gatherer.point([node])
+    return
+  }
+  const { localName } = node
+  const shown = (node.textContent ?? '').trim()
+  if (isKept(node) || WORDS.has(localName)) {
+    gatherer.word([node])
+  } else if (localName === 'br') {
+    gatherer.point([node], true)
+  } else if (shown === '' || POINTS.has(localName) || isNote(gatherer, localName, shown)) {
+    gatherer.point([node])
+  } else {
+    gatherer.open(localName, [node])
+    for (const child of node.childNodes) gather(gatherer, child)
+    gatherer.close(localName, [])
+  }
+}
+
+/**
+ * Tells whether an element without letters is a sign: an exponent, or a reference to a note that
+ * stands right behind a word.
+ *
+ * @param {Gatherer<Node>} gatherer
+ * @param {string} name
+ * @param {string} shown
+ */
+function isNote(gatherer, name, shown) {
+  if ([...shown].some(isLetter)) return false
+  return SIGNS.has(name) || (name === 'a' && shown.length <= NOTE && /\S$/.test(gatherer.read))
+}
+
+/**
+ * @param {Element} element
+ * @param {{source: string, target: string}} languages
+ */
+function rename(element, { source, target }) {
+  for (const name of ['lang', 'xml:lang']) {
+    const said = element.getAttribute(name)
+    if (said?.split('-')[0].toLowerCase() === source) element.setAttribute(name, target)
+  }
+}
+
+/** What is written is UTF-8, whatever was read. @param {globalThis.Document} page */
+function declareUtf8(page) {
+  for (const meta of page.querySelectorAll('meta[charset]')) meta.setAttribute('charset', 'utf-8')
+  for (const meta of page.querySelectorAll('meta[http-equiv="content-type" i][content]')) {
+    const content = meta.getAttribute('content') ?? ''
+    meta.setAttribute('content', content.replace(/charset=[^;\s]*/i, 'charset=utf-8'))
+  }
+}
+
+/**
+ * Returns a page as text; a piece of one remains a piece.
+ *
+ * @param {globalThis.Document} page
+ * @param {string} text as it was
+ */
+function writtenHtml(page, text) {
+  if (!/<(html|head|body)[\s>]/i.test(text)) return page.head.innerHTML + page.body.innerHTML
+  const parts = []
+  for (const node of page.childNodes) {
+    if (node.nodeType === 10) parts.push(/<!doctype[^>]*>/i.exec(text)?.[0] ?? '<!DOCTYPE html>')
+    else if (isElement(node)) parts.push(node.outerHTML)
+    else parts.push(`<!--${node.textContent}-->`)
+  }
+  return `${parts.join('\n')}\n`
+}
+
+/**
+ * @param {globalThis.Document} page
+ * @param {string} text as it was
+ */
+function writtenXml(page, text) {
+  const declared = /^\s*<\?xml[^>]*\?>\s*/.exec(text)?.[0] ?? ''
+  const written = new XMLSerializer().serializeToString(page)
+  return (
+    declared.replace(/encoding=(["'])[^"']*\1/, 'encoding="UTF-8"') +
+    written.replace(/^<\?xml[^>]*\?>\s*/, '')
+  )
+}
