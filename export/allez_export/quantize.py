@@ -334,8 +334,9 @@ class Rewriter:
             matrix = constants
             if branch is listed:
                 matrix = [f"listed.{name}" for name in constants]
-                for name, rows in zip(constants, matrix, strict=True):
-                    nodes.append(helper.make_node("Gather", [name, candidates], [rows]))
+                kinds = ("Gather", *["GatherElements"] * 3)  # rows, then single numbers
+                for kind, name, rows in zip(kinds, constants, matrix, strict=True):
+                    nodes.append(helper.make_node(kind, [name, candidates], [rows]))
             total = next(n.output[0] for n in branch.node if product in n.input)
             turned = f"{matrix[0]}.turned"
             nodes.append(helper.make_node("Transpose", matrix[:1], [turned], perm=[1, 0]))
@@ -382,7 +383,8 @@ def _vocabulary_bias(graph: onnx.GraphProto) -> dict[str, str]:
     found = {}
     for node in graph.node:
         for branch in (a.g for a in node.attribute if a.name == "else_branch"):
-            gathered = [n.input[0] for n in branch.node if n.op_type == "Gather"]
+            kinds = ("Gather", "GatherElements")
+            gathered = [n.input[0] for n in branch.node if n.op_type in kinds]
             table, bias = (next(n for n in gathered if constants.get(n) == rank) for rank in (2, 1))
             found[table] = bias
     return found

@@ -590,7 +590,9 @@ def test_candidates_that_score_otherwise_are_found(traced: Traced, quantized: Qu
     wrong = copied(quantized("lstm")[1])
     (choice,) = [n for n in wrong.graph.node if n.op_type == "If"]
     listed = next(a.g for a in choice.attribute if a.name == "else_branch")
-    (biases,) = [n for n in listed.node if n.op_type == "Gather" and n.input[0] == "bias.int32"]
+    (biases,) = [
+        n for n in listed.node if n.op_type == "GatherElements" and n.input[0] == "bias.int32"
+    ]
     biases.input[0] = "other_bias"
     values = np.roll(weights_of(wrong)["bias.int32"], 1)
     wrong.graph.initializer.append(numpy_helper.from_array(values, "other_bias"))
