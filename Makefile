@@ -149,8 +149,10 @@ docs: .venv-runtime/installed  ## write docs/api.md from the docstrings
 	.venv-runtime/bin/python tools/api_page.py > docs/api.md.partial
 	mv docs/api.md.partial docs/api.md
 
-bench: .venv-bench/installed  ## measure beside other systems (installs torch and CTranslate2) [QUICK=1]
+bench: .venv-bench/installed  ## measure beside other systems (installs torch and CTranslate2) [QUICK=1] [BERGAMOT=python]
 	.venv-bench/bin/python -m benchmarks.run $(if $(QUICK),--quick --out build/benchmarks/quick)
+	PYTHONPATH=tests .venv-bench/bin/python -m benchmarks.students $(if $(QUICK),--quick) \
+	  $(BERGAMOT:%=--bergamot %)
 
 facts: .venv-export/installed  ## made-up facts through a bundle, counted by kind [MODEL=models/fr-en]
 	.venv-export/bin/python -m allez_export.made.facts $(or $(MODEL),models/fr-en)

@@ -1,36 +1,41 @@
-"""Students of Marian's smallest usual shape, beside Bergamot's own engine.
+"""Students of Marian's smallest usual shape, beside Bergamot's own engine and Firefox's.
 
-    PYTHONPATH=tests python -m benchmarks.students [--bergamot PYTHON] [--sentences N]
+    PYTHONPATH=tests python -m benchmarks.students [--quick] [--bergamot PYTHON]
+                                                   [--fxtranslate PYTHON]
 
 Width 256, feed-forward 1,536, 6 + 2 layers, 32,000 subwords, random weights in 8 bits, a shortlist
 of about 1,000 words a sentence; one thread each. The end of a sentence cannot be chosen, so that
-both write as many words as they read. Compared is the processor's time for a word written, single
-sentences in turn, each engine in a process of its own. PYTHON is an interpreter that has the
-`bergamot` wheel (0.4.5), whose import opens a connection.
+all write as many words as they read. Compared is the processor's time for a word written: single
+sentences in turn, then 1,000 that are handed over together. Each engine has a process of its own,
+and all are asked once in every round, so that what else the machine does meets them alike.
+
+PYTHON is an interpreter that has the `bergamot` wheel (0.4.5, for Python 3.7 to 3.10) or
+`fxtranslate` (0.5.0); the latter is looked for in this one too. `make bench` runs this last.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
+import importlib.util
 import json
+import os
 import random
 import statistics
 import struct
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from allez import Translator
-from allez.bundle.reader import Bundle
+from allez.bundle.contract import MANIFEST
+from allez.text.tokenizer import Tokenizer
 from allez_export.config import Config
-from allez_export.package import draft
+from allez_export.folders import rules_path
+from allez_export.package import NAMES, draft, make_manifest
 from allez_export.quantize import quantize
 from allez_export.toolkits import toolkit
 from allez_export.trace import trace_decoder, trace_encoder
@@ -40,7 +45,14 @@ WORDS = 32_000
 LISTED = 60
 """Words in the list of a source word; the first 100 are listed for all."""
 ROUNDS = 7
-PEER = Path(__file__).parent / "peers" / "bergamot_student.py"
+MANY = 1000
+MEASURED = 64
+"""Sentences that show how large activations get."""
+ROOT = Path(__file__).parents[1]
+PEERS = Path(__file__).parent / "peers"
+BARS = {"one": 2.0, "many": 2.5}
+"""At most so many times Bergamot's time for a word."""
+MOST_MEMORY = 200_000_000
 
 SETTINGS: dict[str, Any] = {
     **marian.SETTINGS,
@@ -117,23 +129,35 @@ def write(folder: Path) -> None:
     )
 
 
-def bundle_of(folder: Path) -> Bundle:
-    """Return the student as a bundle that writes as many words as it reads."""
-    imported = toolkit("marian").read([folder])
-    family = imported.family
-    graphs = quantize(trace_encoder(family), trace_decoder(family), family.activation_ranges([]))
-    rules = Path(marian.__file__).parents[2] / "export/allez_export/sentences/fr.json"
+def write_bundle(folder: Path, student: Path) -> None:
+    """Write a student as a bundle that says as many words as it reads.
+
+    Ranges of activations are measured, as `allez-export import` does it.
+    """
+    imported = toolkit("marian").read([student])
+    family, tokenizer = imported.family, Tokenizer(imported.source_tokenizer)
+    examples = [(ids, ids) for ids in map(tokenizer.encode, sentences(MEASURED))]
+    graphs = quantize(
+        trace_encoder(family), trace_decoder(family), family.activation_ranges(examples)
+    )
+    config = Config(name="student", source="fr", target="en")
+    rules = rules_path(config, Path()).read_bytes()
     made = draft(
-        Config(name="student", source="fr", target="en"),
+        config,
         family.facts,
         imported.source_tokenizer,
-        rules.read_bytes(),
+        rules,
         {"encoder": graphs[0].SerializeToString(), "decoder": graphs[1].SerializeToString()},
         precision="int8",
         shortlist=imported.shortlist,
     )
-    manifest = dataclasses.replace(made.manifest, target_per_source=1.0, target_extra=1)
-    return Bundle(made.path, manifest, {role: made.data(role) for role in manifest.files})
+    content = {role: made.data(role) for role in made.manifest.files}
+    manifest = json.loads(make_manifest(config, family.facts, content, precision="int8", scores={}))
+    manifest["limits"] = {"target_per_source": 1.0, "target_extra": 1}
+    folder.mkdir()
+    for role, data in content.items():
+        (folder / NAMES[role]).write_bytes(data)
+    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def sentences(count: int) -> list[str]:
@@ -142,61 +166,103 @@ def sentences(count: int) -> list[str]:
     return [" ".join(drawn.choices(known, k=drawn.randint(8, 24))) for _ in range(count)]
 
 
-def ours(translator: Translator, texts: Sequence[str]) -> float:
-    """Return seconds of the processor for each word written."""
-    start, written = time.process_time(), 0
-    for text in texts:
-        result = translator.translate(text, beam_size=1, shortlist=True)
-        written += sum(len(sentence.tokens) for sentence in result.sentences)
-    return (time.process_time() - start) / written
+class Engine:
+    """An engine in a process of its own, which answers with seconds for each word."""
 
-
-class Peer:
-    """Bergamot in a process of its own, which answers with seconds for each word."""
-
-    def __init__(self, python: str, folder: Path, texts: Sequence[str]) -> None:
-        command = [python, str(PEER), str(folder / "config.yml")]
+    def __init__(self, python: str, name: str, *arguments: str) -> None:
+        paths = [str(ROOT), os.environ.get("PYTHONPATH", "")] if name == "allez" else []
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self._texts = json.dumps(list(texts))
+            [python, str(PEERS / f"{name}_student.py"), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+                 "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
 
-    def __call__(self) -> float:
-        """Return seconds of the processor for each word written."""
+    def __call__(self, texts: Sequence[str]) -> dict[str, float]:
+        """Return `seconds` of the processor for each word written.
+
+        Raises:
+            RuntimeError: it gave no answer.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(self._texts + "\n")
+        self._process.stdin.write(json.dumps(list(texts)) + "\n")
         self._process.stdin.flush()
-        return float(self._process.stdout.readline())
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"an engine ended: {self._process.args}")
+        found: dict[str, float] = json.loads(line)
+        return found
 
     def end(self) -> None:
         """Wait until the process has ended."""
         self._process.communicate()
 
 
+def measured(
+    engines: Mapping[str, Engine], texts: Sequence[str], rounds: int
+) -> list[dict[str, dict[str, float]]]:
+    """Ask all engines in turn; return what each said in each round."""
+    return [{name: engine(texts) for name, engine in engines.items()} for _ in range(rounds)]
+
+
+def told(case: str, found: Sequence[Mapping[str, Mapping[str, float]]]) -> list[str]:
+    """Return lines on a case: time of each engine, and ours as a multiple of it."""
+    lines = []
+    for name in found[0]:
+        seconds = statistics.median(one[name]["seconds"] for one in found)
+        line = f"{case:5} {name:12} {seconds * 1e3:.3f} ms a word"
+        if name != "allez":
+            ratios = sorted(one["allez"]["seconds"] / one[name]["seconds"] for one in found)
+            ratio = statistics.median(ratios)
+            line += f"; allez takes {ratio:.2f} of it ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+            if name == "bergamot":
+                verdict = "reached" if ratio <= BARS[case] else "missed"
+                line += f", {BARS[case]} at most: {verdict}"
+        lines.append(line)
+    return lines
+
+
+def peers(args: argparse.Namespace) -> dict[str, str]:
+    """Return the engines to compare with, and the interpreter of each."""
+    found = {"bergamot": args.bergamot} if args.bergamot else {}
+    if args.fxtranslate or importlib.util.find_spec("fxtranslate"):
+        found["fxtranslate"] = args.fxtranslate or sys.executable
+    return found
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bergamot", metavar="PYTHON", help="an interpreter that has the wheel")
-    parser.add_argument("--sentences", type=int, default=40)
+    parser.add_argument("--fxtranslate", metavar="PYTHON", help="the same for that wheel")
+    parser.add_argument("--quick", action="store_true", help="fewer sentences, to try it out")
     args = parser.parse_args(argv)
-    texts = sentences(args.sentences)
+    others = peers(args)
+    counts = {"one": 10 if args.quick else 40, "many": 100 if args.quick else MANY}
+    rounds = {"one": 3 if args.quick else ROUNDS, "many": 1 if args.quick else 3}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write(folder)
-        peer = Peer(args.bergamot, folder, texts) if args.bergamot else None
-        times: list[tuple[float, float]] = []
-        with Translator(bundle_of(folder), threads=1) as translator:
-            ours(translator, texts[:5])
-            for _ in range(ROUNDS):
-                times.append((ours(translator, texts), peer() if peer else 1.0))
-        if peer:
-            peer.end()
-    print(f"allez     {statistics.median(a for a, _ in times) * 1e3:.3f} ms a word")
-    if peer:
-        print(f"bergamot  {statistics.median(b for _, b in times) * 1e3:.3f} ms a word")
-        ratios = sorted(a / b for a, b in times)
-        print(f"ratio     {statistics.median(ratios):.2f}, {ratios[0]:.2f} to {ratios[-1]:.2f}")
+        student, bundle = Path(name) / "student", Path(name) / "bundle"
+        student.mkdir()
+        write(student)
+        write_bundle(bundle, student)
+        for case, count in counts.items():
+            together = "1" if case == "one" else str(count)
+            config = str(student / "config.yml")
+            engines = {"allez": Engine(sys.executable, "allez", str(bundle), together)}
+            engines |= {n: Engine(python, n, config, together) for n, python in others.items()}
+            found = measured(engines, sentences(count), rounds[case])
+            for engine in engines.values():
+                engine.end()
+            print("\n".join(told(case, found)))
+            peak = found[-1]["allez"].get("peak")
+            if peak is not None:
+                verdict = "reached" if peak <= MOST_MEMORY else "missed"
+                print(f"{case:5} allez        {peak / 1e6:.0f} MB, 200 at most: {verdict}")
+    for name in sorted({"bergamot", "fxtranslate"} - others.keys()):
+        print(f"skipped: {name}, whose wheel no interpreter was named for (--{name} PYTHON)")
     return 0
 
 

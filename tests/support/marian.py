@@ -152,8 +152,9 @@ def bin_file(
         values, factor = integers[name]
         stored = values if "Wemb" in name else np.ascontiguousarray(values.T)
         items.append((name, kind, array.shape, stored.tobytes() + struct.pack("<f", factor)))
-        if kind == BERGAMOT:
-            items.append((f"{name}_QuantMultA", FLOAT32, (1,), struct.pack("<f", 127 / 4.5)))
+        if kind == BERGAMOT:  # "none" is the vocabulary layer's input
+            for known in (name, "none") if name == "Wemb" else (name,):
+                items.append((f"{known}_QuantMultA", FLOAT32, (1,), struct.pack("<f", 127 / 4.5)))
     # Each block begins at a multiple of 256 bytes, as Marian aligns them.
     items = [(n, k, s, data + bytes(-len(data) % 256)) for n, k, s, data in items]
     head = struct.pack("<2Q", 1, len(items))
