@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,50 @@ def test_the_catalogue_and_the_lock_name_one_aapt() -> None:
 def test_gradle_is_fetched_by_its_hash() -> None:
     properties = (ROOT / "android_demo/gradle/wrapper/gradle-wrapper.properties").read_text()
     assert re.search(r"^distributionSha256Sum=[0-9a-f]{64}$", properties, re.MULTILINE)
+
+
+def test_gradle_checks_what_the_catalogue_names_or_says_that_it_does_not() -> None:
+    catalogue = tomllib.loads((ROOT / "android_demo/gradle/libs.versions.toml").read_text())
+    versions = catalogue["versions"]
+    wanted = {("org.jetbrains.kotlin", "kotlin-stdlib"): versions["kotlin"]}
+    for library in catalogue["libraries"].values():
+        group, name = library["module"].split(":")
+        version = library.get("version")
+        wanted[group, name] = versions[version["ref"]] if version else None
+    del wanted["org.junit", "junit-bom"]  # names versions, and has no file
+    space = "{https://schema.gradle.org/dependency-verification}"
+    tree = ElementTree.parse(ROOT / "android_demo/gradle/verification-metadata.xml").getroot()
+    assert tree.tag == f"{space}verification-metadata"
+    rules = [dict(rule.attrib) for rule in tree.iter(f"{space}trust")]
+    assert all(rule.pop("regex") == "true" for rule in rules)
+    excused = [rule for rule in rules if rule.pop("reason", "")]
+
+    def trusted(rules: list[dict[str, str]], **place: str) -> bool:
+        """As Gradle does: by what a rule names, each as a whole."""
+        return any(all(re.fullmatch(rule[key], place[key]) for key in rule) for rule in rules)
+
+    checked = {}
+    for component in tree.iter(f"{space}component"):
+        (artifact,) = component
+        (digest,) = artifact
+        place = {**component.attrib, "file": artifact.attrib["name"]}
+        group, name, version = place["group"], place["name"], place["version"]
+        assert re.fullmatch(f"{name}-{re.escape(version)}[.](jar|aar)", place["file"])
+        assert re.fullmatch("[0-9a-f]{64}", digest.attrib["value"])
+        assert not trusted(rules, **place), place  # what is trusted is not checked
+        checked[group, name] = version
+    assert checked.keys() >= {
+        ("com.microsoft.onnxruntime", "onnxruntime"),
+        ("org.jetbrains.kotlin", "kotlin-stdlib"),
+    }
+    for (group, name), version in wanted.items():
+        place = {"group": group, "name": name, "version": version or "", "file": f"{name}.jar"}
+        if (group, name) in checked:
+            assert version in (None, checked[group, name])
+        else:
+            assert trusted(excused, **place), f"{name}: python tools/gradle_hashes.py"
+    assert checked.keys() <= wanted.keys()
+    assert trusted(rules, group="com.android.tools", name="r8", version="1", file="r8-1.jar")
 
 
 def test_the_bill_of_materials_lists_what_is_locked() -> None:
