@@ -10,7 +10,12 @@ from typing import NamedTuple
 
 from allez.bundle import Bundle, ModelInfo, find, models
 from allez.bundle.store import PIVOT, between
-from allez.errors import BundleNotFoundError, CancelledError
+from allez.errors import (
+    BundleNotFoundError,
+    CancelledError,
+    MissingExtraError,
+    OptionError,
+)
 from allez.options import TranslateOptions
 from allez.results import Translation
 from allez.server.refusals import Refusal, invalid
@@ -55,7 +60,12 @@ class Engine:
             self.close()
             raise
         sources = sorted({source for source, _ in self._pairs})
-        self._detector = Detector(sources)
+        self._detector: Detector | None = None
+        self._undetected = ""
+        try:
+            self._detector = Detector(sources)
+        except (MissingExtraError, OptionError) as error:  # whoever names languages is served
+            self._undetected = str(error)
 
     def _load(self) -> None:
         """Load the best model of each pair, and put two together where none leads."""
@@ -93,7 +103,13 @@ class Engine:
         return found
 
     def detect(self, texts: Sequence[str]) -> list[Detected]:
-        """Return which languages texts are likely in, the likeliest first."""
+        """Return which languages texts are likely in, the likeliest first.
+
+        Raises:
+            Refusal: they cannot be told apart here.
+        """
+        if self._detector is None:
+            raise invalid(f"name the language of the text: {self._undetected}")
         return self._detector("\n".join(texts)[:_LOOKED_AT])
 
     def pair(self, source: str, target: str) -> Pair:

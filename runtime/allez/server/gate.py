@@ -17,8 +17,8 @@ from allez.server.refusals import Refusal
 
 T = TypeVar("T")
 
-TOGETHER = 64
-"""Requests that are worked on at the same time; more would only wait inside the queue."""
+TOGETHER = 16
+"""Requests that are worked on at the same time; the threads of more would look at each other."""
 
 _SHARE = 0.1
 """Of the latest request in the mean of how long one takes."""

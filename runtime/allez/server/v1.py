@@ -11,6 +11,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from allez.bundle import ModelInfo
 from allez.documents.lines import record
 from allez.errors import AllezError
 from allez.options import TranslateOptions
@@ -38,7 +39,7 @@ class V1:
         return JSONResponse(
             [
                 {
-                    "name": model.name,
+                    "name": _bare(model),
                     "version": model.version,
                     "source": model.source_language,
                     "target": model.target_language,
@@ -66,7 +67,7 @@ class V1:
         pair, detected = await service.choose(source, target, texts)
         if pair is None:
             raise invalid("source and target are the same language")
-        about: dict[str, Any] = {"models": [f"{m.name} {m.version}" for m in pair.models]}
+        about: dict[str, Any] = {"models": [f"{_bare(m)} {m.version}" for m in pair.models]}
         if detected is not None:
             confidence = round(detected.confidence, 2)
             about["detected"] = {"language": detected.language, "confidence": confidence}
@@ -140,6 +141,11 @@ def _checked(service: Service, given: Mapping[str, Any]) -> TranslateOptions:
         return checked_options(service, given)
     except TypeError as error:
         raise invalid(str(error)) from None
+
+
+def _bare(model: ModelInfo) -> str:
+    """Return the name of a model without the version that one of the store has in it."""
+    return model.name.partition("@")[0]
 
 
 def _flag(fields: Mapping[str, Any], name: str) -> bool:
