@@ -2,7 +2,7 @@
  * Puts the page together, for any static host: `node web_demo/build.js FOLDER [BUNDLE]`.
  *
  * Copies what is served, makes the scripts small, and writes `files.js` for the service worker:
- * every file with its size, and a version made of their contents. Fetches nothing.
+ * every file with its size and hash, and a version made of their contents. Fetches nothing.
  */
 
 import { createHash } from 'node:crypto'
@@ -44,9 +44,10 @@ for (const entry of (await readdir(folder, { recursive: true })).sort()) {
   if (!(await stat(path)).isFile() || entry === 'sw.js') continue
   const data = await readFile(path)
   all.update(entry).update(data)
-  files.push({ path: entry.replaceAll('\\', '/'), bytes: data.length })
+  const hash = createHash('sha256').update(data).digest().subarray(0, 3).toString('base64')
+  files.push([entry.replaceAll('\\', '/'), data.length, hash])
 }
-const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+const bytes = files.reduce((sum, file) => sum + Number(file[1]), 0)
 const told = { version: all.digest('hex').slice(0, 16), policy: POLICY, bytes, files }
 await writeFile(join(folder, 'files.js'), `self.FILES = ${JSON.stringify(told)}\n`)
 process.stdout.write(`${folder}: ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB\n`)

@@ -28,21 +28,25 @@ const SMALL = { bundle: true, minify: true, write: false, target: 'es2022', logL
  */
 export async function servedScripts() {
   const folder = '/served'
-  const { outputFiles = [] } = await esbuild.build({
-    ...SMALL,
-    entryPoints: { main: join(HERE, 'page/main.js'), worker: join(HERE, 'engine/src/worker.js') },
-    format: 'esm',
-    splitting: true,
-    chunkNames: '[hash]', // each is named in others, and in the list of what is kept
-    charset: 'utf8', // a module is always read as UTF-8
-    external: ['onnxruntime-web/wasm'], // the page names where it is
-    outdir: folder,
-  })
+  /** @type {Script[]} */
+  const scripts = []
+  // Each by itself: what both need is less than what it takes to share it.
+  for (const path of ['page/main.js', 'engine/src/worker.js']) {
+    const { outputFiles = [] } = await esbuild.build({
+      ...SMALL,
+      entryPoints: [join(HERE, path)],
+      format: 'esm',
+      splitting: true,
+      charset: 'utf8', // a module is always read as UTF-8
+      external: ['onnxruntime-web/wasm'], // the page names where it is
+      outdir: folder,
+    })
+    scripts.push(
+      ...outputFiles.map(({ path, text }) => ({ path: path.slice(folder.length + 1), text })),
+    )
+  }
   const [sw] = await texts({ ...SMALL, entryPoints: [join(HERE, 'page/sw.js')] })
-  return [
-    ...outputFiles.map(({ path, text }) => ({ path: path.slice(folder.length + 1), text })),
-    { path: 'sw.js', text: sw },
-  ]
+  return [...scripts, { path: 'sw.js', text: sw }]
 }
 
 /**

@@ -8,9 +8,10 @@
 import { CancelledError } from '../engine/src/errors.js'
 import { keep, load, notice } from './origin.js'
 import { Lights, light, placeAt, related, wordAt } from './panes.js'
-import { WORDS } from './words.js'
+import { LANGUAGES } from './words.js'
 
 /** @typedef {import('../engine/src/client.js').TranslatorClient} TranslatorClient */
+/** @typedef {import('./words.js').Words} Words */
 /** @typedef {import('../engine/src/translate/result.js').Sentence} Sentence */
 /** @typedef {import('./documents.js').Opened} Opened */
 
@@ -26,7 +27,8 @@ mirror.append(mirrored, '\n')
 target.append(said)
 
 const lights = new Lights()
-let words = WORDS[navigator.language.startsWith('fr') ? 'fr' : 'en']
+/** @type {Words} of the page, in its language */
+let words
 /** @type {TranslatorClient | null} */
 let client = null
 /** @type {Sentence[]} */
@@ -46,12 +48,14 @@ let tellAgain = () => {}
 
 const LABELS = /** @type {const} */ (['open', 'clear', 'copy', 'save', 'selftest'])
 
-function label() {
-  document.documentElement.lang = words === WORDS.fr ? 'fr' : 'en'
+/** @param {'en' | 'fr'} language */
+async function speak(language) {
+  words = (await LANGUAGES[language]()).words
+  document.documentElement.lang = language
   $('source-label').textContent = words.source
   $('target-label').textContent = words.target
   $('language').textContent = words.other
-  $('language').lang = words === WORDS.fr ? 'en' : 'fr'
+  $('language').lang = language === 'fr' ? 'en' : 'fr'
   source.placeholder = words.placeholder
   $('keys').textContent = words.keys
   $('doubts-label').textContent = words.doubts
@@ -72,10 +76,21 @@ function tell(say, isProblem = false) {
   tellAgain()
 }
 
+/** What a person is told of an error, by its code. @type {Record<string, keyof Words>} */
+const PROBLEMS = {
+  bundle: 'noNetwork',
+  'bundle-not-found': 'damaged',
+  'bundle-format': 'damaged',
+  checksum: 'damaged',
+  platform: 'tooOld',
+  memory: 'noMemory',
+}
+
 /** @param {any} error */
 function tellProblem(error) {
-  const hint = error?.hint ? ` (${error.hint})` : ''
-  tell(() => `${words.failed}: ${error?.message ?? error}${hint}`, true)
+  const known = PROBLEMS[error?.code]
+  const exactly = error?.message ?? String(error)
+  tell(() => (known ? `${words[known]} (${exactly})` : `${words.failed}: ${exactly}`), true)
   $('progress').hidden = true
 }
 
@@ -139,7 +154,7 @@ function finished(time) {
   $('copy').disabled = $('save').disabled = said.length === 0
   facts()
   listDoubts()
-  drawAttention(sentences[0])
+  void drawAttention(sentences[0])
 }
 
 /* --- doubts --- */
@@ -204,7 +219,7 @@ function pointAt(side, place) {
   const heard = [...new Set(strong.map(({ start, end }) => wholeWord(other.data, start, end)))]
   const arrow = side === 'source' ? '→' : '←'
   $('word').textContent = `${text.slice(word.start, word.end)} ${arrow} ${heard.join(', ')}`
-  if ($('details').open) drawAttention(sentence)
+  void drawAttention(sentence)
 }
 
 /** @param {string} text @param {number} start @param {number} end */
@@ -296,38 +311,13 @@ function linkTo(href, text) {
 }
 
 /** @param {Sentence | undefined} sentence */
-function drawAttention(sentence) {
-  const place = $('attention')
-  place.replaceChildren()
-  if (!sentence || !$('details').open) return
-  const { tokens, attention } = sentence.hypotheses[0]
-  const table = document.createElement('table')
-  const head = table.createTHead().insertRow()
-  head.append(document.createElement('td'))
-  for (const { piece } of sentence.sourceTokens) head.append(header(piece, 'col'))
-  const body = table.createTBody()
-  tokens.forEach(({ piece }, at) => {
-    const row = body.insertRow()
-    row.append(header(piece, 'row'))
-    for (const weight of attention[at]) {
-      const cell = row.insertCell()
-      cell.textContent = weight >= 0.05 ? String(Math.round(100 * weight)) : ''
-      const share = Math.round(100 * Math.min(1, weight))
-      cell.style.background = `color-mix(in srgb, var(--strong) ${share}%, transparent)`
-    }
-  })
-  place.append(table)
+async function drawAttention(sentence) {
+  if (!$('details').open) return
+  const { heatmap } = await import('./heatmap.js')
+  $('attention').replaceChildren(...(sentence ? [heatmap(sentence)] : []))
 }
 
-/** @param {string} piece @param {string} scope */
-function header(piece, scope) {
-  const cell = document.createElement('th')
-  cell.scope = scope
-  cell.textContent = piece.replace(/^\u2581/, '\u00b7')
-  return cell
-}
-
-$('details').addEventListener('toggle', () => drawAttention(sentences[0]))
+$('details').addEventListener('toggle', () => void drawAttention(sentences[0]))
 $('selftest').addEventListener('click', async () => {
   if (!client) return
   running?.abort()
@@ -414,8 +404,13 @@ $('clear').addEventListener('click', () => {
   source.focus()
 })
 $('copy').addEventListener('click', async () => {
-  await navigator.clipboard.writeText(said.data)
-  tell(() => words.copied)
+  try {
+    await navigator.clipboard.writeText(said.data)
+    tell(() => words.copied)
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error
+    tell(() => words.notCopied, true)
+  }
 })
 $('save').addEventListener('click', () => {
   const link = document.createElement('a')
@@ -426,8 +421,7 @@ $('save').addEventListener('click', () => {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000)
 })
 $('language').addEventListener('click', () => {
-  words = words === WORDS.fr ? WORDS.en : WORDS.fr
-  label()
+  void speak(document.documentElement.lang === 'fr' ? 'en' : 'fr')
 })
 source.addEventListener('input', typed)
 
@@ -437,7 +431,7 @@ source.addEventListener('input', typed)
 const progressed = (share) => ($('progress').value = share)
 
 async function start() {
-  label()
+  await speak(navigator.language.startsWith('fr') ? 'fr' : 'en')
   mirrored.data = source.value
   tell(() => words.loading)
   $('progress').hidden = false

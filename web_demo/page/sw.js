@@ -1,21 +1,30 @@
 /*
  * Keeps the page and the model, so that both are there without a network; asks no other host.
  *
- * All files are fetched before this version takes over, or none is kept. `files.js`, written by
- * build.js, names them with a version made of their contents.
+ * All files are fetched before this version takes over, or none is kept; nor is one that is not
+ * what it should be. `files.js`, written by build.js, names them with their hashes, and a version
+ * made of their contents.
  */
 /* global FILES */
 importScripts('files.js')
 
 const CACHE = `allez-${FILES.version}`
 
+/** The first three bytes of a SHA-256, in base64: enough to tell what came by accident. */
+async function hashOf(data) {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', data))
+  return btoa(String.fromCharCode(...hash.slice(0, 3)))
+}
+
 async function keepAll() {
   const cache = await caches.open(CACHE)
   try {
     let loaded = 0
-    for (const { path, bytes } of FILES.files) {
+    for (const [path, bytes, hash] of FILES.files) {
       const response = await fetch(path, { cache: 'no-cache' })
       if (!response.ok) throw new Error(`${path}: ${response.status}`)
+      const data = await response.clone().arrayBuffer()
+      if ((await hashOf(data)) !== hash) throw new Error(`${path} is another file`)
       await cache.put(path, response)
       loaded += bytes
       for (const client of await clients.matchAll({

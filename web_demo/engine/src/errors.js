@@ -9,7 +9,9 @@
  *     |   `-- ChecksumError       size or SHA-256 differ from the manifest
  *     |-- OptionError             an option has a value that makes no sense
  *     |-- InputError              a text cannot be read as promised
- *     |-- SessionError            ONNX Runtime refused a graph, or cannot run here
+ *     |-- SessionError            ONNX Runtime refused a graph, or failed
+ *     |   |-- PlatformError       this browser or processor lacks what it needs
+ *     |   `-- MemoryError         there is not enough memory
  *     `-- CancelledError          the caller gave the work up before it was done
  */
 
@@ -73,6 +75,18 @@ export class SessionError extends AllezError {
   }
 }
 
+export class PlatformError extends SessionError {
+  get code() {
+    return 'platform'
+  }
+}
+
+export class MemoryError extends SessionError {
+  get code() {
+    return 'memory'
+  }
+}
+
 export class CancelledError extends AllezError {
   get code() {
     return 'cancelled'
@@ -90,6 +104,8 @@ export const ERRORS = Object.fromEntries(
     OptionError,
     InputError,
     SessionError,
+    PlatformError,
+    MemoryError,
     CancelledError,
   ].map((kind) => [new kind('').code, kind]),
 )

@@ -5,7 +5,7 @@
  * bytes are what everything else works on. Knows nothing of ONNX.
  */
 
-import { BundleFormatError, ChecksumError, SessionError } from '../errors.js'
+import { BundleFormatError, ChecksumError, PlatformError } from '../errors.js'
 import { decodeUtf8 } from './fields.js'
 import { Fraction, JsonError, parseJson } from './json.js'
 import { MANIFEST, MAX_MANIFEST_BYTES, parseManifest } from './manifest.js'
@@ -209,7 +209,7 @@ async function checkFile(data, entry, place) {
 async function sha256(data) {
   const subtle = globalThis.crypto?.subtle
   if (!subtle) {
-    throw new SessionError('the hashes of a bundle cannot be checked here', {
+    throw new PlatformError('the hashes of a bundle cannot be checked here', {
       hint: 'a page needs https, or localhost',
     })
   }

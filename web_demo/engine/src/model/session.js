@@ -7,7 +7,13 @@
 
 import { checkGraph, checkValues } from '../bundle/onnx_check.js'
 import { download } from '../bundle/sources.js'
-import { BundleFormatError, OptionError, SessionError } from '../errors.js'
+import {
+  BundleFormatError,
+  MemoryError,
+  OptionError,
+  PlatformError,
+  SessionError,
+} from '../errors.js'
 
 /** @typedef {typeof import('onnxruntime-web')} Ort */
 /** @typedef {import('onnxruntime-web').Tensor} Tensor */
@@ -23,7 +29,7 @@ let loaded = null
  *
  * @param {ArrayBuffer | Uint8Array} wasm bytes of `ort-wasm-simd-threaded.wasm`
  * @param {string} [module] URL of `ort.wasm.bundle.min.mjs`; nothing: what is installed
- * @throws {SessionError} it cannot run here
+ * @throws {PlatformError} it cannot run here
  */
 export async function loadRuntime(wasm, module) {
   loaded ??= startRuntime(wasm, module)
@@ -53,10 +59,10 @@ const SIMD = [
 
 function checkPlatform() {
   if (typeof WebAssembly !== 'object') {
-    throw new SessionError('this browser has no WebAssembly', { hint: 'a newer browser has it' })
+    throw new PlatformError('this browser has no WebAssembly', { hint: 'a newer browser has it' })
   }
   if (!WebAssembly.validate(Uint8Array.from(SIMD))) {
-    throw new SessionError('this browser, or this processor, has no WebAssembly SIMD', {
+    throw new PlatformError('this browser, or this processor, has no WebAssembly SIMD', {
       hint: 'browsers have it since 2021, Safari since 2023',
     })
   }
@@ -168,9 +174,10 @@ export class Graph {
  */
 function refused(role, error) {
   const message = firstLine(error)
-  const isMemory = error instanceof RangeError || /out of memory|memory allocation/i.test(message)
+  const isMemory =
+    error instanceof RangeError || /out of memory|allocate memory|memory allocation/i.test(message)
   if (isMemory) {
-    return new SessionError('there is not enough memory for the model', {
+    return new MemoryError('there is not enough memory for the model', {
       hint: 'close other pages and programs, and load this one again',
       cause: error,
     })

@@ -16,6 +16,8 @@ import { joints } from '../text/wrapped.js'
 import { lines, movedMark } from './markup.js'
 import { Written } from './written.js'
 
+export { translateMarked } from './marked.js'
+
 /** @typedef {import('../text/markup.js').Mark} Mark */
 /** @typedef {import('../text/markup.js').Marked} Marked */
 /** @typedef {import('../text/tags.js').Token} Token */

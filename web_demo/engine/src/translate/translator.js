@@ -145,7 +145,7 @@ export class Translator {
    */
   async translateMarked({ text, marks }, options = {}) {
     const { call, deadline } = this.begin(options)
-    const { translateMarked } = await import('./marked.js')
+    const { translateMarked } = await import('./fragment.js') // one script for all of markup
     const translate = (/** @type {string} */ read) => this.translateOne(read, call, deadline)
     return translateMarked({ text: checked(text), marks }, translate)
   }

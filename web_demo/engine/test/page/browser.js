@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtemp } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,14 +27,20 @@ export function pathOf(program) {
   return stdout.trim() || null
 }
 
-/** Puts the page together in a folder of its own, `web` and `allez.html`; returns that. */
-export async function built() {
+/**
+ * Puts the page together in a folder of its own, `web` and `allez.html`; returns that.
+ *
+ * @param {string[]} bundle nothing: the shipped one
+ */
+export async function built(...bundle) {
   const folder = await mkdtemp(join(tmpdir(), 'allez-page-'))
   for (const [script, place] of [
     ['build.js', 'web'],
     ['one_file.js', 'allez.html'],
   ]) {
-    const made = spawnSync('node', [join(HERE, script), join(folder, place)], { encoding: 'utf8' })
+    const made = spawnSync('node', [join(HERE, script), join(folder, place), ...bundle], {
+      encoding: 'utf8',
+    })
     assert.equal(made.status, 0, made.stderr)
   }
   return folder
@@ -53,6 +60,77 @@ export async function serve(folder) {
     await ended
   }
   return { url, stop }
+}
+
+/**
+ * Starts a server whose answers go wrong.
+ *
+ * @param {string} folder
+ * @param {(path: string) => 'lost' | 'altered' | null} fault what becomes of a file
+ */
+export async function serveBadly(folder, fault) {
+  const good = await serve(folder)
+  const server = createServer(async (request, response) => {
+    const path = String(request.url)
+    const answer = await fetch(new URL(path, good.url))
+    const data = new Uint8Array(await answer.arrayBuffer())
+    const kind = fault(path)
+    if (kind === 'altered') data[data.length >> 1] ^= 1
+    const kept = [...answer.headers].filter(([name]) => /^(content|x-content)-/.test(name))
+    response.writeHead(answer.status, Object.fromEntries(kept))
+    if (kind !== 'lost') return void response.end(data)
+    response.write(data.subarray(0, data.length >> 1), () => response.destroy())
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)))
+  const stop = async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    await good.stop()
+  }
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
+  return { url: `http://127.0.0.1:${port}/`, stop }
+}
+
+/**
+ * Puts the engine as it is beside the page of a folder, and `blank.html`, for what no page does.
+ *
+ * @param {string} folder
+ */
+export async function bare(folder) {
+  await cp(join(HERE, 'engine/src'), join(folder, 'web/engine'), { recursive: true })
+  await writeFile(join(folder, 'web/blank.html'), '<!doctype html><title>blank</title>')
+}
+
+/**
+ * The processes of a browser, by what Linux says.
+ *
+ * @param {Browser} browser
+ */
+export async function processesOf(browser) {
+  /** @type {Map<number, number>} */
+  const parents = new Map()
+  for (const name of await readdir('/proc')) {
+    if (/^\d+$/.test(name)) parents.set(Number(name), await fieldOf(Number(name), 'PPid'))
+  }
+  const root = browser.process()?.pid
+  const isOwn = (/** @type {number} */ pid) => {
+    for (let at = pid; at > 0; at = parents.get(at) ?? 0) if (at === root) return true
+    return false
+  }
+  return [...parents.keys()].filter(isOwn)
+}
+
+/** Bytes of memory that a browser takes. @param {Browser} browser */
+export async function memoryOf(browser) {
+  let kilobytes = 0
+  for (const pid of await processesOf(browser)) kilobytes += await fieldOf(pid, 'RssAnon')
+  return 1024 * kilobytes
+}
+
+/** @param {number} pid @param {string} key */
+async function fieldOf(pid, key) {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '') // it may have ended
+  return Number(status.match(new RegExp(`^${key}:\\s+(\\d+)`, 'm'))?.[1] ?? 0)
 }
 
 /**
@@ -80,13 +158,23 @@ export async function open(browser, url) {
 
 /** @param {Page} page */
 export async function ready(page) {
+  const { state, status } = await settled(page)
+  assert.equal(state, 'ready', status)
+}
+
+/** Waits until a page can translate, or says that it cannot. @param {Page} page */
+export async function settled(page) {
   await page.waitForFunction('document.documentElement.dataset.state', {
     timeout: PATIENCE,
+    polling: 100, // frames end where a page is in the background
   })
-  const state = await page.evaluate('document.documentElement.dataset.state')
-  const status = await page.evaluate("document.getElementById('status').textContent")
-  assert.equal(state, 'ready', String(status))
+  const state = String(await page.evaluate('document.documentElement.dataset.state'))
+  return { state, status: await status(page) }
 }
+
+/** What the page says of how things stand. @param {Page} page */
+export const status = async (page) =>
+  String(await page.evaluate("document.getElementById('status').textContent"))
 
 /**
  * Replaces the text, as pasting does, and waits for its translation.
@@ -110,6 +198,7 @@ export async function translated(page, text) {
 const done = (page) =>
   page.waitForFunction("document.getElementById('status').textContent === 'Translated'", {
     timeout: PATIENCE,
+    polling: 100, // frames end where a page is in the background
   })
 
 /** @param {Page} page */
@@ -128,7 +217,7 @@ export const lit = (page, name) =>
  * @param {'chrome' | 'firefox'} kind
  */
 export function start(program, kind) {
-  const args = kind === 'chrome' ? ['--no-sandbox', '--lang=en-GB'] : []
+  const args = kind === 'chrome' ? ['--no-sandbox', '--lang=en-GB', '--js-flags=--expose-gc'] : []
   return puppeteer.launch({
     browser: kind,
     executablePath: program,

@@ -87,9 +87,49 @@ test('Chromium: what a person does', { skip: chromium ? false : 'there is none' 
       t.diagnostic(`longest frame ${Math.round(longest)} ms`)
       await page.waitForFunction(
         "document.getElementById('target').textContent.includes('red car')",
-        { timeout: PATIENCE },
+        { timeout: PATIENCE, polling: 100 },
       )
       assert.match(await said(page), /^The red car .*house\.$/)
+    })
+
+    await t.test('the keyboard alone does all of it', async () => {
+      const focused = async () => String(await page.evaluate('document.activeElement.id'))
+      const tabTo = async (/** @type {string} */ id) => {
+        for (let key = 0; key < 12 && (await focused()) !== id; key++)
+          await page.keyboard.press('Tab')
+        assert.equal(await focused(), id)
+      }
+      await browser.defaultBrowserContext().overridePermissions(url, ['clipboard-sanitized-write'])
+      await page.evaluate('document.activeElement.blur()')
+      await tabTo('clear')
+      await page.keyboard.press('Enter')
+      assert.equal(await focused(), 'source')
+      await page.keyboard.type('Merci beaucoup.')
+      await page.waitForFunction(
+        "document.getElementById('target').textContent.startsWith('Thank')",
+        { timeout: PATIENCE, polling: 100 },
+      )
+      await tabTo('copy')
+      await page.keyboard.press('Enter')
+      await page.waitForFunction("document.getElementById('status').textContent === 'Copied'")
+      await tabTo('save')
+      await tabTo('target')
+      await page.keyboard.press('End')
+      await page.keyboard.press('ArrowLeft')
+      assert.match(String(await page.evaluate("document.getElementById('word').textContent")), /←/)
+    })
+
+    await t.test('two tabs translate, each its own text', async () => {
+      const other = await open(browser, url)
+      const [one, two] = await Promise.all([
+        translated(page, TEXT),
+        translated(other.page, 'Merci beaucoup.'),
+      ])
+      assert.match(one, /red car/)
+      assert.match(two, /^Thank/)
+      assert.deepEqual(other.problems, [])
+      await other.page.close()
+      assert.match(await translated(page, 'Merci beaucoup.'), /^Thank/)
     })
 
     await t.test('strange texts are answered', async () => {
@@ -117,7 +157,7 @@ test('Chromium: what a person does', { skip: chromium ? false : 'there is none' 
       await page.click('#selftest')
       await page.waitForFunction(
         "document.getElementById('selftest-result').textContent === '50 of 50 passed'",
-        { timeout: PATIENCE },
+        { timeout: PATIENCE, polling: 100 },
       )
       assert.ok(await page.evaluate("document.querySelectorAll('#attention td').length > 50"))
     })

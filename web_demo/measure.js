@@ -1,0 +1,171 @@
+/**
+ * Measures the page: `node web_demo/measure.js [ROUNDS]`, with `PYTHON` naming a Python that has Allez.
+ *
+ * What a visit transfers; how long it takes from a visit to the first translation, the first time
+ * and the second; and how much longer Chromium works at a sentence than Python does on one thread:
+ * both translate the same sentences round by round, and what is compared are medians of the ratios
+ * of one round's times, of processors (user and system) and by the clock. Let nothing else run.
+ */
+
+import { spawn } from 'node:child_process'
+import { readFile, readdir, rm } from 'node:fs/promises'
+import { loadavg } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import {
+  PATIENCE,
+  TEXT,
+  bare,
+  built,
+  pathOf,
+  processesOf,
+  serve,
+  start,
+} from './engine/test/page/browser.js'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const VISITS = 5
+const TICK = 100 // of /proc, a second
+
+const rounds = Number(process.argv[2] ?? 15)
+const chromium = pathOf('chromium') ?? pathOf('google-chrome')
+if (!chromium || process.platform !== 'linux') {
+  process.stderr.write('error: this needs Chromium, on Linux\n')
+  process.exit(1)
+}
+
+/** @param {number[]} values */
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
+
+/** @param {string} text */
+const say = (text) => process.stdout.write(`${text}\n`)
+
+/** @param {string} folder */
+async function transferred(folder) {
+  let [raw, gzip, brotli] = [0, 0, 0]
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const data = await readFile(join(entry.parentPath, entry.name))
+    raw += data.length
+    gzip += gzipSync(data).length
+    brotli += brotliCompressSync(data).length
+  }
+  const told = [raw, gzip, brotli].map((bytes) => (bytes / 1e6).toFixed(2))
+  say(`a first visit transfers ${told[0]} MB, ${told[1]} with gzip, ${told[2]} with brotli`)
+}
+
+/** What a page begins with: a text that waits for the model, and a clock. */
+const WAITING = `
+  addEventListener('DOMContentLoaded', () => {
+    document.getElementById('source').value = ${JSON.stringify(TEXT)}
+    const target = document.getElementById('target')
+    new MutationObserver(() => {
+      if (/house\\./.test(target.textContent)) self.translatedAt ??= performance.now()
+    }).observe(target, { childList: true, characterData: true, subtree: true })
+  })`
+
+/** @param {string} url */
+async function visits(url) {
+  /** @type {number[][]} */
+  const times = [[], []]
+  for (let visit = 0; visit < VISITS; visit++) {
+    const browser = await start(String(chromium), 'chrome') // with a profile of its own
+    for (const taken of times) {
+      const page = await browser.newPage()
+      await page.evaluateOnNewDocument(WAITING)
+      await page.goto(url)
+      await page.waitForFunction('self.translatedAt', { timeout: PATIENCE })
+      taken.push(Number(await page.evaluate('self.translatedAt')))
+      await page.close()
+    }
+    await browser.close()
+  }
+  for (const [at, taken] of times.entries()) {
+    const told = taken.map((time) => (time / 1000).toFixed(2)).join(' ')
+    const name = at === 0 ? 'first' : 'second'
+    say(
+      `${name} visit to first translation: median ${(median(taken) / 1000).toFixed(2)} s (${told})`,
+    )
+  }
+}
+
+/** Seconds of processors that a browser has taken. @param {import('./engine/test/page/browser.js').Browser} browser */
+async function cpuOf(browser) {
+  let ticks = 0
+  for (const pid of await processesOf(browser)) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0)
+  }
+  return ticks / TICK
+}
+
+/** @param {string} url */
+async function beside(url) {
+  const python = spawn(
+    process.env.PYTHON ?? 'python3',
+    ['-m', 'benchmarks.beside_browser', join(ROOT, 'models/fr-en')],
+    { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]()
+  const heard = async () => JSON.parse(String((await lines.next()).value))
+  const sentences = await heard()
+  const browser = await start(String(chromium), 'chrome')
+  const page = await browser.newPage()
+  await page.goto(`${url}blank.html`)
+  await page.evaluate(async () => {
+    const { TranslatorClient } = await import(String('/engine/client.js'))
+    const files = {
+      wasm: '/ort/ort-wasm-simd-threaded.wasm',
+      runtime: '/ort/ort.wasm.bundle.min.mjs',
+    }
+    Object.assign(self, { translator: await TranslatorClient.load('/model/', files) })
+  })
+  const inPage = () =>
+    page.evaluate(async (texts) => {
+      const started = performance.now()
+      const found = []
+      for (const text of texts) {
+        const { translator } = /** @type {any} */ (self)
+        found.push((await translator.translate(text, { beamSize: 1 })).text)
+      }
+      return { wall: (performance.now() - started) / 1000, texts: found }
+    }, sentences)
+  /** @type {number[][]} */
+  const [cpu, wall, ours, theirs] = [[], [], [], []]
+  for (let round = -1; round < rounds; round++) {
+    python.stdin.write('again\n')
+    const there = await heard()
+    const before = await cpuOf(browser)
+    const here = await inPage()
+    const taken = (await cpuOf(browser)) - before
+    if (JSON.stringify(here.texts) !== JSON.stringify(there.texts)) {
+      say('the two do not translate alike')
+      process.exitCode = 1
+    }
+    if (round < 0) continue // neither is warm yet
+    cpu.push(taken / there.cpu)
+    wall.push(here.wall / there.wall)
+    ours.push((1000 * taken) / sentences.length)
+    theirs.push((1000 * there.cpu) / sentences.length)
+  }
+  say(
+    `a sentence of ten words, greedy: Chromium ${median(ours).toFixed(1)} ms of processors, ` +
+      `Python ${median(theirs).toFixed(1)} ms; ratio ${median(cpu).toFixed(2)}, ` +
+      `by the clock ${median(wall).toFixed(2)} (medians of ${rounds} rounds of ${sentences.length})`,
+  )
+  python.stdin.end()
+  await browser.close()
+}
+
+const folder = await built()
+const { url, stop } = await serve(folder)
+say(`load of the machine ${loadavg()[0].toFixed(1)}`)
+await transferred(join(folder, 'web'))
+await bare(folder)
+await visits(url)
+await beside(url)
+await stop()
+await rm(folder, { recursive: true })
