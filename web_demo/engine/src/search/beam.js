@@ -37,7 +37,7 @@
 
 import { USUAL, norm } from '../options.js'
 import { SaidSymbols, loops, repeated } from './constraints.js'
-import { Trellis } from './trellis.js'
+import { Trellis, descending } from './trellis.js'
 
 /** @typedef {import('./constraints.js').Asked} Asked */
 /** @typedef {import('../options.js').SearchRules} SearchRules */
@@ -445,16 +445,4 @@ function allowed({ k, topTokens, topLogProbs }, banned) {
     if (banned[Math.floor(index / k)].has(token)) logs[index] = -Infinity
   })
   return { k, tokens: [...topTokens], logs }
-}
-
-/**
- * Orders scores; what is no number comes last.
- *
- * @param {number} one
- * @param {number} other
- */
-function descending(one, other) {
-  if (Number.isNaN(one) || Number.isNaN(other))
-    return Number(Number.isNaN(one)) - Number(Number.isNaN(other))
-  return one === other ? 0 : one > other ? -1 : 1
 }

@@ -71,3 +71,15 @@ export class Trellis {
     return tokens
   }
 }
+
+/**
+ * Orders scores; what is no number comes last.
+ *
+ * @param {number} one
+ * @param {number} other
+ */
+export function descending(one, other) {
+  if (Number.isNaN(one) || Number.isNaN(other))
+    return Number(Number.isNaN(one)) - Number(Number.isNaN(other))
+  return one === other ? 0 : one > other ? -1 : 1
+}
