@@ -22,7 +22,8 @@ ADVICE = re.compile(r"pip3? install ((?:[^\s;:`\"]+ ?)+)")
 def dependencies() -> set[str]:
     """Return what pyproject.toml names, extras and all."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    return {name.lower() for name in re.findall(r'"([A-Za-z][\w-]*)[<>=!~]=?[^"]*"', text)}
+    pattern = r'"([A-Za-z][\w-]*)(?:\[\w+\])?[<>=!~]=?[^"]*"'
+    return {name.lower() for name in re.findall(pattern, text)}
 
 
 def advised(text: str) -> list[str]:
@@ -38,7 +39,7 @@ def test_nobody_is_sent_to_a_name_that_is_not_ours(path: Path) -> None:
     if path.suffix == ".py":  # MissingExtraError makes the advice of what it is given
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "MissingExtraError":
-                named += ast.literal_eval(node.args[1]).split()
+                named += advised(f"pip install {ast.literal_eval(node.args[1])}")
     assert set(named) <= dependencies(), path
 
 

@@ -116,10 +116,7 @@ def recurrent(
         read = cells.take(theirs, inputs, last=last)
         weights |= {f"{name}.{part}": weight for part, weight in read.items()}
     weights |= _attention(found, memory, hidden) | _readout(found, (width, hidden, memory))
-    start = found.matrix("decoder_ff_state_W", memory, hidden).T
-    for part in ("hidden", "cell")[: 2 if cell == "lstm" else 1]:
-        weights[f"bridge.{part}.weight"] = start
-        weights[f"bridge.{part}.bias"] = found.vector("decoder_ff_state_b", hidden)
+    weights |= _bridge(found, memory, hidden, ("hidden", "cell")[: 2 if cell == "lstm" else 1])
     found.finish()
     config = AttentionalConfig(
         cell=cell, encoder_layers=layers[0], bidirectional=True, stacks=layers[0] > 1,
@@ -128,6 +125,17 @@ def recurrent(
         bos=max(words) if shared else words[1], eos=ends[1], source_eos=ends[0], never=(unknown,),
     )  # fmt: skip
     return Attentional.load(config, weights)
+
+
+def _bridge(found: Weights, memory: int, hidden: int, parts: Sequence[str]) -> dict[str, Tensor]:
+    """Return what makes the decoder's first state, each part of it alike, of the mean memory."""
+    start = found.matrix("decoder_ff_state_W", memory, hidden).T
+    bias = found.vector("decoder_ff_state_b", hidden)
+    return {
+        f"bridge.{part}.{name}": array
+        for part in parts
+        for name, array in (("weight", start), ("bias", bias))
+    }
 
 
 def _renamed(arrays: Mapping[str, Tensor]) -> dict[str, Tensor]:

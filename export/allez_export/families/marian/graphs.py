@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from allez.bundle.contract import MASKED
-from allez_export.families.family import OPSET
+from allez_export.families.marian.tensors import positions, product, reshaped, size_of, with_rows
 from allez_export.families.marian.weights import StudentConfig, Weights
 from allez_export.families.steps import best_words, never_row
 
@@ -27,22 +26,9 @@ _BLOCK = 64
 """Vocabularies are filled up to a multiple, by which the best words are found faster."""
 
 
-def positions(count: int, width: int) -> Tensor:
-    """Return the sinusoids of positions [count, d]: all sines, then all cosines."""
-    half = width // 2
-    exponents = torch.arange(half, dtype=torch.float64) / max(half - 1, 1)
-    angles = torch.arange(count, dtype=torch.float64)[:, None] * 10000.0**-exponents
-    return torch.cat([angles.sin(), angles.cos()], dim=1).float()
-
-
 def filled_up(config: StudentConfig) -> int:
     """Return V: the larger vocabulary, a row for the start of a target, and up to a full block."""
     return -(-(max(config.source_words, config.target_words) + 1) // _BLOCK) * _BLOCK
-
-
-def with_rows(table: Tensor, rows: int) -> Tensor:
-    """Return a table with rows of zeros behind it."""
-    return torch.cat([table, table.new_zeros(rows - len(table), *table.shape[1:])])
 
 
 class Product(nn.Module):
@@ -154,46 +140,6 @@ class FeedForward(nn.Module):
         for layer in self.layers[1:]:
             y = layer(self.activation(y))
         return self.around.after(y, x)
-
-
-def product(a: Tensor, b: Tensor) -> Tensor:
-    """Return a @ b of [..., n, m] and [..., m, l], exported as one node."""
-    if torch.compiler.is_exporting():
-        return _node("MatMul", (a, b), (*b.shape[:-2], a.shape[-2], b.shape[-1]))
-    return a @ b
-
-
-def size_of(x: Tensor, start: int, end: int) -> Tensor:
-    """Return some of a shape as a tensor."""
-    if torch.compiler.is_exporting():
-        attributes = {"start": start, "end": end}
-        return _node("Shape", (x,), (end - start,), torch.int64, attributes)
-    return torch.tensor(x.shape[start:end])
-
-
-def reshaped(x: Tensor, sizes: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """Return x in a shape that a tensor gives; torch's exporter would compute it with divisions.
-
-    Args:
-        x: any shape.
-        sizes: of the result, one of them perhaps -1.
-        shape: the same, without -1, for the exporter.
-    """
-    if torch.compiler.is_exporting():
-        return _node("Reshape", (x, sizes), shape)
-    return x.reshape(sizes.tolist())
-
-
-def _node(
-    name: str,
-    inputs: tuple[Tensor, ...],
-    shape: tuple[int, ...],
-    dtype: torch.dtype = torch.float32,
-    attributes: dict[str, Any] | None = None,
-) -> Tensor:
-    return torch.onnx.ops.symbolic(
-        name, inputs, attributes or {}, dtype=dtype, shape=shape, version=OPSET
-    )
 
 
 class Heads(nn.Module):

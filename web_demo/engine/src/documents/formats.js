@@ -39,8 +39,10 @@ const BEGINNINGS = [
 ]
 
 /** Documents that no part of this page reads. */
-const OTHERS =
-  /^(docx?|docm|dotx|odt|ott|od[psf]|pptx?|pptm|xlsx?|xlsm|pdf|rtf|epub|md|markdown|po|pot|json|arb|xlf|xliff|csv|tsv|properties|strings)$/
+const OTHERS = new RegExp(
+  '^(doc[mx]?|dotx|odt|ott|od[psf]|ppt[mx]?|xls[mx]?|pdf|rtf|epub|md|markdown|' +
+    'pot?|json|arb|xlf|xliff|csv|tsv|properties|strings)$',
+)
 
 /**
  * Takes a file apart.

@@ -58,7 +58,8 @@ export function parseHtml(text, languages, isXml) {
 }
 
 /**
- * Returns a page whose styles, handlers and base have other names, and what gives them their own again.
+ * Returns a page whose styles, handlers and base have other names, and what gives them their own
+ * again.
  *
  * A page that is only read still has to follow the policy of the one that reads it: what is in it
  * would be reported as if it were shown.

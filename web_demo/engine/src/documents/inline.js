@@ -1,6 +1,6 @@
 /**
- * Text with markup in it, gathered piece by piece, and what each of its marks stands for: strings of
- * a file, or nodes of a page.
+ * Text with markup in it, gathered piece by piece, and what each of its marks stands for: strings
+ * of a file, or nodes of a page.
  *
  * What nobody closes or opens becomes a point. What must not be translated (code, placeholders)
  * becomes a word that a model copies, `{0}`, `{1}` and so on.
@@ -36,8 +36,11 @@ import { OUTSIDE } from '../text/markup.js'
 
 const SPACES = ' \t\n\r\f'
 /** What programs put values in place of. */
-const PLACEHOLDERS =
-  /\$?\{\{[^{}]*\}\}|[$#%]?\{[^{}\s][^{}]*\}|\{\}|\$t\([^)]*\)|__[\p{L}\p{N}_]+?__(?![\p{L}\p{N}_])/gu
+const PLACEHOLDERS = new RegExp(
+  String.raw`\$?\{\{[^{}]*\}\}|[$#%]?\{[^{}\s][^{}]*\}|\{\}|\$t\([^)]*\)|` +
+    String.raw`__[\p{L}\p{N}_]+?__(?![\p{L}\p{N}_])`,
+  'gu',
+)
 
 /**
  * Takes a run of text and tags, one after the other.
