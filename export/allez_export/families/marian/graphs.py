@@ -389,6 +389,7 @@ class DecoderStep(nn.Module):
         self.top = top_norm(weights, "decoder", config)
         self.vocabulary = Vocabulary(weights, self.words, config)
         self.aligned = config.aligned_layer % len(config.decoder_order)
+        self.heads = config.heads
 
     def forward(
         self,
@@ -412,9 +413,8 @@ class DecoderStep(nn.Module):
             layer = self.layers[index]
             x, cells[index], weights = layer(x, cells[index], values, key, mask, batch)
             if index == self.aligned:
-                heads = layer.attention.heads
-                sizes = torch.cat([torch.tensor([-1, heads]), size_of(memory_mask, 1, 2)])
-                shape = (token.shape[0], heads, memory_mask.shape[1])
+                sizes = torch.cat([torch.tensor([-1, self.heads]), size_of(memory_mask, 1, 2)])
+                shape = (token.shape[0], self.heads, memory_mask.shape[1])
                 attention = reshaped(weights, sizes, shape)[:, 0]  # [N, M]
         if self.top is not None:
             x = self.top(x)
