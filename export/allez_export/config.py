@@ -184,6 +184,8 @@ class TrainingConfig:
     symbols may be lacking; the former begins at zero. None: random weights."""
     begin_with_version: str | None = None
     """The version that the bundle must have; None: any."""
+    start_share: float = 0.0
+    """Share of those weights in what is exported (Wortsman et al. 2022)."""
     updates: int = 10_000
     batch_tokens: int = 2000
     chunk_tokens: int = 400_000
@@ -221,9 +223,8 @@ class TrainingConfig:
             self, learning_rate=(1e-12, inf), warmup=(0, inf), decay=(0, 1), weight_decay=(0, inf)
         )
         _check(self, label_smoothing=(0, 0.99), clip=(1e-9, inf), average=(0, 1))
-        _check(
-            self, sampled_softmax=(1, inf), validate_every=(1, inf), patience=(1, inf), late=(0, 1)
-        )
+        _check(self, sampled_softmax=(1, inf), validate_every=(1, inf), patience=(1, inf))
+        _check(self, late=(0, 1), start_share=(0, 1))
         _check(self, checkpoint_minutes=(0, inf), threads=(1, 1024), seed=(0, 2**63 - 1))
 
 

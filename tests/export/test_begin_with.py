@@ -13,7 +13,7 @@ from allez import Translator
 from allez.bundle.reader import Bundle
 from allez.text.tokenizer import Tokenizer
 from allez_export import toy
-from allez_export.checkpoints import load_model
+from allez_export.checkpoints import load_model, load_run, save
 from allez_export.cli import main
 from allez_export.config import ConfigError
 from allez_export.families.recurrent.family import Recurrent
@@ -178,3 +178,37 @@ def test_notices_of_parents_travel_along() -> None:
     assert parent["notice"].strip() in text
     assert f"tiny {parent['version']}" in text
     assert set(recorded([parent])[0]) == {"name", "version", "license", "files"}
+
+
+# --- a share of the start -------------------------------------------------------------------
+
+
+def test_a_share_of_the_start_stays_in_what_is_exported(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def weights() -> dict[str, torch.Tensor]:
+        model = config.parent / "run" / "train" / "model.pt"
+        return {k: v.clone() for k, v in load_run(model, "weights")["weights"].items()}
+
+    start = load_bundle_model(Bundle.read(TINY_BUNDLE)).state_dict()
+    more = ("--set", "training.learning_rate=0.5", "--set", "training.warmup=0")
+    assert run("vocabulary", config) == run("train", config, *more) == 0
+    path = config.parent / "run" / "train" / "model.pt"
+    state = load_run(path, "weights")
+    save({**state, "weights": {name: w + 1 for name, w in state["weights"].items()}}, path)
+    share = (*more, "--set", "training.start_share=0.25")
+    for _ in range(2):  # the second time there is nothing left to do
+        assert run("train", config, *share) == 0
+        for name, weight in weights().items():
+            began = start.get(name, torch.zeros(()))  # a shortcut that the start lacks: none of it
+            assert torch.allclose(weight, began + (0.75 if name in start else 1), atol=1e-6), name
+    assert capsys.readouterr().err.count("with 25% of the start BLEU") == 1
+    assert load_run(path, "training")["training"]["start_share"] == 0.25
+
+
+def test_random_weights_leave_no_share(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace(f'begin_with = "{TINY_BUNDLE}"\n', ""), encoding="utf-8")
+    assert run("vocabulary", config) == 0
+    assert run("train", config, "--set", "training.start_share=0.5") != 0
+    assert "training.start_share needs training.begin_with" in capsys.readouterr().err

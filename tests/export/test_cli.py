@@ -12,6 +12,7 @@ from types import SimpleNamespace, TracebackType
 import pytest
 
 import allez
+from allez.options import SearchOptions
 from allez_export.cli import main
 from allez_export.stages import STAGES
 from allez_export.stages.workspace import Workspace
@@ -398,7 +399,7 @@ class Fake:
             confidence=None,
             files=files,
             beam_size=4,
-            length_penalty=1.0,
+            search=SearchOptions(),
             precision="int8",
             scores={},
         )

@@ -12,6 +12,7 @@ import pytest
 
 from allez.bundle.manifest import FileEntry
 from allez.errors import InputError
+from allez.options import SearchOptions
 from allez.text.tokenizer import Tokenizer
 from allez_export.data.read import Pair
 from allez_export.evaluate import (
@@ -44,7 +45,8 @@ class FakeTranslator:
         self.threads = 3
         self.asked: list[tuple[int, int]] = []
         files = {role: FileEntry(f"{role}.x", 1, f"hash of {role}") for role in ROLES}
-        values = {"files": files, "beam_size": 4, "length_penalty": 1.0, "precision": "int8"}
+        search = SearchOptions(length_penalty=1.0)
+        values = {"files": files, "beam_size": 4, "search": search, "precision": "int8"}
         self.bundle = SimpleNamespace(manifest=SimpleNamespace(**{**values, **manifest}))
 
     def translate_batch(
@@ -175,8 +177,8 @@ def hashed(changed: str) -> dict[str, FileEntry]:
     ("manifest", "limit"),
     [
         ({}, 1),
-        ({"beam_size": 8}, None),
-        ({"length_penalty": 0.6}, None),
+        ({"search": SearchOptions(beam_size=8)}, None),
+        ({"search": SearchOptions(length_penalty=0.6)}, None),
         ({"files": hashed("encoder")}, None),
         ({"files": hashed("decoder")}, None),
         ({"files": hashed("tokenizer")}, None),
