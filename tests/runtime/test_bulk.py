@@ -365,6 +365,13 @@ def start(*arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
+def test_a_run_leaves_nothing_behind_and_says_nothing(tmp_path: Path, tiny_bundle: Path) -> None:
+    path = write_text(tmp_path / "a.txt", TEXTS[:9])
+    process = start(str(path), "-o", str(tmp_path / "out"), "--model", str(tiny_bundle))
+    _, told = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, told) == (0, b"")
+
+
 @pytest.mark.soak
 @pytest.mark.skipif(os.name != "posix", reason="processes are found by /proc")
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are found by /proc")

@@ -30,6 +30,8 @@ def command() -> NoReturn:
                 stream.flush()
     except KeyboardInterrupt:  # when it was over
         code = 130
+    if "allez.bulk" in sys.modules:  # its engines have processes of their own to put away
+        sys.exit(code)
     os._exit(code)
 
 
