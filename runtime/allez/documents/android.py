@@ -7,11 +7,12 @@ import re
 from allez.documents.document import Builder, TextDocument
 from allez.documents.mixed import Profile, add_segments
 from allez.documents.reading import Reading
+from allez.documents.repeated import Repeated
 from allez.documents.values import escape_text
 from allez.documents.xml import read_xml
 from allez.text.elements import names
 from allez.text.references import unescape
-from allez.text.tags import Token, value_of
+from allez.text.tags import Token, scan, value_of
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n]+")
@@ -20,6 +21,7 @@ _INLINE = names(
     "a annotation b big cite dfn em font i li s small span strike strong sub sup tt u "
     "ul ol br div p"
 )
+_NAMED = names("string plurals string-array")
 
 
 def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
@@ -35,7 +37,17 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     text, encode = read_xml(data)
     builder = Builder(text)
     add_segments(builder, RESOURCES)
+    _note_repeated(builder)
     return builder.build(encode)
+
+
+def _note_repeated(builder: Builder) -> None:
+    repeated = Repeated(builder)
+    for token in scan(builder.text, xml=True):
+        if token.kind == "open" and token.name in _NAMED:
+            name = value_of(builder.text, token, "name") or ""
+            repeated.see(token.start, token.name, repr(name), (token.name, name))
+    repeated.end()
 
 
 def _is_kept(text: str, tag: Token) -> bool:

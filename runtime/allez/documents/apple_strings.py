@@ -7,6 +7,7 @@ import re
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
 from allez.documents.reading import Reading
+from allez.documents.repeated import Repeated
 from allez.documents.values import Value
 from allez.errors import InputError
 from allez.text.markup import Marked
@@ -31,16 +32,20 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     """
     text, encode = decode(data)
     builder = Builder(text)
+    repeated = Repeated(builder)
     position = _skip(text, 0)
     while position < len(text):
         entry = _ENTRY.match(text, position)
         if entry is None:
             line = text.count("\n", 0, position) + 1
             raise InputError(f'line {line}: not an entry, "key" = "value";')
+        key = entry[0].split("=")[0].strip() if entry[1] is None else f'"{entry[1]}"'
+        repeated.see(entry.start(), "key", key, key.strip('"'))
         value = Value(_read(entry[2]))
         if value.has_letters:
             builder.add(entry.start(2), entry.end(2), value.marked, _Writer(value))
         position = _skip(text, entry.end())
+    repeated.end()
     return builder.build(encode)
 
 

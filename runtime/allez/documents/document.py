@@ -39,7 +39,7 @@ class Document(Protocol):
 
     @property
     def notes(self) -> Sequence[str]:
-        """What was left alone although it may have been meant to be translated, with its place."""
+        """What may be a slip, with its place: what was left alone, what stands twice."""
 
     def render(self, translations: Sequence[Marked]) -> bytes:
         """Return the file with each segment's translation in its place.
@@ -108,6 +108,11 @@ class Builder:
         self._spans.append((start, end, len(self._segments)))
         self._segments.append(Segment(source, raw, write))
         return len(self._segments) - 1
+
+    def note(self, position: int, what: str) -> None:
+        """Remember what is to be said of a place of the text, with its line."""
+        line = self.text.count("\n", 0, position) + 1
+        self.notes.append(f"line {line}: {what}")
 
     def template(self, start: int, end: int) -> Template:
         """Return a stretch of the text with the numbers of the segments that stand in it so far."""

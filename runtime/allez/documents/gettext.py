@@ -12,6 +12,7 @@ from typing import NamedTuple
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
 from allez.documents.reading import Reading
+from allez.documents.repeated import Repeated
 from allez.documents.values import Value
 from allez.errors import InputError
 from allez.text.markup import Marked
@@ -58,7 +59,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     text, encode = decode(data, declared=declared)
     builder = Builder(text)
     sources: dict[str, str] = {}
-    known: set[tuple[str | None, str]] = set()
+    repeated = Repeated(builder)
     before = "msgstr"
     for string in _strings(text):
         if string.keyword not in _FOLLOWING[before]:
@@ -71,10 +72,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
             sources[string.keyword] = string.text
             if string.keyword == "msgid":
                 entry = sources.get("msgctxt"), string.text
-                if entry in known:
-                    line = text.count("\n", 0, string.start) + 1
-                    builder.notes.append(f"line {line}: the msgid has stood above already")
-                known.add(entry)
+                repeated.see(string.start, "msgid", "", entry)
             continue
         source = sources.get("msgid_plural" if string.form > 0 else "msgid", "")
         value = Value(source, mnemonics=True)
@@ -82,6 +80,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
             builder.add(string.start, string.end, value.marked, _Writer(value, text))
     if before != "msgstr":
         raise InputError(f"it ends behind a {before}: the msgstr is missing")
+    repeated.end()
     return builder.build(encode)
 
 

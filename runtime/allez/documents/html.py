@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from allez.documents.document import Builder, TextDocument
 from allez.documents.encoding import decode
 from allez.documents.mixed import Profile, add_segments
 from allez.documents.reading import Reading
+from allez.documents.repeated import Repeated
 from allez.text.elements import INLINE, POINTS, SIGNS, SKIPPED, WORDS, is_kept, names
-from allez.text.tags import Token, attributes, scan, value_of
+from allez.text.tags import Token, attributes, pairs, scan, value_of
 
 _TEXTS = names("alt title placeholder aria-label aria-description aria-placeholder")
 _DESCRIPTIONS = names(
     "description og:title og:description og:site_name twitter:title twitter:description"
 )
+
+_PAIRED = (INLINE | WORDS | SIGNS) - names("rb rp rt rtc")
+"""Elements within a sentence that have two tags; a browser reads on where one is missing."""
+_MOST = 5
+"""So many tags without the other half are named; the others are counted."""
 
 
 def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
@@ -31,7 +38,35 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     text_languages = _with_language(text, reading)
     builder = Builder(text_languages)
     add_segments(builder, PAGE)
+    _note_slips(builder)
     return builder.build(encode)
+
+
+def _note_slips(builder: Builder) -> None:
+    """Note tags within sentences that lack the other half, and ids that stand twice."""
+    text = builder.text
+    tokens = list(scan(text, xml=False))
+    alone = _halves(tokens)
+    for token in alone[:_MOST]:
+        what = "is never closed" if token.kind == "open" else "closes nothing"
+        slash = "" if token.kind == "open" else "/"
+        builder.note(token.start, f"<{slash}{token.name}> {what}")
+    if len(alone) > _MOST:
+        builder.notes.append(f"{len(alone) - _MOST:,} more tags lack the other half")
+    repeated = Repeated(builder)
+    for token in tokens:
+        if token.kind in ("open", "single") and "id" in text[token.start : token.end].lower():
+            known = next((a for a in attributes(text, token) if a.name.lower() == "id"), None)
+            if known is not None:
+                repeated.see(token.start, "id", repr(text[known.start : known.end]))
+    repeated.end()
+
+
+def _halves(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tags of pairs within sentences that have nobody to open or close them."""
+    tags = [token for token in tokens if token.name in _PAIRED and token.kind != "single"]
+    found = pairs(tags)
+    return [tag for index, tag in enumerate(tags) if index not in found]
 
 
 def _is_text(text: str, tag: Token, name: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
 from allez.documents.reading import Reading
+from allez.documents.repeated import Repeated
 from allez.documents.values import Value, is_prose
 from allez.errors import InputError
 from allez.text.markup import Marked
@@ -46,30 +47,36 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     if found_locale and reading.target and found_locale[2] == reading.source:
         text = text[: found_locale.start(2)] + reading.target + text[found_locale.end(2) :]
     builder = Builder(text)
-    for found, content in _values(text):
+    repeated = Repeated(builder)
+    for found, content in _values(text, repeated):
         value = Value(content)
         if value.has_letters:
             writer = _Writer(value, ascii_only="\\u" in found[0] and found[0].isascii())
             builder.add(found.start(), found.end(), value.marked, writer)
+    repeated.end()
     return builder.build(encode)
 
 
-def _values(text: str) -> Iterator[tuple[re.Match[str], str]]:
-    """Yield the strings that are prose: where each stands, and what it says."""
+def _values(text: str, repeated: Repeated) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield the strings that are prose: where each stands, and what it says; look at all keys."""
+    within = [0]  # of each object and list around a place, where it begins
     kept = [False]  # of each object and list around a place, whether it is about the file
     key = ""
     for found in _TOKEN.finditer(text):
         sign = found[0]
         if sign in "{[":
             kept.append(kept[-1] or key.startswith("@"))
+            within.append(found.start())
         elif sign in "}]":
             kept.pop()
+            within.pop()
         if sign in "{}[],":
             key = ""
             continue
         content = json.loads(sign, strict=False)
         if _KEY.match(text, found.end()):
             key = content
+            repeated.see(found.start(), "key", sign, (within[-1], key))
             continue
         about = kept[-1] or key.startswith("@") or _is_language(key, content)
         if not about and is_prose(content):

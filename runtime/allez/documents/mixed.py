@@ -136,8 +136,7 @@ class _Runs:
         if token.start < end:
             self.items.append(_Item("text", token.start, end))
         if unfinished:
-            line = self.text.count("\n", 0, end) + 1
-            self.builder.notes.append(f"line {line}: a tag that never ends is left alone")
+            self.builder.note(end, "a tag that never ends is left alone")
             self.items.append(_Item("point", end, token.end))
 
     def opened(self, index: int) -> int:
@@ -275,10 +274,7 @@ class _Runs:
         if self.profile.quoted:
             items = self.unquoted(items)
         if len(items) > MOST_MARKS:
-            line = self.text.count("\n", 0, items[0].start) + 1
-            self.builder.notes.append(
-                f"line {line}: a paragraph of {len(items)} tags is left alone"
-            )
+            self.builder.note(items[0].start, f"a paragraph of {len(items)} tags is left alone")
             return
         gatherer = Gatherer(percent=self.profile.percent)
         for item in self.with_formulas(items):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
 from allez.documents.reading import Reading
+from allez.documents.repeated import Repeated
 from allez.documents.values import Value
 from allez.errors import InputError
 from allez.text.markup import Marked
@@ -36,7 +37,12 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
         text, encode = decode(data, declared="iso8859-1", escape=_unicode)
     builder = Builder(text)
     only_ascii = text.isascii()
-    for start, end in _values(text):
+    repeated = Repeated(builder)
+    for place, start, end in _values(text):
+        key = _read(text[place])[0]
+        repeated.see(place.start, "key", repr(key), key)
+        if start == end:
+            continue
         if broken := _BROKEN.search(text, start, end):
             line = text.count("\n", 0, broken.start()) + 1
             raise InputError(f"line {line}: four hexadecimal digits are missing behind \\u")
@@ -44,11 +50,12 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
         value = Value(content, mnemonics=True)
         if value.has_letters:
             builder.add(start, end, value.marked, _Writer(value, formatted, only_ascii))
+    repeated.end()
     return builder.build(encode)
 
 
-def _values(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where each value stands, white space before it left out."""
+def _values(text: str) -> Iterator[tuple[slice, int, int]]:
+    """Yield where each key stands, and its value without white space before it."""
     position = 0
     while position < len(text):
         found = _LINE.match(text, position)
@@ -60,12 +67,13 @@ def _values(text: str) -> Iterator[tuple[int, int]]:
             if "\n" in line or "\r" in line:  # a comment goes on in no further line
                 position = found.start() + re.search(r"[\r\n]", line).start() + 1  # type: ignore[union-attr]
             continue
+        begin = start
         while start < len(line) and line[start] not in " \t\f=:":
             start += 2 if line[start] == "\\" else 1
+        key = slice(found.start() + begin, found.start() + start)
         sign = re.compile(r"[ \t\f]*[=:]?[ \t\f]*").match(line, start)
         start = sign.end() if sign else start
-        if start < len(line):
-            yield found.start() + start, found.end()
+        yield key, found.start() + min(start, len(line)), found.end()
 
 
 def _read(raw: str) -> tuple[str, bool]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.inline import Gatherer, Inline
 from allez.documents.reading import Reading
+from allez.documents.repeated import Repeated
 from allez.documents.values import escape_text
 from allez.documents.xml import read_xml
 from allez.errors import InputError
@@ -50,7 +51,23 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
         if name in _UNITS and token.kind == "close":
             _add(builder, unit)
             depth = 0
+    _note_repeated(builder, tokens)
     return builder.build(encode)
+
+
+def _note_repeated(builder: Builder, tokens: Sequence[Token]) -> None:
+    """Note ids of units that stand twice; each file has its own."""
+    repeated = Repeated(builder)
+    file = 0
+    for token in tokens:
+        name = token.name.rpartition(":")[2]
+        if token.kind != "open":
+            continue
+        file = token.start if name == "file" else file
+        if name in ("trans-unit", "unit"):
+            known = value_of(builder.text, token, "id") or ""
+            repeated.see(token.start, name, repr(known), (file, known))
+    repeated.end()
 
 
 def _with_language(text: str, target: str | None) -> str:

@@ -146,6 +146,27 @@ def test_a_tag_that_never_ends_is_left_alone_and_named() -> None:
     assert not html.parse(b"<title>un <b deux</title><p>1 < 2 et 3<4").notes
 
 
+@pytest.mark.parametrize(
+    ("page", "notes"),
+    [
+        ("<p>un <b>deux</p>", ("line 1: <b> is never closed",)),
+        ("<p>un\n</I> deux</p>", ("line 2: </i> closes nothing",)),
+        (
+            "<p>un <i>deux</p>\n<b>trois</i></b>",
+            ("line 2: <b> is never closed", "line 2: </b> closes nothing"),
+        ),
+        ("<p>un</p>" + "<b>" * 7, (*["line 1: <b> is never closed"] * 5, "2 more tags lack the")),
+        ("<ul><li>un<li>deux</ul><p>trois<br><table><tr><td>quatre</table>", ()),
+        ("<ruby>un<rt>deux<rp>trois</ruby><a href=b><p>quatre</p></a><i/>", ()),
+    ],
+)
+def test_tags_without_the_other_half_are_named(page: str, notes: tuple[str, ...]) -> None:
+    document = html.parse(page.encode())
+    assert len(document.notes) == len(notes)
+    assert all(map(str.startswith, document.notes, notes))
+    assert unchanged(document) == page.encode()
+
+
 def test_a_paragraph_of_thousands_of_tags_is_left_alone_and_named() -> None:
     page = b"<p>a</p>\n<p>" + b"<b>x</b>y" * 2000
     document = html.parse(page)

@@ -350,7 +350,51 @@ def test_entries_without_all_their_strings_are_named(text: str, message: str) ->
 def test_an_entry_that_stands_twice_is_named() -> None:
     entry = 'msgid "un"\nmsgstr ""\n\n'
     assert parse("po", entry + 'msgctxt "a"\n' + entry).notes == ()
-    assert parse("po", entry + entry).notes == ("line 4: the msgid has stood above already",)
+    assert parse("po", entry + entry).notes == ("line 4: the msgid is used above already",)
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "entry", "tail", "shown"),
+    [
+        ("json", "{", '\n"a": "un", ', '"b": {"a": "un"}}', 'the key "a"'),
+        ("properties", "", "\na\\ b = un", "\na=b\n", "the key 'a b'"),
+        ("strings", "", '\n"a" = "un";', '\n"b" = "a";', 'the key "a"'),
+        ("strings", "", "\na = " + '"un";', "", "the key a"),
+        (
+            "android",
+            "<resources>",
+            '\n<string name="a">un</string>',
+            '<plurals name="a"><item quantity="one">un</item></plurals></resources>',
+            "the string 'a'",
+        ),
+        (
+            "xliff",
+            '<xliff><file id="1">',
+            '\n<trans-unit id="a"><source>un</source></trans-unit>',
+            '</file><file id="2"><trans-unit id="a"><source/></trans-unit></file></xliff>',
+            "the trans-unit 'a'",
+        ),
+        (
+            "xliff",
+            '<xliff><file id="1">',
+            '\n<unit id="a"><segment id="b"><source>un</source></segment></unit>',
+            "</file></xliff>",
+            "the unit 'a'",
+        ),
+        ("html", "<p>", "\n<b id=a>un</b>", "<b name='a'>deux", "the id 'a'"),
+    ],
+)
+def test_what_stands_twice_is_translated_and_named(
+    name: str, head: str, entry: str, tail: str, shown: str
+) -> None:
+    assert not [n for n in parse(name, head + entry + tail).notes if "above" in n]
+    document = parse(name, head + 2 * entry + tail)
+    twice = [note for note in document.notes if "above" in note]
+    assert twice == [f"line 3: {shown} is used above already"]
+    assert uppercased(document).count(b"UN") >= 2
+    many = [note for note in parse(name, head + 9 * entry + tail).notes if "above" in note]
+    assert len(many) == 6
+    assert many[-1] == "3 more are used above already"
 
 
 def test_a_broken_escape_of_properties_is_named() -> None:
