@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import logging
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +33,14 @@ if TYPE_CHECKING:
     from allez.documents.tree import Job, Journal
     from allez.options import TranslateOptions
 
+Progress = Callable[[int, int], contextlib.AbstractContextManager[Callable[[int], None]]]
+"""Shows how much is done: of so many, of which some are done already."""
 
 MOST_BYTES = 64 * 2**20
 """A document is held in memory as a whole, several times over."""
+
+_BEGINNING = 2**16
+"""Bytes that tell a format."""
 
 _STANDARD_OUTPUT = Path("-")
 """The target of `-o -`: this object, since a file may have that name too."""
@@ -173,7 +181,8 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
         applied = Applied(options)
         steps = steps_of(translator, options, applied)
         with contextlib.nullcontext() if journal is None else contextlib.closing(journal):
-            failed = _all(args, jobs, _Work(steps, reading, forced, journal))
+            progress = partial(_progress, args, " rows") if len(jobs) == 1 else _silent
+            failed = _all(args, jobs, _Work(steps, reading, forced, journal, settings, progress))
             if journal is not None:
                 journal.end()
     if args.verbose:
@@ -188,10 +197,13 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
 
 def _settings(manifest: Manifest, options: TranslateOptions) -> dict[str, Any]:
     """Return what of a bundle and of how it searches decides what comes out."""
+    from allez.search.beam import REVISION
+
     return {
         "model": [manifest.name, manifest.version],
         "files": {role: entry.sha256 for role, entry in manifest.files.items()},
         "options": options.decisive(manifest.search),
+        "search": REVISION,
     }
 
 
@@ -204,47 +216,79 @@ class _Work:
         reading: Reading,
         forced: Format | None,
         journal: Journal | None,
+        settings: dict[str, Any],
+        progress: Progress,
     ) -> None:
-        self.steps, self.reading = steps, reading
+        self.steps, self.reading, self.settings = steps, reading, settings
         self.forced, self.journal = forced, journal
+        self.progress = progress
+        """Shows how far a single table is: of its rows, and of how many are done."""
 
     def make(self, job: Job) -> None:
         """Make one result, or raise AllezError."""
         from allez.documents.formats import recognise
-        from allez.documents.output import open_output
-        from allez.documents.translation import translate_document
         from allez.files import reason
 
         try:
-            if job.source.stat().st_size > MOST_BYTES:
-                raise InputError(
-                    f"it has more than {MOST_BYTES // 2**20} MB, which a document may not have",
-                    hint="divide it; a text file alone is read line by line, whatever its size",
-                )
-            data = job.source.read_bytes()
+            if self.journal is not None and self.journal.is_done(job):
+                return
+            with open(job.source, "rb") as stream:
+                beginning = stream.read(_BEGINNING)
+                form = self.forced or recognise(job.source.name, beginning)
+                if not form.rows and os.fstat(stream.fileno()).st_size > MOST_BYTES:
+                    raise InputError(
+                        f"it has more than {MOST_BYTES // 2**20} MB, which a document may not have",
+                        hint="divide it; tables, and a text file alone, may have any size",
+                    )
+                by_rows = form.rows and stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+                data = b"" if by_rows else beginning + stream.read()
         except OSError as error:
             raise InputError(f"cannot be read: {reason(error)}") from None
-        if self.journal is not None and self.journal.is_done(job, data):
-            return
-        form = self.forced or recognise(job.source.name, data)
+        digests = self._rows(job, form) if by_rows else self._whole(job, form, data)
+        if self.journal is not None:
+            self.journal.add(job, *digests)
+
+    def _whole(self, job: Job, form: Format, data: bytes) -> tuple[str, str]:
+        """Translate a document; return the hashes of what was read and written."""
+        from allez.documents.output import open_output
+        from allez.documents.translation import translate_document
+
         document = form.parse(data, self.reading)
         for note in document.notes:
             _log.warning("%s: %s", job.source, note)
         result = translate_document(document, *self.steps)
         if job.target is _STANDARD_OUTPUT:
             console.show_document(result)
-            return
-        with open_output(job.target, source=job.source) as output:
-            output.write(result)
-        if self.journal is not None:
-            self.journal.add(job, data, result)
+        else:
+            with open_output(job.target, source=job.source) as output:
+                output.write(result)
+        return hashlib.sha256(data).hexdigest(), hashlib.sha256(result).hexdigest()
+
+    def _rows(self, job: Job, form: Format) -> tuple[str, str]:
+        """Translate a table row by row, behind those that a killed run has left; as `_whole`."""
+        from allez.documents.output import open_output
+        from allez.documents.rows import translate_rows
+        from allez.documents.tree import hash_of
+
+        table = form.open_rows(job.source, self.reading)
+        if job.target is _STANDARD_OUTPUT:
+            translate_rows(table, console.show_document, self.steps)
+            return table.digest, ""
+        described = self.settings | {"input": table.digest}
+        with (
+            open_output(job.target, source=job.source, job=described, unit="rows") as output,
+            self.progress(table.total, output.done) as show,
+        ):
+            translate_rows(table, output.write, self.steps, done=output.done, progress=show)
+        return table.digest, hash_of(job.target)
 
 
 def _all(args: argparse.Namespace, jobs: list[Job], work: _Work) -> int:
     """Translate all files; return how many could not be."""
     failed = 0
-    with _progress(args, len(jobs)) as show:
-        for job in jobs:
+    progress = partial(_progress, args, " files") if len(jobs) > 1 else _silent
+    with progress(len(jobs), 0) as show:
+        for number, job in enumerate(jobs, 1):
             try:
                 work.make(job)
             except AllezError as error:
@@ -252,21 +296,28 @@ def _all(args: argparse.Namespace, jobs: list[Job], work: _Work) -> int:
                 console.say(f"error: {job.source}: {error}")
                 if error.hint:
                     console.say(f"hint: {error.hint}")
-            show()
+            show(number)
     return failed
 
 
 @contextlib.contextmanager
-def _progress(args: argparse.Namespace, total: int) -> Iterator[Callable[[], None]]:
-    """Yield what shows that one more file is done, if there are several and anybody sees it."""
-    if total == 1 or args.quiet or not console.is_terminal(sys.stderr):
-        yield lambda: None
+def _progress(
+    args: argparse.Namespace, unit: str, total: int, done: int
+) -> Iterator[Callable[[int], None]]:
+    """Yield what shows how many of the files, or rows of a table, are done, if anybody sees it."""
+    if args.quiet or not console.is_terminal(sys.stderr):
+        yield lambda done: None
         return
     from tqdm import tqdm
 
-    with tqdm(total=total, unit=" files", file=sys.stderr) as bar:
+    with tqdm(total=total, initial=done, unit=unit, file=sys.stderr) as bar:
 
-        def show() -> None:
-            bar.update()
+        def show(done: int) -> None:
+            bar.update(done - bar.n)
 
         yield show
+
+
+@contextlib.contextmanager
+def _silent(total: int, done: int) -> Iterator[Callable[[int], None]]:
+    yield lambda done: None

@@ -29,8 +29,7 @@ def decode(
     Raises:
         InputError: the bytes are not in that encoding, or nobody knows it.
     """
-    mark, name = next(((m, n) for m, n in _MARKS if data.startswith(m)), (b"", declared or "utf-8"))
-    name = name.lower()
+    mark, name = at_beginning(data, declared)
     try:
         codec = _LABELS.get(name, name)
         text = data[len(mark) :].decode(codec)  # unlike the codec's own, refuses what is no text
@@ -39,11 +38,7 @@ def decode(
         raise InputError(f"the encoding {name!r} is unknown") from None
     except UnicodeError as error:
         raise _not_in(name, data, error) from None
-    if "\0" in text[:1000]:
-        raise InputError(
-            "NUL characters: it is no text, or UTF-16 without a byte order mark",
-            hint="if it is text: iconv -f UTF-16LE -t UTF-8",
-        )
+    refuse_nul(text)
     if again != data:
         raise InputError(f"the text cannot be written as {name} again as it stands")
 
@@ -61,6 +56,21 @@ def decode(
     return text, encode
 
 
+def at_beginning(data: bytes, declared: str | None = None) -> tuple[bytes, str]:
+    """Return the byte order mark of a file, b"" if it has none, and the name of its encoding."""
+    found = next((known for known in _MARKS if data.startswith(known[0])), None)
+    return found or (b"", (declared or "utf-8").lower())
+
+
+def refuse_nul(text: str) -> None:
+    """Raise InputError if a text begins with what is none."""
+    if "\0" in text[:1000]:
+        raise InputError(
+            "NUL characters: it is no text, or UTF-16 without a byte order mark",
+            hint="if it is text: iconv -f UTF-16LE -t UTF-8",
+        )
+
+
 def _has(codec: str, character: str) -> bool:
     if character.isascii():
         return True
@@ -74,10 +84,14 @@ def _has(codec: str, character: str) -> bool:
 def _not_in(name: str, data: bytes, error: UnicodeError) -> InputError:
     if not isinstance(error, UnicodeDecodeError):
         return InputError(f"the text is not {name}")
+    return not_in(name, data[error.start], data.count(b"\n", 0, error.start) + 1)
+
+
+def not_in(name: str, byte: int, line: int) -> InputError:
+    """Return the error of a byte that is none of an encoding."""
     shown = "UTF-8" if name == "utf-8" else name
-    line = data.count(b"\n", 0, error.start) + 1
     return InputError(
-        f"line {line}: not {shown} (byte 0x{data[error.start]:02x})",
+        f"line {line}: not {shown} (byte 0x{byte:02x})",
         hint="if it is text in another encoding, Windows-1252 for one: "
         "iconv -f WINDOWS-1252 -t UTF-8",
     )

@@ -6,12 +6,16 @@ import importlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
 
 from allez.documents.binary import refuse_what_is_no_utf8
 from allez.documents.document import Document
 from allez.documents.reading import Reading
 from allez.errors import InputError, OptionError
+
+if TYPE_CHECKING:
+    from allez.documents.rows import TableFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,8 @@ class Format:
     """How names of such files end, in small letters."""
     function: str
     """What takes one apart, `module.function` within this folder."""
+    rows: str = ""
+    """What opens one that may be of any size, since its rows can be translated one by one."""
 
     def parse(self, data: bytes, reading: Reading) -> Document:
         """Take a file apart.
@@ -32,11 +38,18 @@ class Format:
             InputError: it is broken, or not of this format.
             MissingExtraError: a library that reads it is not installed.
         """
-        module, _, name = self.function.rpartition(".")
-        function: Callable[[bytes, Reading], Document] = getattr(
-            importlib.import_module(f"allez.documents.{module}"), name
-        )
+        function: Callable[[bytes, Reading], Document] = _imported(self.function)
         return function(data, reading)
+
+    def open_rows(self, path: Path, reading: Reading) -> TableFile:
+        """Open a file of a format that has `rows`; errors as those of `parse`."""
+        function: Callable[[Path, Reading], TableFile] = _imported(self.rows)
+        return function(path, reading)
+
+
+def _imported(function: str) -> Any:
+    module, _, name = function.rpartition(".")
+    return getattr(importlib.import_module(f"allez.documents.{module}"), name)
 
 
 FORMATS = {
@@ -62,8 +75,10 @@ FORMATS = {
             function="opendocument.parse",
         ),
         Format(name="epub", suffixes=(".epub",), function="epub.parse"),
-        Format(name="csv", suffixes=(".csv",), function="tables.parse_csv"),
-        Format(name="tsv", suffixes=(".tsv", ".tab"), function="tables.parse_tsv"),
+        Format(name="csv", suffixes=(".csv",), function="tables.parse_csv", rows="rows.open_csv"),
+        Format(
+            name="tsv", suffixes=(".tsv", ".tab"), function="tables.parse_tsv", rows="rows.open_tsv"
+        ),
     )
 }
 """All of them, by name."""

@@ -87,6 +87,7 @@ class OutputFile:
         target: a regular file, existing or not.
         source: the file read; it may not be overwritten.
         job: what is being made, in JSON's terms; None: nothing that could be continued.
+        unit: what records are called.
 
     Raises:
         OutputError: no file can be written there, another run is writing it, or what lies in the
@@ -99,7 +100,9 @@ class OutputFile:
         *,
         source: Path | None = None,
         job: Mapping[str, Any] | None = None,
+        unit: str = "lines",
     ) -> None:
+        self._unit = unit
         self._target = Path(os.path.realpath(target))  # through links, as any editor writes
         self._partial = self._target.with_name(self._target.name + ".partial")
         self._state = self._target.with_name(self._target.name + ".partial.json")
@@ -230,7 +233,7 @@ class OutputFile:
             stream.truncate(size)
             stream.seek(size)
         if self.done:
-            _log.warning("%s: continuing after %d lines", self._shown, self.done)
+            _log.warning("%s: continuing after %d %s", self._shown, self.done, self._unit)
 
     def __enter__(self) -> OutputFile:
         return self
@@ -285,7 +288,7 @@ class OutputFile:
             return
         # If the input was at fault, the same command may well have the same end.
         further = "" if isinstance(error, InputError) else "; the same command continues there"
-        _log.warning("%d lines are kept in %s%s", self.done, self._partial, further)
+        _log.warning("%d %s are kept in %s%s", self.done, self._unit, self._partial, further)
 
     def _commit(self) -> None:
         os.fsync(self._stream.fileno())
@@ -343,6 +346,7 @@ def open_output(
     *,
     source: Path | None = None,
     job: Mapping[str, Any] | None = None,
+    unit: str = "lines",
 ) -> Output:
     """Return what writes to `target`; see `OutputFile` for arguments and errors."""
     # A name of what is open already: opened anew, it would write from the start of the file.
@@ -355,7 +359,7 @@ def open_output(
     except OSError:
         mode = stat.S_IFREG  # there is nothing yet
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
-        return OutputFile(target, source=source, job=job)
+        return OutputFile(target, source=source, job=job, unit=unit)
     return OutputStream(target)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from allez.documents.document import Builder, Template, TextDocument
@@ -38,9 +38,7 @@ def parse_csv(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noq
         OptionError: there is no such column.
     """
     text, encode = decode(data)
-    first = text.split("\n", 1)[0]
-    separator = max(_SEPARATORS, key=lambda s: (_count(first, s), -_SEPARATORS.index(s)))
-    return _parse(text, separator, reading).build(encode)
+    return _parse(text, separator_of(text.split("\n", 1)[0]), reading).build(encode)
 
 
 def parse_tsv(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
@@ -55,9 +53,75 @@ def read_rows(text: str, separator: str) -> Iterator[list[str]]:
         yield [cell.content for cell in row]
 
 
-def _count(line: str, separator: str) -> int:
-    """Return how often a separator stands outside of quotation marks."""
-    return "".join(line.split('"')[::2]).count(separator)
+def separator_of(line: str) -> str:
+    """Return what parts the cells of a table that has this first line."""
+    unquoted = "".join(line.split('"')[::2])
+    return max(_SEPARATORS, key=lambda s: (unquoted.count(s), -_SEPARATORS.index(s)))
+
+
+def row_end(text: str, start: int, separator: str, *, last: bool) -> int:
+    """Return the position behind the row at `start`, its line end included; 0: it is not over.
+
+    Args:
+        text: a table from some row on.
+        start: where the row begins.
+        separator: what parts its cells.
+        last: there is no more text: what is there is a row, unless a quotation mark is open.
+    """
+    end: int | None = text.find("\n", start)
+    if text.find('"', start, len(text) if end == -1 else end) >= 0:
+        end = _quoted_row_end(text, start, separator)
+    if end is None or (end < 0 and not last) or start == len(text):
+        return 0
+    return len(text) if end < 0 else end + 1
+
+
+def _quoted_row_end(text: str, start: int, separator: str) -> int | None:
+    """Return where the line of a row ends, -1 if nowhere; None: a quotation mark is open."""
+    position = start
+    end = text.find("\n", start)
+    while True:
+        if text.startswith('"', position):
+            position = _find_closing(text, position) + 1
+            if not position:
+                return None
+            if 0 <= end < position:
+                end = text.find("\n", position)
+        cell = text.find(separator, position, len(text) if end < 0 else end)
+        if cell < 0:
+            return end
+        position = cell + 1
+
+
+class Table:
+    """What is known of a table whose rows come one by one.
+
+    Args:
+        sample: its first rows, as many as there are up to `Table.SAMPLE` and one.
+        separator: what parts its cells.
+        columns: which are translated; none: those in which most cells of the sample are prose.
+
+    Raises:
+        OptionError: there is no such column.
+    """
+
+    SAMPLE = _SAMPLE
+
+    def __init__(self, sample: Sequence[str], separator: str, columns: Sequence[str]) -> None:
+        self._separator = separator
+        rows = [self._cells(row) for row in sample]
+        self._header = _header(rows)
+        self._chosen = _columns(rows, self._header, columns)
+
+    def document(self, row: str, number: int, encode: Callable[[str], bytes]) -> TextDocument:
+        """Return a row as a document; `number` counts from 0."""
+        builder = Builder(row)
+        if number >= self._header:
+            _add(builder, self._cells(row), self._chosen, self._separator)
+        return builder.build(encode)
+
+    def _cells(self, row: str) -> Sequence[_Cell]:
+        return next(_rows(row, self._separator), [])
 
 
 def _parse(text: str, separator: str, reading: Reading) -> Builder:
@@ -67,16 +131,20 @@ def _parse(text: str, separator: str, reading: Reading) -> Builder:
     header = _header(first)
     chosen = _columns(first, header, reading.columns)
     for row in itertools.chain(first[header:], rows):
-        for column in chosen:
-            if column >= len(row):
-                continue
-            cell = row[column]
-            value = Value(cell.content)
-            if value.has_letters:
-                quoted = text[cell.start] == '"'
-                writer = _Writer(cell.content, separator, quoted)
-                builder.add(cell.start, cell.end, value.marked, writer)
+        _add(builder, row, chosen, separator)
     return builder
+
+
+def _add(builder: Builder, row: Sequence[_Cell], chosen: Sequence[int], separator: str) -> None:
+    for column in chosen:
+        if column >= len(row):
+            continue
+        cell = row[column]
+        value = Value(cell.content)
+        if value.has_letters:
+            quoted = builder.text[cell.start] == '"'
+            writer = _Writer(cell.content, separator, quoted)
+            builder.add(cell.start, cell.end, value.marked, writer)
 
 
 def _rows(text: str, separator: str) -> Iterator[list[_Cell]]:
@@ -104,10 +172,16 @@ def _rows(text: str, separator: str) -> Iterator[list[_Cell]]:
         yield row
 
 
-def _closing(text: str, start: int) -> int:
+def _find_closing(text: str, start: int) -> int:
+    """Return where the quotation mark is that closes the one at `start`; -1 if there is none."""
     position = text.find('"', start + 1)
     while position >= 0 and text.startswith('"', position + 1):
         position = text.find('"', position + 2)
+    return position
+
+
+def _closing(text: str, start: int) -> int:
+    position = _find_closing(text, start)
     if position < 0:
         line = text.count("\n", 0, start) + 1
         raise InputError(f"line {line}: a quotation mark is never closed")

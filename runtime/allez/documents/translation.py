@@ -29,11 +29,20 @@ def translate_document(
         further: by way of another language: each translates what the one before wrote.
         progress: is told after each segment how many are done.
     """
-    texts: Sequence[Marked] = [segment.source for segment in document.segments]
-    for step in (translate, *further)[:-1]:
-        texts = translate_marked(texts, step)
-    last = further[-1] if further else translate
-    return document.render(translate_marked(texts, last, progress=progress))
+    texts = [segment.source for segment in document.segments]
+    return document.render(translate_all(texts, (translate, *further), progress=progress))
+
+
+def translate_all(
+    sources: Sequence[Marked],
+    steps: Sequence[Translate],
+    *,
+    progress: Callable[[int], None] = lambda done: None,
+) -> list[Marked]:
+    """Return marked texts translated step by step; see `translate_document`."""
+    for step in steps[:-1]:
+        sources = translate_marked(sources, step)
+    return translate_marked(sources, steps[-1], progress=progress)
 
 
 def translate_marked(

@@ -226,23 +226,32 @@ class Journal:
                 kept = stream.tell()
         stream.truncate(kept)
 
-    def is_done(self, job: Job, data: bytes) -> bool:
-        """Tell whether a job was finished with these very bytes, and the result is still there."""
+    def is_done(self, job: Job) -> bool:
+        """Tell whether a job was finished with what its source is, and the result is still there.
+
+        Raises:
+            OSError: the source cannot be read.
+        """
         known = self._done.get(str(job.target))
-        if known is None or known[0] != _hash(data):
+        if known is None or known[0] != hash_of(job.source):
             return False
         try:
-            return known[1] == _hash(job.target.read_bytes())
+            return known[1] == hash_of(job.target)
         except OSError:
             return False
 
-    def add(self, job: Job, data: bytes, result: bytes) -> None:
+    def add(self, job: Job, source: str, result: str) -> None:
         """Remember that a job is finished.
+
+        Args:
+            job: the job.
+            source: the SHA-256 of what was read, in hexadecimal digits.
+            result: the same of what was written.
 
         Raises:
             OutputError: it cannot be written down.
         """
-        line = json.dumps([str(job.target), _hash(data), _hash(result)]).encode() + b"\n"
+        line = json.dumps([str(job.target), source, result]).encode() + b"\n"
         try:
             with open_own(self._path, shown=self._path.parent, create=0o600) as stream:
                 if not stream.seek(0, os.SEEK_END):
@@ -252,7 +261,7 @@ class Journal:
             raise
         except OSError as error:
             raise OutputError(f"cannot write {self._path}: {reason(error)}") from None
-        self._done[str(job.target)] = (_hash(data), _hash(result))
+        self._done[str(job.target)] = (source, result)
 
     def close(self) -> None:
         """Let other runs in; what is finished stays written down, if there is anything."""
@@ -270,5 +279,10 @@ class Journal:
         self.close()
 
 
-def _hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits; OSError: it cannot be read."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as stream:
+        while data := stream.read(2**20):
+            digest.update(data)
+    return digest.hexdigest()

@@ -317,16 +317,16 @@ def test_what_lies_in_the_way_of_a_journal_is_not_touched(
 def test_a_journal_grows_by_a_line_and_is_no_way_through_a_link(folder: Path) -> None:
     journal = tree.Journal(folder, {"model": 1})
     job = tree.Job(folder / "c.txt", folder / "docs")
-    journal.add(job, b"1", b"2")
+    journal.add(job, "1", "2")
     first = (folder / tree.JOURNAL).read_bytes()
-    journal.add(job, b"3", b"4")
+    journal.add(job, "3", "4")
     journal.close()
     assert (folder / tree.JOURNAL).read_bytes().startswith(first)
     journal = tree.Journal(folder, {"model": 1})
     (folder / tree.JOURNAL).unlink()
     (folder / tree.JOURNAL).symlink_to(folder / "elsewhere")
     with pytest.raises(OutputError, match="is a link"):
-        journal.add(job, b"5", b"6")
+        journal.add(job, "5", "6")
     assert not (folder / "elsewhere").exists()
     journal.close()
 
@@ -399,10 +399,10 @@ def test_a_document_too_large_for_the_memory_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(files_command, "MOST_BYTES", 2**20)
-    (folder / "a.csv").write_bytes(b"un,deux\n" * 2**18)
-    assert main(["-i", "a.csv", "-o", "b.csv"]) == 1
-    assert "error: a.csv: it has more than 1 MB" in capsys.readouterr().err
-    assert not (folder / "b.csv").exists()
+    (folder / "a.html").write_bytes(b"<p>un</p>\n" * 2**18)
+    assert main(["-i", "a.html", "-o", "b.html"]) == 1
+    assert "error: a.html: it has more than 1 MB" in capsys.readouterr().err
+    assert not (folder / "b.html").exists()
 
 
 def test_no_document_is_made_of_what_the_time_cut(tiny: Translator) -> None:
