@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -117,8 +118,8 @@ def ask_python(
         ]
 
 
-def main() -> None:
-    """Answer standard input."""
+def main(change: Callable[[Bundle], Bundle] = lambda bundle: bundle) -> None:
+    """Answer standard input, with the bundle or another one that is made of it."""
     parser = argparse.ArgumentParser(description="translate standard input, ids and scores")
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--beam-size", type=int, required=True)
@@ -128,7 +129,7 @@ def main() -> None:
     arguments = parser.parse_args()
     end = "\0" if arguments.null else "\n"
     lines = sys.stdin.buffer.read().decode().removesuffix(end).split(end)
-    bundle, candidates = Bundle.read(arguments.model), arguments.shortlist
+    bundle, candidates = change(Bundle.read(arguments.model)), arguments.shortlist
     for line in ask_python(bundle, lines, arguments.beam_size, candidates=candidates):
         sys.stdout.buffer.write(line.to_json() + b"\n")
 
