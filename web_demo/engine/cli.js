@@ -3,7 +3,7 @@
 
 import { AllezError, InputError, OptionError } from './src/errors.js'
 import { Translator } from './src/index.js'
-import { decodeUtf8 } from './src/bundle/fields.js'
+import { decodeUtf8 } from './src/bundle/bytes.js'
 import { installedWasm, openPath } from './src/node.js'
 
 /** @typedef {import('./src/translate/result.js').Translation} Translation */

@@ -109,3 +109,8 @@ export const ERRORS = Object.fromEntries(
     CancelledError,
   ].map((kind) => [new kind('').code, kind]),
 )
+
+/** Writes a number as messages do. @param {number} value with commas between thousands */
+export function grouped(value) {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
+}

@@ -5,7 +5,7 @@ import { lstat, open, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { BundleFormatError, BundleNotFoundError } from './errors.js'
-import { MANIFEST } from './bundle/manifest.js'
+import { MANIFEST } from './bundle/contract.js'
 import { ZipFiles, isZip } from './bundle/zip.js'
 
 /** @typedef {import('./bundle/bundle.js').Files} Files */

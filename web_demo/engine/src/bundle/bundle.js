@@ -6,9 +6,10 @@
  */
 
 import { BundleFormatError, ChecksumError, PlatformError } from '../errors.js'
-import { decodeUtf8 } from './fields.js'
+import { decodeUtf8 } from './bytes.js'
 import { Fraction, JsonError, parseJson } from './json.js'
-import { MANIFEST, MAX_MANIFEST_BYTES, parseManifest } from './manifest.js'
+import { MANIFEST } from './contract.js'
+import { MAX_MANIFEST_BYTES, parseManifest } from './manifest.js'
 
 /** @typedef {import('./manifest.js').Manifest} Manifest */
 /** @typedef {import('./manifest.js').FileEntry} FileEntry */

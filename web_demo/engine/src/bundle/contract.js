@@ -14,6 +14,9 @@ import { SPEC } from '../spec.js'
 
 const GRAPHS = SPEC.graphs
 
+/** The first file read, and the only one that names the others. @type {string} */
+export const MANIFEST = SPEC.manifest.file
+
 /** As the only entry of `candidates`: every token of the vocabulary may follow. @type {number} */
 export const WHOLE_VOCABULARY = GRAPHS.whole_vocabulary
 

@@ -8,6 +8,7 @@
 import { BundleFormatError } from '../errors.js'
 import { SPEC } from '../spec.js'
 import { countCharacters } from '../text/characters.js'
+import { decodeUtf8 } from './bytes.js'
 import { Fraction, JsonError, KeyTwiceError, parseJson } from './json.js'
 
 /** @typedef {import('./json.js').Json} Json */
@@ -26,21 +27,6 @@ const UNPRINTABLE = new RegExp(
   `[${RULES.unprintable.map((/** @type {string} */ name) => `\\p{${name}}`).join('')}]`,
   'u',
 )
-
-/**
- * Returns the text of UTF-8, a byte order mark included.
- *
- * @param {Uint8Array} data
- * @returns {string | null} null: it is none
- */
-export function decodeUtf8(data) {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data)
-  } catch (error) {
-    if (error instanceof TypeError) return null
-    throw error
-  }
-}
 
 /**
  * Returns the JSON object that is written in `data`.
@@ -110,11 +96,6 @@ function quoted(value, longest) {
 /** Tells whether a text is one line that leaves a terminal as it is. @param {string} text */
 export function isPrintable(text) {
   return !UNPRINTABLE.test(text.replaceAll(' ', ''))
-}
-
-/** @param {number} value with commas between thousands */
-export function grouped(value) {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** Says what a value must be. */

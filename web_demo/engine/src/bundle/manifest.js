@@ -1,16 +1,14 @@
 /** `manifest.json`: what a bundle says of itself, every value checked as it is taken. */
 
-import { BundleFormatError } from '../errors.js'
+import { BundleFormatError, grouped } from '../errors.js'
 import { USUAL } from '../options.js'
 import { SPEC } from '../spec.js'
-import { TEXT_INPUTS, stateNames } from './contract.js'
-import { checkDepth, grouped, matches, parseObject, shown, take } from './fields.js'
+import { MANIFEST, TEXT_INPUTS, stateNames } from './contract.js'
+import { checkDepth, matches, parseObject, shown, take } from './fields.js'
 import { plain } from './json.js'
 
 const RULES = SPEC.manifest
 
-/** The first file read, and the only one that names the others. */
-export const MANIFEST = RULES.file
 export const MAX_MANIFEST_BYTES = RULES.bytes.manifest
 
 /** @typedef {{name: string, bytes: number, sha256: string}} FileEntry one file of a bundle */

@@ -7,9 +7,10 @@
  * What may be in a file, `contract.json` lists. Knows nothing of ONNX Runtime.
  */
 
-import { BundleFormatError } from '../errors.js'
+import { BundleFormatError, grouped } from '../errors.js'
 import { SPEC } from '../spec.js'
-import { decodeUtf8, grouped, shown, sortedByCodePoint } from './fields.js'
+import { decodeUtf8 } from './bytes.js'
+import { shown, sortedByCodePoint } from './fields.js'
 
 /** @typedef {import('./contract.js').Tensor} Tensor */
 /** @typedef {import('./contract.js').GraphContract} GraphContract */

@@ -6,8 +6,8 @@
  */
 
 import { BundleError, BundleFormatError, BundleNotFoundError, InputError } from '../errors.js'
-import { MANIFEST } from './manifest.js'
-import { ZipFiles, isZip, joined } from './zip.js'
+import { taken } from './bytes.js'
+import { MANIFEST } from './contract.js'
 
 /** @typedef {import('./bundle.js').Files} Files */
 
@@ -31,7 +31,8 @@ export async function openSource(source, { cache, signal } = {}) {
   if (typeof source === 'string' || source instanceof URL) {
     const url = new URL(source, globalThis.location?.href)
     if (!url.pathname.endsWith('.zip')) return new UrlFiles(url, cache, signal)
-    return new ZipFiles(await download(url.href, Infinity, signal), url.href)
+    const data = await download(url.href, Infinity, signal)
+    return new (await zips()).ZipFiles(data, url.href)
   }
   if (source instanceof ArrayBuffer) return zipOf(new Uint8Array(source), 'the zip')
   if (source instanceof Uint8Array) return zipOf(source, 'the zip')
@@ -44,11 +45,15 @@ export async function openSource(source, { cache, signal } = {}) {
   return source
 }
 
+/** What reads zips comes when there is one. */
+const zips = () => import('./zip.js')
+
 /**
  * @param {Uint8Array} data
  * @param {string} place
  */
-function zipOf(data, place) {
+async function zipOf(data, place) {
+  const { ZipFiles, isZip } = await zips()
   if (isZip(data)) return new ZipFiles(data, place)
   throw new BundleNotFoundError(`${place} is not a bundle: it is no zip`)
 }
@@ -176,9 +181,6 @@ class UrlFiles {
  * @throws {BundleError} the network failed
  */
 export async function download(url, limit, signal) {
-  /** @type {Uint8Array[]} */
-  const parts = []
-  let size = 0
   try {
     const response = await fetch(url, { signal })
     if (response.status === 404 || response.status === 410) {
@@ -187,14 +189,7 @@ export async function download(url, limit, signal) {
     if (!response.ok || !response.body) {
       throw new BundleError(`${url} cannot be read: the server says ${response.status}`)
     }
-    const reader = response.body.getReader()
-    while (size <= limit) {
-      const { done, value } = await reader.read()
-      if (done) break
-      parts.push(value)
-      size += value.length
-    }
-    if (size > limit) await reader.cancel()
+    return await taken(response.body, limit + 1)
   } catch (error) {
     if (error instanceof BundleError || signal?.aborted) throw error
     throw new BundleError(`${url} cannot be read: ${/** @type {Error} */ (error).message}`, {
@@ -202,5 +197,4 @@ export async function download(url, limit, signal) {
       cause: error,
     })
   }
-  return joined(parts, Math.min(size, limit + 1))
 }

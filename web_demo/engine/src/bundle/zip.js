@@ -5,10 +5,10 @@
  * the files mean.
  */
 
-import { BundleError, BundleFormatError, BundleNotFoundError } from '../errors.js'
+import { BundleError, BundleFormatError, BundleNotFoundError, grouped } from '../errors.js'
 import { SPEC } from '../spec.js'
-import { decodeUtf8, grouped } from './fields.js'
-import { MANIFEST } from './manifest.js'
+import { decodeUtf8, taken } from './bytes.js'
+import { MANIFEST } from './contract.js'
 
 /** @typedef {import('./manifest.js').Manifest} Manifest */
 
@@ -153,32 +153,7 @@ export class ZipFiles {
  * @param {Uint8Array} packed
  * @param {number} most
  */
-async function inflated(packed, most) {
+function inflated(packed, most) {
   const stream = new Blob([new Uint8Array(packed)]).stream()
-  const reader = stream.pipeThrough(new DecompressionStream('deflate-raw')).getReader()
-  /** @type {Uint8Array[]} */
-  const parts = []
-  let size = 0
-  while (size < most) {
-    const { done, value } = await reader.read()
-    if (done) break
-    parts.push(value)
-    size += value.length
-  }
-  if (size >= most) await reader.cancel()
-  return joined(parts, Math.min(size, most))
-}
-
-/**
- * @param {Uint8Array[]} parts
- * @param {number} size
- */
-export function joined(parts, size) {
-  const all = new Uint8Array(size)
-  let done = 0
-  for (const part of parts) {
-    all.set(part.subarray(0, size - done), done)
-    done += Math.min(part.length, size - done)
-  }
-  return all
+  return taken(stream.pipeThrough(new DecompressionStream('deflate-raw')), most)
 }

@@ -6,7 +6,7 @@
  * array holds for a key is where in the block its replacement begins. Knows nothing of subwords.
  */
 
-import { decodeUtf8 } from '../bundle/fields.js'
+import { decodeUtf8 } from '../bundle/bytes.js'
 import { BundleFormatError } from '../errors.js'
 import { countCharacters, isPair, utf8 } from './characters.js'
 

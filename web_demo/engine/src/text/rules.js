@@ -4,8 +4,8 @@
  * They travel in the bundle, so that every host splits alike.
  */
 
-import { grouped, parseObject, shown, sortedByCodePoint } from '../bundle/fields.js'
-import { BundleFormatError } from '../errors.js'
+import { parseObject, shown, sortedByCodePoint } from '../bundle/fields.js'
+import { BundleFormatError, grouped } from '../errors.js'
 import { SPEC } from '../spec.js'
 import { isLetter } from './characters.js'
 

@@ -1,6 +1,7 @@
 /** Subwords: text to ids and back, as `tokenizer.json` says. Knows nothing of sentences. */
 
-import { decodeUtf8, parseObject } from '../bundle/fields.js'
+import { decodeUtf8 } from '../bundle/bytes.js'
+import { parseObject } from '../bundle/fields.js'
 import { SPEC } from '../spec.js'
 import { Aligned } from './aligned.js'
 import { BytePairs } from './bpe.js'
