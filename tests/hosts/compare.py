@@ -43,7 +43,7 @@ IDENTICAL, IDENTICAL_GREEDY = 0.98, 0.995
 ALIKE = 1e-4
 """How far scores and confidences of the same answer may be apart to be called the same."""
 SAME_SCORES, SAME_CONFIDENCES = 0.85, 0.98
-"""Shares. ONNX Runtime Web has 96 % of the scores, Python with floats rounded otherwise 90 %."""
+"""Shares. ONNX Runtime Web has 91 % of the scores, Python with floats rounded otherwise 90 %."""
 TAGS = ("b", "i", "em", "a href='x'", "q")
 CANDIDATES_SHARE = 3
 """With candidates a third of the sentences is translated once more, where the bundle lists them."""
