@@ -215,3 +215,14 @@ def test_shares_add_up_and_leave_the_runtime_as_it_was(tiny_bundle: Path) -> Non
     assert (Encoder.__call__, Decoder.run) == before
     assert min(found.values()) > 0
     assert found["encoder"] + found["decoder"] < found["all"]
+
+
+def test_the_figures_of_the_readme(tiny_bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from benchmarks.readme import main
+
+    assert main(["--model", str(tiny_bundle), "--rounds", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = ["bundle", "a sentence of 10 words, one thread, greedy", "a sentence of 10 words"]
+    names += ['allez "Il pleut."', "import onnxruntime", "start / import onnxruntime"]
+    assert all(line.startswith(name) for line, name in zip(lines, names, strict=True))
+    assert float(lines[-1].split()[-1]) > 1

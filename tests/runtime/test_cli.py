@@ -406,6 +406,21 @@ def test_the_bar_is_for_files_and_terminals(
     assert sys.stderr.getvalue() == ""  # type: ignore[attr-defined]
 
 
+def test_progress_within_a_line_that_is_a_book(
+    tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("allez.cli.translate.BEAT", 0)
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    (tmp_path / "in.txt").write_text("Je vois le chat noir. " * 200)
+    argv = ["--model", str(tiny_bundle), "--threads", "1", "-i", str(tmp_path / "in.txt")]
+    assert main([*argv, "-o", str(tmp_path / "out.txt")]) == 0
+    before, after = terminal.getvalue().rsplit("0/1", 1)
+    counts = [int(number) for number in re.findall(r"(\d+) sentences", before + "0/1" + after)]
+    assert counts == sorted(counts)
+    assert any(0 < count < 200 for count in counts)
+    assert "1/1" in after
+
+
 # --- terminals ------------------------------------------------------------------------------
 
 RUDE = "\x1b]0;owned\x07un\x1b[2J\x7f\x9b5m\t\r"
@@ -615,7 +630,15 @@ sys.exit(code)
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize(
-    "module", ["argparse", "logging", "allez.cli.arguments", "numpy", "datetime"]
+    "module",
+    [
+        *("argparse", "logging", "allez.cli.arguments", "numpy", "datetime"),
+        *(
+            "allez.bundle.manifest",
+            "onnxruntime",
+            "allez.text.tokenizer",
+        ),
+    ],
 )
 def test_interrupted_while_it_starts(module: str, tiny_bundle: Path) -> None:
     process = subprocess.run(
@@ -625,6 +648,50 @@ def test_interrupted_while_it_starts(module: str, tiny_bundle: Path) -> None:
     )
     assert (process.stdout, process.stderr) == (b"", b"interrupted\n")
     assert process.returncode == 130
+
+
+BEFORE_MAIN = """
+import sys
+before = {*sys.modules}
+from allez.cli import main
+print(*sorted({*sys.modules} - before))
+"""
+
+
+def test_little_is_loaded_before_an_interrupt_is_answered() -> None:
+    """SECURITY.md names what is: Python answers for that, with a traceback."""
+    process = subprocess.run([sys.executable, "-c", BEFORE_MAIN], capture_output=True, text=True)
+    ours = [name for name in process.stdout.split() if name.startswith("allez")]
+    assert ours == ["allez", "allez.cli", "allez.cli.main", "allez.errors", "allez.telemetry"]
+
+
+OWN_THREADS = """
+import os, sys
+from allez.cli.main import command
+ended = os._exit
+def end(code):
+    import numpy  # as any translation does
+    print(os.environ["OPENBLAS_NUM_THREADS"], len(os.listdir("/proc/self/task")))
+    sys.stdout.flush()
+    ended(code)
+os._exit = end
+sys.argv = ["allez", "--version"]
+command()
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="threads are counted in /proc")
+def test_a_command_starts_no_threads_of_numpy_unless_it_is_told_to() -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    for told, wanted in ({}, ["1", "1"]), ({"OPENBLAS_NUM_THREADS": "2"}, ["2"]):
+        process = subprocess.run(
+            [sys.executable, "-c", OWN_THREADS],
+            capture_output=True,
+            check=True,
+            text=True,
+            env=environment | told,
+        )
+        assert process.stdout.split("\n")[1].split()[: len(wanted)] == wanted
 
 
 ENDED = """

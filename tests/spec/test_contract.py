@@ -109,12 +109,13 @@ def test_no_host_retypes_the_operators_or_the_roles(path: Path) -> None:
 
 
 OWN = {
+    "Translator": {"answered"},
     "TranslateOptions": {"decisive", "search", "terms"},
     "Sentence": {"check", "measure", "rate"},
     "Translation": {"pivot"},
 }
-"""What only Python has: how options are written down and merged, how answers are found late, and
-texts by way of a third language."""
+"""What only Python has: how far a command has come, how options are written down and merged, how
+answers are found late, and texts by way of a third language."""
 
 
 @pytest.mark.parametrize(

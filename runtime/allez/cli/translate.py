@@ -6,9 +6,11 @@ import argparse
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from allez.cli import console, files
 from allez.cli.applied import Applied
@@ -18,8 +20,10 @@ from allez.errors import InputError, OptionError
 from allez.spec import SPEC
 
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from allez.documents.lines import LineFile, LineStream
-    from allez.options import TranslateOptions
+    from allez.options import Cancel, TranslateOptions
     from allez.results import Translation
     from allez.translate.pivot import Pivot
     from allez.translate.translator import Translator
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
 
 UNSURE: float = SPEC["confidence"]["unsure"]
 """A translation that is as likely a bad one as a good one is told with the doubts."""
+
+BEAT = 0.5
+"""Seconds between two looks at what has been done of a line."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -135,13 +142,13 @@ def _translate_lines(
         source = Path(args.input[0])
     with (
         _writer(args, source=source, job=job) as (write, done),
-        _progress(args, lines.total, done) as show,
+        _progress(args, lines.total, done, legs(translator)[-1]) as (show, beat),
     ):
         translate_lines(
             translator,
             lines,
             write,
-            options=options,
+            options=replace(options, cancel=beat),
             form=args.format,
             done=done,
             progress=show,
@@ -169,13 +176,17 @@ def _writer(
 
 @contextlib.contextmanager
 def _progress(
-    args: argparse.Namespace, total: int | None, done: int
-) -> Iterator[Callable[[int], None]]:
-    """Yield what shows how far a file has been translated, if anybody sees it."""
+    args: argparse.Namespace, total: int | None, done: int, translator: Translator
+) -> Iterator[tuple[Callable[[int], None], Cancel | None]]:
+    """Yield what shows how far a file has been translated, if anybody sees it.
+
+    It is told how many lines are done, and asked between the steps of the decoder (as a `cancel`
+    that is never set): a line may be a book, and its sentences are counted then.
+    """
     in_the_way = args.output in (None, "-") and console.is_terminal(sys.stdout)
     silent = args.quiet or args.doubts or in_the_way  # doubts would tear the bar
     if total is None or silent or not console.is_terminal(sys.stderr):
-        yield lambda done: None
+        yield lambda done: None, None
         return
     from tqdm import tqdm
 
@@ -184,4 +195,20 @@ def _progress(
         def show(done: int) -> None:
             bar.update(done - bar.n)
 
-        yield show
+        yield show, _Beat(bar, translator)
+
+
+class _Beat:
+    """Shows now and then, while somebody works, how many sentences have been translated."""
+
+    def __init__(self, bar: tqdm[NoReturn], translator: Translator) -> None:
+        self._bar = bar
+        self._translator = translator
+        self._shown = time.monotonic()
+
+    def is_set(self) -> bool:
+        """See `Cancel`: nobody gives up."""
+        if time.monotonic() - self._shown >= BEAT:
+            self._shown = time.monotonic()
+            self._bar.set_postfix_str(f"{self._translator.answered:,} sentences")
+        return False

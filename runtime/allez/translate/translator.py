@@ -114,6 +114,11 @@ class Translator:
         return self._threads
 
     @property
+    def answered(self) -> int:
+        """How many sentences have been translated so far, for all callers: progress in a text."""
+        return self._workers.answered
+
+    @property
     def name(self) -> str:
         """The bundle's name, as `fr-en`."""
         return self._manifest.name

@@ -98,6 +98,8 @@ class Workers:
         self._most = threads
         self._closed = False
         self._left_behind: list[object] = []
+        self.answered = 0
+        """Requests that have been worked on, whoever they were for."""
         self._model: Model | None = Model(bundle, providers=providers)
         self._begin()
         _ALL.add(self)
@@ -308,6 +310,7 @@ class Workers:
             else:
                 for future, outcome in zip(batch, outcomes, strict=True):
                     future.resolve(outcome)
+                self.answered += count
             self._changed.notify_all()
 
     def _drop(self, deadline: Deadline) -> bool:
