@@ -4,15 +4,16 @@
 
 Each client sends so many requests one after the other, over one connection; each is one generated
 sentence (`sentences.py`), or `--together` of them. Every answer is compared with the library's. The
-clients share the machine with the server, so wall times hold their work, too; `CPU` is what
-`translate_batch` takes of the processors for the same sentences, by what the server takes. What the
-queue explains of a time is clients / requests a second.
+clients are one process (`clients.py`). It shares the processors with the server, and what it takes
+of them is told. `CPU` is what `translate_batch` takes of the processors for the same sentences, by
+what the server takes; `rate` the sentences a second of the server, by those of `translate_batch`,
+which has all of them at once. What the queue explains of a time is clients / requests a second.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.client
+import contextlib
 import json
 import os
 import signal
@@ -21,36 +22,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from allez import Translator
+from benchmarks.clients import Found, Work, ask
 from benchmarks.sentences import file_like
 
 
-class Run(NamedTuple):
-    """What one number of clients came to."""
+class Library(NamedTuple):
+    """What `translate_batch` made of all sentences."""
 
-    clients: int
-    requests: int
+    said: list[str]
     seconds: float
-    """From the first request to the last answer."""
-    times: list[float]
-    """Of each request, in seconds."""
-    wrong: int
-    """Answers that were not the library's."""
     cpu: float
-    """Seconds of processors that the server took."""
-
-    def row(self, library: float) -> str:
-        """Return it as a line of a table; `library`: seconds of processors for the same."""
-        marks = statistics.quantiles(self.times, n=100)
-        rate = self.requests / self.seconds
-        explained = marks[98] / (self.clients / rate)
-        return (
-            f"| {self.clients} | {rate:.1f} | {marks[49] * 1e3:.0f} | {marks[94] * 1e3:.0f} | "
-            f"{marks[98] * 1e3:.0f} | {explained:.2f} | {library / self.cpu:.2f} | {self.wrong} |"
-        )
+    """Seconds of processors."""
 
 
 def cpu_of(process: int) -> float:
@@ -60,38 +46,49 @@ def cpu_of(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measure(port: int, process: int, work: Sequence[Sequence[tuple[list[str], list[str]]]]) -> Run:
-    """Have clients, one for each list of work, send their requests; return what that came to."""
-    times: list[float] = []
-    wrong = 0
-    lock = threading.Lock()
-    ready = threading.Barrier(len(work) + 1)
+def by_library(model: str, threads: int | None, texts: Sequence[str]) -> Library:
+    """Translate all texts at once."""
+    with Translator(model, threads=threads) as translator:
+        list(translator.translate_batch(texts[:64]))
+        before, began = time.process_time(), time.perf_counter()
+        said = [answer.text for answer in translator.translate_batch(list(texts))]
+        return Library(said, time.perf_counter() - began, time.process_time() - before)
 
-    def client(requests: Sequence[tuple[list[str], list[str]]]) -> None:
-        nonlocal wrong
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
-        ready.wait()
-        for texts, said in requests:
-            body = json.dumps({"q": texts, "source": "fr", "target": "en"})
-            began = time.perf_counter()
-            connection.request("POST", "/translate", body, {"Content-Type": "application/json"})
-            answer = json.loads(connection.getresponse().read())
-            took = time.perf_counter() - began
-            with lock:
-                times.append(took)
-                wrong += answer.get("translatedText") != said
-        connection.close()
 
-    threads = [threading.Thread(target=client, args=(requests,)) for requests in work]
-    for thread in threads:
-        thread.start()
-    before = cpu_of(process)
-    ready.wait()
-    began = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - began
-    return Run(len(work), len(times), seconds, times, wrong, cpu_of(process) - before)
+@contextlib.contextmanager
+def served(model: str, threads: int | None) -> Iterator[tuple[int, int]]:
+    """Start a server; yield its port and the number of its process."""
+    command = [sys.executable, "-m", "allez", "serve", "--port", "0", "--model", model]
+    if threads is not None:
+        command += ["--threads", str(threads)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as server:
+        assert server.stderr is not None
+        place = json.loads(server.stderr.readline())["event"]
+        reader = threading.Thread(target=server.stderr.read)
+        reader.start()
+        try:
+            yield int(place.rstrip("/").rpartition(":")[2]), server.pid
+        finally:
+            server.send_signal(signal.SIGTERM)
+            reader.join()
+
+
+def row(clients: int, together: int, found: Found, cpu: float, library: Library) -> str:
+    """Return a line of the table; `cpu`: seconds of processors that the server took."""
+    marks = statistics.quantiles(found.times, n=100)
+    rate = len(found.times) / found.seconds
+    columns = [
+        str(clients),
+        f"{rate:.1f}",
+        *(f"{marks[at - 1] * 1e3:.0f}" for at in (50, 95, 99)),
+        f"{marks[98] / (clients / rate):.2f}",
+        f"{rate * together / (len(library.said) / library.seconds):.2f}",
+        f"{library.cpu / cpu:.2f}",
+        f"{cpu / len(library.said) * 1e3:.2f}",
+        f"{found.cpu / len(library.said) * 1e3:.2f}",
+        str(found.wrong),
+    ]
+    return f"| {' | '.join(columns)} |"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -103,38 +100,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", default="fr-en")
     parser.add_argument("--threads", type=int, default=None)
     args = parser.parse_args(argv)
-    threads = [] if args.threads is None else ["--threads", str(args.threads)]
-    command = [sys.executable, "-m", "allez", "serve", "--port", "0", "--model", args.model]
-    print("| clients | requests a second | p50 ms | p95 | p99 | p99 / queue | CPU | wrong |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print(
+        "| clients | requests a second | p50 ms | p95 | p99 | p99 / queue | rate | CPU | "
+        "server, CPU ms a sentence | clients, likewise | wrong |"
+    )
+    print("| " + " | ".join(["---:"] * 11) + " |")
     for clients in args.clients:
         count = clients * args.requests * args.together
         texts = file_like(count, seed=clients)
-        with Translator(args.model, threads=args.threads) as translator:
-            list(translator.translate_batch(texts[:64]))
-            before, began = time.process_time(), time.perf_counter()
-            said = [answer.text for answer in translator.translate_batch(texts)]
-            library, wall = time.process_time() - before, time.perf_counter() - began
-        groups = [
-            (texts[i : i + args.together], said[i : i + args.together])
-            for i in range(0, count, args.together)
-        ]
-        work = [groups[number::clients] for number in range(clients)]
-        with subprocess.Popen(
-            [*command, *threads], stderr=subprocess.PIPE, encoding="utf-8"
-        ) as server:
-            assert server.stderr is not None
-            place = json.loads(server.stderr.readline())["event"]
-            port = int(place.rstrip("/").rpartition(":")[2])
-            reader = threading.Thread(target=server.stderr.read)
-            reader.start()
-            measure(port, server.pid, [groups[:20]])  # what is loaded when it is first asked for
-            found = measure(port, server.pid, work)
-            server.send_signal(signal.SIGTERM)
-            reader.join()
-        print(found.row(library), flush=True)
-        rate = count / found.seconds / (count / wall)
-        print(f"translate_batch: {count / wall:.1f} sentences a second; the server has {rate:.2f}")
+        library = by_library(args.model, args.threads, texts)
+        requests = []
+        for at in range(0, count, args.together):
+            some = slice(at, at + args.together)
+            body = json.dumps({"q": texts[some], "source": "fr", "target": "en"})
+            requests.append((body, library.said[some]))
+        work: list[Work] = [requests[number::clients] for number in range(clients)]
+        with served(args.model, args.threads) as (port, process):
+            ask(port, [some[:3] for some in work])  # what is loaded when it is first asked for
+            before = cpu_of(process)
+            found = ask(port, work)
+            cpu = cpu_of(process) - before
+        print(row(clients, args.together, found, cpu, library), flush=True)
     return 0
 
 

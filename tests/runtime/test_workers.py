@@ -141,6 +141,28 @@ def test_sentences_of_several_calls_share_a_step(tiny_bundle: Path, runs: Runs) 
         assert runs.rows[0] == 10
 
 
+def test_where_many_wait_the_most_come_first_and_none_is_forgotten(tiny_bundle: Path) -> None:
+    """A single caller's oldest request is always next; in a crowd it lets some others by."""
+    with Translator(tiny_bundle, threads=1) as translator:
+        queued, options = translator._workers, SearchOptions(beam_size=1)
+
+        def put(length: int) -> workers.Future:
+            request = queued.model.request([*[20] * length, 2])
+            (future,) = queued.submit([request], options, Deadline(), here=True)
+            return future
+
+        long = put(40)
+        short, *_ = (put(2) for _ in range(3))
+        assert queued._next_kind() == long.kind
+        crowd = queued._idle = 8
+        assert queued._next_kind() == short.kind
+        for _ in range(workers.LATER * crowd - 4):
+            put(2)
+        assert queued._next_kind() == short.kind
+        put(2)
+        assert queued._next_kind() == long.kind
+
+
 def test_those_who_give_up_leave_the_batch_and_the_others_stay(tiny_bundle: Path) -> None:
     with Translator(tiny_bundle, threads=1) as translator:
         workers, options = translator._workers, SearchOptions(beam_size=4, min_length=12)

@@ -136,9 +136,13 @@ class Engine:
         return pair
 
     def translate(
-        self, pair: Pair, texts: Sequence[str], options: TranslateOptions
+        self,
+        pair: Pair,
+        texts: Sequence[str],
+        options: TranslateOptions,
+        cancel: threading.Event,
     ) -> list[Translation]:
-        """Translate the texts of one request.
+        """Translate the texts of one request, until `cancel` is set.
 
         Raises:
             Refusal: they have too many sentences, or the time of a request was over.
@@ -147,7 +151,8 @@ class Engine:
         limit = self._settings.max_seconds
         given = options.max_time
         end = monotonic() + limit
-        options = replace(options, max_time=limit if given is None else min(limit, given))
+        time = limit if given is None else min(limit, given)
+        options = replace(options, max_time=time, cancel=cancel)
         count = 0
         answers: list[Translation] = []
         for translation in pair.translator.translate_batch(list(texts), options=options):

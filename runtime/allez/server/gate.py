@@ -17,8 +17,8 @@ from allez.server.refusals import Refusal
 
 T = TypeVar("T")
 
-TOGETHER = 16
-"""Requests that are worked on at the same time; the threads of more would look at each other."""
+TOGETHER = 256
+"""Requests that are worked on at the same time: the more there are, the fuller are the batches."""
 
 _SHARE = 0.1
 """Of the latest request in the mean of how long one takes."""
@@ -43,7 +43,8 @@ class Gate:
 
     def _retry_after(self) -> int:
         """Return in how many seconds half of those inside are likely done."""
-        return max(1, math.ceil(self._seconds * self._inside / TOGETHER / 2))
+        rounds = max(1.0, self._inside / TOGETHER)
+        return max(1, math.ceil(self._seconds * rounds / 2))
 
     async def run(self, work: Callable[[], T]) -> T:
         """Do the work of one request on a thread, and return what it returns.

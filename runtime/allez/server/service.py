@@ -93,9 +93,10 @@ class Service:
             AllezError: as by `Engine.translate`.
         """
         cancel = threading.Event()
-        asked = with_cancel(options, cancel)
         async with watching(request, cancel):
-            answers = await self.gate.run(lambda: self.engine.translate(pair, texts, asked))
+            answers = await self.gate.run(
+                lambda: self.engine.translate(pair, texts, options, cancel)
+            )
         self.count(request, pair, texts, sum(len(a.sentences) for a in answers))
         return answers
 
@@ -106,13 +107,6 @@ class Service:
         self.metrics.characters.labels(source, target).inc(characters)
         self.metrics.sentences.labels(source, target).inc(sentences)
         request.state.told = {"source": source, "target": target, "characters": characters}
-
-
-def with_cancel(options: TranslateOptions, cancel: threading.Event) -> TranslateOptions:
-    """Return options that can be given up."""
-    from dataclasses import replace
-
-    return replace(options, cancel=cancel)
 
 
 @contextlib.asynccontextmanager

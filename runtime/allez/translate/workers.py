@@ -1,7 +1,8 @@
 """One queue of work for all callers: requests in, hypotheses out, on as many threads as are wanted.
 
-Whoever is free takes the oldest request and those waiting that may share its batch, so a batch
-fills across calls; no answer depends on that. A thread ends when nothing waits. Knows no text.
+Whoever is free takes requests that may share a batch, so a batch fills across calls: the oldest
+and its like, or where many callers wait, the most; no answer depends on that. A thread ends when
+nothing waits. Knows no text.
 """
 
 from __future__ import annotations
@@ -29,6 +30,14 @@ SHARED_SENTENCES = 8
 
 PATIENCE = 0.02
 """Seconds after which who waits for others looks whether he is to give up."""
+
+CROWD = 8
+"""Callers that look so often; where more of them wait, they look as often together."""
+
+LATER = 2
+"""How many requests for each caller that waits may come before an older one is taken. Until then
+those come first of which most can be decoded together: long sentences, of which there are few,
+wait until there are some."""
 
 
 class Future:
@@ -113,6 +122,7 @@ class Workers:
         self._numbers = 0
         self._waiting = 0
         self._in_hand = 0
+        self._idle = 0
         self._working = 0
         self._threads: set[threading.Thread] = set()
 
@@ -211,7 +221,8 @@ class Workers:
                 futures.append(future)
             self._waiting += len(futures)
             self._start_threads(here=here)
-            self._changed.notify_all()
+            if self._working < self._most:  # otherwise nobody who waits could do anything
+                self._changed.notify_all()
         return futures
 
     def wait(self, until: Callable[[], bool], deadline: Deadline, *, here: bool) -> None:
@@ -227,7 +238,11 @@ class Workers:
             over = deadline.over()  # the caller's own code: not under the lock of all callers
             with self._changed:
                 if not until() and not self._look(deadline, over, here=here):
-                    self._changed.wait(PATIENCE)
+                    self._idle += 1
+                    try:
+                        self._changed.wait(PATIENCE * max(1.0, self._idle / CROWD))
+                    finally:
+                        self._idle -= 1
 
     def look(self, deadline: Deadline) -> None:
         """See to it that a request which waits is not forgotten; raises as `wait` does."""
@@ -285,9 +300,17 @@ class Workers:
         most = most_together(first.request, first.options.beam_size)
         return min(most, max(SHARED_SENTENCES, share))
 
+    def _next_kind(self) -> Hashable:
+        """Return the kind of the oldest request, or while it can wait, of the most."""
+        oldest = min(self._queue, key=lambda kind: self._queue[kind][0].number)
+        later = self._numbers - self._queue[oldest][0].number
+        if later > LATER * self._idle:
+            return oldest
+        return max(self._queue, key=lambda kind: len(self._queue[kind]))
+
     def _work(self) -> None:
-        """Take the oldest request and those of its kind, and see to them without the lock."""
-        kind = min(self._queue, key=lambda kind: self._queue[kind][0].number)
+        """Take requests of one kind, the oldest first, and see to them without the lock."""
+        kind = self._next_kind()
         waiting = self._queue[kind]
         count = min(len(waiting), self._most_of(waiting[0]))
         batch = [waiting.popleft() for _ in range(count)]
