@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 import allez
-from allez.bundle import changes, places, store
+from allez.bundle import changes, check_graph, places, store
 from allez.bundle.reader import Bundle, find
 from allez.cli.main import main
 from allez.errors import (
@@ -29,6 +29,7 @@ from allez.errors import (
     OptionError,
     OutputError,
 )
+from allez.model import session
 from support.soak import amount
 
 Capture = pytest.CaptureFixture[str]
@@ -261,6 +262,31 @@ def test_a_wrong_use_is_named(capsys: Capture, argv: list[str], code: int, error
     assert out == ""
     assert err.startswith("error: ")
     assert error in err.splitlines()[0]
+
+
+def test_graphs_are_checked_when_a_bundle_comes_and_not_again(
+    tiny_bundle: Path, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies elsewhere is checked whenever it is loaded, whatever it calls itself."""
+    checked: list[str] = []
+
+    def check(graph: bytes, expected: object, manifest: object) -> None:
+        checked.append("graph")
+        check_graph(graph, expected, manifest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(session, "check_graph", check)
+    stored = allez.install(tiny_bundle).path
+    assert len(checked) == 2
+    link = tmp_path / "link"
+    link.symlink_to(models)
+    for trusted in ("tiny", str(stored), str(link / stored.name)):
+        allez.Translator(trusted).close()
+    assert len(checked) == 2
+    copied = Path(shutil.copytree(stored, tmp_path / "elsewhere" / stored.name))
+    for met in (copied, tiny_bundle):
+        checked.clear()
+        allez.Translator(met).close()
+        assert len(checked) == 2
 
 
 # --- kills, two at once, a full disk --------------------------------------------------------

@@ -84,6 +84,14 @@ def parse(path: Path) -> Stored | None:
     return None if match is None else Stored(match[1], match[2], match[3], path)
 
 
+def is_stored(path: Path) -> bool:
+    """Tell whether a folder is one of the store itself, by whatever way it is named."""
+    try:
+        return path.parent.resolve() == store().resolve()
+    except (OSError, RuntimeError):  # there is none, or no home
+        return False
+
+
 def is_plain(text: str) -> bool:
     """Tell whether a name or a version may stand in the name of a folder."""
     return re.fullmatch(_PLAIN, text) is not None

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from allez.bundle.contract import MANIFEST
 from allez.bundle.manifest import MAX_MANIFEST_BYTES, Manifest, parse_manifest
-from allez.bundle.places import choose, newness, parse, shipped
+from allez.bundle.places import choose, is_stored, newness, parse, shipped
 from allez.errors import BundleError, BundleFormatError, BundleNotFoundError, ChecksumError
 from allez.parallel import run_both
 from allez.spec import SPEC
@@ -52,6 +52,8 @@ class Bundle:
     manifest: Manifest
     _content: Mapping[str, bytes]
     _manifest: bytes = b""
+    trusted: bool = False
+    """Whether it is of the store: its graphs were checked and tried when it came there."""
 
     @classmethod
     def read(cls, path: str | Path) -> Bundle:
@@ -96,7 +98,7 @@ class Bundle:
             raise BundleFormatError(f"{path}: {error}", hint=error.hint) from None
         finally:
             files.close()
-        return cls(path, manifest, content | decoder, raw)
+        return cls(path, manifest, content | decoder, raw, stored is not None and is_stored(path))
 
     def data(self, role: str) -> bytes:
         """Return the bytes of a role's file; KeyError if the bundle has none."""

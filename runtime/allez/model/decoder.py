@@ -14,7 +14,7 @@ from allez.arrays import BoolArray, FloatArray, IntArray
 from allez.bundle import (
     MASKED,
     WHOLE_VOCABULARY,
-    Manifest,
+    Bundle,
     decoder_graph,
     next_state_names,
     state_names,
@@ -36,10 +36,11 @@ from allez.search import StepResult, padded
 class Decoder:
     """`decoder.onnx`: one step for the rows of a batch; `Decoding` takes one by one."""
 
-    def __init__(self, graph: bytes, manifest: Manifest, *, providers: Providers = None) -> None:
+    def __init__(self, bundle: Bundle, *, providers: Providers = None) -> None:
+        manifest = bundle.manifest
         count = len(manifest.states)
         expected = decoder_graph(count)
-        self._session = open_session("decoder", graph, manifest, expected, providers=providers)
+        self._session = open_session("decoder", bundle, expected, providers=providers)
         self.vocabulary = manifest.target.size
         """V"""
         self.states = state_names(count)

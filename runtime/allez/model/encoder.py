@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from allez.arrays import FloatArray, Int32Array, IntArray
-from allez.bundle import Manifest, encoder_graph
+from allez.bundle import Bundle, encoder_graph
 from allez.errors import BundleFormatError, SessionError
 from allez.model.session import first_line, open_session
 from allez.options import Providers
@@ -59,12 +59,13 @@ class Encoder:
     would change the answer. Callers run several sentences at once instead.
     """
 
-    def __init__(self, graph: bytes, manifest: Manifest, *, providers: Providers = None) -> None:
+    def __init__(self, bundle: Bundle, *, providers: Providers = None) -> None:
+        manifest = bundle.manifest
         count = len(manifest.states)
         if manifest.input.kind != "text":
             raise BundleFormatError(f"the encoder reads {manifest.input.kind}, not text")
         expected = encoder_graph(count)
-        self._session = open_session("encoder", graph, manifest, expected, providers=providers)
+        self._session = open_session("encoder", bundle, expected, providers=providers)
         self._outputs = [tensor.name for tensor in expected.outputs]
         self._widths = (manifest.memory_width, manifest.key_width)
         self._state_shapes = [(1, state.width) for state in manifest.states]

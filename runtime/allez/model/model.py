@@ -37,8 +37,8 @@ class Model:
         self.eos = manifest.target.eos
         """Id that ends a hypothesis."""
         self._decoder, self._encoder = run_both(
-            lambda: Decoder(bundle.data("decoder"), manifest, providers=providers),
-            lambda: Encoder(bundle.data("encoder"), manifest, providers=providers),
+            lambda: Decoder(bundle, providers=providers),
+            lambda: Encoder(bundle, providers=providers),
         )
         self._shortlist: Shortlist | None = None
         if "shortlist" in manifest.files:

@@ -13,7 +13,7 @@ import onnxruntime as ort  # telemetry is off by now: the package itself sees to
 
 from allez import telemetry
 from allez.arrays import FloatArray, IntArray
-from allez.bundle import Graph, Manifest, check_graph, check_values
+from allez.bundle import Bundle, Graph, Manifest, check_graph, check_values
 from allez.bundle import Value as GraphValue
 from allez.errors import BundleFormatError, OptionError, SessionError
 from allez.options import Providers
@@ -48,22 +48,22 @@ def environment() -> dict[str, str]:
 
 def open_session(
     role: str,
-    graph: bytes,
-    manifest: Manifest,
+    bundle: Bundle,
     expected: Graph,
     *,
     providers: Providers = None,
 ) -> Session:
     """Load one graph of a bundle and hold it to the contract.
 
-    What the file says of itself is checked before ONNX Runtime is given a byte of it. One thread
-    per call: a step is too short to share, and callers that have much to do make several calls
-    at a time.
+    What the file says of itself is checked before ONNX Runtime is given a byte of it, unless it is
+    of the store: then these very bytes were checked, and tried, when they were installed.
+
+    One thread per call: a step is too short to share, and callers that have much to do make several
+    calls at a time.
 
     Args:
-        role: what errors call the graph.
-        graph: bytes of the ONNX file.
-        manifest: the bundle's.
+        role: which file of the bundle, and what errors call the graph.
+        bundle: has it.
         expected: inputs and outputs that the graph must have.
         providers: execution providers, best first; None: the CPU.
 
@@ -73,6 +73,7 @@ def open_session(
         BundleFormatError: the file is no graph that a bundle may hold, or has other inputs or
             outputs than the contract says.
     """
+    graph, manifest = bundle.data(role), bundle.manifest
     wanted = _checked_providers([CPU] if providers is None else providers)
     if _version(ort.__version__) < _version(manifest.minimum_onnxruntime):
         raise SessionError(
@@ -81,7 +82,8 @@ def open_session(
             hint="pip install --upgrade onnxruntime",
         )
     try:
-        check_graph(graph, expected, manifest)
+        if not bundle.trusted:
+            check_graph(graph, expected, manifest)
     except BundleFormatError as error:
         raise BundleFormatError(f"the {role} graph: {error}", hint=error.hint) from None
     options = _session_options(manifest)
