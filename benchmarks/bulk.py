@@ -4,20 +4,33 @@
 
 Whole commands, from start to end, one after the other in every round. `long` is what further lines
 cost: twice as many, less the time of the first run; that leaves out starting engines and loading.
-Let nothing else run meanwhile.
+`CPU` is what those further lines take of the processors, in the command and all processes that it
+has waited for: Ray's own are not among them. Let nothing else run meanwhile.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.sentences import file_like
+
+PARTS = 12
+"""Parts of an input: so many that workers end at about the same time."""
+
+
+class Took(NamedTuple):
+    """What a command took, in seconds."""
+
+    wall: float
+    cpu: float
 
 
 def commands(engines: list[str]) -> dict[str, list[str]]:
@@ -31,17 +44,19 @@ def commands(engines: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def seconds(command: list[str], lines: Path, model: str) -> float:
-    """Run a command once; return how long it took."""
+def run(command: list[str], lines: Path, model: str) -> Took:
+    """Run a command once."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "out"
         rest = ["-i", str(lines)] if command[0] == "translate" else [str(lines)]
         if command[0] == "bulk":
-            rest += ["--part-bytes", "60000"]
-        started = time.perf_counter()
+            rest += ["--part-bytes", str(lines.stat().st_size // PARTS)]
         rest += ["-o", str(place), "--model", model, "-q"]
+        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         subprocess.run([sys.executable, "-m", "allez", *command, *rest], check=True)
-        return time.perf_counter() - started
+        wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Took(wall, cpu)
 
 
 def main() -> None:
@@ -58,16 +73,22 @@ def main() -> None:
         once.write_text("\n".join(lines[: arguments.count]) + "\n", encoding="utf-8")
         twice.write_text("\n".join(lines) + "\n", encoding="utf-8")
         kinds = commands(arguments.engines)
-        took: dict[str, list[tuple[float, float]]] = {name: [] for name in kinds}
+        took: dict[str, list[tuple[float, float, float]]] = {name: [] for name in kinds}
         for _ in range(arguments.rounds):
             for name, command in kinds.items():
-                first = seconds(command, once, arguments.model)
-                took[name].append((first, seconds(command, twice, arguments.model) - first))
-    print(f"| {arguments.count:,} sentences | from start to end | sentences a second, long |")
-    print("| --- | ---: | ---: |")
+                first = run(command, once, arguments.model)
+                second = run(command, twice, arguments.model)
+                long = Took(second.wall - first.wall, second.cpu - first.cpu)
+                took[name].append((first.wall, *long))
+                print(f"{name}: {first}, {second}", file=sys.stderr, flush=True)
+    print(
+        f"| {arguments.count:,} sentences | start to end | sentences a second, long | CPU, long |"
+    )
+    print("| --- | ---: | ---: | ---: |")
     for name, values in took.items():
-        whole, long = (statistics.median(column) for column in zip(*values, strict=True))
-        print(f"| {name} | {whole:.1f} s | {arguments.count / long:,.0f} |")
+        whole, long_wall, cpu = (statistics.median(c) for c in zip(*values, strict=True))
+        rate = arguments.count / long_wall
+        print(f"| {name} | {whole:.1f} s | {rate:,.0f} | {cpu / arguments.count * 1e3:.1f} ms |")
 
 
 if __name__ == "__main__":
