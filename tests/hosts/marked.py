@@ -21,11 +21,12 @@ from typing import Any
 import numpy as np
 
 from allez import Sentence, Translator
-from allez.text.markup import OUTSIDE, Mark, Marked
+from allez.text.markup import Mark, Marked
 from allez.translate.alignment import Alignment, units
 from allez.translate.fragment import Fragment
 from allez.translate.markup import place
 from allez_export import toy
+from support.marks import nested
 
 MASKED = Path(__file__).parents[2] / "spec" / "bundles" / "tiny_entities"
 
@@ -156,28 +157,13 @@ def translated_cases() -> Iterator[dict[str, Any]]:
 
 def _drawn(generator: random.Random, text: str) -> list[Mark]:
     """Return marks that nest, anywhere in a text."""
-    marks: list[Mark] = []
-
-    def fill(parent: int, low: int, high: int, depth: int) -> None:
-        position = low
-        while position <= high and generator.random() < 0.6:
-            start = generator.randint(position, high)
-            end = generator.randint(start, high)
-            if start == end or generator.random() < 0.3:
-                marks.append(Mark("point", start, start, parent))
-                position = start
-                continue
-            marks.append(Mark("pair", start, end, parent))
-            if depth < 2:
-                fill(len(marks) - 1, start, end, depth + 1)
-            position = end
-
-    fill(OUTSIDE, 0, len(text), 0)
-    at = text.find("{0}")
-    if at >= 0 and not any(at < edge < at + 3 for m in marks for edge in (m.start, m.end)):
-        around = [i for i, m in enumerate(marks) if m.start <= at and at + 3 <= m.end]
-        marks.append(Mark("word", at, at + 3, around[-1] if around else OUTSIDE))
-    return marks
+    return nested(
+        text,
+        place=generator.randint,
+        goes_on=lambda: generator.random() < 0.6,
+        is_point=lambda: generator.random() < 0.3,
+        deepest=2,
+    )
 
 
 def _text(generator: random.Random, words: Sequence[str]) -> str:

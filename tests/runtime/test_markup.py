@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allez.documents.lines import render
-from allez.text.markup import OUTSIDE, Mark, Marked, check, weave
+from allez.text.markup import Mark, Marked, check, weave
 from allez.translate.alignment import Alignment, units, word_links
 from allez.translate.markup import place
 from support.documents import WordByWord
+from support.marks import nested
 
 VECTORS = Path(__file__).parents[2] / "spec" / "vectors" / "markup.jsonl"
 CASES = [json.loads(line) for line in VECTORS.read_text(encoding="utf-8").splitlines()]
@@ -41,27 +42,13 @@ def marked(draw: st.DrawFn) -> Marked:
         st.lists(st.sampled_from(["un", "deux", ",", ".", "l'eau", "{0}", "»"]), max_size=8)
     )
     text = " ".join(words)
-    marks: list[Mark] = []
-
-    def fill(parent: int, low: int, high: int, depth: int) -> None:
-        position = low
-        while position <= high and draw(st.booleans()):
-            start = draw(st.integers(position, high))
-            end = draw(st.integers(start, high))
-            if start == end or draw(st.booleans()):
-                marks.append(Mark("point", start, start, parent))
-                position = start
-                continue
-            marks.append(Mark("pair", start, end, parent))
-            if depth < 3:
-                fill(len(marks) - 1, start, end, depth + 1)
-            position = end
-
-    fill(OUTSIDE, 0, len(text), 0)
-    at = text.find("{0}")
-    if at >= 0 and not any(at < edge < at + 3 for m in marks for edge in (m.start, m.end)):
-        around = [i for i, m in enumerate(marks) if m.start <= at and at + 3 <= m.end]
-        marks.append(Mark("word", at, at + 3, around[-1] if around else OUTSIDE))
+    marks = nested(
+        text,
+        place=lambda low, high: draw(st.integers(low, high)),
+        goes_on=lambda: draw(st.booleans()),
+        is_point=lambda: draw(st.booleans()),
+        deepest=3,
+    )
     return Marked(text, tuple(marks))
 
 

@@ -75,20 +75,16 @@ def classes(*names: str) -> Iterator[list[type]]:
         sys.modules.update(before)
 
 
-def opennmt(folder: Path, *, version: str = "1.x", cell: str = "lstm", layers: int = 1,
-            both: bool = True, attention: str = "general", feed: bool = True, bridge: bool = False,
-            tied: bool = False, old: bool = False) -> tuple[State, State]:  # fmt: skip
-    """Write a checkpoint of OpenNMT-py; return its weights and its generator's."""
-    hidden, words = 8, 6
-    source = ["<unk>", "<blank>", *SOURCE]
-    target = ["<unk>", "<blank>", "<s>", "</s>", *TARGET]
-    if version == "3.x":
-        source[2:2] = ["<s>", "</s>"]
-    words = hidden if tied else words
-    embedding = "embeddings.make_embedding.emb_luts.0.weight"
+_OPENNMT_EMBEDDING = "embeddings.make_embedding.emb_luts.0.weight"
+
+
+def _opennmt_shapes(source: int, target: int, words: int, hidden: int, *, cell: str, layers: int,
+                    both: bool, attention: str, feed: bool,
+                    bridge: bool) -> dict[str, tuple[int, ...]]:  # fmt: skip
+    """Return the shapes of a model's weights by name; sizes are words of each side, and widths."""
     shapes = {
-        f"encoder.{embedding}": (len(source), 6),
-        f"decoder.{embedding}": (len(target), words),
+        f"encoder.{_OPENNMT_EMBEDDING}": (source, 6),
+        f"decoder.{_OPENNMT_EMBEDDING}": (target, words),
     }
     shapes |= recurrent("encoder.rnn.", cell, 6, hidden // 2 if both else hidden, layers, both)
     gates = {"lstm": 4, "gru": 3}[cell] * hidden
@@ -115,6 +111,23 @@ def opennmt(folder: Path, *, version: str = "1.x", cell: str = "lstm", layers: i
             "decoder.attn.v.weight": (1, hidden),
         }
         shapes["decoder.attn.linear_out.bias"] = (hidden,)
+    return shapes
+
+
+def opennmt(folder: Path, *, version: str = "1.x", cell: str = "lstm", layers: int = 1,
+            both: bool = True, attention: str = "general", feed: bool = True, bridge: bool = False,
+            tied: bool = False, old: bool = False) -> tuple[State, State]:  # fmt: skip
+    """Write a checkpoint of OpenNMT-py; return its weights and its generator's."""
+    hidden, words = 8, 6
+    source = ["<unk>", "<blank>", *SOURCE]
+    target = ["<unk>", "<blank>", "<s>", "</s>", *TARGET]
+    if version == "3.x":
+        source[2:2] = ["<s>", "</s>"]
+    words = hidden if tied else words
+    sizes = (len(source), len(target), words, hidden)
+    shapes = _opennmt_shapes(*sizes, cell=cell, layers=layers, both=both, attention=attention,
+                             feed=feed, bridge=bridge)  # fmt: skip
+    embedding = _OPENNMT_EMBEDDING
     state = random_state(shapes)
     state[f"encoder.{embedding}"][1] = 0.0  # padding
     head = random_state({"weight": (len(target), hidden), "bias": (len(target),)}, seed=1)
