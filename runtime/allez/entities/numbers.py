@@ -45,6 +45,8 @@ class Form(NamedTuple):
     """Words in small letters after which two groups of digits may be two numbers ("bus")."""
     durations: frozenset[str]
     """Words before hours and minutes that are no time of day."""
+    moments: frozenset[str]
+    """Words before whole hours that are a time of day: "à 15 h"."""
 
 
 FORMS = {
@@ -64,6 +66,10 @@ FORMS = {
             "articles"
         ),
         words("pendant durant dure durait durera duré durée en moins plus toutes"),
+        words(
+            "à vers avant dès est était lundi mardi mercredi jeudi vendredi samedi dimanche "
+            "demain hier"
+        ),
     ),
     "en": Form(
         ", ",
@@ -79,6 +85,7 @@ FORMS = {
             "match"
         ),
         frozenset(["for", "lasts", "lasted", "within", "than"]),
+        frozenset(),
     ),
 }
 """The number forms that every host has, by language."""
@@ -86,6 +93,9 @@ FORMS = {
 _CURRENCIES = ("US$", "CA$", "\u20ac", "$", "\u00a3", "\u00a5")
 _CURRENCY_BEHIND = {"$US": "US$", "$ US": "US$", "$CA": "CA$", "$ CA": "CA$"}
 _MULTIPLES = ("Md", "M", "k")
+_OF_DAY = (" du matin", " du soir", " de l'après-midi", " de l\u2019après-midi")
+_LENGTHS = (" min", " de ", " d'", " d\u2019", " par ", " en ", " à pied")
+"""What stands behind hours of a day, and behind hours that are a length of time."""
 
 
 class Amount(NamedTuple):
@@ -106,6 +116,8 @@ class Amount(NamedTuple):
     minutes: str = ""
     """Two digits: then `whole` are hours."""
     decade: bool = False
+    hours: bool = False
+    """Whether `h` stands behind it: "48 h"."""
 
     @property
     def value(self) -> str:
@@ -114,6 +126,7 @@ class Amount(NamedTuple):
             return f"{int(self.whole)}:{self.minutes}"
         fraction = f".{self.fraction}" if self.fraction else ""
         tail = "%" if self.percent else "s" if self.decade else self.multiple
+        tail = " h" if self.hours else tail
         return f"{self.sign}{self.currency}{self.whole}{fraction}{tail}"
 
 
@@ -138,7 +151,9 @@ def read(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
     if end == 0 or not _closed(text, end) or _ambiguous(text, start, position, amount, form):
         return None
     carried = amount.sign or amount.grouped or amount.fraction or amount.percent or amount.currency
-    return (end, amount) if carried or len(amount.whole) >= 4 else None
+    if not carried and amount.hours and _is_moment(text, start, end, form):
+        amount = amount._replace(hours=False, minutes="00")
+    return (end, amount) if carried or _has_hours(amount) or len(amount.whole) >= 4 else None
 
 
 def write(amount: Amount, form: Form) -> str:
@@ -158,7 +173,8 @@ def write(amount: Amount, form: Form) -> str:
     if amount.percent:
         return f"{amount.sign}{number}{form.percent[0]}"
     if not amount.currency:
-        return f"{amount.sign}{number}"
+        unit = (NO_BREAK if form.hours else " ") + "h" if amount.hours else ""
+        return f"{amount.sign}{number}{unit}"
     if form.currency_first:
         multiple = "bn" if amount.multiple == "Md" else amount.multiple
         return f"{amount.sign}{amount.currency}{number}{multiple}"
@@ -291,7 +307,51 @@ def _behind(text: str, end: int, amount: Amount, form: Form) -> tuple[int, Amoun
         if text.startswith(name, position) and number_ends(text, position + len(name)):
             currency = _CURRENCY_BEHIND.get(name, name)
             return position + len(name), amount._replace(currency=currency, multiple=multiple)
-    return end, amount
+    stop = _hours_end(text, end) if form.hours else 0
+    return (stop, amount._replace(hours=True)) if stop else (end, amount)
+
+
+def _hours_end(text: str, end: int) -> int:
+    """Return where the `h` of whole hours ends behind a number; 0: there is none."""
+    mark = end + (at(text, end) != "" and at(text, end) in SPACES)
+    behind = mark + 1 + (at(text, mark + 1) != "" and at(text, mark + 1) in SPACES)
+    alone = number_ends(text, mark + 1) and at(text, mark + 1) not in ("/", "-", "\u2013", "\u2019")
+    is_hours = at(text, mark) in ("h", "H") and alone and not is_digit(at(text, behind))
+    return mark + 1 if is_hours else 0
+
+
+def _has_hours(amount: Amount) -> bool:
+    return amount.hours or amount.minutes != ""
+
+
+def _is_moment(text: str, start: int, end: int, form: Form) -> bool:
+    """Tell whether whole hours are a time of day: `à 15 h`, `de 9 h à 12 h`, `2 h du matin`."""
+    if not _is_hour(text, start) or text.startswith(_OF_DAY, end):
+        return _is_hour(text, start)
+    if text.startswith(_LENGTHS, end):
+        return False
+    before = _word_before(text, start)
+    if before in ("de", "entre"):
+        joint = next((joint for joint in (" à ", " et ") if text.startswith(joint, end)), "")
+        other = end + len(joint)
+        stop = _hours_end(text, digits(text, other)) if joint else 0
+        return stop > 0 and _is_hour(text, other) and not text.startswith(_LENGTHS, stop)
+    if before == "et":
+        hour = start - len("h et ")
+        return hour > 0 and text.startswith(("h et ", "H et "), hour) and _behind_digit(text, hour)
+    return before in form.moments
+
+
+def _is_hour(text: str, start: int) -> bool:
+    """Tell whether a number is an hour of a day."""
+    end = digits(text, start)
+    return start < end <= start + 2 and int(text[start:end]) < 24
+
+
+def _behind_digit(text: str, position: int) -> bool:
+    """Tell whether a digit stands before a position, or before the space there."""
+    position -= text[position - 1] in SPACES
+    return position > 0 and is_digit(text[position - 1])
 
 
 def _closed(text: str, end: int) -> bool:

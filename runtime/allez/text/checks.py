@@ -99,7 +99,7 @@ def _numbers(
     doubted: Collection[str],
 ) -> list[Doubt]:
     """Find numbers that were lost, and such as nobody said; `doubted` is of things lost already."""
-    here, there = values(source, languages[0]), values(target, languages[1])
+    here, there = _counted(source, languages[0]), _counted(target, languages[1])
     if languages[1] == "en":
         there = [v for v in there if not _is_ordinal_word(target, v)] + [
             v for v in there if _is_ordinal_word(target, v)
@@ -131,6 +131,17 @@ def _numbers(
             if not any(value.value in _alternatives(other.value) for other in here):
                 found.append(Doubt("number", text, None, None))
     return found
+
+
+def _counted(text: str, language: str) -> list[Value]:
+    """Return the numbers of a text, but for the minutes of full hours: "15 h" is "15:00"."""
+    return [value for value in values(text, language) if not _are_no_minutes(text, value)]
+
+
+def _are_no_minutes(text: str, value: Value) -> bool:
+    mark = value.start - 1
+    mark -= mark > 0 and text[mark] in SPACES
+    return text[value.start : value.end] == "00" and mark > 0 and text[mark] in ":hH"
 
 
 def _in_another_form(

@@ -22,6 +22,7 @@ import {
   words,
 } from './characters.js'
 import { groups } from './digits.js'
+import { hoursEnd, isDuration, isMoment, wordBefore } from './hours.js'
 import { UNITS } from './words.js'
 
 /** @typedef {import('./characters.js').Line} Line */
@@ -42,6 +43,7 @@ const NO_BREAK = '\u00a0'
  * @property {Set<string>} designators words in small letters after which two groups of digits may
  *   be two numbers ("bus")
  * @property {Set<string>} durations words before hours and minutes that are no time of day
+ * @property {Set<string>} [moments] words before whole hours that are a time of day: "à 15 h"
  */
 
 /** The number forms that every host has, by language. @type {Record<string, Form>} */
@@ -62,6 +64,9 @@ export const FORMS = {
         'articles',
     ),
     durations: words('pendant durant dure durait durera duré durée en moins plus toutes'),
+    moments: words(
+      'à vers avant dès est était lundi mardi mercredi jeudi vendredi samedi dimanche demain hier',
+    ),
   },
   en: {
     thousands: ', ',
@@ -100,6 +105,7 @@ const MULTIPLES = ['Md', 'M', 'k']
  * @property {string} multiple "", "k", "M" or "Md" before the currency
  * @property {string} minutes two digits: then `whole` are hours
  * @property {boolean} decade
+ * @property {boolean} hours whether `h` stands behind it: "48 h"
  */
 
 /** Where a number ends, and what it is. @typedef {[end: number, amount: Amount]} Read */
@@ -110,14 +116,15 @@ const MULTIPLES = ['Md', 'M', 'k']
  */
 const amountOf = (known) => ({
   ...{ sign: '', whole: '', grouped: false, fraction: '', percent: false, currency: '' },
-  ...{ multiple: '', minutes: '', decade: false },
+  ...{ multiple: '', minutes: '', decade: false, hours: false },
   ...known,
 })
 
 /** What is the same in every language. @param {Amount} amount */
-export function valueOf({ sign, whole, fraction, percent, currency, multiple, minutes, decade }) {
+export function valueOf(amount) {
+  const { sign, whole, fraction, currency, minutes } = amount
   if (minutes !== '') return `${Number(whole)}:${minutes}`
-  const tail = percent ? '%' : decade ? 's' : multiple
+  const tail = amount.percent ? '%' : amount.decade ? 's' : amount.hours ? ' h' : amount.multiple
   return `${sign}${currency}${whole}${fraction === '' ? '' : `.${fraction}`}${tail}`
 }
 
@@ -154,7 +161,10 @@ export function read(line, start, form) {
     amount.fraction !== '' ||
     amount.percent ||
     amount.currency !== ''
-  return isCarried || amount.whole.length >= 4 ? [end, amount] : null
+  if (!isCarried && amount.hours && isMoment(line, start, end, form)) {
+    return [end, { ...amount, hours: false, minutes: '00' }]
+  }
+  return isCarried || amount.hours || amount.whole.length >= 4 ? [end, amount] : null
 }
 
 /**
@@ -172,6 +182,7 @@ export function write(amount, form) {
   const parted = amount.grouped ? whole.replace(/\B(?=(\d{3})+$)/g, form.group) : whole
   const number = parted + (fraction === '' ? '' : form.decimal + fraction)
   if (amount.percent) return `${sign}${number}${form.percent[0]}`
+  if (amount.hours) return `${sign}${number}${form.hours ? NO_BREAK : ' '}h`
   if (currency === '') return `${sign}${number}`
   if (form.currencyFirst) {
     return `${sign}${currency}${number}${multiple === 'Md' ? 'bn' : multiple}`
@@ -247,33 +258,6 @@ function halfDay(line, end, hours) {
     }
   }
   return [end, hours]
-}
-
-/**
- * Tells whether hours and minutes are a length of time.
- *
- * @param {Line} line
- * @param {number} start
- * @param {number} stop
- * @param {Form} form
- */
-function isDuration(line, start, stop, form) {
-  const isLength = has(line, behindSpace(line, stop), 'min', 'de ', "d'", 'd\u2019')
-  return isLength || form.durations.has(wordBefore(line, start))
-}
-
-/**
- * Returns the word before a position in small letters, "" if something else stands there.
- *
- * @param {Line} line
- * @param {number} start
- */
-function wordBefore(line, start) {
-  let end = start
-  while (end > 0 && isOneOf(`${SPACES}°.`, line[end - 1])) end--
-  let begin = end
-  while (begin > 0 && end - begin < 20 && isLetter(line[begin - 1])) begin--
-  return part(line, begin, end).toLowerCase()
 }
 
 /**
@@ -365,7 +349,8 @@ function behind(line, end, amount, form) {
     if (!has(line, position, name) || !numberEnds(line, stop)) continue
     return [stop, { ...amount, currency: CURRENCY_BEHIND[name] ?? name, multiple }]
   }
-  return [end, amount]
+  const stop = form.hours ? hoursEnd(line, end) : 0
+  return stop ? [stop, { ...amount, hours: true }] : [end, amount]
 }
 
 /**

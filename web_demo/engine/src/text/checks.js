@@ -153,10 +153,10 @@ const PAIRS = words('half pair couple first once another either')
  * @param {Set<string>} doubted
  */
 function numbers(source, target, said, [from, to], doubted) {
-  const here = values(source, from)
+  const here = counted(source, from)
   const isOrdinal = (/** @type {Value} */ { start, end }) =>
     ORDINALS.has(target.slice(start, end).toLowerCase())
-  let there = values(target, to)
+  let there = counted(target, to)
   if (to === 'en') there = [...there.filter((v) => !isOrdinal(v)), ...there.filter(isOrdinal)]
   const left = new Tally(there)
   const missing = here.filter(({ value }) => !left.take(value))
@@ -181,6 +181,18 @@ function numbers(source, target, said, [from, to], doubted) {
   }
   return to === 'en' && found.length === 0 ? inAnotherForm(source, target, here, there) : found
 }
+
+/**
+ * Returns the numbers of a text, but for the minutes of full hours: "15 h" is "15:00".
+ *
+ * @param {string} text
+ * @param {string} language
+ */
+const counted = (text, language) =>
+  values(text, language).filter(({ start, end }) => {
+    const isFull = /.[:h][ \xa0\u2009\u202f]?$/is.test(text.slice(0, start))
+    return !isFull || text.slice(start, end) !== '00'
+  })
 
 /**
  * Finds a number that an English translation has as French writes it: "3,5", "5 590", "10h53". Who

@@ -21,8 +21,8 @@ private const val LONGEST = 2.2
 private class Sides(val source: String, val target: String, val languages: Pair<String, String>, val doubted: Set<String>) {
     val here = lexemes(source.small)
     val said = lexemes(target.small)
-    val numbersHere by lazy { numberValues(source, languages.first) }
-    val numbersSaid by lazy { numberValues(target, languages.second) }
+    val numbersHere by lazy { counted(source, languages.first) }
+    val numbersSaid by lazy { counted(target, languages.second) }
 }
 
 private val String.small: String get() = lowercase(Locale.ROOT)
@@ -60,6 +60,14 @@ internal fun doubts(source: String, target: String, languages: Pair<String, Stri
     if (REPLACED in left) found += Doubt("characters", REPLACED, null, null)
     return found
 }
+
+/** The numbers of a text, but for the minutes of full hours: "15 h" is "15:00". */
+private fun counted(text: String, language: String): List<NumberValue> =
+    numberValues(text, language).filterNot { value ->
+        val mark = value.start - 1
+        val behind = if (mark > 0 && text[mark] in SPACES) mark - 1 else mark
+        text.substring(value.start, value.end) == "00" && behind > 0 && text[behind] in ":hH"
+    }
 
 private val String.characters: Int get() = codePointCount(0, length)
 

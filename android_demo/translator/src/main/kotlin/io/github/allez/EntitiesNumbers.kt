@@ -23,6 +23,7 @@ private const val NO_BREAK = "\u00a0"
  * @property designators words in small letters after which two groups of digits may be two numbers
  *   ("bus").
  * @property durations words before hours and minutes that are no time of day.
+ * @property moments words before whole hours that are a time of day: "à 15 h".
  */
 internal class NumberForm(
     val thousands: List<String>,
@@ -33,6 +34,7 @@ internal class NumberForm(
     val hours: Boolean,
     val designators: Set<String>,
     val durations: Set<String>,
+    val moments: Set<String>,
 )
 
 /** The number forms that every host has, by language. */
@@ -53,6 +55,10 @@ internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
                 "articles",
         ),
         durations = words("pendant durant dure durait durera duré durée en moins plus toutes"),
+        moments = words(
+            "à vers avant dès est était lundi mardi mercredi jeudi vendredi samedi dimanche " +
+                "demain hier",
+        ),
     ),
     "en" to NumberForm(
         thousands = listOf(",", " "),
@@ -68,6 +74,7 @@ internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
                 "match",
         ),
         durations = words("for lasts lasted within than"),
+        moments = emptySet(),
     ),
 )
 
@@ -76,6 +83,10 @@ private val CURRENCY_BEHIND = mapOf("\$US" to "US$", "$ US" to "US$", "\$CA" to 
     CURRENCIES.associateWith { it }
 private val WRITTEN_BEHIND = mapOf("US$" to "$ US", "CA$" to "$ CA")
 private val MULTIPLES = listOf("Md", "M", "k")
+
+/** What stands behind hours of a day, and behind hours that are a length of time. */
+private val OF_DAY = listOf(" du matin", " du soir", " de l'après-midi", " de l\u2019après-midi")
+private val LENGTHS = listOf(" min", " de ", " d'", " d\u2019", " par ", " en ", " à pied")
 
 /** What is between hours of 12 and of 24. */
 private val HALVES = mapOf("a.m." to 0, "p.m." to 12, "am" to 0, "pm" to 12)
@@ -89,6 +100,7 @@ private val HALVES = mapOf("a.m." to 0, "p.m." to 12, "am" to 0, "pm" to 12)
  * @property fraction digits, "" if there are none.
  * @property multiple "", "k", "M" or "Md" before the currency.
  * @property minutes two digits: then [whole] are hours.
+ * @property hours whether `h` stands behind it: "48 h".
  */
 internal data class Amount(
     val whole: String,
@@ -100,6 +112,7 @@ internal data class Amount(
     val multiple: String = "",
     val minutes: String = "",
     val decade: Boolean = false,
+    val hours: Boolean = false,
 ) {
     /** Whether there is more to it than digits. */
     val isMarked: Boolean
@@ -109,7 +122,7 @@ internal data class Amount(
     val value: String
         get() {
             if (minutes.isNotEmpty()) return "${whole.toInt()}:$minutes"
-            val tail = if (percent) "%" else if (decade) "s" else multiple
+            val tail = if (hours) " h" else if (percent) "%" else if (decade) "s" else multiple
             return sign + currency + whole + (if (fraction.isEmpty()) "" else ".$fraction") + tail
         }
 }
@@ -132,7 +145,11 @@ internal fun CodePoints.read(start: Int, form: NumberForm): ReadNumber? {
     }
     val number = behind(plain.end, plain.amount.copy(sign = sign, currency = currency), form) ?: return null
     if (!isClosed(number.end) || isAmbiguous(start, position, number.amount, form)) return null
-    return number.takeIf { it.amount.isMarked || it.amount.whole.length >= 4 }
+    val amount = number.amount
+    if (!amount.isMarked && amount.hours && isMoment(start, number.end, form)) {
+        return ReadNumber(number.end, amount.copy(hours = false, minutes = "00"))
+    }
+    return number.takeIf { amount.isMarked || amount.hours || amount.whole.length >= 4 }
 }
 
 /** How a language writes an amount. */
@@ -145,7 +162,8 @@ internal fun write(amount: Amount, form: NumberForm): String {
     val whole = if (amount.grouped) thousands(amount.whole).joinToString(form.group) else amount.whole
     val number = if (amount.fraction.isEmpty()) whole else whole + form.decimal + amount.fraction
     if (amount.percent) return amount.sign + number + form.percent[0]
-    if (amount.currency.isEmpty()) return amount.sign + number
+    val unit = if (!amount.hours) "" else if (form.hours) "${NO_BREAK}h" else " h"
+    if (amount.currency.isEmpty()) return amount.sign + number + unit
     if (form.currencyFirst) {
         val multiple = if (amount.multiple == "Md") "bn" else amount.multiple
         return amount.sign + amount.currency + number + multiple
@@ -262,7 +280,42 @@ private fun CodePoints.behind(end: Int, amount: Amount, form: NumberForm): ReadN
         if (!startsWith(name, position) || !numberEnds(position + name.length)) continue
         return ReadNumber(position + name.length, amount.copy(currency = currency, multiple = multiple))
     }
-    return ReadNumber(end, amount)
+    val stop = if (form.hours) hoursEnd(end) else 0
+    return if (stop > 0) ReadNumber(stop, amount.copy(hours = true)) else ReadNumber(end, amount)
+}
+
+/** Where the `h` of whole hours ends behind a number; 0: there is none. */
+private fun CodePoints.hoursEnd(end: Int): Int {
+    val stop = behindSpace(end) + 1
+    val isAlone = numberEnds(stop) && !hasOneOf("/-\u2013\u2019", stop) && !isDigit(at(behindSpace(stop)))
+    return if (hasOneOf("hH", stop - 1) && isAlone) stop else 0
+}
+
+/** Whether whole hours are a time of day: `à 15 h`, `de 9 h à 12 h`, `2 h du matin`. */
+private fun CodePoints.isMoment(start: Int, end: Int, form: NumberForm): Boolean {
+    fun isLength(place: Int) = LENGTHS.any { startsWith(it, place) }
+    if (!isHour(start) || OF_DAY.any { startsWith(it, end) }) return isHour(start)
+    if (isLength(end)) return false
+    return when (val before = wordBefore(start)) {
+        "de", "entre" -> {
+            val joint = listOf(" à ", " et ").firstOrNull { startsWith(it, end) } ?: return false
+            val other = end + joint.length
+            val stop = hoursEnd(digits(other))
+            stop > 0 && isHour(other) && !isLength(stop)
+        }
+        "et" -> {
+            val hour = start - "h et ".length
+            val digit = if (hasOneOf(SPACES, hour - 1)) hour - 2 else hour - 1
+            hasOneOf("hH", hour) && startsWith(" et ", hour + 1) && isDigit(at(digit))
+        }
+        else -> before in form.moments
+    }
+}
+
+/** Whether a number is an hour of a day. */
+private fun CodePoints.isHour(start: Int): Boolean {
+    val end = digits(start)
+    return end - start in 1..2 && string(start, end).toInt() < 24
 }
 
 private fun isCurrency(character: Int): Boolean = CURRENCIES.any { it.length == 1 && isOneOf(it, character) }

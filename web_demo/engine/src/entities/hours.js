@@ -1,0 +1,89 @@
+/**
+ * Hours: when they are a time of day, and when a length of time. Knows no numbers but hours.
+ */
+
+import { isDigit, isLetter } from '../text/characters.js'
+import { SPACES, at, behindSpace, digits, has, isOneOf, numberEnds, part } from './characters.js'
+
+/** @typedef {import('./characters.js').Line} Line */
+/** @typedef {import('./numbers.js').Form} Form */
+
+/** What stands behind hours of a day, and behind hours that are a length of time. */
+const OF_DAY = [' du matin', ' du soir', " de l'après-midi", ' de l\u2019après-midi']
+const LENGTHS = [' min', ' de ', " d'", ' d\u2019', ' par ', ' en ', ' à pied']
+
+/**
+ * Tells whether hours and minutes are a length of time.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {number} stop
+ * @param {Form} form
+ */
+export function isDuration(line, start, stop, form) {
+  const isLength = has(line, behindSpace(line, stop), 'min', 'de ', "d'", 'd\u2019')
+  return isLength || form.durations.has(wordBefore(line, start))
+}
+
+/**
+ * Returns the word before a position in small letters, "" if something else stands there.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+export function wordBefore(line, start) {
+  let end = start
+  while (end > 0 && isOneOf(`${SPACES}°.`, line[end - 1])) end--
+  let begin = end
+  while (begin > 0 && end - begin < 20 && isLetter(line[begin - 1])) begin--
+  return part(line, begin, end).toLowerCase()
+}
+
+/**
+ * Returns where the `h` of whole hours ends behind a number; 0: there is none.
+ *
+ * @param {Line} line
+ * @param {number} end
+ */
+export function hoursEnd(line, end) {
+  const stop = behindSpace(line, end) + 1
+  const isAlone = numberEnds(line, stop) && !isOneOf('/-\u2013\u2019', at(line, stop))
+  const goesOn = isDigit(at(line, behindSpace(line, stop)))
+  return isOneOf('hH', at(line, stop - 1)) && isAlone && !goesOn ? stop : 0
+}
+
+/**
+ * Tells whether whole hours are a time of day: `à 15 h`, `de 9 h à 12 h`, `2 h du matin`.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {number} end
+ * @param {Form} form
+ */
+export function isMoment(line, start, end, form) {
+  if (!isHour(line, start) || has(line, end, ...OF_DAY)) return isHour(line, start)
+  if (has(line, end, ...LENGTHS)) return false
+  const before = wordBefore(line, start)
+  if (before === 'de' || before === 'entre') {
+    const joint = [' à ', ' et '].find((word) => has(line, end, word))
+    if (joint === undefined) return false
+    const other = end + joint.length
+    const stop = hoursEnd(line, digits(line, other))
+    return stop > 0 && isHour(line, other) && !has(line, stop, ...LENGTHS)
+  }
+  if (before !== 'et') return form.moments?.has(before) ?? false
+  const hour = start - 5
+  const digit = hour - (isOneOf(SPACES, at(line, hour - 1)) ? 2 : 1)
+  return has(line, hour, 'h et ', 'H et ') && isDigit(at(line, digit))
+}
+
+/**
+ * Tells whether a number is an hour of a day.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+function isHour(line, start) {
+  const end = digits(line, start)
+  return start < end && end <= start + 2 && Number(part(line, start, end)) < 24
+}
