@@ -283,7 +283,7 @@ def _number(line: str, start: int, source: Form | None, target: Form | None) -> 
 
 
 def _term(line: str, start: int, terms: Sequence[tuple[str, str]]) -> Entity | None:
-    """Return the glossary's term that begins at a position, in its case or with a capital."""
+    """Return the glossary's term that begins at a position, in any case; in capitals if it is."""
     if is_word(line[start]) and not begins(line, start):
         return None
     for term, said in terms:
@@ -291,12 +291,14 @@ def _term(line: str, start: int, terms: Sequence[tuple[str, str]]) -> Entity | N
         if here != term and here.lower() != term.lower():
             continue
         end = start + len(here)
-        plural = at(line, end) in ("s", "x") and at(line, end) != "" and ends(line, end + 1)
+        loud = here != term and len(here) > 1 and here == here.upper()
+        plural = at(line, end) in (("S", "X") if loud else ("s", "x")) and ends(line, end + 1)
         if is_word(term[-1]) and not ends(line, end) and not plural:
             continue
         if _is_part(line, start, end + plural, term):
             continue
-        return Entity(start, end + plural, TERM, plural_of(said) if plural else said, term)
+        said = plural_of(said) if plural else said
+        return Entity(start, end + plural, TERM, said.upper() if loud else said, term)
     return None
 
 

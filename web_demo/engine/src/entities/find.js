@@ -285,7 +285,7 @@ class Finder {
   }
 
   /**
-   * Returns the glossary's term that begins at a position, in its case or with a capital.
+   * Returns the glossary's term that begins at a position, in any case; in capitals if it is.
    *
    * @param {Line} line
    * @param {number} start
@@ -297,11 +297,13 @@ class Finder {
       const end = start + term.length
       const [here, value] = [part(line, start, end), term.join('')]
       if (here !== value && here.toLowerCase() !== value.toLowerCase()) continue
-      const isPlural = isOneOf('sx', at(line, end)) && ends(line, end + 1)
+      const isLoud = here !== value && term.length > 1 && here === here.toUpperCase()
+      const isPlural = isOneOf(isLoud ? 'SX' : 'sx', at(line, end)) && ends(line, end + 1)
       if (isWord(term[term.length - 1]) && !ends(line, end) && !isPlural) continue
       const stop = Math.min(end, line.length) + (isPlural ? 1 : 0)
       if (isPart(line, start, stop, term)) continue
-      return { start, end: stop, kind: 'term', said: isPlural ? pluralOf(said) : said, value }
+      const word = isPlural ? pluralOf(said) : said
+      return { start, end: stop, kind: 'term', said: isLoud ? word.toUpperCase() : word, value }
     }
     return null
   }

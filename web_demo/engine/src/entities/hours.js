@@ -3,13 +3,26 @@
  */
 
 import { isDigit, isLetter } from '../text/characters.js'
-import { SPACES, at, behindSpace, digits, has, isOneOf, numberEnds, part } from './characters.js'
+import {
+  SPACES,
+  at,
+  behindSpace,
+  digits,
+  has,
+  isOneOf,
+  numberEnds,
+  part,
+  words,
+} from './characters.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 /** @typedef {import('./numbers.js').Form} Form */
 
-/** What stands behind hours of a day, and behind hours that are a length of time. */
+/** What stands behind hours of a day, before them, and behind what is a length of time. */
 const OF_DAY = [' du matin', ' du soir', " de l'après-midi", ' de l\u2019après-midi']
+const MOMENTS = words(
+  'à vers avant dès est était lundi mardi mercredi jeudi vendredi samedi dimanche demain hier',
+)
 const LENGTHS = [' min', ' de ', " d'", ' d\u2019', ' par ', ' en ', ' à pied']
 
 /**
@@ -58,9 +71,8 @@ export function hoursEnd(line, end) {
  * @param {Line} line
  * @param {number} start
  * @param {number} end
- * @param {Form} form
  */
-export function isMoment(line, start, end, form) {
+export function isMoment(line, start, end) {
   if (!isHour(line, start) || has(line, end, ...OF_DAY)) return isHour(line, start)
   if (has(line, end, ...LENGTHS)) return false
   const before = wordBefore(line, start)
@@ -71,7 +83,7 @@ export function isMoment(line, start, end, form) {
     const stop = hoursEnd(line, digits(line, other))
     return stop > 0 && isHour(line, other) && !has(line, stop, ...LENGTHS)
   }
-  if (before !== 'et') return form.moments?.has(before) ?? false
+  if (before !== 'et') return MOMENTS.has(before)
   const hour = start - 5
   const digit = hour - (isOneOf(SPACES, at(line, hour - 1)) ? 2 : 1)
   return has(line, hour, 'h et ', 'H et ') && isDigit(at(line, digit))

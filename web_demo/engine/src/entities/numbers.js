@@ -43,7 +43,6 @@ const NO_BREAK = '\u00a0'
  * @property {Set<string>} designators words in small letters after which two groups of digits may
  *   be two numbers ("bus")
  * @property {Set<string>} durations words before hours and minutes that are no time of day
- * @property {Set<string>} [moments] words before whole hours that are a time of day: "à 15 h"
  */
 
 /** The number forms that every host has, by language. @type {Record<string, Form>} */
@@ -64,9 +63,6 @@ export const FORMS = {
         'articles',
     ),
     durations: words('pendant durant dure durait durera duré durée en moins plus toutes'),
-    moments: words(
-      'à vers avant dès est était lundi mardi mercredi jeudi vendredi samedi dimanche demain hier',
-    ),
   },
   en: {
     thousands: ', ',
@@ -161,7 +157,7 @@ export function read(line, start, form) {
     amount.fraction !== '' ||
     amount.percent ||
     amount.currency !== ''
-  if (!isCarried && amount.hours && isMoment(line, start, end, form)) {
+  if (!isCarried && amount.hours && isMoment(line, start, end)) {
     return [end, { ...amount, hours: false, minutes: '00' }]
   }
   return isCarried || amount.hours || amount.whole.length >= 4 ? [end, amount] : null

@@ -207,18 +207,20 @@ internal class EntityFinder(
             return Entity(start, end, EntityKind.NUMBER, said, amount.value)
         }
 
-        /** The glossary's term that begins at a position, in its case or with a capital. */
+        /** The glossary's term that begins at a position, in any case; in capitals if it is. */
         private fun term(start: Int): Entity? {
             if (terms.isEmpty() || (isWord(line[start]) && !line.begins(start))) return null
             for (term in terms) {
                 val end = minOf(start + term.characters.size, line.size)
                 val here = line.string(start, end)
                 if (here != term.text && here.lowercase(Locale.ROOT) != term.small) continue
-                val plural = line.hasOneOf("sx", end) && line.ends(end + 1)
+                val loud = here != term.text && end - start > 1 && here == here.uppercase(Locale.ROOT)
+                val plural = line.hasOneOf(if (loud) "SX" else "sx", end) && line.ends(end + 1)
                 if (isWord(term.characters.at(term.characters.size - 1)) && !line.ends(end) && !plural) continue
                 if (isPart(start, if (plural) end + 1 else end, term.characters)) continue
-                if (!plural) return Entity(start, end, EntityKind.TERM, term.said, term.text)
-                return Entity(start, end + 1, EntityKind.TERM, pluralOf(term.said), term.text)
+                val said = if (plural) pluralOf(term.said) else term.said
+                val written = if (loud) said.uppercase(Locale.ROOT) else said
+                return Entity(start, if (plural) end + 1 else end, EntityKind.TERM, written, term.text)
             }
             return null
         }
