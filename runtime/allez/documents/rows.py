@@ -82,14 +82,16 @@ class TableFile:
         digest = hashlib.sha256()
         pending, position, line = "", 0, 1
         for text in itertools.chain(self._texts(digest.update), [None]):
+            line += pending.count("\n", 0, position)
             pending, position = pending[position:] + (text or ""), 0
             while (end := row_end(pending, position, self._separator, last=text is None)) > 0:
                 yield pending[position:end]
-                line += pending.count("\n", position, end)
                 position = end
             if text is None and position < len(pending):
+                line += pending.count("\n", 0, position)
                 raise InputError(f"line {line}: a quotation mark is never closed")
             if len(pending) - position > MAX_LINE_BYTES:
+                line += pending.count("\n", 0, position)
                 raise InputError(
                     f"line {line}: a row of more than {MAX_LINE_BYTES:,} characters",
                     hint="a quotation mark there may never be closed",
