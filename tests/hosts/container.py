@@ -2,8 +2,8 @@
 
     python -m hosts.container
 
-In a builder, where podman or docker is there; otherwise in a folder, where each absolute path of
-the steps is one below it. Fetches what the steps fetch.
+In a builder, where podman or docker is there and works; otherwise in a folder, where each absolute
+path of the steps is one below it. Fetches what the steps fetch.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PLACES = ("/build", "/wheel", "/opt/allez", "/models")
 def main() -> int:
     """Run the steps; return 0 if what they make translates."""
     for builder in ("podman", "docker"):
-        if shutil.which(builder):
+        if _works(builder):
             done = subprocess.run([builder, "build", "-f", str(FILE), str(ROOT)], check=False)
             return done.returncode
     with tempfile.TemporaryDirectory() as folder:
@@ -35,6 +35,13 @@ def main() -> int:
         said = _ask(Path(folder))
     sys.stdout.write(f"the steps of {FILE.name} make a server that says {said!r}\n")
     return 0 if said == "It's raining." else 1
+
+
+def _works(builder: str) -> bool:
+    """Tell whether a builder can build: a client alone, whose daemon does not run, cannot."""
+    if not shutil.which(builder):
+        return False
+    return subprocess.run([builder, "info"], capture_output=True, check=False).returncode == 0
 
 
 def _moved(text: str, folder: Path) -> str:
