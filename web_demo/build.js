@@ -1,5 +1,6 @@
 /**
- * Puts the page together, for any static host: `node web_demo/build.js FOLDER [BUNDLE]`.
+ * Puts the page together, for any static host: `node web_demo/build.js FOLDER [BUNDLE ...]`.
+ * With several bundles the page lets one choose, and swap where two lead there and back.
  *
  * Copies what is served, makes the scripts small, and writes `files.js` for the service worker:
  * every file with its size and hash, and a version made of their contents. Fetches nothing.
@@ -14,9 +15,10 @@ import { require, servedScripts } from './scripts.js'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
 
-const [folder, bundle = join(HERE, '../models/fr-en')] = process.argv.slice(2)
+const [folder, ...bundles] = process.argv.slice(2)
+if (bundles.length === 0) bundles.push(join(HERE, '../models/fr-en'))
 if (!folder) {
-  process.stderr.write('usage: node web_demo/build.js FOLDER [BUNDLE]\n')
+  process.stderr.write('usage: node web_demo/build.js FOLDER [BUNDLE ...]\n')
   process.exit(2)
 }
 
@@ -35,7 +37,20 @@ for (const name of ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm']) {
 await cp(join(runtime, '../LICENSE'), join(folder, 'ort/LICENSE')).catch((error) => {
   if (error.code !== 'ENOENT') throw error // not every version has it
 })
-await cp(bundle, join(folder, 'model'), { recursive: true })
+
+let options = ''
+for (const [at, bundle] of bundles.entries()) {
+  const name = `model${at || ''}`
+  await cp(bundle, join(folder, name), { recursive: true })
+  const { source, target } = JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8'))
+  const [from, to] = [source, target].map((side) => side.language ?? side) // of format 1: the language alone
+  options += `<option value="${name}/" data-from="${from}" data-to="${to}"></option>`
+}
+const page = join(folder, 'index.html')
+const html = await readFile(page, 'utf8')
+const listed = html.replace('<option value="model/"></option>', options)
+if (listed === html) throw new Error('index.html has no option for a model')
+await writeFile(page, listed)
 
 const files = []
 const all = createHash('sha256')

@@ -1,10 +1,12 @@
 /**
  * Measures the page: `node web_demo/measure.js [ROUNDS]`, with `PYTHON` naming a Python that has Allez.
  *
- * What a visit transfers; how long it takes from a visit to the first translation, the first time
- * and the second; and how much longer Chromium works at a sentence than Python does on one thread:
- * both translate the same sentences round by round, and what is compared are medians of the ratios
- * of one round's times, of processors (user and system) and by the clock. Let nothing else run.
+ * What a visit transfers (brotli at quality 9: at 11 it takes a minute and a half and saves 3 %); how
+ * long it takes from a visit to the first translation, the first time and the second; how much
+ * longer Chromium works at a sentence than Python does on one thread: both translate the same
+ * sentences round by round, and what is compared are medians of the ratios of one round's times, of
+ * processors (user and system) and by the clock; and the longest frame while a thousand keys come,
+ * one in 30 milliseconds. Let nothing else run: it takes two minutes.
  */
 
 import { spawn } from 'node:child_process'
@@ -13,12 +15,13 @@ import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import {
   PATIENCE,
   TEXT,
   bare,
   built,
+  open,
   pathOf,
   processesOf,
   serve,
@@ -50,7 +53,8 @@ async function transferred(folder) {
     const data = await readFile(join(entry.parentPath, entry.name))
     raw += data.length
     gzip += gzipSync(data).length
-    brotli += brotliCompressSync(data).length
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 9 }
+    brotli += brotliCompressSync(data, { params }).length
   }
   const told = [raw, gzip, brotli].map((bytes) => (bytes / 1e6).toFixed(2))
   say(`a first visit transfers ${told[0]} MB, ${told[1]} with gzip, ${told[2]} with brotli`)
@@ -160,6 +164,44 @@ async function beside(url) {
   await browser.close()
 }
 
+/** @param {string} url */
+async function keys(url) {
+  const browser = await start(String(chromium), 'chrome')
+  const { page } = await open(browser, url)
+  const { longest, busy } = await page.evaluate(async (text) => {
+    const source = /** @type {HTMLTextAreaElement} */ (document.getElementById('source'))
+    let [longest, busy, before, isOver] = [0, 0, performance.now(), false]
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) busy = Math.max(busy, duration)
+    }).observe({ entryTypes: ['longtask'] })
+    const frame = () => {
+      longest = Math.max(longest, performance.now() - before)
+      before = performance.now()
+      if (!isOver) requestAnimationFrame(frame)
+    }
+    requestAnimationFrame(frame)
+    for (let key = 0; key < 1000; key++) {
+      source.value = `${text} `.repeat(1 + Math.floor(key / text.length)).slice(0, 1 + key)
+      source.dispatchEvent(new Event('input'))
+      await new Promise((resolve) => setTimeout(resolve, 30))
+    }
+    source.value = text
+    source.dispatchEvent(new Event('input'))
+    isOver = true
+    return { longest, busy }
+  }, TEXT)
+  await page.waitForFunction(
+    (last) => document.getElementById('target')?.textContent === last,
+    { timeout: PATIENCE, polling: 100 },
+    'The red car is in front of the house.',
+  )
+  say(
+    `a thousand keys at 30 ms: longest frame ${longest.toFixed(0)} ms, longest task of the main ` +
+      `thread ${busy === 0 ? 'under 50' : busy.toFixed(0)} ms; the last text is what is shown`,
+  )
+  await browser.close()
+}
+
 const folder = await built()
 const { url, stop } = await serve(folder)
 say(`load of the machine ${loadavg()[0].toFixed(1)}`)
@@ -167,5 +209,6 @@ await transferred(join(folder, 'web'))
 await bare(folder)
 await visits(url)
 await beside(url)
+await keys(url)
 await stop()
 await rm(folder, { recursive: true })

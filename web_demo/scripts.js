@@ -39,6 +39,7 @@ export async function servedScripts() {
       splitting: true,
       charset: 'utf8', // a module is always read as UTF-8
       external: ['onnxruntime-web/wasm'], // the page names where it is
+      plugins: [togetherLater],
       outdir: folder,
     })
     scripts.push(
@@ -68,6 +69,30 @@ export async function insideScripts() {
     define: { 'import.meta.url': 'self.location.href' },
   })
   return { main, worker }
+}
+
+const LATER = ['bundle/zip', 'text/unigram', 'translate/fragment', 'translate/selftest']
+
+/**
+ * What the worker loads when it is wanted becomes one script. Of several, each would have to share
+ * other things with what is there from the start, in a file for each sharing; many small files are
+ * larger than few, and the first visit pays for them.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const togetherLater = {
+  name: 'together, later',
+  setup(build) {
+    const src = join(HERE, 'engine/src')
+    build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+      const isOne = LATER.some((name) => join(resolveDir, path) === join(src, `${name}.js`))
+      return kind === 'dynamic-import' && isOne ? { path: 'later', namespace: 'later' } : null
+    })
+    build.onLoad({ filter: /.*/, namespace: 'later' }, () => ({
+      contents: LATER.map((name) => `export * from './${name}.js'`).join('\n'),
+      resolveDir: src,
+    }))
+  },
 }
 
 /** Puts `inside.js` where the page names `origin.js`. @type {import('esbuild').Plugin} */

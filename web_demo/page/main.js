@@ -7,7 +7,7 @@
 
 import { CancelledError } from '../engine/src/errors.js'
 import { keep, load, notice } from './origin.js'
-import { Lights, light, placeAt, related, wordAt } from './panes.js'
+import { Lights, explain, light, placeAt, related, wordAt } from './panes.js'
 import { LANGUAGES } from './words.js'
 
 /** @typedef {import('../engine/src/client.js').TranslatorClient} TranslatorClient */
@@ -33,6 +33,8 @@ let words
 let client = null
 /** @type {Sentence[]} */
 let sentences = []
+/** What is doubted where. @type {{node: Text, start: number, end: number, why: string}[]} */
+let reasons = []
 /** @type {AbortController | null} */
 let running = null
 /** What was dropped, and gets its own name again. @type {Opened | null} */
@@ -46,7 +48,7 @@ let tellAgain = () => {}
 
 /* --- words of the page --- */
 
-const LABELS = /** @type {const} */ (['open', 'clear', 'copy', 'save', 'selftest'])
+const LABELS = /** @type {const} */ (['open', 'clear', 'copy', 'save', 'selftest', 'swap'])
 
 /** @param {'en' | 'fr'} language */
 async function speak(language) {
@@ -57,6 +59,7 @@ async function speak(language) {
   $('language').textContent = words.other
   $('language').lang = language === 'fr' ? 'en' : 'fr'
   source.placeholder = words.placeholder
+  $('model').ariaLabel = words.model
   $('keys').textContent = words.keys
   $('doubts-label').textContent = words.doubts
   $('details-label').textContent = words.details
@@ -98,7 +101,7 @@ function tellProblem(error) {
 
 function changed() {
   mirrored.data = source.value
-  lights.clear('strong', 'middle', 'weak', 'doubt')
+  unlit()
   running?.abort()
   clearTimeout(timer)
   timer = window.setTimeout(() => void translate(), PAUSE)
@@ -159,8 +162,22 @@ function finished(time) {
 
 /* --- doubts --- */
 
+/** Nothing is known of the texts that stand there. */
+function unlit() {
+  lights.clear('strong', 'middle', 'weak', 'doubt')
+  reasons = []
+  $('why').hidden = true
+}
+
+/** @param {Text} node @param {{start: number, end: number}} span @param {string} why */
+function mark(node, span, why) {
+  lights.add('doubt', node, span)
+  reasons.push({ node, ...span, why })
+}
+
 function listDoubts() {
   lights.clear('doubt')
+  reasons = []
   const list = $('doubts-list')
   list.replaceChildren()
   for (const sentence of sentences) {
@@ -168,18 +185,18 @@ function listDoubts() {
     for (const { kind, text, start, end } of sentence.doubts) {
       put(list, text, words[kind])
       if (start !== null && end !== null) {
-        lights.add('doubt', mirrored, { start, end })
+        mark(mirrored, { start, end }, words[kind])
         continue
       }
       const at = sentence.text.toLowerCase().indexOf(text.toLowerCase())
       if (at < 0) continue
       const begin = at + sentence.targetStart
-      lights.add('doubt', said, { start: begin, end: begin + text.length })
+      mark(said, { start: begin, end: begin + text.length }, words[kind])
     }
     if (!sentence.finished) put(list, sentence.source, words.unfinished)
     if (sentence.confidence !== null && sentence.confidence < UNSURE) {
       put(list, sentence.source, words.unsure)
-      lights.add('doubt', mirrored, whole)
+      mark(mirrored, whole, words.unsure)
     }
   }
   $('doubts').hidden = list.children.length === 0
@@ -209,6 +226,7 @@ function pointAt(side, place) {
     word && sentences.find((s) => begin(s) < word.end && begin(s) + length(s) > word.start)
   if (!word || !sentence) {
     $('word').textContent = ''
+    $('why').hidden = true
     return
   }
   const [own, other] = side === 'source' ? [mirrored, said] : [said, mirrored]
@@ -218,7 +236,13 @@ function pointAt(side, place) {
   const strong = spans.filter((span) => span.weight >= 0.6 && span.start < span.end)
   const heard = [...new Set(strong.map(({ start, end }) => wholeWord(other.data, start, end)))]
   const arrow = side === 'source' ? '→' : '←'
-  $('word').textContent = `${text.slice(word.start, word.end)} ${arrow} ${heard.join(', ')}`
+  const why = reasons
+    .filter(({ node, start, end }) => node === own && start < word.end && end > word.start)
+    .map((reason) => reason.why)
+    .join('; ')
+  explain($('why'), own, word, why)
+  $('word').textContent =
+    `${text.slice(word.start, word.end)} ${arrow} ${heard.join(', ')}${why && ` (${why})`}`
   void drawAttention(sentence)
 }
 
@@ -249,6 +273,10 @@ target.addEventListener('click', (/** @type {MouseEvent} */ event) => {
 for (const pane of [source, target])
   pane.addEventListener('pointerleave', () => pointAt('source', -1))
 document.addEventListener('selectionchange', followCaret)
+document.addEventListener('scroll', () => ($('why').hidden = true), true)
+document.addEventListener('keyup', ({ key }) => {
+  if (key === 'Escape') $('why').hidden = true
+})
 source.addEventListener('keyup', followCaret)
 
 target.addEventListener('focus', () => pointAt('target', caret))
@@ -279,10 +307,14 @@ function facts() {
   const languages = new Intl.DisplayNames([document.documentElement.lang], {
     type: 'language',
   })
-  const [from, to] = [about.sourceLanguage, about.targetLanguage].map((code) => languages.of(code))
-  $('direction').textContent = `${from} → ${to}`
-  source.lang = about.sourceLanguage
-  target.lang = about.targetLanguage
+  const { sourceLanguage: from, targetLanguage: to } = about
+  const between = (/** @type {string[]} */ ...codes) =>
+    codes.map((code) => languages.of(code)).join(' → ')
+  $('direction').textContent = between(from, to)
+  for (const option of models()) option.text = between(option.dataset.from, option.dataset.to)
+  $('swap').hidden = !models().some(isOpposite)
+  source.lang = from
+  target.lang = to
   const number = new Intl.NumberFormat(document.documentElement.lang, {
     maximumFractionDigits: 1,
   })
@@ -297,7 +329,7 @@ function facts() {
     const [dt, dd] = [document.createElement('dt'), document.createElement('dd')]
     dt.textContent = term
     dd.textContent = value
-    if (term === words.license) dd.replaceChildren(linkTo(notice(), value))
+    if (term === words.license) dd.replaceChildren(linkTo(notice($('model').value), value))
     list.append(dt, dd)
   }
 }
@@ -355,7 +387,7 @@ async function read(file) {
         mirrored.data = text
         said.data = ''
         sentences = []
-        lights.clear('strong', 'middle', 'weak', 'doubt')
+        unlit()
         $('save').disabled = $('copy').disabled = true
         tell(() => words.working)
         $('progress').hidden = false
@@ -425,6 +457,47 @@ $('language').addEventListener('click', () => {
 })
 source.addEventListener('input', typed)
 
+/* --- models --- */
+
+/** Those that the page was built with, if there are several. @returns {any[]} */
+const models = () => [...$('model').querySelectorAll('[data-from]')]
+
+/** @param {any} option */
+const isOpposite = ({ dataset }) =>
+  dataset.from === client?.about?.targetLanguage && dataset.to === client?.about?.sourceLanguage
+
+/** Loads the model that is chosen; the one before makes room first. */
+async function take() {
+  running?.abort()
+  const before = client
+  client = null
+  await before?.close()
+  $('selftest').disabled = $('swap').disabled = $('model').disabled = true
+  tell(() => words.starting)
+  const loaded = await load(progressed, $('model').value)
+  await loaded.translate('Oui.') // the first sentence takes longest
+  client = loaded
+  $('progress').hidden = true
+  $('selftest').disabled = $('swap').disabled = $('model').disabled = false
+  facts()
+}
+
+async function takeAnother() {
+  try {
+    await take()
+    typed()
+  } catch (error) {
+    tellProblem(error)
+  }
+}
+
+$('model').addEventListener('change', takeAnother)
+$('swap').addEventListener('click', () => {
+  $('model').value = models().find(isOpposite).value
+  source.value = said.data
+  void takeAnother()
+})
+
 /* --- start --- */
 
 /** @param {number} share */
@@ -437,12 +510,8 @@ async function start() {
   $('progress').hidden = false
   try {
     const isKept = await keep(progressed)
-    tell(() => words.starting)
-    client = await load(progressed)
-    await client.translate('Oui.') // the first sentence takes longest
-    $('progress').hidden = true
-    $('selftest').disabled = false
-    facts()
+    await take()
+    $('model').hidden = models().length < 2
     tell(() => (isKept ? words.ready : words.readyOnline))
     document.documentElement.dataset.state = 'ready'
     if (early) void read(early)

@@ -4,8 +4,8 @@ import { TranslatorClient } from '../engine/src/client.js'
 
 /** @typedef {(share: number) => void} OnProgress how much has come, 0 to 1 */
 
-/** The address of what the weights' licence asks to be told. */
-export const notice = () => 'model/NOTICE'
+/** The address of what the weights' licence asks to be told. @param {string} folder of a model */
+export const notice = (folder) => `${folder}NOTICE`
 
 /**
  * Waits until all is kept on this device; false: this browser keeps nothing.
@@ -37,12 +37,13 @@ export async function keep(onProgress) {
 }
 
 /**
- * Loads the model.
+ * Loads a model.
  *
  * @param {OnProgress} onProgress
+ * @param {string} folder of the model
  */
-export const load = (onProgress) =>
-  TranslatorClient.load('model/', {
+export const load = (onProgress, folder) =>
+  TranslatorClient.load(folder, {
     wasm: 'ort/ort-wasm-simd-threaded.wasm',
     runtime: 'ort/ort.wasm.bundle.min.mjs',
     onProgress: ({ loaded, total }) => onProgress(loaded / total),

@@ -51,6 +51,27 @@ export class Lights {
 }
 
 /**
+ * Says why a span of a text is doubted, right below it; nothing: it is not.
+ *
+ * @param {HTMLElement} box
+ * @param {Text} node
+ * @param {Span} span
+ * @param {string} why
+ */
+export function explain(box, node, { start, end }, why) {
+  box.textContent = why
+  box.hidden = why === ''
+  if (box.hidden) return
+  const range = new Range()
+  range.setStart(node, start)
+  range.setEnd(node, Math.min(end, node.length))
+  const { left, bottom } = range.getBoundingClientRect()
+  const room = document.documentElement.clientWidth - box.offsetWidth
+  box.style.left = `${Math.max(0, Math.min(left, room))}px`
+  box.style.top = `${bottom}px`
+}
+
+/**
  * Where in a text node a point is; -1 if it is elsewhere.
  *
  * @param {Text} node

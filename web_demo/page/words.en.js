@@ -28,6 +28,7 @@ export const words = {
   noMemory: 'There is not enough memory for the model. Close other pages, and load this one again.',
   notCopied: 'The browser does not let this page copy. Select the translation instead.',
   model: 'Model',
+  swap: 'Swap',
   size: 'Size',
   license: 'Licence of the weights',
   runtime: 'ONNX Runtime',

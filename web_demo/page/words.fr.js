@@ -28,6 +28,7 @@ export const words = {
   noMemory: 'La mémoire ne suffit pas au modèle. Fermez d’autres pages et rechargez celle-ci.',
   notCopied: 'Le navigateur ne laisse pas cette page copier. Sélectionnez plutôt la traduction.',
   model: 'Modèle',
+  swap: 'Inverser',
   size: 'Taille',
   license: 'Licence des poids',
   runtime: 'ONNX Runtime',

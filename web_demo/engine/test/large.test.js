@@ -31,7 +31,7 @@ for (const [file, path] of [
   ['tokenizer-fr-en.jsonl', `${ROOT}models/fr-en/`],
 ]) {
   test(`${file}: ids and texts are those of the reference`, options, async () => {
-    const tokenizer = new Tokenizer(await readFile(`${path}tokenizer.json`, 'utf8'))
+    const tokenizer = await Tokenizer.load(await readFile(`${path}tokenizer.json`, 'utf8'))
     let [compared, passed] = [0, 0]
     for await (const { text, ids, decoded } of lines(file)) {
       if (text !== undefined && /\p{Cn}/u.test(text)) {

@@ -28,7 +28,7 @@ test('texts fall into the pieces that every host finds', async () => {
 })
 
 test('letters are large, small or strange as on every host', async () => {
-  const tokenizer = new Tokenizer(await readFile(`${TINY}tokenizer.json`, 'utf8'))
+  const tokenizer = await Tokenizer.load(await readFile(`${TINY}tokenizer.json`, 'utf8'))
   const cases = await vectors('casing.jsonl')
   assert.ok(cases.length >= 30)
   for (const { text, capitals, small, large, foreign, alike } of cases) {

@@ -15,7 +15,7 @@ for (const file of FILES) {
     const [head, ...rest] = await vectors(file)
     const cases = head.definition ? rest : [head, ...rest]
     if (head.definition) definition = JSON.stringify(head.definition)
-    const tokenizer = new Tokenizer(definition)
+    const tokenizer = await Tokenizer.load(definition)
     assert.ok(cases.length > 300)
     for (const one of cases) {
       if (one.text === undefined) {

@@ -8,7 +8,6 @@ import { BytePairs } from './bpe.js'
 import { countCharacters, isAscii, isNumeral } from './characters.js'
 import { readDefinition } from './definition.js'
 import { normalized } from './normalizer.js'
-import { Unigram } from './unigram.js'
 import { MARK, isWhiteSpace } from './vocabulary.js'
 
 /** @typedef {import('./bpe.js').Subwords} Subwords */
@@ -36,20 +35,28 @@ const CACHED_LENGTH = 40
 
 export class Tokenizer {
   /**
+   * Reads a tokenizer. What few of them need comes when one does.
+   *
    * @param {string} definition the text of a `tokenizer.json`
    * @throws {BundleFormatError} it is not one, or uses a component that other hosts do not have
    */
-  constructor(definition) {
+  static async load(definition) {
     const read = readDefinition(parseObject(definition, 'tokenizer.json'))
+    if (read.kind === 'BPE') return new Tokenizer(read, new BytePairs(read))
+    if (read.kind === 'WordLevel') return new Tokenizer(read, new Words(read))
+    const { Unigram } = await import('./unigram.js')
+    return new Tokenizer(read, new Unigram(read))
+  }
+
+  /**
+   * @param {Definition} read
+   * @param {{cut: (word: string) => Subwords}} model what cuts words into subwords
+   */
+  constructor(read, model) {
     this.read = read
+    this.model = model
     /** V: how many subwords there are, bos, eos and pad included. */
     this.size = read.pieces.length
-    this.model =
-      read.kind === 'Unigram'
-        ? new Unigram(read)
-        : read.kind === 'BPE'
-          ? new BytePairs(read)
-          : new Words(read)
     this.byteOf = new Map(read.bytesOf.map((id, byte) => [id, byte]))
     /**
      * Words met of late, and those before.

@@ -50,16 +50,16 @@ const PAUSE = 16 // milliseconds of splitting, after which others may work
  * Reads how a bundle's texts are taken apart; BundleFormatError if it contradicts itself.
  *
  * @param {Bundle} bundle
- * @returns {Words}
+ * @returns {Promise<Words>}
  */
-export function wordsOf(bundle) {
+export async function wordsOf(bundle) {
   const { manifest, place } = bundle
   if (manifest.task !== 'translate' || manifest.input.kind !== 'text') {
     throw new BundleFormatError(`${place}: a ${manifest.task} bundle translates no text`)
   }
-  const source = tokenizerOf(bundle, manifest.source)
+  const source = await tokenizerOf(bundle, manifest.source)
   const isJoint = manifest.source.tokenizer === manifest.target.tokenizer
-  const target = isJoint ? source : tokenizerOf(bundle, manifest.target)
+  const target = isJoint ? source : await tokenizerOf(bundle, manifest.target)
   const rules = parseRules(bundle.text('sentences'))
   if (rules.maxTokens > manifest.input.tokens) {
     throw new BundleFormatError(
@@ -79,8 +79,8 @@ export function wordsOf(bundle) {
  * @param {Bundle} bundle
  * @param {{tokenizer: string, size: number}} side
  */
-function tokenizerOf(bundle, side) {
-  const tokenizer = new Tokenizer(bundle.text(side.tokenizer))
+async function tokenizerOf(bundle, side) {
+  const tokenizer = await Tokenizer.load(bundle.text(side.tokenizer))
   if (tokenizer.size === side.size) return tokenizer
   throw new BundleFormatError(
     `${bundle.place}: the tokenizer has ${tokenizer.size} subwords, the manifest says ${side.size}`,

@@ -63,6 +63,52 @@ test('Chromium: what a person does', { skip: chromium ? false : 'there is none' 
       assert.ok((await lit(page, 'doubt')).includes('quarante-sept'))
     })
 
+    await t.test('the reason of a doubt stands at the word: caret, pointer, Escape', async () => {
+      const why = () =>
+        page.evaluate(() => {
+          const box = /** @type {HTMLElement} */ (document.getElementById('why'))
+          return box.hidden ? '' : box.textContent
+        })
+      const reason = 'this number is not accounted for'
+      const text = String(await page.evaluate("document.getElementById('source').value"))
+      const place = text.indexOf('quarante')
+      await page.focus('#source')
+      const caretAt = (/** @type {number} */ at) =>
+        page.evaluate((at) => {
+          const source = /** @type {HTMLTextAreaElement} */ (document.getElementById('source'))
+          source.setSelectionRange(at, at)
+          document.dispatchEvent(new Event('selectionchange'))
+        }, at)
+      await caretAt(place + 3)
+      assert.equal(await why(), reason)
+      assert.equal(
+        await page.evaluate("document.getElementById('source').getAttribute('aria-describedby')"),
+        'why',
+      )
+      await page.keyboard.press('Escape')
+      assert.equal(await why(), '')
+      const box = await page.evaluate((at) => {
+        const range = new Range()
+        const node = /** @type {Node} */ (document.getElementById('mirror')?.firstChild)
+        range.setStart(node, at)
+        range.setEnd(node, at + 8)
+        const { x, y, width, height } = range.getBoundingClientRect()
+        return { x: x + width / 2, y: y + height / 2, bottom: y + height }
+      }, place)
+      await page.mouse.move(box.x, box.y)
+      assert.equal(await why(), reason)
+      const top = Number(
+        await page.evaluate("document.getElementById('why').getBoundingClientRect().top"),
+      )
+      assert.ok(Math.abs(top - box.bottom) < 8, `${top} is not right below ${box.bottom}`)
+      await page.mouse.move(box.x, 1)
+      assert.equal(await why(), '')
+      await caretAt(3)
+      assert.equal(await why(), '')
+      assert.equal(await page.evaluate("document.getElementById('model').hidden"), true)
+      assert.equal(await page.evaluate("document.getElementById('swap').hidden"), true)
+    })
+
     await t.test('a thousand keys are never waited for, and the last text is shown', async () => {
       const longest = await page.evaluate(async (text) => {
         const source = /** @type {HTMLTextAreaElement} */ (document.getElementById('source'))
