@@ -1,10 +1,11 @@
 /**
- * Measures the page: `node web_demo/measure.js [ROUNDS]`, with `PYTHON` naming a Python that has Allez.
+ * Measures the page: `node web_demo/measure.js [ROUNDS [PART ...]]`, with `PYTHON` naming a Python that
+ * has Allez; the parts are transfer, visits, beside and keys.
  *
- * What a visit transfers (brotli at quality 9: at 11 it takes a minute and a half and saves 3 %); how
- * long it takes from a visit to the first translation, the first time and the second; how much
- * longer Chromium works at a sentence than Python does on one thread: both translate the same
- * sentences round by round, and what is compared are medians of the ratios of one round's times, of
+ * What a visit transfers (brotli at quality 9: 11 takes minutes); how long it takes from a visit to
+ * the first translation, the first time and the second, and how much of processors; how much longer
+ * Chromium works at a sentence than Python does on one thread: both translate the same sentences
+ * round by round, and what is compared are medians of the ratios of one round's times, of
  * processors (user and system) and by the clock; and the longest frame while a thousand keys come,
  * one in 30 milliseconds. Let nothing else run: it takes two minutes.
  */
@@ -33,6 +34,7 @@ const VISITS = 5
 const TICK = 100 // of /proc, a second
 
 const rounds = Number(process.argv[2] ?? 15)
+const parts = process.argv.slice(3)
 const chromium = pathOf('chromium') ?? pathOf('google-chrome')
 if (!chromium || process.platform !== 'linux') {
   process.stderr.write('error: this needs Chromium, on Linux\n')
@@ -45,10 +47,9 @@ const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 /** @param {string} text */
 const say = (text) => process.stdout.write(`${text}\n`)
 
-/** @param {string} folder */
-async function transferred(folder) {
+async function transfer() {
   let [raw, gzip, brotli] = [0, 0, 0]
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+  for (const entry of await readdir(web, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
     const data = await readFile(join(entry.parentPath, entry.name))
     raw += data.length
@@ -74,14 +75,18 @@ const WAITING = `
 async function visits(url) {
   /** @type {number[][]} */
   const times = [[], []]
+  /** @type {number[][]} */
+  const works = [[], []]
   for (let visit = 0; visit < VISITS; visit++) {
     const browser = await start(String(chromium), 'chrome') // with a profile of its own
-    for (const taken of times) {
+    for (const [at, taken] of times.entries()) {
       const page = await browser.newPage()
+      const before = await cpuOf(browser)
       await page.evaluateOnNewDocument(WAITING)
       await page.goto(url)
       await page.waitForFunction('self.translatedAt', { timeout: PATIENCE })
       taken.push(Number(await page.evaluate('self.translatedAt')))
+      works[at].push((await cpuOf(browser)) - before)
       await page.close()
     }
     await browser.close()
@@ -90,7 +95,8 @@ async function visits(url) {
     const told = taken.map((time) => (time / 1000).toFixed(2)).join(' ')
     const name = at === 0 ? 'first' : 'second'
     say(
-      `${name} visit to first translation: median ${(median(taken) / 1000).toFixed(2)} s (${told})`,
+      `${name} visit to first translation: median ${(median(taken) / 1000).toFixed(2)} s (${told}), ` +
+        `${median(works[at]).toFixed(2)} s of processors`,
     )
   }
 }
@@ -108,6 +114,7 @@ async function cpuOf(browser) {
 
 /** @param {string} url */
 async function beside(url) {
+  await bare(folder)
   const python = spawn(
     process.env.PYTHON ?? 'python3',
     ['-m', 'benchmarks.beside_browser', join(ROOT, 'models/fr-en')],
@@ -203,12 +210,11 @@ async function keys(url) {
 }
 
 const folder = await built()
+const web = join(folder, 'web')
 const { url, stop } = await serve(folder)
 say(`load of the machine ${loadavg()[0].toFixed(1)}`)
-await transferred(join(folder, 'web'))
-await bare(folder)
-await visits(url)
-await beside(url)
-await keys(url)
+for (const [name, measure] of Object.entries({ transfer, visits, beside, keys })) {
+  if (parts.length === 0 || parts.includes(name)) await measure(url)
+}
 await stop()
 await rm(folder, { recursive: true })

@@ -2,8 +2,9 @@
  * HTML and XHTML, read by the browser's own parser: what a reader of the page reads. Scripts,
  * styles, code and what is not to be translated are left as they are, and so is every element.
  *
- * The page is written as the browser spells it: the same elements in the same places, but quotes,
- * references and tags that may be left out are the browser's.
+ * What is written has the letters that were read, but for translations and for what a parser does
+ * not keep: references in texts (`&eacute;` comes back as `é`), and line ends where they were of
+ * several kinds. A page whose tags contradict each other is written as the browser mends it.
  */
 
 import { InputError } from '../errors.js'
@@ -12,11 +13,13 @@ import { INLINE, POINTS, SIGNS, SKIPPED, WORDS } from '../text/elements.js'
 import { weave } from '../text/markup.js'
 import { attributes, scan } from '../text/tags.js'
 import { Gatherer, endsSentence, firstOf, hasLetters } from './inline.js'
+import { Spelling } from './spelling.js'
 
 /** @typedef {import('../text/markup.js').Marked} Marked */
 /** @typedef {import('./inline.js').Document} Parsed */
 /** @typedef {import('./inline.js').Inline<Node | string>} Inline */
 /** @typedef {import('./inline.js').Segment} Segment */
+/** @typedef {(element: Element, name: string, value: string) => void} Change gives an attribute */
 
 const SPACE = /^[ \t\n\r\f]*$/
 const READ = ['alt', 'title', 'placeholder', 'aria-label', 'aria-description', 'aria-placeholder']
@@ -38,8 +41,9 @@ const NOTE = 4 // characters of a reference to a note: `1`, `[12]`
  */
 export function parseHtml(text, languages, isXml) {
   const type = isXml ? 'application/xhtml+xml' : 'text/html'
-  const { text: read, uncovered } = covered(text, isXml)
-  const page = new DOMParser().parseFromString(read, type)
+  const { text: read, uncovered, name } = covered(text, isXml)
+  const spelling = new Spelling(read, `${name}at`, isXml)
+  const page = new DOMParser().parseFromString(spelling.numbered, type)
   const problem = isXml ? page.querySelector('parsererror') : null
   if (problem) {
     const where = (problem.textContent ?? '').split('\n').find((line) => /line/i.test(line))
@@ -47,12 +51,25 @@ export function parseHtml(text, languages, isXml) {
       hint: 'browsers read it if its name ends with .html',
     })
   }
-  const finder = new Finder(page)
+  /** @type {Change} */
+  const change = (element, name, value) => {
+    if (element.getAttribute(name) === value) return
+    element.setAttribute(name, value)
+    spelling.changed(element, name)
+  }
+  const finder = new Finder(page, change)
   finder.element(page.documentElement)
   const render = () => {
-    for (const element of finder.named) rename(element, languages)
-    declareUtf8(page)
-    return uncovered(isXml ? writtenXml(page, text) : writtenHtml(page, text))
+    for (const element of finder.named) rename(element, languages, change)
+    declareUtf8(page, change)
+    const written = isXml ? writtenXml(page, text) : writtenHtml(page, text)
+    const restored = spelling.restored(written)
+    const again = new DOMParser().parseFromString(restored, type)
+    const isSame = whole(again) === spelling.bare(whole(page))
+    if (isSame) return uncovered(restored)
+    const isPiece = !isXml && !/<(html|head|body)[\s>]/i.test(text)
+    const mended = isPiece ? page.head.innerHTML + page.body.innerHTML : written
+    return uncovered(spelling.bare(mended))
   }
   return { segments: finder.segments, render }
 }
@@ -91,15 +108,19 @@ function covered(text, isXml) {
     written
       .replace(new RegExp(`${element}/>`, 'g'), '<style$1/>')
       .replace(new RegExp(`${element}>([^]*?)</script>`, 'g'), '<style$1>$2</style>')
-      .replaceAll(` ${name}-`, ' ')
-  return { text: out + text.slice(done), uncovered }
+      .replaceAll(`${name}-`, '')
+  return { text: out + text.slice(done), uncovered, name }
 }
 
 /** Finds what is translated, block by block. */
 class Finder {
-  /** @param {globalThis.Document} page */
-  constructor(page) {
+  /**
+   * @param {globalThis.Document} page
+   * @param {Change} change
+   */
+  constructor(page, change) {
     this.page = page
+    this.change = change
     /** @type {Segment[]} */
     this.segments = []
     /** Elements that say which language they are in. @type {Element[]} */
@@ -138,7 +159,7 @@ class Finder {
         const parts = [...weave(translated)].map(({ kind, text, mark }) =>
           kind === 'text' ? text : opens[mark].join(''),
         )
-        element.setAttribute(name, parts.join(''))
+        this.change(element, name, parts.join(''))
       }
       this.segments.push({ source: marked, write })
     }
@@ -322,31 +343,43 @@ function isNote(gatherer, name, shown) {
 /**
  * @param {Element} element
  * @param {{source: string, target: string}} languages
+ * @param {Change} change
  */
-function rename(element, { source, target }) {
+function rename(element, { source, target }, change) {
   for (const name of ['lang', 'xml:lang']) {
     const said = element.getAttribute(name)
-    if (said?.split('-')[0].toLowerCase() === source) element.setAttribute(name, target)
-  }
-}
-
-/** What is written is UTF-8, whatever was read. @param {globalThis.Document} page */
-function declareUtf8(page) {
-  for (const meta of page.querySelectorAll('meta[charset]')) meta.setAttribute('charset', 'utf-8')
-  for (const meta of page.querySelectorAll('meta[http-equiv="content-type" i][content]')) {
-    const content = meta.getAttribute('content') ?? ''
-    meta.setAttribute('content', content.replace(/charset=[^;\s]*/i, 'charset=utf-8'))
+    if (said?.split('-')[0].toLowerCase() === source) change(element, name, target)
   }
 }
 
 /**
- * Returns a page as text; a piece of one remains a piece.
+ * What is written is UTF-8, whatever was read.
+ *
+ * @param {globalThis.Document} page
+ * @param {Change} change
+ */
+function declareUtf8(page, change) {
+  for (const meta of page.querySelectorAll('meta[charset]:not([charset="utf-8" i])')) {
+    change(meta, 'charset', 'utf-8')
+  }
+  for (const meta of page.querySelectorAll('meta[http-equiv="content-type" i][content]')) {
+    const content = meta.getAttribute('content') ?? ''
+    if (!/charset=utf-8(;|\s|$)/i.test(content)) {
+      change(meta, 'content', content.replace(/charset=[^;\s]*/i, 'charset=utf-8'))
+    }
+  }
+}
+
+/** All elements of a page, to compare it. @param {globalThis.Document} page */
+const whole = (page) => new XMLSerializer().serializeToString(page.documentElement)
+
+/**
+ * Returns a page as text.
  *
  * @param {globalThis.Document} page
  * @param {string} text as it was
  */
 function writtenHtml(page, text) {
-  if (!/<(html|head|body)[\s>]/i.test(text)) return page.head.innerHTML + page.body.innerHTML
   const parts = []
   for (const node of page.childNodes) {
     if (node.nodeType === 10) parts.push(/<!doctype[^>]*>/i.exec(text)?.[0] ?? '<!DOCTYPE html>')

@@ -108,12 +108,22 @@ const skeleton = (page, text) =>
     }
   }, text)
 
+/** How the tags of a page are spelled, but for values that are translated. @param {string} text */
+const tags = (text) =>
+  [...text.matchAll(/<(?:!--[^]*?--|[^>]*)>/g)]
+    .map(([tag]) => tag.replace(/ (title|alt|content|placeholder|charset|lang)="[^"]*"/g, ' $1'))
+    .sort()
+
 /** @param {Page} page @param {Page} blank one without a policy, to look at what was saved */
 async function tryPage(page, blank) {
   const { name, text, status } = await dropped(page, 'page.fr.html', PAGE)
   assert.equal(name, 'page.en.html', status)
   assert.match(status, /page\.en\.html/)
   assert.deepEqual(await skeleton(blank, text), await skeleton(blank, PAGE))
+  assert.deepEqual(tags(text), tags(PAGE))
+  assert.match(text, /<ul><li>It's cold\.?<li>[^<]*<\/ul>\n/)
+  assert.match(text, /<pre onclick="x\(\)">\nun {2}chat<\/pre>\n/)
+  assert.match(text, /<input placeholder="Your name"> <b><\/b>\n<\/body><\/html>$/)
   assert.match(text, /^<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">/)
   assert.match(text, /<title>The red car<\/title>/)
   assert.match(text, /content="A (small|little) house"/)
