@@ -110,7 +110,12 @@ export class Spelling {
     return /^(?:[^\n]*\r\n)+[^\n]*$/.test(this.text) ? out.replace(/\r?\n/g, '\r\n') : out
   }
 
-  /** The number of a tag, and which of its attributes were changed. @param {string} written @param {Token} tag */
+  /**
+   * The number of a tag, and which of its attributes were changed.
+   *
+   * @param {string} written
+   * @param {Token} tag
+   */
   told(written, tag) {
     for (const { name, start, end } of attributes(written, tag)) {
       if (name === this.name) return written.slice(start, end).split(' ')
