@@ -23,7 +23,13 @@ from allez.bundle.contract import MEMORY_STEP
 from allez.errors import InputError, OptionError, SessionError
 from allez.model.encoder import Encoding, TextSource
 from allez.model.model import Model
-from allez.search.batching import BATCH_ROWS, BATCH_SENTENCES, BATCH_TOKENS, make_batches
+from allez.search.batching import (
+    BATCH_LISTED,
+    BATCH_ROWS,
+    BATCH_SENTENCES,
+    BATCH_TOKENS,
+    make_batches,
+)
 from allez.search.step import Request
 from allez.text import Tokenizer, stands_alike
 from allez.translate.pipeline import ahead
@@ -369,6 +375,23 @@ def test_batches_hold_every_sentence_once_and_not_too_much(lengths: list[int], b
         assert len(batch) == 1 or len(batch) * beam <= BATCH_ROWS
         assert len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= BATCH_TOKENS
         assert len({-(-lengths[i] // MEMORY_STEP) for i in batch}) == 1
+
+
+@given(
+    lists=st.lists(st.tuples(st.integers(0, 20_000), st.integers(1, 5000)), min_size=1, max_size=80)
+)
+def test_a_batch_lists_few_words_together(lists: list[tuple[int, int]]) -> None:
+    words = [range(first, first + count) for first, count in lists]
+    requests = [
+        Request(TextSource((0,)), 9, shortlist=np.array(ids, dtype=np.int64)) for ids in words
+    ]
+    batches = list(make_batches(requests, 1))
+    assert [i for batch in batches for i in batch] == list(range(len(lists)))
+    for place, batch in enumerate(batches):
+        listed = {word for i in batch for word in words[i]}
+        assert len(batch) == 1 or len(listed) <= BATCH_LISTED
+        if len(batch) < BATCH_SENTENCES and place + 1 < len(batches):  # as many as may be
+            assert len(listed.union(words[batches[place + 1][0]])) > BATCH_LISTED
 
 
 def test_selftest_passes(tiny: Translator) -> None:

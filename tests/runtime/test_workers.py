@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from queue import Queue
+from typing import Any
 
+import numpy as np
 import onnxruntime as ort
 import pytest
 
@@ -21,8 +23,10 @@ from allez import Translation, Translator
 from allez.bundle.reader import Bundle
 from allez.errors import CancelledError, SessionError
 from allez.model.decoder import Decoder
+from allez.model.encoder import TextSource
 from allez.model.model import Model
 from allez.options import Providers, SearchOptions
+from allez.search import Request, batching
 from allez.search.batching import BATCH_ROWS
 from allez.translate import workers
 from allez.translate.deadline import Deadline
@@ -219,6 +223,31 @@ def test_a_wide_beam_has_no_more_rows_than_a_narrow_one(tiny_bundle: Path, runs:
             most[beam_size] = max(runs.rows)
     assert most[4] == BATCH_ROWS
     assert most[100] == 200
+
+
+def test_no_more_words_are_listed_together_than_a_batch_may(
+    tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    usual = workers.decode_batch
+
+    def noted(model: Any, requests: Any, *args: Any, **kwargs: Any) -> Any:
+        taken.append(len(requests))
+        return usual(model, requests, *args, **kwargs)
+
+    monkeypatch.setattr(workers, "decode_batch", noted)
+    lists = [np.arange(first, first + 20) for first in (0, 5, 40, 45, 0)]
+    with Translator(tiny_bundle, threads=1) as translator:
+        requests = [Request(TextSource((5, 3)), 4, shortlist=ids) for ids in lists]
+        own, options = translator._workers, SearchOptions(beam_size=1)
+        alone = [own.run([request], options, Deadline())[0][0].tokens for request in requests]
+        taken.clear()
+        for limit, batches in ((85, [5]), (25, [2, 2, 1]), (24, [1] * 5), (1, [1] * 5)):
+            monkeypatch.setattr(batching, "BATCH_LISTED", limit)
+            found = own.run(requests, options, Deadline())
+            assert [answers[0].tokens for answers in found] == alone
+            assert taken == batches
+            taken.clear()
 
 
 PEAK = """

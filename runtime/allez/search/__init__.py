@@ -1,6 +1,6 @@
 """Numbers: greedy and beam search over a `Step`, and what restrains it. Knows no model."""
 
-from allez.search.batching import kind_of, make_batches, most_together, padded
+from allez.search.batching import fitting, kind_of, make_batches, most_together, padded
 from allez.search.beam import beam_search
 from allez.search.constraints import most_repeats
 from allez.search.step import RawHypothesis, Request, Source, Step, StepResult, Symbols
@@ -13,6 +13,7 @@ __all__ = [
     "StepResult",
     "Symbols",
     "beam_search",
+    "fitting",
     "kind_of",
     "make_batches",
     "most_repeats",

@@ -12,6 +12,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from allez.arrays import IntArray
@@ -19,7 +20,7 @@ from allez.bundle import Bundle
 from allez.errors import SessionError
 from allez.model import Model, decode_batch, unread
 from allez.options import Providers, SearchOptions
-from allez.search import RawHypothesis, Request, kind_of, most_together
+from allez.search import RawHypothesis, Request, fitting, kind_of, most_together
 from allez.translate.deadline import Deadline
 
 if TYPE_CHECKING:
@@ -313,6 +314,8 @@ class Workers:
         kind = self._next_kind()
         waiting = self._queue[kind]
         count = min(len(waiting), self._most_of(waiting[0]))
+        requests = [future.request for future in islice(waiting, count)]
+        count = fitting(requests, waiting[0].options.beam_size)
         batch = [waiting.popleft() for _ in range(count)]
         if not waiting:
             del self._queue[kind]
