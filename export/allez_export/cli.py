@@ -169,7 +169,7 @@ def _add_import(commands: Any) -> None:
     command.add_argument("--beam-size", type=int, help="(default: as the toolkit's own)")
     command.add_argument("--length-penalty", type=float, help="(default: as the toolkit's own)")
     command.add_argument("--length-offset", type=float, help="(default: as the toolkit's own)")
-    for name in ("early_stopping", "finished"):
+    for name in ("early_stopping", "finished", "repeats"):
         command.add_argument(
             f"--{name.replace('_', '-')}", choices=SPEC["search"][name],
             help="(default: as the toolkit's own)",
@@ -196,7 +196,14 @@ def import_foreign(args: argparse.Namespace) -> None:
 
     asked = {name: getattr(args, name) for name in ("toolkit", "paths", *needed)}
     more = ["data", "precision", "sentences", "force", "threads"]
-    more += ["beam_size", "length_penalty", "length_offset", "early_stopping", "finished"]
+    more += [
+        "beam_size",
+        "length_penalty",
+        "length_offset",
+        "early_stopping",
+        "finished",
+        "repeats",
+    ]
     asked |= {name: getattr(args, name) for name in more}
     bundle = import_model(Order(**asked, references=args.reference, version=args.model_version))
     print(f"allez translate --model {bundle}")

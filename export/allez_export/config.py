@@ -298,9 +298,10 @@ class PackageConfig:
     length_penalty: float = 1.0
     """Exponent of the length that scores are divided by (Wu et al. 2016), likewise."""
     length_offset: float = 0.0
-    """This and the next two, as other toolkits search: see `allez.options.SearchOptions`."""
+    """This and the next three, as other toolkits search: see `allez.options.SearchOptions`."""
     early_stopping: str = "hopeless"
     finished: str = "replaced"
+    repeats: str = "few"
     golden: int = 50
     """Sentences recorded with their translation for self-tests."""
     least_golden: int = 10
@@ -316,7 +317,7 @@ class PackageConfig:
     def __post_init__(self) -> None:
         _check(self, golden=(1, 10_000), least_golden=(0, 10_000))
         _check(self, beam_size=(1, 100), length_penalty=(0, 10), length_offset=(0, 10))
-        for name in ("early_stopping", "finished"):
+        for name in ("early_stopping", "finished", "repeats"):
             _check_choice(self, name, SPEC["search"][name])
 
 

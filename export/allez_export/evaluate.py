@@ -23,7 +23,7 @@ from allez.model.decode import decode
 from allez.model.encoder import TextSource
 from allez.options import SearchOptions
 from allez.search.beam import REVISION
-from allez.search.constraints import most_repeats
+from allez.search.constraints import repeats_allowed
 from allez.search.step import RawHypothesis, Request, Source, Step
 from allez.text.tokenizer import Tokenizer
 from allez.translate.translator import Translator
@@ -242,7 +242,11 @@ class TorchModel:
 
 
 def torch_search(
-    family: Family, sentences: Sequence[Sequence[int]], options: SearchOptions = GREEDY
+    family: Family,
+    sentences: Sequence[Sequence[int]],
+    options: SearchOptions = GREEDY,
+    *,
+    repeats: str = "few",
 ) -> list[list[RawHypothesis]]:
     """Search with a model that torch runs.
 
@@ -250,9 +254,10 @@ def torch_search(
         family: trained.
         sentences: source ids, eos last.
         options: see `SearchOptions`.
+        repeats: what a bundle says of loops, see there.
     """
     requests = [
-        Request(TextSource(tuple(ids)), target_limit(len(ids)), most_repeats(ids))
+        Request(TextSource(tuple(ids)), target_limit(len(ids)), repeats_allowed(repeats, ids))
         for ids in sentences
     ]
     return decode(TorchModel(family), requests, options)

@@ -40,6 +40,9 @@ MADE_UP = 200
 ENOUGH = 40
 """Sentences that were given to which none are made up."""
 
+FEW_REPEATS = "No block of words stands in a row for ever, as it may in the toolkit."
+"""What the card says where our rule against loops was asked for."""
+
 LEAST_AGREEMENT = 90.0
 """chrF of int8's translations, those of fp32 being the reference."""
 
@@ -68,6 +71,7 @@ class Order:
     length_offset: float | None = None
     early_stopping: str | None = None
     finished: str | None = None
+    repeats: str | None = None
     force: bool = False
     threads: int | None = None
 
@@ -91,6 +95,8 @@ def import_model(order: Order) -> Path:
     references = read_references(order.references)
     imported = toolkit(order.toolkit).read(order.paths)
     config = _searched(config, order, imported)
+    if config.package.repeats == "few":
+        imported = dataclasses.replace(imported, remarks=(*imported.remarks, FEW_REPEATS))
     say(f"import  {imported.made_by}: {imported.family.facts.parameters:,} parameters")
     for remark in imported.remarks:
         say(f"import  {remark}")
@@ -215,7 +221,9 @@ def _texts(imported: Imported, given: Sequence[str]) -> list[Pair]:
     if len(found) < ENOUGH:
         found += made_up(tokenizer, MADE_UP)
     usable = [(text, ids) for text in found if (ids := tokenizer.encode(text))]
-    answers = torch_search(imported.family, [[*ids, end] for _, ids in usable])
+    answers = torch_search(
+        imported.family, [[*ids, end] for _, ids in usable], repeats=imported.repeats
+    )
     return [
         (text, _line(speller.decode(answer[0].tokens)))
         for (text, _), answer in zip(usable, answers, strict=True)

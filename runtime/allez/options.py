@@ -67,6 +67,9 @@ class SearchOptions:
     finished: str = "replaced"
     """What becomes of a place in the beam where a hypothesis ends: "replaced", the next best
     continuation has it; "dropped", it is empty for a step; "kept", it is for ever."""
+    repeats: str = "few"
+    """How often a block of words may stand in a row: "few", a few times, or as often as in the
+    source; "any", loops are let be."""
 
     def __post_init__(self) -> None:
         _set(
@@ -80,7 +83,7 @@ class SearchOptions:
         )
         if self.n_best > self.beam_size:
             raise OptionError(f"n_best ({self.n_best}) cannot exceed beam_size ({self.beam_size})")
-        for name in ("early_stopping", "finished"):
+        for name in ("early_stopping", "finished", "repeats"):
             if getattr(self, name) not in (known := SPEC["search"][name]):
                 raise OptionError(f"{name} must be {', '.join(known)}, not {getattr(self, name)!r}")
 

@@ -13,6 +13,8 @@ Everything is drawn from a fixed seed. One JSON object a line:
                        with symbols: "filled", "places", "settled", and "target_masked" the way back
     search.jsonl       {"table": [V][V][V]}, then {"limit", "options", "prefix", "found"} for it
     search_rules.jsonl the same by the rules of other toolkits, and "asked", symbols or null
+    repeats.jsonl      {"rule", "ids", "repeats"}: how often a source says the same in a row; null
+                       where the bundle's rule lets loops be
     hostile.jsonl      {"text", "times", "beam_size", "translation"} of the tiny bundle
     shortlist.jsonl    {"source", "candidates"}, and {"text", "beam_size", "translation", "whole"},
                        of the tiny bundle with candidates; whole: without them
@@ -56,6 +58,7 @@ from allez.model.encoder import TextSource
 from allez.model.shortlist import Shortlist
 from allez.options import SearchOptions
 from allez.search.beam import beam_search
+from allez.search.constraints import repeats_allowed
 from allez.search.step import Request, StepResult
 from allez.search.step import Symbols as SearchSymbols
 from allez.spec import SPEC as CONTRACT
@@ -566,6 +569,17 @@ def translate_cases() -> Iterator[dict[str, Any]]:
             yield {"text": text, "stream": "".join(translator.stream(text))}
 
 
+def repeats_cases() -> Iterator[dict[str, Any]]:
+    """Yield sources that repeat blocks of one to 33 ids, and some that do not."""
+    drawn = random.Random(8)
+    for size in (1, 2, 3, 7, 8, 32, 33):
+        for times in (1, 2, 5):
+            block = [drawn.randrange(5, 60) for _ in range(size)]
+            ids = [*(drawn.randrange(60, 99) for _ in range(drawn.randrange(3))), *block * times, 1]
+            for rule in ("few", "any"):
+                yield {"rule": rule, "ids": ids, "repeats": repeats_allowed(rule, ids)}
+
+
 def main() -> None:
     """Write what the command line asks for."""
     if sys.argv[1:] == ["spec"]:
@@ -575,6 +589,7 @@ def main() -> None:
                 write(VECTORS / f"tokenizer-{name}.jsonl", spelled_cases(definition))
         write(VECTORS / "search.jsonl", search_cases())
         write(VECTORS / "search_rules.jsonl", search_cases(rules=True))
+        write(VECTORS / "repeats.jsonl", repeats_cases())
         write(VECTORS / "hostile.jsonl", hostile_cases())
         write(VECTORS / "shortlist.jsonl", candidates_cases())
         write(VECTORS / "casing.jsonl", casing_cases())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ import pytest
 
 from allez import Translation, Translator
 from allez.bundle.reader import Bundle
-from allez.errors import CancelledError, SessionError
+from allez.errors import CancelledError, ChecksumError, SessionError
 from allez.model.decoder import Decoder
 from allez.model.encoder import TextSource
 from allez.model.model import Model
@@ -248,6 +249,31 @@ def test_no_more_words_are_listed_together_than_a_batch_may(
             assert [answers[0].tokens for answers in found] == alone
             assert taken == batches
             taken.clear()
+
+
+def test_graphs_that_were_let_go_are_read_again_and_held_to_the_manifest(
+    tiny_bundle: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "tiny"
+    shutil.copytree(tiny_bundle, place)
+    with Translator(place, threads=1) as translator:
+        bundle = translator.bundle
+        wanted = translator(TEXT)
+        assert not {"encoder", "decoder"} & bundle._content.keys()
+        assert bundle.files() == Bundle.read(tiny_bundle).files()
+        assert bundle.size == sum(len(data) for data in bundle.files().values()) - len(
+            bundle.files()["manifest.json"]
+        )
+        translator._workers._model = None  # as in a fork
+        assert translator(TEXT) == wanted
+        assert not {"encoder", "decoder"} & bundle._content.keys()
+        (place / "decoder.onnx").write_bytes(b"another one")
+        translator._workers._model = None
+        with pytest.raises(ChecksumError, match=r"decoder\.onnx is not the file"):
+            translator(TEXT)
+    given = Bundle.read(tiny_bundle)
+    with Translator(given, threads=1) as translator:
+        assert {"encoder", "decoder"} <= given._content.keys()  # it is the caller's
 
 
 PEAK = """

@@ -182,6 +182,7 @@ SEARCHES: list[Any] = [
     {**USUAL, "length_offset": -1}, {**USUAL, "length_offset": 10.5},
     {**USUAL, "length_offset": "5"}, {**USUAL, "early_stopping": True},
     {**USUAL, "early_stopping": "never"}, {**USUAL, "finished": "lost"}, {**USUAL, "patience": 2},
+    {**USUAL, "repeats": "never"}, {**USUAL, "repeats": 3},
     {"beam_size": 4, "finished": "kept"}, {**USUAL, "beam_size": 101}, 4, None,
 ]  # fmt: skip
 PARENT = {"name": "a", "version": "1", "license": "CC0-1.0", "files": {"encoder": "0" * 64}}

@@ -71,7 +71,6 @@ def read(paths: Sequence[Path]) -> Imported:
         target_tokenizer=None if same else sides[1].definition,
         early_stopping="full",
         made_by="fairseq",
-        remarks=("No block of words stands in a row for ever, as it may in fairseq.",),
     )
 
 

@@ -27,6 +27,8 @@ class Imported:
     """How the toolkit searches, like the next two: see `allez.options.SearchOptions`."""
     early_stopping: str = "hopeless"
     finished: str = "replaced"
+    repeats: str = "any"
+    """No toolkit has a rule against loops."""
     shortlist: bytes | None = None
     """A `shortlist.bin`; only with one vocabulary for both sides."""
     least_weights: int = LEAST_WEIGHTS

@@ -184,10 +184,7 @@ def _tables(
 
 
 def _remarks(data: Mapping[str, Any]) -> tuple[str, ...]:
-    found = [
-        "Scores are divided by length ** alpha, in JoeyNMT by ((5 + length) / 6) ** alpha.",
-        "No block of words stands in a row for ever, as it may in JoeyNMT.",
-    ]
+    found = []
     sides = [data.get("src"), data.get("trg")]
     if data.get("lowercase") or any(isinstance(s, dict) and s.get("lowercase") for s in sides):
         found.append("It was trained on small letters: texts must be given so.")

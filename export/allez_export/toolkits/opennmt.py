@@ -94,7 +94,7 @@ def read(paths: Sequence[Path]) -> Imported:
         early_stopping="best",
         finished="dropped",
         made_by=f"OpenNMT-py {version}",
-        remarks=_remarks(version, options),
+        remarks=_remarks(options),
     )
 
 
@@ -240,10 +240,8 @@ def _tables(
     return {**found, "output.bias": extended_bias(bias, sides[1])}
 
 
-def _remarks(version: str, options: Mapping[str, Any]) -> tuple[str, ...]:
-    found = ["A sentence has one word at least, and no block of words stands in a row for ever."]
-    if version == "3.x":
-        found.append("Hypotheses are ranked by their mean, over one token less than its `avg`.")
+def _remarks(options: Mapping[str, Any]) -> tuple[str, ...]:
+    found = ["A sentence has one word at least."]
     if options.get("lower") or options.get("src_lower"):
         found.append("It was trained on small letters: texts must be given so.")
     return tuple(found)

@@ -141,6 +141,7 @@ class Manifest:
     length_offset: float = 0.0
     early_stopping: str = "hopeless"
     finished: str = "replaced"
+    repeats: str = "few"
     optimization_level: str
     minimum_onnxruntime: str
     precision: str

@@ -11,13 +11,12 @@ import json
 import os
 import stat
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from allez.bundle.contract import MANIFEST
-from allez.bundle.manifest import MAX_MANIFEST_BYTES, Manifest, parse_manifest
+from allez.bundle.manifest import MAX_MANIFEST_BYTES, FileEntry, Manifest, parse_manifest
 from allez.bundle.places import choose, is_stored, newness, parse, shipped
 from allez.errors import BundleError, BundleFormatError, BundleNotFoundError, ChecksumError
 from allez.parallel import run_both
@@ -50,7 +49,7 @@ class Bundle:
 
     path: Path
     manifest: Manifest
-    _content: Mapping[str, bytes]
+    _content: dict[str, bytes]
     _manifest: bytes = b""
     trusted: bool = False
     """Whether it is of the store: its graphs were checked and tried when it came there."""
@@ -80,17 +79,7 @@ class Bundle:
             files.check_sizes(manifest)
 
             def read(*roles: str) -> dict[str, bytes]:
-                content = {}
-                for role in roles:
-                    entry = manifest.files[role]
-                    data = files.read(entry.name, entry.bytes)
-                    if len(data) != entry.bytes or hashlib.sha256(data).hexdigest() != entry.sha256:
-                        raise ChecksumError(
-                            f"{path}: {entry.name} is not the file that {MANIFEST} describes",
-                            hint="the bundle was damaged or changed; get it again",
-                        )
-                    content[role] = data
-                return content
+                return {role: _described(files, path, manifest.files[role]) for role in roles}
 
             others = [role for role in manifest.files if role != "decoder"]
             decoder, content = run_both(lambda: read("decoder"), lambda: read(*others))
@@ -101,8 +90,24 @@ class Bundle:
         return cls(path, manifest, content | decoder, raw, stored is not None and is_stored(path))
 
     def data(self, role: str) -> bytes:
-        """Return the bytes of a role's file; KeyError if the bundle has none."""
+        """Return the bytes of a role's file; KeyError if the bundle has none.
+
+        Raises:
+            BundleError: they were let go, and the file is gone since or another one.
+        """
+        if role not in self._content and role in self.manifest.files:
+            files = _Zip(self.path) if self.path.is_file() else _Folder(self.path)
+            try:
+                return _described(files, self.path, self.manifest.files[role])
+            finally:
+                files.close()
         return self._content[role]
+
+    def let_go(self, *roles: str) -> None:
+        """Forget the bytes of some files, which are read again if they are asked for."""
+        if self._manifest:  # what was put together in memory is nowhere else
+            for role in roles:
+                self._content.pop(role, None)
 
     def files(self) -> dict[str, bytes]:
         """Return name and bytes of every file, the manifest last.
@@ -112,7 +117,7 @@ class Bundle:
         """
         if not self._manifest:
             raise ValueError("a bundle that was not read has no manifest to write")
-        named = {entry.name: self._content[r] for r, entry in self.manifest.files.items()}
+        named = {entry.name: self.data(r) for r, entry in self.manifest.files.items()}
         return named | {MANIFEST: self._manifest}
 
     def text(self, role: str) -> str:
@@ -122,7 +127,7 @@ class Bundle:
             BundleFormatError: it is not UTF-8.
         """
         try:
-            return self._content[role].decode("utf-8")
+            return self.data(role).decode("utf-8")
         except UnicodeDecodeError:
             name = self.manifest.files[role].name
             raise BundleFormatError(f"{self.path}: {name} is not UTF-8") from None
@@ -130,7 +135,7 @@ class Bundle:
     @property
     def size(self) -> int:
         """Bytes of all files but the manifest."""
-        return sum(len(data) for data in self._content.values())
+        return sum(entry.bytes for entry in self.manifest.files.values())
 
     def golden(self) -> list[Golden]:
         """Return the sentences for self-tests.
@@ -159,6 +164,17 @@ class Bundle:
                     f"{self.path}: golden.jsonl, line {number} is malformed: {error!r}"
                 ) from None
         return found
+
+
+def _described(files: _Folder | _Zip, path: Path, entry: FileEntry) -> bytes:
+    """Return the bytes of a file of a bundle, if they are those that the manifest describes."""
+    data = files.read(entry.name, entry.bytes)
+    if len(data) != entry.bytes or hashlib.sha256(data).hexdigest() != entry.sha256:
+        raise ChecksumError(
+            f"{path}: {entry.name} is not the file that {MANIFEST} describes",
+            hint="the bundle was damaged or changed; get it again",
+        )
+    return data
 
 
 def find(name: str | Path | None = None) -> Path:

@@ -14,7 +14,7 @@ from allez.model.encoder import Encoder, Encoding, TextSource
 from allez.model.shortlist import Shortlist
 from allez.options import Providers
 from allez.parallel import run_both
-from allez.search import Request, Source, Symbols, most_repeats
+from allez.search import Request, Source, Symbols, repeats_allowed
 
 
 class Model:
@@ -108,7 +108,7 @@ class Model:
         return Request(
             source,
             self.limit(source.length) if limit is None else limit,
-            repeats=most_repeats(source.ids),
+            repeats=repeats_allowed(self._manifest.repeats, source.ids),
             prefix=tuple(prefix),
             symbols=symbols,
             shortlist=self._shortlist(ids) if shortlist and self._shortlist else None,

@@ -94,6 +94,7 @@ def open_session(
         )
     except Exception as error:  # the library has no common base but Exception
         raise SessionError(f"ONNX Runtime refused the {role} graph: {first_line(error)}") from None
+    session._model_bytes = None  # kept to open it again on another device, which nobody does here
     try:  # once more, with the shapes that ONNX Runtime inferred
         found = [
             GraphValue(each.name, _NAMES.get(each.type, each.type), tuple(each.shape))

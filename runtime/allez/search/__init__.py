@@ -2,7 +2,7 @@
 
 from allez.search.batching import fitting, kind_of, make_batches, most_together, padded
 from allez.search.beam import beam_search
-from allez.search.constraints import most_repeats
+from allez.search.constraints import most_repeats, repeats_allowed
 from allez.search.step import RawHypothesis, Request, Source, Step, StepResult, Symbols
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "most_repeats",
     "most_together",
     "padded",
+    "repeats_allowed",
 ]

@@ -294,6 +294,16 @@ def most_repeats(ids: Sequence[int]) -> int:
     return most
 
 
+def repeats_allowed(rule: str, source: Sequence[int]) -> int | None:
+    """Return what a request says of loops: how often its source repeats; None: they are let be.
+
+    Args:
+        rule: what the bundle says of `repeats`, see `SearchOptions`.
+        source: ids.
+    """
+    return most_repeats(source) if rule == "few" else None
+
+
 class Loops:
     """Which token would let a row go round once more: the first of the block it repeats.
 

@@ -36,7 +36,7 @@ class Translator:
     """A bundle, loaded and ready. Safe to share between threads, and usable after a fork.
 
     All callers share one queue of work: sentences of several calls are decoded together, which
-    changes no answer. A child process loads the graphs again when it first needs them. To a process
+    changes no answer. A child process reads the graphs again when it first needs them. To a process
     that is started afresh (spawn) a translator cannot be sent: make one there. In a
     sub-interpreter ONNX Runtime does not load; use processes there.
 
@@ -71,6 +71,8 @@ class Translator:
         self._workers, self._words = run_both(
             lambda: self._start_workers(providers), self._read_words
         )
+        if not isinstance(bundle, Bundle):  # nobody else has it, and ONNX Runtime has its own copy
+            self._bundle.let_go("encoder", "decoder")
         if "logging" in sys.modules:  # otherwise nobody listens, and it takes long to load
             import logging
 

@@ -63,10 +63,17 @@ import { SPEC } from './spec.js'
  * @property {string} finished what becomes of a place in the beam where a hypothesis ends:
  *   'replaced', the next best continuation has it; 'dropped', it is empty for a step; 'kept', it is
  *   for ever
+ * @property {string} repeats how often a block of words may stand in a row: 'few', a few times, or
+ *   as often as in the source; 'any', loops are let be
  */
 
 /** @type {SearchRules} */
-export const USUAL = { lengthOffset: 0, earlyStopping: 'hopeless', finished: 'replaced' }
+export const USUAL = {
+  lengthOffset: 0,
+  earlyStopping: 'hopeless',
+  finished: 'replaced',
+  repeats: 'few',
+}
 
 /**
  * What a sum of log-probabilities is divided by.

@@ -898,6 +898,15 @@ export const SPEC = {
       "kept"
      ],
      "optional": true
+    },
+    {
+     "key": "repeats",
+     "is": "choice",
+     "of": [
+      "few",
+      "any"
+     ],
+     "optional": true
     }
    ],
    "entities": [
@@ -1812,6 +1821,10 @@ export const SPEC = {
    "replaced",
    "dropped",
    "kept"
+  ],
+  "repeats": [
+   "few",
+   "any"
   ],
   "loops": [
    [

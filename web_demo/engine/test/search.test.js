@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { search } from '../src/search/beam.js'
+import { repeatsAllowed } from '../src/search/constraints.js'
 import { vectors } from './support.js'
 
 const BOS = 0
@@ -105,6 +106,7 @@ const rulesOf = (told) => ({
   lengthOffset: told.length_offset,
   earlyStopping: told.early_stopping,
   finished: told.finished,
+  repeats: told.repeats ?? 'few',
 })
 
 test('hundreds of searches end as they do in Python', async () => {
@@ -113,6 +115,12 @@ test('hundreds of searches end as they do in Python', async () => {
 
 test('by the rules of other toolkits they do, too', async () => {
   assert.ok((await compare('search_rules.jsonl')) >= 250)
+})
+
+test('loops are let be where the bundle says so, and only there', async () => {
+  const cases = await vectors('repeats.jsonl')
+  assert.ok(cases.length >= 40)
+  for (const { rule, ids, repeats } of cases) assert.equal(repeatsAllowed(rule, ids), repeats)
 })
 
 test('symbols are said as in Python', async () => {

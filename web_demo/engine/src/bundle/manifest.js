@@ -134,6 +134,7 @@ function takeSearch(taken) {
       lengthOffset: said.length_offset ?? USUAL.lengthOffset,
       earlyStopping: said.early_stopping ?? USUAL.earlyStopping,
       finished: said.finished ?? USUAL.finished,
+      repeats: said.repeats ?? USUAL.repeats,
     },
   }
 }

@@ -29,6 +29,14 @@ export function mostRepeats(ids) {
 }
 
 /**
+ * Returns how often a source says the same in a row, as `search` asks for it; null: loops are let be.
+ *
+ * @param {string} rule what the bundle says of `repeats`
+ * @param {number[]} ids of the source
+ */
+export const repeatsAllowed = (rule, ids) => (rule === 'few' ? mostRepeats(ids) : null)
+
+/**
  * Returns the first token of each block that has followed itself as often as it may.
  *
  * @param {number[]} history what a row has said

@@ -15,7 +15,7 @@ import { Model } from '../model/model.js'
 import { wasmOf } from '../model/session.js'
 import { chosen } from '../options.js'
 import { search } from '../search/beam.js'
-import { mostRepeats } from '../search/constraints.js'
+import { repeatsAllowed } from '../search/constraints.js'
 import { Aligned } from '../text/aligned.js'
 import { casingOf, inSmallLetters, isUpper, normalizedSpace } from '../text/casing.js'
 import { Deadline } from './deadline.js'
@@ -422,7 +422,7 @@ export class Translator {
     const found = await search({
       ...{ step, limit, bos, eos, prefix, onStep, ended, asked },
       options: call.search,
-      repeats: mostRepeats(ids),
+      repeats: repeatsAllowed(this.manifest.searchRules.repeats, ids),
       isOver: () => deadline.pause(),
     })
     if (found.length > 0) return found

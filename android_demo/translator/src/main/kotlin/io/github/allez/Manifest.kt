@@ -123,6 +123,7 @@ internal fun parseManifest(data: ByteArray): Manifest {
                 search["length_offset"] as Double? ?: it.lengthOffset,
                 search["early_stopping"] as String? ?: it.earlyStopping,
                 search["finished"] as String? ?: it.finished,
+                search["repeats"] as String? ?: it.repeats,
             )
         },
         confidence = (taken["confidence"] as Map<*, *>?)?.let(::confidenceOf),

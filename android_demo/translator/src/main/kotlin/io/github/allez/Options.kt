@@ -95,3 +95,24 @@ public data class TranslateOptions(
         val MAX_LENGTH_PENALTY = SPEC.part("search").list("length_penalty")[1] as Double
     }
 }
+
+/**
+ * What a bundle says of search, whatever the caller asks for: the rules of the toolkit that trained it.
+ *
+ * @property lengthOffset the length is (offset + length) / (offset + 1); 5 is that of Wu et al. 2016.
+ * @property earlyStopping when a beam stops: "hopeless", nothing better is in sight; "full", `beamSize`
+ *   hypotheses have ended; "best", the best continuation of a step has, and `nBest` hypotheses.
+ * @property finished what becomes of a place in the beam where a hypothesis ends: "replaced", the next best
+ *   continuation has it; "dropped", it is empty for a step; "kept", it is for ever.
+ * @property repeats how often a block of words may stand in a row: "few", a few times, or as often as in the
+ *   source; "any", loops are let be.
+ */
+internal class SearchRules(
+    val lengthOffset: Double = 0.0,
+    val earlyStopping: String = "hopeless",
+    val finished: String = "replaced",
+    val repeats: String = "few",
+) {
+    /** How often [source] says the same in a row, as [Search] asks for it; null: loops are let be. */
+    fun repeatsOf(source: IntArray): Int? = if (repeats == "few") mostRepeats(source) else null
+}

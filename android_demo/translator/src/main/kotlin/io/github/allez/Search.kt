@@ -70,21 +70,6 @@ internal fun interface Step {
     fun run(token: IntArray, parent: IntArray, k: Int, full: Boolean): StepResult
 }
 
-/**
- * What a bundle says of search, whatever the caller asks for: the rules of the toolkit that trained it.
- *
- * @property lengthOffset the length is (offset + length) / (offset + 1); 5 is that of Wu et al. 2016.
- * @property earlyStopping when a beam stops: "hopeless", nothing better is in sight; "full", `beamSize`
- *   hypotheses have ended; "best", the best continuation of a step has, and `nBest` hypotheses.
- * @property finished what becomes of a place in the beam where a hypothesis ends: "replaced", the next best
- *   continuation has it; "dropped", it is empty for a step; "kept", it is for ever.
- */
-internal class SearchRules(
-    val lengthOffset: Double = 0.0,
-    val earlyStopping: String = "hopeless",
-    val finished: String = "replaced",
-)
-
 /** How the best translation is looked for: [TranslateOptions] with the bundle's choices filled in. */
 internal class SearchOptions(
     val beamSize: Int,

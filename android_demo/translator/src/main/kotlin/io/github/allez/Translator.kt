@@ -380,7 +380,8 @@ public class Translator @JvmOverloads constructor(
         // What must be said is looked for in the whole vocabulary.
         val shortlist = options.shortlist && (symbols == null || symbols.times.all { it == 0 })
         return decoding(source, shortlist) { step ->
-            Search(step, limit, bos, eos, options, prefix, mostRepeats(source), symbols, ended = symbols != null)
+            val repeats = manifest.searchRules.repeatsOf(source)
+            Search(step, limit, bos, eos, options, prefix, repeats, symbols, ended = symbols != null)
                 .run(deadline::isOver, onStep)
         }.ifEmpty { throw SessionError("the decoder gave no finite score") }
     }

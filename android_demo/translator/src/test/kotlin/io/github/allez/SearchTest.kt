@@ -50,6 +50,17 @@ class SearchTest {
         assertTrue(compared("search_rules.jsonl") >= 250)
     }
 
+    @Test
+    fun `loops are let be where the bundle says so, and only there`() {
+        val cases = jsonLines(File(VECTORS, "repeats.jsonl")).toList()
+        assertTrue(cases.size >= 40)
+        for (case in cases) {
+            val ids = (case["ids"] as List<*>).map { (it as Long).toInt() }.toIntArray()
+            val rules = SearchRules(repeats = case["rule"] as String)
+            assertEquals((case["repeats"] as Long?)?.toInt(), rules.repeatsOf(ids))
+        }
+    }
+
     /** How many searches were compared, all of them as in Python. */
     private fun compared(file: String): Int {
         var table = emptyList<List<FloatArray>>()
