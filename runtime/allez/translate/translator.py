@@ -61,10 +61,8 @@ class Translator:
         threads: int | None = None,
         providers: Providers = None,
     ) -> None:
-        if threads is not None:
-            threads = whole("threads", threads, 1, 1024)
         started = time.monotonic()
-        self._threads = threads or cores()
+        self._threads = cores() if threads is None else whole("threads", threads, 1, 1024)
         self._bundle = bundle if isinstance(bundle, Bundle) else self._load(bundle)
         manifest = self._manifest = self._bundle.manifest
         self._default = manifest.search

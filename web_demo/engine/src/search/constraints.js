@@ -29,7 +29,8 @@ export function mostRepeats(ids) {
 }
 
 /**
- * Returns how often a source says the same in a row, as `search` asks for it; null: loops are let be.
+ * Returns how often a source says the same in a row, as `search` asks for it; null: loops are let
+ * be.
  *
  * @param {string} rule what the bundle says of `repeats`
  * @param {number[]} ids of the source
