@@ -328,6 +328,7 @@ def test_a_checkpoint_becomes_a_bundle_that_translates(
         assert manifest.format_version == 3
         search = manifest.search
         assert (search.early_stopping, search.finished, search.beam_size) == ("best", "dropped", 5)
+        assert search.repeats == manifest.repeats == "any"  # no toolkit has a rule against loops
         assert manifest.source.tokenizer != manifest.target.tokenizer
         assert manifest.precision == "fp32"  # nothing in it is large enough for int8
         assert (manifest.source.size, manifest.target.size) == (18, 20)
@@ -337,6 +338,7 @@ def test_a_checkpoint_becomes_a_bundle_that_translates(
     assert "OpenNMT-py 1.x" in card
     assert main(asked) == 1  # it exists
     own = ["--early-stopping", "hopeless", "--finished", "replaced", "--length-penalty", "0.5"]
+    own += ["--repeats", "few"]
     assert main([*asked, "--force", *own]) == 0
     said = json.loads((out / "bundle" / "manifest.json").read_text(encoding="utf-8"))
     assert said["format_version"] == 2
