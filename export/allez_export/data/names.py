@@ -4,7 +4,8 @@
 
 A word is listed if training has it in small letters, or if its letters stand on the target side in
 fewer than four fifths of the pairs that have it with a capital. (Nine tenths, as one would first
-think, loses names that translators drop or abbreviate: precision is the same and recall lower.)
+think, loses names that translators drop or abbreviate: precision is the same and recall lower.) Of
+a word that is seldom seen, half is enough: one loose pair would be a fifth of them.
 Letters that only lack their accents there ("Épinal", "Epinal") count as the same, unless that is so
 often that it is how the target language spells it ("Montréal", "Montreal").
 """
@@ -30,6 +31,8 @@ _SMALL, _SMALL_ALONE = 3, 10
 _SMALL_SHARE = 0.05
 """Below this share of small letters they are slips of the pen."""
 _KEPT_SHARE = 0.8
+_FEW, _KEPT_SHARE_OF_FEW = 20, 0.5
+"""In fewer pairs than this a smaller share is enough."""
 _BARE = 20
 """So many pairs without the accents say that the target language has none in this name."""
 _MOST = 60_000
@@ -83,7 +86,8 @@ class Counts:
             kept_letters = self.kept[word]
             if self.bare[word] < _BARE:
                 kept_letters += self.bare[word]
-            if count >= _EVIDENCE and kept_letters < _KEPT_SHARE * count:
+            share = _KEPT_SHARE_OF_FEW if count < _FEW else _KEPT_SHARE
+            if count >= _EVIDENCE and kept_letters < share * count:
                 listed.add(word)
         kept: set[str] = set()
         for word in sorted(listed, key=lambda word: (len(word), word)):
