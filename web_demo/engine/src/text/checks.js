@@ -9,7 +9,8 @@
 import { SPACES, isOneOf, isSpace, isWord, words } from '../entities/characters.js'
 import { find } from '../entities/find.js'
 import { FORMS } from '../entities/numbers.js'
-import { countCharacters, isCapital, isDigit, isLetter, isSmall } from './characters.js'
+import { countCharacters, isCapital, isLetter, isSmall } from './characters.js'
+import { inAnotherForm, inAnotherUnit } from './figures.js'
 import { Exact, values } from './number_words.js'
 
 /** @typedef {import('../entities/find.js').Entity} Entity */
@@ -168,6 +169,12 @@ function numbers(source, target, said, [from, to], doubted) {
     if (isWithin && said.some((word) => PAIRS.has(word))) continue // "deuxième", "une paire"
     found.push(doubt('number', source.slice(start, end), start, end))
   }
+  if (found.length === 0) {
+    const place =
+      (to === 'en' && inAnotherForm(source, target, here, there)) ||
+      inAnotherUnit(source, target, here, there)
+    if (place) found.push(doubt('number', source.slice(...place), ...place))
+  }
   for (const each of there) {
     const { value, start, end } = each
     if (!left.has(value) || found.length > 0 || isOrdinal(each)) continue
@@ -179,7 +186,7 @@ function numbers(source, target, said, [from, to], doubted) {
     const others = here.flatMap((other) => alternatives(other.value))
     if (!others.some((other) => other.key === value.key)) found.push(doubt('number', text))
   }
-  return to === 'en' && found.length === 0 ? inAnotherForm(source, target, here, there) : found
+  return found
 }
 
 /**
@@ -193,34 +200,6 @@ const counted = (text, language) =>
     const isFull = /.[:h][ \xa0\u2009\u202f]?$/is.test(text.slice(0, start))
     return !isFull || text.slice(start, end) !== '00'
   })
-
-/**
- * Finds a number that an English translation has as French writes it: "3,5", "5 590", "10h53". Who
- * reads it may take it for another one: "3,410" for thousands.
- *
- * @param {string} source
- * @param {string} target
- * @param {Value[]} here
- * @param {Value[]} there
- */
-function inAnotherForm(source, target, here, there) {
-  const digitsOf = (/** @type {string} */ text) => text.replace(/[^0-9]/g, '')
-  for (const { start, end } of there) {
-    const text = target.slice(start, end).replace(/[^0-9]+$/, '')
-    const parts = text.split(',')
-    const isGrouped =
-      countCharacters(parts[0]) <= 3 &&
-      parts.slice(1).every((each) => countCharacters(each.split('.')[0]) === 3)
-    const isClock = target[end] === 'h' && isDigit(target[end + 1] ?? '')
-    const isSpaced = [...text].some((c) => isOneOf(SPACES, c))
-    if (text === '' || ((parts.length === 1 || isGrouped) && !isClock && !isSpaced)) continue
-    for (const value of here) {
-      const same = source.slice(value.start, value.end)
-      if (digitsOf(same) === digitsOf(text)) return [doubt('number', same, value.start, value.end)]
-    }
-  }
-  return []
-}
 
 /** How often values stand somewhere. */
 class Tally {

@@ -157,7 +157,7 @@ private fun numbers(sides: Sides): List<Doubt> {
     if (lost.isNotEmpty()) {
         return lost.map { Doubt("number", sides.source.substring(it.start, it.end), it.start, it.end) }
     }
-    inAnotherForm(sides)?.let { return listOf(it) }
+    (inAnotherForm(sides) ?: inAnotherUnit(sides))?.let { return listOf(it) }
     for (value in sides.numbersSaid) {
         if (isOrdinal(value) || !left.take(value.value)) continue
         val text = target.substring(value.start, value.end)
@@ -193,6 +193,30 @@ private fun isFrench(target: String, said: NumberValue): Boolean {
     val isGrouped = parts[0].length <= 3 && parts.drop(1).all { it.substringBefore('.').length == 3 }
     val isClock = target.startsWith("h", said.end) && said.end + 1 < target.length && isDigit(target[said.end + 1].code)
     return text.isNotEmpty() && ((parts.size > 1 && !isGrouped) || isClock || text.any { it in SPACES })
+}
+
+/** Signs of units that any language writes alike. */
+private val UNIT_SIGNS =
+    words("mg g kg µg μg ml cl dl l m cm mm km m² m³ cm² cm³ km² km/h m/s °C W kW Wh kWh Hz kHz MHz GHz")
+
+/** A number that has another unit than in the source: "205 m" said as "205 ml". */
+private fun inAnotherUnit(sides: Sides): Doubt? {
+    for (said in sides.numbersSaid) {
+        val unit = unit(sides.target, said) ?: continue
+        val units = sides.numbersHere.filter { it.value == said.value }.mapNotNull { unit(sides.source, it) }
+        val isSaid = units.any { sides.source.substring(it) == sides.target.substring(unit) }
+        if (units.isEmpty() || isSaid) continue
+        return Doubt("number", sides.source.substring(units[0]), units[0].first, units[0].last + 1)
+    }
+    return null
+}
+
+/** Where the sign of a unit stands behind a number or the space behind it. */
+private fun unit(text: String, value: NumberValue): IntRange? {
+    val start = if (value.end < text.length && text[value.end] in SPACES) value.end + 1 else value.end
+    var end = start
+    while (end < text.length && (isWord(text.codePointAt(end)) || text[end] in "°/²³")) end = next(text, end)
+    return (start until end).takeIf { text.substring(start, end) in UNIT_SIGNS }
 }
 
 /** Whether a number is written in words. */

@@ -1,0 +1,83 @@
+/**
+ * Numbers that a translation has, but not as its source means them: in another form, with another
+ * unit. Places count UTF-16 units.
+ */
+
+import { SPACES, isOneOf, isWord, words } from '../entities/characters.js'
+import { countCharacters, isDigit } from './characters.js'
+
+/** @typedef {import('./number_words.js').Value} Value */
+
+/**
+ * Finds a number that an English translation has as French writes it: "3,5", "5 590", "10h53". Who
+ * reads it may take it for another one: "3,410" for thousands.
+ *
+ * @param {string} source
+ * @param {string} target
+ * @param {Value[]} here
+ * @param {Value[]} there
+ * @returns {[number, number] | null} where it stands in the source
+ */
+export function inAnotherForm(source, target, here, there) {
+  const digitsOf = (/** @type {string} */ text) => text.replace(/[^0-9]/g, '')
+  for (const { start, end } of there) {
+    const text = target.slice(start, end).replace(/[^0-9]+$/, '')
+    const parts = text.split(',')
+    const isGrouped =
+      countCharacters(parts[0]) <= 3 &&
+      parts.slice(1).every((each) => countCharacters(each.split('.')[0]) === 3)
+    const isClock = target[end] === 'h' && isDigit(target[end + 1] ?? '')
+    const isSpaced = [...text].some((c) => isOneOf(SPACES, c))
+    if (text === '' || ((parts.length === 1 || isGrouped) && !isClock && !isSpaced)) continue
+    for (const value of here) {
+      const same = source.slice(value.start, value.end)
+      if (digitsOf(same) === digitsOf(text)) return [value.start, value.end]
+    }
+  }
+  return null
+}
+
+/** Signs of units that any language writes alike. */
+const UNITS = words(
+  'mg g kg µg μg ml cl dl l m cm mm km m² m³ cm² cm³ km² km/h m/s °C W kW Wh kWh Hz kHz MHz GHz',
+)
+
+/**
+ * Finds a number that has another unit than in the source: "205 m" said as "205 ml".
+ *
+ * @param {string} source
+ * @param {string} target
+ * @param {Value[]} here
+ * @param {Value[]} there
+ * @returns {[number, number] | null} where it stands in the source
+ */
+export function inAnotherUnit(source, target, here, there) {
+  for (const said of there) {
+    const unit = unitOf(target, said).text
+    if (unit === '') continue
+    const units = here
+      .filter(({ value }) => value.key === said.value.key)
+      .map((value) => unitOf(source, value))
+      .filter(({ text }) => text !== '')
+    if (units.length === 0 || units.some(({ text }) => text === unit)) continue
+    const { text, start } = units[0]
+    return [start, start + text.length]
+  }
+  return null
+}
+
+/**
+ * Returns the sign of a unit behind a number or the space behind it, and where; or an empty text.
+ *
+ * @param {string} text
+ * @param {Value} value
+ */
+function unitOf(text, { end }) {
+  const start = end + Number(isOneOf(SPACES, text[end] ?? ''))
+  let sign = ''
+  for (const c of text.slice(start)) {
+    if (!isWord(c) && !isOneOf('°/²³', c)) break
+    sign += c
+  }
+  return { text: UNITS.has(sign) ? sign : '', start }
+}
