@@ -71,7 +71,13 @@ export async function insideScripts() {
   return { main, worker }
 }
 
-const LATER = ['bundle/zip', 'text/unigram', 'translate/fragment', 'translate/selftest']
+const LATER = [
+  'bundle/zip',
+  'text/charsmap',
+  'text/unigram',
+  'translate/fragment',
+  'translate/selftest',
+]
 
 /**
  * What the worker loads when it is wanted becomes one script. Of several, each would have to share

@@ -41,6 +41,7 @@ LARGE = 4000
 OTHERWISE = {
     ("Json.kt", 4300): "the reader that reads the contract itself; SpecTest.kt compares it",
     ("tokenizer.py", 10_000): "words that are kept at hand",
+    ("batching.py", 8192): "words that a batch lists; in the contract a code point",
     ("Zip.kt", 65_536): "bytes that are copied at a time",
     ("tokenizer.js", 10_000): "words that are kept at hand",
 }

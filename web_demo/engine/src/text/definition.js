@@ -9,7 +9,6 @@
 import { shown, sortedByCodePoint } from '../bundle/fields.js'
 import { SPEC } from '../spec.js'
 import { countCharacters } from './characters.js'
-import { Charsmap } from './charsmap.js'
 import { composed, replaced, squeezed, stripped } from './normalizer.js'
 import {
   MARK,
@@ -53,10 +52,10 @@ const RULES = SPEC.tokenizer
  * Returns what a parsed `tokenizer.json` says.
  *
  * @param {Part} content
- * @returns {Definition}
+ * @returns {Promise<Definition>}
  * @throws {BundleFormatError} it uses a component that hosts do not have
  */
-export function readDefinition(content) {
+export async function readDefinition(content) {
   const model = content.get('model')
   if (!(model instanceof Map)) throw refusal('has no model')
   checkKeys(content, model)
@@ -90,7 +89,7 @@ export function readDefinition(content) {
     bytesOf,
     suffix,
     kept,
-    steps: readSteps(normalizers, kept),
+    steps: await readSteps(normalizers, kept),
     spaced,
     digits: words.length === 2,
     across: words[0].get('split') === false,
@@ -177,9 +176,9 @@ function partsOf(content, key, sequence, known = null) {
  *
  * @param {Part[]} parts
  * @param {string[]} kept
- * @returns {Step[]}
+ * @returns {Promise<Step[]>}
  */
-function readSteps(parts, kept) {
+async function readSteps(parts, kept) {
   /** @type {Step[]} */
   const steps = []
   /** @type {Set<string>} */
@@ -193,7 +192,7 @@ function readSteps(parts, kept) {
     if (kind === 'NFC') {
       steps.push(composed)
     } else if (kind === 'Precompiled') {
-      const map = readCharsmap(part, kept)
+      const map = await readCharsmap(part, kept)
       steps.push((text) => map.edits(text))
       mapped = true
     } else if (kind === 'Strip') {
@@ -243,13 +242,14 @@ function readReplacement(part) {
  * @param {Part} part
  * @param {string[]} kept
  */
-function readCharsmap(part, kept) {
+async function readCharsmap(part, kept) {
   const text = part.get('precompiled_charsmap') || ''
   const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
   if (typeof text !== 'string' || !isBase64.test(text)) {
     throw refusal('normalizer Precompiled is not Base64')
   }
   const data = Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
+  const { Charsmap } = await import('./charsmap.js')
   return new Charsmap(data, RULES.charsmap_characters, keptPattern(kept, 'y'))
 }
 

@@ -41,7 +41,7 @@ export class Tokenizer {
    * @throws {BundleFormatError} it is not one, or uses a component that other hosts do not have
    */
   static async load(definition) {
-    const read = readDefinition(parseObject(definition, 'tokenizer.json'))
+    const read = await readDefinition(parseObject(definition, 'tokenizer.json'))
     if (read.kind === 'BPE') return new Tokenizer(read, new BytePairs(read))
     if (read.kind === 'WordLevel') return new Tokenizer(read, new Words(read))
     const { Unigram } = await import('./unigram.js')
