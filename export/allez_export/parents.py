@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from allez.bundle.reader import Bundle
@@ -47,10 +48,26 @@ def check_license(own: str, parents: Sequence[dict[str, Any]]) -> None:
             )
 
 
+_CARRIED = re.compile(r"^(Trained on from .+), whose notice (?:follows|is above)\.$", re.MULTILINE)
+
+
 def with_notices(own: str, parents: Sequence[dict[str, Any]]) -> str:
-    """Return a notice followed by those of the parents."""
-    parts = [own.rstrip()]
+    """Return a notice followed by those of the parents and of theirs; what is the same once."""
+    parts, known = [own.rstrip()], {own.strip()}
     for parent in parents:
-        heading = f"Trained on from {parent['name']} {parent['version']}, whose notice follows."
-        parts.append(f"{heading}\n\n{parent['notice'].rstrip()}")
+        heading = f"Trained on from {parent['name']} {parent['version']}"
+        for before, text in _one_by_one(heading, parent["notice"]):
+            if text and text not in known:
+                parts += [f"{before}, whose notice follows.", text]
+                known.add(text)
+            else:
+                parts.append(f"{before}, whose notice is above.")
     return "\n\n\n".join(parts) + "\n"
+
+
+def _one_by_one(heading: str, notice: str) -> Iterator[tuple[str, str]]:
+    """Yield the headings and the texts of a notice and of those that it carries along."""
+    first, *others = _CARRIED.split(notice)
+    yield heading, first.strip()
+    for before, text in zip(others[::2], others[1::2], strict=True):
+        yield before, text.strip()

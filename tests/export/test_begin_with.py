@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -178,6 +179,24 @@ def test_notices_of_parents_travel_along() -> None:
     assert parent["notice"].strip() in text
     assert f"tiny {parent['version']}" in text
     assert set(recorded([parent])[0]) == {"name", "version", "license", "files"}
+
+
+def test_a_notice_that_is_the_same_is_carried_once() -> None:
+    def parent(version: str, notice: str) -> dict[str, Any]:
+        return {"name": "small", "version": version, "notice": notice}
+
+    first = with_notices("Old.\n", [])
+    second = with_notices("Mine.\n", [parent("1", first)])
+    third = with_notices("Mine.\n", [parent("2", second)])
+    fourth = with_notices("Mine.\n", [parent("3", third)])
+    assert third.count("Mine.") == third.count("Old.") == 1
+    assert [line for line in fourth.splitlines() if line] == [
+        "Mine.",
+        "Trained on from small 3, whose notice is above.",
+        "Trained on from small 2, whose notice is above.",
+        "Trained on from small 1, whose notice follows.",
+        "Old.",
+    ]
 
 
 # --- a share of the start -------------------------------------------------------------------

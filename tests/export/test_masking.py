@@ -14,6 +14,7 @@ from allez_export.config import DataConfig
 from allez_export.data import names as name_list
 from allez_export.data import terms as term_list
 from allez_export.data.masking import NAMES, NUMBERS, SYMBOLS, TERMS, THINGS, mask, masker
+from allez_export.data.named import measure
 
 COMMON = Names(frozenset(("le", "la", "un", "londres")))
 
@@ -109,6 +110,27 @@ def test_a_name_without_its_accents_is_the_same_unless_it_is_always_so() -> None
     assert common.carried("Épinal")
     assert not common.carried("Montréal")
     assert not common.carried("Foix")
+
+
+def test_of_a_name_that_is_seldom_seen_half_is_enough() -> None:
+    said = [("à Foix", "in Foix")] * 3 + [("à Foix", "there")] * 2
+    assert name_list.learn(said).carried("Foix")
+    assert not name_list.learn(said * 4).carried("Foix")
+
+
+def test_the_rule_is_told_right_wrong_and_missed() -> None:
+    words = [("hier une rose", "yesterday a rose"), ("à Londres", "in London")]
+    names = name_list.learn(words * 20)
+    told = measure(
+        names,
+        [
+            ("Rose a vu Zorglub à Londres.", "Rose saw Zorglub in London."),
+            ("Hier, Rose et Ivo.", "Yesterday, Rose and Ian."),
+            ("À LONDRES", "IN LONDON"),
+        ],
+    )
+    assert told == (1, 1, 1)
+    assert (told.precision, told.recall) == (0.5, 0.5)
 
 
 def test_terms_are_counted() -> None:
