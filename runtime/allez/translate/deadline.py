@@ -45,6 +45,17 @@ class Deadline:
         """Return how many seconds are left; None: as many as it takes."""
         return None if self._end == math.inf else max(0.0, self._end - monotonic())
 
+    def check_process(self) -> None:
+        """See to it that this is the process that made the call, whatever is there already.
+
+        Raises:
+            SessionError: it is a fork of it, where nobody does the rest of the work.
+        """
+        if self._process != os.getpid():
+            raise SessionError(
+                "this translation was begun before the process forked", hint="begin it again"
+            )
+
     def over(self) -> bool:
         """Tell whether the time is up.
 
@@ -53,10 +64,7 @@ class Deadline:
             SessionError: the translator is closed, or this is a fork of the process that made the
                 call.
         """
-        if self._process != os.getpid():
-            raise SessionError(
-                "this translation was begun before the process forked", hint="begin it again"
-            )
+        self.check_process()
         if self._closed():
             raise SessionError("the translator is closed")
         if self._released or (self._cancel is not None and self._cancel.is_set()):

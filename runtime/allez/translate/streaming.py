@@ -37,6 +37,7 @@ def stream_sentence(
     tokens: list[int] = []
     sent = 0
     while True:
+        deadline.check_process()  # of what has arrived before a fork a child would see a part
         try:
             token = arrived.get(timeout=PATIENCE)
         except Empty:
