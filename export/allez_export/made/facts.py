@@ -19,7 +19,6 @@ from typing import NamedTuple
 import numpy as np
 
 from allez import Translator
-from allez_export.evaluate import sentence_chrf
 from allez_export.made import one
 from allez_export.made.probes import IN_WORDS
 from allez_export.made.values import MAKERS
@@ -113,6 +112,8 @@ def with_plain_words(frame: int, generator: np.random.Generator) -> Asked:
 
 def around(answer: str, asked: Asked) -> float:
     """Return chrF of what stands around the values in a translation, against the frame's own."""
+    from allez_export.evaluate import sentence_chrf  # sacrebleu, which few who want sentences have
+
     for value in sorted(asked.said, key=len, reverse=True):
         answer = re.sub(re.escape(value), "", answer, count=1, flags=re.IGNORECASE)
     reference = _FRAMES[asked.frame][1]
