@@ -9,7 +9,7 @@ lost and nothing doubled, whatever the attention says. Knows nothing of tags or 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -336,7 +336,17 @@ def _without_words(placing: _Placing, pair: int, gains: FloatArray, free: set[in
         same = [i for i in sorted(free) if placing.text[slice(*placing.units[i])] == text]
         return same[:1]
     likely = [i for i in sorted(free) if placing.is_word[i] and gains[i] > -_LIKELY]
-    return [max(likely, key=lambda i: (gains[i], -i))] if likely else []
+    return [_first_of_most(likely, gains)] if likely else []
+
+
+def _first_of_most(among: Sequence[int], weights: FloatArray) -> int:
+    """Return the first of some units, in order, that has most; less by next to nothing is as much.
+
+    What one word of several stands for has its weight shared evenly: a host that adds in another
+    order must not choose another one.
+    """
+    most = max(float(weights[index]) for index in among)
+    return next(index for index in among if weights[index] > most - _EQUAL)
 
 
 def _position(placing: _Placing, parent: int, source: int) -> int:
@@ -353,12 +363,11 @@ def _position(placing: _Placing, parent: int, source: int) -> int:
     if follows and not is_in_word(text[source]):  # a footnote: it belongs to the word before it
         word = max(u for u in placing.source_units if u[0] < source)
         weights = placing.within(word)
-        best = max(inner, key=lambda i: (weights[i], -i), default=None)
-        position = high if best is None else placing.units[best][1]
+        position = placing.units[_first_of_most(inner, weights)][1] if inner else high
     else:
         before, after = placing.within((start, source)), placing.within((source, end))
         sums = np.concatenate([[0.0], np.cumsum((before - after)[inner])]) if inner else [0.0]
-        cut = int(np.argmax(sums))
+        cut = _first_of_most(range(len(sums)), np.asarray(sums))
         if cut == len(inner):
             position = placing.units[inner[-1]][1] if inner else low
         else:

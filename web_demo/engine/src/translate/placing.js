@@ -320,26 +320,25 @@ class Placing {
       return inner.length === 0 ? high : this.units[mostOf(inner, weights)][1]
     }
     const [before, after] = [this.within([start, source]), this.within([source, end])]
-    let [sum, best, cut] = [0, 0, 0]
-    inner.forEach((unit, at) => {
-      sum += before[unit] - after[unit]
-      if (sum <= best) return
-      best = sum
-      cut = at + 1
-    })
+    const sums = [0]
+    for (const unit of inner) sums.push(sums[sums.length - 1] + (before[unit] - after[unit]))
+    const cut = mostOf([...sums.keys()], sums)
     if (cut === inner.length) return inner.length > 0 ? this.units[inner[cut - 1]][1] : low
     return follows && cut > 0 ? this.units[inner[cut - 1]][1] : this.units[inner[cut]][0]
   }
 }
 
 /**
- * Returns the first of some units that has most.
+ * Returns the first of some units that has most; less by next to nothing is as much, since another
+ * order of additions must not choose another one.
  *
  * @param {number[]} among
- * @param {Float64Array} weights
+ * @param {ArrayLike<number>} weights
  */
-const mostOf = (among, weights) =>
-  among.reduce((best, at) => (weights[at] > weights[best] ? at : best))
+function mostOf(among, weights) {
+  const most = Math.max(...among.map((at) => weights[at]))
+  return /** @type {number} */ (among.find((at) => weights[at] > most - EQUAL))
+}
 
 /**
  * Returns where what was read as a word is spelled in the target; none is found twice.

@@ -240,7 +240,7 @@ private class Placing(private val source: Marked, private val alignment: Alignme
             return order.filter { text.string(units[it].start, units[it].end) == sign }.take(1)
         }
         val likely = order.filter { isWord[it] && gains[it] > -LIKELY }
-        return listOfNotNull(likely.maxByOrNull { gains[it] })
+        return listOfNotNull(firstOfMost(likely, gains))
     }
 
     /** Where a point of the source belongs within its parent, outside of what is placed. */
@@ -264,23 +264,29 @@ private class Placing(private val source: Marked, private val alignment: Alignme
         return position
     }
 
+    /**
+     * The first of some units, in order, that has most; less by next to nothing is as much.
+     *
+     * What one word of several stands for has its weight shared evenly: a host that adds in another
+     * order must not choose another one.
+     */
+    private fun firstOfMost(among: Iterable<Int>, weights: DoubleArray): Int? {
+        val most = among.maxOfOrNull { weights[it] } ?: return null
+        return among.first { weights[it] > most - EQUAL }
+    }
+
     /** Behind the unit that attends most to the word before a point. */
     private fun behindWord(inner: List<Int>, point: Int): Int? {
         val weights = within(sourceUnits.last { it.start < point })
-        return inner.maxByOrNull { weights[it] }?.let { units[it].end }
+        return firstOfMost(inner, weights)?.let { units[it].end }
     }
 
     /** Between the units that attend to what is before a point and those that attend to what is behind it. */
     private fun between(inner: List<Int>, bounds: Span, point: Int, follows: Boolean): Int? {
         val (before, after) = within(Span(bounds.start, point)) to within(Span(point, bounds.end))
-        var (cut, best, sum) = Triple(0, 0.0, 0.0)
-        inner.forEachIndexed { place, index ->
-            sum += before[index] - after[index]
-            if (sum > best) {
-                best = sum
-                cut = place + 1
-            }
-        }
+        val sums = DoubleArray(inner.size + 1)
+        inner.forEachIndexed { place, index -> sums[place + 1] = sums[place] + (before[index] - after[index]) }
+        val cut = firstOfMost(sums.indices, sums) ?: 0
         return when {
             inner.isEmpty() -> null
             cut == inner.size || (follows && cut > 0) -> units[inner[cut - 1]].end
