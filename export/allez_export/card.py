@@ -38,17 +38,17 @@ def model_card(
     lines = [
         f"# {config.name} {config.package.version}",
         "",
-        f"Translates {config.source} to {config.target} with a recurrent encoder and an attention "
-        "decoder. For `allez` and any other host that follows its graph contract.",
+        f"Translates {config.source} to {config.target}. For `allez` and any other host that "
+        "follows its graph contract.",
         "",
         *_facts(config, facts, training, sizes),
         "",
         "## Scores",
         "",
         *_scores(scores),
-        *_behaviour(report),
+        *_behaviour(report, made_up=training.get("made_up") is True),
         *_loss(config.quantize.precision, scores, fp32),
-        *_reference(report),
+        *_reference(report, imported="made_by" in training),
         *_shortlist(report),
         *_confidence(trust or {}),
         "",
@@ -155,10 +155,12 @@ def _confidence(trust: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _reference(report: Mapping[str, Any]) -> list[str]:
+def _reference(report: Mapping[str, Any], *, imported: bool) -> list[str]:
     """Say how closely an imported model follows its original."""
-    if "reference" not in report:
+    if not imported:
         return []
+    if "reference" not in report:
+        return ["", "It was not compared with outputs of the original (`--reference`)."]
     found = report["reference"]
     lines = [
         "",
@@ -180,13 +182,14 @@ def _reference(report: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _behaviour(report: Mapping[str, Any]) -> list[str]:
+def _behaviour(report: Mapping[str, Any], *, made_up: bool) -> list[str]:
     if "behaviour" not in report:
         return []
     found = report["behaviour"]
+    kind = "texts of words thrown together" if made_up else "validation sentences"
     return [
         "",
-        f"Against fp32 ({found['sentences']} validation sentences, greedy): "
+        f"Against fp32 ({found['sentences']} {kind}, greedy): "
         f"{found['identical']:.1%} of the translations are identical, BLEU differs by "
         f"{found['bleu_difference']:+.2f}, chrF by {found['chrf_difference']:+.2f}.",
     ]

@@ -23,11 +23,14 @@ def written_aside(final: Path) -> Iterator[Path]:
     """
     partial = final.with_name(final.name + ".partial")
     previous = final.with_name(final.name + ".previous")
+    fresh = [folder for folder in partial.parents if not folder.exists()]
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
     except OSError as error:
-        raise OutputError(f"cannot write {partial}: {error.strerror}") from None
+        raise OutputError(
+            f"cannot write {partial}: {error.strerror}", hint="name a folder that can be written"
+        ) from None
     try:
         yield partial
         shutil.rmtree(previous, ignore_errors=True)
@@ -46,6 +49,9 @@ def written_aside(final: Path) -> Iterator[Path]:
         raise OutputError(f"cannot write {final}: {error.strerror or error}") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+        for folder in fresh:  # the innermost first; one with a result in it stays
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
 
 
 def rules_path(config: Config, beside: Path) -> Path:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from allez_export.config import Config, DataConfig, PackageConfig, QuantizeConfi
 from allez_export.data.read import Pair, read_pairs
 from allez_export.evaluate import torch_search
 from allez_export.folders import rules_path, written_aside
-from allez_export.reference import read_references
+from allez_export.reference import LINE, check_known, read_references
 from allez_export.stages import run_stage
 from allez_export.stages.workspace import Workspace, say
 from allez_export.toolkits import toolkit
@@ -42,6 +43,9 @@ ENOUGH = 40
 
 FEW_REPEATS = "No block of words stands in a row for ever, as it may in the toolkit."
 """What the card says where our rule against loops was asked for."""
+
+_NAME = re.compile(r"[^\W_][\w.-]{0,99}")
+"""Of a model, which is part of file names."""
 
 LEAST_AGREEMENT = 90.0
 """chrF of int8's translations, those of fp32 being the reference."""
@@ -82,10 +86,14 @@ def import_model(order: Order) -> Path:
     Raises:
         AllezError: of some kind; nothing is left of what was begun.
     """
-    if order.out.exists() and not order.force:
-        raise OutputError(f"{order.out} exists", hint="--force makes it again")
-    if not order.name or Path(order.name).name != order.name:
-        raise OptionError(f"{order.name!r} is no name for a model", hint="letters and hyphens")
+    _check_place(order.out, force=order.force)
+    if not _NAME.fullmatch(order.name):
+        raise OptionError(
+            f"{order.name!r} is no name for a model", hint="letters, digits, hyphens and dots"
+        )
+    for option, text in (("--license", order.license), ("--model-version", order.version)):
+        if not text.strip() or not text.isprintable():
+            raise OptionError(f"{option} is {text!r}, no text", hint="allez-export import --help")
     notice = read_text(order.notice)
     config = _config(order)
     rules_path(config, Path())
@@ -93,7 +101,10 @@ def import_model(order: Order) -> Path:
         if not list(read_pairs(path)):
             raise InputError(f"{path} holds no sentence pair")
     references = read_references(order.references)
+    if order.references and not references:
+        raise InputError(f"{order.references[0]} holds no sentence", hint=LINE)
     imported = toolkit(order.toolkit).read(order.paths)
+    check_known(references, imported.family.facts.vocabulary)
     config = _searched(config, order, imported)
     if config.package.repeats == "few":
         imported = dataclasses.replace(imported, remarks=(*imported.remarks, FEW_REPEATS))
@@ -116,13 +127,34 @@ def import_model(order: Order) -> Path:
         (partial / "NOTICE").write_text(notice, encoding="utf-8")
         (partial / "card.md").write_text(_prose(imported), encoding="utf-8")
         work.config_path.write_text(_toml(config), encoding="utf-8")
-        _save(work, imported)
+        _save(work, imported, made_up=not order.data and len(references) < ENOUGH)
         if not order.data:
             pairs = _texts(imported, [entry.source for entry in references])
             lines = "".join(f"{source}\t{target}\n" for source, target in pairs)
             (partial / TEXTS).write_text(lines, encoding="utf-8")
         _make(work, scored=bool(order.data))
     return order.out / "bundle"
+
+
+def _check_place(out: Path, *, force: bool) -> None:
+    """Demand that nothing is lost where a run is to be written.
+
+    Raises:
+        OutputError: something is there that is not to be made again, or was not made here.
+    """
+    if out.name in ("", ".."):
+        raise OutputError(f"{out} is no name of a folder", hint="--out: name one within another")
+    if not out.exists():
+        return
+    if not force:
+        raise OutputError(f"{out} exists", hint="--force makes it again")
+    if out.is_dir() and any(out.iterdir()) and not (out / "train" / "model.pt").is_file():
+        raise OutputError(
+            f"{out} is not the folder of a run, so --force does not replace it",
+            hint="name another folder",
+        )
+    if not out.is_dir():
+        raise OutputError(f"{out} is a file", hint="--out: name a folder")
 
 
 def _make(work: Workspace, *, scored: bool) -> None:
@@ -185,7 +217,7 @@ def _searched(config: Config, order: Order, imported: Imported) -> Config:
     return dataclasses.replace(config, package=package, quantize=quantize)
 
 
-def _save(work: Workspace, imported: Imported) -> None:
+def _save(work: Workspace, imported: Imported, *, made_up: bool) -> None:
     """Leave what a training would have left."""
     family = imported.family
     state: dict[str, Any] = {
@@ -197,6 +229,7 @@ def _save(work: Workspace, imported: Imported) -> None:
         "training": {
             "made_by": imported.made_by,
             "remarks": list(imported.remarks),
+            "made_up": made_up,
         },
     }
     (work.out / "train").mkdir()

@@ -16,6 +16,7 @@ A file has one JSON object a line, a sentence each; any of its keys may be missi
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -38,6 +39,14 @@ from allez_export.toolkits.files import read_text
 from allez_export.verify import PARITY, VerificationError
 
 Values = dict[str, Any]
+
+
+LINE = "each line is an object with source, greedy_ids, greedy_log_probs, …"
+"""A hint: what a file of references holds."""
+
+
+class _Odd(ValueError):
+    """Says what is wrong with a line."""
 
 
 class ReferenceFailure(VerificationError):
@@ -79,11 +88,9 @@ def read_references(paths: Sequence[Path]) -> list[Entry]:
                     continue
                 source = _joined(content["source"])
                 _take(found.setdefault(source, Entry(source)), content)
-            except (ValueError, KeyError, TypeError, AttributeError):
-                raise InputError(
-                    f"{path}, line {number}: no outputs of a toolkit",
-                    hint="an object with source, greedy_ids, greedy_log_probs, …",
-                ) from None
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                what = str(error) if type(error) is _Odd else "no outputs of a toolkit"
+                raise InputError(f"{path}, line {number}: {what}", hint=LINE) from None
     return list(found.values())
 
 
@@ -94,15 +101,40 @@ def _take(entry: Entry, content: dict[str, Any]) -> None:
     for key in ("greedy_log_probs", "target_log_probs"):
         if content.get(key):
             setattr(entry, key, [float(value) for value in content[key]])
+    for kind in ("greedy", "target"):
+        ids, scores = getattr(entry, f"{kind}_ids"), getattr(entry, f"{kind}_log_probs")
+        if scores and len(ids) != len(scores):
+            raise _Odd(f"{len(ids)} {kind}_ids have {len(scores)} scores")
+        if not all(map(math.isfinite, scores)):
+            raise _Odd(f"{kind}_log_probs are not all numbers")
     best, width, n_best = content.get("text"), None, 1
     for key, value in content.items():
         if value and (key == "hypotheses" or re.fullmatch(r"beam\d+", key)):
             width = int(key[4:]) if key.startswith("beam") else len(value)
             best, n_best = value[0], len(value)
     if isinstance(best, dict):
-        best = next(best[key] for key in ("ids", "tokens", "pieces", "text") if key in best)
+        keys = [key for key in ("ids", "tokens", "pieces", "text") if key in best]
+        best = best[keys[0]] if keys else _joined(None)
     if best is not None:
         entry.beam, entry.width, entry.n_best = best, width, n_best
+
+
+def check_known(entries: Sequence[Entry], words: int) -> None:
+    """Demand that a target of so many words has the ids of some outputs.
+
+    Raises:
+        InputError: it has not.
+    """
+    for entry in entries:
+        beam = entry.beam if isinstance(entry.beam, list) else []
+        found = [*entry.greedy_ids, *entry.target_ids, *(i for i in beam if isinstance(i, int))]
+        strange = [i for i in found if not 0 <= i < words]
+        if strange:
+            raise InputError(
+                f"the reference of {entry.source[:60]!r} has the id {strange[0]}, "
+                f"the target {words:,} words",
+                hint="--reference: name outputs of this checkpoint",
+            )
 
 
 def _joined(pieces: Any) -> str:
@@ -128,6 +160,7 @@ class Followed:
             Tokenizer(bundle.text(side.tokenizer)) for side in (manifest.source, manifest.target)
         )
         self._end, self._eos = manifest.source.eos, manifest.target.eos
+        check_known(entries, self._target.size)
         self._entries = entries
         self._search = manifest.search
         self._read = [[*self._source.encode(entry.source), self._end] for entry in entries]

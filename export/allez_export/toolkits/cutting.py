@@ -38,7 +38,9 @@ def _cut(files: Files, listed: Listed, side: int) -> Vocabulary:
     if kind == "words":
         return plain_words(listed)
     if kind == "subword-nmt":
-        return subword_nmt(listed, read_codes(_file(files, side, "the merges (codes)", CODES)))
+        return subword_nmt(
+            listed, read_codes(_file(files, side, "the file of merges (codes)", CODES))
+        )
     path = _file(files, side, "the SentencePiece model", MODELS)
     return sentence_pieces(listed, read_pieces(read_bytes(path, _MAX_MODEL), path))
 

@@ -104,7 +104,10 @@ def _dictionary(files: Files, language: Any, side: str, rows: int) -> Listed:
             continue
         word, space, count = line.removesuffix(" #fairseq:overwrite").rpartition(" ")
         if not space or not count.isdigit():
-            raise InputError(f"{path}, line {number}: a word and its count are expected")
+            raise InputError(
+                f"{path}, line {number}: a word and its count are expected",
+                hint="name the dict.*.txt that fairseq-preprocess wrote",
+            )
         words.append(word)
     filling = rows - len(words)
     if 0 < filling < 8 and rows % 8 == 0:

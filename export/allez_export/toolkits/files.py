@@ -24,7 +24,7 @@ class Files:
     def __init__(self, paths: Sequence[Path]) -> None:
         for path in paths:
             if not path.exists():
-                raise InputError(f"there is no {path}")
+                raise InputError(f"there is no {path}", hint="name files or folders that exist")
         self.named = [path for path in paths if path.is_file()]
         folders = [p if p.is_dir() else p.parent for p in paths]
         self.folders = list(dict.fromkeys(folders))
@@ -40,7 +40,7 @@ class Files:
         for pattern in patterns:
             found = self.every(pattern)
             if len(found) > 1:
-                names = ", ".join(path.name for path in found[:4])
+                names = ", ".join(map(str, found[:4]))
                 raise InputError(
                     f"several files may be meant by {pattern}: {names}", hint="name the one to take"
                 )
@@ -51,13 +51,13 @@ class Files:
     def every(self, *patterns: str) -> list[Path]:
         """Return the named files that fit one of some patterns, in that order; else those beside.
 
-        Among those beside, the first pattern that any file fits counts alone.
+        Among those beside, the first pattern that any file fits counts alone, in the first folder
+        that has one: that of the checkpoint, which is named first.
         """
         found = [path for path in self.named if any(path.match(p) for p in patterns)]
         for pattern in patterns:
-            if not found:
-                beside = [p for folder in self.folders for p in sorted(folder.glob(pattern))]
-                found = [path for path in dict.fromkeys(beside) if path.is_file()]
+            for folder in self.folders:
+                found = found or [p for p in sorted(folder.glob(pattern)) if p.is_file()]
         return found
 
     def need(self, what: str, *patterns: str) -> Path:
@@ -103,5 +103,5 @@ def read_bytes(path: Path, most: int, *, decode: bool = False) -> bytes:
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
     except UnicodeDecodeError:
-        raise InputError(f"{path} is not UTF-8") from None
+        raise InputError(f"{path} is not UTF-8", hint="expected a text file") from None
     return data

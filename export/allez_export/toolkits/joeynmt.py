@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from allez.bundle.fields import shown
 from allez.errors import InputError
 from allez_export.families.attentional.family import Attentional
 from allez_export.families.attentional.model import AttentionalConfig
@@ -53,7 +54,14 @@ def read(paths: Sequence[Path]) -> Imported:
     special = _special(data)
     lists = [_listed(files, data, side, special) for side in ("src", "trg")]
     sides = vocabularies(files, lists[0], lists[1])
-    config, found = _model(weights, _section(settings, "model"))
+    model = _section(settings, "model")
+    if not {"encoder", "decoder"} <= model.keys():
+        raise InputError(
+            f"{settings_path} says of no encoder and decoder what they are",
+            hint="expected the config.yaml of the model_dir, with its section model",
+        )
+    config, found = _model(weights, model)
+    _check_agreed(model, config, found, settings_path)
     found |= _tables(weights, sides, special["unk"])
     weights.check_all_taken()
     never = [special["bos"], special["pad"]]
@@ -85,7 +93,10 @@ def read(paths: Sequence[Path]) -> Imported:
 def _section(settings: Mapping[str, Any], name: str) -> dict[str, Any]:
     found = settings.get(name) or {}
     if not isinstance(found, dict):
-        raise InputError(f"the configuration's {name} is no section")
+        raise InputError(
+            f"the configuration's {name} is no section",
+            hint="expected the config.yaml of the model_dir",
+        )
     return found
 
 
@@ -160,6 +171,42 @@ def _model(weights: Weights, model: Mapping[str, Any]) -> tuple[dict[str, Any], 
         found["query.weight"] = weights.take("decoder.attention.query_layer.weight", 2)
         found["v"] = weights.take("decoder.attention.energy_layer.weight", 2)[0]
     return config, found
+
+
+def _check_agreed(
+    model: Mapping[str, Any], config: Mapping[str, Any], found: Mapping[str, Tensor], path: Path
+) -> None:
+    """Demand that settings say what the weights say, where they say it.
+
+    Raises:
+        InputError: they are those of another model.
+    """
+    attention = {"general": "luong", "additive": "bahdanau"}[config["attention"]]
+    both = {"type": "recurrent", "rnn_type": config["cell"]}
+    told = {
+        "encoder": both
+        | {
+            "bidirectional": config["bidirectional"],
+            "num_layers": config["encoder_layers"],
+            "hidden_size": found["encoder.weight_hh_l0"].shape[1],
+        },
+        "decoder": both
+        | {
+            "num_layers": config["decoder_layers"],
+            "hidden_size": found["cells.0.weight_hh"].shape[1],
+            "attention": attention,
+            "input_feeding": config["input_feeding"],
+        },
+    }
+    for side, expected in told.items():
+        section = _section(model, side)
+        for key, value in expected.items():
+            if key in section and section[key] != value:
+                raise InputError(
+                    f"{path}: {side}: {key} is {shown(section[key])}, the weights say "
+                    f"{shown(value)}",
+                    hint="name the config.yaml that the checkpoint was trained with",
+                )
 
 
 def _scale(model: Mapping[str, Any], side: str, table: Tensor) -> float:

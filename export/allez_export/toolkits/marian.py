@@ -23,7 +23,13 @@ from allez_export.shortlist import pack
 from allez_export.toolkits import marian_recurrent
 from allez_export.toolkits.files import Files, read_text
 from allez_export.toolkits.imported import LEAST_WEIGHTS, Imported
-from allez_export.toolkits.marian_files import MarianFile, read_lists, read_model, unpacked
+from allez_export.toolkits.marian_files import (
+    HOW_TO_LIST,
+    MarianFile,
+    read_lists,
+    read_model,
+    unpacked,
+)
 from allez_export.toolkits.sentencepiece import CONTROL, Pieces, definition, read_pieces
 from allez_export.toolkits.settings import parse
 
@@ -37,6 +43,9 @@ REFUSED = (
 _MODELS = ("*.npz", "*.bin", "*.bin.gz")
 _LISTS = ("lex*.bin", "lex*.bin.gz")
 _VOCABULARIES = ("*.spm", "*.spm.gz")
+_SETTINGS = "its settings (special:model.yml) are damaged, or of a kind that is not read"
+"""A hint, where there is none that says more."""
+
 _SEARCHES = ("*.decoder.yml", "decoder.yml", "config*.yml")
 
 
@@ -68,7 +77,7 @@ def read(paths: Sequence[Path]) -> Imported:
         else:
             family = Marian(student(file, sides, words, ends), arrays)
     except InputError as error:
-        raise InputError(f"{found.model}: {error}", hint=error.hint) from None
+        raise InputError(f"{found.model}: {error}", hint=error.hint or _SETTINGS) from None
     facts = family.facts
     sizes = [facts.source_words, facts.vocabulary]
     texts = [definition(side, size=size) for side, size in zip(sides, sizes, strict=False)]
@@ -107,6 +116,9 @@ def _find(files: Files) -> _Found:
     models = packed if len(packed) == 1 and not told["models"] and not files.named else models
     if len(models) > 1:
         raise _several("model", models)
+    for path in files.named:
+        if path.name.startswith("lex") and not _fits(path, _LISTS):
+            raise InputError(f"{path} is no binary shortlist", hint=HOW_TO_LIST)
     lists = _some(files, _LISTS, told["shortlist"][:1])
     if len(lists) > 1:
         raise _several("shortlist", lists)

@@ -34,6 +34,10 @@ MOST_BYTES = 2**32
 
 SETTINGS = "special:model.yml"
 _ALPHA = "_QuantMultA"
+_MOST_PACKED = 100
+"""Times that something may be smaller when it is packed, but for its first million bytes."""
+
+_WHOLE = "compare its size or checksum with its source's"
 _MOST_TENSORS = 100_000
 _MOST_NAME = 1000
 _MOST_RANK = 8
@@ -41,6 +45,9 @@ _MOST_RANK = 8
 _FLOAT32, _INT8 = 0x404, 0x101
 _INTGEMM8 = (0x4101, 0x10001)
 """The type of integers in Bergamot's files, and in Marian's own."""
+
+HOW_TO_LIST = "Marian writes one: marian-conv --shortlist lex.s2t 100 100 0 --dump lex.bin"
+"""A hint: how a shortlist becomes a binary one."""
 
 _LISTS = 0xF11A48D5013417F5
 """What a binary lexical shortlist begins with."""
@@ -89,14 +96,22 @@ def unpacked(path: Path) -> bytes:
         raise InputError(f"{path} is packed by zstd", hint="unpack it first: zstd -d FILE")
     if data[:2] != b"\x1f\x8b":
         return data
+    most = _most_unpacked(len(data))
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            data = stream.read(MOST_BYTES + 1)
+            data = stream.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path} is damaged: {error}") from None
-    if len(data) > MOST_BYTES:
-        raise InputError(f"{path} has more than {MOST_BYTES:,} bytes when it is unpacked")
+        raise InputError(f"{path} is damaged or cut off: {error}", hint=_WHOLE) from None
+    if len(data) > most:
+        raise InputError(
+            f"{path} has more than {most:,} bytes when it is unpacked", hint="unpack it first"
+        )
     return data
+
+
+def _most_unpacked(packed: int) -> int:
+    """Return how many bytes may come out of so many: weights can hardly be packed."""
+    return min(MOST_BYTES, 1_000_000 + _MOST_PACKED * packed)
 
 
 def _read_npz(path: Path, data: bytes) -> MarianFile:
@@ -108,6 +123,8 @@ def _read_npz(path: Path, data: bytes) -> MarianFile:
             members = archive.infolist()
             if len(members) > _MOST_TENSORS or sum(m.file_size for m in members) > MOST_BYTES:
                 raise _foreign(path, "holds more than a model may")
+            if any(m.file_size > _most_unpacked(m.compress_size) for m in members):
+                raise _foreign(path, "claims far more than numbers can be packed into so few bytes")
             for member in members:
                 name = member.filename.removesuffix(".npy")
                 with archive.open(member) as stream:
@@ -119,7 +136,7 @@ def _read_npz(path: Path, data: bytes) -> MarianFile:
                 else:
                     raise _foreign(path, f"{shown(name)} is {array.dtype}, not float32")
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise InputError(f"{path} is damaged: {error}") from None
+        raise InputError(f"{path} is damaged or cut off: {error}", hint=_WHOLE) from None
     return MarianFile(path, _settings(path, settings), arrays)
 
 
@@ -270,15 +287,15 @@ def read_lists(path: Path, source: int, target: int) -> tuple[int, list[npt.NDAr
     if len(data) < 48 or struct.unpack_from("<Q", data)[0] != _LISTS:
         raise InputError(
             f"{path} is no binary shortlist",
-            hint="Marian writes one: marian-conv --shortlist lex.s2t 100 100 0 --dump lex.bin",
+            hint=HOW_TO_LIST,
         )
     _, _, first, _, offsets, count = struct.unpack_from("<6Q", data)
     if max(offsets, count) > len(data) or 48 + 8 * offsets + 4 * count != len(data):
-        raise InputError(f"{path} is damaged: it is not as long as it claims")
+        raise InputError(f"{path} is damaged: it is not as long as it claims", hint=_WHOLE)
     ends = np.frombuffer(data, dtype="<u8", count=offsets, offset=48)
     ids = np.frombuffer(data, dtype="<u4", count=count, offset=48 + 8 * offsets)
     if not offsets or ends[0] != 0 or ends[-1] != count or (ends[1:] < ends[:-1]).any():
-        raise InputError(f"{path} is damaged: its lists do not follow each other")
+        raise InputError(f"{path} is damaged: its lists do not follow each other", hint=_WHOLE)
     if offsets - 1 > source or first > target or int(ids.max(initial=0)) >= target:
         raise InputError(
             f"{path} is for {offsets - 1:,} words and more than {int(ids.max(initial=0)):,}, "

@@ -37,6 +37,8 @@ REFUSED = (
 
 _EMBEDDING = "embeddings.make_embedding.emb_luts.0.weight"
 
+_VOCAB = "expected lists of words for src and tgt, as onmt_train saves them"
+
 _PARTS = {
     "decoder.attn.linear_cover.": "coverage attention",
     "decoder.copy_attn.": "copy attention",
@@ -67,7 +69,7 @@ def read(paths: Sequence[Path]) -> Imported:
         raise of_another(path, content, "OpenNMT-py")
     options = vars(content["opt"]) if hasattr(content.get("opt"), "__dict__") else {}
     weights = Weights(content["model"], path, "OpenNMT-py")
-    generator = Weights(content.get("generator") or {}, path, "OpenNMT-py")
+    generator = Weights(content.get("generator") or {}, path, "OpenNMT-py", "generator.")
     _refuse(weights, generator, options, path)
     source, target, version = _lists(content["vocab"], options, path)
     sides = vocabularies(files, source, target)
@@ -121,7 +123,7 @@ def _lists(vocab: Any, options: Mapping[str, Any], path: Path) -> tuple[Listed, 
     if isinstance(vocab, list) and all(isinstance(v, tuple) and len(v) == 2 for v in vocab):
         vocab = dict(vocab)  # before version 1
     if not isinstance(vocab, Mapping) or not {"src", "tgt"} <= vocab.keys():
-        raise InputError(f"{path}: its vocab is none of OpenNMT-py")
+        raise InputError(f"{path}: its vocab is none of OpenNMT-py", hint=_VOCAB)
     version = "2.x" if "transforms" in options else "1.x"
     words = {}
     for side in ("src", "tgt"):
@@ -131,7 +133,7 @@ def _lists(vocab: Any, options: Mapping[str, Any], path: Path) -> tuple[Listed, 
         else:
             found = _of_field(found, path)
         if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
-            raise InputError(f"{path}: its vocab is none of OpenNMT-py")
+            raise InputError(f"{path}: its vocab is none of OpenNMT-py", hint=_VOCAB)
         words[side] = found
     lists = [_listed(some, f"{path}, {side} vocabulary") for side, some in words.items()]
     return lists[0], lists[1], version

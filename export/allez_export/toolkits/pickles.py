@@ -47,6 +47,13 @@ _STAND_INS = (
 )
 """Libraries whose objects occur in checkpoints; none of them is imported for it."""
 
+_BEGINS_ZIP = b"PK\x03\x04"
+_CUT = ("pickle data was truncated",)
+"""What Python's unpickler says."""
+
+_EXPECTED = "expected a file that torch.save wrote"
+_WHOLE = f"{_EXPECTED}; compare its size or checksum with its source's"
+
 _MAGIC = 0x1950A86A20F9469CFC6C
 """Of the older layout, from torch 0.2 to 1.5."""
 
@@ -279,6 +286,12 @@ def read_checkpoint(path: Path) -> Any:
             raise InputError(f"{path} has {size:,} bytes; {MAX_FILE_BYTES:,} are the most")
         if zipfile.is_zipfile(path):
             return _read_zip(path, size)
+        with open(path, "rb") as file:
+            beginning = file.read(len(_BEGINS_ZIP))
+        if beginning == _BEGINS_ZIP:
+            raise InputError(f"{path} is cut off: its list of contents is missing", hint=_WHOLE)
+        if beginning[:1] != pickle.PROTO:
+            raise InputError(f"{path} is no checkpoint of torch", hint=_EXPECTED)
         return _read_older(path)
     except InputError:
         raise
@@ -290,8 +303,9 @@ def read_checkpoint(path: Path) -> Any:
             hint="a file that runs code when it is loaded is no checkpoint of a model",
         ) from None
     except Exception as error:  # a damaged pickle may fail in any way
-        first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise InputError(f"{path} is no checkpoint of torch: {first}") from None
+        ours = isinstance(error, pickle.UnpicklingError) and error.args[:1] != _CUT
+        first = str(error) if ours else "it is damaged or cut off"
+        raise InputError(f"{path} is no checkpoint of torch: {first}", hint=_WHOLE) from None
 
 
 def _element(kind: Any) -> torch.dtype:
@@ -312,7 +326,7 @@ def _read_zip(path: Path, size: int) -> Any:
         entries = {entry.filename: entry for entry in archive.infolist()}
         pickles = [name for name in entries if name.split("/")[1:] == ["data.pkl"]]
         if len(pickles) != 1:
-            raise InputError(f"{path} is a zip file, but none of torch")
+            raise InputError(f"{path} is a zip file, but none of torch", hint=_EXPECTED)
         folder = pickles[0].partition("/")[0]
         if any(e.compress_type or e.file_size > size for e in entries.values()):
             raise InputError(f"{path} is compressed, which torch never does")

@@ -24,6 +24,8 @@ from allez_export.toolkits.pickles import read_checkpoint
 from allez_export.toolkits.tensors import Weights, cells_of, extended, extended_bias
 from allez_export.toolkits.vocabulary import Listed, Vocabulary
 
+_LISTS = 'expected a list of words by their ids, as ["<s>", "</s>", "le"], or a word a line'
+
 _UNKNOWN = ("<unk>", "UNK", "<UNK>", "[UNK]")
 _PADDING = ("<pad>", "PAD", "<PAD>", "[PAD]", "<blank>")
 _BEGIN = ("<s>", "SOS", "<sos>", "<SOS>", "<bos>", "<BOS>", "[SOS]")
@@ -54,14 +56,14 @@ def _listed(path: Path) -> Listed:
         try:
             words = json.loads(text)
         except (ValueError, RecursionError):
-            raise InputError(f"{path} is no JSON") from None
+            raise InputError(f"{path} is no JSON", hint=_LISTS) from None
         if isinstance(words, dict) and all(type(i) is int for i in words.values()):
             words = sorted(words, key=words.__getitem__) if _whole(words) else None
     else:
         words = text.split("\n")
         words = words[:-1] if words[-1] == "" else words
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise InputError(f"{path} is no list of words by their ids")
+        raise InputError(f"{path} is no list of words by their ids", hint=_LISTS)
     special = [words.index(w) for w in (*_PADDING, *_BEGIN, *_END) if w in words]
     unknown = next((words.index(w) for w in _UNKNOWN if w in words), None)
     return Listed(words, special, unknown, str(path))

@@ -18,6 +18,8 @@ NEVER = -1e4
 
 MAX_WIDTH = 65_536
 
+_WHOLE = "expected a whole model, as its toolkit saved it"
+
 
 _SIGNS = {"opennmt": ("model", "vocab"), "joeynmt": ("model_state",), "fairseq": ("model", "cfg")}
 
@@ -37,15 +39,17 @@ class Weights:
         content: name to tensor, as `read_checkpoint` returns them.
         path: for messages.
         toolkit: that the file should be of.
+        prefix: where the table lies in the file, for messages.
 
     Raises:
         InputError: it is no such table.
     """
 
-    def __init__(self, content: Any, path: Path, toolkit: str) -> None:
+    def __init__(self, content: Any, path: Path, toolkit: str, prefix: str = "") -> None:
         if not isinstance(content, Mapping):
-            raise InputError(f"{path} holds no weights where {toolkit} keeps them")
+            raise InputError(f"{path} holds no weights where {toolkit} keeps them", hint=_WHOLE)
         self.path = path
+        self._prefix = prefix
         self._stored = {str(k): v for k, v in content.items() if isinstance(v, Stored)}
         self._taken: set[str] = set()
 
@@ -63,17 +67,23 @@ class Weights:
             InputError: it is missing, damaged, or not of such a rank.
         """
         if name not in self._stored:
-            raise InputError(f"{self.path} lacks the weight {name}")
+            raise InputError(f"{self.path} lacks the weight {self._prefix}{name}", hint=_WHOLE)
         self._taken.add(name)
         stored = self._stored[name]
         if rank is not None and len(stored.shape) != rank:
-            raise InputError(f"{self.path}: {name} has the shape {list(stored.shape)}")
+            raise InputError(
+                f"{self.path}: {name} has the shape {list(stored.shape)}, not {rank} sizes",
+                hint=_WHOLE,
+            )
         try:
             found = stored.tensor()
         except InputError as error:
-            raise InputError(f"{self.path}: {name}: {error}") from None
+            raise InputError(f"{self.path}: {name}: {error}", hint=_WHOLE) from None
         if not torch.isfinite(found).all():
-            raise InputError(f"{self.path}: {name} holds values that are not finite")
+            raise InputError(
+                f"{self.path}: {name} holds values that are not finite",
+                hint="its training went wrong, or the file is damaged; name an earlier checkpoint",
+            )
         return found
 
     def recurrent(self, prefix: str, to: str) -> tuple[dict[str, Tensor], int, bool]:
@@ -95,7 +105,7 @@ class Weights:
                             f"{prefix}{name}", 2 if part.startswith("weight") else 1
                         )
         if not layers:
-            raise InputError(f"{self.path} lacks the weight {prefix}weight_ih_l0")
+            raise InputError(f"{self.path} lacks the weight {prefix}weight_ih_l0", hint=_WHOLE)
         return found, layers, both
 
     def check_all_taken(self, known: Sequence[str] = ()) -> None:
@@ -107,7 +117,8 @@ class Weights:
         for name in self._stored:
             if name not in self._taken and not name.endswith(tuple(known)):
                 raise InputError(
-                    f"{self.path} has the weight {name}, which is of a part that is not supported"
+                    f"{self.path} has the weight {name}, which is of a part that is not supported",
+                    hint="allez-export import --list says what is",
                 )
 
 

@@ -105,10 +105,16 @@ class Weights:
         )
         if not right:
             wanted = " x ".join("any" if size is None else str(size) for size in shape)
-            sizes = " x ".join(map(str, found.shape))
-            raise InputError(f"{name} is {sizes}; it should be {wanted}")
+            sizes = " x ".join(map(str, found.shape)) or "a single number"
+            raise InputError(
+                f"{name} is {sizes}; it should be {wanted}",
+                hint="the settings in the file are of another model, or it is damaged",
+            )
         if not bool(torch.isfinite(found).all()):
-            raise InputError(f"{name} has values that are not finite")
+            raise InputError(
+                f"{name} has values that are not finite",
+                hint="its training went wrong, or the file is damaged",
+            )
         self._left.discard(name)
         return found.detach().float().contiguous()
 
