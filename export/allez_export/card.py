@@ -162,23 +162,30 @@ def _reference(report: Mapping[str, Any], *, imported: bool) -> list[str]:
     if "reference" not in report:
         return ["", "It was not compared with outputs of the original (`--reference`)."]
     found = report["reference"]
-    lines = [
-        "",
-        f"Against the original's own outputs ({found['sentences']} sentences, fp32): "
-        f"{found['greedy_same']} of {found['greedy_paths']} greedy paths are the same, and the "
-        f"log-probability of no token differs by more than {found['worst_token_score']:.1e}.",
-    ]
+    lines = ["", f"Against the original's own outputs ({found['sentences']} sentences, fp32):"]
+    if found["greedy_paths"]:
+        lines[-1] += (
+            f" {found['greedy_same']} of {found['greedy_paths']} greedy paths are the same."
+        )
+    if found["token_scores"]:
+        lines[-1] += (
+            f" Of {found['token_scores']:,} tokens' log-probabilities none differs by more than "
+            f"{found['worst_token_score']:.1e}."
+        )
     if "beam_texts" in found:
         lines[-1] += (
             f" With a beam of {found['beam_size']}, {found['beam_same']} of "
             f"{found['beam_texts']} translations are the same."
         )
+    if lines[-1].endswith(":"):
+        lines[-1] = "It was not compared with outputs of the original: only sentences were given."
     if "reference int8" in report:
         found = report["reference int8"]
         lines[-1] += (
-            f" int8: chrF {found['chrf_of_int8_against_fp32']} against the translations of fp32; "
-            f"the mean score of a token changes by {found['mean_token_score']:+.4f}."
+            f" int8: chrF {found['chrf_of_int8_against_fp32']} against the translations of fp32."
         )
+        if found["token_scores"]:
+            lines[-1] += f" The mean score of a token changes by {found['mean_token_score']:+.4f}."
     return lines
 
 

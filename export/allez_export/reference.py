@@ -45,6 +45,11 @@ LINE = "each line is an object with source, greedy_ids, greedy_log_probs, …"
 """A hint: what a file of references holds."""
 
 
+_SAME_WEIGHTS = (
+    "--reference: ids and scores are of these weights in float32; of 8-bit files give texts"
+)
+
+
 class _Odd(ValueError):
     """Says what is wrong with a line."""
 
@@ -178,7 +183,7 @@ class Followed:
         pairs = [(e, one) for e, one in zip(entries, greedy, strict=True) if e.greedy_ids]
         report["greedy_paths"] = len(pairs)
         report["greedy_same"] = sum(self._same(e.greedy_ids, one) for e, one in pairs)
-        worst = 0.0
+        worst, compared = 0.0, 0
         for ids, e in zip(self._read, entries, strict=True):
             scores = [
                 (e.greedy_ids, e.greedy_log_probs),
@@ -188,8 +193,10 @@ class Followed:
             for one, other in found:
                 if other and len(one) != len(other):
                     raise InputError(f"{e.source[:60]!r}: as many scores as tokens are expected")
+                compared += len(other)
                 worst = max([worst, *(abs(a - b) for a, b in zip(one, other, strict=False))])
             self.forced += [float(np.mean(one)) for one, _ in found[-1:]]
+        report["token_scores"] = compared
         report["worst_token_score"] = float(f"{worst:.2e}")
         return {**report, **self._beams()}
 
@@ -276,11 +283,14 @@ def follow(
     if not found["worst_token_score"] <= PARITY:
         raise ReferenceFailure(
             f"token scores differ from the toolkit's by {found['worst_token_score']:.1e}, "
-            f"limit {PARITY:.0e}"
+            f"limit {PARITY:.0e}",
+            hint=_SAME_WEIGHTS,
         )
     if found["greedy_same"] < found["greedy_paths"]:
         raise ReferenceFailure(
-            f"only {found['greedy_same']} of {found['greedy_paths']} greedy paths are the toolkit's"
+            f"only {found['greedy_same']} of {found['greedy_paths']} greedy paths are as the "
+            "toolkit's",
+            hint=_SAME_WEIGHTS,
         )
     yield "reference", found
     if int8 is not None:

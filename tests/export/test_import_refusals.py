@@ -102,9 +102,14 @@ def test_force_replaces_no_folder_but_a_run(refused: Refused, tmp_path: Path) ->
 
 def test_a_failure_leaves_none_of_the_folders_that_were_to_hold_the_run(tmp_path: Path) -> None:
     out = tmp_path / "a" / "b" / "run"
-    with pytest.raises(InputError, match="no use"), written_aside(out) as partial:
-        assert partial.is_dir()
-        raise InputError("no use")
+
+    def fail() -> None:
+        with written_aside(out) as partial:
+            assert partial.is_dir()
+            raise InputError("no use")
+
+    with pytest.raises(InputError, match="no use"):
+        fail()
     assert not (tmp_path / "a").exists()
     with written_aside(out):
         pass

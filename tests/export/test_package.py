@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -562,6 +563,53 @@ def test_the_card_tells_what_is_known(traced: Traced, config: Config) -> None:
         assert known in text
     assert text.endswith("## Data\n\nOf the people.\n")
     assert "\n\n\n" not in text
+
+
+FOLLOWED = {
+    "sentences": 50,
+    "greedy_paths": 50,
+    "greedy_same": 49,
+    "token_scores": 700,
+    "worst_token_score": 4.2e-6,
+}
+
+
+@pytest.mark.parametrize(
+    ("report", "known", "unknown"),
+    [
+        ({}, ["not compared with outputs of the original (`--reference`)"], ["greedy paths"]),
+        (
+            {"reference": FOLLOWED},
+            ["49 of 50 greedy paths are the same", "Of 700 tokens", "more than 4.2e-06"],
+            ["not compared", "With a beam"],
+        ),
+        (
+            {
+                "reference": {**FOLLOWED, "greedy_paths": 0, "token_scores": 0}
+                | {"beam_size": 4, "beam_texts": 50, "beam_same": 48}
+            },
+            ["fp32): With a beam of 4, 48 of 50 translations are the same"],
+            ["greedy paths", "tokens"],
+        ),
+        (
+            {"reference": {**FOLLOWED, "greedy_paths": 0, "token_scores": 0}}
+            | {"reference int8": {"token_scores": 0, "chrf_of_int8_against_fp32": 95.0}},
+            ["not compared with outputs of the original: only", "int8: chrF 95.0"],
+            ["greedy paths", "mean score"],
+        ),
+        ({"behaviour": BEHAVIOUR}, ["400 texts of words thrown together"], ["validation"]),
+    ],
+    ids=["nothing", "ids and scores", "texts", "sentences", "made up"],
+)
+def test_the_card_of_an_imported_model_says_how_closely_it_follows(
+    traced: Traced, config: Config, report: dict[str, Any], known: list[str], unknown: list[str]
+) -> None:
+    model, _, _ = traced("lstm")
+    training = {"made_by": "OpenNMT-py 1.x", "made_up": True}
+    facts = Recurrent(model).facts
+    text = model_card(config, facts, training, report, [], [], "", {}).decode("utf-8")
+    assert [some for some in known if some not in text] == []
+    assert [some for some in unknown if some in text] == []
 
 
 def test_a_card_without_scores_says_so(traced: Traced, config: Config) -> None:
