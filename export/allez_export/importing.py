@@ -99,7 +99,9 @@ def import_model(order: Order) -> Path:
     rules_path(config, Path())
     for path in order.data:
         if not list(read_pairs(path)):
-            raise InputError(f"{path} holds no sentence pair")
+            raise InputError(
+                f"{path} holds no sentence pair", hint="each line is: source, tab, target"
+            )
     references = read_references(order.references)
     if order.references and not references:
         raise InputError(f"{order.references[0]} holds no sentence", hint=LINE)

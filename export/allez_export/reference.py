@@ -45,9 +45,7 @@ LINE = "each line is an object with source, greedy_ids, greedy_log_probs, …"
 """A hint: what a file of references holds."""
 
 
-_SAME_WEIGHTS = (
-    "--reference: ids and scores are of these weights in float32; of 8-bit files give texts"
-)
+_SAME_WEIGHTS = "ids and scores must be of these weights in float32; of 8-bit files give texts"
 
 
 class _Odd(ValueError):

@@ -59,6 +59,10 @@ OPENNMT: list[dict[str, Any]] = [
     {"version": "2.x", "cell": "lstm", "layers": 2, "attention": "mlp", "bridge": True},
     {"version": "3.x", "cell": "gru", "attention": "dot", "tied": True},
     {"version": "1.x", "cell": "lstm", "attention": "dot", "feed": False, "old": True},
+    {"version": "3.x", "cell": "lstm", "layers": 3, "both": False, "attention": "general"},
+    {"version": "2.x", "cell": "gru", "layers": 2, "both": False, "attention": "dot",
+     "feed": False},
+    {"version": "1.x", "cell": "gru", "layers": 3, "attention": "mlp", "old": True},
 ]  # fmt: skip
 
 

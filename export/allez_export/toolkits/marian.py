@@ -326,11 +326,11 @@ def _check(settings: Mapping[str, Any], where: str) -> None:
         if key in settings and settings[key] not in allowed:
             raise InputError(
                 f"{where}: {key} is {shown(settings[key])}; {shown(allowed[0])} is read",
-                hint=reasons.get(key),
+                hint=reasons.get(key, _SETTINGS),
             )
     for key in told:
         if key not in settings:
-            raise InputError(f"{where}: its settings do not say {key}")
+            raise InputError(f"{where}: its settings do not say {key}", hint=_SETTINGS)
     known = known | needed.keys()
     strange = [
         key for key, value in settings.items()

@@ -83,7 +83,9 @@ class Listed:
         seen: set[str] = set()
         for index, word in enumerate(self.words):
             if word in seen:
-                raise InputError(f"{where} has {shown(word)} twice")
+                raise InputError(
+                    f"{where} has {shown(word)} twice", hint="expected a list of words by their ids"
+                )
             if not word.strip():
                 self.words[index] = word = f"<blank {index}> "  # a line that held white space
             seen.add(word)
@@ -152,7 +154,7 @@ def read_codes(path: Path) -> list[tuple[str, str]]:
             )
         merges.append((parts[0], parts[1]))
     if not merges:
-        raise InputError(f"{path} has no merges")
+        raise InputError(f"{path} has no merges", hint="name the codes of subword-nmt or fastBPE")
     return list(dict.fromkeys(merges))
 
 
