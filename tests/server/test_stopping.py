@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from allez.server.running import _listen
+from allez.server.settings import Settings
 from support.patience import until
 from support.serving import Server
 from support.soak import amount
@@ -123,3 +125,9 @@ def test_a_port_that_is_taken_is_named(tiny_bundle: Path) -> None:
         f"error: cannot listen on 127.0.0.1 port {port}: Address already in use",
         "hint: --port 0 takes any that is free",
     ]
+
+
+def test_answers_are_sent_at_once() -> None:
+    """On other sockets asyncio would leave the second half of an answer to wait."""
+    with _listen(Settings(port=0)) as listening:
+        assert listening.proto == socket.IPPROTO_TCP

@@ -111,7 +111,9 @@ def _listen(settings: Settings) -> socket.socket:
     where = (settings.host, settings.port)
     try:
         family = socket.getaddrinfo(*where, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.socket(family)
+        # Its protocol is said: asyncio sends at once (TCP_NODELAY) on such sockets alone, and on
+        # others a client that keeps its connection waits 40 ms for the second half of an answer.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind(where)
