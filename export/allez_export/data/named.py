@@ -9,16 +9,14 @@ one that the rule should have carried over.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from allez.entities import FORMS, Names, find, find_names
+from allez_export.data.names import WORD
 from allez_export.data.read import Pair, read_pairs
-
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 class Told(NamedTuple):
@@ -48,8 +46,8 @@ def measure(names: Names, pairs: Iterable[Pair], language: str = "fr") -> Told:
         others = find(source, FORMS.get(language), None)
         found = find_names(source, others, names)
         carried = {word for e in found for word in _capitalized(source[e.start : e.end])}
-        there = set(_WORD.findall(target))
-        first = next(iter(_WORD.findall(source)), "")
+        there = set(WORD.findall(target))
+        first = next(iter(WORD.findall(source)), "")
         right += len(carried & there)
         wrong += len(carried - there)
         missed += len((_capitalized(source) - carried - {first}) & there)
@@ -57,7 +55,7 @@ def measure(names: Names, pairs: Iterable[Pair], language: str = "fr") -> Told:
 
 
 def _capitalized(text: str) -> set[str]:
-    return {word for word in _WORD.findall(text) if len(word) > 1 and word[0].isupper()}
+    return {word for word in WORD.findall(text) if len(word) > 1 and word[0].isupper()}
 
 
 def main() -> None:

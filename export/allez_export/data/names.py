@@ -23,7 +23,8 @@ from allez.entities.names import ENDINGS, Names
 from allez_export.data.augment import without_accents
 from allez_export.data.read import Pair, read_pairs
 
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+"""Letters, with hyphens within."""
 _SENTENCE_ENDS = (".", "!", "?", ":", "…")
 _LONGEST = 23
 _SMALL, _SMALL_ALONE = 3, 10
@@ -56,7 +57,7 @@ class Counts:
         source, target = pair
         others: set[str] | None = None
         seen: set[str] = set()
-        for found in _WORD.finditer(source):
+        for found in WORD.finditer(source):
             word = found[0]
             if word[0].islower():
                 self.small[word] += 1
@@ -66,7 +67,7 @@ class Counts:
                 first = not before or before.endswith(_SENTENCE_ENDS)
                 (self.first if first else self.within)[word.lower()] += 1
                 if others is None:
-                    capitals = {w for w in _WORD.findall(target) if not w.islower()}
+                    capitals = {w for w in WORD.findall(target) if not w.islower()}
                     others = capitals | {w.lower() for w in capitals}
                 if word in others or word.lower() in others:  # "Unesco" is said by "UNESCO"
                     self.kept[word.lower()] += 1
