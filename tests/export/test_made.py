@@ -97,6 +97,28 @@ def test_everyday_pairs_have_their_figures_on_both_sides(kind: str) -> None:
             assert here == there, (source, target)
 
 
+def test_lines_of_messages_say_their_label_and_please_on_both_sides() -> None:
+    pytest.importorskip("num2words", reason="num2words writes numbers in words")
+    from allez_export.made.messages import MESSAGES, asked, header, line
+
+    generator = np.random.default_rng(13)
+    labels = {label.lower(): said.lower() for label, said, _ in MESSAGES["headers"]}
+    seen = set()
+    for _ in range(2000):
+        source, target = header(generator)
+        label = source.partition(":")[0].rstrip(" \u00a0").lower()
+        seen.add(label)
+        assert target.lower().startswith(labels[label] + ":"), (source, target)
+        source, target = asked(generator)
+        assert "please" in target.lower(), source
+        assert source.endswith("!") == target.endswith("!")
+        source, target = line(generator)
+        assert not set("{}") & set(source + target)
+        assert (source[-1] in ",:") <= (target[-1] in ",:"), (source, target)
+    assert seen == set(labels)
+    assert labels["objet"] == "subject"
+
+
 def test_nothing_of_a_list_is_missing() -> None:
     pytest.importorskip("num2words", reason="num2words writes numbers in words")
     generator = np.random.default_rng(12)

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from allez_export.made import DATA, one
+from allez_export.made.messages import messages
 from allez_export.made.words import Pair, capitalized, english, french
 
 Generator = np.random.Generator
@@ -415,6 +416,7 @@ OPEN: dict[str, tuple[float, Callable[[Generator], Pair]]] = {
 
 CLOSED: dict[str, tuple[int, Callable[[Generator], Pair]]] = {
     "abbreviations": (1500, abbreviations),
+    "messages": (6000, messages),
     "short": (12_000, short),
     "turned": (8000, turned),
 }
