@@ -66,6 +66,7 @@ HAVE_NODE = node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/d
   command -v npm >/dev/null
 NO_NODE = tests/skipped.sh note "$@: it needs Node 20 or newer, and npm (make test-deps)"
 WEB = web_demo/engine
+SPEC_MODULES = $(WEB)/src/spec.js $(WEB)/src/spec_markup.js
 REFERENCES = $(WEB)/src/text/named_references.js
 
 HAVE_BROWSER = command -v chromium >/dev/null || command -v firefox-esr >/dev/null
@@ -73,7 +74,7 @@ NO_BROWSER = tests/skipped.sh note "$@: the page needs chromium or firefox-esr (
 
 test-web: .venv-runtime/installed  ## types and tests of the JavaScript engine, and the page in browsers
 	@if $(HAVE_NODE); then \
-	  $(MAKE) --no-print-directory $(WEB)/node_modules/installed $(WEB)/src/spec.js $(REFERENCES) && \
+	  $(MAKE) --no-print-directory $(WEB)/node_modules/installed $(SPEC_MODULES) $(REFERENCES) && \
 	  $(TESTS) hosts.cases large build/hosts && \
 	  cd $(WEB) && npm run --silent check && ALLEZ_CASES="$(CURDIR)/build/hosts" npm run --silent test && \
 	  if $(HAVE_BROWSER); then npm run --silent test-page; else cd $(CURDIR) && $(NO_BROWSER); fi; \
@@ -84,7 +85,7 @@ web: build/web/files.js  ## serve the page on this machine alone [PORT=8000]
 
 web-dist: build/web/files.js build/allez-fr-en.html  ## write the page as build/web, for any static host, and as one file
 
-WEB_PARTS = $(WEB)/node_modules/installed $(WEB)/src/spec.js $(REFERENCES) \
+WEB_PARTS = $(WEB)/node_modules/installed $(SPEC_MODULES) $(REFERENCES) \
   $(wildcard web_demo/*.js \
   web_demo/page/* $(WEB)/src/*.js $(WEB)/src/*/*.js models/fr-en/*)
 
@@ -94,8 +95,8 @@ build/web/files.js: $(WEB_PARTS)
 build/allez-fr-en.html: $(WEB_PARTS)
 	node web_demo/one_file.js $@
 
-$(WEB)/src/spec.js: spec/contract.json tools/web_contract.py
-	$(PYTHON) tools/web_contract.py > $@.partial
+$(SPEC_MODULES): spec/contract.json tools/web_contract.py
+	$(PYTHON) tools/web_contract.py $(if $(findstring markup,$@),markup) > $@.partial
 	mv $@.partial $@
 
 $(REFERENCES): spec/references.json tools/web_references.py

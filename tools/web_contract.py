@@ -1,8 +1,10 @@
 """Writes `spec/contract.json` as a module, for browsers: all load modules, not all load JSON.
 
     python tools/web_contract.py > web_demo/engine/src/spec.js
+    python tools/web_contract.py markup > web_demo/engine/src/spec_markup.js
 
-Writes the same for the same contract; `make test-web` runs it when the contract is newer.
+Writes the same for the same contract; `make test-web` runs it when the contract is newer. What only
+readers of markup ask is a module of its own: a page loads it with the first of them.
 """
 
 from __future__ import annotations
@@ -13,24 +15,29 @@ from pathlib import Path
 
 CONTRACT = Path(__file__).parents[1] / "spec" / "contract.json"
 
+MARKUP = ("elements", "wrapped")
+"""What only readers of markup ask."""
+
 HEAD = """/**
- * The numbers, names and lists that all hosts agree on: a copy of `spec/contract.json`, which
+ * {what} that all hosts agree on: a copy of `spec/contract.json`, which
  * decides. Written by `tools/web_contract.py`; not to be changed by hand.
  *
- * @type {any}
+ * @type {{any}}
  */
-export const SPEC = """
+export const {name} = """
 
 
-def module() -> str:
-    """Return the text of the module; what is not ASCII is escaped, as it would not show.
+def module(*, markup: bool) -> str:
+    """Return the text of a module; what is not ASCII is escaped, as it would not show.
 
     What the contract says of itself is left out: no host reads it.
     """
     content = json.loads(CONTRACT.read_text(encoding="utf-8"))
     del content["about"]
-    return f"{HEAD}{json.dumps(content, indent=1)}\n"
+    own = {key: value for key, value in content.items() if (key in MARKUP) == markup}
+    name, what = ("MARKUP", "The rules of markup") if markup else ("SPEC", "The numbers, names and lists")
+    return f"{HEAD.format(name=name, what=what)}{json.dumps(own, indent=1)}\n"
 
 
 if __name__ == "__main__":
-    sys.stdout.write(module())
+    sys.stdout.write(module(markup=sys.argv[1:] == ["markup"]))

@@ -31,7 +31,7 @@ export async function servedScripts() {
   /** @type {Script[]} */
   const scripts = []
   // Each by itself: what both need is less than what it takes to share it.
-  for (const path of ['page/main.js', 'engine/src/worker.js']) {
+  for (const [path, later] of Object.entries(LATER)) {
     const { outputFiles = [] } = await esbuild.build({
       ...SMALL,
       entryPoints: [join(HERE, path)],
@@ -39,7 +39,7 @@ export async function servedScripts() {
       splitting: true,
       charset: 'utf8', // a module is always read as UTF-8
       external: ['onnxruntime-web/wasm'], // the page names where it is
-      plugins: [togetherLater],
+      plugins: [togetherLater(join(HERE, path), later)],
       outdir: folder,
     })
     scripts.push(
@@ -71,35 +71,45 @@ export async function insideScripts() {
   return { main, worker }
 }
 
-const LATER = [
-  'bundle/zip',
-  'text/charsmap',
-  'text/unigram',
-  'translate/fragment',
-  'translate/selftest',
-]
+/** What each script loads when it is wanted, and which of that stands on something of its own. */
+const LATER = {
+  'page/main.js': ['./documents.js'],
+  'engine/src/worker.js': [
+    './bundle/zip.js',
+    './text/charsmap.js',
+    './text/unigram.js',
+    './translate/fragment.js',
+    './translate/selftest.js',
+  ],
+}
 
 /**
- * What the worker loads when it is wanted becomes one script. Of several, each would have to share
- * other things with what is there from the start, in a file for each sharing; many small files are
- * larger than few, and the first visit pays for them.
+ * What a script loads when it is wanted becomes one script, which stands on all that is there from
+ * the start. Of several, each would have to share other things with what is there, in a file for
+ * each sharing, with a list of names in both; many small files are larger than few, and the first
+ * visit pays for them.
  *
- * @type {import('esbuild').Plugin}
+ * @param {string} entry
+ * @param {string[]} later names as from there
+ * @returns {import('esbuild').Plugin}
  */
-const togetherLater = {
+const togetherLater = (entry, later) => ({
   name: 'together, later',
   setup(build) {
-    const src = join(HERE, 'engine/src')
+    const src = dirname(entry)
     build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
-      const isOne = LATER.some((name) => join(resolveDir, path) === join(src, `${name}.js`))
+      const isOne = later.some((name) => join(resolveDir, path) === join(src, name))
       return kind === 'dynamic-import' && isOne ? { path: 'later', namespace: 'later' } : null
     })
     build.onLoad({ filter: /.*/, namespace: 'later' }, () => ({
-      contents: LATER.map((name) => `export * from './${name}.js'`).join('\n'),
+      contents: [
+        `import ${JSON.stringify(entry)}`,
+        ...later.map((name) => `export * from '${name}'`),
+      ].join('\n'),
       resolveDir: src,
     }))
   },
-}
+})
 
 /** Puts `inside.js` where the page names `origin.js`. @type {import('esbuild').Plugin} */
 const ownParts = {

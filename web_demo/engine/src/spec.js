@@ -1778,27 +1778,6 @@ export const SPEC = {
    4
   ]
  },
- "wrapped": {
-  "least": 20,
-  "share": [
-   3,
-   5
-  ],
-  "behind": "0123456789,;)%\u20ac\u00bb\u201d\"'\u2019",
-  "key_signs": ":="
- },
- "elements": {
-  "inline": "a abbr acronym b bdi bdo big blink cite data del dfn em emphasis font i ins label mark nobr q rb rp rt rtc ruby s small span strike strong time tt u",
-  "words": "code kbd samp var",
-  "points": "img wbr svg math",
-  "signs": "sub sup",
-  "skipped": "script style pre textarea template noembed noframes xmp iframe plaintext object canvas listing",
-  "void": "area base br col embed hr img input link meta param source track wbr command keygen",
-  "paragraphs": "p div li td th tr table ul ol dl dd dt body section article h1 h2 h3 h4 h5 h6 pre",
-  "lines": "br hr tbody thead tfoot header footer main aside nav blockquote form",
-  "raw": "script style xmp iframe noembed noframes",
-  "text_only": "title textarea"
- },
  "search": {
   "beam_size": [
    1,

@@ -7,7 +7,6 @@
 
 import { BundleFormatError, ChecksumError, PlatformError } from '../errors.js'
 import { decodeUtf8 } from './bytes.js'
-import { Fraction, JsonError, parseJson } from './json.js'
 import { MANIFEST } from './contract.js'
 import { MAX_MANIFEST_BYTES, parseManifest } from './manifest.js'
 
@@ -26,13 +25,6 @@ import { MAX_MANIFEST_BYTES, parseManifest } from './manifest.js'
  *   than it takes where it lies
  * @property {(content: Map<string, Uint8Array>) => Promise<void>} [keep] told of all files by
  *   name, the manifest too, once all are known to be right
- */
-
-/**
- * One line of `golden.jsonl`: a sentence, and what a right host makes of it.
- *
- * @typedef {{text: string, sourceIds: number[], firstScores: number[], targetIds: number[],
- *   translation: string}} Golden
  */
 
 /**
@@ -123,58 +115,6 @@ export class Bundle {
     let size = 0
     for (const data of this.content.values()) size += data.length
     return size
-  }
-
-  /**
-   * Returns the sentences for self-tests.
-   *
-   * @returns {Golden[]}
-   * @throws {BundleFormatError} `golden.jsonl` is malformed
-   */
-  golden() {
-    const lines = this.text('golden').split('\n')
-    return lines.flatMap((line, index) => (line === '' ? [] : [this.goldenLine(line, index + 1)]))
-  }
-
-  /**
-   * @param {string} line
-   * @param {number} number
-   * @returns {Golden}
-   */
-  goldenLine(line, number) {
-    const malformed = (/** @type {string} */ why) =>
-      new BundleFormatError(`${this.place}: golden.jsonl, line ${number} is malformed: ${why}`)
-    /** @type {any} */
-    let entry
-    try {
-      entry = parseJson(line)
-    } catch (error) {
-      if (error instanceof JsonError) throw malformed(error.message)
-      throw error
-    }
-    if (!(entry instanceof Map)) throw malformed('no object')
-    const text = (/** @type {string} */ key) => {
-      const value = entry.get(key)
-      if (typeof value !== 'string') throw malformed(key)
-      return value
-    }
-    const numbers = (/** @type {string} */ key, size = 0) => {
-      const values = entry.get(key)
-      if (!Array.isArray(values)) throw malformed(key)
-      return values.map((value) => {
-        const found = value instanceof Fraction && size === 0 ? value.value : value
-        const isId = Number.isInteger(found) && found >= 0 && found < size
-        if (typeof found !== 'number' || (size > 0 && !isId)) throw malformed(key)
-        return found
-      })
-    }
-    return {
-      text: text('text'),
-      sourceIds: numbers('source_ids', this.manifest.source.size),
-      firstScores: numbers('first_scores'),
-      targetIds: numbers('target_ids', this.manifest.target.size),
-      translation: text('translation'),
-    }
   }
 }
 

@@ -4,10 +4,10 @@
  * Nothing here depends on a locale or a regular expression; `spec/README.md` has the rule.
  */
 
-import { SPEC } from '../spec.js'
+import { MARKUP } from '../spec_markup.js'
 import { characterAt, characterBefore, countCharacters, isLetter, isSmall } from './characters.js'
 
-const RULE = SPEC.wrapped
+const RULE = MARKUP.wrapped
 const SPACES = ' \t\r\f\v\u00a0\u202f'
 
 /**

@@ -1,8 +1,9 @@
 /** A bundle's golden sentences, translated on this machine and compared with what is recorded. */
 
+import { readGolden } from '../bundle/golden.js'
 import { SPEC } from '../spec.js'
 
-/** @typedef {import('../bundle/bundle.js').Golden} Golden */
+/** @typedef {import('../bundle/golden.js').Golden} Golden */
 /** @typedef {import('./deadline.js').Deadline} Deadline */
 /** @typedef {import('./translator.js').Translator} Translator */
 
@@ -31,7 +32,7 @@ export async function selfTest(translator, deadline, read) {
   const { bundle, model, words } = translator
   /** @type {SelfTest[]} */
   const results = []
-  for (const golden of bundle.golden()) {
+  for (const golden of readGolden(bundle)) {
     const ids = read(golden.text)
     const limit = model.limit(ids.length)
     const [{ tokens }] = await translator.search(ids, RECORDED, { limit, deadline })
