@@ -35,8 +35,9 @@ def module(*, markup: bool) -> str:
     content = json.loads(CONTRACT.read_text(encoding="utf-8"))
     del content["about"]
     own = {key: value for key, value in content.items() if (key in MARKUP) == markup}
-    name, what = ("MARKUP", "The rules of markup") if markup else ("SPEC", "The numbers, names and lists")
-    return f"{HEAD.format(name=name, what=what)}{json.dumps(own, indent=1)}\n"
+    what = "The rules of markup" if markup else "The numbers, names and lists"
+    head = HEAD.format(name="MARKUP" if markup else "SPEC", what=what)
+    return f"{head}{json.dumps(own, indent=1)}\n"
 
 
 if __name__ == "__main__":
