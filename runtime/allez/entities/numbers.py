@@ -7,6 +7,7 @@ translates them with the words around them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from allez.entities.characters import (
@@ -21,6 +22,7 @@ from allez.entities.characters import (
     words,
 )
 from allez.entities.numerals import groups
+from allez.entities.units import ALIKE, SIGNS, unit_behind
 from allez.entities.wordlike import UNITS
 
 NO_BREAK = "\u00a0"
@@ -47,6 +49,8 @@ class Form(NamedTuple):
     """Words before hours and minutes that are no time of day."""
     moments: frozenset[str]
     """Words before whole hours that are a time of day: "à 15 h"."""
+    units: Mapping[str, str]
+    """Signs of units, and what they are in English."""
 
 
 FORMS = {
@@ -70,6 +74,7 @@ FORMS = {
             "à vers avant dès est était lundi mardi mercredi jeudi vendredi samedi dimanche "
             "demain hier"
         ),
+        SIGNS,
     ),
     "en": Form(
         ", ",
@@ -86,6 +91,7 @@ FORMS = {
         ),
         frozenset(["for", "lasts", "lasted", "within", "than"]),
         frozenset(),
+        ALIKE,
     ),
 }
 """The number forms that every host has, by language."""
@@ -118,6 +124,8 @@ class Amount(NamedTuple):
     decade: bool = False
     hours: bool = False
     """Whether `h` stands behind it: "48 h"."""
+    unit: str = ""
+    """Sign of the unit behind it, as in English."""
 
     @property
     def value(self) -> str:
@@ -126,7 +134,7 @@ class Amount(NamedTuple):
             return f"{int(self.whole)}:{self.minutes}"
         fraction = f".{self.fraction}" if self.fraction else ""
         tail = "%" if self.percent else "s" if self.decade else self.multiple
-        tail = " h" if self.hours else tail
+        tail = " h" if self.hours else f" {self.unit}" if self.unit else tail
         return f"{self.sign}{self.currency}{self.whole}{fraction}{tail}"
 
 
@@ -148,9 +156,12 @@ def read(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
         decade = amount.whole[-1] == "0" and len(amount.whole) in (2, 4) and not amount.fraction
         return (end + 1, amount._replace(decade=True)) if decade and not sign else None
     end, amount = _behind(text, end, amount._replace(sign=sign, currency=currency), form)
-    if end == 0 or not _closed(text, end) or _ambiguous(text, start, position, amount, form):
+    if end == 0 or not (amount.unit or _closed(text, end)):
         return None
-    carried = amount.sign or amount.grouped or amount.fraction or amount.percent or amount.currency
+    if _ambiguous(text, start, position, amount, form):
+        return None
+    marked = amount.sign or amount.grouped or amount.fraction or amount.percent or amount.currency
+    carried = marked or amount.unit
     if not carried and amount.hours and _is_moment(text, start, end, form):
         amount = amount._replace(hours=False, minutes="00")
     return (end, amount) if carried or _has_hours(amount) or len(amount.whole) >= 4 else None
@@ -173,13 +184,19 @@ def write(amount: Amount, form: Form) -> str:
     if amount.percent:
         return f"{amount.sign}{number}{form.percent[0]}"
     if not amount.currency:
-        unit = (NO_BREAK if form.hours else " ") + "h" if amount.hours else ""
+        sign = "h" if amount.hours else _sign(amount.unit, form)
+        unit = (NO_BREAK if form.hours else " ") + sign if sign else ""
         return f"{amount.sign}{number}{unit}"
     if form.currency_first:
         multiple = "bn" if amount.multiple == "Md" else amount.multiple
         return f"{amount.sign}{amount.currency}{number}{multiple}"
     behind = {"US$": "$ US", "CA$": "$ CA"}.get(amount.currency, amount.currency)
     return f"{amount.sign}{number}{NO_BREAK}{amount.multiple}{behind}"
+
+
+def _sign(unit: str, form: Form) -> str:
+    """Return how a language writes a unit that is known by its English sign."""
+    return next((sign for sign, known in form.units.items() if known == unit != sign), unit)
 
 
 def _lead(text: str, start: int) -> tuple[int, str, str]:
@@ -308,7 +325,10 @@ def _behind(text: str, end: int, amount: Amount, form: Form) -> tuple[int, Amoun
             currency = _CURRENCY_BEHIND.get(name, name)
             return position + len(name), amount._replace(currency=currency, multiple=multiple)
     stop = _hours_end(text, end) if form.hours else 0
-    return (stop, amount._replace(hours=True)) if stop else (end, amount)
+    if stop:
+        return stop, amount._replace(hours=True)
+    begin, stop = unit_behind(text, end, form.units)
+    return stop, amount._replace(unit=form.units.get(text[begin:stop], ""))
 
 
 def _hours_end(text: str, end: int) -> int:

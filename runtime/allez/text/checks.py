@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from allez.entities import FORMS, SPACES, THING, Entity, find, is_digit, is_word, words
+from allez.entities.units import ALIKE, SIGNS, unit_behind
 from allez.results import Doubt
 from allez.text.number_words import Value, values
 
@@ -170,37 +171,18 @@ def _in_another_form(
     return []
 
 
-_UNITS = words(
-    "mg g kg µg μg ml cl dl l m cm mm km m² m³ cm² cm³ km² km/h m/s °C W kW Wh kWh Hz kHz MHz GHz"
-)
-"""Signs of units that any language writes alike."""
-
-
 def _in_another_unit(
     source: str, target: str, here: Sequence[Value], there: Sequence[Value]
 ) -> list[Doubt]:
     """Find a number that has another unit than in the source: "205 m" said as "205 ml"."""
     for said in there:
-        start, end = _unit(target, said)
+        start, end = unit_behind(target, said.end, ALIKE)
         same = [value for value in here if start < end and value.value == said.value]
-        units = [place for place in (_unit(source, value) for value in same) if place[0] < place[1]]
-        if units and all(source[slice(*place)] != target[start:end] for place in units):
+        units = [place for v in same if (place := unit_behind(source, v.end, SIGNS))[0] < place[1]]
+        if units and all(SIGNS[source[slice(*place)]] != target[start:end] for place in units):
             start, end = units[0]
             return [Doubt("number", source[start:end], start, end)]
     return []
-
-
-def _unit(text: str, value: Value) -> tuple[int, int]:
-    """Return where the sign of a unit stands behind a number or the space behind it, if one does.
-
-    If none does, both places are the same.
-    """
-    start = end = value.end
-    if start < len(text) and text[start] in SPACES:
-        start = end = start + 1
-    while end < len(text) and (is_word(text[end]) or text[end] in "°/²³"):
-        end += 1
-    return (start, end) if text[start:end] in _UNITS else (start, start)
 
 
 def _is_word_of(text: str, value: Value) -> bool:

@@ -1825,6 +1825,22 @@ export const SPEC = {
    "margin": 1.0
   }
  },
+ "units": {
+  "alike": "kg g mg \u00b5g \u03bcg t ha km m dm cm mm \u00b5m \u03bcm nm l L hl hL dl dL cl cL ml mL \u00b5l \u03bcl m\u00b2 m2 km\u00b2 km2 cm\u00b2 cm2 mm\u00b2 mm2 m\u00b3 m3 dm\u00b3 dm3 cm\u00b3 cm3 mm\u00b3 mm3 \u00b0C \u00b0F km/h m/s km/s m/s\u00b2 mph W kW MW GW mW Wh kWh MWh GWh TWh V kV mV mA mAh Ah Hz kHz MHz GHz Pa hPa kPa MPa kJ MJ kcal dB ppm mmHg mg/l mg/L g/l g/L \u00b5g/l mg/dl mg/dL mg/kg g/kg kg/m\u00b2 kg/m\u00b3 \u00b5g/m\u00b3 g/m\u00b2 g/km l/min L/min kbit/s Mbit/s Gbit/s kB MB GB TB PB kB/s MB/s GB/s rpm IU",
+  "fr": {
+   "ko": "kB",
+   "Ko": "kB",
+   "Mo": "MB",
+   "Go": "GB",
+   "To": "TB",
+   "Po": "PB",
+   "ko/s": "kB/s",
+   "Mo/s": "MB/s",
+   "Go/s": "GB/s",
+   "tr/min": "rpm",
+   "UI": "IU"
+  }
+ },
  "confidence": {
   "unsure": 0.5
  },

@@ -23,6 +23,7 @@ import {
 } from './characters.js'
 import { groups } from './digits.js'
 import { hoursEnd, isDuration, isMoment, wordBefore } from './hours.js'
+import { ALIKE, SIGNS, unitBehind } from './units.js'
 import { UNITS } from './words.js'
 
 /** @typedef {import('./characters.js').Line} Line */
@@ -43,6 +44,7 @@ const NO_BREAK = '\u00a0'
  * @property {Set<string>} designators words in small letters after which two groups of digits may
  *   be two numbers ("bus")
  * @property {Set<string>} durations words before hours and minutes that are no time of day
+ * @property {Map<string, string>} units signs of units, and what they are in English
  */
 
 /** The number forms that every host has, by language. @type {Record<string, Form>} */
@@ -63,6 +65,7 @@ export const FORMS = {
         'articles',
     ),
     durations: words('pendant durant dure durait durera duré durée en moins plus toutes'),
+    units: SIGNS,
   },
   en: {
     thousands: ', ',
@@ -78,6 +81,7 @@ export const FORMS = {
         'match',
     ),
     durations: words('for lasts lasted within than'),
+    units: ALIKE,
   },
 }
 
@@ -102,6 +106,7 @@ const MULTIPLES = ['Md', 'M', 'k']
  * @property {string} minutes two digits: then `whole` are hours
  * @property {boolean} decade
  * @property {boolean} hours whether `h` stands behind it: "48 h"
+ * @property {string} unit sign of the unit behind it, as in English
  */
 
 /** Where a number ends, and what it is. @typedef {[end: number, amount: Amount]} Read */
@@ -112,7 +117,7 @@ const MULTIPLES = ['Md', 'M', 'k']
  */
 const amountOf = (known) => ({
   ...{ sign: '', whole: '', grouped: false, fraction: '', percent: false, currency: '' },
-  ...{ multiple: '', minutes: '', decade: false, hours: false },
+  ...{ multiple: '', minutes: '', decade: false, hours: false, unit: '' },
   ...known,
 })
 
@@ -120,7 +125,8 @@ const amountOf = (known) => ({
 export function valueOf(amount) {
   const { sign, whole, fraction, currency, minutes } = amount
   if (minutes !== '') return `${Number(whole)}:${minutes}`
-  const tail = amount.percent ? '%' : amount.decade ? 's' : amount.hours ? ' h' : amount.multiple
+  const unit = amount.hours ? 'h' : amount.unit
+  const tail = amount.percent ? '%' : amount.decade ? 's' : unit ? ` ${unit}` : amount.multiple
   return `${sign}${currency}${whole}${fraction === '' ? '' : `.${fraction}`}${tail}`
 }
 
@@ -149,14 +155,15 @@ export function read(line, start, form) {
     return isDecade && sign === '' ? [end + 1, { ...amount, decade: true }] : null
   }
   ;[end, amount] = behind(line, end, { ...amount, sign, currency }, form)
-  if (end === 0 || !isClosed(line, end)) return null
+  if (end === 0 || (!amount.unit && !isClosed(line, end))) return null
   if (isAmbiguous(line, start, position, amount, form)) return null
   const isCarried =
     amount.sign !== '' ||
     amount.grouped ||
     amount.fraction !== '' ||
     amount.percent ||
-    amount.currency !== ''
+    amount.currency !== '' ||
+    amount.unit !== ''
   if (!isCarried && amount.hours && isMoment(line, start, end)) {
     return [end, { ...amount, hours: false, minutes: '00' }]
   }
@@ -178,13 +185,23 @@ export function write(amount, form) {
   const parted = amount.grouped ? whole.replace(/\B(?=(\d{3})+$)/g, form.group) : whole
   const number = parted + (fraction === '' ? '' : form.decimal + fraction)
   if (amount.percent) return `${sign}${number}${form.percent[0]}`
-  if (amount.hours) return `${sign}${number}${form.hours ? NO_BREAK : ' '}h`
+  const unit = amount.hours ? 'h' : signOf(amount.unit, form)
+  if (unit) return `${sign}${number}${form.hours ? NO_BREAK : ' '}${unit}`
   if (currency === '') return `${sign}${number}`
   if (form.currencyFirst) {
     return `${sign}${currency}${number}${multiple === 'Md' ? 'bn' : multiple}`
   }
   return `${sign}${number}${NO_BREAK}${multiple}${WRITTEN_BEHIND[currency] ?? currency}`
 }
+
+/**
+ * Returns how a language writes a unit that is known by its English sign.
+ *
+ * @param {string} unit
+ * @param {Form} form
+ */
+const signOf = (unit, form) =>
+  [...form.units].find(([sign, known]) => known === unit && sign !== unit)?.[0] ?? unit
 
 /**
  * Returns where the digits begin, and the sign and the currency before them.
@@ -345,8 +362,10 @@ function behind(line, end, amount, form) {
     if (!has(line, position, name) || !numberEnds(line, stop)) continue
     return [stop, { ...amount, currency: CURRENCY_BEHIND[name] ?? name, multiple }]
   }
-  const stop = form.hours ? hoursEnd(line, end) : 0
-  return stop ? [stop, { ...amount, hours: true }] : [end, amount]
+  const hours = form.hours ? hoursEnd(line, end) : 0
+  if (hours) return [hours, { ...amount, hours: true }]
+  const [sign, , stop] = unitBehind(line, end, form.units)
+  return [stop, { ...amount, unit: form.units.get(sign) ?? '' }]
 }
 
 /**

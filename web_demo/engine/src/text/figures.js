@@ -3,7 +3,8 @@
  * unit. Places count UTF-16 units.
  */
 
-import { SPACES, isOneOf, isWord, words } from '../entities/characters.js'
+import { SPACES, isOneOf } from '../entities/characters.js'
+import { ALIKE, SIGNS, unitBehind } from '../entities/units.js'
 import { countCharacters, isDigit } from './characters.js'
 
 /** @typedef {import('./number_words.js').Value} Value */
@@ -37,11 +38,6 @@ export function inAnotherForm(source, target, here, there) {
   return null
 }
 
-/** Signs of units that any language writes alike. */
-const UNITS = words(
-  'mg g kg µg μg ml cl dl l m cm mm km m² m³ cm² cm³ km² km/h m/s °C W kW Wh kWh Hz kHz MHz GHz',
-)
-
 /**
  * Finds a number that has another unit than in the source: "205 m" said as "205 ml".
  *
@@ -53,31 +49,28 @@ const UNITS = words(
  */
 export function inAnotherUnit(source, target, here, there) {
   for (const said of there) {
-    const unit = unitOf(target, said).text
+    const [unit] = unitOf(target, said, ALIKE)
     if (unit === '') continue
     const units = here
       .filter(({ value }) => value.key === said.value.key)
-      .map((value) => unitOf(source, value))
-      .filter(({ text }) => text !== '')
-    if (units.length === 0 || units.some(({ text }) => text === unit)) continue
-    const { text, start } = units[0]
-    return [start, start + text.length]
+      .map((value) => unitOf(source, value, SIGNS))
+      .filter(([sign]) => sign !== '')
+    if (units.length === 0 || units.some(([sign]) => SIGNS.get(sign) === unit)) continue
+    const [, start, stop] = units[0]
+    return [start, stop]
   }
   return null
 }
 
 /**
- * Returns the sign of a unit behind a number or the space behind it, and where; or an empty text.
+ * Returns the sign of a unit behind a number, and where; signs have no character of two UTF-16 units.
  *
  * @param {string} text
  * @param {Value} value
+ * @param {Map<string, string>} signs
+ * @returns {[sign: string, start: number, stop: number]}
  */
-function unitOf(text, { end }) {
-  const start = end + Number(isOneOf(SPACES, text[end] ?? ''))
-  let sign = ''
-  for (const c of text.slice(start)) {
-    if (!isWord(c) && !isOneOf('°/²³', c)) break
-    sign += c
-  }
-  return { text: UNITS.has(sign) ? sign : '', start }
+function unitOf(text, { end }, signs) {
+  const [sign, start, stop] = unitBehind([...text.slice(end)], 0, signs)
+  return [sign, end + start, end + stop]
 }

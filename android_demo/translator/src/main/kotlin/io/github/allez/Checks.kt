@@ -195,29 +195,21 @@ private fun isFrench(target: String, said: NumberValue): Boolean {
     return text.isNotEmpty() && ((parts.size > 1 && !isGrouped) || isClock || text.any { it in SPACES })
 }
 
-/** Signs of units that any language writes alike. */
-private val UNIT_SIGNS =
-    words("mg g kg µg μg ml cl dl l m cm mm km m² m³ cm² cm³ km² km/h m/s °C W kW Wh kWh Hz kHz MHz GHz")
-
 /** A number that has another unit than in the source: "205 m" said as "205 ml". */
 private fun inAnotherUnit(sides: Sides): Doubt? {
     for (said in sides.numbersSaid) {
-        val unit = unit(sides.target, said) ?: continue
-        val units = sides.numbersHere.filter { it.value == said.value }.mapNotNull { unit(sides.source, it) }
-        val isSaid = units.any { sides.source.substring(it) == sides.target.substring(unit) }
+        val unit = unit(sides.target, said, UNITS_ALIKE) ?: continue
+        val units = sides.numbersHere.filter { it.value == said.value }.mapNotNull { unit(sides.source, it, UNIT_SIGNS) }
+        val isSaid = units.any { UNIT_SIGNS[sides.source.substring(it)] == sides.target.substring(unit) }
         if (units.isEmpty() || isSaid) continue
         return Doubt("number", sides.source.substring(units[0]), units[0].first, units[0].last + 1)
     }
     return null
 }
 
-/** Where the sign of a unit stands behind a number or the space behind it. */
-private fun unit(text: String, value: NumberValue): IntRange? {
-    val start = if (value.end < text.length && text[value.end] in SPACES) value.end + 1 else value.end
-    var end = start
-    while (end < text.length && (isWord(text.codePointAt(end)) || text[end] in "°/²³")) end = next(text, end)
-    return (start until end).takeIf { text.substring(start, end) in UNIT_SIGNS }
-}
+/** Where the sign of a unit stands behind a number; no sign has a character of two UTF-16 units. */
+private fun unit(text: String, value: NumberValue, signs: Map<String, String>): IntRange? =
+    CodePoints(text.substring(value.end)).unitBehind(0, signs)?.let { it.first + value.end..it.last + value.end }
 
 /** Whether a number is written in words. */
 private fun isSpoken(text: String, value: NumberValue): Boolean = isLetter(text.codePointAt(value.start))

@@ -24,6 +24,7 @@ private const val NO_BREAK = "\u00a0"
  *   ("bus").
  * @property durations words before hours and minutes that are no time of day.
  * @property moments words before whole hours that are a time of day: "à 15 h".
+ * @property units signs of units, and what they are in English.
  */
 internal class NumberForm(
     val thousands: List<String>,
@@ -35,6 +36,7 @@ internal class NumberForm(
     val designators: Set<String>,
     val durations: Set<String>,
     val moments: Set<String>,
+    val units: Map<String, String>,
 )
 
 /** The number forms that every host has, by language. */
@@ -59,6 +61,7 @@ internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
             "à vers avant dès est était lundi mardi mercredi jeudi vendredi samedi dimanche " +
                 "demain hier",
         ),
+        units = UNIT_SIGNS,
     ),
     "en" to NumberForm(
         thousands = listOf(",", " "),
@@ -75,6 +78,7 @@ internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
         ),
         durations = words("for lasts lasted within than"),
         moments = emptySet(),
+        units = UNITS_ALIKE,
     ),
 )
 
@@ -101,6 +105,7 @@ private val HALVES = mapOf("a.m." to 0, "p.m." to 12, "am" to 0, "pm" to 12)
  * @property multiple "", "k", "M" or "Md" before the currency.
  * @property minutes two digits: then [whole] are hours.
  * @property hours whether `h` stands behind it: "48 h".
+ * @property unit sign of the unit behind it, as in English.
  */
 internal data class Amount(
     val whole: String,
@@ -113,16 +118,19 @@ internal data class Amount(
     val minutes: String = "",
     val decade: Boolean = false,
     val hours: Boolean = false,
+    val unit: String = "",
 ) {
     /** Whether there is more to it than digits. */
     val isMarked: Boolean
-        get() = sign.isNotEmpty() || grouped || fraction.isNotEmpty() || percent || currency.isNotEmpty()
+        get() = sign.isNotEmpty() || grouped || fraction.isNotEmpty() || percent || currency.isNotEmpty() ||
+            unit.isNotEmpty()
 
     /** What is the same in every language. */
     val value: String
         get() {
             if (minutes.isNotEmpty()) return "${whole.toInt()}:$minutes"
-            val tail = if (hours) " h" else if (percent) "%" else if (decade) "s" else multiple
+            val behind = if (hours) "h" else unit
+            val tail = if (behind.isNotEmpty()) " $behind" else if (percent) "%" else if (decade) "s" else multiple
             return sign + currency + whole + (if (fraction.isEmpty()) "" else ".$fraction") + tail
         }
 }
@@ -144,8 +152,9 @@ internal fun CodePoints.read(start: Int, form: NumberForm): ReadNumber? {
         return if (decade && sign.isEmpty()) ReadNumber(plain.end + 1, plain.amount.copy(decade = true)) else null
     }
     val number = behind(plain.end, plain.amount.copy(sign = sign, currency = currency), form) ?: return null
-    if (!isClosed(number.end) || isAmbiguous(start, position, number.amount, form)) return null
     val amount = number.amount
+    if (amount.unit.isEmpty() && !isClosed(number.end)) return null
+    if (isAmbiguous(start, position, amount, form)) return null
     if (!amount.isMarked && amount.hours && isMoment(start, number.end, form)) {
         return ReadNumber(number.end, amount.copy(hours = false, minutes = "00"))
     }
@@ -162,14 +171,20 @@ internal fun write(amount: Amount, form: NumberForm): String {
     val whole = if (amount.grouped) thousands(amount.whole).joinToString(form.group) else amount.whole
     val number = if (amount.fraction.isEmpty()) whole else whole + form.decimal + amount.fraction
     if (amount.percent) return amount.sign + number + form.percent[0]
-    val unit = if (!amount.hours) "" else if (form.hours) "${NO_BREAK}h" else " h"
-    if (amount.currency.isEmpty()) return amount.sign + number + unit
+    if (amount.currency.isEmpty()) {
+        val unit = if (amount.hours) "h" else sign(amount.unit, form)
+        return amount.sign + number + (if (unit.isEmpty()) "" else if (form.hours) NO_BREAK + unit else " $unit")
+    }
     if (form.currencyFirst) {
         val multiple = if (amount.multiple == "Md") "bn" else amount.multiple
         return amount.sign + amount.currency + number + multiple
     }
     return amount.sign + number + NO_BREAK + amount.multiple + (WRITTEN_BEHIND[amount.currency] ?: amount.currency)
 }
+
+/** How a language writes a unit that is known by its English sign. */
+private fun sign(unit: String, form: NumberForm): String =
+    form.units.entries.firstOrNull { (sign, known) -> known == unit && sign != unit }?.key ?: unit
 
 private fun thousands(whole: String): List<String> {
     val first = (whole.length - 1) % 3 + 1
@@ -281,7 +296,10 @@ private fun CodePoints.behind(end: Int, amount: Amount, form: NumberForm): ReadN
         return ReadNumber(position + name.length, amount.copy(currency = currency, multiple = multiple))
     }
     val stop = if (form.hours) hoursEnd(end) else 0
-    return if (stop > 0) ReadNumber(stop, amount.copy(hours = true)) else ReadNumber(end, amount)
+    if (stop > 0) return ReadNumber(stop, amount.copy(hours = true))
+    val sign = unitBehind(end, form.units) ?: return ReadNumber(end, amount)
+    val unit = form.units.getValue(string(sign.first, sign.last + 1))
+    return ReadNumber(sign.last + 1, amount.copy(unit = unit))
 }
 
 /** Where the `h` of whole hours ends behind a number; 0: there is none. */

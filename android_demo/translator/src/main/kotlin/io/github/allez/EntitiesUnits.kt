@@ -1,0 +1,27 @@
+/*
+ * Signs of units behind a number, which are carried over with it: a model would guess "m" from "ml".
+ * Words ("litres", "ans") are no signs. The signs are those of `contract.json`.
+ */
+package io.github.allez
+
+private val UNIT_RULES = SPEC.part("units")
+
+/** Signs that any language writes alike. */
+internal val UNITS_ALIKE: Map<String, String> = words(UNIT_RULES.text("alike")).associateWith { it }
+
+/** The signs of a French text, and what they are in English. */
+internal val UNIT_SIGNS: Map<String, String> =
+    UNITS_ALIKE + UNIT_RULES.part("fr").entries.associate { (sign, known) -> sign as String to known as String }
+
+/**
+ * Where the sign of a unit stands behind a number or the space behind it; null if none does. A number
+ * behind the sign ("1 m 80") is one with it.
+ */
+internal fun CodePoints.unitBehind(end: Int, signs: Map<String, String>): IntRange? {
+    val start = behindSpace(end)
+    val stop = run(start) { isWord(it) || isOneOf("°/²³", it) }
+    val goesOn = hasOneOf("'\u2019-\u2013\u00d7\u00b7", stop) || !numberEnds(stop)
+    return (start until stop).takeIf {
+        string(start, stop) in signs && !goesOn && !isDigit(at(behindSpace(stop)))
+    }
+}

@@ -1,0 +1,38 @@
+"""Signs of units behind a number, which are carried over with it: a model would guess "m" from "ml".
+
+Words ("litres", "ans") are no signs: the model translates them. The signs are those of `contract.json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from allez.entities.characters import SPACES, at, is_digit, is_word, number_ends, run
+from allez.spec import SPEC
+
+ALIKE: Mapping[str, str] = {sign: sign for sign in SPEC["units"]["alike"].split()}
+"""Signs that any language writes alike."""
+
+FRENCH: Mapping[str, str] = SPEC["units"]["fr"]
+"""Signs that French has of its own, and what English writes."""
+
+SIGNS: Mapping[str, str] = {**ALIKE, **FRENCH}
+"""The signs of a French text, and what they are in English."""
+
+_OPEN = "'\u2019-\u2013\u00d7\u00b7"
+"""What goes on with a word or with a product: "5 m'en", "3 l-bas"."""
+
+
+def unit_behind(text: str, end: int, signs: Mapping[str, str]) -> tuple[int, int]:
+    """Return where the sign of a unit stands behind a number or the space behind it.
+
+    If none does, both places are the end of the number. A number behind the sign ("1 m 80") is one
+    with it, which is no amount of one unit.
+    """
+    start = end + (at(text, end) != "" and at(text, end) in SPACES)
+    stop = run(text, start, lambda c: is_word(c) or c in "°/²³")
+    behind = stop + (at(text, stop) != "" and at(text, stop) in SPACES)
+    open_ = at(text, stop) != "" and at(text, stop) in _OPEN
+    if text[start:stop] not in signs or open_ or not number_ends(text, stop):
+        return end, end
+    return (end, end) if is_digit(at(text, behind)) else (start, stop)

@@ -1,0 +1,33 @@
+/**
+ * Signs of units behind a number, which are carried over with it: a model would guess "m" from "ml".
+ * Words ("litres", "ans") are no signs. The signs are those of `contract.json`.
+ */
+
+import { isDigit } from '../text/characters.js'
+import { SPEC } from '../spec.js'
+import { at, behindSpace, isOneOf, isWord, numberEnds, part, run, words } from './characters.js'
+
+/** Signs that any language writes alike. @type {Map<string, string>} */
+export const ALIKE = new Map([...words(SPEC.units.alike)].map((sign) => [sign, sign]))
+
+/** The signs of a French text, and what they are in English. @type {Map<string, string>} */
+export const SIGNS = new Map([...ALIKE, ...Object.entries(SPEC.units.fr)])
+
+/**
+ * Returns the sign of a unit behind a number or the space behind it, and where it stands; "" and the
+ * number's end if none does. A number behind the sign ("1 m 80") is one with it.
+ *
+ * @param {import('./characters.js').Line} line
+ * @param {number} end
+ * @param {Map<string, string>} signs
+ * @returns {[sign: string, start: number, stop: number]}
+ */
+export function unitBehind(line, end, signs) {
+  const start = behindSpace(line, end)
+  const stop = run(line, start, (c) => isWord(c) || isOneOf('°/²³', c))
+  const sign = part(line, start, stop)
+  const goesOn = isOneOf("'\u2019-\u2013\u00d7\u00b7", at(line, stop)) || !numberEnds(line, stop)
+  if (goesOn || !signs.has(sign) || isDigit(at(line, behindSpace(line, stop))))
+    return ['', end, end]
+  return [sign, start, stop]
+}
