@@ -1,6 +1,7 @@
-"""Signs of units behind a number, which are carried over with it: a model would guess "m" from "ml".
+"""Signs of units behind a number, carried over with it: a model takes "m" for "ml".
 
-Words ("litres", "ans") are no signs: the model translates them. The signs are those of `contract.json`.
+Words ("litres", "ans") are no signs: the model translates them. The signs are those of
+`contract.json`.
 """
 
 from __future__ import annotations
