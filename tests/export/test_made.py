@@ -93,7 +93,13 @@ def test_everyday_pairs_have_their_figures_on_both_sides(kind: str) -> None:
         assert target.strip()
         assert not set("{}") & set(source + target), source
         here, there = (sorted(filter(str.isdigit, side)) for side in (source, target))
-        if "fois par" not in source and kind != "short":  # "2 fois par jour" is "twice a day"
+        if kind == "moments":  # "à 15 h" is "at 15:00"
+            values = [
+                sorted(entity.value for entity in find(side, FORMS[language], None))
+                for side, language in ((source, "fr"), (target, "en"))
+            ]
+            assert values[0] == values[1] != [], (source, target)
+        elif "fois par" not in source and kind != "short":  # "2 fois par jour" is "twice a day"
             assert here == there, (source, target)
 
 

@@ -22,6 +22,7 @@ import numpy as np
 
 from allez_export.made import DATA, one
 from allez_export.made.messages import messages
+from allez_export.made.moments import moments
 from allez_export.made.words import Pair, capitalized, english, french
 
 Generator = np.random.Generator
@@ -408,9 +409,10 @@ def _contrary(generator: Generator) -> Pair:
 
 
 OPEN: dict[str, tuple[float, Callable[[Generator], Pair]]] = {
-    "lists": (0.4, lists),
-    "doses": (0.25, doses),
-    "spans": (0.35, spans),
+    "lists": (0.36, lists),
+    "doses": (0.22, doses),
+    "spans": (0.3, spans),
+    "moments": (0.12, moments),
 }
 """What makes pairs without end, by kind, and its share: `pairs` has them among its own."""
 

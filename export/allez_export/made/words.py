@@ -216,7 +216,7 @@ def times(generator: Generator) -> Pair:
     return one(
         generator,
         (
-            (f"Le train part à {hour} h.", f"The train leaves at {small} {half}"),
+            (f"Le train part à {hour} h.", f"The train leaves at {hour}:00."),
             (f"Le musée ferme à {hour} heures.", f"The museum closes at {small} {half}"),
             (f"Il est {spoken}.", f"It's {en_hour}{clock}."),
             (
