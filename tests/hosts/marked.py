@@ -14,6 +14,7 @@ Places count code points: spans in the sentence's translation, all others in the
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,19 @@ PIECES = """Je vois|le chat|noir|. |, | |  |\n|\r\n|\n\n|<b>|</b>|<i class='x'>|
     &amp;|&nbsp;|&eacute;|&#8230;|&notit;|&lt;b&gt;|&|<|>|</|<?x?>|<!x>|é|😀|-|
     une très longue ligne|qui va plus loin|clé: |x = 3|5 590|ﬁ|\u00a0|\ufeff|'|"|="""
 
-READ = ("un", "deux", ",", ".", "l'eau", "{0}", "»", "\U00010400\U00010401", "e\u0301t")
-SAID = ("one", "two", ",", "{0}", "don't", "\u201d", "😀", ".", "\U00010400", "e\u0301")
+READ = (
+    "un",
+    "deux",
+    ",",
+    ".",
+    "l'eau",
+    "{0}",
+    "12,5\u00a0€",
+    "»",
+    "\U00010400\U00010401",
+    "e\u0301t",
+)
+SAID = ("one", "two", ",", "{0}", "€12.5", "don't", "\u201d", "😀", ".", "\U00010400", "e\u0301")
 
 
 def _marks(marked: Marked) -> list[list[Any]]:
@@ -172,12 +184,19 @@ def _text(generator: random.Random, words: Sequence[str]) -> str:
     )
 
 
+def _tokens(text: str) -> list[tuple[int, int]]:
+    """Return where the tokens of a text stand: its units, and prices that are symbols."""
+    prices = [(m.start(), m.end()) for m in re.finditer("12,5\u00a0€|€12.5", text)]
+    others = [u for u in units(text) if not any(u[0] < b and a < u[1] for a, b in prices)]
+    return sorted([*others, *prices])
+
+
 def placed_cases(count: int) -> Iterator[dict[str, Any]]:
     """Yield marks and attention, with where the marks belong."""
     generator = random.Random(count)
     for _ in range(count):
         source, target = _text(generator, READ), _text(generator, SAID)
-        sources, targets = [*units(source), (len(source),) * 2], units(target)
+        sources, targets = [*_tokens(source), (len(source),) * 2], _tokens(target)
         drawn = np.array(
             [[round(generator.random() ** 6, 3) + 0.001 for _ in sources] for _ in targets]
         ).reshape(len(targets), len(sources))

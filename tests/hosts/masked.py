@@ -25,6 +25,7 @@ TEXTS = (
     "Je vois le chat 1 000, 2 000, 3 000, 4 000 et 5 000.",
     "Nous vendons a@b.fr, c@d.fr, e@f.fr, g@h.fr, deux tables, i@j.fr et trois petites fleurs.",
     "09:14:02,331 chat 10.0.0.12 (a@b.fr)",
+    "chat : 10.0.0.12 (a@b.fr)",
     "2024-01-01\tle voisin\ta@b.fr\n\nchat\t5 590",
     "Je vois un chat 😀 de Londres. Tu vois Jean-Luc O'Brien et M. Traoré.",
     "Tu vends a@b.fr, a@b.fr et encore a@b.fr.",

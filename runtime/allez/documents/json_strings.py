@@ -21,6 +21,8 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]')
 _KEY = re.compile(r"\s*:")
 _LANGUAGES = ("lang", "locale", "language")
 """Keys whose value is a language, if it looks like one."""
+_CODE = frozenset(("class", "classname", "cls", "classes", "css"))
+"""Keys whose value is code, whatever its words look like."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
 _LOCALE = re.compile(r'("@@locale"\s*:\s*")([a-z]+)(?=[-_"])')
 
@@ -78,7 +80,8 @@ def _values(text: str, repeated: Repeated) -> Iterator[tuple[re.Match[str], str]
             key = content
             repeated.see(found.start(), "key", sign, (within[-1], key))
             continue
-        about = kept[-1] or key.startswith("@") or _is_language(key, content)
+        about = kept[-1] or key.startswith("@") or key.lower() in _CODE
+        about = about or _is_language(key, content)
         if not about and is_prose(content):
             yield found, content
 

@@ -9,16 +9,18 @@ broken to the same width again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
+from allez.documents.front_matter import add_titles
 from allez.documents.inline import Gatherer, Inline
 from allez.documents.reading import Reading
 from allez.documents.wrapping import wrap
 from allez.errors import MissingExtraError
+from allez.text.elements import WORDS
 from allez.text.markup import Marked, weave
 from allez.text.references import unescape
 from allez.text.tags import scan
@@ -26,21 +28,22 @@ from allez.text.tags import scan
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_FRONT_MATTER = re.compile(
-    r"(---|\+\+\+)[ \t]*\r?\n.*?^\1[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE
-)
-_TITLE = re.compile(
-    r"^(?:title|subtitle|description|summary|sidebar_label)[ \t]*[:=][ \t]*"
-    r"(?P<quote>[\"']?)(?P<value>[^\r\n]*?)(?P=quote)[ \t]*$",
-    re.MULTILINE,
-)
 _NAMED = re.compile(
     r"""[ \t]+(?:"(?P<double>[^"\\&<\r\n]+)"|'(?P<single>[^'\\&<\r\n]+)'"""
     r"""|\((?P<round>[^()\\&<\r\n]+)\))[ \t]*\)$"""
 )
 """The title of a link or a picture, if it is plain text."""
-_DEFINITION = re.compile(r"^\[(?P<note>\^?)[^\]\n]+\]:[ \t]+", re.MULTILINE)
-"""A footnote, which CommonMark does not know, or what it takes for the line of a paragraph."""
+_DEFINITION = re.compile(
+    r"^(?:(?:\*?\[(?:\^|(?<=\*\[))[^\]\n]+\])?:|\[(?P<label>[^\]\n]+)\]:)[ \t]+", re.MULTILINE
+)
+"""A footnote, an abbreviation, what a term means: none is CommonMark's; or, with a label, the
+address of links, which it takes for text in the middle of a paragraph."""
+_FENCE = re.compile(r"^(?::{3,}|!{3}|\?{3})[^\n]*(?:\n|\Z)", re.MULTILINE)
+"""What opens or closes a box around a text, as several generators of pages know it."""
+_FORMULA = re.compile(
+    r"(?<![\\$\w])(?:\$\$.+?\$\$|\$(?![\s$])(?:[^$\\\n]|\\.)+?(?<!\s)\$)(?![\w$])", re.DOTALL
+)
+_KEYS = re.compile(rf"<({'|'.join(sorted(WORDS))})(?=[\s>])", re.IGNORECASE)
 _TASK = re.compile(r"\[[ xX]\][ \t]+")
 _ADMONITION = re.compile(r"\[!\w+\]")
 _WORDS = re.compile(r"\[\^[^\]\s]+\]|(?<![\w:]):[a-z0-9_+-]+:(?![\w:])")
@@ -55,6 +58,8 @@ class _Place(NamedTuple):
     start: int
     end: int
     name: str = ""
+    label: str = ""
+    """What tells a link's address where its text does: it has no other label."""
 
 
 def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
@@ -70,16 +75,22 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     """
     text, encode = decode(data)
     builder = Builder(text)
-    front = _FRONT_MATTER.match(text)
-    start = front.end() if front else 0
-    if front:
-        _add_titles(builder, front.end())
-    lines = _Lines(text, start)
+    lines = _Lines(text, add_titles(builder))
     env: dict[str, Any] = {}
-    for token in _parser().parse(lines.normalized, env):
-        if token.type == "inline" and token.map:
-            _add_block(builder, lines, token.content, token.map[0], env.get("references", {}))
+    tokens = _parser().parse(lines.normalized, env)
+    blocks = [(t.content, t.map[0]) for t in tokens if t.type == "inline" and t.map]
+    references = {**_defined(content for content, _ in blocks), **env.get("references", {})}
+    for content, first in blocks:
+        _add_block(builder, lines, content, first, references)
     return builder.build(encode)
+
+
+def _defined(contents: Iterable[str]) -> dict[str, Any]:
+    """Return the addresses of links that are defined in the middle of paragraphs."""
+    from markdown_it.common.utils import normalizeReference
+
+    found = (d["label"] for content in contents for d in _DEFINITION.finditer(content))
+    return {normalizeReference(label): {"href": "", "title": ""} for label in found if label}
 
 
 @cache
@@ -114,7 +125,9 @@ def _noting(name: str, rule: Callable[[Any, bool], bool]) -> Callable[[Any, bool
                 places = state.env["places"]
                 if label >= 0:
                     places.append(_Place("open", begin, begin + 1, "link"))
-                    places.append(_Place("close", label, state.pos, "link"))
+                    is_label = state.src[label : state.pos] in ("]", "][]")
+                    called = state.src[begin + 1 : label] if is_label else ""
+                    places.append(_Place("close", label, state.pos, "link", called))
                 elif name != "text":
                     places.append(_Place(name, begin, state.pos))
         return accepted
@@ -144,11 +157,25 @@ def _places(content: str, references: dict[str, Any]) -> list[_Place]:
             places.append(_Place("open", start, start + width, kind))
         elif way == "close":
             places.append(_Place("close", position, position + len(token.markup), kind))
+    places += [_Place("formula", *found.span()) for found in _FORMULA.finditer(content)]
+    places.sort(key=lambda place: (place.start, -place.end))
     found: list[_Place] = []
-    for place in sorted(places, key=lambda place: (place.start, -place.end)):
+    for place in _with_keys(content, places):
         if not found or place.start >= found[-1].end:
             found.append(place)
     return found
+
+
+def _with_keys(content: str, places: Sequence[_Place]) -> Iterator[_Place]:
+    """Yield places; an element whose content is not read, as `<kbd>`, is one with what is in it."""
+    for index, place in enumerate(places):
+        if place.kind == "html_inline" and (name := _KEYS.match(content, place.start)):
+            closing = f"</{name[1].lower()}>"
+            ends = (p.end for p in places[index:] if content[p.start : p.end].lower() == closing)
+            if end := next(ends, 0):
+                yield _Place("key", place.start, end)
+                continue
+        yield place
 
 
 def _marker(token: Any) -> str:
@@ -175,21 +202,26 @@ class _Lines:
         self.cells: dict[int, int] = {}
         """How far the cells of a table's row have been found."""
 
+    def start_of(self, number: int) -> int:
+        """Return where a line begins, the end of the text for one behind it."""
+        return self.starts[number] if number < len(self.starts) else len(self.text)
+
+    def spelled(self, number: int, content: str) -> str:
+        """Return a cell as it stands in its row: a bar within it is escaped there."""
+        if "|" not in content or number >= len(self.lines):
+            return content
+        spelled = content.replace("|", "\\|")
+        line, low = self.lines[number], self.cells.get(number, 0)
+        return spelled if line.find(content, low) < 0 <= line.find(spelled, low) else content
+
     def find(self, number: int, content: str) -> int:
         """Return where a line of a block's content stands in the text; -1 if it is not there."""
         if number >= len(self.lines):
             return -1
-        line, low = self.lines[number], self.cells.get(number, 0)
-        at = line.find(content, low)
-        spelled = content
-        if at < 0 and "|" in content:  # in a table, a bar within a cell is escaped
-            spelled = content.replace("|", "\\|")
-            at = line.find(spelled, low)
-            if at >= 0:
-                return -1
+        at = self.lines[number].find(content, self.cells.get(number, 0))
         if at < 0:
             return -1
-        self.cells[number] = at + len(spelled)
+        self.cells[number] = at + len(content)
         return self.starts[number] + at
 
 
@@ -198,11 +230,12 @@ def _add_block(
 ) -> None:
     """Add the segments of a paragraph, a heading or a cell."""
     starts: list[int] = []
+    content = lines.spelled(first, content)
     for number, line in enumerate(content.split("\n")):
         start = lines.find(first + number, line)
         if start < 0:
             if any(map(str.isalpha, content)):
-                builder.notes.append(f"line {first + number + 1}: a paragraph is left alone")
+                builder.note(lines.start_of(first + number), "a paragraph is left alone")
             return
         starts.append(start)
     block = _Block(builder, content, starts, _places(content, references))
@@ -236,10 +269,11 @@ class _Block:
         found = [(place.start, place.end) for place in self.places if self.is_hard(place)]
         for definition in _DEFINITION.finditer(self.content):
             start, end = max(definition.start() - 1, 0), definition.end()
-            if not definition["note"]:  # its address is no text
+            if definition["label"]:  # its address is no text
                 following = self.content.find("\n", end)
                 end = len(self.content) if following < 0 else following
             found.append((start, end))
+        found += [(max(f.start() - 1, 0), f.end()) for f in _FENCE.finditer(self.content)]
         return sorted(found)
 
     def is_hard(self, place: _Place) -> bool:
@@ -288,6 +322,8 @@ class _Block:
         raw = self.content[place.start : place.end]
         if place.kind == "newline":
             gatherer.text(" ")
+        elif raw == "\\|":  # in a cell of a table; without its sign it would end that
+            gatherer.word((raw,))
         elif place.kind == "escape":
             gatherer.text(raw[1:])
         elif place.kind == "entity":
@@ -296,7 +332,8 @@ class _Block:
             gatherer.open(place.name, (raw,))
         elif place.kind == "close":
             self.title(place)
-            gatherer.close(place.name, self.markup(place.start, place.end))
+            label = (f"][{place.label}]",) if place.label else ()
+            gatherer.close(place.name, label or self.markup(place.start, place.end))
         elif place.kind == "image":
             self.alternative(place)
             self.title(place)
@@ -397,39 +434,3 @@ def _joined(words: Sequence[Sequence[str | int]], separator: str) -> Iterator[st
         if number:
             yield separator
         yield from word
-
-
-def _add_titles(builder: Builder, end: int) -> None:
-    """Add the titles of the front matter, which people read."""
-    for found in _TITLE.finditer(builder.text, 0, end):
-        value, quote = found["value"], found["quote"]
-        if not any(map(str.isalpha, value)) or not _is_plain(value, quote):
-            continue
-        gatherer = Gatherer()
-        gatherer.text(value.replace("''", "'") if quote == "'" else value)
-        inline = gatherer.finish(spaced=True)
-        builder.add(found.start("value"), found.end("value"), inline.marked, _title(inline, quote))
-
-
-def _is_plain(value: str, quote: str) -> bool:
-    """Tell whether a value of the front matter is read as it is written between these quotes."""
-    if quote:
-        return "\\" not in value and quote not in value.replace("''", "")
-    special = value[:1] in "\"'\\&*#{}[]|>@`%!" or value.endswith(":")
-    return not special and ": " not in value and " #" not in value
-
-
-def _title(inline: Inline, quote: str) -> Callable[[Marked], Template]:
-    def write(translated: Marked) -> Template:
-        text = "".join(str(part) for part in inline.write(translated))
-        if quote == "'":
-            return (text.replace("'", "''"),)
-        if quote:
-            return (text.replace("\\", "\\\\").replace('"', '\\"'),)
-        return (
-            text
-            if _is_plain(text, "")
-            else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"',
-        )
-
-    return write

@@ -12,6 +12,8 @@ from typing import NamedTuple
 _CHOICE = re.compile(r"\{\s*\w+\s*,\s*(?:plural|select|selectordinal)\s*,(?:\s*offset:\d+)?")
 _SELECTOR = re.compile(r"\s*(?:=\d+|\w+)\s*\{")
 _END = re.compile(r"\s*\}")
+_FORMS = re.compile(r"(?<=\S)[ \t]+\|[ \t]+(?=\S)")
+"""What parts the forms of a message, or a title from the name of the place it stands in."""
 _OTHER = re.compile(r"\{\s*\w+\s*,\s*(?:plural|select|selectordinal|choice)\s*,")
 
 
@@ -25,7 +27,15 @@ class Choice(NamedTuple):
 
 
 def choices(text: str, start: int, end: int) -> Iterator[Choice]:
-    """Yield the arguments of a message that choose, in order; those within others are left out."""
+    """Yield the arguments of a message that choose, in order; those within others are left out.
+
+    A message in several forms (`{n} file | {n} files`) is one of these as a whole.
+    """
+    if parted := list(_FORMS.finditer(text, start, end)):
+        begins = [start, *(found.end() for found in parted)]
+        ends = [*(found.start() for found in parted), end]
+        yield Choice(start, end, tuple(zip(begins, ends, strict=True)))
+        return
     position = start
     while found := _OTHER.search(text, position, end):
         choice = _read(text, found.start(), end)

@@ -157,7 +157,7 @@ class _Runs:
             if last is not None and (name not in profile.signs or self.is_sign(index, last)):
                 if not inline:
                     self.flush()
-                if last == index and self.depth:
+                if self.depth and (last == index or not kept):
                     self.add_attributes(token)
                 kind = "point" if name in profile.points | profile.signs else "word"
                 if inline:

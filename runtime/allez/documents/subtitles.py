@@ -19,7 +19,7 @@ from allez.documents.values import escape_text
 from allez.documents.wrapping import balanced, ends_sentence
 from allez.text.markup import Marked, weave
 from allez.text.references import unescape
-from allez.text.tags import scan
+from allez.text.tags import ends, scan
 
 LINE = 42
 """Characters of a line that can be read in time; a longer one becomes two."""
@@ -224,9 +224,17 @@ def _add(builder: Builder, parts: Sequence[_Part], vtt: bool) -> None:
 
 
 def _gather(gatherer: Gatherer, text: str, start: int, end: int, vtt: bool) -> None:
-    for token in scan(text[start:end], xml=True):
+    tokens = list(scan(text[start:end], xml=True))
+    closed = ends(tokens)
+    read = 0
+    for index, token in enumerate(tokens):
         raw = text[start + token.start : start + token.end]
-        if token.kind == "open":
+        if index < read:
+            continue
+        if token.name == "rt" and index in closed:  # how a word is read, in small over it
+            read = closed[index] + 1
+            gatherer.point((text[start + token.start : start + tokens[read - 1].end],))
+        elif token.kind == "open":
             gatherer.open(token.name, (raw,))
         elif token.kind == "close":
             gatherer.close(token.name, (raw,))

@@ -14,6 +14,8 @@ from allez.text.references import unescape
 from allez.text.tags import scan
 from allez.text.wrapped import joints
 
+_NUMBERED = re.compile(r"<(?P<close>/?)(?P<number>\d{1,3})\s*(?P<single>/?)>")
+"""Tags that stand for a component of a program: `<0>text</0>`, `<1/>`."""
 _REFERENCE = re.compile(r"&(?:[a-zA-Z]\w*|#\d+|#x[0-9a-fA-F]+);")
 _MNEMONIC = re.compile(r"(?<![\w&])[_&](?=[^\W\d_])")
 _BLANK_LINE = "\n\n"
@@ -85,6 +87,19 @@ class Value:
 
     def _tags(self, gatherer: Gatherer, start: int, end: int, *, is_message: bool) -> None:
         """Gather a stretch in which nothing is chosen."""
+        for found in _NUMBERED.finditer(self._given, start, end):
+            self._named(gatherer, start, found.start(), is_message=is_message)
+            if found["single"]:
+                gatherer.point((found[0],))
+            elif found["close"]:
+                gatherer.close(found["number"], (found[0],))
+            else:
+                gatherer.open(found["number"], (found[0],))
+            start = found.end()
+        self._named(gatherer, start, end, is_message=is_message)
+
+    def _named(self, gatherer: Gatherer, start: int, end: int, *, is_message: bool) -> None:
+        """Gather a stretch without numbered tags."""
         for token in scan(self._given[start:end], xml=True):
             first, last = token.start + start, token.end + start
             raw = self._given[first:last]

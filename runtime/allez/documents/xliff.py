@@ -20,6 +20,8 @@ _OPAQUE = frozenset(("bpt", "ept", "it", "ph", "sub"))
 _HALVES = {"bpt": "open", "ept": "close", "sc": "open", "ec": "close"}
 """Elements that open or close a pair together with another one."""
 _UNITS = frozenset(("trans-unit", "segment"))
+_AROUND = frozenset(("file", "group", "body", "unit", "bin-unit"))
+"""What is around units, and may say that nothing in it is to be translated."""
 _READY = frozenset(("needs-translation", "new", "initial"))
 """States of a target that wait for a translation."""
 
@@ -42,13 +44,20 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
         raise InputError("it has no <xliff> element")
     unit: list[Token] = []
     depth = 0
+    wanted = [True]
     for token in tokens:
         name = token.name.rpartition(":")[2]
+        if name in _AROUND and token.kind == "open":
+            said = value_of(text, token, "translate")
+            wanted.append(wanted[-1] if said is None else said != "no")
+        elif name in _AROUND and token.kind == "close" and len(wanted) > 1:
+            wanted.pop()
         if name in _UNITS and token.kind == "open":
-            unit, depth = [], 1
+            said = value_of(text, token, "translate")
+            unit, depth = [], int(wanted[-1] if said is None else said != "no")
         if depth:
             unit.append(token)
-        if name in _UNITS and token.kind == "close":
+        if name in _UNITS and token.kind == "close" and depth:
             _add(builder, unit)
             depth = 0
     _note_repeated(builder, tokens)
@@ -96,9 +105,10 @@ def _add(builder: Builder, unit: Sequence[Token]) -> None:
     text = builder.text
     source = _element(unit, "source")
     target = _element(unit, "target")
-    if source is None or value_of(text, unit[0], "translate") == "no":
+    if source is None:
         return
-    inline = _gathered(text, source[1:-1])
+    cut = _element(unit, "seg-source")  # the same, cut into sentences: the target is cut alike
+    inline = _gathered(text, (cut or source)[1:-1])
     if not inline.has_letters:
         return
     prefix = source[0].name.removesuffix("source")
@@ -106,7 +116,7 @@ def _add(builder: Builder, unit: Sequence[Token]) -> None:
     if target is None:
         line = text[text.rfind("\n", 0, source[0].start) + 1 : source[0].start]
         space = "\n" + line if not line.strip() and "\n" in text[: source[0].start] else ""
-        start = end = source[-1].end
+        start = end = (cut or source)[-1].end
         opening = space + opening
     else:
         start, end = target[0].start, target[-1].end
@@ -160,6 +170,9 @@ def _gathered(text: str, tokens: Sequence[Token]) -> Inline:
                 gatherer.word(markup)
             else:
                 _half(gatherer, text, token, markup)
+        elif token.kind == "open" and (end := _protected(text, tokens, index)):
+            gatherer.word((text[token.start : tokens[end].end],))
+            index = end
         elif token.kind == "open":
             gatherer.open(token.name, (raw,))
         elif token.kind == "close":
@@ -170,6 +183,21 @@ def _gathered(text: str, tokens: Sequence[Token]) -> Inline:
             _half(gatherer, text, token, (raw,))
         index += 1
     return gatherer.finish()
+
+
+def _protected(text: str, tokens: Sequence[Token], index: int) -> int:
+    """Return the token that closes a term that must stay as it is; 0 if none begins here."""
+    token = tokens[index]
+    kept = value_of(text, token, "mtype") == "protected"
+    if not kept and value_of(text, token, "translate") != "no":
+        return 0
+    depth = 0
+    for last in range(index, len(tokens)):
+        if tokens[last].name == token.name:
+            depth += {"open": 1, "close": -1}.get(tokens[last].kind, 0)
+        if depth == 0:
+            return last
+    return 0
 
 
 def _half(gatherer: Gatherer, text: str, token: Token, markup: Template) -> None:

@@ -123,14 +123,14 @@ class _Placing:
         self.source = marked
         self.text = alignment.target
         self.words = _find_words(marked, self.text)
-        self.units = _whole_units(units(self.text), list(self.words.values()))
-        self.is_word = np.array(
-            [is_in_word(self.text[start]) for start, _ in self.units], dtype=bool
-        )
+        copied = list(self.words.values())
+        self.units = _whole_units(_units_of(self.text, alignment.target_spans), copied)
+        self.is_word = np.array([_has_word(self.text, unit) for unit in self.units], dtype=bool)
         # [U, S]: what each unit attends to, its tokens together
         self.attended = overlap(alignment.target_spans, self.units).T @ mutual(alignment)
         self.source_spans = alignment.source_spans
-        self.source_units = units(marked.text)
+        copied = [(mark.start, mark.end) for mark in marked.marks if mark.kind == "word"]
+        self.source_units = _whole_units(_units_of(marked.text, self.source_spans), copied)
         self.placed: dict[int, Mark] = {}
 
     def within(self, span: Span) -> FloatArray:
@@ -160,7 +160,7 @@ class _Placing:
         return [
             (start, end)
             for start, end in self.source_units
-            if span[0] < end and start < span[1] and is_in_word(text[start])
+            if span[0] < end and start < span[1] and _has_word(text, (start, end))
         ]
 
     def is_around(self, pair: int, mark: int) -> bool:
@@ -184,6 +184,21 @@ def _find_words(marked: Marked, target: str) -> dict[int, Span]:
             if word and start >= 0:
                 found[index] = (start, start + len(word))
     return found
+
+
+def _units_of(text: str, tokens: Sequence[Span]) -> list[Span]:
+    """Return the units of a text; what one symbol stands for, `12,50 €`, is one of them."""
+    filled = [span for span in tokens if _is_symbol(text[slice(*span)])]
+    return _whole_units(units(text), filled)
+
+
+def _is_symbol(token: str) -> bool:
+    """Tell whether a token stands for more than a word or a sign: digits with signs or spaces."""
+    return any(map(str.isdecimal, token)) and not all(map(is_in_word, token))
+
+
+def _has_word(text: str, unit: Span) -> bool:
+    return any(map(is_in_word, text[slice(*unit)]))
 
 
 def _whole_units(found: list[Span], words: list[Span]) -> list[Span]:
@@ -312,7 +327,7 @@ def _with_edges(placing: _Placing, span: Span, run: list[int], free: set[int]) -
         return run
     text = placing.source.text
     inside = [u for u in placing.source_units if span[0] <= u[0] and u[1] <= span[1]]
-    signs = [not is_in_word(text[start]) for start, _ in inside]
+    signs = [not _has_word(text, unit) for unit in inside]
     if all(signs):
         return run
     for step, count in ((-1, signs.index(False)), (1, signs[::-1].index(False))):

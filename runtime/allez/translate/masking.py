@@ -16,6 +16,7 @@ from allez.entities import (
     FORMS,
     KINDS,
     NAME,
+    SPACES,
     TERM,
     Entity,
     Form,
@@ -259,7 +260,8 @@ def carried_over(segment: Segment, names: Sequence[Entity], term: str) -> list[S
     """Return the parts of a sentence that is nearly all entities; None: it is a sentence.
 
     It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row
-    of a table. Its words are translated one by one, and the rest is copied.
+    of a table. Its words are translated one by one, marks behind a space with them, and the rest
+    is copied.
 
     Args:
         segment: of a hidden text.
@@ -282,7 +284,13 @@ def carried_over(segment: Segment, names: Sequence[Entity], term: str) -> list[S
     in_a_row = any(not text[a[1] : b[0]].strip(" '\u2019-") for a, b in pairwise(words))
     if not entities or len(words) >= entities or in_a_row:
         return None
-    return _one_by_one(segment, [*words, *_places_of(text, term)])
+    spaced = [(start, end + 2 * _has_spaced_mark(text, end)) for start, end in words]
+    return _one_by_one(segment, [*spaced, *_places_of(text, term)])
+
+
+def _has_spaced_mark(text: str, at: int) -> bool:
+    """Tell whether a mark follows behind a space, as in French: it belongs to the word before."""
+    return text[at : at + 1] in tuple(SPACES) and text[at + 1 : at + 2] in tuple(":;?!")
 
 
 def carried(segment: Segment) -> tuple[Carried, ...]:

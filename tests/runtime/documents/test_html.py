@@ -26,6 +26,12 @@ def texts(page: str) -> list[str]:
         ("<p>un</p><p>deux</p>", "<p>UN</p><p>DEUX</p>"),
         ("<p>un &amp; deux &lt;</p>", "<p>UN &amp; DEUX &lt;</p>"),
         ("<p title='un'>12</p>", "<p title='UN'>12</p>"),
+        (
+            '<textarea placeholder="un">deux</textarea><iframe title="un">x</iframe>',
+            '<textarea placeholder="UN">deux</textarea><iframe title="UN">x</iframe>',
+        ),
+        ('<p translate="no" title="un">x</p>', '<p translate="no" title="un">x</p>'),
+        ("<p>un <ruby>deux<rt>x</ruby> trois", "<p>UN <ruby>deux<rt>x</ruby> TROIS"),
         ('<img alt="l\'un" src="un">', '<img alt="L\'UN" src="un">'),
         ('<input type="submit" value="oui">', '<input type="submit" value="OUI">'),
         ('<input type="text" value="oui">', '<input type="text" value="oui">'),

@@ -292,6 +292,28 @@ def test_two_halves_of_a_native_code_are_a_pair(first: str, last: str) -> None:
     assert f"ICI {first}MOT{last} LE" in result
 
 
+def test_numbered_tags_of_a_string_are_tags() -> None:
+    text = '["le <0>mot bleu</0> <1/>ici"]'
+    (segment,) = parse("json", text).segments
+    assert segment.source.text == "le mot bleu ici"
+    assert [mark.kind for mark in segment.source.marks] == ["pair", "point"]
+    assert capitals("json", text) == '["LE <0>MOT BLEU</0> <1/>ICI"]'
+
+
+def test_forms_of_a_message_stay_apart() -> None:
+    text = '["{n} un mot | {n} deux mots", "un | deux", "un || deux", "un|deux"]'
+    parts = '["{n} UN MOT | {n} DEUX MOTS", "UN | DEUX", "UN || DEUX", "un|deux"]'
+    assert capitals("json", text) == parts
+    one, two = parse("json", text).segments[0].source.text.split("\n\n")[1:]
+    assert one.endswith("un mot")
+    assert two.endswith("deux mots")
+
+
+def test_classes_are_no_text() -> None:
+    text = '{"className": "btn btn-primary", "label": "un mot"}'
+    assert capitals("json", text) == text.replace("un mot", "UN MOT")
+
+
 def test_a_tab_in_a_string_stays() -> None:
     assert capitals("json", '["un\\tmot"]') == '["UN\\tMOT"]'
     assert Value("un\tmot").marked.text == "un mot"
@@ -307,6 +329,33 @@ def test_xliff_2_gets_targets() -> None:
     assert uppercased(document).decode() == text.replace(
         "<target></target>", '<target>UN <pc id="1">DEUX</pc> <ph id="2"/></target>'
     ).replace('srcLang="fr"', 'srcLang="fr" trgLang="en"')
+
+
+def test_xliff_that_is_cut_into_sentences_gets_a_target_that_is_cut_alike() -> None:
+    cut = '<mrk mtype="seg" mid="1">Un.</mrk> <mrk mtype="seg" mid="2">Deux.</mrk>'
+    unit = f"<source>Un. Deux.</source><seg-source>{cut}</seg-source>"
+    text = f"<xliff><trans-unit>{unit}</trans-unit></xliff>"
+    expected = text.replace("</seg-source>", f"</seg-source><target>{cut}</target>")
+    expected = expected.replace(">Un.</mrk> ", ">UN.</mrk> ", 2).replace(">UN.", ">Un.", 1)
+    expected = expected.replace(">Deux.</mrk></target>", ">DEUX.</mrk></target>")
+    assert capitals("xliff", text) == expected
+
+
+@pytest.mark.parametrize("around", ["file", "group", "unit"])
+def test_xliff_that_is_not_to_be_translated_is_left_alone(around: str) -> None:
+    unit = "<segment{}><source>un</source></segment>"
+    text = f'<xliff><{around} translate="no">{unit}</{around}>{unit}</xliff>'
+    kept, wanted = text.format("", ""), text.format(' translate="yes"', "")
+    done = "</source><target>UN</target>"
+    assert capitals("xliff", kept) == done.join(kept.rsplit("</source>", 1))
+    assert capitals("xliff", wanted) == wanted.replace("</source>", done)
+
+
+@pytest.mark.parametrize("said", ['mtype="protected"', 'translate="no"'])
+def test_protected_terms_of_xliff_are_copied(said: str) -> None:
+    term = f"<mrk {said}>un <mrk>nom</mrk></mrk>"
+    text = f"<xliff><trans-unit><source>le {term} ici</source></trans-unit></xliff>"
+    assert f"<target>LE {term} ICI</target>" in capitals("xliff", text)
 
 
 def test_xliff_that_is_done_is_left_alone() -> None:

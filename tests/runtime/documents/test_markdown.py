@@ -30,7 +30,7 @@ def texts(text: str) -> list[str]:
         ("un `deux` trois", "UN `deux` TROIS"),
         ("un ``a ` b`` deux", "UN ``a ` b`` DEUX"),
         ('[un](http://deux "trois") et <http://x.y>', '[UN](http://deux "TROIS") ET <http://x.y>'),
-        ("[un][id] et [id]\n\n[id]: un 'deux'\n", "[UN][id] ET [ID]\n\n[id]: un 'deux'\n"),
+        ("[un][id] et [id]\n\n[id]: un 'deux'\n", "[UN][id] ET [ID][id]\n\n[id]: un 'deux'\n"),
         ("![un](deux.png) trois", "![UN](deux.png) TROIS"),
         ("    un\n\n```x\ndeux\n```\ntrois", "    un\n\n```x\ndeux\n```\nTROIS"),
         ("<div>\nun\n</div>\n\ndeux <b>trois</b>", "<div>\nun\n</div>\n\nDEUX <b>TROIS</b>"),
@@ -49,6 +49,17 @@ def texts(text: str) -> list[str]:
             '---\ntitle: "UN"\nlayout: deux\n---\nTROIS',
         ),
         ("un\r\ndeux\r\n", "UN\r\nDEUX\r\n"),
+        ("un $a_1 * b$ deux\n\n$$\nc\n$$", "UN $a_1 * b$ DEUX\n\n$$\nc\n$$"),
+        ("un 5$ ou 10$ de plus", "UN 5$ OU 10$ DE PLUS"),
+        (
+            ":::tip un\ndeux\n:::\n\n!!! note\n    trois",
+            ":::tip un\nDEUX\n:::\n\n!!! note\n    TROIS",
+        ),
+        ("*[HTML]: un\n*[CSS]: deux", "*[HTML]: UN\n*[CSS]: DEUX"),
+        ("un\n: deux\n: trois", "UN\n: DEUX\n: TROIS"),
+        ("[un][x]\n\n[^1]: un mot\n[x]: http://y", "[UN][x]\n\n[^1]: UN MOT\n[x]: http://y"),
+        ("un <kbd>deux</kbd> <KBD>x</KBD> trois", "UN <kbd>deux</kbd> <KBD>x</KBD> TROIS"),
+        ("| un \\| `a \\| b` |\n|---|\n| deux |", "| UN \\| `a \\| b` |\n|---|\n| DEUX |"),
     ],
 )
 def test_only_prose_is_translated(text: str, expected: str) -> None:
@@ -114,9 +125,17 @@ def test_what_would_be_syntax_is_escaped() -> None:
     assert texts(result.decode()) == ["* a_b *c* `d` <e> &amp; \\"]
 
 
-def test_a_cell_with_an_escaped_bar_is_left_alone_and_named() -> None:
-    document = markdown.parse(b"| un |\n|---|\n| deux \\| trois |\n")
-    assert document.notes == ("line 3: a paragraph is left alone",)
+def test_what_a_link_is_called_stays_when_its_text_is_translated() -> None:
+    text = "un [deux][] et [trois]\n\n[deux]: http://x\n[trois]: http://y\n"
+    document = markdown.parse(text.encode())
+    result = translate_document(document, WordByWord(backwards=True).translate_batch).decode()
+    assert result.startswith("[TROIS][trois] ET [DEUX][deux] UN\n")
+
+
+def test_the_line_is_named_behind_a_front_matter_too() -> None:
+    text = "---\ntitle: un\n---\n\n| a\\\\|b\\|c | \\\\| d\\| |\n|---|---|\n"
+    notes = markdown.parse(text.encode()).notes
+    assert all(note.startswith("line 5: ") for note in notes), notes
 
 
 @settings(max_examples=60)

@@ -15,8 +15,8 @@ export const MARKUP = {
   "key_signs": ":="
  },
  "elements": {
-  "inline": "a abbr acronym b bdi bdo big blink cite data del dfn em emphasis font i ins label mark nobr q rb rp rt rtc ruby s small span strike strong time tt u",
-  "words": "code kbd samp var",
+  "inline": "a abbr acronym b bdi bdo big blink cite data del dfn em emphasis font i ins label mark nobr q rb rp rt rtc s small span strike strong time tt u",
+  "words": "code kbd ruby samp var",
   "points": "img wbr svg math",
   "signs": "sub sup",
   "skipped": "script style pre textarea template noembed noframes xmp iframe plaintext object canvas listing",

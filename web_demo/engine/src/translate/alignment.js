@@ -6,7 +6,7 @@
  */
 
 import { isSpace } from '../entities/characters.js'
-import { characterAt, isAlphanumeric, isMark } from '../text/characters.js'
+import { characterAt, isAlphanumeric, isDecimal, isMark } from '../text/characters.js'
 
 /** @typedef {import('../text/tokenizer.js').Span} Span */
 /** @typedef {import('./result.js').Sentence} Sentence */
@@ -121,6 +121,37 @@ export function units(text) {
 
 /** Tells whether a character is part of words. @param {string} c "" is not */
 export const isInWord = (c) => isAlphanumeric(c) || (c >= '\u0300' && isMark(c))
+
+/**
+ * Returns the units of a text; what was copied, and what one symbol stands for (`12,50 €`), is one.
+ *
+ * @param {string} text
+ * @param {Span[]} tokens
+ * @param {Span[]} copied
+ */
+export function unitsOf(text, tokens, copied) {
+  const filled = tokens.filter(([start, end]) => {
+    const token = [...text.slice(start, end)]
+    return token.some(isDecimal) && !token.every(isInWord)
+  })
+  return wholeUnits(wholeUnits(units(text), filled), copied)
+}
+
+/** Tells whether there is a word in a unit. @param {string} text @param {Span} unit */
+export const hasWord = (text, unit) => [...text.slice(...unit)].some(isInWord)
+
+/**
+ * Returns the units of a text, each of the words being one.
+ *
+ * @param {Span[]} found
+ * @param {Span[]} words
+ */
+function wholeUnits(found, words) {
+  if (words.length === 0) return found
+  const isApart = (/** @type {Span} */ [low, high]) =>
+    !words.some(([start, end]) => low < end && start < high)
+  return [...found.filter(isApart), ...words].sort((a, b) => a[0] - b[0])
+}
 
 /**
  * Returns what tells which share of a span of a text lies within another, in code points.

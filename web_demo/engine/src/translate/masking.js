@@ -258,11 +258,14 @@ export function outside(piece, { starts, original }) {
   return { ...piece, text: original.slice(start, end), start, end }
 }
 
+const SPACED_MARK = /^[ \u00a0\u2009\u202f][:;?!]/
+
 /**
  * Returns the parts of a sentence that is nearly all entities; null: it is a sentence.
  *
  * It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row
- * of a table. Its words are translated one by one, and the rest is copied.
+ * of a table. Its words are translated one by one, marks behind a space with them, and the rest is
+ * copied.
  *
  * @param {Piece} piece of a hidden text
  * @param {[number, number][]} names those in it
@@ -277,6 +280,7 @@ export function carriedOver(piece, names, term) {
     ([start], index) => index > 0 && /^[ '\u2019-]*$/.test(text.slice(words[index - 1][1], start)),
   )
   if (entities === 0 || words.length >= entities || isInRow) return null
+  for (const word of words) if (SPACED_MARK.test(text.slice(word[1]))) word[1] += 2
   return oneByOne(piece, [...words, ...placesOfTerms(text, term)])
 }
 

@@ -10,7 +10,7 @@
 import { isSpace } from '../entities/characters.js'
 import { characterAt, characterBefore } from '../text/characters.js'
 import { OUTSIDE, childrenOf } from '../text/markup.js'
-import { isInWord, mutual, overlapIn, units } from './alignment.js'
+import { hasWord, isInWord, mutual, overlapIn, unitsOf } from './alignment.js'
 
 /** @typedef {import('../text/markup.js').Mark} Mark */
 /** @typedef {import('../text/markup.js').Marked} Marked */
@@ -69,9 +69,17 @@ class Placing {
     /** Where in the target what was read as a word is spelled. */
     this.words = findWords(marked, this.text)
     /** @type {Span[]} */
-    this.units = wholeUnits(units(this.text), [...this.words.values()])
-    this.isWord = this.units.map(([start]) => isInWord(characterAt(this.text, start)))
-    this.sourceUnits = units(marked.text)
+    this.units = unitsOf(
+      this.text,
+      alignment.blocks.flatMap(({ targets }) => targets),
+      [...this.words.values()],
+    )
+    this.isWord = this.units.map((unit) => hasWord(this.text, unit))
+    this.sourceUnits = unitsOf(
+      marked.text,
+      alignment.blocks.flatMap(({ sources }) => sources),
+      marked.marks.filter(({ kind }) => kind === 'word').map(({ start, end }) => [start, end]),
+    )
     this.overlap = overlapIn(marked.text)
     const overlap = overlapIn(this.text)
     this.blocks = alignment.blocks.map((block) => ({
@@ -129,7 +137,7 @@ class Placing {
   /** Returns the words in a stretch of the source. @param {Span} span */
   sourceWords([low, high]) {
     return this.sourceUnits.filter(
-      ([start, end]) => low < end && start < high && isInWord(characterAt(this.source.text, start)),
+      ([start, end]) => low < end && start < high && hasWord(this.source.text, [start, end]),
     )
   }
 
@@ -248,7 +256,7 @@ class Placing {
   withEdges([low, high], run, free) {
     if (run.length === 0) return run
     const inside = this.sourceUnits.filter(([start, end]) => low <= start && end <= high)
-    const signs = inside.map(([start]) => !isInWord(characterAt(this.source.text, start)))
+    const signs = inside.map((unit) => !hasWord(this.source.text, unit))
     if (signs.every((isSign) => isSign)) return run
     const stretched = [...run]
     const isNext = (/** @type {number} */ at) =>
@@ -359,19 +367,6 @@ function findWords({ text, marks }, target) {
     if (start >= 0) found.set(index, [start, start + word.length])
   })
   return found
-}
-
-/**
- * Returns the units of a text, each of the words being one.
- *
- * @param {Span[]} found
- * @param {Span[]} words
- */
-function wholeUnits(found, words) {
-  if (words.length === 0) return found
-  const isApart = (/** @type {Span} */ [low, high]) =>
-    !words.some(([start, end]) => low < end && start < high)
-  return [...found.filter(isApart), ...words].sort((a, b) => a[0] - b[0])
 }
 
 /**

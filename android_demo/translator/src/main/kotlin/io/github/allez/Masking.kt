@@ -190,7 +190,7 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
  * The parts of a sentence that is nearly all entities; null: it is a sentence.
  *
  * It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row of a
- * table. Its words are translated one by one, and the rest is copied.
+ * table. Its words are translated one by one, marks behind a space with them, and the rest is copied.
  *
  * @param piece of a hidden text.
  * @param names those in it, as [Masking.names] finds them.
@@ -204,8 +204,13 @@ internal fun carriedOver(piece: Piece, names: List<Entity>, term: Char?): List<P
         text.substring(one.second, other.first).trim(' ', '\'', '\u2019', '-').isEmpty()
     }
     if (entities == 0L || words.size >= entities || areInARow) return null
-    return oneByOne(piece, words + placesOf(text, term))
+    val spaced = words.map { (start, end) -> start to if (hasSpacedMark(text, end)) end + 2 else end }
+    return oneByOne(piece, spaced + placesOf(text, term))
 }
+
+/** Whether a mark follows behind a space, as in French: it belongs to the word before. */
+private fun hasSpacedMark(text: String, at: Int): Boolean =
+    at + 1 < text.length && text[at] in SPACES && text[at + 1] in ":;?!"
 
 /** The parts of what has no letters: its terms are sentences, and the rest is copied. */
 internal fun termsApart(piece: Piece, term: Char?): List<Piece> = oneByOne(piece, placesOf(piece.text, term))

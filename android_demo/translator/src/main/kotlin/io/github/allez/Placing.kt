@@ -33,10 +33,13 @@ private class Placing(private val source: Marked, private val alignment: Alignme
     private val marks = source.marks
     private val text = alignment.target
     private val words = findWords()
-    private val units = wholeUnits()
-    private val isWord = BooleanArray(units.size) { isInWord(text[units[it].start]) }
+    private val units = whole(unitsOf(text, alignment.targetSpans), words.values)
+    private val isWord = BooleanArray(units.size) { hasWord(text, units[it]) }
     private val attended = attended() // [U][S]: what each unit attends to, its tokens together
-    private val sourceUnits = unitsOf(source.text)
+    private val sourceUnits = whole(
+        unitsOf(source.text, alignment.sourceSpans),
+        marks.filter { it.kind == MarkKind.WORD }.map { Span(it.start, it.end) },
+    )
     private val placed = LinkedHashMap<Int, Mark>()
 
     fun placed(): Marked {
@@ -71,12 +74,6 @@ private class Placing(private val source: Marked, private val alignment: Alignme
             if (start != null) found[index] = Span(start, start + size)
         }
         return found
-    }
-
-    /** The units of the target, each of the words being one. */
-    private fun wholeUnits(): List<Span> {
-        val others = unitsOf(text).filter { unit -> words.values.none { unit.start < it.end && it.start < unit.end } }
-        return (others + words.values).sortedWith(compareBy({ it.start }, { it.end }))
     }
 
     private fun attended(): List<DoubleArray> {
@@ -117,7 +114,7 @@ private class Placing(private val source: Marked, private val alignment: Alignme
 
     /** The words in a stretch of the source, other characters left out. */
     private fun sourceWords(span: Span): List<Span> =
-        sourceUnits.filter { span.start < it.end && it.start < span.end && isInWord(source.text[it.start]) }
+        sourceUnits.filter { span.start < it.end && it.start < span.end && hasWord(source.text, it) }
 
     /** Whether there is nothing but white space in a stretch of the source. */
     private fun isBlank(start: Int, end: Int): Boolean = source.text.all(start, end, ::isSpace)
@@ -218,7 +215,7 @@ private class Placing(private val source: Marked, private val alignment: Alignme
     private fun withEdges(pair: Int, run: List<Int>, free: Set<Int>): List<Int> {
         val mark = marks[pair]
         val inside = sourceUnits.filter { mark.start <= it.start && it.end <= mark.end }
-        val isSign = inside.map { !isInWord(source.text[it.start]) }
+        val isSign = inside.map { !hasWord(source.text, it) }
         if (run.isEmpty() || isSign.all { it }) return run
         var (low, high) = run.first() to run.last()
         fun isFreeSign(unit: Int) = unit in free && !isWord[unit] && units[unit] !in words.values
@@ -294,3 +291,22 @@ private class Placing(private val source: Marked, private val alignment: Alignme
         }
     }
 }
+
+/** The units of a text; what one symbol stands for, `12,50 €`, is one of them. */
+private fun unitsOf(text: CodePoints, tokens: List<Span>): List<Span> =
+    whole(unitsOf(text), tokens.filter { isSymbol(text, it) })
+
+/** Units, each of some spans being one. */
+private fun whole(units: List<Span>, spans: Collection<Span>): List<Span> {
+    if (spans.isEmpty()) return units
+    val others = units.filter { unit -> spans.none { unit.start < it.end && it.start < unit.end } }
+    return (others + spans).sortedWith(compareBy({ it.start }, { it.end }))
+}
+
+/** Whether a token stands for more than a word or a sign: digits with signs or spaces. */
+private fun isSymbol(text: CodePoints, token: Span): Boolean {
+    val inside = (token.start until token.end).map { text[it] }
+    return inside.any(Character::isDigit) && !inside.all(::isInWord)
+}
+
+private fun hasWord(text: CodePoints, unit: Span): Boolean = (unit.start until unit.end).any { isInWord(text[it]) }
