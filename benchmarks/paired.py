@@ -149,8 +149,8 @@ def ratios(
             answers: list[dict[str, Any]] = [{}, {}]
             for index in (0, 1) if turn % 2 else (1, 0):
                 answers[index] = asked[index](texts[start : start + size], beam, one=one)
-            took = [a["seconds"] / (_length(a) if per_token else 1) for a in answers]
-            found.append(took[1] / took[0])
+            lengths = [_length(a) if per_token else 1 for a in answers]
+            found.append(answers[1]["seconds"] / answers[0]["seconds"] * lengths[0] / lengths[1])
             pairs = zip(answers[0]["tokens"], answers[1]["tokens"], strict=True)
             others += sum(a != b for a, b in pairs)
     return found, others
@@ -162,7 +162,7 @@ def _length(answer: dict[str, Any]) -> int:
 
 
 def compare_models(wheels: Sequence[Wheel], lines: Sequence[str], each: int) -> dict[str, float]:
-    """Return the medians of what a token takes, for each of `MODEL_BARS`.
+    """Return the medians of what a token takes, for each of `MODEL_BARS`, and what a sentence does.
 
     Args:
         wheels: old and new.
@@ -179,8 +179,9 @@ def compare_models(wheels: Sequence[Wheel], lines: Sequence[str], each: int) -> 
     facts = [sentence(KINDS[index % len(KINDS)], generator)[0] for index in range(each)]
     medians = {}
     for name, texts in zip(MODEL_BARS, (plain, facts), strict=True):
-        found, _ = ratios(wheels, texts, 4, one=True, size=5, per_token=True)
-        medians[name] = statistics.median(found)
+        for per_token in (False, True):
+            found, _ = ratios(wheels, texts, 4, one=True, size=5, per_token=per_token)
+            medians[name if per_token else f"a sentence, {name[11:]}"] = statistics.median(found)
     return medians
 
 
@@ -242,6 +243,8 @@ def main() -> int:
 
 def _told(measured: dict[str, float], bars: dict[str, float]) -> int:
     """Print what was measured beside what is promised; return 1 if a promise is missed."""
+    for name in measured.keys() - bars.keys():
+        print(f"{name}: {measured[name]:.3f}")
     for name, most in bars.items():
         verdict = "kept" if measured[name] <= most else "missed"
         print(f"{name}: {measured[name]:.3f}, at most {most:g}: {verdict}")

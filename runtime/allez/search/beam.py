@@ -156,7 +156,7 @@ class _Search:
         width = self._options.beam_size
         time = len(self._trellis.tokens)  # tokens each row has so far
         symbols = self._symbols
-        full = symbols is not None and bool(symbols.missing.any())
+        full = symbols is not None and symbols.waits
         result, logs = self._feed(token, parent, full=full)
         total = self._scores[:, :, None] + logs.reshape(*self._scores.shape, -1)  # [B, K, k]
         # All by flat indices: `take` costs a fiftieth of what `take_along_axis` does.
@@ -285,9 +285,9 @@ class _Search:
         width = self._options.beam_size
         tokens = result.top_tokens
         logs = symbols.forbid(tokens, logs, 2 * width)
-        missing = symbols.missing
-        if not missing.any():
+        if not symbols.waits:
             return result, logs
+        missing = symbols.missing
         first = np.isfinite(logs).argmax(axis=1)[:, None]  # [N, 1] the best that may follow
         ending = missing & (np.take_along_axis(tokens, first, axis=1)[:, 0] == self._eos)
         ending &= np.isfinite(np.take_along_axis(logs, first, axis=1)[:, 0])

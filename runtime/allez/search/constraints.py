@@ -171,11 +171,18 @@ class SaidSymbols:
         self._missing = (self._left > 0) & (self._left < 2**31)  # [N, Y]
         self._said = np.zeros(len(requests), dtype=np.int64)  # [N] how many different ones
         self._room = self._missing.sum(axis=1)  # [N] how many different ones its source has
+        self._mute = not self._left.any()
+        """Whether no row may say any, as with most texts: then nothing changes."""
 
     @property
     def room(self) -> int:
         """How many more continuations than otherwise are asked for."""
-        return int(self._room.max())
+        return 0 if self._mute else int(self._room.max())
+
+    @property
+    def waits(self) -> bool:
+        """Whether a row has not said all it must."""
+        return not self._mute and bool(self._missing.any())
 
     @property
     def missing(self) -> BoolArray:
@@ -190,11 +197,13 @@ class SaidSymbols:
         does not get others by what its neighbours have.
         """
         which = self._which(tokens)
-        left = np.take_along_axis(self._left, np.maximum(which, 0), axis=1)
-        banned = (which >= 0) & (left <= 0)
-        if not banned.any() and not self._missing.any():
+        banned = which >= 0
+        if banned.any() and not self._mute:
+            banned &= np.take_along_axis(self._left, np.maximum(which, 0), axis=1) <= 0
+        if not banned.any() and not self.waits:
             return logs  # what is beyond the first is not among the best either
-        beyond = np.isfinite(logs).cumsum(axis=1) > width + self._room[:, None]
+        room = 0 if self._mute else self._room[:, None]
+        beyond = np.isfinite(logs).cumsum(axis=1) > width + room
         return np.where(banned | beyond, -np.inf, logs)
 
     def unsaid(self, tokens: IntArray) -> BoolArray:
@@ -220,6 +229,8 @@ class SaidSymbols:
 
     def advance(self, parent: IntArray, token: IntArray) -> None:
         """Go on to rows that continue rows `parent` [N] with `token` [N]."""
+        if self._mute:
+            return
         which = self._which(token)
         rows = np.flatnonzero(which >= 0)
         self._left, self._missing = self._left[parent], self._missing[parent]

@@ -7,6 +7,7 @@ both languages have their words here.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import pairwise
@@ -56,9 +57,15 @@ def doubts(source: str, target: str, languages: tuple[str, str]) -> tuple[Doubt,
     return tuple(found)
 
 
+_RUNS = re.compile(r"\w+")
+
+
 def lexemes(text: str) -> list[str]:
     """Return the words of a text: runs of letters, digits and underscores."""
-    found = []
+    found = _RUNS.findall(text)
+    if all(run.isascii() or run.isalpha() for run in found):
+        return found
+    found = []  # there are other digits and numerals, which part words
     position = 0
     while position < len(text):
         end = position
@@ -315,6 +322,8 @@ def _negation(source: str, target: str, here: Sequence[str], said: Sequence[str]
 def _names(source: str, target: str) -> list[Doubt]:
     """Find names within a sentence of which the translation has fewer than the source."""
     here = _capitalized(source)
+    if not here:
+        return []
     there = {word for word, _ in _capitalized(target, first=True)}
     lost = [(word, start) for word, start in here if word not in there and word not in target]
     kept = {word for word, _ in here} & there
@@ -325,6 +334,8 @@ def _names(source: str, target: str) -> list[Doubt]:
 
 def _capitalized(text: str, *, first: bool = False) -> list[tuple[str, int]]:
     """Return words with a capital and small letters, but for the first one of a sentence."""
+    if not first and text[1:] == text[1:].lower():
+        return []
     found = []
     position = 0
     begins = True
