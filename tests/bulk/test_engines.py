@@ -24,7 +24,7 @@ from allez.bulk import Job, Recipe, make, plan, recipe
 from allez.bulk.job import begun
 from allez_export import toy
 from support.patience import until
-from support.soak import amount
+from support.soak import SOAK, amount
 
 pytestmark = [
     pytest.mark.soak,
@@ -36,6 +36,8 @@ ROOT = Path(__file__).parents[2]
 TINY = ROOT / "spec" / "bundles" / "tiny"
 TEXTS = [source for source, _ in toy.pairs(5, amount(share=2_000, whole=100_000))]
 WORKERS = 2
+PART_BYTES = 4_000 if not SOAK else 50_000
+"""What makes some twenty parts of the share, and a hundred of the whole."""
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +74,7 @@ def session() -> Iterator[SparkSession]:
 def text_job(folder: Path, made: Recipe, texts: list[str]) -> Job:
     path = folder / "a.txt"
     path.write_bytes("".join(f"{text}\n" for text in texts).encode())
-    return plan([path], folder / "out", made, part_bytes=4_000)
+    return plan([path], folder / "out", made, part_bytes=PART_BYTES)
 
 
 def lines(job: Job) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import itertools
 import random
@@ -22,7 +23,7 @@ import pytest
 
 from allez import Translation, Translator
 from allez.bundle.reader import Bundle
-from allez.errors import CancelledError, ChecksumError, SessionError
+from allez.errors import AllezError, CancelledError, ChecksumError, SessionError
 from allez.model.decoder import Decoder
 from allez.model.encoder import TextSource
 from allez.model.model import Model
@@ -30,10 +31,11 @@ from allez.options import Providers, SearchOptions
 from allez.search import Request, batching
 from allez.search.batching import BATCH_ROWS
 from allez.translate import workers
-from allez.translate.deadline import Deadline
+from allez.translate.deadline import Cancellation, Deadline
 from allez.translate.pipeline import ahead
 from allez_export import toy
 from support import french
+from support.patience import until
 from support.soak import amount
 
 TEXT = "Elle n'achète pas trois petites maisons."
@@ -159,13 +161,82 @@ def test_where_many_wait_the_most_come_first_and_none_is_forgotten(tiny_bundle: 
         long = put(40)
         short, *_ = (put(2) for _ in range(3))
         assert queued._next_kind() == long.kind
-        crowd = queued._idle = 8
+        crowd = 8
+        for _ in range(crowd):
+            queued._callers[Deadline()] = workers._Caller(
+                threading.Condition(queued._lock), here=True
+            )
         assert queued._next_kind() == short.kind
         for _ in range(workers.LATER * crowd - 4):
             put(2)
         assert queued._next_kind() == short.kind
         put(2)
         assert queued._next_kind() == long.kind
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("threads", "callers"), [(1, 12), (2, 12), (3, 2)])
+def test_nobody_who_waits_is_forgotten(
+    tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch, threads: int, callers: int
+) -> None:
+    """Who waits is woken when there is something for him; here he would not look by himself."""
+    monkeypatch.setattr(workers, "REST", 1_000)
+    texts = sentences(amount(share=200, whole=4000))
+    shares = [texts[number::callers] for number in range(callers)]
+    with Translator(tiny_bundle, threads=threads) as translator:
+
+        def call(number: int) -> None:
+            for start in range(0, len(shares[number]), 3):
+                some = shares[number][start : start + 3]
+                if number % 3 == 0:
+                    for text in some:
+                        translator.translate(text, beam_size=1)
+                else:
+                    list(translator.translate_batch(some if number % 3 == 1 else iter(some)))
+
+        at_once([partial(call, number) for number in range(callers)])
+
+
+@pytest.mark.parametrize("end", ["cancelled", "closed", "late"])
+def test_who_waits_for_others_hears_that_it_is_over(
+    tiny_bundle: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """Though it looks by itself but every quarter of an hour."""
+    monkeypatch.setattr(workers, "REST", 1_000)
+    held, entered = threading.Event(), threading.Event()
+    runs.gate = lambda: (entered.set(), held.wait(60))
+    cancel, found = Cancellation(), list[object]()
+    translator = Translator(tiny_bundle, threads=1)
+    limit = 0.2 if end == "late" else None
+
+    def wait() -> None:
+        try:
+            found.append(translator.translate(TEXT, cancel=cancel, max_time=limit).finished)
+        except AllezError as error:
+            found.append(type(error))
+
+    def work() -> None:
+        with contextlib.suppress(SessionError):
+            translator.translate("Oui.")
+
+    working, waiting = threading.Thread(target=work), threading.Thread(target=wait)
+    working.start()
+    assert entered.wait(60)
+    waiting.start()
+    if end != "late":
+        until(lambda: len(translator._workers._callers) == 1)
+    closing = threading.Thread(target=translator.close)
+    if end == "cancelled":
+        cancel.set()
+    elif end == "closed":
+        closing.start()
+    waiting.join(60)
+    assert found == [{"cancelled": CancelledError, "closed": SessionError, "late": False}[end]]
+    held.set()
+    working.join(60)
+    if end != "closed":
+        closing.start()
+    closing.join(60)
 
 
 def test_those_who_give_up_leave_the_batch_and_the_others_stay(tiny_bundle: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from time import monotonic
@@ -16,7 +15,7 @@ from allez.errors import (
     MissingExtraError,
     OptionError,
 )
-from allez.options import TranslateOptions
+from allez.options import Cancel, TranslateOptions
 from allez.results import Translation
 from allez.server.refusals import Refusal, invalid
 from allez.server.settings import Settings
@@ -140,7 +139,7 @@ class Engine:
         pair: Pair,
         texts: Sequence[str],
         options: TranslateOptions,
-        cancel: threading.Event,
+        cancel: Cancel,
     ) -> list[Translation]:
         """Translate the texts of one request, until `cancel` is set.
 
@@ -170,7 +169,7 @@ class Engine:
         return answers
 
     def stream(
-        self, pair: Pair, text: str, options: TranslateOptions, cancel: threading.Event
+        self, pair: Pair, text: str, options: TranslateOptions, cancel: Cancel
     ) -> Iterator[str | bool]:
         """Yield the pieces of a translation, and last whether it came to its end."""
         limit = self._settings.max_seconds

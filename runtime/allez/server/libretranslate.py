@@ -18,6 +18,7 @@ from allez.server.names import name_of
 from allez.server.reading import Upload, fields_of, number_of, text_of, texts_of
 from allez.server.refusals import Refusal, invalid
 from allez.server.service import Service, watching
+from allez.translate.deadline import Cancellation
 from allez.translate.detection import Detected
 from allez.translate.pivot import Pivot, divided
 
@@ -124,9 +125,7 @@ class LibreTranslate:
         return JSONResponse({"translatedFileUrl": str(url)})
 
     async def _document(self, request: Request, pair: Pair, upload: Upload) -> bytes:
-        import threading
-
-        cancel = threading.Event()
+        cancel = Cancellation()
         seconds = self._service.settings.max_seconds
 
         def work() -> tuple[bytes, list[str], int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +19,7 @@ from allez.server.metrics import Metrics
 from allez.server.refusals import Refusal
 from allez.server.results import Results
 from allez.server.settings import Settings
+from allez.translate.deadline import Cancellation
 from allez.translate.detection import Detected
 
 
@@ -92,7 +92,7 @@ class Service:
             Refusal: there is no room, or a limit was passed.
             AllezError: as by `Engine.translate`.
         """
-        cancel = threading.Event()
+        cancel = Cancellation()
         async with watching(request, cancel):
             answers = await self.gate.run(
                 lambda: self.engine.translate(pair, texts, options, cancel)
@@ -110,7 +110,7 @@ class Service:
 
 
 @contextlib.asynccontextmanager
-async def watching(request: Request, cancel: threading.Event) -> AsyncIterator[None]:
+async def watching(request: Request, cancel: Cancellation) -> AsyncIterator[None]:
     """Give work up when whoever asked for it has gone; the body must have been read."""
 
     async def watch() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -20,6 +19,7 @@ from allez.server.engine import Pair
 from allez.server.reading import json_object, text_of, texts_of
 from allez.server.refusals import Refusal, invalid, refusal_of
 from allez.server.service import Service, checked_options, watching
+from allez.translate.deadline import Cancellation
 
 FIELDS = {"text", "source", "target", "options", "attention", "stream"}
 
@@ -91,7 +91,7 @@ class V1:
     ) -> Response:
         """Return an answer of server-sent events: `begin`, `piece` …, `end`; or `error`."""
         service = self._service
-        cancel = threading.Event()
+        cancel = Cancellation()
         loop = asyncio.get_running_loop()
         pieces: asyncio.Queue[str | bool | BaseException] = asyncio.Queue()
 

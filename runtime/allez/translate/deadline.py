@@ -4,11 +4,33 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 from collections.abc import Callable
 from time import monotonic
 
 from allez.errors import CancelledError, SessionError
 from allez.options import Cancel
+
+
+class Cancellation(threading.Event):
+    """A `cancel` that tells those who wait when it is set, so that they need not look at it.
+
+    Anything else with `is_set` must be asked again and again, by everybody who waits.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._listening: list[Callable[[], None]] = []
+
+    def tell(self, listener: Callable[[], None]) -> None:
+        """Have a function called when it is set."""
+        self._listening.append(listener)
+
+    def set(self) -> None:
+        """Give the call up."""
+        super().set()
+        for listener in self._listening:
+            listener()
 
 
 class Deadline:
@@ -32,6 +54,14 @@ class Deadline:
         self._closed = closed
         self._released = False
         self._process = os.getpid()
+
+    def must_be_asked(self) -> bool:
+        """Tell whether a caller may give up without a word."""
+        return self._cancel is not None and not isinstance(self._cancel, Cancellation)
+
+    def was_told(self) -> bool:
+        """Tell whether a `Cancellation` is set; runs no code of callers."""
+        return isinstance(self._cancel, Cancellation) and self._cancel.is_set()
 
     def release(self) -> None:
         """Nobody waits for the answer any more."""

@@ -18,7 +18,7 @@ from allez.bundle import Bundle, find
 from allez.errors import BundleError, BundleFormatError, CancelledError, InputError, OptionError
 from allez.options import OptionChanges, Providers, SearchOptions, TranslateOptions, merged, whole
 from allez.parallel import cores, run_both
-from allez.translate.deadline import Deadline
+from allez.translate.deadline import Cancellation, Deadline
 
 if TYPE_CHECKING:  # they take longest to load, and bundle and graphs can be read meanwhile
     from typing_extensions import Unpack
@@ -307,6 +307,8 @@ class Translator:
             changes = {**changes, "beam_size": 1, "n_best": 1}
         chosen = merged(options, changes)
         deadline = Deadline(chosen.cancel, chosen.max_time, closed=self._workers.is_closed)
+        if isinstance(chosen.cancel, Cancellation):
+            chosen.cancel.tell(self._workers.wake)
         return chosen, chosen.search(self._default), deadline
 
     def _asked(self, options: TranslateOptions) -> Asked:

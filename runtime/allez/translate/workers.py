@@ -13,7 +13,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from allez.arrays import IntArray
 from allez.bundle import Bundle
@@ -30,7 +30,10 @@ SHARED_SENTENCES = 8
 """The fewest that are worth a thread of their own; smaller batches cost more per sentence."""
 
 PATIENCE = 0.02
-"""Seconds after which who waits for others looks whether he is to give up."""
+"""Seconds after which who waits for others looks whether he is to give up, if nobody tells him."""
+
+REST = 1.0
+"""Seconds after which he looks even so."""
 
 CROWD = 8
 """Callers that look so often; where more of them wait, they look as often together."""
@@ -89,6 +92,14 @@ class Future:
         return self._found
 
 
+class _Caller(NamedTuple):
+    """Somebody who waits."""
+
+    woken: threading.Condition
+    here: bool
+    """Whether it works meanwhile, though there are threads."""
+
+
 class Workers:
     """The model, and the threads that work with it. Safe to share between threads.
 
@@ -117,13 +128,15 @@ class Workers:
     def _begin(self) -> None:
         """Nothing waits, nobody works."""
         self._loading = threading.Lock()
-        self._changed = threading.Condition()
-        """Guards all that follows; notified when a future is done, or a slot free."""
+        self._lock = threading.Lock()
+        """Guards all that follows."""
+        self._callers: dict[Deadline, _Caller] = {}
+        """Those who wait, the longest first. Each is woken by itself: of sixty-four who are all
+        woken whenever a batch is done, most find nothing and have cost a switch of threads."""
         self._queue: dict[Hashable, deque[Future]] = {}
         self._numbers = 0
         self._waiting = 0
         self._in_hand = 0
-        self._idle = 0
         self._working = 0
         self._threads: set[threading.Thread] = set()
 
@@ -157,11 +170,11 @@ class Workers:
 
     def close(self) -> None:
         """Let model and threads go; further calls raise SessionError. May be called twice."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._model = None
             threads = self._threads - {threading.current_thread()}
-            self._changed.notify_all()
+            self._wake_all()
         for thread in threads:
             thread.join()
 
@@ -190,7 +203,7 @@ class Workers:
             return [future.result() for future in futures]
         except BaseException:
             deadline.release()
-            with self._changed:
+            with self._lock:
                 self._drop(deadline)
             raise
 
@@ -212,7 +225,7 @@ class Workers:
             here: the caller will work on them too, see `wait`.
             tokens: gets each token of a greedy search as it is found, and None when that is done.
         """
-        with self._changed:
+        with self._lock:
             self.check_open()
             futures = []
             for request in requests:
@@ -222,8 +235,7 @@ class Workers:
                 futures.append(future)
             self._waiting += len(futures)
             self._start_threads(here=here)
-            if self._working < self._most:  # otherwise nobody who waits could do anything
-                self._changed.notify_all()
+            self._offer()
         return futures
 
     def wait(self, until: Callable[[], bool], deadline: Deadline, *, here: bool) -> None:
@@ -235,28 +247,57 @@ class Workers:
         Raises:
             CancelledError, SessionError: as `Deadline.over` does.
         """
-        while not until():
-            over = deadline.over()  # the caller's own code: not under the lock of all callers
-            with self._changed:
-                if not until() and not self._look(deadline, over, here=here):
-                    self._idle += 1
-                    try:
-                        self._changed.wait(PATIENCE * max(1.0, self._idle / CROWD))
-                    finally:
-                        self._idle -= 1
+        if until():
+            return
+        try:
+            while not until():
+                over = deadline.over()  # the caller's own code: not under the lock of all callers
+                with self._lock:
+                    if not until() and not self._look(deadline, over, here=here):
+                        self._sleep(deadline, here=here)
+        finally:
+            with self._lock:
+                self._offer()  # what this caller may have been offered, and did not take
 
     def look(self, deadline: Deadline) -> None:
         """See to it that a request which waits is not forgotten; raises as `wait` does."""
         over = deadline.over()
-        with self._changed:
+        with self._lock:
             self._look(deadline, over, here=False)
 
     def wake(self) -> None:
         """Let all who wait look whether what they wait for has come."""
-        with self._changed:
-            self._changed.notify_all()
+        with self._lock:
+            self._wake_all()
 
     # --- what threads do; the lock is held ------------------------------------------------------
+
+    def _sleep(self, deadline: Deadline, *, here: bool) -> None:
+        """Wait until there is something for a caller, or until it is to look whether to give up."""
+        left = deadline.left()
+        is_over = left is not None and left <= 0  # what it waits for is in a thread's hand
+        told = self._closed or deadline.was_told()  # since it looked: nobody will wake it
+        seconds = PATIENCE if told or is_over or deadline.must_be_asked() else REST
+        caller = self._callers[deadline] = _Caller(threading.Condition(self._lock), here)
+        seconds *= max(1.0, len(self._callers) / CROWD)
+        try:
+            caller.woken.wait(seconds if left is None or is_over else min(seconds, left))
+        finally:
+            del self._callers[deadline]
+
+    def _wake_all(self) -> None:
+        """Let all who wait look."""
+        for caller in self._callers.values():
+            caller.woken.notify()
+
+    def _offer(self) -> None:
+        """Wake a caller who may work, if there is work and room for one more."""
+        if not self._queue or self._working >= self._most:
+            return
+        for caller in self._callers.values():
+            if caller.here or not self._threads:
+                caller.woken.notify()
+                return
 
     def _look(self, deadline: Deadline, over: bool, *, here: bool) -> bool:
         """Do what there is to do for a caller; return whether there was anything."""
@@ -269,7 +310,7 @@ class Workers:
             self._work()
         finally:
             self._working -= 1
-            self._changed.notify_all()
+            self._offer()
         return True
 
     def _start_threads(self, *, here: bool) -> None:
@@ -286,14 +327,14 @@ class Workers:
 
     def _serve(self) -> None:
         """Work while something waits: what a thread does."""
-        with self._changed:
+        with self._lock:
             try:
                 while self._queue and not self._closed:
                     self._work()
             finally:
                 self._working -= 1
                 self._threads.discard(threading.current_thread())
-                self._changed.notify_all()
+                self._offer()
 
     def _most_of(self, first: Future) -> int:
         """Return how many requests make a batch; few are shared out among the threads."""
@@ -305,7 +346,7 @@ class Workers:
         """Return the kind of the oldest request, or while it can wait, of the most."""
         oldest = min(self._queue, key=lambda kind: self._queue[kind][0].number)
         later = self._numbers - self._queue[oldest][0].number
-        if later > LATER * self._idle:
+        if later > LATER * len(self._callers):
             return oldest
         return max(self._queue, key=lambda kind: len(self._queue[kind]))
 
@@ -321,14 +362,14 @@ class Workers:
             del self._queue[kind]
         self._waiting -= count
         self._in_hand += count
-        self._changed.release()
+        self._lock.release()
         outcomes: Sequence[list[RawHypothesis] | Exception] | None = None
         try:
             outcomes = self._decode(batch)
         except Exception as error:
             outcomes = [error] * count
         finally:
-            self._changed.acquire()
+            self._lock.acquire()
             self._in_hand -= count
             if outcomes is None:  # this thread was interrupted; others may wait for the rest
                 self._queue.setdefault(kind, deque()).extendleft(reversed(batch))
@@ -337,7 +378,9 @@ class Workers:
                 for future, outcome in zip(batch, outcomes, strict=True):
                     future.resolve(outcome)
                 self.answered += count
-            self._changed.notify_all()
+                for deadline in {future.deadline for future in batch}:
+                    if deadline in self._callers:
+                        self._callers[deadline].woken.notify()
 
     def _drop(self, deadline: Deadline) -> bool:
         """Answer what still waits, and whose time is up, unread; return whether anything does."""
