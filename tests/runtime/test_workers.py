@@ -31,6 +31,7 @@ from allez.options import Providers, SearchOptions
 from allez.search import Request, batching
 from allez.search.batching import BATCH_ROWS
 from allez.translate import workers
+from allez.translate.callers import Callers
 from allez.translate.deadline import Cancellation, Deadline
 from allez.translate.pipeline import ahead
 from allez_export import toy
@@ -148,7 +149,9 @@ def test_sentences_of_several_calls_share_a_step(tiny_bundle: Path, runs: Runs) 
         assert runs.rows[0] == 10
 
 
-def test_where_many_wait_the_most_come_first_and_none_is_forgotten(tiny_bundle: Path) -> None:
+def test_where_many_wait_the_most_come_first_and_none_is_forgotten(
+    tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A single caller's oldest request is always next; in a crowd it lets some others by."""
     with Translator(tiny_bundle, threads=1) as translator:
         queued, options = translator._workers, SearchOptions(beam_size=1)
@@ -162,10 +165,7 @@ def test_where_many_wait_the_most_come_first_and_none_is_forgotten(tiny_bundle: 
         short, *_ = (put(2) for _ in range(3))
         assert queued._next_kind() == long.kind
         crowd = 8
-        for _ in range(crowd):
-            queued._callers[Deadline()] = workers._Caller(
-                threading.Condition(queued._lock), here=True
-            )
+        monkeypatch.setattr(Callers, "__len__", lambda self: crowd)
         assert queued._next_kind() == short.kind
         for _ in range(workers.LATER * crowd - 4):
             put(2)
@@ -180,7 +180,7 @@ def test_nobody_who_waits_is_forgotten(
     tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch, threads: int, callers: int
 ) -> None:
     """Who waits is woken when there is something for him; here he would not look by himself."""
-    monkeypatch.setattr(workers, "REST", 1_000)
+    monkeypatch.setattr("allez.translate.callers.REST", 1_000)
     texts = sentences(amount(share=200, whole=4000))
     shares = [texts[number::callers] for number in range(callers)]
     with Translator(tiny_bundle, threads=threads) as translator:
@@ -202,7 +202,7 @@ def test_who_waits_for_others_hears_that_it_is_over(
     tiny_bundle: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
     """Though it looks by itself but every quarter of an hour."""
-    monkeypatch.setattr(workers, "REST", 1_000)
+    monkeypatch.setattr("allez.translate.callers.REST", 1_000)
     held, entered = threading.Event(), threading.Event()
     runs.gate = lambda: (entered.set(), held.wait(60))
     cancel, found = Cancellation(), list[object]()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -47,33 +48,33 @@ def translate(dataset: Any, recipe: Recipe, *, workers: int, batch_size: int = 1
         workers: actors, each on a core.
         batch_size: rows handed to an actor together.
     """
+    import ray.data
+
     return dataset.map_batches(
         _Rows,
         fn_constructor_args=(recipe,),
         batch_format="pyarrow",
         batch_size=batch_size,
-        concurrency=workers,
+        compute=ray.data.ActorPoolStrategy(size=workers),
     )
 
 
 def run(job: Job, workers: int) -> None:
     """Make all parts that are left, on the cluster of RAY_ADDRESS or on this machine."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what fails is raised all the same
     try:
-        import ray
         import ray.data
     except ImportError:
         raise MissingExtraError("Ray", "ray[data]") from None
-    left = job.left()
-    if not left:
+    if not (left := job.left()):
         return
     if not ray.is_initialized():
         here = {} if "RAY_ADDRESS" in os.environ else {"num_cpus": workers}
         ray.init(include_dashboard=False, logging_level="ERROR", log_to_driver=False, **here)
+    logging.getLogger("ray.data").setLevel("ERROR")
     ray.data.DataContext.get_current().enable_progress_bars = False
-    rows = ray.data.from_items(
-        [{"number": part.number} for part in left], override_num_blocks=len(left)
-    )
-    rows.map_batches(
-        _Parts, fn_constructor_args=(job,), batch_size=1, concurrency=min(workers, len(left))
-    ).materialize()
+    numbers = [{"number": part.number} for part in left]
+    rows = ray.data.from_items(numbers, override_num_blocks=len(left))
+    actors = ray.data.ActorPoolStrategy(size=min(workers, len(left)))
+    rows.map_batches(_Parts, fn_constructor_args=(job,), batch_size=1, compute=actors).materialize()

@@ -9,9 +9,10 @@ from allez.entities import fill, settled
 from allez.options import SearchOptions
 from allez.search import Request
 from allez.text import Segment
+from allez.translate.callers import PATIENCE
 from allez.translate.deadline import Deadline
 from allez.translate.document import Words, with_missing, written
-from allez.translate.workers import PATIENCE, Workers
+from allez.translate.workers import Workers
 
 
 def stream_sentence(

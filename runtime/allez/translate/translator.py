@@ -18,7 +18,6 @@ from allez.bundle import Bundle, find
 from allez.errors import BundleError, BundleFormatError, CancelledError, InputError, OptionError
 from allez.options import OptionChanges, Providers, SearchOptions, TranslateOptions, merged, whole
 from allez.parallel import cores, run_both
-from allez.translate.deadline import Cancellation, Deadline
 
 if TYPE_CHECKING:  # they take longest to load, and bundle and graphs can be read meanwhile
     from typing_extensions import Unpack
@@ -26,6 +25,7 @@ if TYPE_CHECKING:  # they take longest to load, and bundle and graphs can be rea
     from allez.results import SelfTest, Translation
     from allez.search import RawHypothesis, Request
     from allez.text import Segment
+    from allez.translate.deadline import Deadline
     from allez.translate.document import Document, Words
     from allez.translate.masking import Asked
     from allez.translate.pipeline import Prepared
@@ -306,9 +306,7 @@ class Translator:
         if greedy:
             changes = {**changes, "beam_size": 1, "n_best": 1}
         chosen = merged(options, changes)
-        deadline = Deadline(chosen.cancel, chosen.max_time, closed=self._workers.is_closed)
-        if isinstance(chosen.cancel, Cancellation):
-            chosen.cancel.tell(self._workers.wake)
+        deadline = self._workers.deadline(chosen.cancel, chosen.max_time)
         return chosen, chosen.search(self._default), deadline
 
     def _asked(self, options: TranslateOptions) -> Asked:

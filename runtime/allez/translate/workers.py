@@ -13,30 +13,22 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from allez.arrays import IntArray
 from allez.bundle import Bundle
 from allez.errors import SessionError
 from allez.model import Model, decode_batch, unread
-from allez.options import Providers, SearchOptions
+from allez.options import Cancel, Providers, SearchOptions
 from allez.search import RawHypothesis, Request, fitting, kind_of, most_together
-from allez.translate.deadline import Deadline
+from allez.translate.callers import Callers
+from allez.translate.deadline import Cancellation, Deadline
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
 
 SHARED_SENTENCES = 8
 """The fewest that are worth a thread of their own; smaller batches cost more per sentence."""
-
-PATIENCE = 0.02
-"""Seconds after which who waits for others looks whether he is to give up, if nobody tells him."""
-
-REST = 1.0
-"""Seconds after which he looks even so."""
-
-CROWD = 8
-"""Callers that look so often; where more of them wait, they look as often together."""
 
 LATER = 2
 """How many requests for each caller that waits may come before an older one is taken. Until then
@@ -92,14 +84,6 @@ class Future:
         return self._found
 
 
-class _Caller(NamedTuple):
-    """Somebody who waits."""
-
-    woken: threading.Condition
-    here: bool
-    """Whether it works meanwhile, though there are threads."""
-
-
 class Workers:
     """The model, and the threads that work with it. Safe to share between threads.
 
@@ -130,9 +114,7 @@ class Workers:
         self._loading = threading.Lock()
         self._lock = threading.Lock()
         """Guards all that follows."""
-        self._callers: dict[Deadline, _Caller] = {}
-        """Those who wait, the longest first. Each is woken by itself: of sixty-four who are all
-        woken whenever a batch is done, most find nothing and have cost a switch of threads."""
+        self._callers = Callers(self._lock)
         self._queue: dict[Hashable, deque[Future]] = {}
         self._numbers = 0
         self._waiting = 0
@@ -174,7 +156,7 @@ class Workers:
             self._closed = True
             self._model = None
             threads = self._threads - {threading.current_thread()}
-            self._wake_all()
+            self._callers.wake_all()
         for thread in threads:
             thread.join()
 
@@ -186,6 +168,12 @@ class Workers:
         """Raise SessionError if `close` has been called."""
         if self._closed:
             raise SessionError("the translator is closed")
+
+    def deadline(self, cancel: Cancel | None, max_time: float | None) -> Deadline:
+        """Return when the work for one call must stop; its clock starts now."""
+        if isinstance(cancel, Cancellation):
+            cancel.tell(self.wake)
+        return Deadline(cancel, max_time, closed=self.is_closed)
 
     # --- what callers do ------------------------------------------------------------------------
 
@@ -254,7 +242,7 @@ class Workers:
                 over = deadline.over()  # the caller's own code: not under the lock of all callers
                 with self._lock:
                     if not until() and not self._look(deadline, over, here=here):
-                        self._sleep(deadline, here=here)
+                        self._callers.sleep(deadline, works=here, soon=self._closed)
         finally:
             with self._lock:
                 self._offer()  # what this caller may have been offered, and did not take
@@ -268,36 +256,14 @@ class Workers:
     def wake(self) -> None:
         """Let all who wait look whether what they wait for has come."""
         with self._lock:
-            self._wake_all()
+            self._callers.wake_all()
 
     # --- what threads do; the lock is held ------------------------------------------------------
 
-    def _sleep(self, deadline: Deadline, *, here: bool) -> None:
-        """Wait until there is something for a caller, or until it is to look whether to give up."""
-        left = deadline.left()
-        is_over = left is not None and left <= 0  # what it waits for is in a thread's hand
-        told = self._closed or deadline.was_told()  # since it looked: nobody will wake it
-        seconds = PATIENCE if told or is_over or deadline.must_be_asked() else REST
-        caller = self._callers[deadline] = _Caller(threading.Condition(self._lock), here)
-        seconds *= max(1.0, len(self._callers) / CROWD)
-        try:
-            caller.woken.wait(seconds if left is None or is_over else min(seconds, left))
-        finally:
-            del self._callers[deadline]
-
-    def _wake_all(self) -> None:
-        """Let all who wait look."""
-        for caller in self._callers.values():
-            caller.woken.notify()
-
     def _offer(self) -> None:
         """Wake a caller who may work, if there is work and room for one more."""
-        if not self._queue or self._working >= self._most:
-            return
-        for caller in self._callers.values():
-            if caller.here or not self._threads:
-                caller.woken.notify()
-                return
+        if self._queue and self._working < self._most:
+            self._callers.wake_one(anybody=not self._threads)
 
     def _look(self, deadline: Deadline, over: bool, *, here: bool) -> bool:
         """Do what there is to do for a caller; return whether there was anything."""
@@ -378,9 +344,7 @@ class Workers:
                 for future, outcome in zip(batch, outcomes, strict=True):
                     future.resolve(outcome)
                 self.answered += count
-                for deadline in {future.deadline for future in batch}:
-                    if deadline in self._callers:
-                        self._callers[deadline].woken.notify()
+                self._callers.wake(future.deadline for future in batch)
 
     def _drop(self, deadline: Deadline) -> bool:
         """Answer what still waits, and whose time is up, unread; return whether anything does."""
