@@ -23,9 +23,9 @@ async function keepAll() {
     for (const [path, bytes, hash] of FILES.files) {
       const response = await fetch(path, { cache: 'no-cache' })
       if (!response.ok) throw new Error(`${path}: ${response.status}`)
-      const data = await response.clone().arrayBuffer()
+      const data = await response.arrayBuffer()
       if ((await hashOf(data)) !== hash) throw new Error(`${path} is another file`)
-      await cache.put(path, response)
+      await cache.put(path, withPolicy(response, data))
       loaded += bytes
       for (const client of await clients.matchAll({
         includeUncontrolled: true,
@@ -46,13 +46,16 @@ async function takeOver() {
   await clients.claim()
 }
 
-/** A host that sets no headers is made up for: a worker's policy is that of its file. */
-function withPolicy(response) {
-  if (response.type === 'opaque' || response.status === 0) return response
-  const headers = new Headers(response.headers)
+/**
+ * A host that sets no headers is made up for: a worker's policy is that of its file. It is kept with
+ * them: a browser keeps what it has compiled of an answer that comes from a cache as it is, and of
+ * no answer that is made here.
+ */
+function withPolicy({ status, headers: found, body }, data = body) {
+  const headers = new Headers(found)
   headers.set('Content-Security-Policy', FILES.policy)
   headers.set('X-Content-Type-Options', 'nosniff')
-  return new Response(response.body, { status: response.status, headers })
+  return new Response(data, { status, headers })
 }
 
 async function answer(request) {
@@ -61,7 +64,9 @@ async function answer(request) {
   const path = url.pathname.endsWith('/') ? `${url.pathname}index.html` : url.pathname
   const cache = await caches.open(CACHE)
   const kept = await cache.match(new URL(path, url).href)
-  return withPolicy(kept ?? (await fetch(request)))
+  if (kept) return kept
+  const response = await fetch(request)
+  return response.status === 0 ? response : withPolicy(response)
 }
 
 addEventListener('install', (event) => {

@@ -192,9 +192,16 @@ export async function download(url, limit, signal) {
     return await taken(response.body, limit + 1)
   } catch (error) {
     if (error instanceof BundleError || signal?.aborted) throw error
-    throw new BundleError(`${url} cannot be read: ${/** @type {Error} */ (error).message}`, {
-      hint: 'is there a network?',
-      cause: error,
-    })
+    throw unread(url, error)
   }
 }
+
+/**
+ * @param {string} url
+ * @param {unknown} error
+ */
+export const unread = (url, error) =>
+  new BundleError(`${url} cannot be read: ${/** @type {Error} */ (error).message}`, {
+    hint: 'is there a network?',
+    cause: error,
+  })

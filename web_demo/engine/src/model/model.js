@@ -3,7 +3,7 @@
 import { WHOLE_VOCABULARY, decoderGraph, encoderGraph, stateNames } from '../bundle/contract.js'
 import { BundleFormatError, SessionError } from '../errors.js'
 import { SPEC } from '../spec.js'
-import { Graph, loadRuntime, versionOf } from './session.js'
+import { Graph, versionOf } from './session.js'
 import { Shortlist } from './shortlist.js'
 
 /** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
@@ -45,12 +45,11 @@ export class Model {
    * Loads the graphs of a bundle, and takes one step with the last word of each vocabulary.
    *
    * @param {Bundle} bundle
-   * @param {ArrayBuffer | Uint8Array} wasm see `loadRuntime`
-   * @param {string} [module]
+   * @param {import('./session.js').Ort} ort
    * @throws {BundleFormatError} the graphs are not what the format or the manifest says
-   * @throws {SessionError} ONNX Runtime refuses them, or cannot run here
+   * @throws {SessionError} ONNX Runtime refuses them
    */
-  static async load(bundle, wasm, module) {
+  static async load(bundle, ort) {
     const { manifest } = bundle
     /** @type {Shortlist | null} */
     let shortlist = null
@@ -58,7 +57,6 @@ export class Model {
       const data = bundle.data('shortlist')
       shortlist = new Shortlist(data, manifest.target.size, manifest.target.eos)
     }
-    const ort = await loadRuntime(wasm, module)
     const count = manifest.states.length
     const open = (/** @type {'encoder' | 'decoder'} */ role) => {
       const expected = role === 'encoder' ? encoderGraph(count) : decoderGraph(count)

@@ -6,7 +6,7 @@
  */
 
 import { checkGraph, checkValues } from '../bundle/onnx_check.js'
-import { download } from '../bundle/sources.js'
+import { download, unread } from '../bundle/sources.js'
 import {
   BundleFormatError,
   MemoryError,
@@ -25,11 +25,14 @@ import {
 let loaded = null
 
 /**
- * Returns ONNX Runtime, loaded once on this thread.
+ * Returns ONNX Runtime, started once on this thread.
  *
- * @param {ArrayBuffer | Uint8Array} wasm bytes of `ort-wasm-simd-threaded.wasm`
+ * @param {ArrayBuffer | Uint8Array | string | URL} wasm `ort-wasm-simd-threaded.wasm`: its bytes,
+ *   or where it is
  * @param {string} [module] URL of `ort.wasm.bundle.min.mjs`; nothing: what is installed
  * @throws {PlatformError} it cannot run here
+ * @throws {BundleError} it cannot be fetched
+ * @throws {SessionError} it cannot start
  */
 export async function loadRuntime(wasm, module) {
   loaded ??= startRuntime(wasm, module)
@@ -37,19 +40,65 @@ export async function loadRuntime(wasm, module) {
 }
 
 /**
- * @param {ArrayBuffer | Uint8Array} wasm
+ * @param {ArrayBuffer | Uint8Array | string | URL} wasm
  * @param {string} [module]
  * @returns {Promise<Ort>}
  */
 async function startRuntime(wasm, module) {
   checkPlatform()
-  /** @type {Ort} */
-  const ort = module ? await import(module) : await import('onnxruntime-web/wasm')
+  const url = addressOf(wasm)
+  const ort = await imported(module)
   ort.env.logLevel = 'fatal'
   ort.env.wasm.numThreads = 1
-  ort.env.wasm.wasmBinary = /** @type {any} */ (wasm)
+  // Where it fetches itself, a browser compiles what has come already, and may keep what it compiled.
+  if (url && globalThis.location) ort.env.wasm.wasmPaths = { wasm: url }
+  else ort.env.wasm.wasmBinary = /** @type {any} */ (url ? await download(url, Infinity) : wasm)
+  try {
+    const session = await ort.InferenceSession.create(Uint8Array.from(LEAST), OPTIONS)
+    await session.release()
+  } catch (error) {
+    if (url) await download(url, 0) // is it there?
+    throw refused('cannot start', /** @type {Error} */ (error))
+  }
   return ort
 }
+
+/**
+ * @param {string} [module]
+ * @returns {Promise<Ort>}
+ */
+async function imported(module) {
+  if (!module) return import('onnxruntime-web/wasm')
+  try {
+    return await import(module)
+  } catch (error) {
+    throw unread(module, error)
+  }
+}
+
+/**
+ * Where the wasm of ONNX Runtime is; null: here are its bytes.
+ *
+ * @param {ArrayBuffer | Uint8Array | string | URL} wasm
+ */
+function addressOf(wasm) {
+  if (wasm instanceof ArrayBuffer || wasm instanceof Uint8Array) return null
+  if (typeof wasm === 'string' || wasm instanceof URL) {
+    return new URL(wasm, globalThis.location?.href).href
+  }
+  throw new OptionError('wasm must be where the wasm of ONNX Runtime is, or its bytes', {
+    hint: 'ort-wasm-simd-threaded.wasm of onnxruntime-web',
+  })
+}
+
+/** A graph that says again what it is told: ONNX Runtime starts with the first graph, and no sooner. */
+const LEAST = [
+  8, 8, 58, 43, 10, 16, 10, 1, 120, 18, 1, 121, 34, 8, 73, 100, 101, 110, 116, 105, 116, 121, 18, 1,
+  103, 90, 9, 10, 1, 120, 18, 4, 10, 2, 8, 1, 98, 9, 10, 1, 121, 18, 4, 10, 2, 8, 1, 66, 2, 16, 13,
+]
+
+/** @type {import('onnxruntime-web').InferenceSession.SessionOptions} */
+const OPTIONS = { executionProviders: ['wasm'], executionMode: 'sequential', logSeverityLevel: 4 }
 
 /** A module of one function that adds two vectors: valid only where there is SIMD. */
 const SIMD = [
@@ -104,14 +153,12 @@ export class Graph {
     let session
     try {
       session = await ort.InferenceSession.create(data, {
-        executionProviders: ['wasm'],
+        ...OPTIONS,
         graphOptimizationLevel: manifest.optimizationLevel,
-        executionMode: 'sequential',
-        logSeverityLevel: 4,
         extra: { session: { load_model_format: 'ONNX', use_ort_model_bytes_directly: '0' } },
       })
     } catch (error) {
-      throw refused(role, /** @type {Error} */ (error))
+      throw refused(`refused the ${role} graph`, /** @type {Error} */ (error))
     }
     named(role, () => {
       // Once more, with the shapes that ONNX Runtime inferred.
@@ -169,10 +216,10 @@ export class Graph {
 }
 
 /**
- * @param {string} role
+ * @param {string} what ONNX Runtime did
  * @param {Error} error
  */
-function refused(role, error) {
+function refused(what, error) {
   const message = firstLine(error)
   const isMemory =
     error instanceof RangeError || /out of memory|allocate memory|memory allocation/i.test(message)
@@ -182,7 +229,7 @@ function refused(role, error) {
       cause: error,
     })
   }
-  return new SessionError(`ONNX Runtime refused the ${role} graph: ${message}`, { cause: error })
+  return new SessionError(`ONNX Runtime ${what}: ${message}`, { cause: error })
 }
 
 /** Version of ONNX Runtime. @param {Ort} ort */
@@ -219,20 +266,4 @@ function named(role, check) {
       cause: error,
     })
   }
-}
-
-/**
- * Returns the wasm of ONNX Runtime, fetched if it is named by its place.
- *
- * @param {ArrayBuffer | Uint8Array | string | URL} wasm
- * @param {AbortSignal} [signal]
- */
-export async function wasmOf(wasm, signal) {
-  if (wasm instanceof ArrayBuffer || wasm instanceof Uint8Array) return wasm
-  if (typeof wasm !== 'string' && !(wasm instanceof URL)) {
-    throw new OptionError('wasm must be where the wasm of ONNX Runtime is, or its bytes', {
-      hint: 'ort-wasm-simd-threaded.wasm of onnxruntime-web',
-    })
-  }
-  return download(new URL(wasm, globalThis.location?.href).href, Infinity, signal)
 }

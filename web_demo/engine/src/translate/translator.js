@@ -12,7 +12,7 @@ import { Bundle, placed } from '../bundle/bundle.js'
 import { openSource } from '../bundle/sources.js'
 import { CancelledError, InputError, OptionError, SessionError } from '../errors.js'
 import { Model } from '../model/model.js'
-import { wasmOf } from '../model/session.js'
+import { loadRuntime } from '../model/session.js'
 import { chosen } from '../options.js'
 import { search } from '../search/beam.js'
 import { repeatsAllowed } from '../search/constraints.js'
@@ -47,6 +47,18 @@ import { heard } from './streaming.js'
  * @property {AbortSignal} [signal]
  */
 
+/**
+ * Fails when a signal is aborted, and never ends otherwise.
+ *
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<never>}
+ */
+const givenUp = (signal) =>
+  new Promise((_, reject) => {
+    signal?.throwIfAborted()
+    signal?.addEventListener('abort', () => reject(signal.reason))
+  })
+
 /** A bundle, loaded and ready. */
 export class Translator {
   /**
@@ -80,11 +92,15 @@ export class Translator {
    */
   static async load(source, { wasm, runtime, cache, onProgress, signal }) {
     try {
-      const files = await openSource(source, { cache, signal })
-      const bundle = await Bundle.read(files, { onProgress, signal })
-      const words = await placed(bundle.place, () => wordsOf(bundle))
-      const binary = await wasmOf(wasm, signal)
-      const model = await placed(bundle.place, () => Model.load(bundle, binary, runtime))
+      const read = async () => {
+        const files = await openSource(source, { cache, signal })
+        const bundle = await Bundle.read(files, { onProgress, signal })
+        return { bundle, words: await placed(bundle.place, () => wordsOf(bundle)) }
+      }
+      // The one is compiled while the other is read, and nobody who gave it up waits for either.
+      const both = Promise.all([read(), loadRuntime(wasm, runtime)])
+      const [{ bundle, words }, ort] = await Promise.race([both, givenUp(signal)])
+      const model = await placed(bundle.place, () => Model.load(bundle, ort))
       return new Translator(bundle, words, model)
     } catch (error) {
       if (!signal?.aborted) throw error

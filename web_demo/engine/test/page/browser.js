@@ -213,6 +213,83 @@ export const lit = (page, name) =>
   )
 
 /**
+ * Drops a file, as a person does, and waits until it is translated; returns what is saved.
+ *
+ * @param {Page} page
+ * @param {string} name
+ * @param {string} content written in Latin-1 where it is a page, else in UTF-8
+ */
+export async function dropped(page, name, content) {
+  await page.evaluate(
+    (title, text, isPage) => {
+      const bytes = isPage
+        ? Uint8Array.from(text, (c) => c.charCodeAt(0))
+        : new TextEncoder().encode(text)
+      const data = new DataTransfer()
+      data.items.add(new File([bytes], title))
+      const status = /** @type {HTMLElement} */ (document.getElementById('status'))
+      status.textContent = ''
+      document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }))
+    },
+    name,
+    content,
+    name.endsWith('.html'),
+  )
+  await page.waitForFunction(
+    `/^Translated|It cannot/.test(document.getElementById('status').textContent)`,
+    { timeout: PATIENCE },
+  )
+  return page.evaluate(async () => {
+    /** @type {{name: string, text: Promise<string>}[]} */
+    const saved = []
+    const create = URL.createObjectURL
+    const click = HTMLAnchorElement.prototype.click
+    let text = Promise.resolve('')
+    URL.createObjectURL = (blob) => {
+      text = /** @type {Blob} */ (blob).text()
+      return create(blob)
+    }
+    HTMLAnchorElement.prototype.click = function () {
+      saved.push({ name: this.download, text })
+    }
+    document.getElementById('save')?.click()
+    URL.createObjectURL = create
+    HTMLAnchorElement.prototype.click = click
+    const [one] = saved
+    const status = String(document.getElementById('status')?.textContent)
+    return { name: one?.name, text: await one?.text, status }
+  })
+}
+
+/**
+ * The place of a word in a pane, its middle, as a person's finger finds it.
+ *
+ * @param {Page} page
+ * @param {'source' | 'target'} pane
+ * @param {string} word
+ */
+export const placeOf = (page, pane, word) =>
+  page.evaluate(
+    (id, word) => {
+      const holder = document.getElementById(id === 'source' ? 'mirror' : id)
+      const node = /** @type {Text} */ (holder?.firstChild)
+      const start = node.data.indexOf(word)
+      if (start < 0) throw new Error(`${word} is not in ${node.data}`)
+      const range = new Range()
+      range.setStart(node, start)
+      range.setEnd(node, start + word.length)
+      const { x, y, width, height } = range.getBoundingClientRect()
+      return { x: x + width / 2, y: y + height / 2 }
+    },
+    pane,
+    word,
+  )
+
+/** What is said of the word that is pointed at. @param {Page} page */
+export const pointed = async (page) =>
+  String(await page.evaluate("document.getElementById('word').textContent"))
+
+/**
  * @param {string} program
  * @param {'chrome' | 'firefox'} kind
  */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { PATIENCE, built, lit, open, pathOf, serve, start } from './browser.js'
+import { built, dropped, lit, open, pathOf, serve, start } from './browser.js'
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -43,55 +43,6 @@ const SUBTITLES = `1\r
 - Il fait froid.\r
 - Oui.\r
 `
-
-/**
- * Drops a file, as a person does, and waits until it is translated; returns what is saved.
- *
- * @param {Page} page
- * @param {string} name
- * @param {string} content written in Latin-1 where it is a page, else in UTF-8
- */
-async function dropped(page, name, content) {
-  await page.evaluate(
-    (title, text, isPage) => {
-      const bytes = isPage
-        ? Uint8Array.from(text, (c) => c.charCodeAt(0))
-        : new TextEncoder().encode(text)
-      const data = new DataTransfer()
-      data.items.add(new File([bytes], title))
-      const status = /** @type {HTMLElement} */ (document.getElementById('status'))
-      status.textContent = ''
-      document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }))
-    },
-    name,
-    content,
-    name.endsWith('.html'),
-  )
-  await page.waitForFunction(
-    `/^Translated|It cannot/.test(document.getElementById('status').textContent)`,
-    { timeout: PATIENCE },
-  )
-  return page.evaluate(async () => {
-    /** @type {{name: string, text: Promise<string>}[]} */
-    const saved = []
-    const create = URL.createObjectURL
-    const click = HTMLAnchorElement.prototype.click
-    let text = Promise.resolve('')
-    URL.createObjectURL = (blob) => {
-      text = /** @type {Blob} */ (blob).text()
-      return create(blob)
-    }
-    HTMLAnchorElement.prototype.click = function () {
-      saved.push({ name: this.download, text })
-    }
-    document.getElementById('save')?.click()
-    URL.createObjectURL = create
-    HTMLAnchorElement.prototype.click = click
-    const [one] = saved
-    const status = String(document.getElementById('status')?.textContent)
-    return { name: one?.name, text: await one?.text, status }
-  })
-}
 
 /** What of a page must not change. @param {Page} page @param {string} text */
 const skeleton = (page, text) =>

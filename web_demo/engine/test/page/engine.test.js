@@ -37,6 +37,8 @@ for (const [kind, program] of BROWSERS) {
       assert.ok(found.late <= 20, `${found.late} pieces after it was given up`)
       assert.equal(found.next, found.text)
       assert.equal(found.foreign, 'bundle-not-found')
+      assert.equal(found.early, 'cancelled')
+      assert.equal(found.lost, 'bundle-not-found')
       assert.equal(found.closed, 'session')
     } finally {
       await browser.close()
@@ -89,7 +91,19 @@ async function inPage() {
   const foreign = await codeOf(() =>
     TranslatorClient.load(new Uint8Array([1, 2, 3]), { ...files, cache: undefined }),
   )
+  const giving = new AbortController()
+  const early = await codeOf(() =>
+    TranslatorClient.load('/model/', {
+      ...files,
+      cache: undefined,
+      onProgress: () => giving.abort(),
+      signal: giving.signal,
+    }),
+  )
+  const lost = await codeOf(() =>
+    TranslatorClient.load('/model/', { ...files, wasm: '/ort/no.wasm' }),
+  )
   await translator.close()
   const closed = await codeOf(() => translator.translate(sentence))
-  return { text, streamed, code, late, next, selfTest, again, foreign, closed }
+  return { text, streamed, code, late, next, selfTest, again, foreign, early, lost, closed }
 }

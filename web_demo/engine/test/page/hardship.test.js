@@ -136,7 +136,8 @@ test('a browser that cannot is named, not left waiting', options, async () => {
     ['delete self.WebAssembly', /^This browser cannot run the model.*no WebAssembly\b/],
     ['WebAssembly.validate = () => false', /^This browser cannot run the model.*SIMD/],
     [
-      'WebAssembly.instantiate = async () => { throw new RangeError("could not allocate memory") }',
+      'WebAssembly.instantiate = WebAssembly.instantiateStreaming = ' +
+        'async () => { throw new RangeError("could not allocate memory") }',
       /^There is not enough memory/,
     ],
   ])) {
