@@ -104,7 +104,8 @@ export function wordAt(text, place) {
 }
 
 /**
- * What a word of one text has to do with the tokens of the other one: weights, the largest 1.
+ * What a word of one text has to do with the tokens of the other one: weights, the largest 1, of
+ * those that have a place.
  *
  * @param {Sentence} sentence
  * @param {'source' | 'target'} side whose word it is
@@ -121,7 +122,8 @@ export function related(sentence, side, word) {
   const weights = new Float64Array(others.length)
   own.forEach(({ start, end }, at) => {
     if (start >= end || start >= word.end || end <= word.start) return
-    others.forEach((_, other) => {
+    others.forEach((span, other) => {
+      if (span.start >= span.end) return // the end of a sentence: often looked at, and not to be seen
       const row = side === 'source' ? attention[other]?.[at] : attention[at]?.[other]
       weights[other] += row ?? 0
     })

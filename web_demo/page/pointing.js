@@ -35,7 +35,7 @@ function pointAt(side, place) {
   lights.add('strong', own, word)
   const spans = related(sentence, side, word)
   light(lights, other, spans)
-  const strong = spans.filter((span) => span.weight >= 0.6 && span.start < span.end)
+  const strong = spans.filter((span) => span.weight >= 0.6)
   const heard = [...new Set(strong.map(({ start, end }) => wholeWord(other.data, start, end)))]
   const arrow = side === 'source' ? '→' : '←'
   const why = reasonsAt(own, word)

@@ -92,14 +92,11 @@ async function inPage() {
     TranslatorClient.load(new Uint8Array([1, 2, 3]), { ...files, cache: undefined }),
   )
   const giving = new AbortController()
-  const early = await codeOf(() =>
-    TranslatorClient.load('/model/', {
-      ...files,
-      cache: undefined,
-      onProgress: () => giving.abort(),
-      signal: giving.signal,
-    }),
-  )
+  const early = await codeOf(() => {
+    const loading = TranslatorClient.load('/model/', { ...files, signal: giving.signal })
+    giving.abort()
+    return loading
+  })
   const lost = await codeOf(() =>
     TranslatorClient.load('/model/', { ...files, wasm: '/ort/no.wasm' }),
   )

@@ -92,7 +92,7 @@ for (const [kind, program] of /** @type {const} */ ([
           polling: 100,
         })
         const text = await page.evaluate('document.body.textContent')
-        assert.match(String(text).trim(), /^Where (is|'s) the (train )?station\?$/)
+        assert.match(String(text).trim(), /^Where( is|'s) the (train )?station\?$/)
         assert.deepEqual(failures, [])
       } finally {
         await browser.close()
