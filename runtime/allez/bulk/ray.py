@@ -6,7 +6,9 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
+from allez.bulk.arrow import translated
 from allez.bulk.job import Job, make
+from allez.bulk.quiet import held_back
 from allez.bulk.recipe import Recipe
 from allez.errors import MissingExtraError
 
@@ -22,8 +24,6 @@ class _Rows:
         recipe.translator()
 
     def __call__(self, table: pyarrow.Table) -> pyarrow.Table:
-        from allez.bulk.arrow import translated
-
         return translated(table, self._recipe)
 
 
@@ -61,8 +61,8 @@ def translate(dataset: Any, recipe: Recipe, *, workers: int, batch_size: int = 1
 
 def run(job: Job, workers: int) -> None:
     """Make all parts that are left, on the cluster of RAY_ADDRESS or on this machine."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what fails is raised all the same
+    given = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal", **os.environ}
+    os.environ.update(given)  # what fails is raised all the same
     try:
         import ray.data
     except ImportError:
@@ -70,11 +70,11 @@ def run(job: Job, workers: int) -> None:
     if not (left := job.left()):
         return
     if not ray.is_initialized():
-        here = {} if "RAY_ADDRESS" in os.environ else {"num_cpus": workers}
-        ray.init(include_dashboard=False, logging_level="ERROR", log_to_driver=False, **here)
+        here = {} if "RAY_ADDRESS" in given else {"num_cpus": workers}
+        with held_back():  # that it has read RAY_BACKEND_LOG_LEVEL
+            ray.init(include_dashboard=False, logging_level="ERROR", log_to_driver=False, **here)
     logging.getLogger("ray.data").setLevel("ERROR")
     ray.data.DataContext.get_current().enable_progress_bars = False
-    numbers = [{"number": part.number} for part in left]
-    rows = ray.data.from_items(numbers, override_num_blocks=len(left))
-    actors = ray.data.ActorPoolStrategy(size=min(workers, len(left)))
-    rows.map_batches(_Parts, fn_constructor_args=(job,), batch_size=1, compute=actors).materialize()
+    rows = ray.data.from_items([{"number": p.number} for p in left], override_num_blocks=len(left))
+    many = ray.data.ActorPoolStrategy(size=min(workers, len(left)))
+    rows.map_batches(_Parts, fn_constructor_args=(job,), batch_size=1, compute=many).materialize()

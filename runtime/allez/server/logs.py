@@ -12,6 +12,10 @@ FIELDS = ("method", "route", "status", "seconds", "reason", "source", "target", 
 """What a record may have beside its time, level and message; numbers and known words."""
 
 
+TRUSTED = (LOGGER, "uvicorn.error")
+"""Whose messages hold nothing of a request; of others it is told who spoke, and how gravely."""
+
+
 class Lines(logging.Formatter):
     """Makes a line of a record. Of an exception there is its type and place alone."""
 
@@ -21,7 +25,7 @@ class Lines(logging.Formatter):
         line: dict[str, object] = {
             "time": time.isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "event": record.getMessage(),
+            "event": record.getMessage() if record.name in TRUSTED else record.name,
         }
         line |= {name: value for name in FIELDS if (value := record.__dict__.get(name)) is not None}
         if record.exc_info and record.exc_info[0] is not None:
@@ -36,7 +40,7 @@ class Lines(logging.Formatter):
 
 
 def set_up() -> logging.Handler:
-    """Send what the server and uvicorn say to standard error, and nothing else; return what does.
+    """Send what the server says to standard error, and that a library has warned; return what does.
 
     Uvicorn's own lines about requests, which hold their addresses, stay away, and so does what the
     library says of a translation, which may hold words of it.
@@ -46,7 +50,10 @@ def set_up() -> logging.Handler:
     library.propagate = False
     handler = logging.StreamHandler()
     handler.setFormatter(Lines())
-    for name in (LOGGER, "uvicorn.error"):
+    logging.captureWarnings(True)
+    logging.getLogger().handlers = [handler]  # otherwise Python prints what is graver than a note
+    logging.getLogger().setLevel(logging.WARNING)
+    for name in TRUSTED:
         logger = logging.getLogger(name)
         logger.handlers = [handler]
         logger.propagate = False

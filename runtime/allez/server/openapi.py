@@ -14,7 +14,7 @@ ERROR = {
     "properties": {"error": TEXT},
     "required": ["error"],
 }
-LANGUAGE = {"type": "string", "examples": ["fr"], "description": "BCP 47, or auto"}
+LANGUAGE = {"$ref": "#/components/schemas/Language"}
 
 
 def description(settings: Settings, languages: list[str]) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def description(settings: Settings, languages: list[str]) -> dict[str, Any]:
             "/metrics": {"get": _metrics()},
         },
         "components": {
-            "schemas": {"Error": ERROR},
+            "schemas": {"Error": ERROR, "Language": _language(languages)},
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{}, {"key": []}],
@@ -62,6 +62,11 @@ _LANGUAGES = {
         "required": ["code", "name", "targets"],
     },
 }
+
+
+def _language(languages: list[str]) -> dict[str, Any]:
+    about = "BCP 47; a longer tag of one of these, as fr-CA, stands for it"
+    return {"type": "string", "enum": [*languages, "auto"], "description": about}
 
 
 def _texts(settings: Settings) -> dict[str, Any]:
@@ -158,8 +163,8 @@ def _translate_file(settings: Settings) -> dict[str, Any]:
         "type": "object",
         "properties": {
             "file": {"type": "string", "format": "binary"},
-            "source": TEXT,
-            "target": TEXT,
+            "source": LANGUAGE,
+            "target": LANGUAGE,
             "api_key": TEXT,
         },
         "required": ["file", "source", "target"],

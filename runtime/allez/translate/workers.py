@@ -21,7 +21,7 @@ from allez.errors import SessionError
 from allez.model import Model, decode_batch, unread
 from allez.options import Cancel, Providers, SearchOptions
 from allez.search import RawHypothesis, Request, fitting, kind_of, most_together
-from allez.translate.callers import Callers
+from allez.translate.callers import CROWD, Callers
 from allez.translate.deadline import Cancellation, Deadline
 
 if TYPE_CHECKING:
@@ -261,8 +261,16 @@ class Workers:
     # --- what threads do; the lock is held ------------------------------------------------------
 
     def _offer(self) -> None:
-        """Wake a caller who may work, if there is work and room for one more."""
-        if self._queue and self._working < self._most:
+        """Have somebody work, if there is work and room for one more.
+
+        Where many callers wait, that is a thread which stays: from one of them to the next, each
+        batch would wait until the other one runs.
+        """
+        if not self._queue or self._working >= self._most or self._closed:
+            return
+        if len(self._callers) >= CROWD:
+            self._start_threads(here=False)
+        if self._working < self._most:
             self._callers.wake_one(anybody=not self._threads)
 
     def _look(self, deadline: Deadline, over: bool, *, here: bool) -> bool:
