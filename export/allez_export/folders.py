@@ -46,7 +46,10 @@ def written_aside(final: Path) -> Iterator[Path]:
     except AllezError:  # some of ours are OSErrors too, and say more
         raise
     except OSError as error:
-        raise OutputError(f"cannot write {final}: {error.strerror or error}") from None
+        raise OutputError(
+            f"cannot write {final}: {error.strerror or error}",
+            hint="name a folder that can be written, on a disk with room",
+        ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
         for folder in fresh:  # the innermost first; one with a result in it stays
@@ -92,7 +95,10 @@ def locked(path: Path, message: str) -> Iterator[None]:
     try:
         stream = open(path, "a", encoding="ascii")  # noqa: SIM115  (kept open for as long as it is held)
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}") from None
+        raise OutputError(
+            f"cannot write {path}: {error.strerror}",
+            hint="name a folder that can be written, on a disk with room",
+        ) from None
     with stream:
         try:
             _lock(stream)

@@ -190,7 +190,9 @@ class Followed:
             found = [(self.scores(ids, tokens), given) for tokens, given in scores if tokens]
             for one, other in found:
                 if other and len(one) != len(other):
-                    raise InputError(f"{e.source[:60]!r}: as many scores as tokens are expected")
+                    raise InputError(
+                        f"{e.source[:60]!r}: as many scores as tokens are expected", hint=LINE
+                    )
                 compared += len(other)
                 worst = max([worst, *(abs(a - b) for a, b in zip(one, other, strict=False))])
             self.forced += [float(np.mean(one)) for one, _ in found[-1:]]

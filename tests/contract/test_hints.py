@@ -1,4 +1,7 @@
-"""Advice to install something names packages that the project depends on, and never itself."""
+"""Advice to install something names packages that the project depends on, and never itself.
+
+Who imports what others trained is told what to do about all that can be wrong with it.
+"""
 
 from __future__ import annotations
 
@@ -49,3 +52,32 @@ def test_the_rule_knows_what_it_forbids() -> None:
     assert advised("pip install torch onnx; then") == ["torch", "onnx"]
     assert "matplotlib" in dependencies()
     assert "allez" not in dependencies()
+
+
+EXPORT = ROOT / "export" / "allez_export"
+IMPORTING = [
+    *sorted((EXPORT / "toolkits").glob("*.py")),
+    *sorted((EXPORT / "families").rglob("*.py")),
+    *(EXPORT / name for name in ("importing.py", "reference.py", "folders.py")),
+]
+
+
+def without_hint(source: str) -> list[int]:
+    """Return the lines of errors for users that are made without a hint."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("InputError", "OptionError", "OutputError")
+        and "hint" not in {keyword.arg for keyword in node.keywords}
+    ]
+
+
+@pytest.mark.parametrize("path", IMPORTING, ids=lambda path: str(path.relative_to(EXPORT)))
+def test_what_an_import_refuses_comes_with_a_hint(path: Path) -> None:
+    assert without_hint(path.read_text(encoding="utf-8")) == []
+
+
+def test_an_error_without_a_hint_is_found() -> None:
+    assert without_hint("x = 1\nraise InputError(f'{x} is wrong')") == [2]
+    assert without_hint("raise InputError('wrong', hint='right')") == []

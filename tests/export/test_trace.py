@@ -390,8 +390,9 @@ def test_the_best_of_a_large_vocabulary_are_found_in_its_blocks(
     decoder = trace_decoder(Recurrent(model))
     blocks = {1024: 64, 1050: 70, 1031: None}[size]
     assert block_width(size) == blocks
-    kinds = {node.op_type for node in all_nodes(decoder.graph)}
-    assert ("ReduceMax" in kinds) == (blocks is not None)
+    (branches,) = [n for n in decoder.graph.node if n.op_type == "If"]
+    whole = next(a.g for a in branches.attribute if a.name == "then_branch")
+    assert ("ReduceMax" in {node.op_type for node in whole.node}) == (blocks is not None)
     assert decoder_parity(Recurrent(model), decoder) < PARITY / 10
     run, feeds = session(decoder), step_feeds(Recurrent(model).facts, 3)
     for k in (1, 4, 13, 40, size):
@@ -583,6 +584,21 @@ def test_candidates_score_as_among_all(traced: Traced, quantized: Quantized, nam
     _, int8, _ = quantized(name)
     for decoder in (fp32, int8):
         assert check_candidates(decoder, step_feeds(Recurrent(model).facts, 5)) < PARITY / 10
+
+
+def test_candidates_far_below_the_best_keep_their_scores(traced: Traced) -> None:
+    """Beyond what a softmax of float32 tells from nothing, and to the last digit."""
+    model, _, decoder = traced("lstm")
+    bias = weights_of(decoder)["bias"].copy()
+    bias[5:9] -= [70, 90, 300, 1e4]
+    decoder, feeds = replaced(decoder, "bias", bias), step_feeds(Recurrent(model).facts, 4)
+    whole = session(decoder).run(None, {**feeds, "k": np.array(1)})[2]
+    ids = np.arange(len(bias))
+    mask = np.zeros((len(feeds["memory"]), len(ids)), dtype=np.float32)
+    feeds |= {"candidates": ids, "candidate_mask": mask, "k": np.array(1)}
+    listed = session(decoder).run(None, feeds)[2]
+    assert whole[:, 5:9].min() < -1e4 < whole[:, 5:8].max() < -60
+    np.testing.assert_allclose(listed, whole, rtol=3e-7, atol=1e-5)
 
 
 def test_candidates_that_score_otherwise_are_found(traced: Traced, quantized: Quantized) -> None:

@@ -26,6 +26,8 @@ Extent = float | tuple[float, float]
 Example = tuple[Sequence[int], Sequence[int]]
 """Source and target ids of a pair, without bos and eos."""
 
+WHOLE = "expected a whole model, as its toolkit saved it"
+"""A hint, where weights are missing or do not fit together."""
 
 OPSET = 20
 """Of every graph; the contract allows 21 at most."""

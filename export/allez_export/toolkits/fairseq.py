@@ -127,7 +127,8 @@ def _model(weights: Weights) -> tuple[dict[str, Any], dict[str, Tensor]]:
     if not 1 <= count <= layers:
         raise InputError(
             f"{weights.path} has {layers} layers of encoder and {count} of decoder: fairseq hands "
-            "on the state of each"
+            "on the state of each",
+            hint="models whose decoder has no more layers than their encoder are read",
         )
     words = weights.take("decoder.embed_tokens.weight", 2).shape[1]
     config: dict[str, Any] = {

@@ -94,14 +94,19 @@ def read_bytes(path: Path, most: int, *, decode: bool = False) -> bytes:
     try:
         size = path.stat().st_size
         if size > most:
-            raise InputError(f"{path} has {size:,} bytes; {most:,} are the most")
+            raise InputError(
+                f"{path} has {size:,} bytes; {most:,} are the most",
+                hint="name the file that is meant: none of its kind is so large",
+            )
         data = path.read_bytes()
         if decode:
             data.decode("utf-8")
     except InputError:
         raise
     except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+        raise InputError(
+            f"cannot read {path}: {error.strerror or error}", hint="name files that can be read"
+        ) from None
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8", hint="expected a text file") from None
     return data

@@ -104,7 +104,10 @@ def _number(section: Mapping[str, Any], key: str, default: Any, low: float, high
     value = section.get(key, default)
     value = default if value is None or value == -1 else value
     if type(value) not in (int, float) or not low <= value <= high:
-        raise InputError(f"the configuration's {key} is {value!r}; {low:g} to {high:g} is expected")
+        raise InputError(
+            f"the configuration's {key} is {value!r}; {low:g} to {high:g} is expected",
+            hint="name the config.yaml that the checkpoint was trained with",
+        )
     return value
 
 
@@ -135,7 +138,10 @@ def _model(weights: Weights, model: Mapping[str, Any]) -> tuple[dict[str, Any], 
     """Return what the model is, and its weights but for what has a row for each word."""
     found, layers, both = weights.recurrent("encoder.rnn.", "encoder.")
     if not both:
-        raise InputError(f"{weights.path}: only encoders that read in both directions are read")
+        raise InputError(
+            f"{weights.path}: only encoders that read in both directions are read",
+            hint="allez-export import --list says what is read",
+        )
     cell = cell_of(found, "encoder.")
     cells, count, _ = weights.recurrent("decoder.rnn.", "")
     found |= cells_of(cells, count)
@@ -161,7 +167,10 @@ def _model(weights: Weights, model: Mapping[str, Any]) -> tuple[dict[str, Any], 
     elif start in ("last", "zero"):
         config["start"] = "zero" if start == "zero" else "top" if memory == hidden else "top half"
     else:
-        raise InputError(f"{weights.path} lacks the bridge that init_hidden: {start} needs")
+        raise InputError(
+            f"{weights.path} lacks the bridge that init_hidden: {start} needs",
+            hint="name the config.yaml that the checkpoint was trained with",
+        )
     found["readout.weight"] = weights.take("decoder.att_vector_layer.weight", 2)
     found["readout.bias"] = weights.take("decoder.att_vector_layer.bias", 1)
     found["key.weight"] = weights.take("decoder.attention.key_layer.weight", 2)

@@ -243,7 +243,7 @@ def _words(
     _check(settings, where)
     words = settings.get("dim-vocabs")
     if not isinstance(words, list) or len(words) != 2 or any(type(n) is not int for n in words):
-        raise InputError(f"{where}: dim-vocabs is {shown(words)}, not two numbers")
+        raise InputError(f"{where}: dim-vocabs is {shown(words)}, not two numbers", hint=_SETTINGS)
     both = [*zip(sides, paths, strict=True)]
     for (pieces, path), count in zip((both[0], both[-1]), words, strict=True):
         if len(pieces.pieces) != count:
@@ -253,7 +253,10 @@ def _words(
             )
     ends = [pieces.id_of("</s>", CONTROL) for pieces in (sides[0], sides[-1])]
     if None in ends:
-        raise InputError(f"{paths[-ends.index(None)]} has no piece </s>, which ends sentences")
+        raise InputError(
+            f"{paths[-ends.index(None)]} has no piece </s>, which ends sentences",
+            hint="name the .spm that the model was trained with",
+        )
     return words, [end or 0 for end in ends]
 
 
@@ -309,7 +312,7 @@ def student(
     )
     problem = config.problem(layers)
     if problem:
-        raise InputError(problem)
+        raise InputError(problem, hint=_SETTINGS)
     return config
 
 
@@ -351,14 +354,17 @@ def _steps(settings: Mapping[str, Any], key: str, default: str) -> str:
 def _whole(settings: Mapping[str, Any], key: str, default: int) -> int:
     value = settings.get(key, default)
     if type(value) is not int or not 1 <= value <= 65_536:
-        raise InputError(f"{key} is {shown(value)}, not a whole number from 1")
+        raise InputError(f"{key} is {shown(value)}, not a whole number from 1", hint=_SETTINGS)
     return value
 
 
 def _number(settings: Mapping[str, Any], key: str, default: float) -> float:
     value = settings.get(key, default)
     if type(value) not in (int, float, bool) or not 0 <= float(value) <= 10:
-        raise InputError(f"{key} is {shown(value)}, not a number from 0 to 10")
+        raise InputError(
+            f"{key} is {shown(value)}, not a number from 0 to 10",
+            hint="expected a decoder.yml as Marian reads it",
+        )
     return float(value)
 
 

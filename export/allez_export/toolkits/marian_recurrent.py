@@ -66,6 +66,24 @@ _AMUN = (
 """How s2s calls what Amun calls so."""
 
 
+def _depths(settings: Mapping[str, Any]) -> tuple[str, list[int], int]:
+    """Return the kind of cell, layers of encoder and decoder, and cells behind the attention."""
+    cell = str(settings.get("enc-cell", "gru"))
+    if settings.get("dec-cell", "gru") != cell:
+        raise InputError(
+            f"enc-cell is {cell}, dec-cell is not; models of one kind are read",
+            hint="GRU on both sides, or LSTM",
+        )
+    layers = [int(settings.get(key, 1)) for key in ("enc-depth", "dec-depth")]
+    behind = int(settings.get("dec-cell-base-depth", 2)) - 1
+    if min(*layers, behind) < 1:
+        raise InputError(
+            "enc-depth and dec-depth are 1 at least, dec-cell-base-depth is 2",
+            hint="allez-export import --list says what is read",
+        )
+    return cell, layers, behind
+
+
 def recurrent(
     settings: Mapping[str, Any],
     arrays: Mapping[str, Tensor],
@@ -88,13 +106,7 @@ def recurrent(
     Raises:
         InputError: the arrays are not those that the settings promise.
     """
-    cell = str(settings.get("enc-cell", "gru"))
-    if settings.get("dec-cell", "gru") != cell:
-        raise InputError(f"enc-cell is {cell}, dec-cell is not; models of one kind are read")
-    layers = [int(settings.get(key, 1)) for key in ("enc-depth", "dec-depth")]
-    behind = int(settings.get("dec-cell-base-depth", 2)) - 1
-    if min(*layers, behind) < 1:
-        raise InputError("enc-depth and dec-depth are 1 at least, dec-cell-base-depth is 2")
+    cell, layers, behind = _depths(settings)
     if settings["type"] == "amun":
         arrays = _renamed(arrays)
     found = Weights(arrays, {})

@@ -112,7 +112,10 @@ def _refuse(weights: Weights, generator: Weights, options: Mapping[str, Any], pa
             raise InputError(f"{path} has {what}, which is not supported", hint="import --list")
     for option in ("generator_function", "global_attention_function", "self_attn_type"):
         if options.get(option) == "sparsemax":
-            raise InputError(f"{path}: {option} is sparsemax, which is not supported")
+            raise InputError(
+                f"{path}: {option} is sparsemax, which is not supported",
+                hint="allez-export import --list says what is read",
+            )
     if not weights.names("encoder.rnn."):
         kind = options.get("encoder_type", "another kind")
         raise InputError(f"{path}: an encoder of type {kind} is not supported", hint="rnn and brnn")
@@ -144,7 +147,10 @@ def _of_field(field: Any, path: Path) -> Any:
     inner = getattr(field, "fields", None)
     if isinstance(inner, list):
         if len(inner) != 1:
-            raise InputError(f"{path} has word features, which are not supported")
+            raise InputError(
+                f"{path} has word features, which are not supported",
+                hint="allez-export import --list says what is read",
+            )
         field = inner[0][1]
     return getattr(getattr(field, "vocab", field), "itos", None)
 
@@ -152,13 +158,13 @@ def _of_field(field: Any, path: Path) -> Any:
 def _listed(words: Sequence[str], where: str) -> Listed:
     special = [words.index(w) for w in ("<unk>", "<blank>", "<s>", "</s>") if w in words]
     if "<unk>" not in words or "<blank>" not in words:
-        raise InputError(f"{where} lacks <unk> or <blank>")
+        raise InputError(f"{where} lacks <unk> or <blank>", hint=_VOCAB)
     return Listed(words, special, words.index("<unk>"), where)
 
 
 def _special(listed: Listed, word: str) -> int:
     if f"{word} " not in listed.words:
-        raise InputError(f"{listed.where} lacks {word}")
+        raise InputError(f"{listed.where} lacks {word}", hint=_VOCAB)
     return listed.words.index(f"{word} ")
 
 
@@ -176,7 +182,8 @@ def _model(weights: Weights) -> tuple[dict[str, Any], dict[str, Tensor]]:
     if count != layers:
         raise InputError(
             f"{weights.path} has {layers} layers of encoder and {count} of decoder: "
-            "OpenNMT-py hands on the state of each"
+            "OpenNMT-py hands on the state of each",
+            hint="models with as many layers on both sides are read",
         )
     config |= {"decoder_layers": count, "input_feeding": feeds}
     found |= decoder

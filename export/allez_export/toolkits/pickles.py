@@ -117,7 +117,8 @@ class Stored:
         data = self._read()
         if len(data) != self._places * self._element.itemsize:
             raise InputError(
-                f"a tensor's data is {len(data):,} bytes, {self._places:,} numbers were expected"
+                f"a tensor's data is {len(data):,} bytes, {self._places:,} numbers were expected",
+                hint=_WHOLE,
             )
         if not data:
             return torch.zeros(self.shape)
@@ -283,7 +284,10 @@ def read_checkpoint(path: Path) -> Any:
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
-            raise InputError(f"{path} has {size:,} bytes; {MAX_FILE_BYTES:,} are the most")
+            raise InputError(
+                f"{path} has {size:,} bytes; {MAX_FILE_BYTES:,} are the most",
+                hint="name a checkpoint of one model",
+            )
         if zipfile.is_zipfile(path):
             return _read_zip(path, size)
         with open(path, "rb") as file:
@@ -296,7 +300,9 @@ def read_checkpoint(path: Path) -> Any:
     except InputError:
         raise
     except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+        raise InputError(
+            f"cannot read {path}: {error.strerror or error}", hint="name a file that can be read"
+        ) from None
     except _Refused as error:
         raise InputError(
             f"{path} names {error}, which no checkpoint needs: it is not read",
@@ -329,12 +335,18 @@ def _read_zip(path: Path, size: int) -> Any:
             raise InputError(f"{path} is a zip file, but none of torch", hint=_EXPECTED)
         folder = pickles[0].partition("/")[0]
         if any(e.compress_type or e.file_size > size for e in entries.values()):
-            raise InputError(f"{path} is compressed, which torch never does")
+            raise InputError(f"{path} is compressed, which torch never does", hint=_EXPECTED)
         if entries[pickles[0]].file_size > MAX_PICKLE_BYTES:
-            raise InputError(f"{path}: its data.pkl has more than {MAX_PICKLE_BYTES:,} bytes")
+            raise InputError(
+                f"{path}: its data.pkl has more than {MAX_PICKLE_BYTES:,} bytes",
+                hint="name a checkpoint of one model",
+            )
         order = entries.get(f"{folder}/byteorder")
         if order is not None and order.file_size < 16 and archive.read(order) == b"big":
-            raise InputError(f"{path} was written on a machine with big-endian numbers")
+            raise InputError(
+                f"{path} was written on a machine with big-endian numbers",
+                hint="load it there, and save its tensors as numbers of this machine",
+            )
 
         def storage(pid: Any) -> _Storage:
             name = f"{folder}/data/{pid[2]}"

@@ -82,7 +82,7 @@ def id_of(listed: Listed, spellings: Sequence[str]) -> int:
     for word in spellings:
         if f"{word} " in listed.words:
             return listed.words.index(f"{word} ")
-    raise InputError(f"{listed.where} has none of {', '.join(spellings)}")
+    raise InputError(f"{listed.where} has none of {', '.join(spellings)}", hint=_LISTS)
 
 
 def find_weights(files: Files, what: str, pattern: str) -> Weights:
@@ -170,7 +170,10 @@ def read_tutorial(paths: Sequence[Path]) -> Imported:
     found, layers, both = encoder.recurrent("gru.", "encoder.")
     cells, count, _ = decoder.recurrent("gru.", "")
     if both or layers != count or "attention.Wa.weight" not in decoder:
-        raise InputError(f"{decoder.path} is not the tutorial's decoder with attention")
+        raise InputError(
+            f"{decoder.path} is not the tutorial's decoder with attention",
+            hint="the state_dict of AttnDecoderRNN is read; docs/import.md shows how to save it",
+        )
     names = {"key": "attention.Ua", "query": "attention.Wa", "v": "attention.Va"}
     found |= cells_of(cells, count) | additive(decoder, names)
     found |= tables(
@@ -204,7 +207,10 @@ def read_annotated(paths: Sequence[Path]) -> Imported:
     found, layers, both = weights.recurrent("encoder.rnn.", "encoder.")
     cells, count, _ = weights.recurrent("decoder.rnn.", "")
     if "decoder.pre_output_layer.weight" not in weights or layers != count:
-        raise InputError(f"{weights.path} is not the decoder of The Annotated Encoder-Decoder")
+        raise InputError(
+            f"{weights.path} is not the decoder of The Annotated Encoder-Decoder",
+            hint="the state_dict of the whole model is read; docs/import.md shows how to save it",
+        )
     attention = "decoder.attention."
     names = {part: f"{attention}{part}_layer" for part in ("key", "query")}
     found |= cells_of(cells, count)

@@ -20,6 +20,7 @@ from allez.text.definition import MARK
 
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
 
+_TRAINED = "expected the .spm or .model that the checkpoint was trained with"
 _KINDS = {1: "Unigram", 2: "BPE", 3: "word", 4: "char"}
 _MOST_PIECES = 1_000_000
 
@@ -93,7 +94,7 @@ def read_pieces(data: bytes, path: Path) -> Pieces:
     except (ValueError, TypeError, UnicodeDecodeError) as error:
         raise InputError(
             f"{path} is no model of SentencePiece: {error}",
-            hint="expected the .spm or .model that the checkpoint was trained with",
+            hint=_TRAINED,
         ) from None
     kind = _KINDS.get(sections[2].get(3, 1), "another kind")
     if kind not in ("Unigram", "BPE"):
@@ -101,7 +102,9 @@ def read_pieces(data: bytes, path: Path) -> Pieces:
     for name, (section, field, holds) in _USUAL.items():
         usual = _USUAL_VALUES.get(name, 1)
         if sections[section].get(field, usual) != usual:
-            raise InputError(f"{path}: {name} is {'off' if usual else 'on'}; here {holds}")
+            raise InputError(
+                f"{path}: {name} is {'off' if usual else 'on'}; here {holds}", hint=_TRAINED
+            )
     _check(pieces, path)
     return Pieces(pieces, kind, bool(sections[2].get(35)), charsmap)
 
@@ -118,11 +121,11 @@ def _piece(value: Any) -> Piece:
 
 def _check(pieces: Sequence[Piece], path: Path) -> None:
     if sum(piece.kind == UNKNOWN for piece in pieces) != 1:
-        raise InputError(f"{path} has no piece for what is unknown, or several")
+        raise InputError(f"{path} has no piece for what is unknown, or several", hint=_TRAINED)
     seen: set[str] = set()
     for piece in pieces:
         if piece.text in seen:
-            raise InputError(f"{path} has the piece {shown(piece.text)} twice")
+            raise InputError(f"{path} has the piece {shown(piece.text)} twice", hint=_TRAINED)
         seen.add(piece.text)
 
 

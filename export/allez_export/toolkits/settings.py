@@ -13,6 +13,7 @@ from typing import Any
 from allez.errors import InputError
 
 _DEEPEST = 32
+_PLAIN = "plain YAML is read, no more"
 
 _NUMBER = re.compile(r"[-+]?(?:\d+|\d*\.\d+|\d+\.\d*)(?:[eE][-+]?\d+)?")
 _ENTRY = re.compile(r"(\"[^\"]*\"|'[^']*'|[^\s:\[{][^:]*?)\s*:(?:\s+(.*))?")
@@ -53,12 +54,12 @@ def _lines(text: str, name: str) -> list[_Line]:
         if found and _open(found[-1][2]):
             at, indent, before = found[-1]
             if len(before) > 1_000_000:
-                raise InputError(f"{name}, line {at}: a bracket is not closed")
+                raise InputError(f"{name}, line {at}: a bracket is not closed", hint=_PLAIN)
             found[-1] = (at, indent, f"{before} {line.strip()}")
             continue
         start = line.lstrip(" ")
         if start.startswith("\t"):
-            raise InputError(f"{name}, line {number}: a tab cannot indent")
+            raise InputError(f"{name}, line {number}: a tab cannot indent", hint=_PLAIN)
         found.append((number, len(line) - len(start), start))
     return found
 
@@ -95,7 +96,7 @@ class _Blocks:
     def wrong(self, what: str) -> InputError:
         """Return an error that names the present line."""
         line = self._lines[min(self.at, len(self._lines) - 1)][0] if self._lines else 1
-        return InputError(f"{self._name}, line {line}: {what}", hint="plain YAML is read, no more")
+        return InputError(f"{self._name}, line {line}: {what}", hint=_PLAIN)
 
     def block(self, indent: int, depth: int) -> Any:
         """Read the block that begins here."""

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from allez.errors import InputError
+from allez_export.families.family import WHOLE
 from allez_export.toolkits.pickles import Stored
 from allez_export.toolkits.vocabulary import Vocabulary
 
@@ -17,9 +18,6 @@ NEVER = -1e4
 """Bias of words that the toolkit has not: no probability is left of it."""
 
 MAX_WIDTH = 65_536
-
-_WHOLE = "expected a whole model, as its toolkit saved it"
-
 
 _SIGNS = {"opennmt": ("model", "vocab"), "joeynmt": ("model_state",), "fairseq": ("model", "cfg")}
 
@@ -47,7 +45,7 @@ class Weights:
 
     def __init__(self, content: Any, path: Path, toolkit: str, prefix: str = "") -> None:
         if not isinstance(content, Mapping):
-            raise InputError(f"{path} holds no weights where {toolkit} keeps them", hint=_WHOLE)
+            raise InputError(f"{path} holds no weights where {toolkit} keeps them", hint=WHOLE)
         self.path = path
         self._prefix = prefix
         self._stored = {str(k): v for k, v in content.items() if isinstance(v, Stored)}
@@ -67,18 +65,18 @@ class Weights:
             InputError: it is missing, damaged, or not of such a rank.
         """
         if name not in self._stored:
-            raise InputError(f"{self.path} lacks the weight {self._prefix}{name}", hint=_WHOLE)
+            raise InputError(f"{self.path} lacks the weight {self._prefix}{name}", hint=WHOLE)
         self._taken.add(name)
         stored = self._stored[name]
         if rank is not None and len(stored.shape) != rank:
             raise InputError(
                 f"{self.path}: {name} has the shape {list(stored.shape)}, not {rank} sizes",
-                hint=_WHOLE,
+                hint=WHOLE,
             )
         try:
             found = stored.tensor()
         except InputError as error:
-            raise InputError(f"{self.path}: {name}: {error}", hint=_WHOLE) from None
+            raise InputError(f"{self.path}: {name}: {error}", hint=WHOLE) from None
         if not torch.isfinite(found).all():
             raise InputError(
                 f"{self.path}: {name} holds values that are not finite",
@@ -105,7 +103,7 @@ class Weights:
                             f"{prefix}{name}", 2 if part.startswith("weight") else 1
                         )
         if not layers:
-            raise InputError(f"{self.path} lacks the weight {prefix}weight_ih_l0", hint=_WHOLE)
+            raise InputError(f"{self.path} lacks the weight {prefix}weight_ih_l0", hint=WHOLE)
         return found, layers, both
 
     def check_all_taken(self, known: Sequence[str] = ()) -> None:
@@ -132,7 +130,9 @@ def cell_of(weights: Mapping[str, Tensor], prefix: str) -> str:
     gates = {4: "lstm", 3: "gru"}
     count, rest = divmod(len(hh), hh.shape[1])
     if rest or count not in gates or len(ih) != len(hh):
-        raise InputError(f"a recurrent layer has {len(hh)} rows for a width of {hh.shape[1]}")
+        raise InputError(
+            f"a recurrent layer has {len(hh)} rows for a width of {hh.shape[1]}", hint=WHOLE
+        )
     return gates[count]
 
 

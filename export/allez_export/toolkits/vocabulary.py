@@ -67,10 +67,16 @@ class Listed:
         self, words: Sequence[str], special: Iterable[int], unknown: int | None, where: str
     ) -> None:
         if not 4 <= len(words) <= MAX_WORDS:
-            raise InputError(f"{where} has {len(words):,} words; 4 to {MAX_WORDS:,} are read")
+            raise InputError(
+                f"{where} has {len(words):,} words; 4 to {MAX_WORDS:,} are read",
+                hint="name the vocabulary that the checkpoint was trained with",
+            )
         self.special = {*special, *([] if unknown is None else [unknown])}
         if not all(0 <= index < len(words) for index in self.special):
-            raise InputError(f"{where} has {len(words):,} words, and a special one beyond them")
+            raise InputError(
+                f"{where} has {len(words):,} words, and a special one beyond them",
+                hint="name the vocabulary that the checkpoint was trained with",
+            )
         self.words = [
             f"{word} " if index in self.special else word for index, word in enumerate(words)
         ]  # nothing typed has a space in it
@@ -169,7 +175,10 @@ def subword_nmt(listed: Listed, merges: Sequence[tuple[str, str]]) -> Vocabulary
     known = set(words)
     if len(known) != len(words):  # "@@" alone beside "@@@@", and the like
         twice = next(word for word in words if words.count(word) > 1)
-        raise InputError(f"{listed.where} has {shown(twice)} in two spellings")
+        raise InputError(
+            f"{listed.where} has {shown(twice)} in two spellings",
+            hint="name the codes that the vocabulary was made with",
+        )
     spelled = [part for a, b in merges for part in (a, b, a + b)]
     words += [piece for piece in dict.fromkeys(spelled) if piece not in known]
     model = {

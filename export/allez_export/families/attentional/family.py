@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from allez.errors import InputError
 from allez_export.families.attentional.graphs import EncoderGraph, StepGraph
 from allez_export.families.attentional.model import AttentionalConfig, AttentionalModel
-from allez_export.families.family import Example, Facts, Floats, Ranges
+from allez_export.families.family import WHOLE, Example, Facts, Floats, Ranges
 from allez_export.families.steps import TorchStep, padded
 
 _EXAMPLES = 64
@@ -55,10 +55,10 @@ class Attentional:
                 config = AttentionalConfig(**{**config, **lists})
             return cls(AttentionalModel(config, weights))
         except KeyError as error:
-            raise InputError(f"the weights lack {error.args[0]}") from None
+            raise InputError(f"the weights lack {error.args[0]}", hint=WHOLE) from None
         except (RuntimeError, TypeError, ValueError) as error:
             last = str(error).splitlines()[-1].strip()
-            raise InputError(f"the weights do not fit together: {last}") from None
+            raise InputError(f"the weights do not fit together: {last}", hint=WHOLE) from None
 
     @property
     def config(self) -> AttentionalConfig:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from allez.errors import InputError
-from allez_export.families.family import Example, Facts, Ranges
+from allez_export.families.family import WHOLE, Example, Facts, Ranges
 from allez_export.families.marian.graphs import DecoderStep, EncoderGraph, filled_up
 from allez_export.families.marian.quantize import activation_ranges
 from allez_export.families.marian.weights import StudentConfig, Weights
@@ -33,7 +33,7 @@ class Marian:
     def __init__(self, config: StudentConfig, arrays: Mapping[str, Tensor]) -> None:
         problem = config.problem()
         if problem is not None:
-            raise InputError(problem)
+            raise InputError(problem, hint=WHOLE)
         self._config = config
         self._arrays = dict(arrays)
         weights = Weights(arrays, config.grids)
@@ -51,7 +51,10 @@ class Marian:
         if isinstance(config, Mapping):
             names = {f.name for f in dataclasses.fields(StudentConfig)}
             if not names >= config.keys():
-                raise InputError("the weights are of a newer version's student")
+                raise InputError(
+                    "the weights are of a newer version's student",
+                    hint="import it again with this one",
+                )
             order = tuple(config.get("decoder_order", ()))
             config = StudentConfig(**{**config, "decoder_order": order})
         return cls(config, weights)

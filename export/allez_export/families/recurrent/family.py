@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from allez.errors import InputError
 from allez_export.config import ModelConfig
 from allez_export.data.batches import make_batches
-from allez_export.families.family import Example, Facts, Ranges
+from allez_export.families.family import WHOLE, Example, Facts, Ranges
 from allez_export.families.recurrent.graphs import (
     DecoderStep,
     EncoderGraph,
@@ -47,13 +47,13 @@ class Recurrent:
             InputError: they are not those of such a model.
         """
         if "bias" not in weights:
-            raise InputError("the weights are not those of a recurrent model")
+            raise InputError("the weights are not those of a recurrent model", hint=WHOLE)
         model = Seq2Seq(len(weights["bias"]), **dataclasses.asdict(config))
         try:
             model.load_state_dict({name: weight.float() for name, weight in weights.items()})
         except RuntimeError as error:
             first = str(error).splitlines()[-1].strip()
-            raise InputError(f"the weights are of another model: {first}") from None
+            raise InputError(f"the weights are of another model: {first}", hint=WHOLE) from None
         return cls(model.eval().requires_grad_(False))
 
     @property
