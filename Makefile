@@ -107,7 +107,7 @@ $(WEB)/node_modules/installed: $(WEB)/package.json $(WEB)/package-lock.json
 	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-HOST_MODELS = models/fr-en spec/bundles/tiny_shortlist spec/bundles/tiny_entities
+HOST_MODELS = models/fr-en $(addprefix spec/bundles/,tiny_shortlist tiny_entities tiny_student)
 JAVA_HOST = java -Djava.io.tmpdir=$(CLASSES) \
   -cp "$(CLASSES)/classes:$$(cat $(CLASSES)/classpath.txt)" io.github.allez.MainKt
 COMPARE = $(TESTS) hosts.compare $(if $(SENTENCES),--sentences "$(SENTENCES)") \

@@ -27,6 +27,17 @@ test('a prefix begins what is searched for', async () => {
   }
 })
 
+test('an imported student, with units and heads of its own, decides as in Python', async () => {
+  const student = await load(`${BUNDLES}tiny_student`)
+  const { results, passed } = await student.selfTest()
+  await student.close()
+  assert.deepEqual(
+    results.filter((one) => !one.passed),
+    [],
+  )
+  assert.ok(passed && results.length === 30)
+})
+
 test('the pieces of a stream make up its text', async () => {
   for (const { text, stream } of having('stream')) {
     const { pieces, answer } = await drained(tiny.stream(text))

@@ -38,7 +38,7 @@ class TranslatorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = ["models/fr-en", "spec/bundles/tiny", "spec/bundles/tiny_shortlist", "spec/bundles/tiny_entities"])
+    @ValueSource(strings = ["models/fr-en", "spec/bundles/tiny", "spec/bundles/tiny_shortlist", "spec/bundles/tiny_entities", "spec/bundles/tiny_student"])
     fun `golden sentences pass`(name: String) {
         Translator(Bundle.open(File(ROOT, name))).use { translator ->
             val report = translator.selfTest()
