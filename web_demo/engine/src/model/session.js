@@ -50,7 +50,7 @@ async function startRuntime(wasm, module) {
   const ort = await imported(module)
   ort.env.logLevel = 'fatal'
   ort.env.wasm.numThreads = 1
-  // Where it fetches itself, a browser compiles what has come already, and may keep what it compiled.
+  // Where it fetches itself, a browser compiles what has come already, and may keep that.
   if (url && globalThis.location) ort.env.wasm.wasmPaths = { wasm: url }
   else ort.env.wasm.wasmBinary = /** @type {any} */ (url ? await download(url, Infinity) : wasm)
   try {
@@ -91,7 +91,7 @@ function addressOf(wasm) {
   })
 }
 
-/** A graph that says again what it is told: ONNX Runtime starts with the first graph, and no sooner. */
+/** A graph that says again what it is told: ONNX Runtime starts with its first graph. */
 const LEAST = [
   8, 8, 58, 43, 10, 16, 10, 1, 120, 18, 1, 121, 34, 8, 73, 100, 101, 110, 116, 105, 116, 121, 18, 1,
   103, 90, 9, 10, 1, 120, 18, 4, 10, 2, 8, 1, 98, 9, 10, 1, 121, 18, 4, 10, 2, 8, 1, 66, 2, 16, 13,

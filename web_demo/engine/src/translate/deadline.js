@@ -60,3 +60,15 @@ export function nextTask() {
     port.postMessage(null)
   })
 }
+
+/**
+ * Fails when a signal is aborted, and never ends otherwise.
+ *
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<never>}
+ */
+export const givenUp = (signal) =>
+  new Promise((_, reject) => {
+    signal?.throwIfAborted()
+    signal?.addEventListener('abort', () => reject(signal.reason))
+  })

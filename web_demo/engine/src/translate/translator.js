@@ -18,13 +18,11 @@ import { search } from '../search/beam.js'
 import { repeatsAllowed } from '../search/constraints.js'
 import { Aligned } from '../text/aligned.js'
 import { casingOf, inSmallLetters, isUpper, normalizedSpace } from '../text/casing.js'
-import { Deadline } from './deadline.js'
+import { Deadline, givenUp } from './deadline.js'
 import { fragmentOf, readSentence, readTokens, takeApart, wordsOf } from './document.js'
 import { Joined, withMissing, written } from './result.js'
 import { heard } from './streaming.js'
 
-/** @typedef {import('../bundle/bundle.js').OnProgress} OnProgress */
-/** @typedef {import('../bundle/sources.js').Source} Source */
 /** @typedef {import('../options.js').Chosen} Chosen */
 /** @typedef {import('../search/constraints.js').Asked} AskedSymbols */
 /** @typedef {import('../options.js').TranslateOptions} TranslateOptions */
@@ -43,21 +41,9 @@ import { heard } from './streaming.js'
  *   `onnxruntime-web/wasm`
  * @property {string} [cache] the name of a Cache Storage: a bundle from a URL is kept there once
  *   it is known to be whole, and read from there the next time
- * @property {OnProgress} [onProgress]
+ * @property {import('../bundle/bundle.js').OnProgress} [onProgress]
  * @property {AbortSignal} [signal]
  */
-
-/**
- * Fails when a signal is aborted, and never ends otherwise.
- *
- * @param {AbortSignal} [signal]
- * @returns {Promise<never>}
- */
-const givenUp = (signal) =>
-  new Promise((_, reject) => {
-    signal?.throwIfAborted()
-    signal?.addEventListener('abort', () => reject(signal.reason))
-  })
 
 /** A bundle, loaded and ready. */
 export class Translator {
@@ -81,7 +67,7 @@ export class Translator {
   /**
    * Loads a bundle, and checks all of it.
    *
-   * @param {Source} source where the bundle is
+   * @param {import('../bundle/sources.js').Source} source where the bundle is
    * @param {LoadOptions} options
    * @returns {Promise<Translator>}
    * @throws {BundleNotFoundError} there is none
