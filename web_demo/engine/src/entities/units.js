@@ -1,6 +1,6 @@
 /**
- * Signs of units behind a number, which are carried over with it: a model would guess "m" from "ml".
- * Words ("litres", "ans") are no signs. The signs are those of `contract.json`.
+ * Signs of units behind a number, which are carried over with it: a model would guess "m" from
+ * "ml". Words ("litres", "ans") are no signs. The signs are those of `contract.json`.
  */
 
 import { isDigit } from '../text/characters.js'
@@ -14,8 +14,8 @@ export const ALIKE = new Map([...words(SPEC.units.alike)].map((sign) => [sign, s
 export const SIGNS = new Map([...ALIKE, ...Object.entries(SPEC.units.fr)])
 
 /**
- * Returns the sign of a unit behind a number or the space behind it, and where it stands; "" and the
- * number's end if none does. A number behind the sign ("1 m 80") is one with it.
+ * Returns the sign of a unit behind a number or the space behind it, and where it stands; "" and
+ * the number's end if none does. A number behind the sign ("1 m 80") is one with it.
  *
  * @param {import('./characters.js').Line} line
  * @param {number} end

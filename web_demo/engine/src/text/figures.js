@@ -63,7 +63,8 @@ export function inAnotherUnit(source, target, here, there) {
 }
 
 /**
- * Returns the sign of a unit behind a number, and where; signs have no character of two UTF-16 units.
+ * Returns the sign of a unit behind a number, and where; signs have no character of two UTF-16
+ * units.
  *
  * @param {string} text
  * @param {Value} value
