@@ -37,7 +37,7 @@ from allez.entities.marks import (
     tagged,
 )
 from allez.entities.numbers import FORMS, Form, read, write
-from allez.entities.numerals import clock, date, joined, noughts, spaced, telephone, version
+from allez.entities.numerals import clock, date, joined, lapse, noughts, spaced, telephone, version
 from allez.entities.wordlike import (
     Knows,
     account,
@@ -86,7 +86,7 @@ _MARKS: dict[str, tuple[Scanner, ...]] = {
     ".": (path,),
     "-": (option,),
 }
-_DIGITS: tuple[Scanner, ...] = (emoji, date, version, telephone, identifier, spaced)
+_DIGITS: tuple[Scanner, ...] = (emoji, date, version, telephone, identifier, spaced, lapse)
 _WORDS: tuple[Scanner, ...] = (initials, address, account, file, identifier)
 
 

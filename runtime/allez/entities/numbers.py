@@ -354,11 +354,16 @@ def _is_moment(text: str, start: int, end: int, form: Form) -> bool:
     if before in ("de", "entre"):
         joint = next((joint for joint in (" à ", " et ") if text.startswith(joint, end)), "")
         other = end + len(joint)
-        stop = _hours_end(text, digits(text, other)) if joint else 0
+        time = _time(text, other, form) if joint and is_digit(at(text, other)) else None
+        stop = time[0] if time else _hours_end(text, digits(text, other)) if joint else 0
         return stop > 0 and _is_hour(text, other) and not text.startswith(_LENGTHS, stop)
     if before == "et":
-        hour = start - len("h et ")
-        return hour > 0 and text.startswith(("h et ", "H et "), hour) and _behind_digit(text, hour)
+        hour = start - len(" et ")
+        if hour > 2 and is_digit(text[hour - 1]) and is_digit(text[hour - 2]):
+            hour -= 2 + (text[hour - 3] in SPACES)  # minutes
+        hour -= 1
+        joined = hour > 0 and text[hour] in "hH" and text.startswith(" et ", start - len(" et "))
+        return joined and _behind_digit(text, hour)
     return before in form.moments
 
 

@@ -88,6 +88,24 @@ def clock(text: str, start: int) -> int:
     return end if number_ends(text, end) else start
 
 
+def lapse(text: str, start: int) -> int:
+    """`5 h 10 min`, `2 h 1 min 39 s`: a length of time, of two units or three."""
+    position = stop = start
+    count = 0
+    for unit in ("h", "min", "s"):
+        end = digits(text, position)
+        mark = end + (at(text, end) != "" and at(text, end) in SPACES)
+        if (
+            position < end
+            and text.startswith(unit, mark)
+            and not at(text, mark + len(unit)).isalpha()
+        ):
+            stop = mark + len(unit)
+            position = stop + (at(text, stop) != "" and at(text, stop) in SPACES)
+            count += 1
+    return stop if count > 1 and number_ends(text, stop) else start
+
+
 def version(text: str, start: int) -> int:
     """`1.2.3`, `3.11.4-rc1`, `10.0.0.12:8080`, `10.0.0.0/8`; thousands with points are none."""
     parts = groups(text, start, ".")

@@ -6,7 +6,18 @@
  */
 
 import { isDigit, isLetter } from '../text/characters.js'
-import { SPACES, at, digits, has, isOneOf, isWord, numberEnds, part, run } from './characters.js'
+import {
+  SPACES,
+  at,
+  behindSpace,
+  digits,
+  has,
+  isOneOf,
+  isWord,
+  numberEnds,
+  part,
+  run,
+} from './characters.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 /** Some digits. @typedef {{start: number, end: number, size: number}} Group */
@@ -97,6 +108,26 @@ export function clock(line, start) {
     end = endOf(groups(line, end + 1, ':', 2))
   }
   return numberEnds(line, end) ? end : start
+}
+
+/**
+ * `5 h 10 min`, `2 h 1 min 39 s`: a length of time, of two units or three.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+export function lapse(line, start) {
+  let [position, stop, count] = [start, start, 0]
+  for (const unit of ['h', 'min', 's']) {
+    const end = digits(line, position)
+    const behind = behindSpace(line, end) + unit.length
+    if (position < end && has(line, behind - unit.length, unit) && !isLetter(at(line, behind))) {
+      stop = behind
+      position = behindSpace(line, stop)
+      count++
+    }
+  }
+  return count > 1 && numberEnds(line, stop) ? stop : start
 }
 
 /**

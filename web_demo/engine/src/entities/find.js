@@ -28,7 +28,7 @@ import {
   part,
   run,
 } from './characters.js'
-import { clock, date, joined, noughts, spaced, telephone, version } from './digits.js'
+import { clock, date, joined, lapse, noughts, spaced, telephone, version } from './digits.js'
 import {
   backslash,
   braces,
@@ -97,7 +97,7 @@ const MARKS = {
   '.': [path],
   '-': [option],
 }
-const DIGITS = [emoji, date, version, telephone, identifier, spaced]
+const DIGITS = [emoji, date, version, telephone, identifier, spaced, lapse]
 const WORDS = [initials, address, account, file, identifier]
 
 /**

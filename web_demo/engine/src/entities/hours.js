@@ -71,8 +71,9 @@ export function hoursEnd(line, end) {
  * @param {Line} line
  * @param {number} start
  * @param {number} end
+ * @param {(start: number) => number} timeEnd where hours and minutes end that begin there, or 0
  */
-export function isMoment(line, start, end) {
+export function isMoment(line, start, end, timeEnd) {
   if (!isHour(line, start) || has(line, end, ...OF_DAY)) return isHour(line, start)
   if (has(line, end, ...LENGTHS)) return false
   const before = wordBefore(line, start)
@@ -80,13 +81,15 @@ export function isMoment(line, start, end) {
     const joint = [' à ', ' et '].find((word) => has(line, end, word))
     if (joint === undefined) return false
     const other = end + joint.length
-    const stop = hoursEnd(line, digits(line, other))
+    const stop = timeEnd(other) || hoursEnd(line, digits(line, other))
     return stop > 0 && isHour(line, other) && !has(line, stop, ...LENGTHS)
   }
   if (before !== 'et') return MOMENTS.has(before)
-  const hour = start - 5
-  const digit = hour - (isOneOf(SPACES, at(line, hour - 1)) ? 2 : 1)
-  return has(line, hour, 'h et ', 'H et ') && isDigit(at(line, digit))
+  const joint = start - 4
+  const hasMinutes = isDigit(at(line, joint - 1)) && isDigit(at(line, joint - 2))
+  const mark = (hasMinutes ? beforeSpace(line, joint - 2) : joint) - 1
+  const isHours = isOneOf('hH', at(line, mark)) && has(line, joint, ' et ')
+  return isHours && isDigit(at(line, beforeSpace(line, mark) - 1))
 }
 
 /**
@@ -99,3 +102,11 @@ function isHour(line, start) {
   const end = digits(line, start)
   return start < end && end <= start + 2 && Number(part(line, start, end)) < 24
 }
+
+/**
+ * Returns the position before a space if one stands right before a position, else that.
+ *
+ * @param {Line} line
+ * @param {number} position
+ */
+const beforeSpace = (line, position) => position - (isOneOf(SPACES, at(line, position - 1)) ? 1 : 0)

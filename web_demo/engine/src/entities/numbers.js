@@ -164,7 +164,11 @@ export function read(line, start, form) {
     amount.percent ||
     amount.currency !== '' ||
     amount.unit !== ''
-  if (!isCarried && amount.hours && isMoment(line, start, end)) {
+  if (
+    !isCarried &&
+    amount.hours &&
+    isMoment(line, start, end, (from) => time(line, from, form)?.[0] ?? 0)
+  ) {
     return [end, { ...amount, hours: false, minutes: '00' }]
   }
   return isCarried || amount.hours || amount.whole.length >= 4 ? [end, amount] : null

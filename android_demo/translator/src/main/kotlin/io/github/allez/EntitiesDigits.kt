@@ -71,6 +71,22 @@ internal fun CodePoints.clock(start: Int): Int {
     return if (numberEnds(end)) end else start
 }
 
+/** `5 h 10 min`, `2 h 1 min 39 s`: a length of time, of two units or three. */
+internal fun CodePoints.lapse(start: Int): Int {
+    var position = start
+    var stop = start
+    var count = 0
+    for (unit in listOf("h", "min", "s")) {
+        val end = digits(position)
+        val mark = behindSpace(end)
+        if (position == end || !startsWith(unit, mark) || isLetter(at(mark + unit.length))) continue
+        stop = mark + unit.length
+        position = behindSpace(stop)
+        count++
+    }
+    return if (count > 1 && numberEnds(stop)) stop else start
+}
+
 /** `1.2.3`, `3.11.4-rc1`, `10.0.0.12:8080`, `10.0.0.0/8`; thousands with points are none. */
 internal fun CodePoints.version(start: Int): Int {
     val parts = groups(start, ".")

@@ -318,13 +318,15 @@ private fun CodePoints.isMoment(start: Int, end: Int, form: NumberForm): Boolean
         "de", "entre" -> {
             val joint = listOf(" à ", " et ").firstOrNull { startsWith(it, end) } ?: return false
             val other = end + joint.length
-            val stop = hoursEnd(digits(other))
+            val stop = (if (isDigit(at(other))) time(other, form) else null)?.end ?: hoursEnd(digits(other))
             stop > 0 && isHour(other) && !isLength(stop)
         }
         "et" -> {
-            val hour = start - "h et ".length
-            val digit = if (hasOneOf(SPACES, hour - 1)) hour - 2 else hour - 1
-            hasOneOf("hH", hour) && startsWith(" et ", hour + 1) && isDigit(at(digit))
+            val joint = start - " et ".length
+            val minutes = isDigit(at(joint - 1)) && isDigit(at(joint - 2))
+            val end = if (!minutes) joint else if (hasOneOf(SPACES, joint - 3)) joint - 3 else joint - 2
+            val digit = if (hasOneOf(SPACES, end - 2)) end - 3 else end - 2
+            hasOneOf("hH", end - 1) && startsWith(" et ", joint) && isDigit(at(digit))
         }
         else -> before in form.moments
     }
