@@ -129,6 +129,17 @@ def by_name(name: str) -> Format | None:
     return next((form for form in FORMATS.values() if ending in form.suffixes), None)
 
 
+def by_beginning(path: Path) -> Format | None:
+    """Return the format of a file of XML by how it begins, if it is one that is known."""
+    if path.suffix.lower() != ".xml":
+        return None
+    try:
+        with open(path, "rb") as stream:
+            return _by_content(stream.read(4096), ".xml")
+    except (InputError, OSError):  # none that is known, or one that nobody can read
+        return None
+
+
 def named(name: str) -> Format:
     """Return the format that a caller names; OptionError if there is none."""
     if name not in FORMATS:

@@ -64,6 +64,39 @@ def is_better(again: Translation, before: Translation) -> bool:
     return (new.confidence or 0.0) > (old.confidence or 0.0) and len(new.doubts) <= len(old.doubts)
 
 
+def without_stop(source: Marked, translated: Marked) -> Marked:
+    """Return a translation without full stops at the ends of lines that its source does not have.
+
+    A model that learnt from sentences ends what it reads with one. Behind an abbreviation (`etc.`,
+    `p.m.`, `Inc.`) it stays.
+    """
+    said, lines = source.text.split("\n"), translated.text.split("\n")
+    if len(said) != len(lines):
+        said, lines = [source.text], [translated.text]
+    text, marks = translated.text, translated.marks
+    position = len(text)
+    for original, line in zip(reversed(said), reversed(lines), strict=True):
+        position -= len(line)
+        if (within := _added_stop(original, line)) >= 0:
+            at = position + within
+            text = text[:at] + text[at + 1 :]
+            marks = tuple(
+                m._replace(start=m.start - (m.start > at), end=m.end - (m.end > at)) for m in marks
+            )
+        position -= 1
+    return Marked(text, marks)
+
+
+def _added_stop(source: str, translated: str) -> int:
+    """Return where the full stop stands that ends a translation alone; -1 if there is none."""
+    ending, shown = source.rstrip()[-1:], translated.rstrip()
+    words = shown[:-1].split()
+    if not shown.endswith(".") or not words or not (ending.isalnum() or ending in tuple("}%)]€$♪")):
+        return -1
+    is_word = words[-1].isalpha() and words[-1].islower() and len(words[-1]) > 3
+    return len(shown) - 1 if is_word or words[-1].endswith("}") else -1
+
+
 def with_capital(source: Marked, translated: Marked) -> Marked:
     """Return a translation with a capital if its source begins with one.
 

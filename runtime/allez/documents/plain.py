@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from allez.documents.document import Builder, Template, TextDocument
@@ -10,6 +11,17 @@ from allez.documents.reading import Reading
 from allez.documents.wrapping import continues, joined, wrap
 from allez.text.markup import Marked
 
+_TIME = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,6})?(?:Z|[+-]\d{2}:?\d{2})?"
+_DATE = r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4})"
+_WHEN = rf"(?:{_DATE}(?:T|,? )){_TIME}|{_DATE}|{_TIME}"
+_NAME = r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?:[ \t]+"
+_NICK = r"<[^<>\s]{1,40}>[ \t]+"
+_STAMP = re.compile(
+    rf"(?:\[(?:{_WHEN})\]|(?:{_WHEN}) -)[ \t]+(?:{_NICK}|{_NAME})?"
+    rf"|(?:{_WHEN})[ \t]+(?:{_NICK}|\[[A-Z]+\][ \t]+|(?=[^\W\d_a-z]))"
+    rf"|{_NICK}"
+)
+"""When a message was sent and by whom, or when a line was logged: it stands before what is said."""
 _BULLETS = "-*•–—·"
 
 
@@ -26,7 +38,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     """
     text, encode = decode(data)
     builder = Builder(text)
-    lines = list(_lines(text))
+    lines = list(_lines(text, stamped=not reading.wrapped))
     for first, last in (
         _paragraphs(lines) if reading.wrapped else ((i, i) for i in range(len(lines)))
     ):
@@ -61,9 +73,13 @@ def _broken(text: str, indent: int, width: int) -> list[str]:
 class _Line:
     """A line of the text, and what of it is set before the words."""
 
-    def __init__(self, text: str, start: int, end: int, following: int) -> None:
+    def __init__(
+        self, text: str, start: int, end: int, following: int, *, stamped: bool = False
+    ) -> None:
         content = text[start:end].rstrip()
         self.before = content[: len(content) - len(content.lstrip(" \t>"))]
+        if stamped and (stamp := _STAMP.match(content, len(self.before))):
+            self.before = content[: stamp.end()]
         self.text = content[len(self.before) :]
         self.start, self.end, self.next = start + len(self.before), start + len(content), following
         self.is_item = self.text[:1] in _BULLETS and self.text[1:2] in (" ", "\t")
@@ -71,11 +87,17 @@ class _Line:
         self.is_item |= number[:-1].isdecimal() and number[-1:] in ".)"
 
 
-def _lines(text: str) -> Iterator[_Line]:
+def _lines(text: str, *, stamped: bool) -> Iterator[_Line]:
     start = 0
     while start < len(text):
         following = text.find("\n", start) + 1 or len(text)
-        yield _Line(text, start, following - text.endswith("\n", start, following), following)
+        yield _Line(
+            text,
+            start,
+            following - text.endswith("\n", start, following),
+            following,
+            stamped=stamped,
+        )
         start = following
 
 

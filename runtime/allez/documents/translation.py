@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from allez.documents.document import Document
-from allez.documents.labels import in_small_letters, is_better, is_unsure, with_capital
+from allez.documents.labels import (
+    in_small_letters,
+    is_better,
+    is_unsure,
+    with_capital,
+    without_stop,
+)
 from allez.errors import CancelledError
 from allez.results import Translation
 from allez.text.markup import OUTSIDE, Mark, Marked
@@ -80,7 +86,10 @@ def translate_marked(
         _check(translation)
         done[index] = _apart(transfer(source, translation), sources[index])
     _read_again(sources, unsure, translate, done)
-    return [with_capital(source, one) for source, one in zip(sources, done, strict=True)]
+    return [
+        with_capital(source, without_stop(source, one))
+        for source, one in zip(sources, done, strict=True)
+    ]
 
 
 def _read_again(

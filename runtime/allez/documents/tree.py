@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from allez.documents.formats import FORMATS, REFUSED_SUFFIXES
+from allez.documents.formats import FORMATS, REFUSED_SUFFIXES, by_beginning
 from allez.errors import InputError, OutputError
 from allez.files import in_the_way, open_own, reason
 from allez.locking import lock
@@ -37,7 +37,7 @@ class Plan(NamedTuple):
 
     jobs: list[Job]
     left: list[Path]
-    """Files of the folders whose names tell of no known format."""
+    """Files of the folders that tell of no known format."""
 
 
 def plan(inputs: Sequence[Path], output: str | None, suffix: str) -> Plan:
@@ -92,7 +92,7 @@ def _jobs(given: Path, output: Path | None, suffix: str, left: list[Path]) -> li
     jobs = []
     within = None if output is None else _target(given, given / "_", output, "").parent
     for path in _files(given, within):
-        if path.suffix.lower() in known:
+        if path.suffix.lower() in known or by_beginning(path):
             jobs.append(Job(path, _target(given, path, output, suffix)))
         else:
             left.append(path)

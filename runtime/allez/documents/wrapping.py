@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from allez.text.markup import Mark, Marked
@@ -91,11 +92,16 @@ def balanced(text: str, count: int) -> list[str]:
     return [*lines, " ".join(words)]
 
 
+_SPREAD = re.compile(r"[\t\n\r\f]|  ")
+
+
 def collapse(marked: Marked) -> Marked:
     """Return a text with every run of white space as one space, its marks where they were.
 
     A no-break space is none: it stands where somebody wanted it.
     """
+    if _SPREAD.search(marked.text) is None:
+        return marked
     kept: list[str] = []
     places: list[int] = []
     for character in marked.text:

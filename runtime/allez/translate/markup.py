@@ -129,13 +129,17 @@ class _Placing:
         # [U, S]: what each unit attends to, its tokens together
         self.attended = overlap(alignment.target_spans, self.units).T @ mutual(alignment)
         self.source_spans = alignment.source_spans
+        spans = np.array(self.source_spans, dtype=np.float64).reshape(-1, 2)
+        self.source_starts, self.source_ends = spans[:, 0], spans[:, 1]
         copied = [(mark.start, mark.end) for mark in marked.marks if mark.kind == "word"]
         self.source_units = _whole_units(_units_of(marked.text, self.source_spans), copied)
         self.placed: dict[int, Mark] = {}
 
     def within(self, span: Span) -> FloatArray:
         """Return [U]: how much of each unit's attention lies in a stretch of the source."""
-        return np.asarray(self.attended @ overlap(self.source_spans, [span])[:, 0])
+        inside = np.minimum(self.source_ends, span[1]) - np.maximum(self.source_starts, span[0])
+        shares = np.clip(inside, 0.0, None) / np.maximum(self.source_ends - self.source_starts, 1.0)
+        return np.asarray(self.attended @ shares)
 
     def bounds(self, parent: int) -> Span:
         """Return where in the target the children of a mark may stand."""
@@ -188,17 +192,19 @@ def _find_words(marked: Marked, target: str) -> dict[int, Span]:
 
 def _units_of(text: str, tokens: Sequence[Span]) -> list[Span]:
     """Return the units of a text; what one symbol stands for, `12,50 €`, is one of them."""
-    filled = [span for span in tokens if _is_symbol(text[slice(*span)])]
-    return _whole_units(units(text), filled)
+    filled = [span for span in tokens if span[1] > span[0] + 1 and _is_symbol(text[slice(*span)])]
+    return _whole_units(units(text), filled) if filled else units(text)
 
 
 def _is_symbol(token: str) -> bool:
     """Tell whether a token stands for more than a word or a sign: digits with signs or spaces."""
-    return any(map(str.isdecimal, token)) and not all(map(is_in_word, token))
+    return (
+        not token.isalpha() and any(map(str.isdecimal, token)) and not all(map(is_in_word, token))
+    )
 
 
 def _has_word(text: str, unit: Span) -> bool:
-    return any(map(is_in_word, text[slice(*unit)]))
+    return is_in_word(text[unit[0]]) or any(map(is_in_word, text[slice(*unit)]))
 
 
 def _whole_units(found: list[Span], words: list[Span]) -> list[Span]:

@@ -116,6 +116,17 @@ def test_files_of_no_known_format_are_counted(
         assert (note in error) == ("-q" not in more)
 
 
+def test_xml_in_a_folder_is_taken_by_how_it_begins(folder: Path) -> None:
+    (folder / "docs" / "strings.xml").write_text(
+        '<resources><string name="a">un</string></resources>'
+    )
+    (folder / "docs" / "other.xml").write_text("<other>un</other>")
+    assert main(["-i", "docs", "-o", "out"]) == 0
+    made = files(folder / "out")
+    assert made["docs/strings.xml"] == '<resources><string name="a">UN</string></resources>'
+    assert "docs/other.xml" not in made
+
+
 def test_a_pdf_in_a_folder_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "docs" / "a.pdf").write_bytes(b"%PDF-1.4\n1 0 obj\n")
     assert main(["-i", "docs", "-o", "out"]) == 1

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from allez.documents.labels import is_label
+from allez.documents.labels import is_label, without_stop
 from allez.documents.translation import translate_marked
 from allez.results import Carried, Translation
 from allez.text.markup import Mark, Marked
@@ -78,3 +78,28 @@ def test_marks_stand_around_the_words_of_the_second_reading() -> None:
     marked = Marked("Chaise pliante", (Mark("pair", 7, 14),))
     (found,) = translate_marked([marked], Rating({"Chaise pliante": 0.1}))
     assert found == Marked("Chair folding", (Mark("pair", 6, 13),))
+
+
+@pytest.mark.parametrize(
+    ("source", "translated", "expected"),
+    [
+        ("Il est venu", "He came.", "He came"),
+        ("Il est venu.", "He came.", "He came."),
+        ("il est {0}", "it's {0} here. ", "it's {0} here "),
+        ("Pain, sel, etc", "Bread, salt, etc.", "Bread, salt, etc."),
+        ("à 5 h", "at 5 p.m.", "at 5 p.m."),
+        ("Je ne sais", "I don't know...", "I don't know..."),
+        ("", "He came.", "He came."),
+        ("Il est", ".", "."),
+        (
+            "Il est venu\n\nVenez.\nil est {0}",
+            "He came.\n\nCome.\nIt is {0}.",
+            "He came\n\nCome.\nIt is {0}",
+        ),
+    ],
+)
+def test_no_full_stop_is_added(source: str, translated: str, expected: str) -> None:
+    marks = (Mark("pair", 0, len(translated)), Mark("point", len(translated), len(translated)))
+    found = without_stop(Marked(source), Marked(translated, marks))
+    assert found.text == expected
+    assert [mark.end for mark in found.marks] == [len(expected)] * 2

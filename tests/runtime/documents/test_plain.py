@@ -64,3 +64,24 @@ def test_what_is_no_text_is_refused() -> None:
 def test_utf_16_with_its_mark_is_read() -> None:
     data = "\ufeffIl pleut.\n".encode("utf-16-le")
     assert uppercased(plain.parse(data)) == "\ufeffIL PLEUT.\n".encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("[14:02] Manon: un mot ?", "un mot ?"),
+        ("12/05/2025, 14:02 - Jean Martin: un mot", "un mot"),
+        ("[12:05:33] <karim> un mot", "un mot"),
+        ("<lea> un mot", "un mot"),
+        ("2025-05-12T09:00:00Z [WARN] un mot", "un mot"),
+        ("2025-06-03 09:14:02,331 ERREUR un mot", "ERREUR un mot"),
+        ("12/05/2025 au 13/05/2025", "12/05/2025 au 13/05/2025"),
+        ("Léa : un mot", "Léa : un mot"),
+        ("> 14:02 - un mot", "un mot"),
+        ("14:02 -", ""),
+    ],
+)
+def test_when_and_by_whom_a_message_was_sent_is_no_text(line: str, said: str) -> None:
+    document = plain.parse(line.encode())
+    assert [segment.source.text for segment in document.segments] == ([said] if said else [])
+    assert uppercased(document).decode() == line.replace(said, said.upper())
