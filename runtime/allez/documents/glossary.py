@@ -57,6 +57,10 @@ def _read(path: Path) -> bytes:
         raise InputError(f"cannot read {path}: {reason(error)}") from None
 
 
+_HEADS = frozenset((("source", "target"), ("term", "translation"), ("terme", "traduction")))
+"""What the first row of a table may say of its columns."""
+
+
 def _table(data: bytes, path: Path) -> Iterator[tuple[str, str]]:
     text = decode(data)[0]
     first = next((line for line in text.split("\n") if line.strip() and line[0] != "#"), "")
@@ -66,6 +70,8 @@ def _table(data: bytes, path: Path) -> Iterator[tuple[str, str]]:
     for number, row in enumerate(read_rows(text, separator), start=1):
         cells = [cell.strip() for cell in row]
         if not cells[0] or cells[0].startswith("#"):
+            continue
+        if number == 1 and tuple(cell.lower() for cell in cells[:2]) in _HEADS:
             continue
         if len(cells) < 2 or not cells[1]:
             raise InputError(

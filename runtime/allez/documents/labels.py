@@ -14,6 +14,8 @@ _SURE = 0.8
 """How sure a model must be of a label for no second reading. Of 109 labels of shops, programs and
 slides 27 came out better by it through `fr-en`, and 3 worse (`Suivant`, `Accueil`)."""
 _MOST_WORDS = 8
+_BEHIND = " \u00a0\n♪♫"
+"""What may stand behind the end of a line: notes, of one that is sung."""
 _STOPS = (".", "!", "?", "…")
 
 
@@ -89,9 +91,9 @@ def without_stop(source: Marked, translated: Marked) -> Marked:
 
 def _added_stop(source: str, translated: str) -> int:
     """Return where the full stop stands that ends a translation alone; -1 if there is none."""
-    ending, shown = source.rstrip()[-1:], translated.rstrip()
+    ending, shown = source.rstrip(_BEHIND)[-1:], translated.rstrip(_BEHIND)
     words = shown[:-1].split()
-    if not shown.endswith(".") or not words or not (ending.isalnum() or ending in tuple("}%)]€$♪")):
+    if not shown.endswith(".") or not words or not (ending.isalnum() or ending in tuple("}%)]€$")):
         return -1
     is_word = words[-1].isalpha() and words[-1].islower() and len(words[-1]) > 3
     return len(shown) - 1 if is_word or words[-1].endswith("}") else -1

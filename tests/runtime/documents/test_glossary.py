@@ -23,6 +23,8 @@ TBX = (
         ("a.tsv", "# fr\ten\npanier\tcart\n\n"),
         ("a.csv", 'panier,"cart"\n'),
         ("a.csv", "panier;cart\n"),
+        ("a.csv", "Source,Target\npanier,cart\n"),
+        ("a.tsv", "terme\ttraduction\npanier\tcart\n"),
         ("a.tbx", TBX),
         ("a.tbx", TBX.replace("termEntry", "conceptEntry").replace("langSet", "langSec")),
     ],

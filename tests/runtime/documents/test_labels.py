@@ -91,6 +91,7 @@ def test_marks_stand_around_the_words_of_the_second_reading() -> None:
         ("Je ne sais", "I don't know...", "I don't know..."),
         ("", "He came.", "He came."),
         ("Il est", ".", "."),
+        ("♪ Il est venu ♪", "♪ He came. ♪", "♪ He came ♪"),
         (
             "Il est venu\n\nVenez.\nil est {0}",
             "He came.\n\nCome.\nIt is {0}.",
