@@ -13,6 +13,7 @@ from allez_export.data.read import read_pairs
 from allez_export.made import DATA, typing
 from allez_export.made.everyday import CLOSED, EVERYDAY, OPEN
 from allez_export.made.facts import FRAMES, KINDS, kept, sentence
+from allez_export.made.opposites import duties
 from allez_export.made.pairs import fact, filled
 from allez_export.made.values import MAKERS
 
@@ -193,3 +194,17 @@ def test_limits_and_negation_are_judged_by_their_direction() -> None:
         denied = any(f" {word} " in f"{source[:-1]} " for word in ("pas", "jamais", "plus"))
         assert right("He doesn't do that.") == denied, source
         assert right("He does that.") != denied, source
+
+
+def test_duties_say_whether_one_must_must_not_or_need_not() -> None:
+    generator = np.random.default_rng(4)
+    for _ in range(300):
+        source, target = duties(generator)
+        text = target.lower().replace("mustn't", "must not").replace("shouldn't", "must not")
+        forbids = "must not" in text or "must never" in text
+        spares = ("have to" in text and "n't" in text) or "need to" in text
+        assert forbids == (
+            "faut pas" in source.lower() or "faut surtout pas" in source or "jamais" in source
+        )
+        assert spares == ("obligé" in source or "nécessaire" in source)
+        assert forbids + spares + ("n't want" in text) <= 1

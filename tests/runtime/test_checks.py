@@ -36,6 +36,8 @@ def test_doubts_are_those_of_the_specification(case: dict[str, Any]) -> None:
     ("text", "language", "numbers"),
     [
         ("soixante et onze", "fr", [71]),
+        ("nineteen eighty-four, twenty twenty, eighteen twelve", "en", [1984, 2020, 1812]),
+        ("nineteen to twenty-five, ten twenty, thirty nineteen", "en", [19, 25, 10, 20, 30, 19]),
         ("quatre-vingts, quatre-vingt-un", "fr", [80, 81]),
         ("quatre-vingt-dix-neuf mille neuf cent seize", "fr", [99916]),
         ("deux cents, mille, un million", "fr", [200, 1000, 1000000]),

@@ -190,8 +190,88 @@ def negation(generator: Generator) -> Pair:
     return capitalized(f"{fr}."), capitalized(f"{en}.")
 
 
+_DUTIES: tuple[tuple[str, str, str, str, str, str], ...] = (
+    # je, tu and il (subjunctive), ils, infinitive, English, and what follows
+    ("vienne", "viennent", "venir", "come", "", ""),
+    ("vienne", "viennent", "venir", "come", " ce soir", " tonight"),
+    ("parte", "partent", "partir", "leave", "", ""),
+    ("parte", "partent", "partir", "leave", " sans moi", " without me"),
+    ("sorte", "sortent", "sortir", "go out", " ce soir", " tonight"),
+    ("reste", "restent", "rester", "stay", " ici", " here"),
+    ("sache", "sachent", "savoir", "know", " la vérité", " the truth"),
+    ("dise", "disent", "dire", "say", " ça", " that"),
+    ("fasse", "fassent", "faire", "do", " ça", " that"),
+    ("attende", "attendent", "attendre", "wait", "", ""),
+    ("dorme", "dorment", "dormir", "sleep", " maintenant", " now"),
+    ("boive", "boivent", "boire", "drink", " cette eau", " this water"),
+    ("prenne", "prennent", "prendre", "take", " la voiture", " the car"),
+    ("perde", "perdent", "perdre", "lose", " ce papier", " this paper"),
+    ("oublie", "oublient", "oublier", "forget", " les clés", " the keys"),
+    ("ouvre", "ouvrent", "ouvrir", "open", " la porte", " the door"),
+    ("réponde", "répondent", "répondre", "answer", " à cette lettre", " this letter"),
+    ("conduise", "conduisent", "conduire", "drive", " trop vite", " too fast"),
+    ("touche", "touchent", "toucher", "touch", " au four", " the oven"),
+    ("soit", "soient", "être", "be", " en retard", " late"),
+)
+
+_WHO_MUST = (
+    ("je", "I", "me", 0),
+    ("tu", "you", "you", 1),
+    ("il", "he", "him", 0),
+    ("elle", "she", "her", 0),
+    ("Paul", "Paul", "Paul", 0),
+    ("Marie", "Marie", "Marie", 0),
+    ("on", "we", "us", 0),
+    ("ils", "they", "them", 2),
+    ("les enfants", "the children", "the children", 2),
+)
+_BE_IN_PRESENT = {"je": "suis", "tu": "es", "ils": "sont", "les enfants": "sont"}
+
+
+def duties(generator: Generator) -> Pair:
+    """Return what one must do, must not do, or need not do: three things that are two in French."""
+    verb, plural, infinitive, english_verb, rest, en_rest = one(generator, _DUTIES)
+    who, en_who, whom, form = one(generator, _WHO_MUST)
+    if form == 1:
+        verb = "sois" if verb == "soit" else f"{verb}s"
+    elif form == 2:
+        verb = plural
+    elif who == "je" and verb == "soit":
+        verb = "sois"
+    third = en_who in ("he", "she", "Paul", "Marie")
+    that = ("qu'" if who[0] in "aeio" else "que ") + _elided(who, verb, spoken=False) + rest
+    does = f"{english_verb}{en_rest}"
+    no = "doesn't" if third else "don't"
+    obliged = _negated(who, _BE_IN_PRESENT.get(who, "est"), spoken=False)
+    ending = {"elle": "e", "Marie": "e", "ils": "s", "les enfants": "s"}.get(who, "")
+    of = "d'" if infinitive[0] in "aeiouêé" else "de "
+    must_not = one(generator, ("must not", "mustn't", "shouldn't"))
+    fr, en = one(
+        generator,
+        (
+            (f"il faut {that}", f"{en_who} must {does}"),
+            (f"il faut {that}", f"{en_who} {'has' if third else 'have'} to {does}"),
+            (f"il ne faut pas {that}", f"{en_who} {must_not} {does}"),
+            (f"il ne faut pas {that}", f"{en_who} must not {does}"),
+            (f"faut pas {that}", f"{en_who} {must_not} {does}"),
+            (f"il ne faut surtout pas {that}", f"{en_who} really must not {does}"),
+            (f"il n'est pas nécessaire {that}", f"{en_who} {no} need to {does}"),
+            (f"{obliged} obligé{ending} {of}{infinitive}{rest}", f"{en_who} {no} have to {does}"),
+            (f"je veux {that}", f"I want {whom} to {does}"),
+            (f"je ne veux pas {that}", f"I don't want {whom} to {does}"),
+            (f"il faut {infinitive}{rest}", f"you must {does}"),
+            (f"il ne faut pas {infinitive}{rest}", f"you must not {does}"),
+            (f"il ne faut jamais {infinitive}{rest}", f"you must never {does}"),
+        ),
+    )
+    if who == "je" and "veux" in fr:  # one wants to do so oneself
+        fr, en = f"il faut {that}", f"I must {does}"
+    return capitalized(f"{fr}."), capitalized(f"{en}.")
+
+
 MAKERS: dict[str, tuple[float, Callable[[Generator], Pair]]] = {
-    "limits": (0.14, limits),
-    "negation": (0.13, negation),
+    "limits": (0.12, limits),
+    "negation": (0.11, negation),
+    "duties": (0.04, duties),
 }
 """What makes a pair, by kind, and its share."""

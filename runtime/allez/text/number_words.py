@@ -190,6 +190,8 @@ def _spoken(words: list[_Word], index: int, language: str, text: str) -> tuple[E
             unit = units[word]
             if language == "fr" and unit == 20 and current % 100 == 4:
                 current += 76
+            elif language == "en" and 10 < current <= 20 and unit >= 10 and not total:
+                current = 100 * current + unit  # a year: "nineteen eighty-four"
             elif used and 0 < current % 10 < 10 and current % 100 not in (60, 80) and unit < 10:
                 break  # "deux trois": two numbers
             elif used and unit >= 10 and current % 100 and current % 100 not in (60, 80):

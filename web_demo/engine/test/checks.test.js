@@ -34,6 +34,7 @@ const NUMBERS = [
   ['5 590, 3.410.225 et 12', 'fr', [5590, 3410225, 12]],
   ['one hundred and twenty-three thousand', 'en', [123000]],
   ['a hundred, two million, twelve', 'en', [100, 2000000, 12]],
+  ['nineteen eighty-four, twenty twenty, eighteen twelve', 'en', [1984, 2020, 1812]],
   ['5,590 and 1,234,567', 'en', [5590, 1234567]],
   ['sechs 6', 'de', [6]],
 ]

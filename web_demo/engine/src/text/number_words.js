@@ -315,6 +315,8 @@ function spoken(words, index, language, text) {
     const isBegun = used > 0
     if (unit !== undefined) {
       if (language === 'fr' && unit === 20 && current % 100n === 4n) current += 76n
+      else if (language === 'en' && unit > 9 && current > 10n && current < 21n && !total)
+        current = 100n * current + BigInt(unit) // a year: "nineteen eighty-four"
       else if (isBegun && isAnother(unit, current)) break
       else current += BigInt(unit)
     } else if (

@@ -193,6 +193,9 @@ private class NumberReader(private val text: CodePoints, private val language: S
             if (used > 0 && !isJoined(words[index + used - 1], words[index + used])) break
             val unit = said.units[word]
             if (unit != null) {
+                if (isCentury(current) && unit >= 10 && total == ZERO) { // a year: "nineteen eighty-four"
+                    current *= HUNDRED
+                }
                 val added = added(current, unit, isFirst = used == 0) ?: break
                 current += BigInteger.valueOf(added.toLong())
             } else if (word in said.hundreds && (used > 0 || mayBegin(index))) {
@@ -216,6 +219,9 @@ private class NumberReader(private val text: CodePoints, private val language: S
     }
 
     private fun isJoined(one: Word, other: Word) = other.start == one.end + 1 && text.hasOneOf(GAPS, one.end)
+
+    private fun isCentury(current: BigInteger) =
+        language == "en" && current > BigInteger.TEN && current <= BigInteger.valueOf(20)
 
     /** What a unit adds to what was said of a number; null: it begins another one ("deux trois"). */
     private fun added(current: BigInteger, unit: Int, isFirst: Boolean): Int? {
