@@ -225,4 +225,4 @@ def test_the_figures_of_the_readme(tiny_bundle: Path, capsys: pytest.CaptureFixt
     names = ["bundle", "a sentence of 10 words, one thread, greedy", "a sentence of 10 words"]
     names += ['allez "Il pleut."', "import onnxruntime", "start / import onnxruntime"]
     assert all(line.startswith(name) for line, name in zip(lines, names, strict=True))
-    assert float(lines[-1].split()[-1]) > 1
+    assert float(lines[-1].split()[-1]) > 0
