@@ -104,7 +104,29 @@ KINDS: dict[str, dict[str, Any]] = {
     "tied layers": {"transformer-tied-layers": [1, 1], "transformer-ffn-activation": "gelu"},
     "one layer, normalized words": {"dec-depth": 1, "transformer-postprocess-emb": "nd"},
     "own tables": {"tied-embeddings-all": False, "transformer-heads": 4},
-}
+    "1 + 1 layers, one head": {"enc-depth": 1, "dec-depth": 1, "transformer-heads": 1},
+    "3 + 6 layers": {"enc-depth": 3, "dec-depth": 6, "transformer-heads": 8},
+    "12 + 3 layers, odd heads": {
+        "enc-depth": 12, "dec-depth": 3, "dim-emb": 48, "transformer-heads": 16,
+    },
+    "output tied to the target": {"tied-embeddings-all": False, "tied-embeddings": True},
+    "words tied, no bias": {
+        "tied-embeddings-all": False, "tied-embeddings-src": True, "output-omit-bias": True,
+    },
+    "other feed-forward in the decoder": {
+        "transformer-ffn-depth": 3, "transformer-decoder-ffn-depth": 1,
+        "transformer-decoder-dim-ffn": 10, "transformer-postprocess": "da",
+        "transformer-postprocess-top": "n",
+    },
+    "wide and shallow": {
+        "dim-emb": 128, "transformer-dim-ffn": 40, "transformer-preprocess": "nd",
+        "transformer-postprocess-emb": "", "transformer-guided-alignment-layer": 1,
+        "transformer-decoder-dim-ffn": 7,
+    },
+    "neither normalized nor added": {
+        "transformer-postprocess": "", "transformer-postprocess-top": "n",
+    },
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -168,7 +190,7 @@ def test_positions_are_halves_and_go_on_for_ever(folder: Callable[..., Path]) ->
 # --- files ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [marian.FLOAT32, marian.BERGAMOT, marian.OWN])
+@pytest.mark.parametrize("kind", [marian.FLOAT32, marian.FLOAT16, marian.BERGAMOT, marian.OWN])
 def test_all_kinds_of_files_hold_the_same(
     kind: int, folder: Callable[..., Path], vocabularies: tuple[bytes, bytes]
 ) -> None:
@@ -176,17 +198,38 @@ def test_all_kinds_of_files_hold_the_same(
     found = read_model(folder(suffix="bin", kind=kind) / "model.bin")
     assert found.settings["dim-emb"] == 16
     assert found.arrays.keys() == arrays.keys()
-    integers = {} if kind == marian.FLOAT32 else marian.on_grids(arrays)
+    floats = kind in (marian.FLOAT32, marian.FLOAT16)
+    integers = {} if floats else marian.on_grids(arrays)
     for name, array in arrays.items():
         if name in integers and not (kind == marian.OWN and "Wemb" in name):
             values, factor = integers[name]
             np.testing.assert_allclose(found.arrays[name], values / factor, rtol=1e-6)
             assert found.grids[name] == pytest.approx(1 / factor)
         else:
-            np.testing.assert_array_equal(found.arrays[name], array)
+            wanted = array.astype(np.float16) if kind == marian.FLOAT16 else array
+            np.testing.assert_array_equal(found.arrays[name], wanted)
+            assert found.arrays[name].dtype == np.float32
             assert name not in found.grids
     if kind == marian.BERGAMOT:
         assert found.ranges["encoder_l1_ffn_W1"] == pytest.approx(4.5)
+
+
+def test_integers_laid_out_for_one_processor_are_named(folder: Callable[..., Path]) -> None:
+    path = folder(suffix="bin", kind=marian.AVX512) / "model.bin"
+    with pytest.raises(InputError, match="intgemm8avx512, which is not read") as caught:
+        read_model(path)
+    assert "marian-conv" in str(caught.value.hint)
+
+
+def test_an_npz_of_halves_is_read(
+    folder: Callable[..., Path], vocabularies: tuple[bytes, bytes]
+) -> None:
+    settings, arrays = student(vocabularies)
+    path = folder() / "model.npz"
+    halves = {name: array.astype(np.float16) for name, array in arrays.items()}
+    path.write_bytes(marian.npz(halves, settings))
+    found = read_model(path).arrays
+    assert all(np.array_equal(found[name], array) for name, array in halves.items())
 
 
 def test_gzip_is_unpacked_and_zstd_is_named(folder: Callable[..., Path]) -> None:
@@ -265,6 +308,8 @@ def test_a_pickle_in_an_npz_is_refused(folder: Callable[..., Path]) -> None:
         ({"dim-emb": 0}, "dim-emb"),
         ({"dim-vocabs": [9, 9]}, "vocab.spm has"),
         ({"transformer-tied-layers": [1, 3]}, "tied layers"),
+        ({"transformer-tied-layers": 3}, "transformer-tied-layers"),
+        ({"transformer-guided-alignment-layer": "first"}, "guided-alignment-layer"),
     ],
 )
 def test_other_models_are_refused_by_name(

@@ -63,11 +63,19 @@ OPENNMT: list[dict[str, Any]] = [
     {"version": "2.x", "cell": "gru", "layers": 2, "both": False, "attention": "dot",
      "feed": False},
     {"version": "1.x", "cell": "gru", "layers": 3, "attention": "mlp", "old": True},
+    {"version": "1.x", "cell": "lstm", "layers": 2, "more": 1, "hidden": 10, "words": 3},
+    {"version": "1.x", "cell": "gru", "layers": 1, "more": 3, "bridge": True, "both": False},
+    {"version": "2.x", "cell": "lstm", "layers": 2, "more": 2, "bridge": True},
+    {"version": "2.x", "cell": "lstm", "layers": 4, "hidden": 14, "shared": True},
+    {"version": "1.x", "cell": "gru", "hidden": 6, "tied": True, "shared": True},
+    {"version": "1.x", "cell": "lstm", "layers": 2, "attention": "none"},
+    {"version": "2.x", "cell": "gru", "attention": "none", "feed": False},
 ]  # fmt: skip
 
 
 def opennmt_steps(state: State, head: State, kind: dict[str, Any]) -> Steps:
     cell, layers, feed = kind["cell"], kind.get("layers", 1), kind.get("feed", True)
+    attention, depth = kind.get("attention", "general"), layers + kind.get("more", 0)
     table = "embeddings.make_embedding.emb_luts.0.weight"
     rnn = encoder(state, "encoder.rnn.", cell)
     named = "decoder.rnn.layers.{0}.{1}" if feed else "decoder.rnn.{1}_l{0}"
@@ -80,9 +88,10 @@ def opennmt_steps(state: State, head: State, kind: dict[str, Any]) -> Steps:
             for i, part in enumerate(parts):
                 weight, bias = (state[f"encoder.bridge.{i}.{n}"] for n in ("weight", "bias"))
                 joined = torch.relu(weight @ torch.cat(part) + bias)
-                parts[i] = list(joined.split(len(joined) // layers))
+                parts[i] = list(joined.split(len(joined) // depth))
+        parts = [part[:layers] for part in parts]
         states: list[Any] = list(zip(*parts, strict=True)) if cell == "lstm" else parts[0]
-        out, found = torch.zeros(8), []
+        out, found = torch.zeros(cells[0].hidden_size), []
         for token in fed:
             x = state[f"decoder.{table}"][token]
             h = advance(cells, torch.cat([x, out]) if feed else x, states)
@@ -91,17 +100,21 @@ def opennmt_steps(state: State, head: State, kind: dict[str, Any]) -> Steps:
                 for name, weight in state.items()
                 if name.startswith("decoder.attn.")
             }
-            if kind["attention"] == "mlp":
+            if attention == "none":
+                out = h
+                found.append(head["weight"] @ out + head["bias"])
+                continue
+            if attention == "mlp":
                 query = attn["linear_query.weight"] @ h + attn["linear_query.bias"]
                 scores = torch.tanh(query + memory @ attn["linear_context.weight"].T)
                 scores = scores @ attn["v.weight"][0]
-            elif kind["attention"] == "general":
+            elif attention == "general":
                 scores = memory @ (attn["linear_in.weight"] @ h)
             else:
                 scores = memory @ h
             context = scores.softmax(0) @ memory
             out = attn["linear_out.weight"] @ torch.cat([context, h])
-            linear = kind["attention"] == "mlp"
+            linear = attention == "mlp"
             out = out + attn["linear_out.bias"] if linear else torch.tanh(out)
             found.append(head["weight"] @ out + head["bias"])
         return found
@@ -124,31 +137,47 @@ def test_opennmt_ends_a_source_that_has_one_word(tmp_path: Path) -> None:
     assert all(torch.isfinite(part).all() for part in alone)
 
 
-@pytest.mark.parametrize("attention", [True, False])
-@pytest.mark.parametrize("both", [True, False])
-def test_fairseq_computes_what_it_did(tmp_path: Path, both: bool, attention: bool) -> None:
-    state = checkpoints.fairseq(tmp_path, both=both, attention=attention)
+FAIRSEQ: list[dict[str, Any]] = [
+    {},
+    {"both": False},
+    {"attention": False},
+    {"both": False, "attention": False},
+    {"layers": 1, "more": 3, "each": 4, "narrow": 8, "tied": False},
+    {"layers": 4, "both": False, "each": 9, "hidden": 12, "words": 3, "tied": False},
+    {"layers": 1, "both": False, "each": 6, "hidden": 6, "words": 6},
+]
+
+
+@pytest.mark.parametrize("kind", FAIRSEQ, ids=str)
+def test_fairseq_computes_what_it_did(tmp_path: Path, kind: dict[str, Any]) -> None:
+    state = checkpoints.fairseq(tmp_path, **kind)
     rnn = encoder(state, "encoder.lstm.", "lstm")
-    cells = stacked(state, "decoder.layers.{0}.{1}".format, "lstm", 2)
+    layers = kind.get("layers", 2)
+    cells = stacked(state, "decoder.layers.{0}.{1}".format, "lstm", layers)
+
+    def layer(name: str, x: Tensor) -> Tensor:
+        if f"decoder.{name}.weight" not in state:
+            return x
+        return state[f"decoder.{name}.weight"] @ x + state[f"decoder.{name}.bias"]
 
     def steps(source: Sequence[int], fed: Sequence[int]) -> list[Tensor]:
         memory, last = rnn(state["encoder.embed_tokens.weight"][list(source)])
         first = []
         for part, some in zip(("hidden", "cell"), last, strict=True):
-            weight, bias = (state[f"decoder.encoder_{part}_proj.{n}"] for n in ("weight", "bias"))
-            first.append([weight @ one + bias for one in by_layer(some, rnn)])
+            begun = by_layer(some, rnn)[:layers]
+            first.append([layer(f"encoder_{part}_proj", one) for one in begun])
         states: list[Any] = list(zip(*first, strict=True))
-        out, found = torch.zeros(8), []
+        out, found = torch.zeros(cells[0].hidden_size), []
         for token in fed:
             words = state["decoder.embed_tokens.weight"]
             out = h = advance(cells, torch.cat([words[token], out]), states)
-            if attention:
+            if kind.get("attention", True):
                 scores = memory @ (state["decoder.attention.input_proj.weight"] @ h)
                 context = scores.softmax(0) @ memory
                 project = state["decoder.attention.output_proj.weight"]
                 out = torch.tanh(project @ torch.cat([context, h]))
-            narrow = state["decoder.additional_fc.weight"] @ out
-            found.append(words @ (narrow + state["decoder.additional_fc.bias"]))
+            narrow = layer("additional_fc", out)
+            found.append(layer("fc_out", narrow) if "tied" in kind else words @ narrow)
         return found
 
     imported = toolkit("fairseq").read([tmp_path])
@@ -160,6 +189,9 @@ JOEYNMT: list[dict[str, Any]] = [
     {"cell": "lstm", "init": "bridge", "attention": "luong", "feed": True},
     {"cell": "gru", "init": "last", "attention": "bahdanau", "feed": False},
     {"cell": "gru", "init": "zero", "attention": "luong", "feed": True},
+    {"cell": "gru", "init": "bridge", "attention": "bahdanau", "depths": (4, 1), "hidden": 11},
+    {"cell": "lstm", "init": "last", "attention": "bahdanau", "depths": (3, 4), "hidden": 6},
+    {"cell": "lstm", "init": "last", "attention": "luong", "hidden": 10, "each": 5, "tied": True},
 ]
 
 
@@ -167,23 +199,26 @@ JOEYNMT: list[dict[str, Any]] = [
 def test_joeynmt_computes_what_it_did(tmp_path: Path, kind: dict[str, Any]) -> None:
     state = checkpoints.joeynmt(tmp_path, **kind)
     rnn = encoder(state, "encoder.rnn.", kind["cell"])
-    cells = stacked(state, "decoder.rnn.{1}_l{0}".format, kind["cell"], 2)
+    layers = kind.get("depths", (1, 2))[1]
+    cells = stacked(state, "decoder.rnn.{1}_l{0}".format, kind["cell"], layers)
+    hidden = cells[0].hidden_size
 
     def first(top: Tensor) -> Tensor:
         if kind["init"] == "bridge":
             weight, bias = (state[f"decoder.bridge_layer.{n}"] for n in ("weight", "bias"))
             return torch.tanh(weight @ top + bias)
-        return torch.zeros(8) if kind["init"] == "zero" else top[:8]
+        return torch.zeros(hidden) if kind["init"] == "zero" else top[:hidden]
 
     def steps(source: Sequence[int], fed: Sequence[int]) -> list[Tensor]:
-        scale = math.sqrt(4)
-        memory, last = rnn(state["src_embed.lut.weight"][list(source)] * scale)
+        memory, last = rnn(state["src_embed.lut.weight"][list(source)] * math.sqrt(4))
+        words = state["trg_embed.lut.weight"]
+        scale = math.sqrt(words.shape[1])
         s = first(by_layer(last[0] if kind["cell"] == "lstm" else last, rnn)[-1])
-        states: list[Any] = [(s, s) if kind["cell"] == "lstm" else s] * 2
-        out, found = torch.zeros(8), []
+        states: list[Any] = [(s, s) if kind["cell"] == "lstm" else s] * layers
+        out, found = torch.zeros(hidden), []
         for token in fed:
-            x = state["trg_embed.lut.weight"][token] * scale
-            q = advance(cells, torch.cat([x, out]) if kind["feed"] else x, states)
+            x = words[token] * scale
+            q = advance(cells, torch.cat([x, out]) if kind.get("feed", True) else x, states)
             keys = memory @ state["decoder.attention.key_layer.weight"].T
             scores = keys @ q
             if kind["attention"] == "bahdanau":
@@ -246,6 +281,7 @@ def test_copied_layouts_compute_what_they_did(tmp_path: Path, kind: str) -> None
         ("encoder.embeddings.make_embedding.emb_luts.1.weight", "word features"),
         ("decoder.copy_attn.linear_out.weight", "copy attention"),
         ("encoder.rnn.rnn_lst.0.weight", "SRU"),
+        ("encoder.embeddings.make_embedding.pe.pe", "positions"),
         ("decoder.something.new", "decoder.something.new"),
     ],
 )

@@ -79,14 +79,15 @@ _OPENNMT_EMBEDDING = "embeddings.make_embedding.emb_luts.0.weight"
 
 
 def _opennmt_shapes(source: int, target: int, words: int, hidden: int, *, cell: str, layers: int,
-                    both: bool, attention: str, feed: bool,
+                    more: int, both: bool, attention: str, feed: bool,
                     bridge: bool) -> dict[str, tuple[int, ...]]:  # fmt: skip
     """Return the shapes of a model's weights by name; sizes are words of each side, and widths."""
     shapes = {
         f"encoder.{_OPENNMT_EMBEDDING}": (source, 6),
         f"decoder.{_OPENNMT_EMBEDDING}": (target, words),
     }
-    shapes |= recurrent("encoder.rnn.", cell, 6, hidden // 2 if both else hidden, layers, both)
+    each, depth = hidden // 2 if both else hidden, layers + more
+    shapes |= recurrent("encoder.rnn.", cell, 6, each, depth, both)
     gates = {"lstm": 4, "gru": 3}[cell] * hidden
     if feed:
         for layer in range(layers):
@@ -98,9 +99,10 @@ def _opennmt_shapes(source: int, target: int, words: int, hidden: int, *, cell: 
         shapes |= recurrent("decoder.rnn.", cell, words, hidden, layers, both=False)
     if bridge:
         for part in range(2 if cell == "lstm" else 1):
-            shapes[f"encoder.bridge.{part}.weight"] = (hidden * layers, hidden * layers)
-            shapes[f"encoder.bridge.{part}.bias"] = (hidden * layers,)
-    shapes["decoder.attn.linear_out.weight"] = (hidden, 2 * hidden)
+            shapes[f"encoder.bridge.{part}.weight"] = (hidden * depth, hidden * depth)
+            shapes[f"encoder.bridge.{part}.bias"] = (hidden * depth,)
+    if attention != "none":
+        shapes["decoder.attn.linear_out.weight"] = (hidden, 2 * hidden)
     if attention == "general":
         shapes["decoder.attn.linear_in.weight"] = (hidden, hidden)
     if attention == "mlp":
@@ -115,21 +117,30 @@ def _opennmt_shapes(source: int, target: int, words: int, hidden: int, *, cell: 
 
 
 def opennmt(folder: Path, *, version: str = "1.x", cell: str = "lstm", layers: int = 1,
-            both: bool = True, attention: str = "general", feed: bool = True, bridge: bool = False,
-            tied: bool = False, old: bool = False) -> tuple[State, State]:  # fmt: skip
-    """Write a checkpoint of OpenNMT-py; return its weights and its generator's."""
-    hidden, words = 8, 6
+            more: int = 0, both: bool = True, attention: str = "general", feed: bool = True,
+            bridge: bool = False, tied: bool = False, old: bool = False,
+            hidden: int = 8, words: int = 6,
+            shared: bool = False) -> tuple[State, State]:  # fmt: skip
+    """Write a checkpoint of OpenNMT-py, `more` layers in its encoder than in its decoder.
+
+    Returns:
+        Its weights and its generator's.
+    """
     source = ["<unk>", "<blank>", *SOURCE]
     target = ["<unk>", "<blank>", "<s>", "</s>", *TARGET]
     if version == "3.x":
         source[2:2] = ["<s>", "</s>"]
+    if shared:
+        source = target
     words = hidden if tied else words
     sizes = (len(source), len(target), words, hidden)
-    shapes = _opennmt_shapes(*sizes, cell=cell, layers=layers, both=both, attention=attention,
-                             feed=feed, bridge=bridge)  # fmt: skip
+    shapes = _opennmt_shapes(*sizes, cell=cell, layers=layers, more=more, both=both,
+                             attention=attention, feed=feed, bridge=bridge)  # fmt: skip
     embedding = _OPENNMT_EMBEDDING
     state = random_state(shapes)
     state[f"encoder.{embedding}"][1] = 0.0  # padding
+    if shared:
+        state[f"decoder.{embedding}"] = state[f"encoder.{embedding}"]
     head = random_state({"weight": (len(target), hidden), "bias": (len(target),)}, seed=1)
     head["weight"] *= 3
     if tied:
@@ -161,28 +172,48 @@ def _field(multi: type, field: type, vocab: type, name: str, words: Sequence[str
     return outer
 
 
-def fairseq(folder: Path, *, both: bool = True, attention: bool = True) -> State:
-    """Write a checkpoint of fairseq and its dictionaries; return its weights."""
+def fairseq(folder: Path, *, both: bool = True, attention: bool = True, layers: int = 2,
+            more: int = 0, each: int = 5, hidden: int = 8, words: int = 6,
+            narrow: int = 6, tied: bool = True) -> State:  # fmt: skip
+    """Write a checkpoint of fairseq and its dictionaries; return its weights.
+
+    Args:
+        folder: to write to.
+        both: whether its encoder reads in both directions.
+        attention: whether it has any.
+        layers: of its decoder.
+        more: layers that its encoder has beyond those.
+        each: width of either direction of its encoder.
+        hidden: width of its decoder.
+        words: width of its decoder's table.
+        narrow: width of what enters the vocabulary layer.
+        tied: whether that layer is the table.
+    """
     rows = {"fr": 24, "en": 24}
-    for language, words in (("fr", SOURCE), ("en", TARGET)):
-        lines = [f"{word} {99 - i}\n" for i, word in enumerate(words)]
+    for language, listed in (("fr", SOURCE), ("en", TARGET)):
+        lines = [f"{word} {99 - i}\n" for i, word in enumerate(listed)]
         (folder / f"dict.{language}.txt").write_text("".join(lines), encoding="utf-8")
     shapes = {"encoder.embed_tokens.weight": (rows["fr"], 6)}
-    shapes["decoder.embed_tokens.weight"] = (rows["en"], 6)
-    shapes |= recurrent("encoder.lstm.", "lstm", 6, 5, 2, both)
-    memory, hidden = 10 if both else 5, 8
-    for layer in range(2):
+    shapes["decoder.embed_tokens.weight"] = (rows["en"], words)
+    shapes |= recurrent("encoder.lstm.", "lstm", 6, each, layers + more, both)
+    memory = 2 * each if both else each
+    for layer in range(layers):
         name = f"decoder.layers.{layer}."
-        shapes[name + "weight_ih"] = (4 * hidden, hidden if layer else 6 + hidden)
+        shapes[name + "weight_ih"] = (4 * hidden, hidden if layer else words + hidden)
         shapes[name + "weight_hh"] = (4 * hidden, hidden)
         shapes[name + "bias_ih"] = shapes[name + "bias_hh"] = (4 * hidden,)
-    for part in ("hidden", "cell"):
+    for part in ("hidden", "cell") if memory != hidden else ():
         shapes[f"decoder.encoder_{part}_proj.weight"] = (hidden, memory)
         shapes[f"decoder.encoder_{part}_proj.bias"] = (hidden,)
     if attention:
         shapes["decoder.attention.input_proj.weight"] = (memory, hidden)
         shapes["decoder.attention.output_proj.weight"] = (hidden, hidden + memory)
-    shapes |= {"decoder.additional_fc.weight": (6, hidden), "decoder.additional_fc.bias": (6,)}
+    if narrow != hidden:
+        shapes["decoder.additional_fc.weight"] = (narrow, hidden)
+        shapes["decoder.additional_fc.bias"] = (narrow,)
+    if not tied:
+        shapes["decoder.fc_out.weight"] = (rows["en"], narrow)
+        shapes["decoder.fc_out.bias"] = (rows["en"],)
     state = random_state(shapes)
     model = Namespace(arch="lstm", source_lang="fr", target_lang="en")
     torch.save({"args": None, "cfg": {"model": model}, "model": state}, folder / "checkpoint.pt")
@@ -190,16 +221,19 @@ def fairseq(folder: Path, *, both: bool = True, attention: bool = True) -> State
 
 
 def joeynmt(folder: Path, *, cell: str = "lstm", init: str = "bridge", attention: str = "luong",
-            feed: bool = True) -> State:  # fmt: skip
-    """Write a model_dir of JoeyNMT; return its weights."""
+            feed: bool = True, depths: tuple[int, int] = (1, 2), hidden: int = 8,
+            each: int | None = None, tied: bool = False) -> State:  # fmt: skip
+    """Write a model_dir of JoeyNMT, so many layers deep on either side; return its weights."""
     special = ["<unk>", "<pad>", "<s>", "</s>"]
     for side, words in (("src", SOURCE), ("trg", TARGET)):
         text = "\n".join([*special, *words]) + "\n"
         (folder / f"{side}_vocab.txt").write_text(text, encoding="utf-8")
-    hidden, each = 8, 8 if init == "last" else 5
-    shapes = {"src_embed.lut.weight": (20, 4), "trg_embed.lut.weight": (20, 4)}
-    shapes |= recurrent("encoder.rnn.", cell, 4, each, 1, both=True)
-    shapes |= recurrent("decoder.rnn.", cell, 4 + hidden if feed else 4, hidden, 2, both=False)
+    each = each or (hidden if init == "last" else 5)
+    words = hidden if tied else 4
+    shapes = {"src_embed.lut.weight": (20, 4), "trg_embed.lut.weight": (20, words)}
+    shapes |= recurrent("encoder.rnn.", cell, 4, each, depths[0], both=True)
+    inputs = words + hidden if feed else words
+    shapes |= recurrent("decoder.rnn.", cell, inputs, hidden, depths[1], both=False)
     shapes["decoder.attention.key_layer.weight"] = (hidden, 2 * each)
     if attention == "bahdanau":
         shapes["decoder.attention.query_layer.weight"] = (hidden, hidden)
@@ -213,6 +247,8 @@ def joeynmt(folder: Path, *, cell: str = "lstm", init: str = "bridge", attention
         "decoder.output_layer.weight": (20, hidden),
     }
     state = random_state(shapes)
+    if tied:
+        state["decoder.output_layer.weight"] = state["trg_embed.lut.weight"]
     torch.save({"model_state": state, "optimizer_state": None}, folder / "best.ckpt")
     (folder / "config.yaml").write_text(
         "name: tiny  # a comment\njoeynmt_version: '2.3.0'\ndata:\n  src: {lang: fr, level: word}\n"

@@ -9,6 +9,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-FLOAT32, INT8, BERGAMOT, OWN = 0x404, 0x101, 0x4101, 0x10001
+FLOAT32, FLOAT16, INT8, BERGAMOT, OWN = 0x404, 0x402, 0x101, 0x4101, 0x10001
+AVX512 = 0x12001
 
 SETTINGS: dict[str, Any] = {
     "type": "transformer",
@@ -76,15 +78,20 @@ def draw(settings: Mapping[str, Any], *, seed: int = 1) -> dict[str, Array]:
             add(f"{name}_b{part}", 1, width, size=0.2)
         norm(f"{name}_Wo")
 
-    def feed_forward(name: str) -> None:
-        for layer, shape in ((1, (width, hidden)), (2, (hidden, width))):
+    def feed_forward(name: str, hidden: int, depth: int) -> None:
+        sizes = [width, *[hidden] * (depth - 1), width]
+        for layer, shape in enumerate(pairwise(sizes), 1):
             add(f"{name}_W{layer}", *shape)
             add(f"{name}_b{layer}", 1, shape[1], size=0.2)
         norm(f"{name}_ffn")
 
+    depth = settings.get("transformer-ffn-depth", 2)
+    own_hidden = settings.get("transformer-decoder-dim-ffn", 0) or hidden
+    own_depth = settings.get("transformer-decoder-ffn-depth", 0) or depth
+
     for layer in range(1, settings["enc-depth"] + 1):
         attention(f"encoder_l{layer}_self")
-        feed_forward(f"encoder_l{layer}_ffn")
+        feed_forward(f"encoder_l{layer}_ffn", hidden, depth)
     order = settings["transformer-tied-layers"] or range(1, settings["dec-depth"] + 1)
     for layer in sorted(set(order)):
         name = f"decoder_l{layer}"
@@ -93,7 +100,7 @@ def draw(settings: Mapping[str, Any], *, seed: int = 1) -> dict[str, Array]:
         add(f"{name}_rnn_bf", 1, width, size=0.2)
         norm(f"{name}_rnn_ffn")
         attention(f"{name}_context")
-        feed_forward(f"{name}_ffn")
+        feed_forward(f"{name}_ffn", own_hidden, own_depth)
     for side in ("encoder", "decoder"):
         if "n" in settings["transformer-postprocess-top"]:
             add(f"{side}_top_ln_bias", 1, width, size=0.2)
@@ -104,11 +111,15 @@ def draw(settings: Mapping[str, Any], *, seed: int = 1) -> dict[str, Array]:
     source, target = settings["dim-vocabs"]
     if settings["tied-embeddings-all"]:
         add("Wemb", source, width, size=1.5)
+    elif settings.get("tied-embeddings-src"):
+        add("Wemb", source, width, size=0.4)
     else:
         add("encoder_Wemb", source, width, size=0.4)
         add("decoder_Wemb", target, width, size=0.4)
+    if not (settings["tied-embeddings-all"] or settings.get("tied-embeddings")):
         add("decoder_ff_logit_out_W", width, target)
-    add("decoder_ff_logit_out_b", 1, target, size=0.5)
+    if not settings.get("output-omit-bias"):
+        add("decoder_ff_logit_out_b", 1, target, size=0.5)
     return arrays
 
 
@@ -144,10 +155,12 @@ def bin_file(
     """Return a `.bin`, its matrices float32, or int8 of one kind or the other."""
     text = (settings_text(settings) + "\0").encode()
     items = [("special:model.yml", INT8, (len(text),), text)]
-    integers = {} if kind == FLOAT32 else on_grids(arrays)
+    floats = {FLOAT32: "<f4", FLOAT16: "<f2"}
+    integers = {} if kind in floats else on_grids(arrays)
     for name, array in sorted(arrays.items()):
         if name not in integers or (kind == OWN and "Wemb" in name):
-            items.append((name, FLOAT32, array.shape, array.astype("<f4").tobytes()))
+            type_ = kind if kind in floats else FLOAT32
+            items.append((name, type_, array.shape, array.astype(floats[type_]).tobytes()))
             continue
         values, factor = integers[name]
         stored = values if "Wemb" in name else np.ascontiguousarray(values.T)
@@ -221,9 +234,13 @@ class Student:
             )
             x = self._feed_forward(f"{name}_ffn", x)
         x = self._top("decoder", x)
-        table = self.arrays.get("decoder_ff_logit_out_W")
-        logits = x[0] @ (self.arrays["Wemb"].T if table is None else table)
-        logits = logits + self.arrays["decoder_ff_logit_out_b"][0]
+        if "decoder_ff_logit_out_W" in self.arrays:
+            table = self.arrays["decoder_ff_logit_out_W"]
+        else:
+            table = self.arrays["Wemb" if "Wemb" in self.arrays else "decoder_Wemb"].T
+        logits = x[0] @ table
+        if "decoder_ff_logit_out_b" in self.arrays:
+            logits = logits + self.arrays["decoder_ff_logit_out_b"][0]
         return logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max()
 
     def _unit(self, name: str, x: Array, cells: list[Array], index: int) -> Array:
@@ -263,11 +280,14 @@ class Student:
         weights = self.arrays
 
         def through(y: Array) -> Array:
-            y = y @ weights[f"{name}_W1"] + weights[f"{name}_b1"]
             kind = self.settings["transformer-ffn-activation"]
             steep = {"swish": 1.0, "gelu": 1.702}.get(kind, 0.0)
-            y = y / (1 + np.exp(-steep * y)) if steep else np.maximum(y, 0)
-            return y @ weights[f"{name}_W2"] + weights[f"{name}_b2"]
+            depth = sum(key.startswith(f"{name}_W") for key in weights)
+            for layer in range(1, depth + 1):
+                if layer > 1:
+                    y = y / (1 + np.exp(-steep * y)) if steep else np.maximum(y, 0)
+                y = y @ weights[f"{name}_W{layer}"] + weights[f"{name}_b{layer}"]
+            return y
 
         return self._around(f"{name}_ffn", x, through)
 

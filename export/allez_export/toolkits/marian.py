@@ -267,8 +267,9 @@ def _recurrent(
     words: Sequence[int],
     ends: Sequence[int],
 ) -> Family:
-    for key in ("dim-emb", "dim-rnn"):
-        _whole(settings, key, 1024)
+    usual = {"dim-emb": 512, "dim-rnn": 1024, "enc-depth": 1, "dec-depth": 1}
+    for key, default in {**usual, "dec-cell-base-depth": 2}.items():
+        _whole(settings, key, default)
     unknown, shared = sides[-1].unknown, len(sides) == 1
     return marian_recurrent.recurrent(settings, arrays, words, ends, unknown=unknown, shared=shared)
 
@@ -290,7 +291,11 @@ def student(
     settings = file.settings
     layers = _whole(settings, "dec-depth", 0)
     order = settings.get("transformer-tied-layers") or list(range(1, layers + 1))
+    if not isinstance(order, list):
+        raise InputError(f"transformer-tied-layers is {shown(order)}, no list", hint=_SETTINGS)
     aligned = settings.get("transformer-guided-alignment-layer", "last")
+    if aligned == "last":
+        aligned = layers
     config = StudentConfig(
         width=_whole(settings, "dim-emb", 0),
         heads=_whole(settings, "transformer-heads", 8),
@@ -301,7 +306,7 @@ def student(
         after=_steps(settings, "transformer-postprocess", "dan"),
         embedded=_steps(settings, "transformer-postprocess-emb", "d"),
         top=_steps(settings, "transformer-postprocess-top", ""),
-        aligned_layer=layers - 1 if aligned == "last" else int(aligned) - 1,
+        aligned_layer=_number_of("transformer-guided-alignment-layer", aligned) - 1,
         source_words=words[0],
         target_words=words[1],
         source_eos=ends[0],
@@ -352,7 +357,10 @@ def _steps(settings: Mapping[str, Any], key: str, default: str) -> str:
 
 
 def _whole(settings: Mapping[str, Any], key: str, default: int) -> int:
-    value = settings.get(key, default)
+    return _number_of(key, settings.get(key, default))
+
+
+def _number_of(key: str, value: Any) -> int:
     if type(value) is not int or not 1 <= value <= 65_536:
         raise InputError(f"{key} is {shown(value)}, not a whole number from 1", hint=_SETTINGS)
     return value

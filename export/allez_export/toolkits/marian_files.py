@@ -42,9 +42,20 @@ _MOST_TENSORS = 100_000
 _MOST_NAME = 1000
 _MOST_RANK = 8
 
-_FLOAT32, _INT8 = 0x404, 0x101
+_FLOAT32, _FLOAT16, _INT8 = 0x404, 0x402, 0x101
+_FLOATS = {_FLOAT32: "<f4", _FLOAT16: "<f2"}
 _INTGEMM8 = (0x4101, 0x10001)
 """The type of integers in Bergamot's files, and in Marian's own."""
+
+_OF_PROCESSORS = {
+    0x802: "packed16", 0x1801: "packed8avx2", 0x2801: "packed8avx512",
+    0x18001: "intgemm8ssse3", 0x11001: "intgemm8avx2", 0x12001: "intgemm8avx512",
+    0x13001: "intgemm8avx512vnni", 0x10002: "intgemm16", 0x14002: "intgemm16sse2",
+    0x11002: "intgemm16avx2", 0x12002: "intgemm16avx512",
+}  # fmt: skip
+"""Types that are not read, most of them laid out for processors of one kind."""
+
+_CONVERTED = "marian-conv -g intgemm8 writes what is read, from the .npz; or name that"
 
 HOW_TO_LIST = "Marian writes one: marian-conv --shortlist lex.s2t 100 100 0 --dump lex.bin"
 """A hint: how a shortlist becomes a binary one."""
@@ -131,10 +142,10 @@ def _read_npz(path: Path, data: bytes) -> MarianFile:
                     array = _npy(path, name, stream.read(member.file_size + 1))
                 if name == SETTINGS:
                     settings = array.astype(np.int8).tobytes()
-                elif array.dtype == np.float32:
-                    arrays[name] = array
+                elif array.dtype in (np.float32, np.float16):
+                    arrays[name] = array.astype(np.float32)
                 else:
-                    raise _foreign(path, f"{shown(name)} is {array.dtype}, not float32")
+                    raise _foreign(path, f"{shown(name)} is {array.dtype}, no float32 or float16")
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise InputError(f"{path} is damaged or cut off: {error}", hint=_WHOLE) from None
     return MarianFile(path, _settings(path, settings), arrays)
@@ -175,17 +186,24 @@ def _read_bin(path: Path, data: bytes) -> MarianFile:
         name, count = tensor.name, math.prod(tensor.shape)
         if name == SETTINGS and tensor.kind == _INT8:
             settings = data[tensor.start : tensor.start + count]
-        elif tensor.kind == _FLOAT32:
-            values = np.frombuffer(data, dtype="<f4", count=count, offset=tensor.start)
+        elif tensor.kind in _FLOATS:
+            kind = _FLOATS[tensor.kind]
+            values = np.frombuffer(data, dtype=kind, count=count, offset=tensor.start)
+            values = values.astype(np.float32, copy=False)
             if name.endswith(_ALPHA):
                 alphas[name.removesuffix(_ALPHA)] = _positive(path, name, values)
             else:
                 arrays[name] = values.reshape(tensor.shape)
         elif tensor.kind in _INTGEMM8:
             arrays[name], grids[name] = _integers(path, data, tensor)
+        elif tensor.kind in _OF_PROCESSORS:
+            raise InputError(
+                f"{path}: {shown(name)} is {_OF_PROCESSORS[tensor.kind]}, which is not read",
+                hint=_CONVERTED,
+            )
         else:
             raise _foreign(
-                path, f"{shown(name)} has the type {tensor.kind:#x}, not float32 or int8"
+                path, f"{shown(name)} has the type {tensor.kind:#x}, no float or int8 that is read"
             )
     ranges = {name: 127 / alpha for name, alpha in alphas.items()}
     return MarianFile(path, _settings(path, settings), arrays, grids, ranges)
@@ -229,7 +247,7 @@ def _tensors(path: Path, data: bytes) -> Iterator[_Tensor]:
     if len({*names}) != len(names):
         raise _foreign(path, "has two tensors of the same name")
     for name, shape, (_, kind, _, size) in zip(names, shapes, headers, strict=True):
-        width = 4 if kind == _FLOAT32 else 1
+        width = np.dtype(_FLOATS.get(kind, "i1")).itemsize
         needed = math.prod(shape) * width + (4 if kind in _INTGEMM8 else 0)
         if min(shape, default=1) < 1 or needed > size:
             raise _foreign(path, f"{shown(name)} has not the {shape} values that it claims")

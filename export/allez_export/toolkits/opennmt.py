@@ -32,7 +32,8 @@ from allez_export.toolkits.vocabulary import Listed, Vocabulary
 TITLE = "OpenNMT-py 1.x, 2.x, 3.x: rnn and brnn, LSTM and GRU"
 FILES = "the checkpoint (*.pt); codes of subword-nmt or a SentencePiece model, if it is of subwords"
 REFUSED = (
-    "copy attention, coverage, context gates, word features, SRU, CNN, Transformers, sparsemax"
+    "copy attention, coverage, context gates, word features, position encodings, SRU, CNN, "
+    "Transformers, sparsemax"
 )
 
 _EMBEDDING = "embeddings.make_embedding.emb_luts.0.weight"
@@ -49,6 +50,8 @@ _PARTS = {
     "encoder.embeddings.make_embedding.emb_luts.1.": "word features",
     "decoder.embeddings.make_embedding.emb_luts.1.": "word features",
     "encoder.embeddings.make_embedding.mlp.": "word features",
+    "encoder.embeddings.make_embedding.pe.": "positions added to its words",
+    "decoder.embeddings.make_embedding.pe.": "positions added to its words",
     "encoder.transformer.": "a Transformer",
     "encoder.cnn.": "a convolutional encoder",
     "encoder.layer1.": "images or sound",
@@ -75,7 +78,7 @@ def read(paths: Sequence[Path]) -> Imported:
     sides = vocabularies(files, source, target)
     config, found = _model(weights)
     found |= _tables(weights, generator, sides, source, target)
-    weights.check_all_taken((".pe.pe",))
+    weights.check_all_taken()
     family = Attentional.load(
         AttentionalConfig(
             **config,
@@ -179,11 +182,11 @@ def _model(weights: Weights) -> tuple[dict[str, Any], dict[str, Tensor]]:
     config: dict[str, Any] = {"cell": cell, "encoder_layers": layers, "bidirectional": both}
     feeds = "decoder.rnn.layers.0.weight_ih" in weights
     decoder, count = _fed_cells(weights) if feeds else _plain_cells(weights)
-    if count != layers:
+    if count > layers or (count < layers and not feeds):
         raise InputError(
             f"{weights.path} has {layers} layers of encoder and {count} of decoder: "
             "OpenNMT-py hands on the state of each",
-            hint="models with as many layers on both sides are read",
+            hint="a decoder has as many layers, or with input feeding fewer",
         )
     config |= {"decoder_layers": count, "input_feeding": feeds}
     found |= decoder

@@ -225,7 +225,8 @@ class AttentionalModel(nn.Module):
             mean = (mask.softmax(dim=1).unsqueeze(1) @ memory).squeeze(1)
             found = [[mean] * layers] * self.parts
         elif config.start == "layers":
-            found = [list(some[:layers]) for some in tails]
+            kept = len(tails[0]) if config.bridge == "joined" else layers
+            found = [list(some[:kept]) for some in tails]
         else:
             one = top[:, : self.hidden] if config.start == "top half" else top
             found = [[one] * layers] * self.parts

@@ -54,7 +54,7 @@ class StudentConfig:
         count = len(self.decoder_order) if layers is None else layers
         if self.activation not in ("relu", "swish", "gelu"):
             return f"the activation {self.activation} is not read; relu, swish and gelu are"
-        if self.width % (2 * self.heads):
+        if self.width % self.heads or self.width % 2:
             return f"a width of {self.width} cannot be shared by {self.heads} heads"
         if len(self.decoder_order) != count or not self.decoder_order:
             return f"{len(self.decoder_order)} layers are tied, the decoder has {count}"
