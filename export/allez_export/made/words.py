@@ -242,6 +242,26 @@ def times(generator: Generator) -> Pair:
     )
 
 
+def _years(n: int, m: int, hundred: int) -> tuple[Pair, ...]:
+    """Return sentences with years that are no age: English says "years" there."""
+    return (
+        (f"Il faudra {m} ans pour tout rembourser.", f"It will take {m} years to repay it all."),
+        (f"Ce pont a tenu {hundred} ans.", f"This bridge held for {hundred} years."),
+        (f"{n} ans ? C'est bien trop long.", f"{n} years? That's far too long."),
+        (f"Durée : {n} ans ; déjà écoulés : {m} ans.", f"Duration: {n} years; passed: {m} years."),
+        (
+            f"La peine est passée de {m} ans à {n} ans.",
+            f"The sentence went from {m} years to {n} years.",
+        ),
+        (
+            f"Entre {m} ans et {hundred} ans, la différence est énorme.",
+            f"Between {m} years and {hundred} years, the difference is huge.",
+        ),
+        (f"Ils avaient prévu {n} ans de travaux.", f"They had planned {n} years of work."),
+        (f"Retenez ceci : {hundred} ans, au plus.", f"Remember this: {hundred} years, at most."),
+    )
+
+
 def measures(generator: Generator) -> Pair:
     """Return a sentence with a number and its unit, doses among them."""
     n, m = int(generator.integers(2, 100)), int(generator.integers(2, 25))
@@ -283,6 +303,7 @@ def measures(generator: Generator) -> Pair:
                 f"Bake for {n} minutes at {hundred % 250 + 30} °C.",
             ),
             (f"La table fait {hundred} cm de long.", f"The table is {hundred} cm long."),
+            *_years(n, m, hundred),
             (f"La rivière a {n} m de large.", f"The river is {n} m wide."),
             (f"C'est à {n} {length} d'ici.", f"It's {n} {length} from here."),
             (f"L'appartement fait {n} m².", f"The apartment is {n} m²."),
