@@ -11,15 +11,15 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { deflateRawSync, crc32 } from 'node:zlib'
 import { Fraction, parseJson } from '../src/bundle/json.js'
-import { AllezError, BundleNotFoundError, ChecksumError } from '../src/errors.js'
+import { AllezError, BundleNotFoundError, CancelledError, ChecksumError } from '../src/errors.js'
 import { Translator } from '../src/index.js'
 import { openPath } from '../src/node.js'
-import { BUNDLES, TINY, WASM, load, vectors } from './support.js'
+import { BUNDLES, TINY, WASM, load, vectors, zipOf } from './support.js'
 
 const CASES = await vectors('bundles.jsonl', (line) => exact(parseJson(line)))
 
@@ -197,40 +197,6 @@ async function zipped(bundle, { top = '', also = [], twice = [] }) {
   return `${bundle}.zip`
 }
 
-/** @param {[string, Buffer][]} files */
-function zipOf(files) {
-  /** @type {Buffer[]} */
-  const parts = []
-  /** @type {Buffer[]} */
-  const directory = []
-  let offset = 0
-  for (const [name, data] of files) {
-    const [title, packed] = [Buffer.from(name), deflateRawSync(data)]
-    const head = Buffer.alloc(26)
-    head.writeUInt16LE(20, 0)
-    head.writeUInt16LE(8, 4)
-    head.writeUInt32LE(crc32(data), 10)
-    head.writeUInt32LE(packed.length, 14)
-    head.writeUInt32LE(data.length, 18)
-    head.writeUInt16LE(title.length, 22)
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), head, title, packed])
-    const tail = Buffer.alloc(16)
-    tail.writeUInt32LE(offset, 12)
-    const made = Buffer.from('PK\x01\x02\x14\x00')
-    directory.push(Buffer.concat([made, head, tail.subarray(2), title]))
-    parts.push(local)
-    offset += local.length
-  }
-  const listed = Buffer.concat(directory)
-  const end = Buffer.alloc(22)
-  end.write('PK\x05\x06')
-  end.writeUInt16LE(files.length, 8)
-  end.writeUInt16LE(files.length, 10)
-  end.writeUInt32LE(listed.length, 12)
-  end.writeUInt32LE(offset, 16)
-  return Buffer.concat([...parts, listed, end])
-}
-
 test('a bundle comes from a zip in memory, from chosen files, and from bytes by name', async () => {
   const names = await readdir(TINY)
   /** @type {[string, Buffer<ArrayBuffer>][]} */
@@ -261,6 +227,96 @@ test('a bundle comes from a zip in memory, from chosen files, and from bytes by 
     await assert.rejects(Translator.load(nothing, { wasm: WASM }), BundleNotFoundError)
   }
   await assert.rejects(openPath(join(TINY, 'nowhere')), BundleNotFoundError)
+})
+
+/**
+ * Serves files by path, whatever is asked after it; notes what was asked.
+ *
+ * @param {Map<string, Uint8Array>} files
+ */
+async function served(files) {
+  /** @type {string[]} */
+  const asked = []
+  const server = createServer((request, response) => {
+    asked.push(String(request.url))
+    const data = files.get(new URL(String(request.url), 'http://localhost').pathname)
+    response.writeHead(data ? 200 : 404).end(data)
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)))
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
+  const stop = () => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { url: `http://127.0.0.1:${port}/`, asked, stop }
+}
+
+test('a bundle comes from the URL of a zip, and of a folder', async () => {
+  /** @type {[string, Buffer][]} */
+  const files = []
+  for (const name of await readdir(TINY)) files.push([name, await readFile(TINY + name)])
+  const zip = zipOf(files)
+  const inFolder = zipOf(files.map(([name, data]) => [`tiny/${name}`, data]))
+  const altered = zipOf(files.map(([name, data]) => [name, name === 'NOTICE' ? zip : data]))
+  const { url, asked, stop } = await served(
+    new Map([
+      ['/tiny.zip', zip],
+      ['/in_folder.zip', inFolder],
+      ['/altered.zip', altered],
+      ['/cut.zip', zip.subarray(0, zip.length >> 1)],
+      ['/none.zip', Buffer.from('<!doctype html><title>not here</title>')],
+      ['/without.zip', zipOf(files.filter(([name]) => name !== 'manifest.json'))],
+      ...files.map(([name, data]) => /** @type {[string, Buffer]} */ ([`/tiny/${name}`, data])),
+    ]),
+  )
+  try {
+    const expected = await load(TINY)
+    const { text } = await expected.translate('Je vois le chat noir.')
+    const sources = ['tiny.zip', 'tiny.zip?of=today', 'in_folder.zip', 'tiny', 'tiny/?of=today']
+    for (const path of [...sources, 'tiny?of=today']) {
+      for (const source of [new URL(path, url), url + path]) {
+        asked.length = 0
+        /** @type {number[]} */
+        const progress = []
+        const onProgress = (/** @type {any} */ { loaded, total }) => progress.push(loaded / total)
+        const translator = await Translator.load(source, { wasm: WASM, onProgress })
+        assert.equal((await translator.translate('Je vois le chat noir.')).text, text)
+        assert.equal(progress.at(-1), 1)
+        if (path.includes('.zip')) assert.deepEqual(asked, [`/${path}`])
+        else assert.ok(asked.every((each) => each.endsWith('?of=today') === path.includes('?')))
+        await translator.close()
+      }
+    }
+    await expected.close()
+
+    /** @type {[string, typeof AllezError][]} */
+    const refused = [
+      ['altered.zip', ChecksumError],
+      ['cut.zip', BundleNotFoundError],
+      ['none.zip', BundleNotFoundError],
+      ['without.zip', BundleNotFoundError],
+      ['nowhere.zip', BundleNotFoundError],
+      ['nowhere/', BundleNotFoundError],
+    ]
+    for (const [path, kind] of refused) {
+      await assert.rejects(Translator.load(new URL(path, url), { wasm: WASM }), (error) => {
+        assert.ok(error instanceof kind, `${path}: ${error}`)
+        assert.ok(error.message.includes(url + path), error.message)
+        return true
+      })
+    }
+    const signal = AbortSignal.abort()
+    const given = Translator.load(new URL('tiny.zip', url), { wasm: WASM, signal })
+    await assert.rejects(given, CancelledError)
+  } finally {
+    stop()
+  }
+  const gone = Translator.load(new URL('tiny.zip', url), { wasm: WASM })
+  await assert.rejects(gone, (error) => {
+    assert.ok(error instanceof AllezError && error.code === 'bundle', String(error))
+    assert.match(String(error.hint), /network/)
+    return true
+  })
 })
 
 test('bytes of a zip cut anywhere are refused as a bundle', async () => {

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { crc32, deflateRawSync } from 'node:zlib'
 import { Translator } from '../src/index.js'
 import { installedWasm, openPath } from '../src/node.js'
 
@@ -66,3 +67,37 @@ export const SYMBOLS = Object.fromEntries(
     Array.from({ length: Number(count) }, (_, at) => String.fromCharCode(Number(first) + at)),
   ]),
 )
+
+/** Returns a zip. @param {[string, Buffer][]} files by name */
+export function zipOf(files) {
+  /** @type {Buffer[]} */
+  const parts = []
+  /** @type {Buffer[]} */
+  const directory = []
+  let offset = 0
+  for (const [name, data] of files) {
+    const [title, packed] = [Buffer.from(name), deflateRawSync(data)]
+    const head = Buffer.alloc(26)
+    head.writeUInt16LE(20, 0)
+    head.writeUInt16LE(8, 4)
+    head.writeUInt32LE(crc32(data), 10)
+    head.writeUInt32LE(packed.length, 14)
+    head.writeUInt32LE(data.length, 18)
+    head.writeUInt16LE(title.length, 22)
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), head, title, packed])
+    const tail = Buffer.alloc(16)
+    tail.writeUInt32LE(offset, 12)
+    const made = Buffer.from('PK\x01\x02\x14\x00')
+    directory.push(Buffer.concat([made, head, tail.subarray(2), title]))
+    parts.push(local)
+    offset += local.length
+  }
+  const listed = Buffer.concat(directory)
+  const end = Buffer.alloc(22)
+  end.write('PK\x05\x06')
+  end.writeUInt16LE(files.length, 8)
+  end.writeUInt16LE(files.length, 10)
+  end.writeUInt32LE(listed.length, 12)
+  end.writeUInt32LE(offset, 16)
+  return Buffer.concat([...parts, listed, end])
+}

@@ -30,9 +30,11 @@ import { MANIFEST } from './contract.js'
 export async function openSource(source, { cache, signal } = {}) {
   if (typeof source === 'string' || source instanceof URL) {
     const url = new URL(source, globalThis.location?.href)
-    if (!url.pathname.endsWith('.zip')) return new UrlFiles(url, cache, signal)
-    const data = await download(url.href, Infinity, signal)
-    return new (await zips()).ZipFiles(data, url.href)
+    const files = new UrlFiles(url, cache, signal)
+    if (!url.pathname.endsWith('.zip') || (await files.kept(MANIFEST))) return files
+    const zip = new (await zips()).ZipFiles(await download(url.href, Infinity, signal), url.href)
+    // What is in it is kept, as if the zip were a folder.
+    return Object.assign(zip, { keep: files.keep.bind(files) })
   }
   if (source instanceof ArrayBuffer) return zipOf(new Uint8Array(source), 'the zip')
   if (source instanceof Uint8Array) return zipOf(source, 'the zip')
@@ -114,14 +116,15 @@ class UrlFiles {
    */
   constructor(url, cache, signal) {
     this.place = url.href
-    this.base = url.pathname.endsWith('/') ? url : new URL(`${url.href}/`)
+    this.base = new URL(url)
+    this.base.pathname = `${url.pathname.replace(/\/$/, '')}/`
     this.cache = cache
     this.signal = signal
   }
 
   /** @param {string} name */
   address(name) {
-    return new URL(name, this.base).href
+    return new URL(name + this.base.search, this.base).href
   }
 
   async store() {
@@ -134,12 +137,17 @@ class UrlFiles {
     }
   }
 
+  /** @param {string} name */
+  async kept(name) {
+    return (await this.store())?.match(this.address(name))
+  }
+
   /**
    * @param {string} name
    * @param {number} limit
    */
   async read(name, limit) {
-    const kept = await (await this.store())?.match(this.address(name))
+    const kept = await this.kept(name)
     if (kept) return new Uint8Array(await kept.arrayBuffer()).subarray(0, limit + 1)
     try {
       return await download(this.address(name), limit, this.signal)
@@ -156,7 +164,7 @@ class UrlFiles {
    */
   async keep(content) {
     const store = await this.store()
-    if (!store || (await store.match(this.address(MANIFEST)))) return
+    if (!store || (await this.kept(MANIFEST))) return
     const names = [...content.keys()].filter((name) => name !== MANIFEST)
     try {
       for (const name of [...names, MANIFEST]) {

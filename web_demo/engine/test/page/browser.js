@@ -138,9 +138,11 @@ async function fieldOf(pid, key) {
  *
  * @param {Browser} browser
  * @param {string} url
+ * @param {string} [first] what runs before anything of the page does
  */
-export async function open(browser, url) {
+export async function open(browser, url, first = '') {
   const page = await browser.newPage()
+  await page.evaluateOnNewDocument(first)
   /** @type {string[]} */
   const problems = []
   page.on('pageerror', (error) => problems.push(String(error)))
@@ -284,6 +286,15 @@ export const placeOf = (page, pane, word) =>
     pane,
     word,
   )
+
+/** Puts the caret into the text, as the arrow keys do. @param {Page} page @param {number} at */
+export const caretAt = (page, at) =>
+  page.evaluate((at) => {
+    const source = /** @type {HTMLTextAreaElement} */ (document.getElementById('source'))
+    source.focus()
+    source.setSelectionRange(at, at)
+    document.dispatchEvent(new Event('selectionchange'))
+  }, at)
 
 /** What is said of the word that is pointed at. @param {Page} page */
 export const pointed = async (page) =>

@@ -1,9 +1,10 @@
 /** The engine in browsers, in a worker, as another page would have it: no page of ours around it. */
 
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { TINY } from '../support.js'
+import { TINY, zipOf } from '../support.js'
 import { bare, built, pathOf, serve, start } from './browser.js'
 
 const BROWSERS = /** @type {const} */ ([
@@ -45,6 +46,57 @@ for (const [kind, program] of BROWSERS) {
       await stop()
     }
   })
+}
+
+for (const [kind, program] of BROWSERS) {
+  const options = { skip: program ? false : 'there is none' }
+  test(
+    `${kind}: a zip from a URL is kept, and is there when its host has none`,
+    options,
+    async () => {
+      /** @type {[string, Buffer][]} */
+      const files = []
+      for (const name of await readdir(TINY)) files.push([name, await readFile(TINY + name)])
+      const zip = join(folder, 'web/bundle.zip')
+      await writeFile(zip, zipOf(files))
+      const { url, stop } = await serve(folder)
+      const browser = await start(String(program), kind)
+      try {
+        const page = await browser.newPage()
+        await page.goto(`${url}blank.html`)
+        const loaded = () => page.evaluate(ofZip)
+        assert.equal(await loaded(), 'tiny')
+        await rm(zip)
+        assert.equal(await loaded(), 'tiny')
+        const kept = await page.evaluate(async () => {
+          const found = (await (await caches.open('zips')).keys()).map((request) => request.url)
+          await caches.delete('zips')
+          return found
+        })
+        assert.ok(kept.includes(`${url}bundle.zip/manifest.json?of=today`), kept.join())
+        assert.equal(kept.length, files.length)
+        assert.equal(await loaded(), 'bundle-not-found')
+      } finally {
+        await browser.close()
+        await stop()
+      }
+    },
+  )
+}
+
+/** Runs in the page: returns the name of the bundle in a zip, or the code of what is amiss. */
+async function ofZip() {
+  const { TranslatorClient } = await import(String('/engine/client.js'))
+  const wasm = '/ort/ort-wasm-simd-threaded.wasm'
+  const runtime = '/ort/ort.wasm.bundle.min.mjs'
+  try {
+    const options = { wasm, runtime, cache: 'zips' }
+    const translator = await TranslatorClient.load('/bundle.zip?of=today', options)
+    await translator.close()
+    return translator.about.name
+  } catch (error) {
+    return /** @type {any} */ (error).code
+  }
 }
 
 /** Runs in the page: all that an engine does. */
