@@ -147,6 +147,11 @@ test('all can read all of it', options, async (t) => {
     await t.test('a long name of a file does not widen the page', async () => {
       await page.setViewport({ width: 320, height: 640 })
       await page.click('#language')
+      // How things stand is said again in English, and would pass for the end of the document.
+      await page.waitForFunction("document.getElementById('status').textContent === 'Translated'", {
+        timeout: PATIENCE,
+        polling: 100,
+      })
       const { name } = await dropped(page, `${'sous-titres_'.repeat(12)}.html`, '<p>Merci !</p>')
       assert.match(String(name), /\.en\.html$/)
       assert.deepEqual(await tooWide(page), [])
