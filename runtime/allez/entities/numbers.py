@@ -184,7 +184,7 @@ def write(amount: Amount, form: Form) -> str:
     if amount.percent:
         return f"{amount.sign}{number}{form.percent[0]}"
     if not amount.currency:
-        sign = "h" if amount.hours else _sign(amount.unit, form)
+        sign = "h" if amount.hours else amount.unit and _sign(amount.unit, form)
         unit = (NO_BREAK if form.hours else " ") + sign if sign else ""
         return f"{amount.sign}{number}{unit}"
     if form.currency_first:

@@ -189,7 +189,7 @@ export function write(amount, form) {
   const parted = amount.grouped ? whole.replace(/\B(?=(\d{3})+$)/g, form.group) : whole
   const number = parted + (fraction === '' ? '' : form.decimal + fraction)
   if (amount.percent) return `${sign}${number}${form.percent[0]}`
-  const unit = amount.hours ? 'h' : signOf(amount.unit, form)
+  const unit = amount.hours ? 'h' : amount.unit && signOf(amount.unit, form)
   if (unit) return `${sign}${number}${form.hours ? NO_BREAK : ' '}${unit}`
   if (currency === '') return `${sign}${number}`
   if (form.currencyFirst) {

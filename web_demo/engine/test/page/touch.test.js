@@ -47,7 +47,12 @@ async function tap(page, pane, word) {
   )
 }
 
-test('a tap lights up what a word belongs to, on either side', options, async () => {
+/**
+ * Opens the page on a telephone, and does something with it.
+ *
+ * @param {(page: Page) => Promise<void>} act
+ */
+async function onTelephone(act) {
   const { url, stop } = await serve(folder)
   const browser = await start(String(program), 'chrome')
   try {
@@ -55,6 +60,15 @@ test('a tap lights up what a word belongs to, on either side', options, async ()
     await page.emulate(KnownDevices['Pixel 5'])
     await page.goto(url)
     await ready(page)
+    await act(page)
+  } finally {
+    await browser.close()
+    await stop()
+  }
+}
+
+test('a tap lights up what a word belongs to, on either side', options, () =>
+  onTelephone(async (page) => {
     assert.ok(await page.evaluate("matchMedia('(hover: none)').matches"), 'it is no telephone')
     assert.match(await translated(page, TEXT), /red car/)
 
@@ -72,20 +86,11 @@ test('a tap lights up what a word belongs to, on either side', options, async ()
     assert.match(await pointed(page), /^red ← .*rouge/)
     assert.ok((await lit(page, 'strong')).includes('rouge'))
     assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
-  } finally {
-    await browser.close()
-    await stop()
-  }
-})
+  }),
+)
 
-test('a tap on what is doubted says why, and one elsewhere takes it away', options, async () => {
-  const { url, stop } = await serve(folder)
-  const browser = await start(String(program), 'chrome')
-  try {
-    const page = await browser.newPage()
-    await page.emulate(KnownDevices['Pixel 5'])
-    await page.goto(url)
-    await ready(page)
+test('a tap on what is doubted says why, and one elsewhere takes it away', options, () =>
+  onTelephone(async (page) => {
     await translated(page, 'Le train part à dix-huit heures quarante-sept.')
     await tap(page, 'source', 'quarante-sept')
     const why = () =>
@@ -96,8 +101,5 @@ test('a tap on what is doubted says why, and one elsewhere takes it away', optio
     assert.equal(await why(), 'this number is not accounted for')
     await tap(page, 'source', 'train')
     assert.equal(await why(), '')
-  } finally {
-    await browser.close()
-    await stop()
-  }
-})
+  }),
+)

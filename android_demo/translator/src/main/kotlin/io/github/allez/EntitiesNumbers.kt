@@ -171,9 +171,10 @@ internal fun write(amount: Amount, form: NumberForm): String {
     val whole = if (amount.grouped) thousands(amount.whole).joinToString(form.group) else amount.whole
     val number = if (amount.fraction.isEmpty()) whole else whole + form.decimal + amount.fraction
     if (amount.percent) return amount.sign + number + form.percent[0]
+    if (amount.currency.isEmpty() && !amount.hours && amount.unit.isEmpty()) return amount.sign + number
     if (amount.currency.isEmpty()) {
         val unit = if (amount.hours) "h" else sign(amount.unit, form)
-        return amount.sign + number + (if (unit.isEmpty()) "" else if (form.hours) NO_BREAK + unit else " $unit")
+        return amount.sign + number + (if (form.hours) NO_BREAK else " ") + unit
     }
     if (form.currencyFirst) {
         val multiple = if (amount.multiple == "Md") "bn" else amount.multiple
