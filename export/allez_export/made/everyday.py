@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from allez_export.made import DATA, one
+from allez_export.made.lasting import lasting
 from allez_export.made.messages import messages
 from allez_export.made.moments import moments
 from allez_export.made.words import Pair, capitalized, english, french
@@ -409,10 +410,11 @@ def _contrary(generator: Generator) -> Pair:
 
 
 OPEN: dict[str, tuple[float, Callable[[Generator], Pair]]] = {
-    "lists": (0.36, lists),
-    "doses": (0.22, doses),
-    "spans": (0.3, spans),
-    "moments": (0.12, moments),
+    "lists": (0.29, lists),
+    "doses": (0.19, doses),
+    "spans": (0.24, spans),
+    "moments": (0.14, moments),
+    "lasting": (0.14, lasting),
 }
 """What makes pairs without end, by kind, and its share: `pairs` has them among its own."""
 

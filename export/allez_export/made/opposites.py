@@ -272,6 +272,6 @@ def duties(generator: Generator) -> Pair:
 MAKERS: dict[str, tuple[float, Callable[[Generator], Pair]]] = {
     "limits": (0.12, limits),
     "negation": (0.11, negation),
-    "duties": (0.04, duties),
+    "duties": (0.09, duties),
 }
 """What makes a pair, by kind, and its share."""
