@@ -186,7 +186,10 @@ SEARCHES: list[Any] = [
     {"beam_size": 4, "finished": "kept"}, {**USUAL, "beam_size": 101}, 4, None,
 ]  # fmt: skip
 PARENT = {"name": "a", "version": "1", "license": "CC0-1.0", "files": {"encoder": "0" * 64}}
-IMAGE = {"kind": "image", "height": 2, "width": 3, "channels": 1, "mean": [0.5], "scale": [0.25]}
+IMAGE = {
+    **{"kind": "image", "height": 2, "width": 3, "channels": 1, "mean": [0.5], "scale": [0.25]},
+    **{"rows": 1, "columns": 2},
+}
 
 MANIFESTS: list[Case] = [
     *[value("format_version", to) for to in (4, 0, True, "2", 1.0, "\x1b" * 200, None, [], {})],
@@ -229,11 +232,16 @@ MANIFESTS: list[Case] = [
         ("confidence", {**CONFIDENCE, "scale": 1}), ("scores", []), ("made_with", "hands"),
         ("input", {**IMAGE, "scale": [0.0]}), ("input", {**IMAGE, "mean": [0.5, 0.5]}),
         ("input", {**IMAGE, "channels": 5}), ("input", {**IMAGE, "mean": ["a"]}),
+        ("input", {**IMAGE, "rows": 0}), ("input", {**IMAGE, "columns": 1001}),
     )],
     *[missing(key) for key in (
         "name", "task", "files.decoder", "files.tokenizer", "files.sentences", "files.golden",
         "input.kind", "source.eos", "target", "states", "search.beam_size", "scores",
     )],
+    value("task", "summarize"),
+    ("a bundle that reads images", "tiny", [
+        {"set": "task", "to": "caption"}, {"set": "input", "to": IMAGE}, {"drop": "source"},
+        {"drop": "files.sentences"}]),
     *[searched(to) for to in SEARCHES],
     ("names without entities", "tiny", [{"set": "files.names", "to": {
         "name": "names.txt", "bytes": 0, "sha256": "0" * 64}}]),

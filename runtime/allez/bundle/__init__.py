@@ -11,7 +11,14 @@ from allez.bundle.contract import (
     state_names,
 )
 from allez.bundle.fields import parse_object, shown
-from allez.bundle.manifest import Confidence, Manifest, SourceSide, TargetSide, fingerprint
+from allez.bundle.manifest import (
+    Confidence,
+    ImageShape,
+    Manifest,
+    SourceSide,
+    TargetSide,
+    fingerprint,
+)
 from allez.bundle.onnx_check import Value, check_graph, check_values
 from allez.bundle.reader import DEFAULT, Bundle, Golden, find
 from allez.bundle.store import ModelInfo, models, way
@@ -29,6 +36,7 @@ __all__ = [
     "Confidence",
     "Golden",
     "Graph",
+    "ImageShape",
     "Manifest",
     "ModelInfo",
     "SourceSide",

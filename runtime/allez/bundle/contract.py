@@ -5,7 +5,7 @@ shapes:
 
     B sentences          K rows per sentence (beam)     N = B x K rows of this step
     P rows of the previous step                         S source length
-    M memory positions (S for text, 1 for attention="none")
+    M memory positions (S for text, rows x columns for images, 1 for attention="none")
     D memory width       A key width                    W width of one state
     V vocabulary         C candidates                   k continuations asked for
 """
@@ -95,8 +95,8 @@ def _tensors(listed: Sequence[Any], states: int) -> tuple[Tensor, ...]:
     return tuple(found)
 
 
-TEXT_INPUTS = _tensors(_GRAPHS["inputs"]["text"], 0)
-"""Inputs of a text encoder; another kind of encoder changes only these."""
+INPUTS = {kind: _tensors(listed, 0) for kind, listed in _GRAPHS["inputs"].items()}
+"""Inputs of an encoder by what it reads, "text" or "image"; all else is the same for both."""
 
 
 def state_names(count: int) -> tuple[str, ...]:
@@ -109,9 +109,14 @@ def next_state_names(count: int) -> tuple[str, ...]:
     return tuple(f"next_{name}" for name in state_names(count))
 
 
-def encoder_graph(states: int) -> Graph:
-    """Describe `encoder.onnx` of a text model whose decoder carries `states` states."""
-    return Graph(TEXT_INPUTS, _tensors(_GRAPHS["encoder_outputs"], states))
+def encoder_graph(states: int, kind: str = "text") -> Graph:
+    """Describe `encoder.onnx` of a model whose decoder carries `states` states.
+
+    Args:
+        states: how many.
+        kind: what it reads, "text" or "image".
+    """
+    return Graph(INPUTS[kind], _tensors(_GRAPHS["encoder_outputs"], states))
 
 
 def decoder_graph(states: int) -> Graph:

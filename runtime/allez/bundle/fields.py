@@ -106,7 +106,7 @@ def take(
     Args:
         content: the object they stand in.
         fields: what to take, in order. The key "limits.source_tokens" stands in the object of
-            "limits". One that is optional and absent is None.
+            "limits". One that is optional and absent, or that is not meant, is None.
         name: what errors call the file.
         where: what errors put before a key.
 
@@ -116,12 +116,15 @@ def take(
     taken: dict[str, Any] = {}
     for field in fields:
         *path, last = field["key"].split(".")
+        key, *values = field.get("when", (None, None))
+        if taken.get(key) not in values:
+            taken[field["key"]] = None
+            continue
         inner, reached = content, where
         for key in path:
             inner = _object(inner.get(key), {}, _Complaint(name, reached + key))
             reached += f"{key}."
-        key, *values = field.get("when", (None, None))
-        if taken.get(key) not in values or (last not in inner and field.get("optional")):
+        if last not in inner and field.get("optional"):
             taken[field["key"]] = None
         else:
             check = _CHECKS[field["is"]]

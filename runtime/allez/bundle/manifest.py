@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
-from allez.bundle.contract import MANIFEST, SEARCH_FIELDS, TEXT_INPUTS, state_names
+from allez.bundle.contract import INPUTS, MANIFEST, SEARCH_FIELDS, state_names
 from allez.bundle.fields import check_depth, parse_object, shown, take
 from allez.errors import BundleFormatError
 from allez.options import SearchOptions
@@ -69,6 +69,14 @@ class ImageShape(NamedTuple):
     channels: int
     mean: tuple[float, ...]
     scale: tuple[float, ...]
+    rows: int
+    """Of the grid of memory positions, which lie over the image row by row."""
+    columns: int
+
+    @property
+    def positions(self) -> int:
+        """M where there is attention."""
+        return self.rows * self.columns
 
 
 class Input(NamedTuple):
@@ -213,7 +221,7 @@ def _first_sides(taken: Mapping[str, Any]) -> dict[str, Any]:
     pad, bos, eos = (taken[f"tokens.{name}"] for name in ("pad", "bos", "eos"))
     if len({pad, bos, eos}) != 3 or max(pad, bos, eos) >= size:
         raise BundleFormatError(f"{MANIFEST}: pad, bos and eos must be three ids below vocabulary")
-    inputs = [tensor.name for tensor in TEXT_INPUTS]
+    inputs = [tensor.name for tensor in INPUTS["text"]]
     if list(taken["encoder_inputs"]) != inputs:
         raise BundleFormatError(f"{MANIFEST}: encoder_inputs must be {', '.join(inputs)}")
     return {

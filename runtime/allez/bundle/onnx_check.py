@@ -130,12 +130,16 @@ def check_values(
         found: what there is.
         expected: what there must be.
         kind: what errors call them.
-        manifest: knows the widths.
+        manifest: knows the widths, and the shape of images.
 
     Raises:
         BundleFormatError: one is absent, unknown, or of another type or shape.
     """
     widths = {"D": manifest.memory_width, "A": manifest.key_width}
+    image = manifest.input.image
+    if image is not None:
+        widths |= {"channels": image.channels, "height": image.height, "width": image.width}
+    positions = 1 if manifest.attention == "none" else image.positions if image else None
     states = {state.name: state.width for state in manifest.states}
 
     def axis(tensor: Tensor, letter: str) -> int | str:
@@ -147,10 +151,11 @@ def check_values(
     actual = {}
     for value in found:
         like = wanted.get(value.name, value).shape
-        if manifest.attention == "none" and len(like) == len(value.shape):
-            # There is one position, which ONNX Runtime finds out for some tensors.
+        if positions is not None and len(like) == len(value.shape):
+            # There are so many, which ONNX Runtime finds out for some tensors.
             axes = zip(like, value.shape, strict=True)
-            value = value._replace(shape=tuple("M" if p == ("M", 1) else p[1] for p in axes))
+            known = ("M", positions)
+            value = value._replace(shape=tuple("M" if p == known else p[1] for p in axes))
         actual[value.name] = value
     for name in sorted(wanted.keys() | actual.keys()):
         if actual.get(name) != wanted.get(name):

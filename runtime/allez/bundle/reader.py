@@ -27,6 +27,13 @@ DEFAULT = "fr-en"
 
 _ZIP: dict[str, Any] = SPEC["zip"]
 
+_COMMANDS = {
+    "summarize": "allez summarize, or allez.Summarizer",
+    "reply": "allez chat, or allez.Replier",
+    "caption": "allez caption, or allez.Captioner",
+}
+"""What a bundle is used with that does not translate."""
+
 
 class Golden(NamedTuple):
     """One line of `golden.jsonl`: a sentence, and what a right host makes of it."""
@@ -88,6 +95,14 @@ class Bundle:
         finally:
             files.close()
         return cls(path, manifest, content | decoder, raw, stored is not None and is_stored(path))
+
+    def check_translates(self) -> None:
+        """Raise BundleFormatError if this is a bundle for another task."""
+        if self.manifest.task != "translate" or self.manifest.input.kind != "text":
+            raise BundleFormatError(
+                f"{self.path}: a {self.manifest.task} bundle translates no text",
+                hint=_COMMANDS.get(self.manifest.task),
+            )
 
     def data(self, role: str) -> bytes:
         """Return the bytes of a role's file; KeyError if the bundle has none.

@@ -9,7 +9,7 @@ import numpy as np
 
 from allez.arrays import FloatArray, Int32Array, IntArray
 from allez.bundle import Bundle, encoder_graph
-from allez.errors import BundleFormatError, SessionError
+from allez.errors import SessionError
 from allez.model.session import first_line, open_session
 from allez.options import Providers
 from allez.search import Source
@@ -34,6 +34,24 @@ class TextSource(NamedTuple):
         }
 
 
+class ImageSource(NamedTuple):
+    """An image as the encoder reads it: a `search.Source`."""
+
+    pixels: FloatArray
+    """[1, channels, height, width], (value - mean) / scale."""
+    positions: int
+    """M: rows x columns of the grid that lies over it."""
+
+    @property
+    def length(self) -> int:
+        """M."""
+        return self.positions
+
+    def feeds(self) -> Mapping[str, FloatArray | IntArray | Int32Array]:
+        """Return the encoder's input; see `search.Source`."""
+        return {"image": self.pixels}
+
+
 class Encoding(NamedTuple):
     """One sentence as the encoder leaves it."""
 
@@ -53,7 +71,7 @@ class Encoding(NamedTuple):
 
 
 class Encoder:
-    """`encoder.onnx`: reads one sentence at a time.
+    """`encoder.onnx`: reads one sentence, or one image, at a time.
 
     Never a batch: int8 recurrent layers scale their activations per call, so that a neighbour
     would change the answer. Callers run several sentences at once instead.
@@ -62,13 +80,12 @@ class Encoder:
     def __init__(self, bundle: Bundle, *, providers: Providers = None) -> None:
         manifest = bundle.manifest
         count = len(manifest.states)
-        if manifest.input.kind != "text":
-            raise BundleFormatError(f"the encoder reads {manifest.input.kind}, not text")
-        expected = encoder_graph(count)
+        expected = encoder_graph(count, manifest.input.kind)
         self._session = open_session("encoder", bundle, expected, providers=providers)
         self._outputs = [tensor.name for tensor in expected.outputs]
         self._widths = (manifest.memory_width, manifest.key_width)
         self._state_shapes = [(1, state.width) for state in manifest.states]
+        self._attends = manifest.attention != "none"
 
     def __call__(self, source: Source) -> Encoding:
         """Read one source.
@@ -83,7 +100,7 @@ class Encoder:
         positions = memory.shape[1]
         shapes = [(1, positions, width) for width in self._widths]
         if (
-            positions not in (1, source.length)
+            positions != (source.length if self._attends else 1)
             or [memory.shape, keys.shape] != shapes
             or mask.shape != (1, positions)
             or [state.shape for state in states] != self._state_shapes

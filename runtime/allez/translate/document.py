@@ -79,8 +79,6 @@ class Words(NamedTuple):
     def of(cls, bundle: Bundle) -> Words:
         """Read what a bundle says; BundleFormatError if it contradicts itself."""
         manifest = bundle.manifest
-        if manifest.task != "translate" or manifest.input.kind != "text":
-            raise BundleFormatError(f"{bundle.path}: a {manifest.task} bundle translates no text")
         source = target = _tokenizer(bundle, manifest.source)
         if manifest.target.tokenizer != manifest.source.tokenizer:
             target = _tokenizer(bundle, manifest.target)

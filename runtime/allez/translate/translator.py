@@ -65,6 +65,7 @@ class Translator:
         self._threads = cores() if threads is None else whole("threads", threads, 1, 1024)
         self._bundle = bundle if isinstance(bundle, Bundle) else self._load(bundle)
         manifest = self._manifest = self._bundle.manifest
+        self._bundle.check_translates()
         self._default = manifest.search
         self._workers, self._words = run_both(
             lambda: self._start_workers(providers), self._read_words
@@ -76,9 +77,7 @@ class Translator:
 
             logging.getLogger(__name__).info(
                 "%s %s (%s) from %s, loaded in %.2f s, %d thread(s)",
-                manifest.name,
-                manifest.version,
-                manifest.precision,
+                *(manifest.name, manifest.version, manifest.precision),
                 self._bundle.path,
                 time.monotonic() - started,
                 self._threads,

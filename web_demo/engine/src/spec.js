@@ -362,6 +362,26 @@ export const SPEC = {
      ]
     },
     {
+     "key": "input.rows",
+     "is": "whole",
+     "from": 1,
+     "to": 1000,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
+     "key": "input.columns",
+     "is": "whole",
+     "from": 1,
+     "to": 1000,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
      "key": "source.language",
      "is": "text",
      "when": [
@@ -646,6 +666,26 @@ export const SPEC = {
      "to": 1000000.0,
      "least": 1,
      "most": 4,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
+     "key": "input.rows",
+     "is": "whole",
+     "from": 1,
+     "to": 1000,
+     "when": [
+      "input.kind",
+      "image"
+     ]
+    },
+    {
+     "key": "input.columns",
+     "is": "whole",
+     "from": 1,
+     "to": 1000,
      "when": [
       "input.kind",
       "image"

@@ -125,7 +125,7 @@ class Complaint {
  *
  * @param {JsonObject} content the object they stand in
  * @param {Field[]} fields what to take, in order. The key "limits.source_tokens" stands in the
- *   object of "limits". One that is optional and absent is null.
+ *   object of "limits". One that is optional and absent, or not meant, is null.
  * @param {string} name what errors call the file
  * @param {string} [where] what errors put before a key
  * @returns {Record<string, any>}
@@ -139,13 +139,16 @@ export function take(content, fields, name, where = '') {
     const last = /** @type {string} */ (path.pop())
     let inner = content
     let reached = where
+    const [named, ...values] = field.when ?? [null, undefined]
+    if (named !== null && !values.includes(taken[named])) {
+      taken[field.key] = null
+      continue
+    }
     for (const key of path) {
       inner = checkObject(inner.get(key), { key, is: 'object' }, new Complaint(name, reached + key))
       reached += `${key}.`
     }
-    const [key, ...values] = field.when ?? [null, undefined]
-    const isMeant = key === null || values.includes(taken[key])
-    if (!isMeant || (!inner.has(last) && field.optional)) {
+    if (!inner.has(last) && field.optional) {
       taken[field.key] = null
     } else {
       const check = CHECKS[field.is]

@@ -90,16 +90,19 @@ internal fun take(content: Map<*, *>, fields: List<*>, name: String, where: Stri
     for (field in fields.map { it as Map<*, *> }) {
         val key = field.text("key")
         val way = key.split('.')
+        val condition = field["when"] as List<*>?
+        if (condition != null && taken[condition[0]] !in condition.drop(1)) {
+            taken[key] = null
+            continue
+        }
         var inner = content
         var reached = where
         for (step in way.dropLast(1)) {
             inner = Complaint(name, reached + step).anObject(inner[step])
             reached += "$step."
         }
-        val condition = field["when"] as List<*>?
-        val isMeant = condition == null || taken[condition[0]] in condition.drop(1)
         val isAbsent = way.last() !in inner && field["optional"] == true
-        taken[key] = if (isMeant && !isAbsent) check(inner[way.last()], field, Complaint(name, reached + way.last())) else null
+        taken[key] = if (!isAbsent) check(inner[way.last()], field, Complaint(name, reached + way.last())) else null
     }
     return taken
 }
