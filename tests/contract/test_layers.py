@@ -20,6 +20,7 @@ FLOORS = [
     "search",
     "model",
     "translate",
+    "tasks",
     "documents",
     "bulk",
     "cli",

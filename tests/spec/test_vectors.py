@@ -22,6 +22,7 @@ VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
         ("translate_entities", cases.masked_cases),
         ("html", cases.html_cases),
         ("translate_markup", cases.translated_cases),
+        ("whole", cases.whole_cases),
     ],
 )
 def test_python_still_answers_so(name: str, make: Callable[[], Iterator[dict[str, Any]]]) -> None:

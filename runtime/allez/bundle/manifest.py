@@ -89,7 +89,9 @@ class Input(NamedTuple):
     tokens: int = 0
     """The longest text the encoder is given, eos not counted."""
     separator: str | None = None
-    """What joins the parts of a whole."""
+    """What stands between the turns of a dialogue."""
+    turns: int | None = None
+    """The most turns that are read; None: as many as there is room for."""
     image: ImageShape | None = None
 
 
@@ -238,7 +240,7 @@ def _sides(taken: Mapping[str, Any], files: Mapping[str, FileEntry]) -> dict[str
     needed = [target.tokenizer]
     if taken["input.kind"] == "text":
         source = SourceSide(*(taken[f"source.{key}"] for key in SourceSide._fields))
-        read = Input("text", taken["input.cut"], taken["input.tokens"], taken["input.separator"])
+        read = Input("text", *(taken[f"input.{key}"] for key in Input._fields[1:5]))
         needed += [source.tokenizer, "sentences"]
     else:
         source = SourceSide()

@@ -123,12 +123,14 @@ class Model:
         """
         source = self.source(read)
         ids = source.ids if isinstance(source, TextSource) else ()
+        # What is no translation has no reason to repeat what its source does.
+        repeated = ids if self._manifest.task == "translate" else ()
         if symbols is not None and any(symbols.times):
             shortlist = False
         return Request(
             source,
             self.limit(source.length) if limit is None else limit,
-            repeats=repeats_allowed(self._manifest.repeats, ids),
+            repeats=repeats_allowed(self._manifest.repeats, repeated),
             prefix=tuple(prefix),
             symbols=symbols,
             shortlist=self._shortlist(ids) if shortlist and self._shortlist else None,

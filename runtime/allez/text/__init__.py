@@ -17,7 +17,7 @@ from allez.text.foreign import is_foreign, stands_alike
 from allez.text.markup import OUTSIDE, Mark, Marked, MarkKind, weave
 from allez.text.references import unescape
 from allez.text.rules import SentenceRules
-from allez.text.segmentation import Kind, Segment, SourceTokens, Span, split
+from allez.text.segmentation import Kind, Segment, SourceTokens, Span, sentence_spans, split
 from allez.text.tags import Token, ends, pairs, scan
 from allez.text.tokenizer import Tokenizer
 from allez.text.wrapped import joints
@@ -57,6 +57,7 @@ __all__ = [
     "places",
     "recased",
     "scan",
+    "sentence_spans",
     "split",
     "stands_alike",
     "to_capitals",

@@ -89,6 +89,27 @@ def split(text: str, rules: SentenceRules, count_tokens: Callable[[str], int]) -
     return segments
 
 
+def sentence_spans(text: str, rules: SentenceRules) -> list[Span]:
+    """Return where each sentence of a text stands, however long it is, without white space around.
+
+    What has no letter is none of its own, but may be one here: nothing is left out but white space.
+    """
+    return [
+        (start, end)
+        for span in _sentences(text, 0, rules)
+        for start, end in [_trimmed(text, *span, rules)]
+        if start < end
+    ]
+
+
+def _trimmed(text: str, start: int, end: int, rules: SentenceRules) -> Span:
+    while start < end and text[start] in rules.spaces:
+        start += 1
+    while start < end and text[end - 1] in rules.spaces:
+        end -= 1
+    return start, end
+
+
 def _sentences(text: str, start: int, rules: SentenceRules) -> Iterator[tuple[int, int]]:
     """Yield where each sentence starts and ends, white space around it included."""
     terminators = rules.terminators | rules.wide_terminators
@@ -162,10 +183,7 @@ def _fit(
     text: str, start: int, end: int, rules: SentenceRules, count_tokens: Callable[[str], int]
 ) -> Iterator[tuple[int, int]]:
     """Yield the parts of a sentence that are short enough and have a letter, trimmed."""
-    while start < end and text[start] in rules.spaces:
-        start += 1
-    while start < end and text[end - 1] in rules.spaces:
-        end -= 1
+    start, end = _trimmed(text, start, end, rules)
     if end - start <= rules.max_characters:
         sentence = text[start:end]
         if not any(map(str.isalpha, sentence)):

@@ -308,6 +308,17 @@ export const SPEC = {
      ]
     },
     {
+     "key": "input.turns",
+     "is": "whole",
+     "from": 1,
+     "to": 1000,
+     "optional": true,
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
      "key": "input.height",
      "is": "whole",
      "from": 1,
@@ -611,6 +622,17 @@ export const SPEC = {
     {
      "key": "input.separator",
      "is": "text",
+     "optional": true,
+     "when": [
+      "input.kind",
+      "text"
+     ]
+    },
+    {
+     "key": "input.turns",
+     "is": "whole",
+     "from": 1,
+     "to": 1000,
      "optional": true,
      "when": [
       "input.kind",
@@ -1817,6 +1839,9 @@ export const SPEC = {
    3,
    4
   ]
+ },
+ "whole": {
+  "characters": 32
  },
  "search": {
   "beam_size": [

@@ -1,0 +1,1 @@
+"""What else one makes of encoder, attention and decoder: summaries, replies, captions."""

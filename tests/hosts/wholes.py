@@ -1,0 +1,84 @@
+"""Whole texts and dialogues as hosts must read them: cases of `spec/vectors/whole.jsonl`.
+
+{"tokens", "separator", "turns"}            how what follows is read, by the tiny tokenizer
+{"text", "ids", "spans", "read", "cut"}     a text; spans and read count code points of it
+{"dialogue", "ids", "spans", "text", "parts", "cut"}   turns; spans and parts are those of text
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from allez.bundle.reader import Bundle
+from allez.tasks.whole import Reader, read_text, read_turns
+from allez.text import SentenceRules, Tokenizer
+from support import french
+
+TINY = Path(__file__).parents[2] / "spec" / "bundles" / "tiny"
+
+HOSTILE = [
+    "", " ", "\n", "\ufeff", "\ufeff Le chat.", "a", ".", "…", "\ud800", "chat\n\n\nchien\r\nle",
+    "\u00a0Le\u2009chat \t noir \n", "|", " | ", "||", "a|b", "Le chat | le chien",
+    "中文。日本語。",
+    "👩‍👩‍👧‍👦", "e\u0301" * 9, "mot" * 90, "x. " * 30, "Le chat dort. " * 9, "." * 99, "a " * 250,
+    "« Le chat dort ? » Oui !\nNon.", "M. le chat dort. Il dort.", "Le chat dort",
+    "Un chat. " + "chien " * 50, "chien " * 50 + "Un chat.", "mot " * 30 + "Fin. " + "mot " * 9,
+    "Oui. " * 4 + "non" * 99, " " * 900 + "chat", "chat" + "\n" * 900 + "chien",
+]  # fmt: skip
+
+READERS: list[tuple[int, str, int | None]] = [
+    (12, " ", None),
+    (24, " | ", 3),
+    (1, "|", None),
+    (40, "€", 1),
+]
+"""Tokens, separator, and how many turns are read at most."""
+
+
+def reader_of(tokens: int, separator: str, turns: int | None) -> Reader:
+    """Return the tiny bundle's tokenizer and rules, told how to read."""
+    tiny = Bundle.read(TINY)
+    rules = SentenceRules.from_json(tiny.text("sentences"))
+    tokenizer = Tokenizer(tiny.text("tokenizer"))
+    return Reader(tokenizer, rules, tiny.manifest.source.eos, tokens, separator, turns)
+
+
+def whole_cases() -> Iterator[dict[str, Any]]:
+    """Yield what is read, by several readers."""
+    generator = random.Random(31)
+    lines = french.sentences(31, 200)
+    texts = [*HOSTILE, *(_joined(generator, lines, 1, 9) for _ in range(6))]
+    dialogues: list[list[str]] = [[], [""], ["", " "], *([text] * 3 for text in HOSTILE)]
+    dialogues += [[_joined(generator, lines, 0, 3) for _ in range(n)] for n in (1, 1, 2, 5, 8)]
+    dialogues += [[f"n {i}" for i in range(200)], ["", "Oui.", "\n", "Le chat ?", " | ", ""]]
+    for settings in READERS:
+        reader = reader_of(*settings)
+        yield dict(zip(("tokens", "separator", "turns"), settings, strict=True))
+        for text in texts:
+            whole = read_text(text, reader)
+            yield {
+                "text": text,
+                "ids": whole.tokens.ids,
+                "spans": whole.tokens.spans,
+                "read": whole.read,
+                "cut": whole.cut,
+            }
+        for dialogue in dialogues:
+            turns = read_turns(dialogue, reader)
+            yield {
+                "dialogue": dialogue,
+                "ids": turns.tokens.ids,
+                "spans": turns.tokens.spans,
+                "text": turns.text,
+                "parts": turns.spans,
+                "cut": turns.cut,
+            }
+
+
+def _joined(generator: random.Random, lines: list[str], least: int, most: int) -> str:
+    spaces = [" ", " ", "\n", "  ", "\n\n"]
+    chosen = generator.sample(lines, generator.randint(least, most))
+    return "".join(line + generator.choice(spaces) for line in chosen)
