@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from allez import __version__
 from allez.errors import AllezError, MissingExtraError, OptionError, OutputError
 from allez.spec import SPEC
-from allez_export.config import load_config
+from allez_export.config_file import load_config
 from allez_export.stages import STAGES, run_stage
 from allez_export.stages.workspace import Workspace, say
 from allez_export.supervise import supervise

@@ -1,23 +1,16 @@
-"""One TOML file is one reproducible model: frozen dataclasses and a strict reader.
-
-An unknown key is an error that names the nearest key that exists.
-"""
+"""One TOML file is one reproducible model: frozen dataclasses, which `config_file.py` reads."""
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
 import re
-import types
-import typing
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite
 from pathlib import Path
 from typing import Any, Literal
 
-from allez.errors import AllezError, MissingExtraError
+from allez.errors import AllezError
 from allez.spec import SPEC
 
 
@@ -54,14 +47,18 @@ class SourceConfig:
     """The share during the late part of the updates; None: as `weight`."""
     limit: int | None = None
     """Only the first so many pairs."""
+    domain: str | None = None
+    """Only lines whose `data.domain_column` says this; None: all."""
+    called: str | None = None
+    """What the manifest and the log call it; None: the file's name up to the first dot."""
 
     def __post_init__(self) -> None:
         _check(self, weight=(0, inf), late_weight=(0, inf), limit=(1, inf))
 
     @property
     def name(self) -> str:
-        """The file's name up to the first dot."""
-        return Path(self.path).name.split(".")[0]
+        """What it is called."""
+        return self.called or Path(self.path).name.split(".")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +72,15 @@ class DataConfig:
     """Files for early stopping; BLEU is averaged over them."""
     test: tuple[str, ...] = ()
     """Files whose scores go into the bundle's card."""
+    columns: tuple[int, ...] = (1, 2)
+    """Which columns of all these files hold source and target, counted from 1."""
+    domain_column: int | None = None
+    """Which column says what kind of text a line is; valid and test files are then scored domain
+    by domain. None: none does, and a file has no columns but source and target."""
+    valid_domains: tuple[str, ...] = ()
+    """Domains that valid files are read for; none named: all."""
     valid_limit: int = 500
-    """Sentences read of each valid file."""
+    """Sentences read of each valid file, and of each domain of it."""
     max_words: int = 100
     """Pairs with a longer side are dropped."""
     max_ratio: float = 2.5
@@ -106,10 +110,17 @@ class DataConfig:
         _check(self, mask=(0, 1))
         _check(self, valid_limit=(1, inf), max_words=(1, inf), max_ratio=(1, inf))
         _check(self, concatenate=(0, 1), noise=(0, 1), copy=(0, 1), untranslatable=(0, 1))
-        _check(self, min_score=(-100, 100), align_pairs=(1, inf))
+        _check(self, min_score=(-100, 100), align_pairs=(1, inf), domain_column=(1, 1000))
+        if len(self.columns) != 2 or not all(1 <= column <= 1000 for column in self.columns):
+            raise ConfigError(f"columns must be two numbers from 1 on, not {list(self.columns)}")
+        asked = self.valid_domains or any(s.domain is not None for s in self.train)
+        if asked and self.domain_column is None:
+            raise ConfigError("domain_column: domains are asked for, but no column names them")
         late = [s.weight if s.late_weight is None else s.late_weight for s in self.train]
-        paths = [source.path for source in self.train]
-        twice = sorted({path for path in paths if paths.count(path) > 1})
+        parts = [(source.path, source.domain) for source in self.train]
+        twice = sorted(
+            {p for p, d in parts if parts.count((p, d)) > 1 or (d and (p, None) in parts)}
+        )
         if twice:
             raise ConfigError(f"train: {twice[0]} is named twice")
         if self.train and not (sum(s.weight for s in self.train) > 0 and sum(late) > 0):
@@ -131,6 +142,8 @@ class VocabularyConfig:
     """Characters that are tokens of their own, which no merge crosses; ids at the end. A run `a-z`
     stands for all from one character to another; they may be appended to what training begins with.
     """
+    joined: str = ""
+    """Punctuation that merges may cross, as the brackets of blanks."""
 
     def __post_init__(self) -> None:
         _check(self, size=(300, 1_000_000), alphabet=(1, inf), sample=(1, inf))
@@ -145,6 +158,42 @@ class VocabularyConfig:
             first, last = (part[0], part[2]) if len(part) == 3 else (part, part)
             found += map(chr, range(ord(first), ord(last) + 1))
         return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputConfig:
+    """How a text is cut for the encoder, as the manifest says it."""
+
+    cut: Literal["sentences", "whole"] = "sentences"
+    """A translation is made sentence by sentence, a summary of a whole."""
+    tokens: int | None = None
+    """The longest text that the encoder is given, eos not counted; None: what the sentence rules
+    say."""
+    turns: int | None = None
+    """The most turns of a dialogue that are read, the last ones; None: as many as fit."""
+    separator: str | None = None
+    """What stands between turns, in the files and in what the encoder is given: a sign with a space
+    before and behind. The sign is a token that no merge crosses."""
+
+    def __post_init__(self) -> None:
+        _check(self, tokens=(1, 10_000), turns=(1, 1000))
+        if self.separator is not None and not re.fullmatch(r" [^\w\s'] ", self.separator):
+            raise ConfigError(f"separator must be a sign between spaces, not {self.separator!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsConfig:
+    """How long an answer may get, in tokens: `target_per_source` x S + `target_extra`."""
+
+    target_per_source: float = 1.8
+    target_extra: int = 10
+
+    def __post_init__(self) -> None:
+        _check(self, target_per_source=(0, 10), target_extra=(1, 10_000))
+
+    def target(self, source_length: int) -> int:
+        """Return the most tokens of an answer; source_length counts eos."""
+        return int(self.target_per_source * source_length) + self.target_extra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,6 +378,10 @@ class Config:
     source: str
     """Source language, BCP 47."""
     target: str
+    task: Literal["translate", "summarize", "reply"] = "translate"
+    """What the bundle is for."""
+    input: InputConfig = field(default_factory=InputConfig)
+    limits: LimitsConfig = field(default_factory=LimitsConfig)
     data: DataConfig = field(default_factory=DataConfig)
     vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -338,113 +391,35 @@ class Config:
     """None: there is none, and every step scores the whole vocabulary."""
     package: PackageConfig = field(default_factory=PackageConfig)
 
-
-def load_config(path: Path, changes: Sequence[str] = ()) -> Config:
-    """Read a configuration file.
-
-    Args:
-        path: a TOML file.
-        changes: `key=value` in TOML, a dotted key each, that replace what the file says.
-
-    Raises:
-        ConfigError: it cannot be read, is no TOML, or has a key or value that makes no sense.
-    """
-    try:
-        import tomllib
-    except ModuleNotFoundError:  # the standard library reads TOML from 3.11 on
-        try:
-            import tomli as tomllib
-        except ModuleNotFoundError:
-            raise MissingExtraError("allez-export", "tomli") from None
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from None
-    for change in changes:
-        _apply(content, change, tomllib.loads)
-    try:
-        config: Config = build(Config, content, "")
-    except ConfigError as error:
-        raise ConfigError(f"{path}: {error}", hint=error.hint) from None
-    return config
+    def __post_init__(self) -> None:
+        if (self.task == "reply") != (self.input.separator is not None):
+            raise ConfigError(
+                "input.separator: a task of turns, reply, needs one, others have none"
+            )
+        sign = (self.input.separator or "").strip()
+        if sign and sign in self.vocabulary.joined:
+            raise ConfigError("vocabulary.joined has the sign of input.separator")
+        if self.task == "translate":
+            return
+        if self.input.cut != "whole" or self.input.tokens is None:
+            raise ConfigError(f'{self.task} needs input.cut = "whole" and input.tokens')
+        for section, names in _TRANSLATION:
+            part = getattr(self, section)
+            wrong = [n for n in names if getattr(part, n) != getattr(type(part)(), n)]
+            if wrong:
+                raise ConfigError(f"{section}.{wrong[0]} is for translations, not for {self.task}")
+        if self.shortlist is not None:
+            raise ConfigError(f"shortlist is for translations, not for {self.task}")
 
 
-def _apply(content: dict[str, Any], change: str, loads: Callable[[str], Any]) -> None:
-    """Set one `key=value` in a file's content."""
-    key, equals, value = change.partition("=")
-    try:
-        parsed = loads(f"value = {value}")["value"]
-    except ValueError:
-        parsed = value  # a bare word: quotes would have to get past the shell
-    *sections, name = key.split(".")
-    table: Any = content
-    for section in sections:
-        table = table.setdefault(section, {}) if isinstance(table, dict) else None
-    if not equals or not isinstance(table, dict):
-        raise ConfigError(f"cannot set {change}", hint="--set section.key=value")
-    table[name] = parsed
-
-
-RENAMED = {"training.candidates": "training.sampled_softmax", "candidates": "shortlist"}
-"""What keys were called in the files of training runs begun before 2.0."""
-
-
-def build_kept(content: dict[str, Any], where: str) -> Config:
-    """Return the configuration that a training run was begun with, perhaps by an older version."""
-    training = dict(content.get("training", {}))
-    top = {RENAMED.get(key, key): value for key, value in content.items() if key != "training"}
-    for old, new in RENAMED.items():
-        section, _, key = old.rpartition(".")
-        if section == "training" and key in training:
-            training[new.rpartition(".")[2]] = training.pop(key)
-    config: Config = build(Config, {**top, "training": training}, where)
-    return config
-
-
-def build(kind: Any, content: Any, where: str) -> Any:
-    """Return `content` (plain TOML or JSON values) as the dataclass `kind`, checked strictly."""
-    if not isinstance(content, dict):
-        raise ConfigError(f"{where or 'the file'} must be a table")
-    names = {f.name: f for f in dataclasses.fields(kind)}
-    hints = typing.get_type_hints(kind)
-    values = {}
-    for key, value in content.items():
-        path = f"{where}.{key}" if where else key
-        if key not in names:
-            near = RENAMED.get(path) or difflib.get_close_matches(key, names, n=1, cutoff=0)[0]
-            raise ConfigError(f"unknown key {path}", hint=f"did you mean {near}?")
-        values[key] = _value(hints[key], value, path)
-    for name, f in names.items():
-        required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
-        if required and name not in values:
-            raise ConfigError(f"missing key {where + '.' if where else ''}{name}")
-    try:
-        return kind(**values)
-    except ConfigError as error:
-        raise ConfigError(f"{where}.{error}" if where else str(error)) from None
-
-
-def _value(hint: Any, value: Any, path: str) -> Any:
-    """Return `value` as the type `hint` asks for, or raise ConfigError."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (types.UnionType, typing.Union):
-        if value is None:
-            return None
-        return _value(next(a for a in arguments if a is not type(None)), value, path)
-    if origin is Literal:
-        if value not in arguments:
-            raise ConfigError(f"{path} must be one of {', '.join(arguments)}, not {value!r}")
-        return value
-    if origin is tuple:
-        if not isinstance(value, (list, tuple)):
-            raise ConfigError(f"{path} must be a list")
-        return tuple(_value(arguments[0], v, f"{path}[{i}]") for i, v in enumerate(value))
-    if dataclasses.is_dataclass(hint):
-        return build(hint, value, path)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if type(value) is not hint:
-        raise ConfigError(f"{path} must be {hint.__name__}, not {value!r}")
-    return value
+_TRANSLATION = (
+    (
+        "data",
+        (
+            *("max_ratio", "min_score", "concatenate", "noise", "copy", "untranslatable"),
+            *("mask", "names", "terms"),
+        ),
+    ),
+    ("package", ("entities", "names", "confidence")),
+)
+"""What only makes sense if both sides mean the same."""

@@ -27,8 +27,10 @@ from allez.search.constraints import repeats_allowed
 from allez.search.step import RawHypothesis, Request, Source, Step
 from allez.text.tokenizer import Tokenizer
 from allez.translate.translator import Translator
+from allez_export.config import LimitsConfig
 from allez_export.data.read import Pair, read_pairs
 from allez_export.families.family import Family
+from allez_export.rouge import rouge
 from allez_export.vocabulary import EOS
 
 BUCKETS = (5, 10, 15, 25, 40)
@@ -247,6 +249,7 @@ def torch_search(
     options: SearchOptions = GREEDY,
     *,
     repeats: str = "few",
+    limits: LimitsConfig | None = None,
 ) -> list[list[RawHypothesis]]:
     """Search with a model that torch runs.
 
@@ -255,34 +258,54 @@ def torch_search(
         sentences: source ids, eos last.
         options: see `SearchOptions`.
         repeats: what a bundle says of loops, see there.
+        limits: how long answers may get; None: as translations.
     """
+    limits = limits or LimitsConfig()
     requests = [
-        Request(TextSource(tuple(ids)), target_limit(len(ids)), repeats_allowed(repeats, ids))
+        Request(TextSource(tuple(ids)), limits.target(len(ids)), repeats_allowed(repeats, ids))
         for ids in sentences
     ]
     return decode(TorchModel(family), requests, options)
 
 
-TARGET_PER_SOURCE, TARGET_EXTRA = 1.8, 10
-
-
-def target_limit(source_length: int) -> int:
-    """Return the most tokens a translation may have; source_length counts eos."""
-    return int(TARGET_PER_SOURCE * source_length) + TARGET_EXTRA
-
-
 def validator(
-    files: Sequence[tuple[str, Sequence[Pair]]], tokenizer: Tokenizer
+    files: Sequence[tuple[str, Sequence[Pair]]],
+    tokenizer: Tokenizer,
+    *,
+    task: str = "translate",
+    limits: LimitsConfig | None = None,
 ) -> Callable[[Family], dict[str, float]]:
-    """Return what a training run validates with: greedy BLEU on each file, and their mean."""
+    """Return what a training run validates with: a score of greedy answers, and by file.
+
+    Args:
+        files: names and pairs.
+        tokenizer: of both sides.
+        task: decides which score, see `METRICS`; the mean of the files stands first.
+        limits: how long answers may get; None: as translations.
+    """
+    name_of, metric = METRICS[task]
 
     def validate(family: Family) -> dict[str, float]:
         scores = {}
         for name, pairs in files:
             sources = [[*ids, EOS] for ids in tokenizer.encode_batch([s for s, _ in pairs])]
-            found = torch_search(family, sources)
+            found = torch_search(family, sources, limits=limits)
             hypotheses = [tokenizer.decode(hypothesis[0].tokens) for hypothesis in found]
-            scores[f"bleu_{name}"], _ = bleu(hypotheses, [target for _, target in pairs])
-        return {"bleu": sum(scores.values()) / len(scores), **scores}
+            scores[f"{name_of}_{name}"] = metric(hypotheses, [target for _, target in pairs])
+        return {name_of: sum(scores.values()) / len(scores), **scores}
 
     return validate
+
+
+Metric = Callable[[Sequence[str], Sequence[str]], float]
+"""Scores answers against references, 0 to 100."""
+
+METRICS: dict[str, tuple[str, Metric]] = {
+    "translate": ("bleu", lambda answers, references: bleu(answers, references)[0]),
+    "reply": ("bleu", lambda answers, references: bleu(answers, references)[0]),
+    "summarize": ("rouge_l", lambda answers, references: rouge(answers, references)["rouge_l"]),
+}
+"""What a training run of each task is judged by while it goes on."""
+
+SAID = {"bleu": "BLEU", "rouge_l": "ROUGE-L"}
+"""What scores are called where people read them."""

@@ -40,7 +40,7 @@ from allez.text.tokenizer import Tokenizer
 from allez_export.checkpoints import Vocabularies
 from allez_export.config import Config
 from allez_export.data.masking import SYMBOLS_OF
-from allez_export.evaluate import GREEDY, TARGET_EXTRA, TARGET_PER_SOURCE
+from allez_export.evaluate import GREEDY
 from allez_export.families.family import Facts
 from allez_export.folders import rules_path, written_aside
 from allez_export.parents import recorded
@@ -108,7 +108,7 @@ def make_manifest(
         "format_version": RULES_VERSION if search.keys() - _SINCE_FORMAT_2 else FORMAT_VERSION,
         "name": config.name,
         "version": config.package.version,
-        "task": "translate",
+        "task": config.task,
         "precision": precision,
         "license": config.package.license,
         "files": {
@@ -119,7 +119,7 @@ def make_manifest(
             }
             for role, data in content.items()
         },
-        "input": {"kind": "text", "cut": "sentences", "tokens": rules.max_tokens},
+        "input": _input(config, rules),
         **_sides(config, facts, content),
         "states": [
             {"name": name, "width": width}
@@ -128,10 +128,7 @@ def make_manifest(
         "memory_width": facts.memory_width,
         "key_width": facts.key_width,
         "attention": facts.attention,
-        "limits": {
-            "target_per_source": TARGET_PER_SOURCE,
-            "target_extra": TARGET_EXTRA,
-        },
+        "limits": asdict(config.limits),
         "search": search,
         "optimization_level": "basic",
         "minimum_onnxruntime": MINIMUM_ONNXRUNTIME,
@@ -148,6 +145,13 @@ def make_manifest(
     if confidence is not None:
         manifest["confidence"] = dict(confidence)
     return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _input(config: Config, rules: SentenceRules) -> dict[str, Any]:
+    """Return what the manifest says of how a text is read; what is None is not named."""
+    said = {"kind": "text", **asdict(config.input)}
+    said["tokens"] = rules.max_tokens if config.input.tokens is None else config.input.tokens
+    return {key: value for key, value in said.items() if value is not None}
 
 
 _SINCE_FORMAT_2 = {"beam_size", "length_penalty"}

@@ -25,7 +25,8 @@ from tqdm import tqdm
 
 from allez.errors import InputError
 from allez_export.checkpoints import load_run, save
-from allez_export.config import Config, ConfigError, ModelConfig, TrainingConfig, build_kept
+from allez_export.config import Config, ConfigError, ModelConfig, TrainingConfig
+from allez_export.config_file import build_kept
 from allez_export.data.batches import Batch
 from allez_export.data.mix import Stream
 from allez_export.families.family import Family
@@ -43,7 +44,7 @@ TOLD_SECONDS = 60.0
 """Between two lines for those who see no progress bar."""
 
 Validate = Callable[[Family], dict[str, float]]
-"""Scores a model; the entry "bleu" decides what is kept."""
+"""Scores a model; the first entry decides what is kept."""
 
 
 @dataclass
@@ -177,7 +178,7 @@ class Run:
         self.average.load_state_dict(self.model.state_dict())
         self._parents = list(parents)
         self._validation()
-        self._tell(f"train   the start scores BLEU {self.progress.best:.2f}")
+        self._tell(f"train   the start scores {self.progress.best:.2f}")
 
     def train(self) -> None:
         """Train until the last update or until validation stops improving."""
@@ -213,7 +214,7 @@ class Run:
                 self._save()
                 saved = time.monotonic()
                 if self._hopeless():
-                    log.info("no better BLEU in %d validations: stopping", config.patience)
+                    log.info("no better score in %d validations: stopping", config.patience)
             elif time.monotonic() - saved > 60 * config.checkpoint_minutes:
                 self._save()
                 saved = time.monotonic()
@@ -305,8 +306,9 @@ class Run:
         scores = self._validate(Recurrent(self.average))
         self.model.train()
         self._log(**{key: round(value, 3) for key, value in scores.items()})
-        if scores["bleu"] > self.progress.best:
-            self.progress.best, self.progress.since_best = scores["bleu"], 0
+        decisive = next(iter(scores.values()))
+        if decisive > self.progress.best:
+            self.progress.best, self.progress.since_best = decisive, 0
             save(
                 {
                     "config": dataclasses.asdict(self.config),

@@ -39,7 +39,7 @@ from allez.errors import AllezError
 from allez.model.decode import decode
 from allez.model.model import Model
 from allez.search.step import RawHypothesis
-from allez_export.config import QuantizeConfig
+from allez_export.config import LimitsConfig, QuantizeConfig
 from allez_export.evaluate import GREEDY, bleu, chrf, torch_search
 from allez_export.families.family import Facts, Family
 from allez_export.fourbit import constants_of
@@ -420,8 +420,10 @@ def verify(
             check_contract(exported[1], decoder_graph(count), facts)
             yield f"{name} contract", {"states": len(next_state_names(count))}
     found = runtime_search(fp32[2], sentences)
-    repeats = fp32[2].manifest.repeats
-    expected = [best for best, *_ in torch_search(family, sentences, repeats=repeats)]
+    said = fp32[2].manifest
+    most = LimitsConfig(target_per_source=said.target_per_source, target_extra=said.target_extra)
+    answers = torch_search(family, sentences, repeats=said.repeats, limits=most)
+    expected = [best for best, *_ in answers]
     parities: dict[str, Callable[[], float]] = {
         "fp32 encoder": lambda: encoder_parity(family, fp32[0]),
         "fp32 decoder step": lambda: decoder_parity(family, fp32[1]),

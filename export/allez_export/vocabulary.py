@@ -50,10 +50,12 @@ def learn(lines: Iterable[str], config: VocabularyConfig) -> str:
     None of the first 259 can come out of text except the bytes, for characters without a token.
 
     While learning, words are cut before and after punctuation and after an apostrophe, so that no
-    merge crosses there. The file need not repeat those cuts (they take a regular expression, which
-    not every host has): a merge that was never learnt is never made.
+    merge crosses there, but for what the configuration joins. The file need not repeat those cuts
+    (they take a regular expression, which not every host has): a merge that was never learnt is
+    never made.
     """
     symbols = config.characters
+    joined = "".join(f"\\{sign}" for sign in config.joined)
     model = Model(models.BPE(byte_fallback=True))
     model.normalizer = normalizers.Sequence(
         [normalizers.NFC(), *(normalizers.Replace(old, new) for old, new in _REPLACE)]
@@ -62,7 +64,7 @@ def learn(lines: Iterable[str], config: VocabularyConfig) -> str:
     model.pre_tokenizer = pre_tokenizers.Sequence(
         [
             *shipped,
-            pre_tokenizers.Split(Regex(r"[^\p{L}\p{M}\p{N}▁']+"), "isolated"),
+            pre_tokenizers.Split(Regex(rf"[^\p{{L}}\p{{M}}\p{{N}}▁'{joined}]+"), "isolated"),
             pre_tokenizers.Split("'", "merged_with_previous"),
         ]
     )

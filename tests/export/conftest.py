@@ -120,7 +120,8 @@ def make_model(tokenizer: Tokenizer) -> Callable[..., Seq2Seq]:
 @pytest.fixture(scope="session")
 def make_config() -> Callable[..., Config]:
     """Return a configuration that fits the tiny models; keywords name values by section."""
-    from allez_export.config import Config, build
+    from allez_export.config import Config
+    from allez_export.config_file import build
 
     def make(**sections: dict[str, object]) -> Config:
         content: dict[str, object] = {"name": "tiny", "source": "fr", "target": "en"}

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from allez.errors import AllezError
-from allez_export.config import Config, ConfigError, SourceConfig, build, load_config
+from allez_export.config import Config, ConfigError, SourceConfig
+from allez_export.config_file import build, load_config
 
 CONFIGS = sorted((Path(__file__).parents[2] / "export" / "configs").glob("*.toml"))
 HEAD = 'name = "tiny"\nsource = "fr"\ntarget = "en"\n'

@@ -15,6 +15,7 @@ from allez.errors import InputError
 from allez.options import SearchOptions
 from allez.text.tokenizer import Tokenizer
 from allez_export.data.read import Pair
+from allez_export.config import LimitsConfig
 from allez_export.evaluate import (
     bleu,
     bundle_identity,
@@ -23,7 +24,6 @@ from allez_export.evaluate import (
     length_table,
     score_texts,
     table,
-    target_limit,
     torch_search,
     validator,
     write_json,
@@ -272,7 +272,7 @@ def test_json_is_written_aside(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("length", "limit"), [(1, 11), (2, 13), (5, 19), (10, 28), (11, 29)])
 def test_the_target_limit_is_that_of_the_bundle(length: int, limit: int) -> None:
-    assert target_limit(length) == limit
+    assert LimitsConfig().target(length) == limit
 
 
 @pytest.mark.parametrize("kinds", [{"attention": "none"}, {"cell": "gru", "attention": "dot"}])
@@ -285,7 +285,7 @@ def test_search_over_many_sentences_is_search_over_each(
         ((alone,),) = torch_search(Recurrent(model), [ids])
         assert found.tokens == alone.tokens
         assert found.score == pytest.approx(alone.score, abs=1e-5)
-        assert len(found.tokens) <= target_limit(len(ids))
+        assert len(found.tokens) <= LimitsConfig().target(len(ids))
         assert found.attention.shape[1] == (1 if "none" in kinds.values() else len(ids))
     assert torch_search(Recurrent(model), []) == []
 
@@ -298,7 +298,9 @@ def test_validation_is_the_mean_of_the_files(
 ) -> None:
     seen: list[Any] = []
 
-    def search(model: Seq2Seq, sources: Iterable[list[int]]) -> list[list[SimpleNamespace]]:
+    def search(
+        model: Seq2Seq, sources: Iterable[list[int]], *, limits: LimitsConfig | None = None
+    ) -> list[list[SimpleNamespace]]:
         sources = list(sources)
         seen.extend(sources)
         answers = ["the cat sees an apple?"] * len(sources)

@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from allez_export.checkpoints import load, save
-from allez_export.config import Config, ConfigError, build
+from allez_export.config import Config, ConfigError
+from allez_export.config_file import build
 from allez_export.data.batches import Batch
 from allez_export.train import Run, set_threads
 

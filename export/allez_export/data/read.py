@@ -6,7 +6,7 @@ import gzip
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from allez.errors import InputError
@@ -36,6 +36,56 @@ def read_lines(path: Path) -> Iterator[str]:
         raise InputError(f"cannot read {path}: damaged gzip file ({error})") from None
 
 
+def read_rows(path: Path, config: DataConfig) -> Iterator[tuple[str, Pair]]:
+    """Yield the domain of each line of a file, "" if no column says it, and its pair.
+
+    Raises:
+        InputError: a line has too few columns; it is named.
+    """
+    if config.columns == (1, 2) and config.domain_column is None:
+        yield from (("", pair) for pair in read_pairs(path))
+        return
+    source, target = (column - 1 for column in config.columns)
+    domain = None if config.domain_column is None else config.domain_column - 1
+    needed = max(*config.columns, config.domain_column or 1)
+    for number, line in enumerate(read_lines(path), 1):
+        columns = line.split("\t")
+        if len(columns) < needed:
+            raise InputError(
+                f"{path}, line {number}: {len(columns)} columns where {needed} were expected",
+                hint="data.columns and data.domain_column say which are read",
+            )
+        yield "" if domain is None else columns[domain], (columns[source], columns[target])
+
+
+def read_domains(
+    path: Path, config: DataConfig, limit: int | None, *, only: Sequence[str] = ()
+) -> dict[str, list[Pair]]:
+    """Return the pairs of each domain of a file, in the order in which they begin.
+
+    Args:
+        path: of a valid or test file.
+        config: says which columns are what.
+        limit: only the first so many pairs of each domain.
+        only: the domains that are wanted; none named: all.
+
+    Raises:
+        InputError: the file cannot be read, or lacks a domain that is wanted.
+    """
+    found: dict[str, list[Pair]] = {domain: [] for domain in only}
+    if config.domain_column is None:
+        found = {"": []}
+    for domain, pair in read_rows(path, config):
+        if not only or domain in only:
+            pairs = found.setdefault(domain, [])
+            if limit is None or len(pairs) < limit:
+                pairs.append(pair)
+    empty = [domain for domain in only if not found[domain]]
+    if empty:
+        raise InputError(f"{path} has no line of the domain {empty[0]!r}")
+    return found
+
+
 def read_pairs(path: Path, target_path: Path | None = None) -> Iterator[Pair]:
     """Yield sentence pairs of a two-column file, or of two files with as many lines.
 
@@ -60,13 +110,21 @@ def read_pairs(path: Path, target_path: Path | None = None) -> Iterator[Pair]:
         raise InputError(f"{path} and {target_path} have different numbers of lines") from None
 
 
-def why_dropped(pair: Pair, config: DataConfig) -> str | None:
-    """Return the reason why a pair is no good to learn from, or None."""
+def why_dropped(pair: Pair, config: DataConfig, *, translated: bool = True) -> str | None:
+    """Return the reason why a pair is no good to learn from, or None.
+
+    Args:
+        pair: source and target.
+        config: says what is too long.
+        translated: whether one side is the other in another language.
+    """
     source, target = (side.split() for side in pair)
     if not source or not target:
         return "an empty side"
     if max(len(source), len(target)) > config.max_words:
         return "too long"
+    if not translated:
+        return None
     # Four words are added to both, since a short sentence may well double its length.
     long, short = max(len(source), len(target)) + 4, min(len(source), len(target)) + 4
     if long > config.max_ratio * short:
@@ -82,19 +140,28 @@ def fold(text: str) -> str:
 
 
 def load_source(
-    source: SourceConfig, config: DataConfig, root: Path, seen: set[Pair]
+    source: SourceConfig,
+    config: DataConfig,
+    root: Path,
+    seen: set[Pair],
+    *,
+    translated: bool = True,
 ) -> tuple[list[Pair], Counter[str]]:
     """Return the pairs kept of one source, and how many were dropped, by reason.
 
-    `seen` holds the folded pairs of all sources so far, and grows.
+    Args:
+        source: which files, and which lines of them.
+        config: how they are read, and what is dropped.
+        root: the data folder.
+        seen: the folded pairs of all sources so far; grows.
+        translated: whether one side is the other in another language.
     """
     kept: list[Pair] = []
     dropped: Counter[str] = Counter()
-    target = root / source.target_path if source.target_path else None
-    for number, pair in enumerate(read_pairs(root / source.path, target)):
+    for number, pair in enumerate(_pairs_of(source, config, root)):
         if source.limit is not None and number >= source.limit:
             break
-        reason = why_dropped(pair, config)
+        reason = why_dropped(pair, config, translated=translated)
         folded = (fold(pair[0]), fold(pair[1]))
         if reason is None and folded in seen:
             reason = "found before"
@@ -106,3 +173,13 @@ def load_source(
     if not kept:
         raise InputError(f"{root / source.path}: no pair is left after filtering")
     return kept, dropped
+
+
+def _pairs_of(source: SourceConfig, config: DataConfig, root: Path) -> Iterator[Pair]:
+    """Yield the pairs of one source."""
+    if source.target_path is not None:
+        yield from read_pairs(root / source.path, root / source.target_path)
+        return
+    for domain, pair in read_rows(root / source.path, config):
+        if source.domain in (None, domain):
+            yield pair

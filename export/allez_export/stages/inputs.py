@@ -26,9 +26,12 @@ def load_sources(work: Workspace, *, scored: bool = True) -> list[list[Pair]]:
     if not work.config.data.train:
         raise InputError(f"{work.config_path} names no training data")
     seen: set[Pair] = set()
+    translated = work.config.task == "translate"
     sources = []
     for source in work.config.data.train:
-        kept, dropped = load_source(source, work.config.data, work.data, seen)
+        kept, dropped = load_source(
+            source, work.config.data, work.data, seen, translated=translated
+        )
         least = work.config.data.min_score
         if scored and least is not None:
             scores = read_scores(work, source.path, len(kept))

@@ -32,8 +32,17 @@ GRAPHS = ("encoder.onnx", "decoder.onnx")
 Recipe = dict[str, dict[str, Any]]
 """Under "files" the SHA-256 of each, under "config" the values that are read."""
 
-_FILTER = ("data.train", "data.max_words", "data.max_ratio")
+_FILTER = (
+    *("task", "data.train", "data.max_words", "data.max_ratio"),
+    *("data.columns", "data.domain_column"),
+)
 """What decides which pairs there are."""
+
+_VALID = ("data.valid", "data.columns", "data.domain_column", "data.valid_domains")
+"""What decides which pairs are validated on."""
+
+_ANSWERS = ("task", "input", "limits")
+"""What decides how texts are read, and how long an answer may get."""
 
 
 def recipe(work: Workspace, stage: str) -> Recipe:
@@ -175,7 +184,7 @@ def _trace(work: Workspace) -> Reads:
 
 
 def _quantize(work: Workspace) -> Reads:
-    keys = ("quantize.precision", "quantize.calibration", "data.valid")
+    keys = ("quantize.precision", "quantize.calibration", *_VALID)
     files = [*_of_stage(work, "trace", *GRAPHS), *_of_stage(work, "train", "model.pt")]
     return keys, [*files, *_valid_files(work)]
 
@@ -187,14 +196,14 @@ def graphs(work: Workspace) -> Files:
 
 
 def _verify(work: Workspace) -> Reads:
-    keys = ("quantize", "data.valid", "source", "target", "package.sentences")
+    keys = ("quantize", *_VALID, "source", "target", "package.sentences", *_ANSWERS)
     rules = ("sentences", rules_path(work.config, work.config_path.parent))
     files = [*_of_stage(work, "train", "model.pt"), *_of_stage(work, "trace", *GRAPHS)]
     return keys, [*files, *graphs(work), *_valid_files(work), rules]
 
 
 def _shortlist(work: Workspace) -> Reads:
-    keys = (*_FILTER, "shortlist", "training.seed", "data.valid")
+    keys = (*_FILTER, "shortlist", "training.seed", *_VALID)
     return keys, [*graphs(work), *_training_files(work), *_valid_files(work)]
 
 
@@ -210,7 +219,7 @@ def _package(work: Workspace) -> Reads:
         path = work.stage("evaluate") / part
         files += [(f"evaluate/{part}", path)] if _whole(path) else []
     keys = ("name", "source", "target", "package", "quantize", "shortlist", "data.train")
-    return (*keys, "data.valid", "data.test", "training.seed"), files
+    return (*keys, *_VALID, *_ANSWERS, "data.test", "training.seed"), files
 
 
 def _whole(state: Path) -> bool:

@@ -12,10 +12,11 @@ from allez.bundle.reader import Bundle
 from allez.errors import InputError, OptionError
 from allez.text.tokenizer import Tokenizer
 from allez_export.checkpoints import Start, load_run, load_start, save
-from allez_export.config import ConfigError, build_kept
+from allez_export.config import ConfigError
+from allez_export.config_file import build_kept
 from allez_export.data.masking import masker
 from allez_export.data.mix import Stream
-from allez_export.evaluate import validator
+from allez_export.evaluate import METRICS, SAID, validator
 from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.weights import load_bundle_model
 from allez_export.folders import locked
@@ -48,6 +49,7 @@ def run(work: Workspace) -> None:
         batch_tokens=training.batch_tokens,
         mask=masker(config.data, work.data, (config.source, config.target)),
     )
+    validate = validator(valid, tokenizer, task=config.task, limits=config.limits)
     folder = work.stage("train")
     folder.mkdir(parents=True, exist_ok=True)
     with locked(work.out / "train.lock", f"another training writes to {folder}"):
@@ -59,16 +61,17 @@ def run(work: Workspace) -> None:
             tokenizer.size,
             stream,
             folder,
-            validator(valid, tokenizer),
+            validate,
             device=work.device,
             tell=say,
         )
         if loop.progress.update == 0:
             begin(work, loop)
         loop.train()
-        say(f"train   best validation BLEU {loop.progress.best:.2f}")
+        metric = SAID[METRICS[config.task][0]]
+        say(f"train   best validation {metric} {loop.progress.best:.2f}")
         if training.start_share:
-            mix(work, folder / "model.pt", validator(valid, tokenizer))
+            mix(work, folder / "model.pt", validate)
 
 
 def begin(work: Workspace, loop: Run) -> None:
@@ -108,7 +111,8 @@ def mix(work: Workspace, path: Path, validate: Callable[[Recurrent], Mapping[str
     scores = dict(validate(model))
     state["training"] |= {"start_share": share, "valid": scores}
     save(state, path)
-    say(f"train   with {share:.0%} of the start BLEU {scores['bleu']:.2f}")
+    metric, score = next(iter(scores.items()))
+    say(f"train   with {share:.0%} of the start {SAID[metric]} {score:.2f}")
 
 
 def _start(work: Workspace) -> Start | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from allez.bundle.reader import Bundle
 from allez.errors import InputError
 from allez_export.checkpoints import load_start
@@ -24,7 +26,30 @@ def run(work: Workspace) -> None:
             text = learn(sample_lines(sources, config.data, size, seed), config.vocabulary)
         else:
             text = append(text, config.vocabulary.characters)
+        check_separator(text, config.input.separator)
         (folder / "tokenizer.json").write_text(text, encoding="utf-8")
+
+
+def check_separator(text: str, separator: str | None) -> None:
+    """Demand that what stands between turns is read as one token, whatever stands beside it.
+
+    Args:
+        text: of a `tokenizer.json`.
+        separator: see `InputConfig`; None: there are no turns.
+
+    Raises:
+        InputError: the sign has no token, or a merge crosses it.
+    """
+    if separator is None:
+        return
+    sign = separator.strip()
+    model = json.loads(text)["model"]
+    pieces = [piece for piece in model["vocab"] if sign in piece]
+    if pieces != [sign]:
+        raise InputError(
+            f"the vocabulary has the separator {sign!r} in {len(pieces)} tokens instead of one",
+            hint="input.separator: name a sign that stands between turns and nowhere else",
+        )
 
 
 def given(work: Workspace) -> str | None:

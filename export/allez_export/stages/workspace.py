@@ -79,13 +79,19 @@ class Workspace:
         return path
 
     def pairs(self, names: Sequence[str], limit: int | None) -> list[tuple[str, list[Pair]]]:
-        """Read evaluation files; returns each one's name and pairs."""
-        from allez_export.data.read import read_pairs
+        """Read validation files; returns each one's name, the domain behind it, and pairs.
 
-        files = []
+        Args:
+            names: relative to the data folder.
+            limit: only the first so many pairs of each, or of each domain.
+        """
+        from allez_export.data.read import read_domains
+
+        files, data = [], self.config.data
         for name in names:
-            pairs = list(read_pairs(self.data / name))[:limit]
-            files.append((Path(name).name.removesuffix(".gz").removesuffix(".tsv"), pairs))
+            plain = Path(name).name.removesuffix(".gz").removesuffix(".tsv")
+            found = read_domains(self.data / name, data, limit, only=data.valid_domains)
+            files += [(f"{plain} {domain}".rstrip(), pairs) for domain, pairs in found.items()]
         return files
 
 
