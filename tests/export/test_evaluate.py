@@ -14,8 +14,8 @@ from allez.bundle.manifest import FileEntry
 from allez.errors import InputError
 from allez.options import SearchOptions
 from allez.text.tokenizer import Tokenizer
-from allez_export.data.read import Pair
 from allez_export.config import LimitsConfig
+from allez_export.data.read import Pair
 from allez_export.evaluate import (
     bleu,
     bundle_identity,
