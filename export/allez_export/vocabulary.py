@@ -43,8 +43,13 @@ _REPLACE = (
 )
 
 
-def learn(lines: Iterable[str], config: VocabularyConfig) -> str:
+def learn(lines: Iterable[str], config: VocabularyConfig, *, apart: str = "") -> str:
     """Return the `tokenizer.json` text of a byte-pair encoding learnt from `lines`.
+
+    Args:
+        lines: what it is learnt from.
+        config: how large it gets.
+        apart: a sign that merges with nothing, not even with other punctuation.
 
     Ids: pad, bos, eos, the 256 bytes, characters and merges in the order they were learnt, symbols.
     None of the first 259 can come out of text except the bytes, for characters without a token.
@@ -64,6 +69,7 @@ def learn(lines: Iterable[str], config: VocabularyConfig) -> str:
     model.pre_tokenizer = pre_tokenizers.Sequence(
         [
             *shipped,
+            *([pre_tokenizers.Split(apart, "isolated")] if apart else []),
             pre_tokenizers.Split(Regex(rf"[^\p{{L}}\p{{M}}\p{{N}}▁'{joined}]+"), "isolated"),
             pre_tokenizers.Split("'", "merged_with_previous"),
         ]

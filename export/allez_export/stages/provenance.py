@@ -171,7 +171,8 @@ def _vocabulary(work: Workspace) -> Reads:
         return ("vocabulary.symbols",), [("training.begin_with", begin.path / "manifest.json")]
     if begin is not None:
         return ("vocabulary.symbols",), [("training.begin_with", begin)]
-    return (*_FILTER, "vocabulary", "training.seed"), _training_files(work)
+    keys = (*_FILTER, "vocabulary", "training.seed", "input.separator")
+    return keys, _training_files(work)
 
 
 def _align(work: Workspace) -> Reads:

@@ -23,7 +23,9 @@ def run(work: Workspace) -> None:
         if text is None:
             sources = load_sources(work, scored=False)
             size, seed = config.vocabulary.sample, config.training.seed
-            text = learn(sample_lines(sources, config.data, size, seed), config.vocabulary)
+            sign = (config.input.separator or "").strip()
+            lines = sample_lines(sources, config.data, size, seed)
+            text = learn(lines, config.vocabulary, apart=sign)
         else:
             text = append(text, config.vocabulary.characters)
         check_separator(text, config.input.separator)
