@@ -268,6 +268,17 @@ def torch_search(
     return decode(TorchModel(family), requests, options)
 
 
+def torch_greedy(
+    family: Family, sentences: Sequence[Sequence[int]], manifest: Manifest
+) -> list[RawHypothesis]:
+    """Search greedily with a model that torch runs, as a bundle says; source ids end with eos."""
+    limits = LimitsConfig(
+        target_per_source=manifest.target_per_source, target_extra=manifest.target_extra
+    )
+    found = torch_search(family, sentences, repeats=manifest.repeats, limits=limits)
+    return [best for best, *_ in found]
+
+
 def validator(
     files: Sequence[tuple[str, Sequence[Pair]]],
     tokenizer: Tokenizer,

@@ -39,8 +39,8 @@ from allez.errors import AllezError
 from allez.model.decode import decode
 from allez.model.model import Model
 from allez.search.step import RawHypothesis
-from allez_export.config import LimitsConfig, QuantizeConfig
-from allez_export.evaluate import GREEDY, bleu, chrf, torch_search
+from allez_export.config import QuantizeConfig
+from allez_export.evaluate import GREEDY, bleu, chrf, torch_greedy
 from allez_export.families.family import Facts, Family
 from allez_export.fourbit import constants_of
 from allez_export.integers import WEIGHT_LIMIT, largest_product, largest_weight
@@ -420,10 +420,7 @@ def verify(
             check_contract(exported[1], decoder_graph(count), facts)
             yield f"{name} contract", {"states": len(next_state_names(count))}
     found = runtime_search(fp32[2], sentences)
-    said = fp32[2].manifest
-    most = LimitsConfig(target_per_source=said.target_per_source, target_extra=said.target_extra)
-    answers = torch_search(family, sentences, repeats=said.repeats, limits=most)
-    expected = [best for best, *_ in answers]
+    expected = torch_greedy(family, sentences, fp32[2].manifest)
     parities: dict[str, Callable[[], float]] = {
         "fp32 encoder": lambda: encoder_parity(family, fp32[0]),
         "fp32 decoder step": lambda: decoder_parity(family, fp32[1]),
