@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from allez_export.config import Config
-from allez_export.evaluate import length_table, table
+from allez_export.evaluate import SAID, length_table, table
 from allez_export.families.family import Facts
+from allez_export.judging import task_table
 from allez_export.shortlist import comparison
 
 
@@ -38,16 +39,15 @@ def model_card(
     lines = [
         f"# {config.name} {config.package.version}",
         "",
-        f"Translates {config.source} to {config.target}. For `allez` and any other host that "
-        "follows its graph contract.",
+        f"{_what(config)}. For `allez` and any other host that follows its graph contract.",
         "",
         *_facts(config, facts, training, sizes),
         "",
         "## Scores",
         "",
-        *_scores(scores),
-        *_behaviour(report, made_up=training.get("made_up") is True),
-        *_loss(config.quantize.precision, scores, fp32),
+        *(_scores(scores) if config.task == "translate" else _task_scores(config.task, scores)),
+        *_behaviour(report, config.task, made_up=training.get("made_up") is True),
+        *_loss(config.quantize.precision, scores, fp32, DECISIVE[config.task]),
         *_reference(report, imported="made_by" in training),
         *_shortlist(report),
         *_confidence(trust or {}),
@@ -55,6 +55,18 @@ def model_card(
         prose.strip(),
     ]
     return ("\n".join(lines).rstrip() + "\n").encode("utf-8")
+
+
+def _what(config: Config) -> str:
+    """Say what the bundle does."""
+    language = (
+        config.source if config.source == config.target else f"{config.source}-{config.target}"
+    )
+    return {
+        "translate": f"Translates {config.source} to {config.target}",
+        "summarize": f"Says in a line what a text is about ({language})",
+        "reply": f"Replies to what is said ({language})",
+    }[config.task]
 
 
 def _facts(
@@ -98,18 +110,50 @@ def _scores(scores: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
+def _task_scores(task: str, scores: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say what was measured of summaries or replies, domain by domain."""
+    if not scores:
+        return ["Not measured."]
+    return [
+        "Of exactly these files, through the runtime (`allez-export evaluate --config`), one "
+        "reference each, in per cent. " + _MEANING[task],
+        "",
+        task_table(task, scores),
+    ]
+
+
+_MEANING = {
+    "summarize": "ROUGE is the mean F1 of words in lower case, without stemming; exact: the line "
+    "is that of its author, letter by letter.",
+    "reply": "BLEU is sacreBLEU's; blanks F1 is of the bracketed names of all replies together; "
+    "distinct-2 is how many of all pairs of words are different ones, beside people's.",
+}
+"""What the columns of a table are."""
+
+DECISIVE = {"translate": "bleu", "reply": "bleu", "summarize": "rouge_l"}
+"""By which score quantizing is judged."""
+
+
 def _loss(
-    precision: str, scores: Sequence[Mapping[str, Any]], fp32: Sequence[Mapping[str, Any]]
+    precision: str,
+    scores: Sequence[Mapping[str, Any]],
+    fp32: Sequence[Mapping[str, Any]],
+    metric: str,
 ) -> list[str]:
     """Say what quantizing costs on each test file, where the fp32 graphs were scored too."""
-    before = {(row["sha256"], row["beam_size"]): row["bleu"] for row in fp32}
+
+    def part(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return row["sha256"], row.get("domain"), row["beam_size"]
+
+    before = {part(row): row[metric] for row in fp32 if metric in row}
     found = [
-        f"{row['file']} beam {row['beam_size']}: "
-        f"{row['bleu'] - before[row['sha256'], row['beam_size']]:+.2f}"
+        f"{' '.join(filter(None, (row['file'], row.get('domain'))))} beam {row['beam_size']}: "
+        f"{row[metric] - before[part(row)]:+.2f}"
         for row in scores
-        if (row["sha256"], row["beam_size"]) in before
+        if part(row) in before
     ]
-    return ["", f"BLEU of {precision} minus that of fp32: {'; '.join(found)}."] if found else []
+    what = f"{SAID[metric]} of {precision} minus that of fp32"
+    return ["", f"{what}: {'; '.join(found)}."] if found else []
 
 
 def _shortlist(report: Mapping[str, Any]) -> list[str]:
@@ -189,14 +233,15 @@ def _reference(report: Mapping[str, Any], *, imported: bool) -> list[str]:
     return lines
 
 
-def _behaviour(report: Mapping[str, Any], *, made_up: bool) -> list[str]:
+def _behaviour(report: Mapping[str, Any], task: str, *, made_up: bool) -> list[str]:
     if "behaviour" not in report:
         return []
     found = report["behaviour"]
     kind = "texts of words thrown together" if made_up else "validation sentences"
+    told = {"translate": "translations", "summarize": "summaries", "reply": "replies"}[task]
     return [
         "",
         f"Against fp32 ({found['sentences']} {kind}, greedy): "
-        f"{found['identical']:.1%} of the translations are identical, BLEU differs by "
+        f"{found['identical']:.1%} of the {told} are identical, BLEU differs by "
         f"{found['bleu_difference']:+.2f}, chrF by {found['chrf_difference']:+.2f}.",
     ]

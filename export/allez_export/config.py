@@ -72,6 +72,8 @@ class DataConfig:
     """Files for early stopping; BLEU is averaged over them."""
     test: tuple[str, ...] = ()
     """Files whose scores go into the bundle's card."""
+    talks: tuple[str, ...] = ()
+    """Files of talks that go into it too: see `answers.read_talks`."""
     columns: tuple[int, ...] = (1, 2)
     """Which columns of all these files hold source and target, counted from 1."""
     domain_column: int | None = None
@@ -399,6 +401,8 @@ class Config:
         sign = (self.input.separator or "").strip()
         if sign and sign in self.vocabulary.joined:
             raise ConfigError("vocabulary.joined has the sign of input.separator")
+        if self.data.talks and self.task != "reply":
+            raise ConfigError(f"data.talks is for reply, not for {self.task}")
         if self.task == "translate":
             return
         if self.input.cut != "whole" or self.input.tokens is None:

@@ -32,11 +32,13 @@ from allez.model.decode import decode
 from allez.model.encoder import Encoding
 from allez.model.model import Model
 from allez.options import SearchOptions
+from allez.results import SelfTest
 from allez.search.step import Step, StepResult
 from allez.spec import SPEC
 from allez.text.casing import as_read
 from allez.text.rules import SentenceRules
 from allez.text.tokenizer import Tokenizer
+from allez_export.answers import Answerer
 from allez_export.checkpoints import Vocabularies
 from allez_export.config import Config
 from allez_export.data.masking import SYMBOLS_OF
@@ -293,6 +295,15 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
     return "".join(line + "\n" for line in lines).encode("utf-8")
 
 
+def selftests(folder: Path, task: str) -> list[SelfTest]:
+    """Read a bundle back, and return what became of its golden texts."""
+    if task == "translate":
+        with Translator(folder) as translator:
+            return list(translator.selftest())
+    with Answerer(folder) as answerer:
+        return list(answerer.selftest())
+
+
 def write_bundle(
     folder: Path,
     config: Config,
@@ -334,9 +345,8 @@ def write_bundle(
         for role, data in content.items():
             (partial / NAMES[role]).write_bytes(data)
         (partial / MANIFEST).write_bytes(manifest)
-        with Translator(partial) as translator:
-            tests = list(translator.selftest())
-            problems = [test for test in tests if not test.passed]
+        tests = selftests(partial, config.task)
+        problems = [test for test in tests if not test.passed]
         if problems:
             raise BundleError(f"self-test: {problems[0].text!r}: {problems[0].problem}")
         if len(tests) < min(config.package.least_golden, config.package.golden):

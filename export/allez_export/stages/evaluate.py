@@ -9,6 +9,7 @@ from pathlib import Path
 from allez import Translator
 from allez.bundle.manifest import Confidence
 from allez_export import confidence
+from allez_export.answers import Answerer
 from allez_export.data.read import read_pairs
 from allez_export.evaluate import (
     bundle_identity,
@@ -18,6 +19,7 @@ from allez_export.evaluate import (
     table,
     write_json,
 )
+from allez_export.judging import evaluate_answers, task_table
 from allez_export.stages import package
 from allez_export.stages.inputs import drafter, listed
 from allez_export.stages.package import CONFIDENCE
@@ -45,8 +47,40 @@ def _confidence(work: Workspace, translator: Translator, path: Path) -> Confiden
     )
 
 
+def run_task(work: Workspace) -> None:
+    """Do what `run` does for a bundle that answers whole texts."""
+    config = work.config
+    folder = work.stage("evaluate") / ("fp32" if work.fp32 else "")
+    if not work.fp32:
+        work.need("bundle", "manifest.json")
+    folder.mkdir(parents=True, exist_ok=True)
+    if work.force:
+        (folder / "state.json").unlink(missing_ok=True)
+    scored = drafter(work, "fp32")(None) if work.fp32 else work.stage("bundle")
+    with Answerer(scored, threads=work.threads or 1) as answerer:
+        rows = evaluate_answers(
+            answerer,
+            config.data,
+            work.data,
+            beams=(1, config.package.beam_size),
+            state=folder / "state.json",
+            limit=work.limit,
+        )
+        told = answerer.bundle.manifest.scores
+    write_json(rows, folder / "scores.json")
+    sys.stdout.write(f"{task_table(config.task, rows)}\n")
+    news = (
+        work.stage("bundle").exists() if work.fp32 else told != package.summary(config.task, rows)
+    )
+    if work.limit is None and news:
+        package.run(dataclasses.replace(work, force=True))
+
+
 def run(work: Workspace) -> None:
     """Score the bundle on the test files, then write the scores into its card and manifest."""
+    if work.config.task != "translate":
+        run_task(work)
+        return
     folder = work.stage("evaluate") / ("fp32" if work.fp32 else "")
     packaged = work.stage("bundle")
     if not work.fp32:
@@ -71,6 +105,7 @@ def run(work: Workspace) -> None:
     if work.fp32:
         news = packaged.exists()  # the card tells both
     else:
-        news = told != package.summary(rows) or (trust is not None and trusted != trust)
+        summary = package.summary(work.config.task, rows)
+        news = told != summary or (trust is not None and trusted != trust)
     if work.limit is None and news:
         package.run(dataclasses.replace(work, force=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from allez.errors import OutputError
@@ -11,6 +12,7 @@ from allez_export.card import model_card
 from allez_export.checkpoints import load_model
 from allez_export.evaluate import bundle_identity, read_state
 from allez_export.folders import read_beside
+from allez_export.judging import COLUMNS, TALKS
 from allez_export.package import (
     NAMES,
     draft,
@@ -81,7 +83,7 @@ def run(work: Workspace) -> None:
         facts,
         content,
         precision=precision,
-        scores=summary(scores),
+        scores=summary(config.task, scores),
         parents=parents,
         confidence=trust.get("weights"),
     )
@@ -126,7 +128,11 @@ def measured(work: Workspace, identity: list[str], part: str = "") -> list[dict[
     """Return the scores of exactly this bundle; none if another one was scored, or in part."""
     state = read_state(work.stage("evaluate") / part / "state.json")
     rows: list[dict[str, Any]] = state.get("rows", [])
-    whole = len(rows) == 2 * len(work.config.data.test) and state.get("limit") is None
+    config = work.config
+    files = [Path(name).name for name in (*config.data.test, *config.data.talks)]
+    wanted = {(file, beam) for file in files for beam in (1, config.package.beam_size)}
+    whole = {(row["file"], row["beam_size"]) for row in rows} == wanted
+    whole = whole and bool(rows) and state.get("limit") is None
     return rows if whole and state.get("bundle") == identity else []
 
 
@@ -137,9 +143,12 @@ def trusted(work: Workspace, identity: list[str]) -> dict[str, Any]:
     return known if fitted and known.get("bundle") == identity else {}
 
 
-def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def summary(task: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the scores as the manifest has them."""
+    names = ("bleu", "chrf") if task == "translate" else (*COLUMNS[task], *TALKS)
     return {
-        f"{row['file']} beam {row['beam_size']}": {"bleu": row["bleu"], "chrf": row["chrf"]}
+        f"{row['file']} {row.get('domain', '')} beam {row['beam_size']}".replace("  ", " "): {
+            name: row[name] for name in names if name in row
+        }
         for row in rows
     }

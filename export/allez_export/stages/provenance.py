@@ -220,7 +220,7 @@ def _package(work: Workspace) -> Reads:
         path = work.stage("evaluate") / part
         files += [(f"evaluate/{part}", path)] if _whole(path) else []
     keys = ("name", "source", "target", "package", "quantize", "shortlist", "data.train")
-    return (*keys, *_VALID, *_ANSWERS, "data.test", "training.seed"), files
+    return (*keys, *_VALID, *_ANSWERS, "data.test", "data.talks", "training.seed"), files
 
 
 def _whole(state: Path) -> bool:

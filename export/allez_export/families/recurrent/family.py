@@ -105,7 +105,7 @@ class Recurrent:
             "encoder": f"bidirectional {cell}, {config.encoder_layers} layer(s), "
             f"{config.width // 2} per direction",
             "decoder": decoder,
-            "vocabulary": f"{len(self.model.bias):,} subwords of both languages; one table for "
+            "vocabulary": f"{len(self.model.bias):,} subwords; one table for "
             "source words, target words and output",
         }
 
