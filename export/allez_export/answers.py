@@ -14,7 +14,7 @@ from allez.bundle.reader import Bundle
 from allez.errors import InputError
 from allez.options import SearchOptions
 from allez.results import SelfTest
-from allez.text.casing import as_read
+from allez.tasks.whole import Reader, read_text, read_turns
 from allez.translate.deadline import Deadline
 from allez.translate.document import Words
 from allez.translate.selftest import selftest
@@ -36,6 +36,7 @@ class Answerer:
         self.bundle = Bundle.read(bundle) if isinstance(bundle, Path) else bundle
         self.threads = threads
         self._words = Words.of(self.bundle)
+        self._reader = Reader.of(self.bundle, self._words.source)
         self._workers = Workers(self.bundle, threads, None)
 
     def __enter__(self) -> Answerer:
@@ -50,22 +51,24 @@ class Answerer:
         self._workers.close()
 
     def answer(self, texts: Sequence[str], *, beam_size: int | None = None) -> list[str]:
-        """Return the best answer to each text; one that is too long is cut at the token.
+        """Return the best answer to each text.
 
         Args:
             texts: of a dialogue, its turns joined by the separator.
             beam_size: rows of the beam; None: as many as the bundle says.
         """
-        manifest, words = self.bundle.manifest, self._words
-        requests = []
-        for text in texts:
-            ids = words.source.encode(as_read(text, words.rules))[: manifest.input.tokens]
-            requests.append(self._workers.model.request([*ids, words.eos]))
-        options = manifest.search
+        requests = [self._workers.model.request(self._read(text)) for text in texts]
+        options = self.bundle.manifest.search
         if beam_size is not None:
             options = replace(options, beam_size=beam_size)
         found = self._workers.run(requests, options, Deadline(closed=self._workers.is_closed))
-        return [words.target.decode(best.tokens) for best, *_ in found]
+        return [self._words.target.decode(best.tokens) for best, *_ in found]
+
+    def _read(self, text: str) -> tuple[int, ...]:
+        """Return the ids of a text, or of the turns of a dialogue, eos last."""
+        if self.bundle.manifest.task == "reply":
+            return read_turns(text.split(self._reader.separator), self._reader).tokens.ids
+        return read_text(text, self._reader).tokens.ids
 
     def selftest(self) -> Iterator[SelfTest]:
         """Answer the bundle's golden texts and compare everything recorded of them."""
@@ -114,16 +117,14 @@ def talk_over(
         How many `turns` there were, in how many the reply fits (`fit`), and in how many `talks` all
         did (`whole`); and what was `said`, for people to read.
     """
-    read = answerer.bundle.manifest.input
-    separator, most = read.separator or " ", read.turns
+    separator = answerer.bundle.manifest.input.separator or " "
     report: dict[str, Any] = {"turns": 0, "fit": 0, "talks": len(talks), "whole": 0, "said": []}
     for talk in talks:
         context: list[str] = []
         fits = []
         for turn in talk:
             context.append(turn.say)
-            asked = separator.join(context if most is None else context[-most:])
-            (reply,) = answerer.answer([asked], beam_size=beam_size)
+            (reply,) = answerer.answer([separator.join(context)], beam_size=beam_size)
             context.append(reply)
             fits.append(turn.expect.search(reply) is not None)
         report["turns"] += len(talk)

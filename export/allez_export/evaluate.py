@@ -250,6 +250,7 @@ def torch_search(
     *,
     repeats: str = "few",
     limits: LimitsConfig | None = None,
+    translated: bool = True,
 ) -> list[list[RawHypothesis]]:
     """Search with a model that torch runs.
 
@@ -259,10 +260,15 @@ def torch_search(
         options: see `SearchOptions`.
         repeats: what a bundle says of loops, see there.
         limits: how long answers may get; None: as translations.
+        translated: whether they may repeat what their source does.
     """
     limits = limits or LimitsConfig()
     requests = [
-        Request(TextSource(tuple(ids)), limits.target(len(ids)), repeats_allowed(repeats, ids))
+        Request(
+            TextSource(tuple(ids)),
+            limits.target(len(ids)),
+            repeats_allowed(repeats, ids if translated else ()),
+        )
         for ids in sentences
     ]
     return decode(TorchModel(family), requests, options)
@@ -275,7 +281,10 @@ def torch_greedy(
     limits = LimitsConfig(
         target_per_source=manifest.target_per_source, target_extra=manifest.target_extra
     )
-    found = torch_search(family, sentences, repeats=manifest.repeats, limits=limits)
+    translated = manifest.task == "translate"
+    found = torch_search(
+        family, sentences, repeats=manifest.repeats, limits=limits, translated=translated
+    )
     return [best for best, *_ in found]
 
 
@@ -300,7 +309,7 @@ def validator(
         scores = {}
         for name, pairs in files:
             sources = [[*ids, EOS] for ids in tokenizer.encode_batch([s for s, _ in pairs])]
-            found = torch_search(family, sources, limits=limits)
+            found = torch_search(family, sources, limits=limits, translated=task == "translate")
             hypotheses = [tokenizer.decode(hypothesis[0].tokens) for hypothesis in found]
             scores[f"{name_of}_{name}"] = metric(hypotheses, [target for _, target in pairs])
         return {name_of: sum(scores.values()) / len(scores), **scores}

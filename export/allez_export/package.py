@@ -35,6 +35,7 @@ from allez.options import SearchOptions
 from allez.results import SelfTest
 from allez.search.step import Step, StepResult
 from allez.spec import SPEC
+from allez.tasks.whole import normal
 from allez.text.casing import as_read
 from allez.text.rules import SentenceRules
 from allez.text.tokenizer import Tokenizer
@@ -273,8 +274,10 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
     model = Model(bundle)
     watched = _Watched(model)
     lines: list[str] = []
-    for text in texts:
-        ids = [*tokenizer.encode(as_read(text, rules)), manifest.source.eos]
+    for given in texts:
+        text = given if manifest.input.cut == "sentences" else normal(given, rules)
+        read = as_read(given, rules) if manifest.input.cut == "sentences" else text
+        ids = [*tokenizer.encode(read), manifest.source.eos]
         if len(lines) == count:
             break
         if not 2 <= len(ids) <= manifest.input.tokens:

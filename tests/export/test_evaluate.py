@@ -299,7 +299,11 @@ def test_validation_is_the_mean_of_the_files(
     seen: list[Any] = []
 
     def search(
-        model: Seq2Seq, sources: Iterable[list[int]], *, limits: LimitsConfig | None = None
+        model: Seq2Seq,
+        sources: Iterable[list[int]],
+        *,
+        limits: LimitsConfig | None = None,
+        translated: bool = True,
     ) -> list[list[SimpleNamespace]]:
         sources = list(sources)
         seen.extend(sources)
