@@ -1,0 +1,1 @@
+"""A small convolutional encoder of pictures, with the attention decoder of `recurrent` behind it."""
