@@ -4,34 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import inf, isfinite
+from math import inf
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from allez.errors import AllezError
 from allez.spec import SPEC
-
-
-class ConfigError(AllezError, ValueError):
-    """A configuration file does not say what it must, or says what it cannot."""
-
-
-def _check(section: Any, **ranges: tuple[float, float]) -> None:
-    """Raise ConfigError unless each named value lies within its range; None is left alone."""
-    for name, (low, high) in ranges.items():
-        value = getattr(section, name)
-        if value is not None and not (low <= value <= high and isfinite(value)):
-            wanted = f"at least {low}" if high == inf else f"{low} to {high}"
-            raise ConfigError(f"{name} must be {wanted}, not {value}")
-
-
-def _check_choice(section: Any, name: str, known: Sequence[str]) -> None:
-    """Raise ConfigError unless a named value is one of those known."""
-    value = getattr(section, name)
-    if value not in known:
-        raise ConfigError(f"{name} must be one of {', '.join(known)}, not {value!r}")
+from allez_export.config_checks import ConfigError as ConfigError
+from allez_export.config_checks import check as _check
+from allez_export.config_checks import check_choice as _check_choice
+from allez_export.config_pictures import PicturesConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +128,9 @@ class VocabularyConfig:
     """
     joined: str = ""
     """Punctuation that merges may cross, as the brackets of blanks."""
+    typography: bool = True
+    """Quotes and spaces that people type in several ways become one of them; False: what is written
+    stays as it is."""
 
     def __post_init__(self) -> None:
         _check(self, size=(300, 1_000_000), alphabet=(1, inf), sample=(1, inf))
@@ -238,6 +223,8 @@ class TrainingConfig:
     start_share: float = 0.0
     """Share of those weights in what is exported (Wortsman et al. 2022)."""
     updates: int = 10_000
+    minutes: float | None = None
+    """Of captions: train so long instead, the rate falling by the clock; None: `updates`."""
     batch_tokens: int = 2000
     chunk_tokens: int = 400_000
     """Target tokens sorted into batches of equal source length at a time."""
@@ -257,6 +244,8 @@ class TrainingConfig:
     """Tokens scored per batch instead of the whole vocabulary, until the late part begins
     (Jean et al. 2015); None: all of them, always."""
     validate_every: int = 1000
+    validations: int = 10
+    """Of captions: how many there are, `validate_every` notwithstanding."""
     patience: int | None = None
     """Validations without a better BLEU before stopping; None: never."""
     checkpoint_minutes: float = 3.0
@@ -275,7 +264,7 @@ class TrainingConfig:
         )
         _check(self, label_smoothing=(0, 0.99), clip=(1e-9, inf), average=(0, 1))
         _check(self, sampled_softmax=(1, inf), validate_every=(1, inf), patience=(1, inf))
-        _check(self, late=(0, 1), start_share=(0, 1))
+        _check(self, late=(0, 1), start_share=(0, 1), minutes=(1e-3, inf), validations=(1, 10_000))
         _check(self, checkpoint_minutes=(0, inf), threads=(1, 1024), seed=(0, 2**63 - 1))
 
 
@@ -377,11 +366,13 @@ class Config:
     """A whole model, from data to bundle."""
 
     name: str
-    source: str
-    """Source language, BCP 47."""
+    source: str = ""
+    """Source language, BCP 47; of captions there is none."""
     target: str
-    task: Literal["translate", "summarize", "reply"] = "translate"
+    task: Literal["translate", "summarize", "reply", "caption"] = "translate"
     """What the bundle is for."""
+    pictures: PicturesConfig | None = None
+    """Of captions: what is looked at, and by what."""
     input: InputConfig = field(default_factory=InputConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
     data: DataConfig = field(default_factory=DataConfig)
@@ -394,6 +385,10 @@ class Config:
     package: PackageConfig = field(default_factory=PackageConfig)
 
     def __post_init__(self) -> None:
+        if (self.task == "caption") != (self.pictures is not None):
+            raise ConfigError("[pictures] is what a task of pictures, caption, needs")
+        if self.pictures is None and not self.source:
+            raise ConfigError("missing key source")
         if (self.task == "reply") != (self.input.separator is not None):
             raise ConfigError(
                 "input.separator: a task of turns, reply, needs one, others have none"
@@ -405,7 +400,7 @@ class Config:
             raise ConfigError(f"data.talks is for reply, not for {self.task}")
         if self.task == "translate":
             return
-        if self.input.cut != "whole" or self.input.tokens is None:
+        if self.pictures is None and (self.input.cut != "whole" or self.input.tokens is None):
             raise ConfigError(f'{self.task} needs input.cut = "whole" and input.tokens')
         for section, names in _TRANSLATION:
             part = getattr(self, section)

@@ -232,13 +232,12 @@ class TorchModel:
         self._family = family
         self.bos, self.eos = family.facts.bos, family.facts.eos
 
-    def encode(self, source: Source) -> list[int]:
-        """Return the ids [S]; torch reads them in batches."""
-        return [int(token) for token in source.feeds()["source"][0]]
+    def encode(self, source: Source) -> Any:
+        """Return the ids [S], or an image [1, channels, height, width]; torch reads batches."""
+        feeds = source.feeds()
+        return feeds["image"] if "image" in feeds else [int(token) for token in feeds["source"][0]]
 
-    def start(
-        self, encodings: Sequence[list[int]], shortlists: Sequence[IntArray] | None = None
-    ) -> Step:
+    def start(self, encodings: Sequence[Any], shortlists: Sequence[IntArray] | None = None) -> Step:
         """Return a fresh step; it scores the whole vocabulary."""
         return self._family.reference_step(encodings)
 

@@ -1,8 +1,8 @@
 """The training loop of captions: one cycle, averaging, checkpoints that continue.
 
 As `train.py`, a run is a folder: `checkpoint.pt`, `model.pt` (the best averaged weights so far) and
-`log.jsonl`. A run may be given minutes instead of updates: the rate then falls by the clock, so that
-it ends in time whatever the machine does.
+`log.jsonl`. A run may be given minutes instead of updates: the rate then falls by the clock, and it
+ends in time whatever the machine does.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ from torch.utils.data import DataLoader
 from allez.errors import InputError
 from allez_export.checkpoints import load_run, save
 from allez_export.config import Config
+from allez_export.config_pictures import PicturesConfig
 from allez_export.families.caption.family import Caption, as_input, new_model
 from allez_export.families.caption.model import Captioner
+from allez_export.families.family import Picture
 from allez_export.families.recurrent.model import Memory
 from allez_export.pictures.draw import Batches, PictureBatch
 from allez_export.train import set_threads
@@ -62,13 +64,14 @@ class Progress:
     """What was found to be faster; None: not timed yet."""
 
 
-def batch_loss(model: Captioner, batch: PictureBatch, label_smoothing: float) -> Tensor:
+def batch_loss(model: Captioner, batch: PictureBatch, config: Config) -> Tensor:
     """Return the label-smoothed cross-entropy of a batch, the mean over its target tokens.
 
     The decoder reads the half with shorter captions apart from the other, so that little is padded.
     """
-    memory = model.encode(as_input(batch.pixels))
-    target = torch.from_numpy(batch.target)
+    pictures = pictures_of(config)
+    memory = model.encode(as_input(batch.pixels, pictures.mean, pictures.scale))
+    target, smoothing = torch.from_numpy(batch.target), config.training.label_smoothing
     half = len(target) // 2
     rows, wanted = [], []
     for part in (slice(0, half), slice(half, None)):
@@ -81,7 +84,13 @@ def batch_loss(model: Captioner, batch: PictureBatch, label_smoothing: float) ->
         rows.append(features[kept])
         wanted.append(words[:, 1:][kept])
     logits = model.logits(torch.cat(rows)).float()
-    return F.cross_entropy(logits, torch.cat(wanted), label_smoothing=label_smoothing)
+    return F.cross_entropy(logits, torch.cat(wanted), label_smoothing=smoothing)
+
+
+def pictures_of(config: Config) -> PicturesConfig:
+    """Return the section of a configuration of captions."""
+    assert config.pictures is not None
+    return config.pictures
 
 
 def _rows(memory: Memory, part: slice) -> Memory:
@@ -90,7 +99,7 @@ def _rows(memory: Memory, part: slice) -> Memory:
 
 
 def rate_at(progress: float) -> float:
-    """Return the share of the highest learning rate at a share of the run: a rise, half a cosine."""
+    """Return the share of the highest rate at a share of the run: a rise, then half a cosine."""
     if progress < WARMUP:
         return progress / WARMUP
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - WARMUP) / (1 - WARMUP))))
@@ -123,6 +132,7 @@ class PictureRun:
         torch.manual_seed(config.training.seed)
         torch.set_flush_denormal(True)
         self.config, self._tokenizer, self._batches = config, tokenizer, batches
+        self._pictures = pictures_of(config)
         self._folder, self._validate, self._tell = folder, validate, tell
         self.model = new_model(vocabulary, config)
         self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -192,7 +202,7 @@ class PictureRun:
 
     def _drawn(self) -> Iterator[PictureBatch]:
         """Yield batches from where the run stands, drawn by other processes if there are any."""
-        workers = self.config.pictures.workers
+        workers = self._pictures.workers
         numbers = range(self.progress.update, 2**40)
         if self.share >= 1.0:
             return
@@ -216,7 +226,7 @@ class PictureRun:
         if progress.bfloat16 is None:
             progress.bfloat16 = self._faster_in_half(batch)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=progress.bfloat16):
-            loss = batch_loss(self.model, batch, training.label_smoothing)
+            loss = batch_loss(self.model, batch, self.config)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), training.clip)
         self._optimizer.step()
@@ -256,7 +266,7 @@ class PictureRun:
             for _ in range(3):  # the first one warms up
                 start = time.process_time()
                 with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
-                    loss = batch_loss(model, batch, training.label_smoothing)
+                    loss = batch_loss(model, batch, self.config)
                 loss.backward()
                 times.append(time.process_time() - start)
             seconds[half] = min(times)
@@ -267,9 +277,18 @@ class PictureRun:
         )
         return faster
 
+    def _family(self) -> Caption:
+        """Return the average."""
+        pictures = self._pictures
+        rows, columns = pictures.grid
+        picture = Picture(
+            pictures.size, pictures.size, pictures.mean, pictures.scale, rows, columns
+        )
+        return Caption(self.average, picture)
+
     def _tell_state(self, loss: float, updates_per_second: float) -> None:
         progress = self.progress
-        pictures = self.config.pictures.batch * updates_per_second
+        pictures = self._pictures.batch * updates_per_second
         left = progress.seconds * (1 / max(self.share, 1e-9) - 1) / 60
         self._log(loss=round(loss, 4), pictures_per_second=round(pictures, 1))
         self._tell(
@@ -280,7 +299,7 @@ class PictureRun:
     def _validation(self) -> None:
         """Score the average; keep it if it is the best."""
         progress = self.progress
-        scores = dict(self._validate(Caption(self.average)))
+        scores = dict(self._validate(self._family()))
         self.model.train()
         progress.validations += 1
         self._log(**{key: round(value, 3) for key, value in scores.items()})
@@ -292,7 +311,7 @@ class PictureRun:
             {
                 "config": dataclasses.asdict(self.config),
                 "tokenizer": self._tokenizer,
-                "family": {"name": Caption.name, "config": Caption(self.average).config},
+                "family": {"name": Caption.name, "config": self._family().config},
                 "weights": self.average.state_dict(),
                 "training": {
                     "updates": progress.update,
@@ -345,5 +364,5 @@ class PictureRun:
         self._tell(f"train   continues at update {self.progress.update:,}")
 
 
-def _as_it_is(batch: PictureBatch) -> PictureBatch:
+def _as_it_is(batch: Any) -> Any:
     return batch

@@ -62,8 +62,9 @@ def learn(lines: Iterable[str], config: VocabularyConfig, *, apart: str = "") ->
     symbols = config.characters
     joined = "".join(f"\\{sign}" for sign in config.joined)
     model = Model(models.BPE(byte_fallback=True))
+    replaced = _REPLACE if config.typography else ()
     model.normalizer = normalizers.Sequence(
-        [normalizers.NFC(), *(normalizers.Replace(old, new) for old, new in _REPLACE)]
+        [normalizers.NFC(), *(normalizers.Replace(old, new) for old, new in replaced)]
     )
     shipped = [pre_tokenizers.Metaspace(), pre_tokenizers.Digits(individual_digits=True)]
     model.pre_tokenizer = pre_tokenizers.Sequence(

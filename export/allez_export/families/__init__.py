@@ -7,7 +7,12 @@ from importlib import import_module
 from allez.errors import InputError
 from allez_export.families.family import Family
 
-FAMILIES = {"recurrent": "Recurrent", "attentional": "Attentional", "marian": "Marian"}
+FAMILIES = {
+    "recurrent": "Recurrent",
+    "attentional": "Attentional",
+    "marian": "Marian",
+    "caption": "Caption",
+}
 """Folder to class; the name stands in `model.pt`."""
 
 

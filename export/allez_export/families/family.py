@@ -6,9 +6,9 @@ state.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,9 @@ Floats = npt.NDArray[np.float32]
 Extent = float | tuple[float, float]
 """Of an activation: its largest absolute value, or the smallest (0 at most) and the largest."""
 
-Example = tuple[Sequence[int], Sequence[int]]
-"""Source and target ids of a pair, without bos and eos."""
+Example = tuple[Any, Sequence[int]]
+"""Source and target ids of a pair, without bos and eos; of a family that looks at pictures, instead
+of the source, an image [1, channels, height, width]."""
 
 WHOLE = "expected a whole model, as its toolkit saved it"
 """A hint, where weights are missing or do not fit together."""
@@ -34,6 +35,20 @@ OPSET = 20
 
 VOCABULARY_LAYER = "allez_export::VocabularyLayer"
 """Placeholder that the tracer replaces; no graph that leaves this package holds one."""
+
+
+class Picture(NamedTuple):
+    """What an encoder of pictures looks at: values (v - mean) / scale, v from 0 to 255."""
+
+    height: int
+    width: int
+    mean: float
+    """Of all channels."""
+    scale: float
+    rows: int
+    """Of the grid of memory positions."""
+    columns: int
+    channels: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +74,8 @@ class Facts:
     """Id that ends sources; None: the same."""
     source_vocabulary: int | None = None
     """How many words the encoder knows; None: the decoder's, whose vocabulary it shares."""
+    picture: Picture | None = None
+    """What its encoder looks at; None: it reads text."""
     never: tuple[int, ...] = ()
     """Ids that search may not choose; their probability is no other word's."""
 
@@ -73,12 +90,18 @@ class Facts:
         return self.vocabulary if self.source_vocabulary is None else self.source_vocabulary
 
     def positions(self, source_length: int) -> int:
-        """Return M of a sentence."""
+        """Return M of a sentence, or of any picture."""
+        if self.picture is not None and not self.one_position:
+            return self.picture.rows * self.picture.columns
         return 1 if self.one_position else source_length
 
     def axes(self, tensor: Declared) -> tuple[int | str, ...]:
         """Return the axes of a tensor of the graph contract, with this model's widths."""
         widths: dict[str, int] = {"D": self.memory_width, "A": self.key_width}
+        if self.picture is not None:
+            widths |= {
+                name: getattr(self.picture, name) for name in ("channels", "height", "width")
+            }
         if "W" in tensor.axes:
             widths["W"] = self.state_widths[int(tensor.name.rpartition(".")[2])]
         return tuple(widths.get(axis, axis) for axis in tensor.axes)
@@ -141,16 +164,19 @@ class Family(Protocol):
     def step_module(self) -> nn.Module:
         """Return what is traced to `decoder.onnx`; run by torch it is the reference for a step."""
 
-    def reference_encoding(self, source: Tensor, length: Tensor) -> tuple[Tensor, ...]:
-        """Return what the encoder's graph must give.
+    @property
+    def reference_encoding(self) -> Callable[..., tuple[Tensor, ...]]:
+        """Returns what the encoder's graph must give, of what it is given.
 
-        Args:
-            source: [B, S] int64, padded.
-            length: [B].
+        That is source [B, S] int64, padded, and length [B]; or an image [B, channels, height,
+        width].
         """
 
-    def reference_step(self, sentences: Sequence[Sequence[int]]) -> Step:
-        """Return sentences (source ids, eos last) read by torch, ready to be searched."""
+    def reference_step(self, sentences: Sequence[Any]) -> Step:
+        """Return sentences (source ids, eos last) read by torch, ready to be searched.
+
+        Of a family that looks at pictures: images, each [1, channels, height, width].
+        """
 
     def activation_ranges(self, examples: Sequence[Example]) -> Ranges:
         """Return how large activations get, where that is not bounded on these examples."""

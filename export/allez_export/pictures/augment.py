@@ -85,12 +85,13 @@ def outlined(picture: Image.Image, generator: Generator) -> Image.Image:
 
 def line_drawing(picture: Image.Image) -> Image.Image:
     """Return the edges of an RGBA picture, black on white, as in clip art without colours."""
-    white = Image.new("RGBA", picture.size, "white")
-    grey = ImageOps.grayscale(Image.alpha_composite(white, picture))
-    edges = ImageOps.invert(grey.filter(ImageFilter.FIND_EDGES)).point(lambda v: 2 * v - 255)
-    alpha = ImageChops.lighter(picture.getchannel("A"), ImageOps.invert(edges))
-    drawn = edges.convert("RGB")
-    drawn.putalpha(alpha)
+    width, height = picture.size
+    white = Image.new("RGBA", (width + 4, height + 4), "white")  # no edge along the border
+    white.alpha_composite(picture, (2, 2))
+    edges = ImageOps.grayscale(white).filter(ImageFilter.FIND_EDGES)
+    edges = edges.crop((2, 2, width + 2, height + 2)).point(lambda value: 2 * value)
+    drawn = ImageOps.invert(edges).convert("RGB")
+    drawn.putalpha(ImageChops.lighter(picture.getchannel("A"), edges))
     return drawn
 
 

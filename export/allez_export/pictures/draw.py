@@ -162,9 +162,7 @@ class Artist:
 class _Varied(dict[str, Image.Image]):
     """The sprites of a style as scenes ask for them, each redrawn when it is taken."""
 
-    def __init__(
-        self, things: dict[str, Sprite], varied: Callable[[Sprite], Image.Image]
-    ) -> None:
+    def __init__(self, things: dict[str, Sprite], varied: Callable[[Sprite], Image.Image]) -> None:
         super().__init__(dict.fromkeys(things))  # type: ignore[arg-type]
         self._things, self._redraw = things, varied
 

@@ -123,13 +123,26 @@ def _of_stage(work: Workspace, stage: str, *names: str) -> Files:
     return [(f"{stage}/{name}", work.need(stage, name)) for name in names]
 
 
+def _with_zips(work: Workspace, names: Sequence[str]) -> Files:
+    """Return tables of pictures, and the zips beside them."""
+    paths = [work.data / name for name in names]
+    both = [path for table in paths for path in (table, table.with_suffix(".zip"))]
+    return [(str(path.relative_to(work.data)), path) for path in both]
+
+
 def _training_files(work: Workspace) -> Files:
+    pictures = work.config.pictures
+    if pictures is not None:
+        scenes = [] if pictures.scenes is None else [(pictures.scenes, work.data / pictures.scenes)]
+        return [*_with_zips(work, [pictures.sprites]), *scenes]
     sources = work.config.data.train
     names = [n for s in sources for n in (s.path, s.target_path) if n is not None]
     return [(name, work.data / name) for name in names]
 
 
 def _valid_files(work: Workspace) -> Files:
+    if work.config.pictures is not None:
+        return _with_zips(work, work.config.data.valid)
     return [(name, work.data / name) for name in work.config.data.valid]
 
 
@@ -167,6 +180,8 @@ def _vocabulary(work: Workspace) -> Reads:
     begin, file = beginning(work.config), work.config.vocabulary.file
     if file is not None:
         return ("vocabulary",), [("vocabulary.file", work.config_path.parent / file)]
+    if work.config.pictures is not None:
+        return ("vocabulary", "target", "training.seed"), _training_files(work)
     if isinstance(begin, Bundle):
         return ("vocabulary.symbols",), [("training.begin_with", begin.path / "manifest.json")]
     if begin is not None:

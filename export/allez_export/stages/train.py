@@ -35,6 +35,11 @@ def run(work: Workspace) -> None:
     threads = work.threads or training.threads
     if threads is not None:
         torch.set_num_threads(threads)
+    if config.pictures is not None:
+        from allez_export.stages.pictures import train
+
+        train(work)
+        return
     text = work.need("vocabulary", "tokenizer.json").read_text(encoding="utf-8")
     tokenizer = Tokenizer(text)
     valid = work.pairs(config.data.valid, config.data.valid_limit)

@@ -14,12 +14,15 @@ from allez_export.stages.provenance import beginning
 from allez_export.stages.workspace import Workspace
 from allez_export.vocabulary import append, learn
 
+SCENES = 5000
+"""Scenes whose captions the vocabulary is learnt from, beside the names of all sprites."""
+
 
 def run(work: Workspace) -> None:
     """Learn the subwords, or take those of a file or of what training begins with."""
     config = work.config
     with work.writing("vocabulary") as folder:
-        text = given(work)
+        text = of_captions(work) if config.pictures is not None else given(work)
         if text is None:
             sources = load_sources(work, scored=False)
             size, seed = config.vocabulary.sample, config.training.seed
@@ -52,6 +55,17 @@ def check_separator(text: str, separator: str | None) -> None:
             f"the vocabulary has the separator {sign!r} in {len(pieces)} tokens instead of one",
             hint="input.separator: name a sign that stands between turns and nowhere else",
         )
+
+
+def of_captions(work: Workspace) -> str:
+    """Return the `tokenizer.json` of captions: it is learnt, whatever training begins with."""
+    from allez_export.stages.pictures import artist
+
+    config = work.config
+    if config.vocabulary.file is not None:
+        return read_beside(config.vocabulary.file, work.config_path.parent, "")
+    lines = artist(work).captions(min(config.vocabulary.sample, SCENES), config.training.seed)
+    return learn(lines, config.vocabulary)
 
 
 def given(work: Workspace) -> str | None:

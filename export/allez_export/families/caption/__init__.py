@@ -1,1 +1,1 @@
-"""A small convolutional encoder of pictures, with the attention decoder of `recurrent` behind it."""
+"""A small convolutional encoder of pictures, and the attention decoder of `recurrent` behind it."""

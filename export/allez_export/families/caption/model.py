@@ -75,6 +75,8 @@ class Encoder(nn.Module):
         self, stem: int, widths: Sequence[int], blocks: Sequence[int], channels: int = 3
     ) -> None:
         super().__init__()
+        self.shape = {"stem": stem, "widths": list(widths), "blocks": list(blocks)}
+        """What it was made with."""
         layers: list[nn.Module] = [Convolution(channels, stem, STEM_KERNEL, STEM_STRIDE)]
         before = stem
         for index, (width, count) in enumerate(zip(widths, blocks, strict=True)):

@@ -18,14 +18,14 @@ from torch import Tensor, nn
 
 from allez.bundle.contract import MASKED
 from allez_export.families.family import OPSET
-from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.recurrent.model import Seq2Seq, Writes
 from allez_export.families.steps import best_words
 
 _GATES = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2)}
 """torch orders i f g o and r z n; ONNX i o f c and z r h."""
 
 
-def state_widths(model: Seq2Seq) -> list[int]:
+def state_widths(model: Writes) -> list[int]:
     """Return the width of each state that the decoder carries, in order."""
     decoder = model.decoder
     count = decoder.parts * (2 if decoder.second is not None else 1) + decoder.input_feeding
@@ -177,7 +177,7 @@ def _sigmoids_first(weight: Tensor) -> Tensor:
 class DecoderStep(nn.Module):
     """`decoder.onnx`: one target step for N rows, B sentences of K rows each."""
 
-    def __init__(self, model: Seq2Seq) -> None:
+    def __init__(self, model: Writes) -> None:
         super().__init__()
         decoder, attention = model.decoder, model.decoder.attention
         factor = torch.full((decoder.rnn.input_size,), 1.0)

@@ -19,7 +19,7 @@ A key width, H decoder width, V vocabulary. Imports nothing of ours.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -206,6 +206,15 @@ class Decoder(nn.Module):
     def _packed(self, initial: tuple[Tensor, ...]) -> Tensor | tuple[Tensor, ...]:
         states = tuple(part.unsqueeze(0).contiguous() for part in initial)
         return states if self.parts == 2 else states[0]
+
+
+class Writes(Protocol):
+    """A model whose decoder is the one here, whatever its encoder looks at."""
+
+    width: int
+    table: nn.Embedding
+    bias: nn.Parameter
+    decoder: Decoder
 
 
 class Seq2Seq(nn.Module):

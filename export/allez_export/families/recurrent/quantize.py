@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from allez_export.families.family import Ranges
 from allez_export.families.recurrent.graphs import DecoderStep
-from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.families.recurrent.model import Writes
 
 Array = npt.NDArray[Any]
 
 
-def activation_ranges(model: Seq2Seq, features: float) -> Ranges:
+def activation_ranges(model: Writes, features: float) -> Ranges:
     """Return how large activations get, given the largest value that enters the vocabulary layer.
 
     All others are bounded by construction: words by the table, states and their means by tanh.

@@ -1,0 +1,87 @@
+"""What stages do where the model looks at pictures."""
+
+from __future__ import annotations
+
+import shutil
+
+from allez.bundle.reader import Bundle
+from allez.errors import InputError
+from allez.text.tokenizer import Tokenizer
+from allez_export.checkpoints import load_start
+from allez_export.config import ConfigError
+from allez_export.evaluate_pictures import validator
+from allez_export.folders import locked
+from allez_export.pictures.draw import COLUMN, Artist, Batches
+from allez_export.pictures.read import Captioned, read_captioned
+from allez_export.stages.provenance import beginning
+from allez_export.stages.workspace import Workspace, say
+from allez_export.train_pictures import PictureRun, pictures_of
+
+
+def artist(work: Workspace) -> Artist:
+    """Return what draws the pictures to train on.
+
+    Raises:
+        ConfigError: there are no captions in that language.
+    """
+    config, pictures = work.config, pictures_of(work.config)
+    if config.target not in COLUMN:
+        raise ConfigError(f"target must be one of {', '.join(COLUMN)}, not {config.target!r}")
+    return Artist(
+        work.data / pictures.sprites,
+        None if pictures.scenes is None else work.data / pictures.scenes,
+        config.target,
+        size=pictures.size,
+        share=pictures.share,
+        kinds=pictures.kinds,
+    )
+
+
+def captioned(work: Workspace, name: str, limit: int | None = None) -> list[Captioned]:
+    """Return the pictures of a table, all of the size that the model looks at.
+
+    Raises:
+        InputError: a file cannot be read, or a picture has another size.
+    """
+    found = read_captioned(work.data / name, work.config.target, limit)
+    size = pictures_of(work.config).size
+    for number, picture in enumerate(found, 2):
+        if picture.pixels.shape != (size, size, 3):
+            height, width, _ = picture.pixels.shape
+            extent = f"{width} x {height} pixels"
+            raise InputError(f"{name}, line {number}: {extent}, not {size} x {size}")
+    return found
+
+
+def train(work: Workspace) -> None:
+    """Train, or continue."""
+    config, pictures = work.config, pictures_of(work.config)
+    if work.device != "cpu":
+        raise ConfigError("captions are trained on the CPU", hint="--device cpu")
+    text = work.need("vocabulary", "tokenizer.json").read_text(encoding="utf-8")
+    tokenizer = Tokenizer(text)
+    valid = [p for name in config.data.valid for p in captioned(work, name)]
+    if not valid:
+        raise InputError(f"{work.config_path} names no validation data")
+    batches = Batches(artist(work), tokenizer.encode, pictures.batch, config.training.seed)
+    folder = work.stage("train")
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(work.out / "train.lock", f"another training writes to {folder}"):
+        if work.force:  # not before everything else was read
+            shutil.rmtree(folder)
+        validate = validator(valid, tokenizer, config.limits)
+        loop = PictureRun(config, text, tokenizer.size, batches, folder, validate, tell=say)
+        if loop.progress.update == 0:
+            _begin(work, loop)
+        loop.train()
+        say(f"train   best exact match {loop.progress.best:.1f}")
+
+
+def _begin(work: Workspace, loop: PictureRun) -> None:
+    """Give a run that has not begun the weights of another run that fit, if any is named."""
+    start = beginning(work.config)
+    if start is None:
+        return
+    if isinstance(start, Bundle):
+        raise ConfigError("training.begin_with: captions begin with a model.pt or checkpoint.pt")
+    loop.begin_with(load_start(start).weights)
