@@ -284,10 +284,35 @@ STUCK = """a@b.fr|06 12 34 56 78|+33 6|(514) 555-0199|FR76 3000 4000 0100 1234 5
     |−|±|+|(|)|0|00|1|42|123|1990|1990s|1 000|é|Ł|ж|漢|\u0301|\ufe0f|\u200d|👩|🏽|🇫|1️⃣|#|@|&|;|_|
     |__|.|..|,|'|’|«|»|années |année|bus |pendant |the |x|X|Mot|mot|A320|B7-44|covid-19|v2.0|getX|
     |a.b.c|CO2|()|~|[[|]]|\n|\t|\u00a0|\u202f|\ue000|\uf8ff|\U0010fffd|Élodie|O'Brien|Jean-Luc|
-    |van der |J. R. |M. |Londres|ǅ|ß|İ|ﬁ|kg|er|ème|²|½|Ⅷ|\x1c|\x85|\u2003"""
+    |van der |J. R. |M. |Londres|ǅ|ß|İ|ﬁ|kg|er|ème|²|½|Ⅷ|\x1c|\x85|\u2003|
+    |9 am|5pm| p.m.|a.m|7.30pm|9:00|24|12| to | and |at |between |'90s|80s|’60s|his |2000s|lasted |
+    |$3.2bn|$5m|K|M| million|-| hours|U.S.|U.S.A.|S.|F.B.I.|Then|section |3.4|KB|mcg|I """
 """What may stand side by side, parted by bars: values whole, cut, and within each other."""
 NOT_NAMES = Names(frozenset(("des", "chat", "hier", "la", "le", "londres", "mot", "rose", "the")))
-SAID = ("a", "an", "A", "An", "(", ")", '"', "'", "s", "the", "of", "-", "“", "8", "é", ",", ".")
+SAID = (
+    "a",
+    "an",
+    "A",
+    "An",
+    "de",
+    "d'",
+    "Que",
+    "qu’",
+    "la",
+    "(",
+    ")",
+    '"',
+    "'",
+    "s",
+    "the",
+    "of",
+    "-",
+    "“",
+    "8",
+    "é",
+    ",",
+    ".",
+)
 
 
 def entity_cases(count: int) -> Iterator[dict[str, Any]]:
@@ -329,7 +354,7 @@ def _entities_of(
     said = "".join(
         generator.choice(generator.choice((symbols, SAID, [" ", " ", ""]))) for _ in range(14)
     )
-    filled = fill(said, masked.slots)
+    filled = fill(said, masked.slots, language=forms[1] or "en")
     return {
         "entities": [[e.start, e.end, e.kind, e.said] for e in entities],
         "found_names": [[name.start, name.end] for name in names],
@@ -337,7 +362,7 @@ def _entities_of(
         "target": said,
         "filled": filled.text,
         "places": filled.places,
-        "settled": settled(said),
+        "settled": settled(said, forms[1] or "en"),
         "target_masked": mask_target(text, masked.slots, prefix=True),
     }
 

@@ -17,9 +17,9 @@ from allez.entities.characters import (
     ends,
     is_digit,
     is_word,
-    number_begins,
     run,
 )
+from allez.entities.english import QUOTES, is_translated, moment, numbered
 from allez.entities.marks import (
     backslash,
     braces,
@@ -36,7 +36,7 @@ from allez.entities.marks import (
     sign,
     tagged,
 )
-from allez.entities.numbers import FORMS, Form, read, write
+from allez.entities.numbers import FORMS, Form, begins_number, read, write
 from allez.entities.numerals import clock, date, joined, lapse, noughts, spaced, telephone, version
 from allez.entities.wordlike import (
     Knows,
@@ -194,6 +194,9 @@ def _is_plain(chunk: str, knows: Knows) -> bool:
     return regular and not core.endswith("années")
 
 
+_BEFORE_NUMBERS = "+(-\u2212\u00b1$\u20ac\u00a3\u00a5" + QUOTES
+
+
 def _at(
     line: str, start: int, source: Form | None, target: Form | None, knows: Knows
 ) -> Entity | None:
@@ -203,7 +206,7 @@ def _at(
         return None
     if first.isalpha() or first == "_":
         return _at_word(line, start, source, target, knows)
-    if is_digit(first) or first in "+(-\u2212\u00b1$\u20ac\u00a3\u00a5":
+    if is_digit(first) or first in _BEFORE_NUMBERS:
         entity = _at_number(line, start, source, target)
         if entity is not None:
             return entity
@@ -217,20 +220,24 @@ def _at(
 
 
 def _at_number(line: str, start: int, source: Form | None, target: Form | None) -> Entity | None:
-    if not number_begins(line, start):
+    if not begins_number(line, start, source):
         return None
     first = line[start]
+    if is_digit(first) and source is not None and not source.hours:
+        if moment(line, start):
+            return _number(line, start, source, target)
+        end = numbered(line, start)
+        if end > start:
+            return _thing(line, start, end)
     if is_digit(first) or first in "+(":
         for scanner in _DIGITS if is_digit(first) else (telephone,):
             end = scanner(line, start)
             if end > start:
                 return _thing(line, start, end)
-    if source is not None and first != "(":
-        number = read(line, start, source)
-        if number is not None:
-            end, amount = number
-            said = write(amount, target) if target is not None else line[start:end]
-            return Entity(start, end, NUMBER, said, amount.value)
+    if first != "(":
+        entity = _number(line, start, source, target)
+        if entity is not None:
+            return entity
     if not is_digit(first):
         return None
     for scanner in (clock, joined, noughts, address):
@@ -268,7 +275,8 @@ def _at_word(
         return None
     for scanner in _WORDS:
         stop = scanner(line, start)
-        if stop > start:
+        english = source is not None and not source.hours and scanner is initials
+        if stop > start and not (english and is_translated(line[start:stop])):
             return _thing(line, start, stop)
     return None
 

@@ -21,8 +21,9 @@ from allez.entities.characters import (
     run,
     words,
 )
+from allez.entities.english import behind_hyphen, decade, factor, moment
 from allez.entities.numerals import groups
-from allez.entities.units import ALIKE, SIGNS, unit_behind
+from allez.entities.units import ENGLISH, SIGNS, unit_behind
 from allez.entities.wordlike import UNITS
 
 NO_BREAK = "\u00a0"
@@ -89,9 +90,9 @@ FORMS = {
             "exercise lesson box number no seat section paragraph level season episode "
             "match"
         ),
-        frozenset(["for", "lasts", "lasted", "within", "than"]),
         frozenset(),
-        ALIKE,
+        frozenset(),
+        ENGLISH,
     ),
 }
 """The number forms that every host has, by language."""
@@ -142,19 +143,20 @@ def read(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
     """Return where the number at `start` ends and what it is; None if there is none to carry."""
     if form.hours and text.startswith("années ", start) and number_begins(text, start):
         return _decade(text, start + 7)
-    if not number_begins(text, start):
+    if not begins_number(text, start, form):
         return None
+    if not form.hours and (stop := decade(text, start)) > start:
+        return stop, Amount("", "".join(filter(is_digit, text[start:stop])), False, "", decade=True)
     position, sign, currency = _lead(text, start)
     if not is_digit(at(text, position)) or (sign and currency and position - start > 4):
         return None
     if not sign and not currency:
-        time = _time(text, position, form)
+        time = _time(text, position, form) if form.hours else _moment(text, position)
         if time is not None:
             return time
     end, amount = _plain(text, position, form)
     if not form.hours and at(text, end) == "s" and number_ends(text, end + 1):
-        decade = amount.whole[-1] == "0" and len(amount.whole) in (2, 4) and not amount.fraction
-        return (end + 1, amount._replace(decade=True)) if decade and not sign else None
+        return None
     end, amount = _behind(text, end, amount._replace(sign=sign, currency=currency), form)
     if end == 0 or not (amount.unit or _closed(text, end)):
         return None
@@ -167,9 +169,17 @@ def read(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
     return (end, amount) if carried or _has_hours(amount) or len(amount.whole) >= 4 else None
 
 
+def begins_number(text: str, start: int, form: Form | None) -> bool:
+    """Tell whether neither a word nor a number goes on at `start`, but a range that ends there."""
+    english = form is not None and not form.hours
+    return number_begins(text, start) or (english and behind_hyphen(text, start))
+
+
 def write(amount: Amount, form: Form) -> str:
     """Return how a language writes an amount."""
     if amount.minutes:
+        if form.hours and amount.minutes == "00":
+            return f"{int(amount.whole)}{NO_BREAK}h"
         if form.hours:
             return f"{int(amount.whole)}{NO_BREAK}h{NO_BREAK}{amount.minutes}"
         return f"{amount.whole}:{amount.minutes}"
@@ -196,6 +206,8 @@ def write(amount: Amount, form: Form) -> str:
 
 def _sign(unit: str, form: Form) -> str:
     """Return how a language writes a unit that is known by its English sign."""
+    if not form.hours:
+        return unit
     return next((sign for sign, known in form.units.items() if known == unit != sign), unit)
 
 
@@ -215,18 +227,15 @@ def _lead(text: str, start: int) -> tuple[int, str, str]:
 
 
 def _time(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
-    """Read a time of day: `17:30`, `17 h 30`, `5:30 p.m.`."""
+    """Read a time of day as French writes it: `17:30`, `17 h 30`."""
     end = digits(text, start)
     if end - start > 2 or int(text[start:end]) > 24:
         return None
-    mark = end
-    if form.hours:
-        mark += at(text, mark) != "" and at(text, mark) in SPACES
+    mark = end + (at(text, end) != "" and at(text, end) in SPACES)
     if at(text, mark) == ":":
-        mark = mark if mark == end else 0
-    elif not form.hours or at(text, mark) not in ("h", "H"):
-        return None
-    if mark == 0:
+        if mark != end:
+            return None
+    elif at(text, mark) not in ("h", "H"):
         return None
     minute = mark + 1
     if at(text, mark) != ":":
@@ -236,19 +245,13 @@ def _time(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
         return None
     if at(text, mark) != ":" and _is_duration(text, start, stop, form):
         return None
-    hours = text[start:end]
-    if not form.hours:
-        stop, hours = _half_day(text, stop, hours)
-    return stop, Amount("", hours, False, "", minutes=text[minute:stop][:2])
+    return stop, Amount("", text[start:end], False, "", minutes=text[minute:stop])
 
 
-def _half_day(text: str, end: int, hours: str) -> tuple[int, str]:
-    """Return where `p.m.` or `am` ends behind a time, and the hours of 24 that are meant."""
-    mark = end + (at(text, end) != "" and at(text, end) in SPACES)
-    for half, later in (("a.m.", 0), ("p.m.", 12), ("am", 0), ("pm", 12)):
-        if text[mark : mark + len(half)].lower() == half and number_ends(text, mark + len(half)):
-            return mark + len(half), str(int(hours) % 12 + later)
-    return end, hours
+def _moment(text: str, start: int) -> tuple[int, Amount] | None:
+    """Read a time of day as English writes it."""
+    time = moment(text, start)
+    return time and (time.end, Amount("", time.hours, False, "", minutes=time.minutes))
 
 
 def _is_duration(text: str, start: int, stop: int, form: Form) -> bool:
@@ -313,7 +316,10 @@ def _behind(text: str, end: int, amount: Amount, form: Form) -> tuple[int, Amoun
         if text.startswith(sign, end) and number_ends(text, end + len(sign)):
             return (0 if amount.currency else end + len(sign)), amount._replace(percent=True)
     if amount.currency:
-        return end, amount
+        if not form.currency_first:
+            return end, amount
+        times = factor(text, end)
+        return (0, amount) if times is None else (times[0], amount._replace(multiple=times[1]))
     position = end + (at(text, end) != "" and at(text, end) in SPACES)
     multiple = ""
     for name in _MULTIPLES:

@@ -2,7 +2,8 @@
 
 Between the two lies the model. The first entity of a kind gets the first symbol of the kind, and so
 on; the same value has the same symbol. Back: `fill`, which also puts right what hangs on a value:
-`a` or `an`, spaces, the capital of a term that begins the sentence.
+`a` or `an` in English, `de` or `d'` in French, spaces, the capital of a term that begins the
+sentence.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from allez.entities.characters import at, is_digit, is_word
-from allez.entities.find import NUMBER, TERM, Entity
+from allez.entities.find import NAME, NUMBER, TERM, Entity
 from allez.entities.marks import is_private
 from allez.errors import InputError
 
@@ -108,13 +109,14 @@ class Filled(NamedTuple):
         return self.places[start], max(self.places[start], self.places[end])
 
 
-def fill(text: str, slots: Sequence[Slot], *, english: bool = True) -> Filled:
+def fill(text: str, slots: Sequence[Slot], *, language: str = "en") -> Filled:
     """Put values in place of symbols.
 
     Args:
         text: the translation, words already in their case.
         slots: the sentence's; other symbols are dropped.
-        english: whether `a` before a value may have to be `an`.
+        language: of the translation: of English `a` before a value may have to be `an`, of French
+            `de` to be `d'`.
     """
     by_symbol = {slot.symbol: slot for slot in slots}
     out = ""
@@ -142,8 +144,10 @@ def fill(text: str, slots: Sequence[Slot], *, english: bool = True) -> Filled:
         said = slot.said
         joined = slot.joined and slot.joined == before
         out = out.rstrip(" ") if joined else _with_space(out, slot)
-        if english:
+        if language == "en":
             out = _with_article(out, said, slot.kind == NUMBER)
+        elif language == "fr":
+            out = _with_elision(out, said, slot.kind)
         if slot.kind == TERM and not any(map(str.isalnum, out)):
             said = said[:1].upper() + said[1:]
         places.append(len(out))
@@ -156,11 +160,12 @@ def fill(text: str, slots: Sequence[Slot], *, english: bool = True) -> Filled:
     return Filled(out, tuple(spans), tuple(places))
 
 
-def settled(text: str) -> str:
+def settled(text: str, language: str = "en") -> str:
     """Return the part of a growing translation that `fill` writes the same whatever follows."""
     stable = text.rstrip(" ")
+    held = _ELIDED if language == "fr" else ("a", "an")
     word = stable.rpartition(" ")[2].lstrip("(\"'\u201c\u2018")
-    if word.lower() in ("a", "an"):
+    if word.lower() in held:
         stable = stable[: -len(word)].rstrip(" ")
     return stable.rstrip("( ")
 
@@ -189,6 +194,32 @@ def _with_article(out: str, said: str, number: bool) -> str:
     stem = out.rstrip(" ")[: -len(article)]
     vowel = sounds_like_vowel(said)
     return f"{stem}{article[0]}{'n' if vowel else ''} " if number or said else out
+
+
+_SHORT = ("d'", "qu'", "d\u2019", "qu\u2019")
+_ELIDED = ("de", "que", "le", "la", *_SHORT)
+"""What a value decides about in French; `le` and `la` only before a term."""
+
+_VOWELS = "aeiouàâäéèêëîïôöùûüœæ"
+
+
+def _with_elision(out: str, said: str, kind: str) -> str:
+    """Return what is said so far with `de` or `d'` at its end as the name or term wants it.
+
+    Before `h` and `y`, whose sound is not told by their letter, and before what begins with no
+    letter, it stays as the model said it.
+    """
+    first = said[:1].lower()
+    if kind not in (NAME, TERM) or not first.isalpha() or first in "hy":
+        return out
+    stable = out.rstrip(" ")
+    word = stable.rpartition(" ")[2].lstrip("(\"'\u201c\u2018").lower()
+    if first not in _VOWELS:
+        return f"{stable[:-1]}e " if word in _SHORT else out
+    if word in _SHORT:
+        return stable
+    whole = word in ("de", "que") or (kind == TERM and word in ("le", "la"))
+    return f"{stable[:-1]}'" if whole and out.endswith(" ") else out
 
 
 _LETTERS_WITH_VOWEL = "AEFHILMNORSX"

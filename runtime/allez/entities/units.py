@@ -17,6 +17,9 @@ ALIKE: Mapping[str, str] = {sign: sign for sign in SPEC["units"]["alike"].split(
 FRENCH: Mapping[str, str] = SPEC["units"]["fr"]
 """Signs that French has of its own, and what English writes."""
 
+ENGLISH: Mapping[str, str] = {**ALIKE, **SPEC["units"]["en"]}
+"""The signs of an English text, and how they are written otherwise."""
+
 SIGNS: Mapping[str, str] = {**ALIKE, **FRENCH}
 """The signs of a French text, and what they are in English."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from allez.entities.characters import REACH, SPACES, at, ends, is_digit, is_word, run, words
+from allez.entities.characters import REACH, SPACES, at, begins, ends, is_digit, is_word, run, words
 from allez.entities.marks import address_end, is_private
 
 Knows = Callable[[str], bool]
@@ -91,6 +91,8 @@ def file(text: str, start: int) -> int:
 
 def initials(text: str, start: int) -> int:
     """`S.N.C.F.`, `R.A.T.P`: two capitals and more, each but the last with a full stop."""
+    if at(text, start - 1) == "." and at(text, start - 2).isupper() and begins(text, start - 2):
+        return start  # within some that are none
     end = start
     while at(text, end).isupper() and at(text, end + 1) == ".":
         end += 2

@@ -401,7 +401,7 @@ def _hypothesis(raw: RawHypothesis, segment: Segment, words: Words) -> Hypothesi
     text, places = words.target.decode_spans(raw.tokens)
     text, spans = written(text, segment.casing), tuple(places)
     if segment.masked is not None and words.masking is not None:
-        filled = fill(text, segment.masked.slots, english=words.masking.english)
+        filled = fill(text, segment.masked.slots, language=words.masking.language)
         text, spans = filled.text, tuple(filled.moved(*span) for span in spans)
     return Hypothesis(
         text=text,

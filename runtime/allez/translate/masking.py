@@ -105,8 +105,8 @@ class Masking:
         """The id of each symbol in the target."""
         self.source_ids = {symbol: source.encode(symbol)[-1] for symbol in every}
         """The id of each symbol in the source."""
-        self.english = bundle.manifest.target.language == "en"
-        """Whether `a` and `an` are put right."""
+        self.language = bundle.manifest.target.language
+        """Of translations: what is put right before a value."""
 
     def hide(self, text: str, asked: Asked) -> Hidden:
         """Return a text with its things, numbers and terms hidden."""

@@ -64,5 +64,5 @@ def _filled(text: str, segment: Segment, words: Words, *, grows: bool = False) -
     text = written(text, segment.casing)
     if segment.masked is None or not segment.masked.slots or words.masking is None:
         return text
-    text = settled(text) if grows else text
-    return fill(text, segment.masked.slots, english=words.masking.english).text
+    text = settled(text, words.masking.language) if grows else text
+    return fill(text, segment.masked.slots, language=words.masking.language).text

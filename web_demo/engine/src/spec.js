@@ -1904,6 +1904,15 @@ export const SPEC = {
    "Go/s": "GB/s",
    "tr/min": "rpm",
    "UI": "IU"
+  },
+  "en": {
+   "KB": "kB",
+   "KB/s": "kB/s",
+   "mcg": "\u00b5g",
+   "kph": "km/h",
+   "kbps": "kbit/s",
+   "Mbps": "Mbit/s",
+   "Gbps": "Gbit/s"
   }
  },
  "confidence": {

@@ -24,11 +24,11 @@ import {
   isOneOf,
   isUpperText,
   isWord,
-  numberBegins,
   part,
   run,
 } from './characters.js'
 import { clock, date, joined, lapse, noughts, spaced, telephone, version } from './digits.js'
+import { QUOTES, isTranslated, moment, numbered } from './english.js'
 import {
   backslash,
   braces,
@@ -45,7 +45,7 @@ import {
   sign,
   tagged,
 } from './marks.js'
-import { read, valueOf, write } from './numbers.js'
+import { beginsNumber, read, valueOf, write } from './numbers.js'
 import { account, address, file, foreign, identifier, initials, isLatin } from './words.js'
 
 /** @typedef {import('./characters.js').Line} Line */
@@ -97,8 +97,9 @@ const MARKS = {
   '.': [path],
   '-': [option],
 }
+const BEFORE_NUMBERS = `+(-\u2212\u00b1$\u20ac\u00a3\u00a5${QUOTES}`
 const DIGITS = [emoji, date, version, telephone, identifier, spaced, lapse]
-const WORDS = [initials, address, account, file, identifier]
+const WORDS = [address, account, file, identifier]
 
 /**
  * Returns the things, numbers and terms of a paragraph, in order and disjoint; places count UTF-16
@@ -216,7 +217,7 @@ class Finder {
     const first = line[start]
     if (first === ' ') return null
     if (isLetter(first) || first === '_') return this.atWord(line, start)
-    if (isDigit(first) || isOneOf('+(-\u2212\u00b1$\u20ac\u00a3\u00a5', first)) {
+    if (isDigit(first) || isOneOf(BEFORE_NUMBERS, first)) {
       const entity = this.atNumber(line, start)
       if (entity) return entity
     }
@@ -234,8 +235,13 @@ class Finder {
    * @param {number} start
    */
   atNumber(line, start) {
-    if (!numberBegins(line, start)) return null
+    if (!beginsNumber(line, start, this.source)) return null
     const first = line[start]
+    if (isDigit(first) && this.source && !this.source.hours) {
+      if (moment(line, start)) return this.number(line, start)
+      const end = numbered(line, start)
+      if (end > start) return thing(line, start, end)
+    }
     if (isDigit(first) || isOneOf('+(', first)) {
       const found = scanned(line, start, isDigit(first) ? DIGITS : [telephone])
       if (found) return found
@@ -268,7 +274,10 @@ class Finder {
       const entity = this.number(line, start)
       if (entity) return entity
     }
-    return isInner || hasHumps ? scanned(line, start, WORDS) : null
+    if (!isInner && !hasHumps) return null
+    const stop = initials(line, start)
+    const isKept = !this.source || this.source.hours || !isTranslated(part(line, start, stop))
+    return stop > start && isKept ? thing(line, start, stop) : scanned(line, start, WORDS)
   }
 
   /**

@@ -22,8 +22,9 @@ import {
   words,
 } from './characters.js'
 import { groups } from './digits.js'
+import { decadeEnd, factor, followsHyphen, moment } from './english.js'
 import { hoursEnd, isDuration, isMoment, wordBefore } from './hours.js'
-import { ALIKE, SIGNS, unitBehind } from './units.js'
+import { ENGLISH, SIGNS, unitBehind } from './units.js'
 import { UNITS } from './words.js'
 
 /** @typedef {import('./characters.js').Line} Line */
@@ -80,8 +81,8 @@ export const FORMS = {
         'exercise lesson box number no seat section paragraph level season episode ' +
         'match',
     ),
-    durations: words('for lasts lasted within than'),
-    units: ALIKE,
+    durations: new Set(),
+    units: ENGLISH,
   },
 }
 
@@ -139,21 +140,22 @@ export function valueOf(amount) {
  * @returns {Read | null}
  */
 export function read(line, start, form) {
-  if (!numberBegins(line, start)) return null
+  if (!beginsNumber(line, start, form)) return null
   if (form.hours && has(line, start, 'années ')) return decade(line, start + 7)
+  const stop = form.hours ? start : decadeEnd(line, start)
+  if (stop > start) {
+    const whole = line.slice(start, stop).filter(isDigit).join('')
+    return [stop, amountOf({ whole, decade: true })]
+  }
   const [position, sign, currency] = lead(line, start)
   const isTooLong = sign !== '' && currency !== '' && position - start > 4
   if (!isDigit(at(line, position)) || isTooLong) return null
   if (sign === '' && currency === '') {
-    const found = time(line, position, form)
+    const found = form.hours ? time(line, position, form) : spokenTime(line, position)
     if (found) return found
   }
   let [end, amount] = plain(line, position, form)
-  if (!form.hours && at(line, end) === 's' && numberEnds(line, end + 1)) {
-    const { whole, fraction } = amount
-    const isDecade = whole.endsWith('0') && [2, 4].includes(whole.length) && fraction === ''
-    return isDecade && sign === '' ? [end + 1, { ...amount, decade: true }] : null
-  }
+  if (!form.hours && at(line, end) === 's' && numberEnds(line, end + 1)) return null
   ;[end, amount] = behind(line, end, { ...amount, sign, currency }, form)
   if (end === 0 || (!amount.unit && !isClosed(line, end))) return null
   if (isAmbiguous(line, start, position, amount, form)) return null
@@ -175,6 +177,16 @@ export function read(line, start, form) {
 }
 
 /**
+ * Tells whether neither a word nor a number goes on at `start`, but a range that ends there.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {Form | null} form
+ */
+export const beginsNumber = (line, start, form) =>
+  numberBegins(line, start) || (form !== null && !form.hours && followsHyphen(line, start))
+
+/**
  * Returns how a language writes an amount.
  *
  * @param {Amount} amount
@@ -183,6 +195,7 @@ export function read(line, start, form) {
 export function write(amount, form) {
   const { sign, whole, fraction, currency, multiple, minutes } = amount
   if (minutes !== '') {
+    if (form.hours && minutes === '00') return `${Number(whole)}${NO_BREAK}h`
     return form.hours ? `${Number(whole)}${NO_BREAK}h${NO_BREAK}${minutes}` : `${whole}:${minutes}`
   }
   if (amount.decade) return form.hours ? `années ${whole}` : `${whole}s`
@@ -205,7 +218,8 @@ export function write(amount, form) {
  * @param {Form} form
  */
 const signOf = (unit, form) =>
-  [...form.units].find(([sign, known]) => known === unit && sign !== unit)?.[0] ?? unit
+  [...form.units].find(([sign, known]) => form.hours && known === unit && sign !== unit)?.[0] ??
+  unit
 
 /**
  * Returns where the digits begin, and the sign and the currency before them.
@@ -226,7 +240,19 @@ function lead(line, start) {
 }
 
 /**
- * Reads a time of day: `17:30`, `17 h 30`, `5:30 p.m.`.
+ * Reads a time of day as English writes it.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @returns {Read | null}
+ */
+function spokenTime(line, start) {
+  const time = moment(line, start)
+  return time && [time.end, amountOf({ whole: time.hours, minutes: time.minutes })]
+}
+
+/**
+ * Reads a time of day as French writes it: `17:30`, `17 h 30`.
  *
  * @param {Line} line
  * @param {number} start
@@ -236,45 +262,15 @@ function lead(line, start) {
 function time(line, start, form) {
   const end = digits(line, start)
   if (end - start > 2 || Number(part(line, start, end)) > 24) return null
-  const mark = form.hours ? behindSpace(line, end) : end
+  const mark = behindSpace(line, end)
   const isColon = at(line, mark) === ':'
-  if (isColon ? mark !== end : !form.hours || !isOneOf('hH', at(line, mark))) return null
+  if (isColon ? mark !== end : !isOneOf('hH', at(line, mark))) return null
   const minute = isColon ? mark + 1 : behindSpace(line, mark + 1)
   const stop = digits(line, minute)
   if (stop - minute !== 2 || line[minute] > '5' || !numberEnds(line, stop)) return null
   if (!isColon && isDuration(line, start, stop, form)) return null
-  const minutes = part(line, minute, stop)
-  const hours = part(line, start, end)
-  if (form.hours) return [stop, amountOf({ whole: hours, minutes })]
-  const [last, whole] = halfDay(line, stop, hours)
-  return [last, amountOf({ whole, minutes })]
-}
-
-/** @type {[string, number][]} */
-const HALVES = [
-  ['a.m.', 0],
-  ['p.m.', 12],
-  ['am', 0],
-  ['pm', 12],
-]
-
-/**
- * Returns where `p.m.` or `am` ends behind a time, and the hours of 24 that are meant.
- *
- * @param {Line} line
- * @param {number} end
- * @param {string} hours
- * @returns {[number, string]}
- */
-function halfDay(line, end, hours) {
-  const mark = behindSpace(line, end)
-  for (const [half, later] of HALVES) {
-    const stop = mark + half.length
-    if (part(line, mark, stop).toLowerCase() === half && numberEnds(line, stop)) {
-      return [stop, String((Number(hours) % 12) + later)]
-    }
-  }
-  return [end, hours]
+  const [whole, minutes] = [part(line, start, end), part(line, minute, stop)]
+  return [stop, amountOf({ whole, minutes })]
 }
 
 /**
@@ -352,7 +348,10 @@ function behind(line, end, amount, form) {
     if (!has(line, end, sign) || !numberEnds(line, stop)) continue
     return [amount.currency !== '' ? 0 : stop, { ...amount, percent: true }]
   }
-  if (amount.currency !== '') return [end, amount]
+  if (amount.currency !== '') {
+    const times = form.currencyFirst ? factor(line, end) : /** @type {const} */ ([end, ''])
+    return times ? [times[0], { ...amount, multiple: times[1] }] : [0, amount]
+  }
   let [position, multiple] = [behindSpace(line, end), '']
   for (const name of MULTIPLES) {
     const stop = position + name.length

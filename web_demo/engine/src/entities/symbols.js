@@ -102,10 +102,11 @@ export function mask(text, entities, symbols) {
  *
  * @param {string} text the translation, words already in their case
  * @param {Slot[]} slots the sentence's; other symbols are dropped
- * @param {boolean} [isEnglish] whether `a` before a value may have to be `an`
+ * @param {string} [language] of the translation: of English `a` before a value may have to be `an`,
+ *   of French `de` to be `d'`
  * @returns {Filled}
  */
-export function fill(text, slots, isEnglish = true) {
+export function fill(text, slots, language = 'en') {
   const bySymbol = new Map(slots.map((slot) => [slot.symbol, slot]))
   let out = ''
   /** @type {[number, number][]} */
@@ -140,7 +141,8 @@ export function fill(text, slots, isEnglish = true) {
     const isJoined = slot.joined !== '' && slot.joined === saidLast?.symbol
     out = isJoined ? withoutSpaces(out) : withSpace(out, slot)
     let { said } = slot
-    if (isEnglish) out = withArticle(out, said, slot.kind === 'number')
+    if (language === 'en') out = withArticle(out, said, slot.kind === 'number')
+    if (language === 'fr') out = withElision(out, said, slot.kind)
     if (slot.kind === 'term' && !/[\p{L}\p{N}]/u.test(out)) {
       const first = behind(said, 0)
       said = first.toUpperCase() + said.slice(first.length)
@@ -195,11 +197,13 @@ const isArticle = (word) => ['a', 'an'].includes(word.toLowerCase())
  * Returns the part of a growing translation that `fill` writes the same whatever follows.
  *
  * @param {string} text
+ * @param {string} [language]
  */
-export function settled(text) {
+export function settled(text, language = 'en') {
   let stable = withoutSpaces(text)
   const word = lastWord(stable)
-  if (isArticle(word)) stable = withoutSpaces(stable.slice(0, -word.length))
+  const isHeld = language === 'fr' ? ELIDED.includes(word.toLowerCase()) : isArticle(word)
+  if (isHeld) stable = withoutSpaces(stable.slice(0, -word.length))
   return stable.replace(/[( ]+$/, '')
 }
 
@@ -239,6 +243,34 @@ function withArticle(out, said, isNumber) {
   if (!out.endsWith(' ') || !isArticle(article) || !(isNumber || said !== '')) return out
   const stem = stripped.slice(0, -article.length)
   return `${stem}${article[0]}${soundsLikeVowel(said) ? 'n' : ''} `
+}
+
+/** What a value decides about in French; `le` and `la` only before a term. */
+const SHORT = ["d'", "qu'", 'd\u2019', 'qu\u2019']
+const ELIDED = ['de', 'que', 'le', 'la', ...SHORT]
+
+const FRENCH_VOWELS = 'aeiouàâäéèêëîïôöùûüœæ'
+
+/**
+ * Returns what is said so far with `de` or `d'` at its end as a name or term wants it. Before `h`
+ * and `y`, whose sound is not told by their letter, and before what begins with no letter, it stays.
+ *
+ * @param {string} out
+ * @param {string} said
+ * @param {Kind} kind
+ */
+function withElision(out, said, kind) {
+  const first = behind(said, 0).toLowerCase()
+  if (kind === 'number' || kind === 'thing' || !/^\p{L}+$/u.test(first) || 'hy'.includes(first)) {
+    return out
+  }
+  const stable = withoutSpaces(out)
+  const word = lastWord(stable).toLowerCase()
+  const isShort = SHORT.includes(word)
+  if (!FRENCH_VOWELS.includes(first)) return isShort ? `${stable.slice(0, -1)}e ` : out
+  if (isShort) return stable
+  const wants = kind === 'term' ? ['de', 'que', 'le', 'la'] : ['de', 'que']
+  return wants.includes(word) && out.endsWith(' ') ? `${stable.slice(0, -1)}'` : out
 }
 
 /** Capitals whose name begins with a vowel: "an SMS". */

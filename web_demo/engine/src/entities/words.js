@@ -9,6 +9,7 @@ import {
   REACH,
   SPACES,
   at,
+  begins,
   ends,
   has,
   isAllLetters,
@@ -53,6 +54,8 @@ export const UNITS = words(
  * @param {number} start
  */
 export function initials(line, start) {
+  const isWithin = at(line, start - 1) === '.' && isCapital(at(line, start - 2))
+  if (isWithin && begins(line, start - 2)) return start // within some that are none
   let end = start
   while (isCapital(at(line, end)) && at(line, end + 1) === '.') end += 2
   if (end > start && isCapital(at(line, end)) && ends(line, end + 1)) end++

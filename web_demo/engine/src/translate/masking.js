@@ -85,8 +85,8 @@ export class Masking {
     this.ids = idsOf(target)
     /** The id of each symbol in the source. */
     this.sourceIds = idsOf(source)
-    /** Whether `a` and `an` are put right. */
-    this.isEnglish = bundle.manifest.target.language === 'en'
+    /** Of translations: what is put right before a value. */
+    this.language = bundle.manifest.target.language
   }
 
   /**

@@ -211,7 +211,7 @@ export function written(text, segment, { masking }, grows = false) {
   const cased = inCaseOf(text, segment.casing)
   const slots = segment.masked?.slots ?? []
   if (!masking || slots.length === 0) return cased
-  return fill(grows ? settled(cased) : cased, slots, masking.isEnglish).text
+  return fill(grows ? settled(cased, masking.language) : cased, slots, masking.language).text
 }
 
 /**
@@ -264,7 +264,7 @@ function hypothesisOf(raw, segment, words) {
   let { text, spans } = words.target.decodeSpans(tokens)
   text = inCaseOf(text, segment.casing)
   if (segment.masked && words.masking) {
-    const filled = fill(text, segment.masked.slots, words.masking.isEnglish)
+    const filled = fill(text, segment.masked.slots, words.masking.language)
     text = filled.text
     spans = spans.map(([start, end]) => moved(filled, start, end))
   }

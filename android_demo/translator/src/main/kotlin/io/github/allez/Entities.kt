@@ -58,11 +58,11 @@ private val NUMBER_SIGNS: List<Scanner> = listOf(CodePoints::telephone)
 private val CODES: List<Scanner> =
     listOf(CodePoints::clock, CodePoints::joined, CodePoints::noughts, CodePoints::address)
 private val WORDS: List<Scanner> =
-    listOf(CodePoints::initials, CodePoints::address, CodePoints::account, CodePoints::file, CodePoints::identifier)
+    listOf(CodePoints::address, CodePoints::account, CodePoints::file, CodePoints::identifier)
 
 private const val BEFORE_WORDS = "\u00ab\u00bb\"\u201c\u201d(\u00a0\u202f"
 private const val BEHIND_WORDS = ".,;:!?\u2026)\u00ab\u00bb\"\u201c\u201d'\u2019\u00a0\u202f"
-private const val BEFORE_NUMBERS = "+(-\u2212\u00b1$\u20ac\u00a3\u00a5"
+private const val BEFORE_NUMBERS = "+(-\u2212\u00b1$\u20ac\u00a3\u00a5$DECADE_QUOTES"
 private const val DECADE = "années"
 
 /**
@@ -172,8 +172,13 @@ internal class EntityFinder(
         }
 
         private fun atNumber(start: Int): Entity? {
-            if (!line.numberBegins(start)) return null
+            if (!line.beginsNumber(start, source)) return null
             val first = line[start]
+            if (isDigit(first) && source != null && !source.hours) {
+                if (line.moment(start) != null) return number(start)
+                val end = line.numbered(start)
+                if (end > start) return thing(start, end)
+            }
             if (isDigit(first)) {
                 firstOf(DIGITS, start)?.let { return it }
             } else if (isOneOf("+(", first)) {
@@ -198,7 +203,10 @@ internal class EntityFinder(
                 if (!(word in listOf("US", "CA") && line.has('$', end))) return null
             }
             if (line.has('$', end)) number(start)?.let { return it }
-            return if (inner || humps) firstOf(WORDS, start) else null
+            if (!inner && !humps) return null
+            val stop = line.initials(start)
+            val translated = source != null && !source.hours && isTranslated(line.string(start, stop))
+            return if (stop > start && !translated) thing(start, stop) else firstOf(WORDS, start)
         }
 
         private fun number(start: Int): Entity? {

@@ -76,9 +76,9 @@ internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
                 "exercise lesson box number no seat section paragraph level season episode " +
                 "match",
         ),
-        durations = words("for lasts lasted within than"),
+        durations = emptySet(),
         moments = emptySet(),
-        units = UNITS_ALIKE,
+        units = ENGLISH_SIGNS,
     ),
 )
 
@@ -91,9 +91,6 @@ private val MULTIPLES = listOf("Md", "M", "k")
 /** What stands behind hours of a day, and behind hours that are a length of time. */
 private val OF_DAY = listOf(" du matin", " du soir", " de l'après-midi", " de l\u2019après-midi")
 private val LENGTHS = listOf(" min", " de ", " d'", " d\u2019", " par ", " en ", " à pied")
-
-/** What is between hours of 12 and of 24. */
-private val HALVES = mapOf("a.m." to 0, "p.m." to 12, "am" to 0, "pm" to 12)
 
 /**
  * A number apart from how it is written.
@@ -140,17 +137,15 @@ internal data class ReadNumber(val end: Int, val amount: Amount)
 
 /** The number at [start], null if there is none to carry. */
 internal fun CodePoints.read(start: Int, form: NumberForm): ReadNumber? {
-    if (!numberBegins(start)) return null
+    if (!beginsNumber(start, form)) return null
     if (form.hours && startsWith("années ", start)) return decade(start + 7)
+    val decade = if (form.hours) start else decadeEnd(start)
+    if (decade > start) return ReadNumber(decade, Amount(string(start, decade).filter { it in '0'..'9' }, decade = true))
     val (position, sign, currency) = lead(start)
     if (!isDigit(at(position)) || (sign.isNotEmpty() && currency.isNotEmpty() && position - start > 4)) return null
-    if (sign.isEmpty() && currency.isEmpty()) time(position, form)?.let { return it }
+    if (sign.isEmpty() && currency.isEmpty()) timeOfDay(position, form)?.let { return it }
     val plain = plain(position, form)
-    if (!form.hours && has('s', plain.end) && numberEnds(plain.end + 1)) {
-        val whole = plain.amount.whole
-        val decade = whole.endsWith('0') && whole.length in listOf(2, 4) && plain.amount.fraction.isEmpty()
-        return if (decade && sign.isEmpty()) ReadNumber(plain.end + 1, plain.amount.copy(decade = true)) else null
-    }
+    if (!form.hours && has('s', plain.end) && numberEnds(plain.end + 1)) return null
     val number = behind(plain.end, plain.amount.copy(sign = sign, currency = currency), form) ?: return null
     val amount = number.amount
     if (amount.unit.isEmpty() && !isClosed(number.end)) return null
@@ -161,9 +156,14 @@ internal fun CodePoints.read(start: Int, form: NumberForm): ReadNumber? {
     return number.takeIf { amount.isMarked || amount.hours || amount.whole.length >= 4 }
 }
 
+/** Whether neither a word nor a number goes on at [start], but a range that ends there. */
+internal fun CodePoints.beginsNumber(start: Int, form: NumberForm?): Boolean =
+    numberBegins(start) || (form != null && !form.hours && followsHyphen(start))
+
 /** How a language writes an amount. */
 internal fun write(amount: Amount, form: NumberForm): String {
     if (amount.minutes.isNotEmpty()) {
+        if (form.hours && amount.minutes == "00") return "${amount.whole.toInt()}${NO_BREAK}h"
         if (form.hours) return "${amount.whole.toInt()}${NO_BREAK}h$NO_BREAK${amount.minutes}"
         return "${amount.whole}:${amount.minutes}"
     }
@@ -185,7 +185,7 @@ internal fun write(amount: Amount, form: NumberForm): String {
 
 /** How a language writes a unit that is known by its English sign. */
 private fun sign(unit: String, form: NumberForm): String =
-    form.units.entries.firstOrNull { (sign, known) -> known == unit && sign != unit }?.key ?: unit
+    form.units.entries.firstOrNull { (sign, known) -> form.hours && known == unit && sign != unit }?.key ?: unit
 
 private fun thousands(whole: String): List<String> {
     val first = (whole.length - 1) % 3 + 1
@@ -204,31 +204,25 @@ private fun CodePoints.lead(start: Int): Triple<Int, String, String> {
     return Triple(behindSpace(position + currency.length), sign, currency)
 }
 
-/** A time of day: `17:30`, `17 h 30`, `5:30 p.m.`. */
+/** A time of day, as either language writes it. */
+private fun CodePoints.timeOfDay(start: Int, form: NumberForm): ReadNumber? = if (form.hours) {
+    time(start, form)
+} else {
+    moment(start)?.let { ReadNumber(it.end, Amount(it.hours, minutes = it.minutes)) }
+}
+
+/** A time of day as French writes it: `17:30`, `17 h 30`. */
 private fun CodePoints.time(start: Int, form: NumberForm): ReadNumber? {
     val end = digits(start)
     if (end - start > 2 || string(start, end).toInt() > 24) return null
-    val mark = if (form.hours) behindSpace(end) else end
+    val mark = behindSpace(end)
     val colon = has(':', mark)
-    if (colon && mark != end) return null
-    if (!colon && !(form.hours && hasOneOf("hH", mark))) return null
+    if (if (colon) mark != end else !hasOneOf("hH", mark)) return null
     val minute = if (colon) mark + 1 else behindSpace(mark + 1)
     val stop = digits(minute)
     if (stop - minute != 2 || at(minute) > '5'.code || !numberEnds(stop)) return null
     if (!colon && isDuration(start, stop, form)) return null
-    val time = Amount(string(start, end), minutes = string(minute, stop))
-    return if (form.hours) ReadNumber(stop, time) else halfDay(stop, time)
-}
-
-/** The time with `p.m.` or `am` behind it, in hours of 24. */
-private fun CodePoints.halfDay(end: Int, time: Amount): ReadNumber {
-    val mark = behindSpace(end)
-    for ((half, later) in HALVES) {
-        val stop = mark + half.length
-        if (stop > size || string(mark, stop).lowercase(Locale.ROOT) != half || !numberEnds(stop)) continue
-        return ReadNumber(stop, time.copy(whole = (time.whole.toInt() % 12 + later).toString()))
-    }
-    return ReadNumber(end, time)
+    return ReadNumber(stop, Amount(string(start, end), minutes = string(minute, stop)))
 }
 
 /** Whether hours and minutes are a length of time. */
@@ -288,7 +282,10 @@ private fun CodePoints.behind(end: Int, amount: Amount, form: NumberForm): ReadN
         if (!startsWith(sign, end) || !numberEnds(end + sign.length)) continue
         return if (amount.currency.isEmpty()) ReadNumber(end + sign.length, amount.copy(percent = true)) else null
     }
-    if (amount.currency.isNotEmpty()) return ReadNumber(end, amount)
+    if (amount.currency.isNotEmpty()) {
+        if (!form.currencyFirst) return ReadNumber(end, amount)
+        return factor(end)?.let { (stop, multiple) -> ReadNumber(stop, amount.copy(multiple = multiple)) }
+    }
     var position = behindSpace(end)
     val multiple = MULTIPLES.firstOrNull { startsWith(it, position) && isCurrency(at(position + it.length)) }.orEmpty()
     position += multiple.length

@@ -124,15 +124,16 @@ internal class Filled(val text: String, val spans: List<Pair<Int, Int>>, private
  *
  * @param text the translation, words already in their case.
  * @param slots the sentence's; other symbols are dropped.
- * @param english whether `a` before a value may have to be `an`.
+ * @param language of the translation: of English `a` before a value may have to be `an`, of French `de`
+ *   to be `d'`.
  */
-internal fun fill(text: String, slots: List<Slot>, english: Boolean = true): Filled =
-    Filler(text, slots.associateBy { it.symbol }, english).fill()
+internal fun fill(text: String, slots: List<Slot>, language: String = "en"): Filled =
+    Filler(text, slots.associateBy { it.symbol }, language).fill()
 
 private class Filler(
     translation: String,
     private val known: Map<Int, Slot>,
-    private val english: Boolean,
+    private val language: String,
 ) {
     private val text = CodePoints(translation)
     private val out = StringBuilder()
@@ -177,7 +178,8 @@ private class Filler(
         } else {
             putSpace(slot)
         }
-        if (english) putArticle(said, slot.kind == EntityKind.NUMBER)
+        if (language == "en") putArticle(said, slot.kind == EntityKind.NUMBER)
+        if (language == "fr" && slot.kind in ELIDING) putElision(said, slot.kind == EntityKind.TERM)
         if (slot.kind == EntityKind.TERM && out.codePoints().noneMatch(::isAlphanumeric)) said = withCapital(said)
         place = out.length
         spans.add(place to place + said.length)
@@ -210,19 +212,49 @@ private class Filler(
         out.setLength(stem + 1)
         out.append(if (soundsLikeVowel(said)) "n " else " ")
     }
+
+    /**
+     * Makes of `de` or `d'` at the end of what is said so far what a name or term wants. Before `h` and
+     * `y`, whose sound is not told by their letter, and before what begins with no letter, it stays.
+     */
+    private fun putElision(said: String, isTerm: Boolean) {
+        if (said.isEmpty()) return
+        val first = said.substring(0, Character.charCount(said.codePointAt(0))).lowercase(Locale.ROOT)
+        if (first in "hy" || !first.codePoints().allMatch(::isLetter)) return
+        val stable = out.trimEnd(' ')
+        val word = lastWord(stable).lowercase(Locale.ROOT)
+        val short = word in SHORT
+        if (first !in FRENCH_VOWELS) {
+            if (short) out.replace(stable.length - 1, out.length, "e ")
+        } else if (short) {
+            out.setLength(stable.length)
+        } else if (out.endsWith(' ') && (word == "de" || word == "que" || (isTerm && (word == "le" || word == "la")))) {
+            out.replace(stable.length - 1, out.length, "'")
+        }
+    }
 }
 
-/** The `a` or `an` that a text ends with, null if it does not. */
-private fun articleOf(text: CharSequence): String? =
+/** The last word of a text, without quotes before it. */
+private fun lastWord(text: CharSequence): String =
     text.substring(text.lastIndexOf(' ') + 1).trimStart('(', '"', '\'', '\u201c', '\u2018')
-        .takeIf { it.lowercase(Locale.ROOT) in ARTICLES }
+
+/** The `a` or `an` that a text ends with, null if it does not. */
+private fun articleOf(text: CharSequence): String? = lastWord(text).takeIf { it.lowercase(Locale.ROOT) in ARTICLES }
 
 private val ARTICLES = setOf("a", "an")
 
+/** What a value decides about in French; `le` and `la` only before a term. */
+private val SHORT = setOf("d'", "qu'", "d\u2019", "qu\u2019")
+private val ELIDED = SHORT + setOf("de", "que", "le", "la")
+private val ELIDING = setOf(EntityKind.NAME, EntityKind.TERM)
+private const val FRENCH_VOWELS = "aeiouàâäéèêëîïôöùûüœæ"
+
 /** The part of a growing translation that [fill] writes the same whatever follows. */
-internal fun settled(text: String): String {
+internal fun settled(text: String, language: String = "en"): String {
     val stable = text.trimEnd(' ')
-    return stable.dropLast(articleOf(stable)?.length ?: 0).trimEnd('(', ' ')
+    val word = lastWord(stable)
+    val held = word.lowercase(Locale.ROOT) in (if (language == "fr") ELIDED else ARTICLES)
+    return stable.dropLast(if (held) word.length else 0).trimEnd('(', ' ')
 }
 
 private fun withCapital(said: String): String {

@@ -9,6 +9,10 @@ private val UNIT_RULES = SPEC.part("units")
 /** Signs that any language writes alike. */
 internal val UNITS_ALIKE: Map<String, String> = words(UNIT_RULES.text("alike")).associateWith { it }
 
+/** The signs of an English text, and how they are written otherwise. */
+internal val ENGLISH_SIGNS: Map<String, String> =
+    UNITS_ALIKE + UNIT_RULES.part("en").entries.associate { (sign, known) -> sign as String to known as String }
+
 /** The signs of a French text, and what they are in English. */
 internal val UNIT_SIGNS: Map<String, String> =
     UNITS_ALIKE + UNIT_RULES.part("fr").entries.associate { (sign, known) -> sign as String to known as String }

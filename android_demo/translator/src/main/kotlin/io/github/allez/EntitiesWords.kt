@@ -85,6 +85,7 @@ internal fun CodePoints.file(start: Int): Int {
 
 /** `S.N.C.F.`, `R.A.T.P`: two capitals and more, each but the last with a full stop. */
 internal fun CodePoints.initials(start: Int): Int {
+    if (has('.', start - 1) && isCapital(at(start - 2)) && begins(start - 2)) return start // within some that are none
     var end = start
     while (isCapital(at(end)) && has('.', end + 1)) end += 2
     if (end > start && isCapital(at(end)) && ends(end + 1)) end++

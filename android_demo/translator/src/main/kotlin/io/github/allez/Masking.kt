@@ -70,8 +70,8 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
     /** The character that hides a term; null: there are none. */
     val term: Char? = first[EntityKind.TERM]
 
-    /** Whether `a` and `an` are put right. */
-    val english: Boolean = bundle.manifest.target == "en"
+    /** Of translations: what is put right before a value. */
+    val language: String = bundle.manifest.target
 
     private fun id(symbol: Int, tokenizer: Tokenizer, bundle: Bundle): Int {
         val letters = String(Character.toChars(symbol))

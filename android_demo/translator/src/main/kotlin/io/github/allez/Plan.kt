@@ -258,7 +258,8 @@ internal fun handedOut(text: String, reading: Reading, words: Words, grows: Bool
     val written = written(text, reading)
     val slots = reading.masked?.slots.orEmpty()
     if (slots.isEmpty() || words.masking == null) return written
-    return fill(if (grows) settled(written) else written, slots, words.masking.english).text
+    val language = words.masking.language
+    return fill(if (grows) settled(written, language) else written, slots, language).text
 }
 
 private fun hypothesis(raw: Found, reading: Reading, words: Words): Hypothesis {
@@ -268,7 +269,7 @@ private fun hypothesis(raw: Found, reading: Reading, words: Words): Hypothesis {
     if (reading.masked == null || words.masking == null) {
         return Hypothesis(text, spelled.tokens, found.score, found.attention, found.finished)
     }
-    val filled = fill(text, reading.masked.slots, words.masking.english)
+    val filled = fill(text, reading.masked.slots, words.masking.language)
     val tokens = spelled.tokens.map { token ->
         val (start, end) = filled.moved(token.start, token.end)
         token.copy(start = start, end = end)

@@ -62,9 +62,10 @@ class EntitiesTest {
             val masked = masked(text, case)
             assertEquals(case["masked"], masked.text) { writeJson(text) }
             val target = case["target"] as String
-            val filled = fill(target, masked.slots)
+            val language = (case["forms"] as List<*>)[1] as String? ?: "en"
+            val filled = fill(target, masked.slots, language)
             assertEquals(case["filled"], filled.text) { writeJson(listOf(text, target)) }
-            assertEquals(case["settled"], settled(target)) { writeJson(target) }
+            assertEquals(case["settled"], settled(target, language)) { writeJson(target) }
             val places = List(CodePoints(target).size + 1) { target.offsetByCodePoints(0, it) }
             val moved = places.map { filled.text.codePointCount(0, filled.moved(it, it).first).toLong() }
             assertEquals(case["places"], moved) { writeJson(listOf(text, target)) }
@@ -84,7 +85,8 @@ class EntitiesTest {
                     translation = translation.replace("{${kind.name.lowercase()}$index}", symbol(kind, index))
                 }
             }
-            assertEquals(case["filled"], fill(translation, slots).text)
+            val language = (case["forms"] as List<*>?)?.get(1) as String? ?: "en"
+            assertEquals(case["filled"], fill(translation, slots, language).text)
         }
     }
 
@@ -92,7 +94,7 @@ class EntitiesTest {
     fun `every value is where its span says`() {
         for (case in jsonLines(File(VECTORS, "entities.jsonl"))) {
             val masked = masked(case["text"] as String, case)
-            val filled = fill(masked.text, masked.slots, english = false)
+            val filled = fill(masked.text, masked.slots, language = "")
             assertEquals(masked.entities.size, filled.spans.size)
             masked.entities.zip(filled.spans) { entity, (start, end) ->
                 assertTrue(filled.text.substring(start, end).equals(entity.said, ignoreCase = entity.kind == EntityKind.TERM))

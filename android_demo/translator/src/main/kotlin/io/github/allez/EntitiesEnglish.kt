@@ -1,0 +1,203 @@
+/*
+ * How English alone writes numbers: half days (`9 a.m.-5:30 pm`), decades (`the '90s`), `$3.2bn`.
+ *
+ * Nothing here knows what becomes of them: places, and the digits that are meant, are all it gives.
+ */
+package io.github.allez
+
+import java.util.Locale
+
+/** What stands for the century that a decade leaves out. */
+internal const val DECADE_QUOTES = "'\u2019\u2018"
+
+private val HALVES =
+    listOf("a.m." to 0, "p.m." to 12, "a.m" to 0, "p.m" to 12, "am" to 0, "pm" to 12)
+
+/** What stands between two times of which the second says which half of the day is meant. */
+private val JOINTS = listOf("-", "\u2013", " to ", " till ", " until ", " or ", " and ")
+
+/** What stands behind hours and minutes that are a length of time, and before. */
+private val LENGTHS = listOf(" hour", " hr", " minute", " min", "-hour", "-minute")
+private val LASTING = words("lasts lasted lasting")
+
+/** Words with a capital behind `p.m.` that begin no sentence. */
+private val GOES_ON = words(
+    "I Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May " +
+        "June July August September October November December EST EDT ET PST PDT PT CST CDT CT MST MDT " +
+        "MT GMT UTC BST CET CEST IST JST AEST Eastern Pacific Central Mountain",
+)
+private const val OPENERS = "\"'\u201c\u2018(["
+private const val CLOSERS = "\"'\u201d\u2019)]"
+
+/** Words before `80s` that are years of a life, or degrees. */
+private val AGES = words("his her their my your our its low lower upper high")
+
+/** Letters right behind the figures of a price, and what they are in an amount. */
+private val FACTORS =
+    mapOf("k" to "k", "K" to "k", "m" to "M", "M" to "M", "mn" to "M", "b" to "Md", "B" to "Md", "bn" to "Md")
+
+/** Words behind the figures of a price, which are translated: "$5 million". */
+private val IN_WORDS = listOf("hundred", "thousand", "million", "billion", "trillion", "bn", "tn", "T", "M")
+
+/** Words before `3.4` that is no fraction. */
+private val NUMBERED = words(
+    "section version chapter figure fig table step article paragraph appendix release rule lesson " +
+        "exercise level python java android ios windows macos ubuntu debian php firefox chrome",
+)
+
+/** Initials that another language has of its own, without their full stops. */
+private val TRANSLATED = words("US USA UK UN EU UAE USSR AD BC BCE CE PS AM PM")
+
+/** A time of day, in hours of 24. */
+internal data class Moment(val end: Int, val hours: String, val minutes: String)
+
+/** Hours, minutes if there are some, the mark between, and the hours that the half of the day begins with. */
+private class Clock(val end: Int, val hours: Int, val minutes: String, val mark: Char?, val half: Int?)
+
+/** `5:30 p.m.`, `9 am`, `7.30pm`, `17:30`, and the first of `9 to 5 p.m.`. */
+internal fun CodePoints.moment(start: Int): Moment? {
+    val clock = clockAt(start) ?: return null
+    if (clock.half != null) {
+        val end = if (endsSentence(start, clock.end)) clock.end - 1 else clock.end
+        return Moment(end, ofDay(clock.hours, clock.half), clock.minutes.ifEmpty { "00" })
+    }
+    if (clock.mark == '.') return null
+    val joint = JOINTS.firstOrNull { startsWith(it, clock.end) } ?: return plainTime(start, clock)
+    val other = clockAt(clock.end + joint.length) ?: return plainTime(start, clock)
+    if (other.half != null && clock.hours in 1..NOON) {
+        if (joint == " and " && wordRightBefore(start) !in listOf("between", "at")) return plainTime(start, clock)
+        val half = if (clock.hours % NOON <= other.hours % NOON) other.half else NOON - other.half
+        return Moment(clock.end, ofDay(clock.hours, half), clock.minutes.ifEmpty { "00" })
+    }
+    if (joint == "-" && other.mark == ':' && clock.mark == ':') {
+        return Moment(clock.end, clock.hours.toString(), clock.minutes)
+    }
+    return plainTime(start, clock)
+}
+
+private const val NOON = 12
+
+/** A time of 24 hours, or of a half day that nobody says. */
+private fun CodePoints.plainTime(start: Int, clock: Clock): Moment? {
+    if (clock.mark != ':' || !numberEnds(clock.end)) return null
+    if (LENGTHS.any { startsWith(it, clock.end) } || wordRightBefore(start) in LASTING) return null
+    return Moment(clock.end, clock.hours.toString(), clock.minutes)
+}
+
+private fun ofDay(hours: Int, half: Int): String = (hours % NOON + half).toString()
+
+private fun CodePoints.clockAt(start: Int): Clock? {
+    var end = digits(start)
+    if (end - start !in 1..2 || string(start, end).toInt() > 2 * NOON) return null
+    val hours = string(start, end).toInt()
+    val mark = if (hasOneOf(":.", end) && isDigit(at(end + 1))) get(end).toChar() else null
+    var minutes = ""
+    if (mark != null) {
+        val stop = digits(end + 1)
+        if (stop - end != 3 || get(end + 1) > '5'.code) return null
+        minutes = string(end + 1, stop)
+        end = stop
+    }
+    val half = if (mark == null && hours !in 1..NOON) null else halfAt(behindSpace(end))
+    return if (half == null) Clock(end, hours, minutes, mark, null) else Clock(half.second, hours, minutes, mark, half.first)
+}
+
+/** Which half of the day stands at a position, and where it ends. */
+private fun CodePoints.halfAt(start: Int): Pair<Int, Int>? {
+    for ((half, later) in HALVES) {
+        val stop = start + half.length
+        if (stop > size || string(start, stop).lowercase(Locale.ROOT) != half || isWord(at(stop))) continue
+        return later to stop
+    }
+    return null
+}
+
+/**
+ * Whether the full stop of `p.m.` before [end] ends a sentence, too: at the end of a line, and before a
+ * capital, but for days, months, zones and "I", and where a single word stands before the time.
+ */
+private fun CodePoints.endsSentence(start: Int, end: Int): Boolean {
+    if (!has('.', end - 1)) return false
+    var place = end
+    while (hasOneOf(CLOSERS, place)) place++
+    if (place == size) return true
+    while (hasOneOf(SPACES + OPENERS, place)) place++
+    if (place == end || !isCapital(at(place))) return false
+    var last = place
+    while (isLetter(at(last))) last++
+    return string(place, last) !in GOES_ON && wordsBefore(start) != 1
+}
+
+/** How many words of a sentence stand before a position, 2 for all that are more. */
+private fun CodePoints.wordsBefore(start: Int): Int {
+    var count = 0
+    var place = start - 1
+    while (place >= 0 && count < 2 && start - place < 60) {
+        if (hasOneOf(".!?", place) && (at(place + 1) == NOTHING || hasOneOf(SPACES, place + 1))) return count
+        if (isWord(get(place)) && !isWord(at(place - 1))) count++
+        place--
+    }
+    return count
+}
+
+/** Whether the second of two times or prices that a hyphen joins begins here. */
+internal fun CodePoints.followsHyphen(start: Int): Boolean {
+    if (!has('-', start - 1) || start < 2) return false
+    if (hasOneOf("$\u20ac\u00a3", start)) return isDigit(get(start - 2))
+    if (!isDigit(at(start)) || !(isDigit(get(start - 2)) || hasOneOf("mM.", start - 2))) return false
+    var first = start - 2
+    while (first > 0 && start - first < 12 && !beginsTime(first)) first--
+    val clock = clockAt(start) ?: return false
+    val told = clock.mark == ':' || clock.half != null
+    return told && beginsTime(first) && moment(first)?.end == start - 1
+}
+
+/** Whether a time may begin here. */
+private fun CodePoints.beginsTime(start: Int): Boolean =
+    isDigit(get(start)) && !isWord(at(start - 1)) && !hasOneOf(":.,-/", start - 1)
+
+/** Where a decade ends, `1990s`, `'90s`, `80s`; [start] if none begins here. */
+internal fun CodePoints.decadeEnd(start: Int): Int {
+    val first = if (hasOneOf(DECADE_QUOTES, start)) start + 1 else start
+    val end = digits(first)
+    val year = string(first, end)
+    val short = year.length == 2
+    if (!year.endsWith('0') || !has('s', end) || !numberEnds(end + 1)) return start
+    if (!short && !(year.length == 4 && first == start)) return start
+    if (year.endsWith("00") && year != "2000") return start // a century
+    return if (short && wordRightBefore(start) in AGES) start else end + 1
+}
+
+/**
+ * What multiplies a price behind its figures: where it ends, and how an amount has it, "" if there is
+ * none; null: it is in words, for a translator.
+ */
+internal fun CodePoints.factor(end: Int): Pair<Int, String>? {
+    var stop = end
+    while (isLetter(at(stop))) stop++
+    val letters = string(end, stop)
+    FACTORS[letters]?.let { if (numberEnds(stop)) return stop to it }
+    val place = if (has('-', end)) end + 1 else behindSpace(end)
+    val inWords = place > end && IN_WORDS.any { startsWith(it, place) && !isWord(at(place + it.length)) }
+    return if (inWords || letters == "tn" || letters == "T") null else end to ""
+}
+
+/** `3.4` behind "section" or "version". */
+internal fun CodePoints.numbered(start: Int): Int {
+    val point = digits(start)
+    val end = digits(minOf(point + 1, size))
+    val alone = has('.', point) && end > point + 1 && numberEnds(end)
+    return if (alone && wordRightBefore(start) in NUMBERED) end else start
+}
+
+/** Whether initials are translated: `U.S.`. */
+internal fun isTranslated(letters: String): Boolean = letters.replace(".", "") in TRANSLATED
+
+/** The word right before a position or the space there, in small letters. */
+private fun CodePoints.wordRightBefore(start: Int): String {
+    var end = start
+    while (hasOneOf(SPACES, end - 1)) end--
+    var first = end
+    while (end - first < 20 && isLetter(at(first - 1))) first--
+    return string(first, end).lowercase(Locale.ROOT)
+}

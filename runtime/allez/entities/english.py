@@ -1,0 +1,247 @@
+"""How English alone writes numbers: half days (`9 a.m.-5:30 pm`), decades (`the '90s`), `$3.2bn`.
+
+Nothing here knows what becomes of them: places, and the digits that are meant, are all it gives.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from allez.entities.characters import SPACES, at, digits, is_digit, is_word, number_ends, words
+
+QUOTES = "'\u2019\u2018"
+"""What stands for the century that a decade leaves out."""
+
+_HALVES = (("a.m.", 0), ("p.m.", 12), ("a.m", 0), ("p.m", 12), ("am", 0), ("pm", 12))
+_JOINTS = ("-", "\u2013", " to ", " till ", " until ", " or ", " and ")
+"""What stands between two times of which the second says which half of the day is meant."""
+
+_LENGTHS = (" hour", " hr", " minute", " min", "-hour", "-minute")
+"""What stands behind hours and minutes that are a length of time."""
+
+_LASTING = words("lasts lasted lasting")
+
+_GOES_ON = words(
+    "I Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May "
+    "June July August September October November December EST EDT ET PST PDT PT CST CDT CT MST MDT "
+    "MT GMT UTC BST CET CEST IST JST AEST Eastern Pacific Central Mountain"
+)
+"""Words with a capital behind `p.m.` that begin no sentence."""
+
+_OPENERS, _CLOSERS = "\"'\u201c\u2018([", "\"'\u201d\u2019)]"
+
+_AGES = words("his her their my your our its low lower upper high")
+"""Words before `80s` that are years of a life, or degrees."""
+
+MULTIPLES = {"k": "k", "K": "k", "m": "M", "M": "M", "mn": "M", "b": "Md", "B": "Md", "bn": "Md"}
+"""Letters right behind the figures of a price, and what they are in an amount."""
+
+_IN_WORDS = ("hundred", "thousand", "million", "billion", "trillion", "bn", "tn", "T", "M")
+"""Words behind the figures of a price, which are translated: "$5 million"."""
+
+_NUMBERED = words(
+    "section version chapter figure fig table step article paragraph appendix release rule lesson "
+    "exercise level python java android ios windows macos ubuntu debian php firefox chrome"
+)
+"""Words before `3.4` that is no fraction."""
+
+TRANSLATED = words("US USA UK UN EU UAE USSR AD BC BCE CE PS AM PM")
+"""Initials that another language has of its own, without their full stops."""
+
+
+class Moment(NamedTuple):
+    """A time of day."""
+
+    end: int
+    hours: str
+    """Of 24."""
+    minutes: str
+    """Two digits."""
+
+
+class _Clock(NamedTuple):
+    end: int
+    hours: int
+    minutes: str
+    mark: str
+    half: int | None
+    """Hours that the half of the day begins with; None: it is not said."""
+
+
+def moment(text: str, start: int) -> Moment | None:
+    """Read `5:30 p.m.`, `9 am`, `7.30pm`, `17:30`, and the first of `9 to 5 p.m.`."""
+    clock = _clock(text, start)
+    if clock is None:
+        return None
+    if clock.half is not None:
+        end = clock.end - _ends_sentence(text, start, clock.end)
+        return Moment(end, _of_day(clock.hours, clock.half), clock.minutes or "00")
+    if clock.mark == ".":
+        return None
+    joint = next((joint for joint in _JOINTS if text.startswith(joint, clock.end)), "")
+    other = _clock(text, clock.end + len(joint)) if joint else None
+    if other is not None and other.half is not None and 1 <= clock.hours <= 12:
+        if joint == " and " and _word_before(text, start) not in ("between", "at"):
+            return _plain(text, start, clock)
+        half = other.half if clock.hours % 12 <= other.hours % 12 else 12 - other.half
+        return Moment(clock.end, _of_day(clock.hours, half), clock.minutes or "00")
+    if other is not None and joint == "-" and other.mark == ":" and clock.mark == ":":
+        return Moment(clock.end, str(clock.hours), clock.minutes)
+    return _plain(text, start, clock)
+
+
+def _plain(text: str, start: int, clock: _Clock) -> Moment | None:
+    """Return a time of 24 hours, or of a half day that nobody says."""
+    if clock.mark != ":" or not number_ends(text, clock.end):
+        return None
+    if text.startswith(_LENGTHS, clock.end) or _word_before(text, start) in _LASTING:
+        return None
+    return Moment(clock.end, str(clock.hours), clock.minutes)
+
+
+def _of_day(hours: int, half: int) -> str:
+    return str(hours % 12 + half)
+
+
+def _clock(text: str, start: int) -> _Clock | None:
+    """Read hours, minutes if there are some, and the half of the day if it is said."""
+    end = digits(text, start)
+    if not 0 < end - start <= 2 or int(text[start:end]) > 24:
+        return None
+    hours, minutes, mark = int(text[start:end]), "", at(text, end)
+    if mark in (":", ".") and is_digit(at(text, end + 1)):
+        stop = digits(text, end + 1)
+        if stop - end != 3 or text[end + 1] > "5":
+            return None
+        minutes, end = text[end + 1 : stop], stop
+    else:
+        mark = ""
+    half, stop = _half(text, end)
+    if half is None or (not mark and not 1 <= hours <= 12):
+        return _Clock(end, hours, minutes, mark, None)
+    return _Clock(stop, hours, minutes, mark, half)
+
+
+def _half(text: str, end: int) -> tuple[int | None, int]:
+    """Return which half of the day stands behind a time, and where it ends."""
+    mark = end + (at(text, end) != "" and at(text, end) in SPACES)
+    for half, later in _HALVES:
+        stop = mark + len(half)
+        if text[mark:stop].lower() == half and not is_word(at(text, stop)):
+            return later, stop
+    return None, end
+
+
+def _ends_sentence(text: str, start: int, end: int) -> bool:
+    """Tell whether the full stop of `p.m.` before `end` ends a sentence, too.
+
+    It does at the end of a line, and before a capital, but for days, months, zones and "I", and
+    where a single word stands before the time: "At 5 p.m. Anna left."
+    """
+    if text[end - 1] != ".":
+        return False
+    place = end
+    while at(text, place) != "" and at(text, place) in _CLOSERS:
+        place += 1
+    if place == len(text):
+        return True
+    while at(text, place) != "" and at(text, place) in SPACES + _OPENERS:
+        place += 1
+    if place == end or not at(text, place).isupper():
+        return False
+    last = place
+    while last < len(text) and text[last].isalpha():
+        last += 1
+    return text[place:last] not in _GOES_ON and _words_before(text, start) != 1
+
+
+def _words_before(text: str, start: int) -> int:
+    """Return how many words of a sentence stand before a position, 2 for all that are more."""
+    count, place = 0, start - 1
+    while place >= 0 and count < 2 and start - place < 60:
+        if text[place] in ".!?" and at(text, place + 1) in SPACES:
+            return count
+        if is_word(text[place]) and not is_word(at(text, place - 1)):
+            count += 1
+        place -= 1
+    return count
+
+
+def behind_hyphen(text: str, start: int) -> bool:
+    """Tell whether the second of two times or prices that a hyphen joins begins here."""
+    if at(text, start - 1) != "-" or start < 2:
+        return False
+    if at(text, start) != "" and at(text, start) in "$\u20ac\u00a3":
+        return is_digit(text[start - 2])
+    if not is_digit(at(text, start)) or not (is_digit(text[start - 2]) or text[start - 2] in "mM."):
+        return False
+    first = start - 2
+    while first > 0 and start - first < 12 and not _begins(text, first):
+        first -= 1
+    clock = _clock(text, start)
+    before = moment(text, first) if _begins(text, first) else None
+    told = clock is not None and (clock.mark == ":" or clock.half is not None)
+    return told and before is not None and before.end == start - 1
+
+
+def _begins(text: str, start: int) -> bool:
+    """Tell whether a time may begin here: two digits at most, and nothing that goes on."""
+    before = at(text, start - 1)
+    return is_digit(text[start]) and not is_word(before) and (before == "" or before not in ":.,-/")
+
+
+def decade(text: str, start: int) -> int:
+    """Return where a decade ends, `1990s`, `'90s`, `80s`; `start` if none begins here."""
+    first = start + (at(text, start) != "" and at(text, start) in QUOTES)
+    end = digits(text, first)
+    short = end - first == 2
+    year = text[first:end]
+    tens = year.endswith("0") and at(text, end) == "s" and number_ends(text, end + 1)
+    if not tens or not (short or (end - first == 4 and first == start)):
+        return start
+    if year.endswith("00") and year != "2000":  # a century
+        return start
+    return start if short and _word_before(text, start) in _AGES else end + 1
+
+
+def factor(text: str, end: int) -> tuple[int, str] | None:
+    """Read what multiplies a price behind its figures; None: it is in words, for a translator.
+
+    Returns:
+        Where it ends, and how an amount has it: "" if there is none.
+    """
+    stop = end
+    while stop < len(text) and text[stop].isalpha():
+        stop += 1
+    if text[end:stop] in MULTIPLES and number_ends(text, stop):
+        return stop, MULTIPLES[text[end:stop]]
+    place = end + (at(text, end) == "-" or (at(text, end) != "" and at(text, end) in SPACES))
+    in_words = place > end and any(
+        text.startswith(word, place) and not is_word(at(text, place + len(word)))
+        for word in _IN_WORDS
+    )
+    return None if in_words or text[end:stop] in ("tn", "T") else (end, "")
+
+
+def numbered(text: str, start: int) -> int:
+    """`3.4` behind "section" or "version"."""
+    point = digits(text, start)
+    end = digits(text, point + 1)
+    alone = at(text, point) == "." and end > point + 1 and number_ends(text, end)
+    return end if alone and _word_before(text, start) in _NUMBERED else start
+
+
+def is_translated(letters: str) -> bool:
+    """Tell whether initials are translated: `U.S.`."""
+    return letters.replace(".", "") in TRANSLATED
+
+
+def _word_before(text: str, start: int) -> str:
+    """Return the word right before a position or the space there, in small letters."""
+    end = start
+    while end > 0 and text[end - 1] in SPACES:
+        end -= 1
+    first = end
+    while first > 0 and end - first < 20 and text[first - 1].isalpha():
+        first -= 1
+    return text[first:end].lower()

@@ -1,0 +1,303 @@
+/**
+ * How English alone writes numbers: half days (`9 a.m.-5:30 pm`), decades (`the '90s`), `$3.2bn`.
+ *
+ * Nothing here knows what becomes of them: places, and the digits that are meant, are all it gives.
+ */
+
+import { isCapital, isDigit, isLetter } from '../text/characters.js'
+import {
+  SPACES,
+  at,
+  behindSpace,
+  digits,
+  has,
+  isOneOf,
+  isWord,
+  numberEnds,
+  part,
+  words,
+} from './characters.js'
+
+/** @typedef {import('./characters.js').Line} Line */
+
+/** What stands for the century that a decade leaves out. */
+export const QUOTES = "'\u2019\u2018"
+
+/** @type {[string, number][]} */
+const HALVES = [
+  ['a.m.', 0],
+  ['p.m.', 12],
+  ['a.m', 0],
+  ['p.m', 12],
+  ['am', 0],
+  ['pm', 12],
+]
+
+/** What stands between two times of which the second says which half of the day is meant. */
+const JOINTS = ['-', '\u2013', ' to ', ' till ', ' until ', ' or ', ' and ']
+
+/** What stands behind hours and minutes that are a length of time, and before. */
+const LENGTHS = [' hour', ' hr', ' minute', ' min', '-hour', '-minute']
+const LASTING = words('lasts lasted lasting')
+
+/** Words with a capital behind `p.m.` that begin no sentence. */
+const GOES_ON = words(
+  'I Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May ' +
+    'June July August September October November December EST EDT ET PST PDT PT CST CDT CT MST ' +
+    'MDT MT GMT UTC BST CET CEST IST JST AEST Eastern Pacific Central Mountain',
+)
+const OPENERS = '"\'\u201c\u2018(['
+const CLOSERS = '"\'\u201d\u2019)]'
+
+/** Words before `80s` that are years of a life, or degrees. */
+const AGES = words('his her their my your our its low lower upper high')
+
+/** Letters right behind the figures of a price, and what they are in an amount. */
+const FACTORS = new Map(
+  Object.entries({ k: 'k', K: 'k', m: 'M', M: 'M', mn: 'M', b: 'Md', B: 'Md', bn: 'Md' }),
+)
+
+/** Words behind the figures of a price, which are translated: "$5 million". */
+const IN_WORDS = words('hundred thousand million billion trillion bn tn T M')
+
+/** Words before `3.4` that is no fraction. */
+const NUMBERED = words(
+  'section version chapter figure fig table step article paragraph appendix release rule lesson ' +
+    'exercise level python java android ios windows macos ubuntu debian php firefox chrome',
+)
+
+/** Initials that another language has of its own, without their full stops. */
+const TRANSLATED = words('US USA UK UN EU UAE USSR AD BC BCE CE PS AM PM')
+
+/** A time of day, in hours of 24. @typedef {{end: number, hours: string, minutes: string}} Moment */
+
+/**
+ * Hours, minutes if there are some, the mark between, and the hours that the half of the day begins
+ * with; null: it is not said.
+ *
+ * @typedef {{end: number, hours: number, minutes: string, mark: string, half: number | null}} Clock
+ */
+
+/**
+ * Reads `5:30 p.m.`, `9 am`, `7.30pm`, `17:30`, and the first of `9 to 5 p.m.`.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @returns {Moment | null}
+ */
+export function moment(line, start) {
+  const clock = clockAt(line, start)
+  if (!clock) return null
+  const { end, hours, half, mark } = clock
+  const minutes = clock.minutes || '00'
+  if (half !== null) {
+    const stop = end - (endsSentence(line, start, end) ? 1 : 0)
+    return { end: stop, hours: ofDay(hours, half), minutes }
+  }
+  if (mark === '.') return null
+  const joint = JOINTS.find((one) => has(line, end, one)) ?? ''
+  const other = joint && clockAt(line, end + joint.length)
+  if (!other) return plainTime(line, start, clock)
+  if (other.half !== null && hours >= 1 && hours <= 12) {
+    const before = wordRightBefore(line, start)
+    if (joint === ' and ' && before !== 'between' && before !== 'at') {
+      return plainTime(line, start, clock)
+    }
+    const same = hours % 12 <= other.hours % 12
+    return { end, hours: ofDay(hours, same ? other.half : 12 - other.half), minutes }
+  }
+  if (joint === '-' && other.mark === ':' && mark === ':') {
+    return { end, hours: String(hours), minutes }
+  }
+  return plainTime(line, start, clock)
+}
+
+/**
+ * Returns a time of 24 hours, or of a half day that nobody says.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {Clock} clock
+ * @returns {Moment | null}
+ */
+function plainTime(line, start, { end, hours, minutes, mark }) {
+  if (mark !== ':' || !numberEnds(line, end)) return null
+  if (has(line, end, ...LENGTHS) || LASTING.has(wordRightBefore(line, start))) return null
+  return { end, hours: String(hours), minutes }
+}
+
+/** @param {number} hours @param {number} half */
+const ofDay = (hours, half) => String((hours % 12) + half)
+
+/**
+ * @param {Line} line
+ * @param {number} start
+ * @returns {Clock | null}
+ */
+function clockAt(line, start) {
+  let end = digits(line, start)
+  const hours = Number(part(line, start, end))
+  if (end === start || end - start > 2 || hours > 24) return null
+  let [mark, minutes] = [at(line, end), '']
+  if (isOneOf(':.', mark) && isDigit(at(line, end + 1))) {
+    const stop = digits(line, end + 1)
+    if (stop - end !== 3 || line[end + 1] > '5') return null
+    minutes = part(line, end + 1, stop)
+    end = stop
+  } else {
+    mark = ''
+  }
+  const found =
+    mark !== '' || (hours >= 1 && hours <= 12) ? halfAt(line, behindSpace(line, end)) : null
+  if (!found) return { end, hours, minutes, mark, half: null }
+  return { end: found[0], hours, minutes, mark, half: found[1] }
+}
+
+/**
+ * Returns where the half of the day ends that stands at a position, and which it is.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @returns {[end: number, half: number] | null}
+ */
+function halfAt(line, start) {
+  for (const [half, later] of HALVES) {
+    const stop = start + half.length
+    if (part(line, start, stop).toLowerCase() !== half || isWord(at(line, stop))) continue
+    return [stop, later]
+  }
+  return null
+}
+
+/**
+ * Tells whether the full stop of `p.m.` before `end` ends a sentence, too: at the end of a line, and
+ * before a capital, but for days, months, zones and "I", and where a single word stands before.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {number} end
+ */
+function endsSentence(line, start, end) {
+  if (line[end - 1] !== '.') return false
+  let place = end
+  while (isOneOf(CLOSERS, at(line, place))) place++
+  if (place === line.length) return true
+  while (isOneOf(SPACES + OPENERS, at(line, place))) place++
+  if (place === end || !isCapital(at(line, place))) return false
+  let last = place
+  while (isLetter(at(line, last))) last++
+  return !GOES_ON.has(part(line, place, last)) && wordsBefore(line, start) !== 1
+}
+
+/**
+ * Returns how many words of a sentence stand before a position, 2 for all that are more.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+function wordsBefore(line, start) {
+  let [count, place] = [0, start - 1]
+  while (place >= 0 && count < 2 && start - place < 60) {
+    if (isOneOf('.!?', line[place]) && SPACES.includes(at(line, place + 1))) return count
+    if (isWord(line[place]) && !isWord(at(line, place - 1))) count++
+    place--
+  }
+  return count
+}
+
+/**
+ * Tells whether the second of two times or prices that a hyphen joins begins here.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+export function followsHyphen(line, start) {
+  if (at(line, start - 1) !== '-' || start < 2) return false
+  if (isOneOf('$\u20ac\u00a3', at(line, start))) return isDigit(line[start - 2])
+  if (!isDigit(at(line, start)) || !(isDigit(line[start - 2]) || isOneOf('mM.', line[start - 2]))) {
+    return false
+  }
+  let first = start - 2
+  while (first > 0 && start - first < 12 && !beginsTime(line, first)) first--
+  const clock = clockAt(line, start)
+  const isTold = clock !== null && (clock.mark === ':' || clock.half !== null)
+  return isTold && beginsTime(line, first) && moment(line, first)?.end === start - 1
+}
+
+/**
+ * Tells whether a time may begin here.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+function beginsTime(line, start) {
+  const before = at(line, start - 1)
+  return isDigit(line[start]) && !isWord(before) && !isOneOf(':.,-/', before)
+}
+
+/**
+ * Returns where a decade ends, `1990s`, `'90s`, `80s`; `start` if none begins here.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+export function decadeEnd(line, start) {
+  const first = start + (isOneOf(QUOTES, at(line, start)) ? 1 : 0)
+  const end = digits(line, first)
+  const year = part(line, first, end)
+  const isShort = year.length === 2
+  if (!year.endsWith('0') || at(line, end) !== 's' || !numberEnds(line, end + 1)) return start
+  if (!isShort && !(year.length === 4 && first === start)) return start
+  if (year.endsWith('00') && year !== '2000') return start // a century
+  return isShort && AGES.has(wordRightBefore(line, start)) ? start : end + 1
+}
+
+/**
+ * Returns what multiplies a price behind its figures: where it ends, and how an amount has it, ""
+ * if there is none; null: it is in words, for a translator.
+ *
+ * @param {Line} line
+ * @param {number} end
+ * @returns {[end: number, multiple: string] | null}
+ */
+export function factor(line, end) {
+  let stop = end
+  while (isLetter(at(line, stop))) stop++
+  const letters = part(line, end, stop)
+  const known = FACTORS.get(letters)
+  if (known && numberEnds(line, stop)) return [stop, known]
+  const place = at(line, end) === '-' ? end + 1 : behindSpace(line, end)
+  const isInWords = [...IN_WORDS].some(
+    (word) => has(line, place, word) && !isWord(at(line, place + word.length)),
+  )
+  return (place > end && isInWords) || letters === 'tn' || letters === 'T' ? null : [end, '']
+}
+
+/**
+ * `3.4` behind "section" or "version".
+ *
+ * @type {import('./characters.js').Scanner}
+ */
+export function numbered(line, start) {
+  const point = digits(line, start)
+  const end = digits(line, point + 1)
+  const isAlone = at(line, point) === '.' && end > point + 1 && numberEnds(line, end)
+  return isAlone && NUMBERED.has(wordRightBefore(line, start)) ? end : start
+}
+
+/** Tells whether initials are translated: `U.S.`. @param {string} letters */
+export const isTranslated = (letters) => TRANSLATED.has(letters.replaceAll('.', ''))
+
+/**
+ * Returns the word right before a position or the space there, in small letters.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+function wordRightBefore(line, start) {
+  let end = start
+  while (isOneOf(SPACES, at(line, end - 1))) end--
+  let first = end
+  while (end - first < 20 && isLetter(at(line, first - 1))) first--
+  return part(line, first, end).toLowerCase()
+}
