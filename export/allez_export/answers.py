@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -12,12 +12,9 @@ from typing import Any, NamedTuple
 
 from allez.bundle.reader import Bundle
 from allez.errors import InputError
-from allez.options import SearchOptions
-from allez.results import SelfTest
 from allez.tasks.whole import Reader, read_text, read_turns
 from allez.translate.deadline import Deadline
 from allez.translate.document import Words
-from allez.translate.selftest import selftest
 from allez.translate.workers import Workers
 
 
@@ -69,11 +66,6 @@ class Answerer:
         if self.bundle.manifest.task == "reply":
             return read_turns(text.split(self._reader.separator), self._reader).tokens.ids
         return read_text(text, self._reader).tokens.ids
-
-    def selftest(self) -> Iterator[SelfTest]:
-        """Answer the bundle's golden texts and compare everything recorded of them."""
-        options = SearchOptions(beam_size=1)
-        return selftest(self.bundle, self._words, self._workers, options)
 
 
 class Turn(NamedTuple):

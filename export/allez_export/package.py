@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from allez import Translator, __version__
+from allez import __version__
 from allez.arrays import IntArray
 from allez.bundle.contract import (
     FORMAT_VERSION,
@@ -35,11 +35,11 @@ from allez.options import SearchOptions
 from allez.results import SelfTest
 from allez.search.step import Step, StepResult
 from allez.spec import SPEC
+from allez.tasks.opening import opened
 from allez.tasks.whole import normal
 from allez.text.casing import as_read
 from allez.text.rules import SentenceRules
 from allez.text.tokenizer import Tokenizer
-from allez_export.answers import Answerer
 from allez_export.checkpoints import Vocabularies
 from allez_export.config import Config
 from allez_export.data.masking import SYMBOLS_OF
@@ -298,13 +298,10 @@ def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
     return "".join(line + "\n" for line in lines).encode("utf-8")
 
 
-def selftests(folder: Path, task: str) -> list[SelfTest]:
-    """Read a bundle back, and return what became of its golden texts."""
-    if task == "translate":
-        with Translator(folder) as translator:
-            return list(translator.selftest())
-    with Answerer(folder) as answerer:
-        return list(answerer.selftest())
+def selftests(folder: Path) -> list[SelfTest]:
+    """Read a bundle back, and return what became of its golden examples."""
+    with opened(folder) as model:
+        return list(model.selftest())
 
 
 def write_bundle(
@@ -348,7 +345,7 @@ def write_bundle(
         for role, data in content.items():
             (partial / NAMES[role]).write_bytes(data)
         (partial / MANIFEST).write_bytes(manifest)
-        tests = selftests(partial, config.task)
+        tests = selftests(partial)
         problems = [test for test in tests if not test.passed]
         if problems:
             raise BundleError(f"self-test: {problems[0].text!r}: {problems[0].problem}")

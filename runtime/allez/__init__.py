@@ -33,9 +33,23 @@ if TYPE_CHECKING:
     from allez.bundle.reader import Bundle
     from allez.bundle.store import ModelInfo, models
     from allez.options import TranslateOptions
-    from allez.results import Carried, Doubt, Hypothesis, SelfTest, Sentence, Translation
+    from allez.results import (
+        Answer,
+        Blank,
+        Carried,
+        Doubt,
+        Hypothesis,
+        Reply,
+        SelfTest,
+        Sentence,
+        Summary,
+        Translation,
+    )
+    from allez.tasks.opening import install, open, remove
+    from allez.tasks.replier import Replier
+    from allez.tasks.summarizer import Summarizer
+    from allez.tasks.writer import Writer
     from allez.translate.detection import Detected, Detector
-    from allez.translate.opening import install, open, remove
     from allez.translate.pivot import Pivot
     from allez.translate.translator import Translator
 
@@ -43,6 +57,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AllezError",
+    "Answer",
+    "Blank",
     "Bundle",
     "BundleError",
     "BundleFormatError",
@@ -60,12 +76,17 @@ __all__ = [
     "OptionError",
     "OutputError",
     "Pivot",
+    "Replier",
+    "Reply",
     "SelfTest",
     "Sentence",
     "SessionError",
+    "Summarizer",
+    "Summary",
     "TranslateOptions",
     "Translation",
     "Translator",
+    "Writer",
     "install",
     "models",
     "open",
@@ -76,12 +97,19 @@ _HOME = {
     "Bundle": "bundle.reader",
     **dict.fromkeys(("ModelInfo", "models"), "bundle.store"),
     "Translator": "translate.translator",
-    **dict.fromkeys(("install", "open", "remove"), "translate.opening"),
+    "Writer": "tasks.writer",
+    "Summarizer": "tasks.summarizer",
+    "Replier": "tasks.replier",
+    **dict.fromkeys(("install", "open", "remove"), "tasks.opening"),
     **dict.fromkeys(("Detected", "Detector"), "translate.detection"),
     "Pivot": "translate.pivot",
     "TranslateOptions": "options",
     **dict.fromkeys(
-        ("Carried", "Doubt", "Hypothesis", "SelfTest", "Sentence", "Translation"), "results"
+        (
+            *("Answer", "Blank", "Carried", "Doubt", "Hypothesis", "Reply"),
+            *("SelfTest", "Sentence", "Summary", "Translation"),
+        ),
+        "results",
     ),
 }
 """Where the names live that are loaded when they are asked for (PEP 562)."""

@@ -181,9 +181,118 @@ class Translation:
         return sum(score * n for score, n in zip(scores, lengths, strict=True)) / sum(lengths)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Answer:
+    """What was written about one thing that was read; summaries, replies and captions are such."""
+
+    hypotheses: tuple[Hypothesis, ...]
+    """The `n_best` texts, best first, never empty; about nothing, an empty one."""
+    rate: Callable[[], float | None] = lambda: None
+    """Finds `confidence`; it costs nothing while nobody asks."""
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """`n_best` texts, best first; never empty."""
+        return tuple(hypothesis.text for hypothesis in self.hypotheses)
+
+    @property
+    def text(self) -> str:
+        """The best one."""
+        return self.hypotheses[0].text
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Subwords of the best one."""
+        return self.hypotheses[0].tokens
+
+    @property
+    def score(self) -> float:
+        """Score of the best one."""
+        return self.hypotheses[0].score
+
+    @property
+    def attention(self) -> FloatArray:
+        """[T, M] attention of the best one."""
+        return self.hypotheses[0].attention
+
+    @property
+    def finished(self) -> bool:
+        """Whether the best one came to its end; False: it was cut."""
+        return self.hypotheses[0].finished
+
+    @property
+    def confidence(self) -> float | None:
+        """How likely the best one is good, 0 to 1; None: the bundle has no weights.
+
+        What is called good stands in the bundle's card.
+        """
+        return self.rate()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Summary(Answer):
+    """What a text is about, in a line."""
+
+    source: str
+    """The text given."""
+    read: tuple[int, int]
+    """`source[start:end]` is what was read: all but white space at the ends, or less."""
+    cut: bool
+    """Whether it is less, since the text is longer than the bundle reads."""
+    source_tokens: tuple[str, ...]
+    """[S] subwords read by the encoder; the last one is the end, spelled `</s>`."""
+    source_spans: tuple[tuple[int, int], ...]
+    """[S]: where each stands in `source`, the space before it not counted; that of `</s>` is empty,
+    at the end of what was read."""
+
+
+class Blank(NamedTuple):
+    """Something that only a program can know, and for which a reply has a place."""
+
+    name: str
+    """As `restaurant name`."""
+    value: str | None
+    """What was put there; None: nobody gave it, and the name stands there in brackets."""
+    start: int
+    """`text[start:end]` of the reply is the value, or name and brackets."""
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reply(Answer):
+    """What is said next in a dialogue."""
+
+    turns: tuple[str, ...]
+    """Those that were read, of both sides, the oldest first; of one too long alone, its end."""
+    cut: bool
+    """Whether a turn, or the beginning of one, was left out since there was no room for it."""
+    blanks: tuple[Blank, ...]
+    """Of the best reply, in order."""
+    source: str
+    """What was read: `turns`, with what the bundle puts between them."""
+    source_tokens: tuple[str, ...]
+    """[S] subwords read by the encoder; the last one is the end, spelled `</s>`."""
+    source_spans: tuple[tuple[int, int], ...]
+    """[S]: where each stands in `source`; that of `</s>` is empty, at its end."""
+    source_turns: tuple[int, ...]
+    """[S]: which of `turns` each belongs to; what stands between two, to the one before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Caption(Answer):
+    """What a picture shows."""
+
+    grid: tuple[int, int]
+    """Rows and columns: the M positions of `attention` lie over the picture, as it is fitted into
+    the bundle's size, row by row; (1, 1) where there is no attention."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfTest:
-    """How one sentence of `golden.jsonl` came out on this machine."""
+    """How one example of `golden.jsonl` came out on this machine."""
 
     text: str
     expected: str

@@ -135,7 +135,7 @@ def test_installed_twice_it_is_there_once_and_is_not_tried_again(
     tiny_bundle: Path, models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = allez.install(tiny_bundle)
-    monkeypatch.setattr("allez.translate.opening._try", lambda bundle: pytest.fail("tried again"))
+    monkeypatch.setattr("allez.tasks.opening._try", lambda bundle: pytest.fail("tried again"))
     assert allez.install(tiny_bundle) == first
     assert len(places.stored()) == 1
 

@@ -118,6 +118,7 @@ OWN = {
     "TranslateOptions": {"decisive", "search", "terms"},
     "Sentence": {"check", "measure", "rate"},
     "Translation": {"pivot"},
+    "Answer": {"rate"},
 }
 """What only Python has: how far a command has come, how options are written down and merged, how
 answers are found late, and texts by way of a third language."""

@@ -20,8 +20,8 @@ from allez.bundle.manifest import (
     fingerprint,
 )
 from allez.bundle.onnx_check import Value, check_graph, check_values
-from allez.bundle.reader import DEFAULT, Bundle, Golden, find
-from allez.bundle.store import ModelInfo, models, way
+from allez.bundle.reader import DEFAULT, Bundle, Golden, Picture, find
+from allez.bundle.store import ModelInfo, for_task, models, way
 
 TYPE_CHECKING = False  # type checkers know the name; `typing` takes long to load
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ __all__ = [
     "ImageShape",
     "Manifest",
     "ModelInfo",
+    "Picture",
     "SourceSide",
     "TargetSide",
     "Value",
@@ -50,6 +51,7 @@ __all__ = [
     "encoder_graph",
     "find",
     "fingerprint",
+    "for_task",
     "models",
     "next_state_names",
     "parse_object",

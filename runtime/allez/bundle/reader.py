@@ -6,6 +6,7 @@ are what everything else works on. Knows nothing of ONNX; see session.py.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -28,6 +29,7 @@ DEFAULT = "fr-en"
 _ZIP: dict[str, Any] = SPEC["zip"]
 
 _COMMANDS = {
+    "translate": "allez translate, or allez.Translator",
     "summarize": "allez summarize, or allez.Summarizer",
     "reply": "allez chat, or allez.Replier",
     "caption": "allez caption, or allez.Captioner",
@@ -35,12 +37,22 @@ _COMMANDS = {
 """What a bundle is used with that does not translate."""
 
 
+class Picture(NamedTuple):
+    """A picture, plain as it is: three bytes a pixel, row by row."""
+
+    height: int
+    width: int
+    rgb: bytes
+    """[height, width, 3]"""
+
+
 class Golden(NamedTuple):
-    """One line of `golden.jsonl`: a sentence, and what a right host makes of it."""
+    """One line of `golden.jsonl`: what is read, and what a right host makes of it."""
 
     text: str
+    """Of a picture, what it is called."""
     source_ids: tuple[int, ...]
-    """Ends with eos."""
+    """Ends with eos; of a picture there are none."""
     first_scores: tuple[float, ...]
     """The best log-probabilities of the first step, descending."""
     target_ids: tuple[int, ...]
@@ -48,6 +60,8 @@ class Golden(NamedTuple):
     translation: str
     margin: float
     """The smallest gap between first and second choice on the way."""
+    picture: Picture | None = None
+    """In place of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,23 @@ class Bundle:
                 hint=_COMMANDS.get(self.manifest.task),
             )
 
+    def check_task(self, task: str, kind: str) -> None:
+        """Raise BundleFormatError if this is a bundle for another task, or reads something else.
+
+        Args:
+            task: as the manifest calls it.
+            kind: what is read, "text" (as a whole) or "image".
+        """
+        manifest = self.manifest
+        if manifest.task != task:
+            raise BundleFormatError(
+                f"{self.path}: a bundle to {manifest.task}, not to {task}",
+                hint=_COMMANDS.get(manifest.task),
+            )
+        if manifest.input.kind != kind or (kind == "text" and manifest.input.cut != "whole"):
+            whole = "whole texts" if kind == "text" else "images"
+            raise BundleFormatError(f"{self.path}: a bundle to {task} reads {whole}")
+
     def data(self, role: str) -> bytes:
         """Return the bytes of a role's file; KeyError if the bundle has none.
 
@@ -153,7 +184,7 @@ class Bundle:
         return sum(entry.bytes for entry in self.manifest.files.values())
 
     def golden(self) -> list[Golden]:
-        """Return the sentences for self-tests.
+        """Return the examples for self-tests.
 
         Raises:
             BundleFormatError: `golden.jsonl` is malformed.
@@ -163,22 +194,32 @@ class Bundle:
             if not line:  # after the last line end
                 continue
             try:
-                entry = json.loads(line)
-                found.append(
-                    Golden(
-                        text=str(entry["text"]),
-                        source_ids=tuple(int(i) for i in entry["source_ids"]),
-                        first_scores=tuple(float(s) for s in entry["first_scores"]),
-                        target_ids=tuple(int(i) for i in entry["target_ids"]),
-                        translation=str(entry["translation"]),
-                        margin=float(entry["margin"]),
-                    )
-                )
+                found.append(_golden(json.loads(line), self.manifest.input.kind))
             except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
                 raise BundleFormatError(
                     f"{self.path}: golden.jsonl, line {number} is malformed: {error!r}"
                 ) from None
         return found
+
+
+def _golden(entry: Any, kind: str) -> Golden:
+    """Return a line of `golden.jsonl`; ValueError and the like, if it is none."""
+    picture = None
+    if kind == "image":
+        drawn = entry["picture"]
+        height, width = int(drawn["height"]), int(drawn["width"])
+        picture = Picture(height, width, base64.b64decode(drawn["rgb"], validate=True))
+        if min(height, width) < 1 or len(picture.rgb) != 3 * height * width:
+            raise ValueError("a picture has three bytes for each of its pixels")
+    return Golden(
+        text=str(entry["text"]),
+        source_ids=() if picture else tuple(int(i) for i in entry["source_ids"]),
+        first_scores=tuple(float(s) for s in entry["first_scores"]),
+        target_ids=tuple(int(i) for i in entry["target_ids"]),
+        translation=str(entry["translation"]),
+        margin=float(entry["margin"]),
+        picture=picture,
+    )
 
 
 def _described(files: _Folder | _Zip, path: Path, entry: FileEntry) -> bytes:

@@ -1,4 +1,4 @@
-"""Which bundles there are, and which of them lead from one language to another.
+"""Which bundles there are, which of them lead from one language to another, and which do else.
 
 There are those inside the package, in an editable install those beside it, and those that were
 installed.
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from allez.bundle.contract import MANIFEST
 from allez.bundle.manifest import MAX_MANIFEST_BYTES, parse_manifest
 from allez.bundle.places import newness, shipped, stored
-from allez.errors import BundleError, BundleNotFoundError
+from allez.errors import BundleError, BundleNotFoundError, OptionError
 
 
 class ModelInfo(NamedTuple):
@@ -31,6 +31,8 @@ class ModelInfo(NamedTuple):
     path: Path
     sha256: str | None = None
     """Of `manifest.json`, if it was installed; None: it came with the package."""
+    task: str = "translate"
+    """What it is for: "translate", "summarize", "reply" or "caption"."""
 
 
 PIVOT = "en"
@@ -71,6 +73,7 @@ def _add(found: dict[str, ModelInfo], name: str, path: Path, sha256: str | None)
         manifest.license,
         path,
         sha256,
+        manifest.task,
     )
 
 
@@ -84,12 +87,12 @@ def between(source: str, target: str, known: Sequence[ModelInfo] | None = None) 
         source: BCP 47, in small letters or capitals. What has no bundle of its own is looked for
             without its last part, again and again: `fr-Latn-CA`, `fr-Latn`, `fr`.
         target: likewise.
-        known: among which; None: all there are.
+        known: among which; None: all there are. Those that do not translate do not count.
 
     Raises:
         BundleNotFoundError: there is none.
     """
-    known = models() if known is None else known
+    known = [m for m in (models() if known is None else known) if m.task == "translate"]
     for wanted in itertools.product(_lookups(source), _lookups(target)):
         fitting = [
             m
@@ -130,6 +133,39 @@ def way(
             return between(source, PIVOT, known), between(PIVOT, target, known)
         except BundleNotFoundError:
             raise error from None
+
+
+def for_task(
+    task: str, language: str | None = None, known: Sequence[ModelInfo] | None = None
+) -> ModelInfo:
+    """Return the newest bundle for a task other than to translate; of equals the one shipped.
+
+    Args:
+        task: as `ModelInfo.task`.
+        language: that is written, BCP 47, looked up as `between` does; None: the one there is.
+        known: among which; None: all there are.
+
+    Raises:
+        BundleNotFoundError: there is none.
+        OptionError: no language was named, and there are several.
+    """
+    known = [m for m in (models() if known is None else known) if m.task == task]
+    languages = list(dict.fromkeys(m.target_language for m in known))
+    if language is None and len(languages) > 1:
+        raise OptionError(
+            f"there are models to {task} in several languages", hint=", ".join(sorted(languages))
+        )
+    for wanted in _lookups(language) if language is not None else [""]:
+        fitting = [m for m in known if not wanted or m.target_language.lower() == wanted]
+        if fitting:
+            return max(fitting, key=lambda m: newness(m.version))
+    where = "" if language is None else f" in {language!r}"
+    raise BundleNotFoundError(
+        f"there is no model to {task}{where}",
+        hint=f"there is: {', '.join(sorted(languages))}"
+        if languages
+        else "allez models install FOLDER",
+    )
 
 
 def _lookups(tag: str) -> list[str]:

@@ -34,7 +34,7 @@ def translator_of(args: argparse.Namespace) -> Translator | Pivot:
     if args.source is None or args.target is None:
         raise OptionError("--from and --to go together", hint="allez --from fr --to en TEXT")
 
-    from allez.translate.opening import open
+    from allez.tasks.opening import open
 
     translator = open(args.source, args.target, threads=args.threads)
     between = [f"{leg.name} {leg.version}" for leg in legs(translator)]

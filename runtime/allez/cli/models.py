@@ -47,14 +47,14 @@ def _list() -> int:
 
 
 def _install(args: argparse.Namespace) -> int:
-    from allez.translate.opening import install
+    from allez.tasks.opening import install
 
     console.show(f"{install(args.what).name}\n")
     return 0
 
 
 def _remove(args: argparse.Namespace) -> int:
-    from allez.translate.opening import remove
+    from allez.tasks.opening import remove
 
     remove(args.what)
     return 0

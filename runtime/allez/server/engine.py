@@ -190,7 +190,11 @@ def _known(names: Sequence[str]) -> list[ModelInfo]:
         BundleNotFoundError: there is none.
     """
     if not names:
-        known = [m for m in models() if m.source_language not in ("", m.target_language)]
+        known = [
+            m
+            for m in models()
+            if m.task == "translate" and m.source_language not in ("", m.target_language)
+        ]
         if not known:
             raise BundleNotFoundError("there is no model", hint="allez models install FILE")
         return known
@@ -206,6 +210,7 @@ def _known(names: Sequence[str]) -> list[ModelInfo]:
                 manifest.target.language,
                 manifest.license,
                 path,
+                task=manifest.task,
             )
         )
     return found

@@ -147,12 +147,14 @@ def read_turns(turns: Sequence[str], reader: Reader) -> Turns:
     """
     most = reader.turns or len(turns)
     asked: list[str] = []
+    size = 0
     for turn in reversed(turns):
-        if len(asked) == most:
+        if len(asked) == most or size > reader.characters:  # what is older has no room
             break
         told = without_separator(turn, reader)
         if told:
             asked.insert(0, told)
+            size += len(told)
     kept = _fitting(asked, reader)
     cut = len(kept) < len(asked)
     if asked and not kept:

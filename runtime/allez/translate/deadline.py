@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from time import monotonic
+from typing import NamedTuple
 
 from allez.errors import CancelledError, SessionError
 from allez.options import Cancel
@@ -33,6 +34,16 @@ class Cancellation(threading.Event):
             listener()
 
 
+class Called(NamedTuple):
+    """What errors call who works, and what is made."""
+
+    worker: str = "translator"
+    work: str = "translation"
+
+
+TRANSLATOR = Called()
+
+
 class Deadline:
     """Tells the work for one call when to stop; begins to count when it is made.
 
@@ -40,6 +51,7 @@ class Deadline:
         cancel: what the caller sets, from any thread, to give up.
         max_time: seconds from now; None: as long as it takes.
         closed: whether whoever does the work has been closed.
+        called: what errors call that, and the work.
     """
 
     def __init__(
@@ -48,10 +60,12 @@ class Deadline:
         max_time: float | None = None,
         *,
         closed: Callable[[], bool] = lambda: False,
+        called: Called = TRANSLATOR,
     ) -> None:
         self._cancel = cancel
         self._end = math.inf if max_time is None else monotonic() + max_time
         self._closed = closed
+        self._called = called
         self._released = False
         self._process = os.getpid()
 
@@ -83,7 +97,8 @@ class Deadline:
         """
         if self._process != os.getpid():
             raise SessionError(
-                "this translation was begun before the process forked", hint="begin it again"
+                f"this {self._called.work} was begun before the process forked",
+                hint="begin it again",
             )
 
     def over(self) -> bool:
@@ -96,7 +111,7 @@ class Deadline:
         """
         self.check_process()
         if self._closed():
-            raise SessionError("the translator is closed")
+            raise SessionError(f"the {self._called.worker} is closed")
         if self._released or (self._cancel is not None and self._cancel.is_set()):
-            raise CancelledError("the translation was cancelled")
+            raise CancelledError(f"the {self._called.work} was cancelled")
         return self.time_is_up()

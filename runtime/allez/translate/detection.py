@@ -36,7 +36,7 @@ class Detector:
 
     def __init__(self, languages: Sequence[str] | None = None) -> None:
         if languages is None:
-            languages = [m.source_language for m in models() if m.source_language]
+            languages = [m.source_language for m in models() if m.task == "translate"]
             if not languages:
                 raise BundleNotFoundError("there is no model, and so no language")
         self.languages = tuple(dict.fromkeys(languages))

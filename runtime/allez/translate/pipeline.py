@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from allez.options import SearchOptions
 from allez.search import RawHypothesis, Request
 from allez.translate.deadline import Deadline
-from allez.translate.document import Document
 from allez.translate.reading import Texts
 from allez.translate.workers import Future, Workers
 
@@ -20,7 +20,13 @@ AHEAD_CHUNKS = 4
 """How many chunks may wait for their turn or their reader: among more sentences, more are equally
 long."""
 
-Prepared = tuple[Document, list[Request]]
+T = TypeVar("T")
+"""What is read."""
+
+D = TypeVar("D")
+"""What becomes of it once it is taken apart."""
+
+Prepared = tuple[D, list[Request]]
 """A text taken apart, and what is asked of the model for each of its sentences."""
 
 
@@ -29,10 +35,11 @@ def ahead(threads: int) -> int:
     return AHEAD_CHUNKS * CHUNK_SENTENCES * threads
 
 
-class _Begun(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Begun(Generic[D]):
     """A text whose sentences are waiting or worked on."""
 
-    document: Document
+    document: D
     futures: list[Future]
 
     def done(self) -> bool:
@@ -44,7 +51,7 @@ class _Begun(NamedTuple):
         return max(1, len(self.futures))
 
 
-class Pipeline:
+class Pipeline(Generic[T, D]):
     """Begins texts while there is room, and hands out the answers in order.
 
     Args:
@@ -58,8 +65,8 @@ class Pipeline:
 
     def __init__(
         self,
-        texts: Texts,
-        prepare: Callable[[str], Prepared],
+        texts: Texts[T],
+        prepare: Callable[[T], Prepared[D]],
         workers: Workers,
         threads: int,
         search: SearchOptions,
@@ -73,10 +80,10 @@ class Pipeline:
         self._room = ahead(threads)
         self._search = search
         self._deadline = deadline
-        self._begun: deque[_Begun] = deque()
+        self._begun: deque[_Begun[D]] = deque()
         self._reads = True
 
-    def answers(self) -> Iterator[tuple[Document, Sequence[Sequence[RawHypothesis]]]]:
+    def answers(self) -> Iterator[tuple[D, Sequence[Sequence[RawHypothesis]]]]:
         """Yield texts with their hypotheses, each as soon as it and those before it are there.
 
         When the time is up, no more are read.
@@ -110,7 +117,7 @@ class Pipeline:
 
     def _begin_some(self) -> None:
         """Take texts apart until there are some sentences, and let those wait for a thread."""
-        prepared: list[Prepared] = []
+        prepared: list[Prepared[D]] = []
         count = 0
         while count < self._chunk and self._texts.ready():
             prepared.append(self._prepare(self._texts.take()))

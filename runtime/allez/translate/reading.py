@@ -1,4 +1,7 @@
-"""Texts as they come: those of a list are there, those of any other iterable are waited for."""
+"""Texts as they come: those of a list are there, those of any other iterable are waited for.
+
+What a text is, is the caller's affair: pictures are read likewise.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,19 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
+
+T = TypeVar("T")
+Out = TypeVar("Out", covariant=True)
 
 
-class Texts(Protocol):
+class Texts(Protocol[Out]):
     """What is read, text by text."""
 
     def ready(self) -> bool:
         """Tell whether `take` would return at once; False at the end, too."""
 
-    def take(self) -> str:
+    def take(self) -> Out:
         """Return the next text; only if it is `ready`."""
 
     def ended(self) -> bool:
@@ -25,7 +31,7 @@ class Texts(Protocol):
         """Read no further; what was read can still be taken."""
 
 
-def read(texts: Iterable[str], bound: int, wake: Callable[[], None]) -> Texts:
+def read(texts: Iterable[T], bound: int, wake: Callable[[], None]) -> Texts[T]:
     """Return the texts of any iterable; what is no list or tuple is read by a thread of its own.
 
     Args:
@@ -38,17 +44,17 @@ def read(texts: Iterable[str], bound: int, wake: Callable[[], None]) -> Texts:
     return ReadAhead(texts, bound, wake)
 
 
-class Given:
+class Given(Generic[T]):
     """The texts of a list or tuple."""
 
-    def __init__(self, texts: list[str] | tuple[str, ...]) -> None:
+    def __init__(self, texts: list[T] | tuple[T, ...]) -> None:
         self._texts = deque(texts)
 
     def ready(self) -> bool:
         """See `Texts`."""
         return bool(self._texts)
 
-    def take(self) -> str:
+    def take(self) -> T:
         """See `Texts`."""
         return self._texts.popleft()
 
@@ -60,7 +66,7 @@ class Given:
         """See `Texts`: they have all been read."""
 
 
-class ReadAhead:
+class ReadAhead(Generic[T]):
     """The texts of an iterable, read by a thread of its own and not far ahead.
 
     The thread may be inside the iterable, waiting for its next text, when nobody wants that any
@@ -72,11 +78,11 @@ class ReadAhead:
         wake: called when there is something new.
     """
 
-    def __init__(self, texts: Iterable[str], bound: int, wake: Callable[[], None]) -> None:
-        self._iterator: Iterator[str] = iter(texts)
+    def __init__(self, texts: Iterable[T], bound: int, wake: Callable[[], None]) -> None:
+        self._iterator: Iterator[T] = iter(texts)
         self._bound = bound
         self._wake = wake
-        self._read: deque[str] = deque()
+        self._read: deque[T] = deque()
         self._room = threading.Condition()
         self._process = os.getpid()
         self._stopped = self._ended = False
@@ -114,7 +120,7 @@ class ReadAhead:
             self._next()
         return bool(self._read)
 
-    def take(self) -> str:
+    def take(self) -> T:
         """See `Texts`."""
         with self._room:
             self._room.notify()

@@ -1,11 +1,12 @@
-"""A bundle's golden sentences, translated on this machine and compared with what is recorded."""
+"""A bundle's golden examples, answered on this machine and compared with what is recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from allez.arrays import FloatArray
 from allez.bundle import Bundle, Golden
 from allez.model import Model
 from allez.options import SearchOptions
@@ -13,7 +14,6 @@ from allez.results import SelfTest
 from allez.search import RawHypothesis, Request
 from allez.spec import SPEC
 from allez.text import as_read
-from allez.translate.deadline import Deadline
 from allez.translate.document import Words
 from allez.translate.workers import Workers
 
@@ -22,32 +22,55 @@ SCORE_TOLERANCE: float = SPEC["golden"]["tolerance"]
 
 
 def selftest(
-    bundle: Bundle, words: Words, workers: Workers, options: SearchOptions
+    bundle: Bundle,
+    workers: Workers,
+    options: SearchOptions,
+    read: Callable[[Golden], Sequence[int] | FloatArray],
+    spell: Callable[[Sequence[int]], str],
 ) -> Iterator[SelfTest]:
-    """Translate the golden sentences greedily, as they were recorded, shortlists and all."""
+    """Answer the golden examples greedily, as they were recorded, shortlists and all.
+
+    Args:
+        bundle: has them.
+        workers: do the work.
+        options: greedy.
+        read: what the encoder is given of one: ids, eos last, or pixels.
+        spell: the text of some ids.
+    """
     for golden in bundle.golden():
-        ids = [*words.source.encode(as_read(golden.text, words.rules)), words.eos]
-        request = workers.model.request(ids, shortlist=True)
-        ((raw,),) = workers.run([request], options, Deadline(closed=workers.is_closed))
-        translation = words.target.decode(raw.tokens)
+        given = read(golden)
+        request = workers.model.request(given, shortlist=True)
+        ((raw,),) = workers.run([request], options, workers.deadline(None, None))
+        translation = spell(raw.tokens)
         yield SelfTest(
             text=golden.text,
             expected=golden.translation,
             translation=translation,
-            problem=_problem(golden, ids, request, raw, translation, workers.model),
+            problem=_problem(golden, given, request, raw, translation, workers.model),
         )
+
+
+def sentences_of(
+    words: Words,
+) -> tuple[Callable[[Golden], list[int]], Callable[[Sequence[int]], str]]:
+    """Return what reads a golden sentence (as it stands, without symbols), and what spells ids."""
+
+    def read(golden: Golden) -> list[int]:
+        return [*words.source.encode(as_read(golden.text, words.rules)), words.eos]
+
+    return read, words.target.decode
 
 
 def _problem(
     golden: Golden,
-    ids: list[int],
+    given: Sequence[int] | FloatArray,
     request: Request,
     raw: RawHypothesis,
     translation: str,
     model: Model,
 ) -> str | None:
-    """Tell in what the answer to a golden sentence differs from what was recorded."""
-    if tuple(ids) != golden.source_ids:
+    """Tell in what the answer to a golden example differs from what was recorded."""
+    if golden.picture is None and tuple(given) != golden.source_ids:
         return "the source is tokenized differently"
     shortlists = None if request.shortlist is None else [request.shortlist]
     step = model.start([model.encode(request.source)], shortlists)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from queue import Empty, SimpleQueue
 
 from allez.entities import fill, settled
 from allez.options import SearchOptions
-from allez.search import Request
+from allez.search import RawHypothesis, Request
 from allez.text import Segment
 from allez.translate.callers import PATIENCE
 from allez.translate.deadline import Deadline
@@ -33,6 +33,35 @@ def stream_sentence(
         search: greedy.
         deadline: of the call.
     """
+
+    def growing(tokens: list[int]) -> str:
+        return _filled(words.target.decode_stable(tokens), segment, words, grows=True)
+
+    def whole(raw: RawHypothesis) -> str:
+        complete = with_missing(raw, segment, words)
+        return _filled(words.target.decode(complete.tokens), segment, words)
+
+    return (yield from stream(request, growing, whole, workers, search, deadline))
+
+
+def stream(
+    request: Request,
+    growing: Callable[[list[int]], str],
+    whole: Callable[[RawHypothesis], str],
+    workers: Workers,
+    search: SearchOptions,
+    deadline: Deadline,
+) -> Generator[str, None, bool]:
+    """Yield the parts of a text as its tokens come; return whether it came to its end.
+
+    Args:
+        request: what is wanted.
+        growing: what some tokens say that no further ones can change.
+        whole: what all of them say; begins with all that was said before.
+        workers: decode, on another thread.
+        search: greedy.
+        deadline: of the call.
+    """
     arrived: SimpleQueue[int | None] = SimpleQueue()
     (future,) = workers.submit([request], search, deadline, tokens=arrived)
     tokens: list[int] = []
@@ -47,13 +76,12 @@ def stream_sentence(
         if token is None:
             break
         tokens.append(token)
-        text = _filled(words.target.decode_stable(tokens), segment, words, grows=True)
+        text = growing(tokens)
         if len(text) > sent:
             yield text[sent:]
             sent = len(text)
     (raw,) = future.result()
-    whole = with_missing(raw, segment, words)
-    text = _filled(words.target.decode(whole.tokens), segment, words)
+    text = whole(raw)
     if len(text) > sent:
         yield text[sent:]
     return raw.finished

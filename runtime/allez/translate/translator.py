@@ -77,8 +77,7 @@ class Translator:
 
             logging.getLogger(__name__).info(
                 "%s %s (%s) from %s, loaded in %.2f s, %d thread(s)",
-                *(manifest.name, manifest.version, manifest.precision),
-                self._bundle.path,
+                *(manifest.name, manifest.version, manifest.precision, self._bundle.path),
                 time.monotonic() - started,
                 self._threads,
             )
@@ -292,10 +291,10 @@ class Translator:
 
     def selftest(self) -> Iterator[SelfTest]:
         """Translate the bundle's golden sentences and compare everything recorded of them."""
-        from allez.translate.selftest import selftest
+        from allez.translate.selftest import selftest, sentences_of
 
         _, search, _ = self._begin(None, {}, greedy=True)
-        return selftest(self._bundle, self._words, self._workers, search)
+        return selftest(self._bundle, self._workers, search, *sentences_of(self._words))
 
     def _begin(
         self, options: TranslateOptions | None, changes: OptionChanges, *, greedy: bool = False
@@ -341,7 +340,9 @@ class Translator:
 
         return take_apart(text, self._words, deadline.over, self._asked(options), options.markup)
 
-    def _prepare(self, text: str, options: TranslateOptions, deadline: Deadline) -> Prepared:
+    def _prepare(
+        self, text: str, options: TranslateOptions, deadline: Deadline
+    ) -> Prepared[Document]:
         """Take a text apart, and ask the model for each sentence."""
         document = self._read(text, options, deadline)
         prefix = "" if deadline.over() else options.prefix

@@ -22,7 +22,7 @@ from allez.model import Model, decode_batch, unread
 from allez.options import Cancel, Providers, SearchOptions
 from allez.search import RawHypothesis, Request, fitting, kind_of, most_together
 from allez.translate.callers import CROWD, Callers
-from allez.translate.deadline import Cancellation, Deadline
+from allez.translate.deadline import TRANSLATOR, Called, Cancellation, Deadline
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
@@ -91,13 +91,17 @@ class Workers:
         bundle: which graphs.
         threads: batches worked on at the same time at most, whoever has asked for them.
         providers: ONNX Runtime execution providers, best first; None: the CPU.
+        called: what errors call all of it.
 
     Raises:
         BundleFormatError: the graphs are not what the format or the manifest says.
         SessionError: ONNX Runtime refuses them.
     """
 
-    def __init__(self, bundle: Bundle, threads: int, providers: Providers) -> None:
+    def __init__(
+        self, bundle: Bundle, threads: int, providers: Providers, called: Called = TRANSLATOR
+    ) -> None:
+        self._called = called
         self._bundle = bundle
         self._providers = providers
         self._most = threads
@@ -167,13 +171,13 @@ class Workers:
     def check_open(self) -> None:
         """Raise SessionError if `close` has been called."""
         if self._closed:
-            raise SessionError("the translator is closed")
+            raise SessionError(f"the {self._called.worker} is closed")
 
     def deadline(self, cancel: Cancel | None, max_time: float | None) -> Deadline:
         """Return when the work for one call must stop; its clock starts now."""
         if isinstance(cancel, Cancellation):
             cancel.tell(self.wake)
-        return Deadline(cancel, max_time, closed=self.is_closed)
+        return Deadline(cancel, max_time, closed=self.is_closed, called=self._called)
 
     # --- what callers do ------------------------------------------------------------------------
 

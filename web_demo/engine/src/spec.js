@@ -1843,6 +1843,10 @@ export const SPEC = {
  "whole": {
   "characters": 32
  },
+ "blanks": {
+  "characters": 40,
+  "between": " -_'\u2019"
+ },
  "search": {
   "beam_size": [
    1,

@@ -24,6 +24,7 @@ class ApiTest {
         assertTrue(records.size >= 8)
         val otherwise = api.part("otherwise").part("kotlin")
         for ((name, listed) in records) {
+            if (name in otherwise && otherwise[name] == null) continue
             val wanted = (listed as List<*>).map { otherwise["$name.$it"] ?: camel(it as String) }
             val found = offered(Class.forName("io.github.allez.$name"))
             assertEquals(wanted.toSet(), found - OWN[name].orEmpty(), "$name")
