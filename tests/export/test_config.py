@@ -211,3 +211,13 @@ def test_a_source_is_called_by_its_file(path: str, name: str) -> None:
 )
 def test_a_value_that_makes_no_sense_is_refused(tmp_path: Path, body: str, key: str) -> None:
     assert key in str(refusal(tmp_path, HEAD + body))
+
+
+def test_one_file_may_be_named_once_for_each_domain(tmp_path: Path) -> None:
+    data = '[data]\ndomain_column = 2\ntrain = [{ path = "a", domain = "x" }, %s]\n'
+    config = load_config(write(tmp_path, HEAD + data % '{ path = "a", domain = "y" }'))
+    assert [source.domain for source in config.data.train] == ["x", "y"]
+    for other in ('{ path = "a", domain = "x" }', '{ path = "a" }'):
+        assert "train: a is named twice" in str(refusal(tmp_path, HEAD + data % other))
+    nothing = HEAD + '[data]\ntrain = [{ path = "a", domain = "x" }]\n'
+    assert "data.domain_column: domains are asked for" in str(refusal(tmp_path, nothing))

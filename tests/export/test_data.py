@@ -20,7 +20,16 @@ from allez.text.tokenizer import Tokenizer
 from allez_export.config import DataConfig, SourceConfig
 from allez_export.data.batches import Batch, make_batches
 from allez_export.data.mix import Stream, sample_lines
-from allez_export.data.read import Pair, fold, load_source, read_lines, read_pairs, why_dropped
+from allez_export.data.read import (
+    Pair,
+    fold,
+    load_source,
+    read_domains,
+    read_lines,
+    read_pairs,
+    read_rows,
+    why_dropped,
+)
 from allez_export.vocabulary import BOS, EOS, PAD
 
 # --- reading --------------------------------------------------------------------------------
@@ -505,3 +514,59 @@ def test_lines_are_sampled_by_tokens_and_a_small_source_several_times() -> None:
         characters[target[0]] += len(target) + 1
     found = {letter: count / characters.total() for letter, count in characters.items()}
     assert found == pytest.approx({"a": 0.5, "b": 0.25, "c": 0.25}, abs=0.02)
+
+
+# --- columns and domains --------------------------------------------------------------------
+
+ROWS = "1\tnews\ta\tb\n2\ttalk\tc\td\textra\n3\tnews\te\tf\n"
+BY_DOMAIN = DataConfig(columns=(4, 3), domain_column=2)
+
+
+def test_columns_and_domains_are_read_where_the_configuration_says(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text(ROWS, encoding="utf-8")
+    rows = [("news", ("b", "a")), ("talk", ("d", "c")), ("news", ("f", "e"))]
+    assert list(read_rows(path, BY_DOMAIN)) == rows
+    assert [r for _, r in read_rows(path, DataConfig(columns=(1, 3)))] == [
+        *(("1", "a"), ("2", "c"), ("3", "e")),
+    ]
+    news, talk = [("b", "a"), ("f", "e")], [("d", "c")]
+    assert read_domains(path, BY_DOMAIN, None) == {"news": news, "talk": talk}
+    assert read_domains(path, BY_DOMAIN, 1) == {"news": news[:1], "talk": talk}
+    assert list(read_domains(path, BY_DOMAIN, 5, only=("talk", "news"))) == ["talk", "news"]
+
+
+def test_a_file_without_domains_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text("un\tone\ndeux\ttwo\n", encoding="utf-8")
+    assert read_domains(path, DataConfig(), 1) == {"": [("un", "one")]}
+    path.write_text("", encoding="utf-8")
+    assert read_domains(path, DataConfig(), 1) == {"": []}
+
+
+def test_a_domain_that_is_not_there_and_a_short_line_are_errors(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text(ROWS, encoding="utf-8")
+    with pytest.raises(InputError, match="has no line of the domain 'law'"):
+        read_domains(path, BY_DOMAIN, None, only=("law",))
+    path.write_text(ROWS + "4\tnews\tg\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"line 4: 3 columns where 4 were expected") as caught:
+        list(read_rows(path, BY_DOMAIN))
+    assert caught.value.hint is not None
+
+
+def test_a_source_may_be_the_lines_of_one_domain(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text(ROWS, encoding="utf-8")
+    source = SourceConfig(path="a.tsv", domain="news", called="papers")
+    kept, _ = load_source(source, BY_DOMAIN, tmp_path, set(), translated=False)
+    assert (source.name, kept) == ("papers", [("b", "a"), ("f", "e")])
+    with pytest.raises(InputError, match="no pair is left"):
+        load_source(SourceConfig(path="a.tsv", domain="law"), BY_DOMAIN, tmp_path, set())
+
+
+def test_what_is_no_translation_may_be_much_shorter_than_its_source() -> None:
+    long = "one two three four five six seven eight nine ten", "ten"
+    assert why_dropped(long, DataConfig()) == "lengths too different"
+    assert why_dropped(long, DataConfig(), translated=False) is None
+    assert why_dropped(("a b c d", "a b c d"), DataConfig(), translated=False) is None
+    assert why_dropped(("a", " "), DataConfig(), translated=False) == "an empty side"

@@ -334,3 +334,17 @@ def test_each_symbol_is_one_token_wherever_it_stands(with_symbols: str, parts: l
 def test_only_characters_of_private_use_are_symbols() -> None:
     with pytest.raises(ConfigError, match="private use"):
         VocabularyConfig(symbols="a")
+
+
+def test_merges_cross_what_is_joined_and_nothing_that_stands_apart() -> None:
+    """Blanks are two tokens, a bracket and its word each; the separator of turns is one."""
+    lines = ["It is [city name]! | Is it [city name]?", "[time] |... |! | it"] * 50
+    config = VocabularyConfig(size=420, alphabet=60, joined="[]")
+    read = Tokenizer(learn(lines, config, apart="|"))
+    assert read.pieces(read.encode("it [city name] | it|no")) == (
+        *("▁it", "▁[city", "▁name]", "▁", "|", "▁it", "|", "n", "o"),
+    )
+    pieces = read.pieces(range(read.size))
+    assert [piece for piece in pieces if "|" in piece] == ["|"]
+    usual = Tokenizer(learn(lines, VocabularyConfig(size=420, alphabet=60)))
+    assert "▁[city" not in usual.pieces(range(usual.size))
