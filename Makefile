@@ -192,10 +192,10 @@ lock: .venv-lock/installed  ## write requirements/*.txt, for what pyproject.toml
 	for name in build lock android; do \
 	  $(LOCK) $(SAME) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
-TEST_EXTRAS = detect documents plot test
+TEST_EXTRAS = detect documents images plot test
 SERVER_EXTRAS = detect documents server test
 BULK_EXTRAS = parquet ray spark
-EXPORT_EXTRAS = detect documents export lint made plot server test
+EXPORT_EXTRAS = detect documents export images lint made plot server test
 SERVING_EXTRAS = detect documents server
 
 .venv-lock/installed: requirements/lock.txt

@@ -1847,6 +1847,16 @@ export const SPEC = {
   "characters": 40,
   "between": " -_'\u2019"
  },
+ "pictures": {
+  "pixels": 50000000,
+  "side": 65535,
+  "bytes": 100000000,
+  "grey": [
+   299,
+   587,
+   114
+  ]
+ },
  "search": {
   "beam_size": [
    1,
