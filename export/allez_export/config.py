@@ -220,6 +220,9 @@ class TrainingConfig:
     symbols may be lacking; the former begins at zero. None: random weights."""
     begin_with_version: str | None = None
     """The version that the bundle must have; None: any."""
+    copying: float = 0.0
+    """A lexical shortcut whose weights are random otherwise begins as so much of the identity: as
+    one that says the words it looks at. For tasks that copy."""
     start_share: float = 0.0
     """Share of those weights in what is exported (Wortsman et al. 2022)."""
     updates: int = 10_000
@@ -266,6 +269,7 @@ class TrainingConfig:
         _check(self, sampled_softmax=(1, inf), validate_every=(1, inf), patience=(1, inf))
         _check(self, late=(0, 1), start_share=(0, 1), minutes=(1e-3, inf), validations=(1, 10_000))
         _check(self, checkpoint_minutes=(0, inf), threads=(1, 1024), seed=(0, 2**63 - 1))
+        _check(self, copying=(0, 10))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -393,6 +397,8 @@ class Config:
             raise ConfigError(
                 "input.separator: a task of turns, reply, needs one, others have none"
             )
+        if self.training.copying and not self.model.lexical_shortcut:
+            raise ConfigError("training.copying needs model.lexical_shortcut")
         sign = (self.input.separator or "").strip()
         if sign and sign in self.vocabulary.joined:
             raise ConfigError("vocabulary.joined has the sign of input.separator")

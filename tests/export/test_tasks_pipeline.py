@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import random
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import torch
 
 from allez.bundle.reader import Bundle
 from allez_export.answers import Answerer
 from allez_export.cli import main
 from allez_export.config import ConfigError
 from allez_export.config_file import load_config
+from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.stages.train import begin_copying
 
 CITIES = ("Paris", "London", "Rome", "Oslo", "Bern", "Madrid", "Lisbon", "Vienna", "Athens")
 FOODS = ("French", "Thai", "Indian", "Greek", "Turkish", "Korean", "Spanish", "Polish")
@@ -53,6 +59,7 @@ encoder_layers = 1
 lexical_shortcut = true
 dropout = 0.0
 [training]
+copying = 0.5
 updates = 450
 batch_tokens = 600
 chunk_tokens = 30000
@@ -196,9 +203,10 @@ def test_the_separators_sign_must_be_one_token(
         ('input.separator=" a "', "input.separator must be a sign between spaces, not ' a '"),
         ("input.turns=0", "input.turns must be 1 to 1000, not 0"),
         ("task=summarize", "input.separator: a task of turns, reply, needs one, others have none"),
-        ("task=caption", "task must be one of"),
+        ("task=caption", "[pictures] is what a task of pictures, caption, needs"),
         ('vocabulary.joined="|"', "vocabulary.joined has the sign of input.separator"),
         ("limits.target_extra=0", "limits.target_extra must be 1 to 10000, not 0"),
+        ("model.lexical_shortcut=false", "training.copying needs model.lexical_shortcut"),
         ("data.columns=[3]", "data.columns must be two numbers from 1 on, not [3]"),
         ("data.columns=[0, 1]", "data.columns must be two numbers from 1 on, not [0, 1]"),
     ],
@@ -215,3 +223,11 @@ def test_talks_are_for_replies_alone(data: Path) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"data\.talks is for reply, not for summarize"):
         load_config(path)
+
+
+def test_the_shortcut_begins_by_saying_what_it_looks_at() -> None:
+    model = Seq2Seq(300, width=8, encoder_layers=1, lexical_shortcut=True)
+    run: Any = SimpleNamespace(model=model, average=copy.deepcopy(model))
+    begin_copying(run, 0.5)
+    for each in (run.model, run.average):
+        assert torch.equal(each.decoder.lexical.weight, 0.5 * torch.eye(8))

@@ -83,9 +83,19 @@ def begin(work: Workspace, loop: Run) -> None:
     """Give a run that has not begun the weights that it begins with, if any are named."""
     start = _start(work)
     if start is None:
+        if work.config.training.copying:
+            begin_copying(loop, work.config.training.copying)
         return
     check_license(work.config.package.license, start.parents)
     loop.begin_with(start.weights, start.parents)
+
+
+@torch.no_grad()
+def begin_copying(loop: Run, share: float) -> None:
+    """Let the lexical shortcut say at first the words that it looks at, as far as `share` says."""
+    for model in (loop.model, loop.average):
+        weight = model.decoder.lexical.weight
+        weight.copy_(share * torch.eye(len(weight)))
 
 
 def mix(work: Workspace, path: Path, validate: Callable[[Recurrent], Mapping[str, float]]) -> None:
