@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
 from allez.bundle.reader import Bundle
 from allez.errors import InputError
-from allez.tasks.whole import Reader, read_text, read_turns
-from allez.translate.deadline import Deadline
-from allez.translate.document import Words
-from allez.translate.workers import Workers
+from allez.tasks.replier import Replier
+from allez.tasks.summarizer import Summarizer
 
 
 class Answerer:
@@ -26,15 +23,14 @@ class Answerer:
         threads: batches worked on at the same time.
 
     Raises:
-        BundleFormatError: it contradicts itself.
+        BundleError: it is damaged, contradicts itself, or is for another task.
     """
 
     def __init__(self, bundle: Bundle | Path, *, threads: int = 1) -> None:
         self.bundle = Bundle.read(bundle) if isinstance(bundle, Path) else bundle
         self.threads = threads
-        self._words = Words.of(self.bundle)
-        self._reader = Reader.of(self.bundle, self._words.source)
-        self._workers = Workers(self.bundle, threads, None)
+        kind = Replier if self.bundle.manifest.task == "reply" else Summarizer
+        self._writer = kind(self.bundle, threads=threads)
 
     def __enter__(self) -> Answerer:
         return self
@@ -45,7 +41,7 @@ class Answerer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._workers.close()
+        self._writer.close()
 
     def answer(self, texts: Sequence[str], *, beam_size: int | None = None) -> list[str]:
         """Return the best answer to each text.
@@ -54,18 +50,15 @@ class Answerer:
             texts: of a dialogue, its turns joined by the separator.
             beam_size: rows of the beam; None: as many as the bundle says.
         """
-        requests = [self._workers.model.request(self._read(text)) for text in texts]
-        options = self.bundle.manifest.search
-        if beam_size is not None:
-            options = replace(options, beam_size=beam_size)
-        found = self._workers.run(requests, options, Deadline(closed=self._workers.is_closed))
-        return [self._words.target.decode(best.tokens) for best, *_ in found]
-
-    def _read(self, text: str) -> tuple[int, ...]:
-        """Return the ids of a text, or of the turns of a dialogue, eos last."""
-        if self.bundle.manifest.task == "reply":
-            return read_turns(text.split(self._reader.separator), self._reader).tokens.ids
-        return read_text(text, self._reader).tokens.ids
+        writer = self._writer
+        if isinstance(writer, Summarizer):
+            return [found.text for found in writer.summarize_batch(texts, beam_size=beam_size)]
+        separator = self.bundle.manifest.input.separator or " "
+        answers = []
+        for text in texts:
+            *before, last = text.split(separator)
+            answers.append(writer.another(before).reply(last, beam_size=beam_size).text)
+        return answers
 
 
 class Turn(NamedTuple):

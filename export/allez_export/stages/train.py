@@ -94,8 +94,9 @@ def begin(work: Workspace, loop: Run) -> None:
 def begin_copying(loop: Run, share: float) -> None:
     """Let the lexical shortcut say at first the words that it looks at, as far as `share` says."""
     for model in (loop.model, loop.average):
-        weight = model.decoder.lexical.weight
-        weight.copy_(share * torch.eye(len(weight)))
+        shortcut = model.decoder.lexical
+        assert shortcut is not None  # the configuration has one
+        shortcut.weight.copy_(share * torch.eye(len(shortcut.weight)))
 
 
 def mix(work: Workspace, path: Path, validate: Callable[[Recurrent], Mapping[str, float]]) -> None:
