@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from allez.bundle.reader import Bundle
+from allez.tasks.blanks import fill, settled
 from allez.tasks.whole import Reader, read_text, read_turns
 from allez.text import SentenceRules, Tokenizer
 from support import french
@@ -82,3 +83,36 @@ def _joined(generator: random.Random, lines: list[str], least: int, most: int) -
     spaces = [" ", " ", "\n", "  ", "\n\n"]
     chosen = generator.sample(lines, generator.randint(least, most))
     return "".join(line + generator.choice(spaces) for line in chosen)
+
+
+BLANKS = [
+    "", "[", "]", "[]", "[a]", "[a", "a]", "[ a]", "[a ]", "[a b]", "[a  b]", "[A b-c'd]", "[1a]",
+    "[a1]", "[?]", "[a?]", "[[a]", "[a]]", "[a][b]", "[a [b]", "Yes, [", "Yes, [a b", "Yes, [a b ",
+    "[restaurant name] is at [street address].", "Yes, [a b  ", "[a\nb]", "[" + "a" * 40 + "]",
+    "[" + "a" * 41 + "]", "[" + "a" * 40, "[" + "a" * 41, "[é à]", "[名 前]", "😀[a]😀", "[a_b]",
+    "[a--b]", "[l’hôtel]", "x[a]y[A]z",
+]  # fmt: skip
+VALUES = {"a": "Chez Paul", "a b": "", "restaurant name": "😀", "b": "[c]", "c": "d"}
+
+
+def blank_cases() -> Iterator[dict[str, Any]]:
+    """Yield texts with blanks: cases of `spec/vectors/blanks.jsonl`.
+
+    First {"values"}, what is given; then {"text", "filled", "blanks", "settled", "moved"}: the text
+    with the values, each blank's name, value, start and end in it, how much of the text is handed
+    out while it grows, and where each of its characters stands afterwards.
+    """
+    yield {"values": VALUES}
+    generator = random.Random(7)
+    made = [
+        "".join(generator.choices("[]ab -'1é\n", k=generator.randint(2, 14))) for _ in range(90)
+    ]
+    for text in [*BLANKS, *made]:
+        filled = fill(text, VALUES)
+        yield {
+            "text": text,
+            "filled": filled.text,
+            "blanks": filled.blanks,
+            "settled": settled(text),
+            "moved": [filled.moved(at, at + 1) for at in range(len(text))],
+        }

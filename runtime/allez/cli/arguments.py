@@ -136,7 +136,7 @@ def parser_of(name: str | None) -> _Parser:
     if name == "serve":
         group("--threads", type=int, metavar="N", help="of each model; default: all cores")
     elif name != "models":
-        group("--model", metavar="BUNDLE", help=_MODEL)
+        group("--model", metavar="BUNDLE", help=_MODEL + _DEFAULTS.get(name or "", "fr-en"))
         group("--threads", type=int, metavar="N", help="default: all cores; of a bulk worker: one")
     group("-v", "--verbose", action="count", default=0, help="say more; -vv: all")
     group("-q", "--quiet", action="store_true", help="say nothing but errors")
@@ -146,9 +146,8 @@ def parser_of(name: str | None) -> _Parser:
     return parser
 
 
-_MODEL = (
-    "a name that `allez models` lists; or a folder or zip, ./NAME if it is here; default: fr-en"
-)
+_MODEL = "a name that `allez models` lists; or a folder or zip, ./NAME if it is here; default: "
+_DEFAULTS = dict.fromkeys(("summarize", "chat"), "the newest for this task")
 
 
 def _add_translate(parser: argparse.ArgumentParser) -> None:
@@ -343,6 +342,18 @@ def _add_bulk(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(n_best=1)
 
 
+def _add_summarize(parser: argparse.ArgumentParser) -> None:
+    from allez.cli.writing import add_summarize  # nobody else waits for it
+
+    add_summarize(parser)
+
+
+def _add_chat(parser: argparse.ArgumentParser) -> None:
+    from allez.cli.writing import add_chat
+
+    add_chat(parser)
+
+
 def _add_nothing(parser: argparse.ArgumentParser) -> None:
     """Info and selftest have the common options only."""
 
@@ -408,6 +419,8 @@ _COMMANDS = {
         _add_translate,
     ),
     "bulk": _Command("Translate files of very many rows, in parts", " FILE … -o FOLDER", _add_bulk),
+    "summarize": _Command("Say in few words what texts are about", " [FILE …]", _add_summarize),
+    "chat": _Command("Carry on a dialogue", "", _add_chat),
     "attention": _Command("Draw which words were translated from which", " TEXT", _add_attention),
     "info": _Command("Tell model, versions, processor and settings", "", _add_nothing),
     "models": _Command(
@@ -416,6 +429,6 @@ _COMMANDS = {
         _add_models,
     ),
     "serve": _Command("Serve texts and documents over HTTP", "", _add_serve),
-    "selftest": _Command("Check that this machine translates as it should", "", _add_nothing),
+    "selftest": _Command("Check that this machine answers as it should", "", _add_nothing),
 }
 """Each is a module beside this one."""

@@ -23,7 +23,7 @@ _CPU_FEATURES = (
 def run(args: argparse.Namespace) -> int:
     """Print what a bug report should tell: model, versions, processor, threads, telemetry."""
     from allez.model.session import environment
-    from allez.translate.translator import Translator
+    from allez.tasks.opening import opened
 
     known = environment()
     system = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
@@ -32,13 +32,14 @@ def run(args: argparse.Namespace) -> int:
     rows |= _processor()
     failure = None
     try:
-        with Translator(args.model, threads=args.threads) as translator:
-            manifest, size = translator.bundle.manifest, translator.bundle.size
+        with opened(args.model, threads=args.threads) as model:
+            manifest, size = model.bundle.manifest, model.bundle.size
             rows |= {
-                "threads": str(translator.threads),
+                "threads": str(model.threads),
                 "model": f"{manifest.name} {manifest.version}",
-                "path": str(translator.bundle.path),
-                "languages": f"{manifest.source.language} to {manifest.target.language}",
+                "path": str(model.bundle.path),
+                "task": manifest.task,
+                "languages": _languages(manifest.source.language, manifest.target.language),
                 "size": f"{size / 1e6:.1f} MB ({size:,} bytes)",
                 "precision": manifest.precision,
                 "attention": manifest.attention,
@@ -53,6 +54,11 @@ def run(args: argparse.Namespace) -> int:
     if failure is not None:
         raise failure
     return 0
+
+
+def _languages(source: str, target: str) -> str:
+    """Return what a model reads and writes; of a picture there is no language."""
+    return f"{source} to {target}" if source not in ("", target) else target
 
 
 def _version_of(package: str) -> str:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allez.cli import console
 from allez.errors import OptionError
+
+if TYPE_CHECKING:
+    from allez.bundle import ModelInfo
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,7 +37,7 @@ def _list() -> int:
         (
             model.name,
             model.version,
-            f"{model.source_language} to {model.target_language}",
+            _what(model),
             "shipped" if model.sha256 is None else "installed",
             model.license,
         )
@@ -44,6 +48,13 @@ def _list() -> int:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         console.show(console.plain("  ".join(cells).rstrip()) + "\n")
     return 0
+
+
+def _what(model: ModelInfo) -> str:
+    """Return between which languages a model translates, or what else it does in which."""
+    if model.task == "translate":
+        return f"{model.source_language} to {model.target_language}"
+    return f"{model.task}, {model.target_language}"
 
 
 def _install(args: argparse.Namespace) -> int:

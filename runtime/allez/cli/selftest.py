@@ -1,4 +1,4 @@
-"""`allez selftest`: the bundle's golden sentences, translated here and compared."""
+"""`allez selftest`: the bundle's golden examples, answered here and compared."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from allez.errors import InputError
 
 
 def run(args: argparse.Namespace) -> int:
-    """Translate the bundle's golden sentences, and tell which came out as recorded."""
-    from allez.translate.translator import Translator
+    """Answer the bundle's golden examples, and tell which came out as recorded."""
+    from allez.tasks.opening import opened
 
     passed = failed = 0
-    with Translator(args.model, threads=args.threads) as translator:
-        for test in translator.selftest():
+    with opened(args.model, threads=args.threads) as model:
+        for test in model.selftest():
             passed, failed = passed + test.passed, failed + (not test.passed)
             if not test.passed:
                 console.write(f"failed: {console.plain(test.text)}\n")

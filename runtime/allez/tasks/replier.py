@@ -44,6 +44,7 @@ class Replier(Writer):
         providers: Providers = None,
     ) -> None:
         self._turns = _checked(turns)
+        self._cut = False
         super().__init__(bundle, threads=threads, providers=providers)
 
     def another(self, turns: Sequence[str] = ()) -> Replier:
@@ -54,7 +55,7 @@ class Replier(Writer):
         """
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
-        other._turns = _checked(turns)
+        other._turns, other._cut = _checked(turns), False
         return other
 
     @property
@@ -62,9 +63,14 @@ class Replier(Writer):
         """What was said so far, by both sides in turn, the oldest first."""
         return self._turns
 
+    @property
+    def cut(self) -> bool:
+        """Whether the last reply was made without some turns, since there was no room for them."""
+        return self._cut
+
     def reset(self) -> None:
         """Begin a new dialogue."""
-        self._turns = ()
+        self._turns, self._cut = (), False
 
     def __call__(self, text: str) -> str:
         """Return the reply to what is said next, with the bundle's own search options."""
@@ -155,6 +161,7 @@ class Replier(Writer):
         asked = without_separator(text, reader)
         read = read_turns((*self._turns, text) if asked else (), reader)
         ids, spans = read.tokens
+        self._cut = read.cut
         turns = tuple(read.text[slice(*span)] for span in read.spans)
 
         def answer(said: Said) -> Reply:

@@ -1,0 +1,136 @@
+"""`allez chat`: a dialogue, typed or piped, a line for each turn."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from allez.cli import console
+from allez.cli.arguments import options_of
+from allez.cli.writing import render
+from allez.errors import InputError, OptionError
+
+if TYPE_CHECKING:
+    from allez.options import TranslateOptions
+    from allez.tasks.replier import Replier
+
+PROMPT = "> "
+
+HELP = """/reset              begin a new dialogue
+/fill NAME = VALUE  what stands in replies in place of [NAME]
+/quit               end; so does Ctrl-D
+Ctrl-C              ends a reply; where none is being written, twice of it ends the chat
+"""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Answer line by line, until the input ends."""
+    from allez.tasks.replier import Replier
+
+    if sys.stdin is None:
+        raise InputError("standard input is closed")
+    values = dict(_pair(pair) for pair in args.fill)
+    options = options_of(args)
+    typed = console.is_terminal(sys.stdin) and console.is_terminal(sys.stdout)
+    with Replier(args.model, threads=args.threads) as replier:
+        if typed and not args.quiet:
+            console.say(f"{replier.name} {replier.version}; /help tells more, Ctrl-D ends")
+        number = 0
+        for line in _typed() if typed else _piped():
+            if line.startswith("/"):
+                if _is_over(line, replier, values):
+                    break
+            elif line.strip():
+                number += 1
+                _answer(args, replier, line, values, options, number, typed=typed)
+    return 0
+
+
+def _answer(
+    args: argparse.Namespace,
+    replier: Replier,
+    line: str,
+    values: dict[str, str],
+    options: TranslateOptions,
+    number: int,
+    *,
+    typed: bool,
+) -> None:
+    """Write the reply to one turn; typed for, it comes as it is found, unless a beam is wanted."""
+    was_cut = replier.cut
+    if typed and args.format == "text" and args.beam_size in (None, 1) and args.n_best == 1:
+        try:
+            for piece in replier.stream(line, values, options=options):
+                console.show(piece)
+        except KeyboardInterrupt:
+            console.say("\nnote: the reply was ended; it is not remembered")
+            return
+        console.show("\n")
+    else:
+        reply = replier.reply(line, values, options=options)
+        blanks = [blank._asdict() for blank in reply.blanks]
+        about = {"turns": reply.turns, "cut": reply.cut, "blanks": blanks}
+        console.show(render(reply, args.format, options.n_best, number, about))
+    if replier.cut and not was_cut and not args.quiet:
+        console.say("note: there is no longer room for all turns; the oldest are left out")
+
+
+def _is_over(line: str, replier: Replier, values: dict[str, str]) -> bool:
+    """Do what a line asks for that begins with a slash; return whether that is to end."""
+    command, _, rest = line.strip().partition(" ")
+    if command in ("/quit", "/exit"):
+        return True
+    if command == "/reset":
+        replier.reset()
+        console.say("note: a new dialogue")
+    elif command == "/fill" and "=" in rest:
+        name, value = _pair(rest)
+        values[name] = value
+    elif command == "/help":
+        console.say(HELP.rstrip("\n"))
+    else:
+        console.say(f"note: {command} is none of /reset, /fill NAME = VALUE, /quit, /help")
+    return False
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip(" []"):
+        raise OptionError(f"{text!r} gives no value", hint='--fill "restaurant name=Chez Paul"')
+    return name.strip(" []"), value.strip()
+
+
+def _typed() -> Iterator[str]:
+    """Yield lines that somebody types; Ctrl-C throws one away, and twice of it ends all."""
+    with contextlib.suppress(ImportError):  # not everywhere
+        import readline  # noqa: F401  (input() then has a history)
+    pressed = False
+    while True:
+        try:
+            line = input(PROMPT)
+        except EOFError:
+            console.write("\n")
+            return
+        except KeyboardInterrupt:
+            if pressed:
+                raise
+            pressed = True
+            console.say("\nonce more ends the chat")
+            continue
+        pressed = False
+        yield line
+
+
+def _piped() -> Iterator[str]:
+    """Yield lines as they come.
+
+    Raises:
+        InputError: one is not UTF-8.
+    """
+    from allez.documents.lines import LineStream
+
+    for group in LineStream(sys.stdin.buffer, "standard input").groups():
+        yield from group

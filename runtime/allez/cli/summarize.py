@@ -1,0 +1,109 @@
+"""`allez summarize`: what files, or standard input, are about."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from allez.cli import console
+from allez.cli.arguments import options_of
+from allez.cli.writing import render
+from allez.errors import InputError, OptionError
+from allez.files import reason
+from allez.results import Summary
+
+STDIN = "standard input"
+
+
+def run(args: argparse.Namespace) -> int:
+    """Summarize files one by one, or standard input."""
+    from allez.tasks.summarizer import Summarizer
+
+    if args.output is not None and args.output in args.files:
+        raise OptionError(f"{args.output} would be overwritten", hint="another name for -o")
+    options = options_of(args)
+    names: deque[str] = deque()
+
+    def texts() -> Iterator[str]:
+        for name, text in _texts(args):
+            names.append(name)
+            yield text
+
+    finished = True
+    with Summarizer(args.model, threads=args.threads) as summarizer, _writer(args) as write:
+        summaries = summarizer.summarize_batch(texts(), options=options)
+        for number, summary in enumerate(summaries, 1):
+            name = names.popleft()
+            about = {"file": name, "read": summary.read, "cut": summary.cut}
+            write(render(summary, args.format, options.n_best, number, about))
+            finished &= summary.finished
+            if not args.quiet:
+                _note_cut(name, summary)
+    if not finished and options.max_time is not None and not args.quiet:
+        console.say("note: the time was over; what was not finished is cut or left out")
+    return 0
+
+
+def _note_cut(name: str, summary: Summary) -> None:
+    if summary.cut:
+        start, end = summary.read
+        console.say(
+            f"note: {name} is longer than the model reads: "
+            f"the first {end - start:,} of {len(summary.source):,} characters were read"
+        )
+
+
+def _texts(args: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each file, or of each of their lines."""
+    for name in args.files or ["-"]:
+        called = STDIN if name == "-" else name
+        text = _text_of(called, _read(name))
+        lines = text.removesuffix("\n").split("\n") if args.lines else [text]
+        for number, line in enumerate(lines, 1):
+            yield (f"{called}, line {number}" if args.lines else called), line
+
+
+def _read(name: str) -> bytes:
+    if name == "-":
+        if sys.stdin is None:
+            raise InputError("standard input is closed")
+        if console.is_terminal(sys.stdin):
+            console.say("type a text, and end it with Ctrl-D on a line of its own")
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {name}: {reason(error)}") from None
+
+
+def _text_of(name: str, data: bytes) -> str:
+    """Return the text of a document, paragraph by paragraph; of plain text all of it."""
+    from allez.documents.formats import recognise
+    from allez.documents.reading import Reading
+
+    try:
+        form = None if name == STDIN else recognise(name, data)
+        if form is None or form.name == "text":
+            return data.decode("utf-8")
+        segments = form.parse(data, Reading()).segments
+    except UnicodeDecodeError:
+        raise InputError(f"{name} is not UTF-8") from None
+    except InputError as error:
+        raise InputError(f"{name}: {error}", hint=error.hint) from None
+    return "\n".join(segment.source.text for segment in segments)
+
+
+@contextlib.contextmanager
+def _writer(args: argparse.Namespace) -> Iterator[Callable[[str], None]]:
+    """Yield what takes lines, standard output or a file."""
+    if args.output in (None, "-"):
+        yield console.show
+        return
+    from allez.documents.output import open_output
+
+    with open_output(Path(args.output)) as output:
+        yield output.write

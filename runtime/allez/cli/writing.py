@@ -1,0 +1,114 @@
+"""What the commands of other tasks than translation may be told, and what they write."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from allez.results import Answer
+
+FORMATS = ("text", "tsv", "jsonl")
+
+
+def add_summarize(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `allez summarize`."""
+    files = "texts, pages and documents that `allez translate` reads; default: standard input"
+    parser.add_argument_group("text").add_argument("files", nargs="*", metavar="FILE", help=files)
+    add = parser.add_argument_group("input and output").add_argument
+    add("--lines", action="store_true", help="each line of plain text is a text of its own")
+    add("-o", "--output", metavar="FILE", help="default: standard output")
+    add_format(add)
+    add_search(parser)
+
+
+def add_chat(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `allez chat`."""
+    add = parser.add_argument_group("dialogue").add_argument
+    add(
+        "--fill",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what stands in replies in place of [NAME]; may be given again",
+    )
+    add_format(add)
+    add_search(parser)
+
+
+def add_format(add: Callable[..., object]) -> None:
+    """Add how answers are written."""
+    add(
+        "--n-best",
+        type=int,
+        default=1,
+        metavar="N",
+        help="so many answers each, best first, each on a line of its own",
+    )
+    add(
+        "--format",
+        choices=FORMATS,
+        default="text",
+        help="text; tsv: number, rank, score and text; jsonl: all there is to know",
+    )
+
+
+def add_search(parser: argparse.ArgumentParser) -> None:
+    """Add what search may be told."""
+    add = parser.add_argument_group("search").add_argument
+    add("--beam-size", type=int, metavar="K", help="hypotheses kept; default: the bundle's")
+    add("--max-length", type=int, metavar="N", help="most tokens of an answer")
+    add("--min-length", type=int, default=1, metavar="N", help="fewest tokens of an answer")
+    add("--length-penalty", type=float, metavar="A", help="score = log-probability / length^A")
+    add(
+        "--no-repeat-ngram-size",
+        type=int,
+        default=0,
+        metavar="N",
+        help="no sequence of N tokens twice in an answer",
+    )
+    add("--prefix", default="", metavar="TEXT", help="how an answer must begin")
+    add("--max-time", type=float, metavar="SECONDS", help="for all of it; then the best so far")
+    parser.set_defaults(shortlist=False)
+
+
+def render(answer: Answer, form: str, n_best: int, number: int, about: dict[str, Any]) -> str:
+    """Return what is written of one answer, line feeds included.
+
+    Args:
+        answer: to one text.
+        form: "text": `n_best` lines, best first (the last one again where there are fewer); "tsv":
+            for each that there is the number, the rank, the score and the text; "jsonl": an object.
+        n_best: how many were asked for.
+        number: which answer it is, from 1.
+        about: what an object says before all else.
+    """
+    if form == "jsonl":
+        return json.dumps(about | record(answer), ensure_ascii=False) + "\n"
+    texts = [text.replace("\n", " ") for text in answer.texts]  # a byte token can spell one
+    if form == "tsv":
+        rows = enumerate(zip(answer.hypotheses, texts, strict=True), 1)
+        return "".join(f"{number}\t{rank}\t{h.score:.4f}\t{text}\n" for rank, (h, text) in rows)
+    return "".join(texts[min(rank, len(texts) - 1)] + "\n" for rank in range(n_best))
+
+
+def record(answer: Answer) -> dict[str, Any]:
+    """Return what is known about any answer but the attention itself, ready for JSON."""
+    confidence = answer.confidence
+    return {
+        "text": answer.text,
+        "score": _rounded(answer.score),
+        "confidence": None if confidence is None else round(confidence, 2),
+        "finished": answer.finished,
+        "tokens": answer.tokens,
+        "alignment": answer.hypotheses[0].alignment,
+        "hypotheses": [{"text": h.text, "score": _rounded(h.score)} for h in answer.hypotheses],
+    }
+
+
+def _rounded(score: float) -> float | None:
+    """Four places: more would differ between processors; JSON has no word for infinity."""
+    return round(float(score), 4) if math.isfinite(score) else None
