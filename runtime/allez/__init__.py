@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from allez.results import (
         Answer,
         Blank,
+        Caption,
         Carried,
         Doubt,
         Hypothesis,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         Summary,
         Translation,
     )
+    from allez.tasks.captioner import Captioner
     from allez.tasks.opening import install, open, remove
     from allez.tasks.replier import Replier
     from allez.tasks.summarizer import Summarizer
@@ -64,6 +66,8 @@ __all__ = [
     "BundleFormatError",
     "BundleNotFoundError",
     "CancelledError",
+    "Caption",
+    "Captioner",
     "Carried",
     "ChecksumError",
     "Detected",
@@ -98,6 +102,7 @@ _HOME = {
     **dict.fromkeys(("ModelInfo", "models"), "bundle.store"),
     "Translator": "translate.translator",
     "Writer": "tasks.writer",
+    "Captioner": "tasks.captioner",
     "Summarizer": "tasks.summarizer",
     "Replier": "tasks.replier",
     **dict.fromkeys(("install", "open", "remove"), "tasks.opening"),
@@ -106,7 +111,7 @@ _HOME = {
     "TranslateOptions": "options",
     **dict.fromkeys(
         (
-            *("Answer", "Blank", "Carried", "Doubt", "Hypothesis", "Reply"),
+            *("Answer", "Blank", "Caption", "Carried", "Doubt", "Hypothesis", "Reply"),
             *("SelfTest", "Sentence", "Summary", "Translation"),
         ),
         "results",

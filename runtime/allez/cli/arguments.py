@@ -147,7 +147,7 @@ def parser_of(name: str | None) -> _Parser:
 
 
 _MODEL = "a name that `allez models` lists; or a folder or zip, ./NAME if it is here; default: "
-_DEFAULTS = dict.fromkeys(("summarize", "chat"), "the newest for this task")
+_DEFAULTS = dict.fromkeys(("summarize", "caption", "chat"), "the newest for this task")
 
 
 def _add_translate(parser: argparse.ArgumentParser) -> None:
@@ -348,6 +348,12 @@ def _add_summarize(parser: argparse.ArgumentParser) -> None:
     add_summarize(parser)
 
 
+def _add_caption(parser: argparse.ArgumentParser) -> None:
+    from allez.cli.writing import add_caption
+
+    add_caption(parser)
+
+
 def _add_chat(parser: argparse.ArgumentParser) -> None:
     from allez.cli.writing import add_chat
 
@@ -420,6 +426,7 @@ _COMMANDS = {
     ),
     "bulk": _Command("Translate files of very many rows, in parts", " FILE … -o FOLDER", _add_bulk),
     "summarize": _Command("Say in few words what texts are about", " [FILE …]", _add_summarize),
+    "caption": _Command("Say in few words what pictures show", " IMAGE …", _add_caption),
     "chat": _Command("Carry on a dialogue", "", _add_chat),
     "attention": _Command("Draw which words were translated from which", " TEXT", _add_attention),
     "info": _Command("Tell model, versions, processor and settings", "", _add_nothing),

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from allez.cli import console
 from allez.cli.arguments import options_of
-from allez.cli.writing import render
+from allez.cli.writing import render, writer
 from allez.errors import InputError, OptionError
 from allez.files import reason
 from allez.results import Summary
@@ -34,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
             yield text
 
     finished = True
-    with Summarizer(args.model, threads=args.threads) as summarizer, _writer(args) as write:
+    with Summarizer(args.model, threads=args.threads) as summarizer, writer(args.output) as write:
         summaries = summarizer.summarize_batch(texts(), options=options)
         for number, summary in enumerate(summaries, 1):
             name = names.popleft()
@@ -95,15 +94,3 @@ def _text_of(name: str, data: bytes) -> str:
     except InputError as error:
         raise InputError(f"{name}: {error}", hint=error.hint) from None
     return "\n".join(segment.source.text for segment in segments)
-
-
-@contextlib.contextmanager
-def _writer(args: argparse.Namespace) -> Iterator[Callable[[str], None]]:
-    """Yield what takes lines, standard output or a file."""
-    if args.output in (None, "-"):
-        yield console.show
-        return
-    from allez.documents.output import open_output
-
-    with open_output(Path(args.output)) as output:
-        yield output.write

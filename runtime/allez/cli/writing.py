@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from allez.cli import console
 
 if TYPE_CHECKING:
     from allez.results import Answer
@@ -20,6 +24,17 @@ def add_summarize(parser: argparse.ArgumentParser) -> None:
     parser.add_argument_group("text").add_argument("files", nargs="*", metavar="FILE", help=files)
     add = parser.add_argument_group("input and output").add_argument
     add("--lines", action="store_true", help="each line of plain text is a text of its own")
+    add("-o", "--output", metavar="FILE", help="default: standard output")
+    add_format(add)
+    add_search(parser)
+
+
+def add_caption(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `allez caption`."""
+    pictures = "PNG, JPEG, GIF, WebP or BMP"
+    group = parser.add_argument_group("pictures")
+    group.add_argument("files", nargs="+", metavar="IMAGE", help=pictures)
+    add = parser.add_argument_group("output").add_argument
     add("-o", "--output", metavar="FILE", help="default: standard output")
     add_format(add)
     add_search(parser)
@@ -73,6 +88,18 @@ def add_search(parser: argparse.ArgumentParser) -> None:
     add("--prefix", default="", metavar="TEXT", help="how an answer must begin")
     add("--max-time", type=float, metavar="SECONDS", help="for all of it; then the best so far")
     parser.set_defaults(shortlist=False)
+
+
+@contextlib.contextmanager
+def writer(place: str | None) -> Iterator[Callable[[str], None]]:
+    """Yield what takes lines: standard output, or a file."""
+    if place in (None, "-"):
+        yield console.show
+        return
+    from allez.documents.output import open_output
+
+    with open_output(Path(place)) as output:
+        yield output.write
 
 
 def render(answer: Answer, form: str, n_best: int, number: int, about: dict[str, Any]) -> str:

@@ -10,13 +10,14 @@ from allez.errors import BundleError, BundleFormatError, OptionError
 from allez.options import Providers
 
 if TYPE_CHECKING:
+    from allez.tasks.captioner import Captioner
     from allez.tasks.replier import Replier
     from allez.tasks.summarizer import Summarizer
     from allez.tasks.writer import Writer
     from allez.translate.pivot import Pivot
     from allez.translate.translator import Translator
 
-TASKS = ("translate", "summarize", "reply")
+TASKS = ("translate", "summarize", "reply", "caption")
 
 
 @overload
@@ -45,6 +46,16 @@ def open(
 ) -> Replier: ...
 
 
+@overload
+def open(
+    *,
+    task: Literal["caption"],
+    language: str | None = None,
+    threads: int | None = None,
+    providers: Providers = None,
+) -> Captioner: ...
+
+
 def open(
     source: str | None = None,
     target: str | None = None,
@@ -63,7 +74,7 @@ def open(
         source: BCP 47, as `fr`; capitals are small letters, and a region that has no model of its
             own is its language: `fr-CA` is `fr`.
         target: likewise.
-        task: "translate"; or "summarize", "reply", which take `language` in place of both.
+        task: "translate"; or "summarize", "reply", "caption", which take one `language`.
         language: that is written, as `source`; None: the one that there are models for.
         threads: as for `Translator`; of a pivot, for each of both.
         providers: as for `Translator`; errors too.
@@ -112,7 +123,9 @@ def _kind(task: str) -> type[Writer]:
         from allez.tasks.replier import Replier
 
         return Replier
-    raise BundleFormatError(f"nothing here uses a bundle to {task}")
+    from allez.tasks.captioner import Captioner
+
+    return Captioner
 
 
 def install(bundle: str | Path) -> ModelInfo:

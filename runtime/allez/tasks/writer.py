@@ -260,14 +260,19 @@ class Writer:
         from allez.translate.pipeline import Pipeline, ahead
         from allez.translate.reading import read
 
-        def prepare(thing: T) -> tuple[Material[A], list[Request]]:
-            material = take(thing)
-            return material, self._requests(material, options)
+        def prepare(thing: T) -> tuple[Material[A] | Exception, list[Request]]:
+            try:
+                material = take(thing)
+                return material, self._requests(material, options)
+            except Exception as error:  # raised when its turn has come
+                return error, []
 
         source = read(things, ahead(self._threads), self._workers.wake)
         pipeline = Pipeline(source, prepare, self._workers, self._threads, search, deadline)
         try:
             for material, found in pipeline.answers():
+                if isinstance(material, Exception):
+                    raise material
                 yield self._finish(material, found, search)
         finally:
             deadline.release()
