@@ -237,7 +237,8 @@ def _behaviour(report: Mapping[str, Any], task: str, *, made_up: bool) -> list[s
     if "behaviour" not in report:
         return []
     found = report["behaviour"]
-    kind = "texts of words thrown together" if made_up else "validation sentences"
+    kind = "validation sentences" if task == "translate" else "validation texts"
+    kind = "texts of words thrown together" if made_up else kind
     told = {"translate": "translations", "summarize": "summaries", "reply": "replies"}[task]
     return [
         "",
