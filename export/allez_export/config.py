@@ -323,6 +323,11 @@ class ShortlistConfig:
         _check(self, most_bytes=(1, 64_000_000))
 
 
+_TYPOGRAPHIES: list[str] = next(
+    field["of"] for field in SPEC["manifest"]["formats"]["2"] if field["key"] == "target.typography"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageConfig:
     """What the bundle says of itself."""
@@ -354,6 +359,8 @@ class PackageConfig:
     """The vocabulary's symbols stand for entities, as training has masked them."""
     names: str | None = None
     """The list of words that are no names: a file beside the configuration."""
+    typography: str | None = None
+    """Whose punctuation translations get: "fr", spaces before `? ! ; :` and « »."""
     confidence: tuple[str, ...] = ()
     """Validation files that the weights of `Sentence.confidence` are fitted on; the card tells how
     good they are on those of `data.valid` that are not among them."""
@@ -363,6 +370,8 @@ class PackageConfig:
         _check(self, beam_size=(1, 100), length_penalty=(0, 10), length_offset=(0, 10))
         for name in ("early_stopping", "finished", "repeats"):
             _check_choice(self, name, SPEC["search"][name])
+        if self.typography is not None:
+            _check_choice(self, "typography", _TYPOGRAPHIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,8 @@ def _sides(config: Config, facts: Facts, roles: Collection[str]) -> dict[str, di
         "bos": facts.bos,
         "eos": facts.eos,
     }
+    if config.package.typography is not None:
+        target["typography"] = config.package.typography
     return {"source": source, "target": target}
 
 

@@ -27,6 +27,7 @@ Everything is drawn from a fixed seed. One JSON object a line:
                        spans count code points
     translate_entities.jsonl   of the tiny bundle with symbols, see masked.py
     whole.jsonl, blanks.jsonl   see wholes.py
+    typography.jsonl   French punctuation, see typed.py
     doubts.jsonl       (large) pairs with what is in doubt, see doubted.py
     html.jsonl, translate_markup.jsonl, fragments.jsonl, placed.jsonl   see marked.py
     subtitles.jsonl    (large) subtitles taken apart and written, see subtitled.py
@@ -75,6 +76,7 @@ from hosts.masked import masked_cases
 from hosts.references import REFERENCES, references
 from hosts.subtitled import subtitle_cases
 from hosts.tagged import written_cases
+from hosts.typed import typography_cases
 from hosts.wholes import blank_cases, whole_cases
 from support import french, subwords
 
@@ -622,6 +624,7 @@ def main() -> None:
         write(VECTORS / "casing.jsonl", casing_cases())
         write(VECTORS / "translate.jsonl", translate_cases())
         write(VECTORS / "translate_entities.jsonl", masked_cases())
+        write(VECTORS / "typography.jsonl", typography_cases())
         write(VECTORS / "html.jsonl", html_cases())
         write(VECTORS / "translate_markup.jsonl", translated_cases())
         write(VECTORS / "whole.jsonl", whole_cases())

@@ -38,13 +38,26 @@ COUNTS: dict[str, Callable[[str], int]] = {
 }
 
 
+ENGLISH_HEADER, *ENGLISH_CASES = map(
+    json.loads, SHARED.with_stem("sentences_en").read_text(encoding="utf-8").splitlines()
+)
+
+
 def sentences(text: str, rules: SentenceRules = FRENCH) -> list[str]:
     return [
         piece.text for piece in split(text, rules, COUNTS["groups"]) if piece.kind == "sentence"
     ]
 
 
-# --- the shared file ------------------------------------------------------------------------
+# --- the shared files -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", ENGLISH_CASES, ids=[case["text"][:40] for case in ENGLISH_CASES])
+def test_shared_file_of_english(case: dict[str, Any]) -> None:
+    rules = SentenceRules.from_json(json.dumps(ENGLISH_HEADER["definition"]))
+    assert rules == read_rules("en")
+    pieces = split(case["text"], rules, COUNTS[ENGLISH_HEADER["count_tokens"]])
+    assert [[piece.text, piece.kind == "sentence"] for piece in pieces] == case["pieces"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["text"][:40] for case in CASES])

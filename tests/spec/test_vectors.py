@@ -20,6 +20,7 @@ VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
         ("casing", cases.casing_cases),
         ("translate", cases.translate_cases),
         ("translate_entities", cases.masked_cases),
+        ("typography", cases.typography_cases),
         ("html", cases.html_cases),
         ("translate_markup", cases.translated_cases),
         ("whole", cases.whole_cases),

@@ -209,7 +209,8 @@ MANIFESTS: list[Case] = [
         ("input.separator", 3), ("source", "fr"), ("source.language", None),
         ("source.tokenizer", "target_tokenizer"), ("source.size", 3), ("source.size", 1_000_001),
         ("source.eos", -1), ("source.eos", 420), ("target.bos", 420), ("target.bos", 1.0),
-        ("target.eos", 1_000_000), ("target.size", 10**30), ("states", {}), ("states", [3]),
+        ("target.eos", 1_000_000), ("target.size", 10**30),
+        ("target.typography", "de"), ("target.typography", True), ("states", {}), ("states", [3]),
         ("states", [{"name": "state.0"}]), ("states", [{"name": "state.1", "width": 48}]),
         ("states.0.width", 0), ("states.3.width", 65_537), ("memory_width", 0),
         ("key_width", 65_537), ("attention", 1), ("limits.target_per_source", -0.5),
@@ -331,6 +332,7 @@ TAKEN: list[Case] = [
     ("an unknown key", "tiny", [{"set": "later", "to": 1}]),
     ("parents", "tiny", [{"set": "parents", "to": [PARENT]}]),
     ("confidence", "tiny", [{"set": "confidence", "to": CONFIDENCE}]),
+    ("French punctuation", "tiny", [{"set": "target.typography", "to": "fr"}]),
     ("a separator", "tiny", [{"set": "input.separator", "to": " "}]),
     ("a score of any kind", "tiny", [{"set": "scores", "to": {"x": [None, {"y": 1e300}]}}]),
 ]  # fmt: skip

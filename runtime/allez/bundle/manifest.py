@@ -59,6 +59,8 @@ class TargetSide(NamedTuple):
     """V."""
     bos: int
     eos: int
+    typography: str | None = None
+    """Whose punctuation a translation gets; None: as the model says it."""
 
 
 class ImageShape(NamedTuple):

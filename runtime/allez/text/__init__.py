@@ -20,6 +20,7 @@ from allez.text.rules import SentenceRules
 from allez.text.segmentation import Kind, Segment, SourceTokens, Span, sentence_spans, split
 from allez.text.tags import Token, ends, pairs, scan
 from allez.text.tokenizer import Tokenizer
+from allez.text.typography import stable, typeset
 from allez.text.wrapped import joints
 
 __all__ = [
@@ -59,8 +60,10 @@ __all__ = [
     "scan",
     "sentence_spans",
     "split",
+    "stable",
     "stands_alike",
     "to_capitals",
+    "typeset",
     "unescape",
     "weave",
 ]

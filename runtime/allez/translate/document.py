@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from allez.bundle import Bundle, Confidence, SourceSide, TargetSide
-from allez.entities import fill
 from allez.errors import BundleFormatError
 from allez.options import SearchOptions
 from allez.results import Doubt, Hypothesis, Sentence, Translation
@@ -34,7 +33,6 @@ from allez.text import (
     recased,
     split,
     stands_alike,
-    to_capitals,
 )
 from allez.translate.choice import chosen
 from allez.translate.confidence import Evidence, confidence, features
@@ -49,6 +47,7 @@ from allez.translate.masking import (
     terms_apart,
     without_marker,
 )
+from allez.translate.writing import write_out
 
 if TYPE_CHECKING:
     from allez.translate.fragment import Fragment
@@ -74,6 +73,8 @@ class Words(NamedTuple):
     """Of source and target: whose words the checks know."""
     confidence: Confidence | None = None
     """How much a translation is trusted; None: the bundle does not say."""
+    typography: str | None = None
+    """Whose punctuation translations get; None: as the model says it."""
 
     @classmethod
     def of(cls, bundle: Bundle) -> Words:
@@ -91,7 +92,14 @@ class Words(NamedTuple):
         masking = None if manifest.entities is None else Masking(bundle, source, target)
         languages = manifest.source.language, manifest.target.language
         return cls(
-            source, target, rules, manifest.source.eos, masking, languages, manifest.confidence
+            source,
+            target,
+            rules,
+            manifest.source.eos,
+            masking,
+            languages,
+            manifest.confidence,
+            manifest.target.typography,
         )
 
 
@@ -321,11 +329,6 @@ def needs_space(before: Segment | None, segment: Segment) -> bool:
     return before is not None and before.kind == segment.kind == "sentence"
 
 
-def written(text: str, casing: Casing) -> str:
-    """Return a translation as its source is written."""
-    return to_capitals(text) if casing == "capitals" else text
-
-
 def _sentence(
     segment: Segment, found: Sequence[RawHypothesis], words: Words, search: SearchOptions
 ) -> Sentence:
@@ -398,15 +401,12 @@ def _doubts(
 
 def _hypothesis(raw: RawHypothesis, segment: Segment, words: Words) -> Hypothesis:
     raw = with_missing(raw, segment, words)
-    text, places = words.target.decode_spans(raw.tokens)
-    text, spans = written(text, segment.casing), tuple(places)
-    if segment.masked is not None and words.masking is not None:
-        filled = fill(text, segment.masked.slots, language=words.masking.language)
-        text, spans = filled.text, tuple(filled.moved(*span) for span in spans)
+    said, places = words.target.decode_spans(raw.tokens)
+    text, moved = write_out(said, segment, words.masking, words.typography)
     return Hypothesis(
         text=text,
         tokens=words.target.pieces(raw.tokens),
-        spans=spans,
+        spans=tuple(moved(*span) for span in places),
         score=raw.score,
         attention=raw.attention,
         finished=raw.finished,

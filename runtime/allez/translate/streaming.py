@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from queue import Empty, SimpleQueue
 
-from allez.entities import fill, settled
 from allez.options import SearchOptions
 from allez.search import RawHypothesis, Request
 from allez.text import Segment
 from allez.translate.callers import PATIENCE
 from allez.translate.deadline import Deadline
-from allez.translate.document import Words, with_missing, written
+from allez.translate.document import Words, with_missing
 from allez.translate.workers import Workers
+from allez.translate.writing import write_out
 
 
 def stream_sentence(
@@ -35,11 +35,13 @@ def stream_sentence(
     """
 
     def growing(tokens: list[int]) -> str:
-        return _filled(words.target.decode_stable(tokens), segment, words, grows=True)
+        said = words.target.decode_stable(tokens)
+        return write_out(said, segment, words.masking, words.typography, grows=True).text
 
     def whole(raw: RawHypothesis) -> str:
         complete = with_missing(raw, segment, words)
-        return _filled(words.target.decode(complete.tokens), segment, words)
+        said = words.target.decode(complete.tokens)
+        return write_out(said, segment, words.masking, words.typography).text
 
     return (yield from stream(request, growing, whole, workers, search, deadline))
 
@@ -85,12 +87,3 @@ def stream(
     if len(text) > sent:
         yield text[sent:]
     return raw.finished
-
-
-def _filled(text: str, segment: Segment, words: Words, *, grows: bool = False) -> str:
-    """Return what is handed out of a sentence's translation, or of its beginning."""
-    text = written(text, segment.casing)
-    if segment.masked is None or not segment.masked.slots or words.masking is None:
-        return text
-    text = settled(text, words.masking.language) if grows else text
-    return fill(text, segment.masked.slots, language=words.masking.language).text

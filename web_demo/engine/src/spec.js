@@ -463,6 +463,14 @@ export const SPEC = {
      "to": 999999
     },
     {
+     "key": "target.typography",
+     "is": "choice",
+     "of": [
+      "fr"
+     ],
+     "optional": true
+    },
+    {
      "key": "states",
      "is": "records",
      "fields": "state",
@@ -782,6 +790,14 @@ export const SPEC = {
      "is": "whole",
      "from": 0,
      "to": 999999
+    },
+    {
+     "key": "target.typography",
+     "is": "choice",
+     "of": [
+      "fr"
+     ],
+     "optional": true
     },
     {
      "key": "states",

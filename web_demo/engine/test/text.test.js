@@ -27,6 +27,20 @@ test('texts fall into the pieces that every host finds', async () => {
   }
 })
 
+test('English falls into the pieces that every host finds', async () => {
+  const [head, ...cases] = await vectors('sentences_en.jsonl')
+  assert.deepEqual([head.rules, head.count_tokens], ['en', 'characters'])
+  assert.ok(cases.length >= 35)
+  const english = parseRules(JSON.stringify(head.definition))
+  for (const { text, pieces } of cases) {
+    const found = [...split(text, english, (sentence) => [...sentence].length)]
+    assert.deepEqual(
+      found.map((each) => [each.text, each.kind === 'sentence']),
+      pieces,
+    )
+  }
+})
+
 test('letters are large, small or strange as on every host', async () => {
   const tokenizer = await Tokenizer.load(await readFile(`${TINY}tokenizer.json`, 'utf8'))
   const cases = await vectors('casing.jsonl')

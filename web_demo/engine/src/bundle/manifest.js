@@ -24,8 +24,8 @@ export const MAX_MANIFEST_BYTES = RULES.bytes.manifest
 /**
  * What is written.
  *
- * @typedef {{language: string, tokenizer: string, size: number, bos: number,
- *   eos: number}} TargetSide
+ * @typedef {{language: string, tokenizer: string, size: number, bos: number, eos: number,
+ *   typography: string | null}} TargetSide
  */
 
 /**
@@ -163,7 +163,7 @@ function firstSides(taken) {
     task: 'translate',
     input: { kind: 'text', cut: 'sentences', tokens, separator: null },
     source: { language: taken.source, tokenizer: 'tokenizer', size, eos },
-    target: { language: taken.target, tokenizer: 'tokenizer', size, bos, eos },
+    target: { language: taken.target, tokenizer: 'tokenizer', size, bos, eos, typography: null },
     parents: [],
     entities: null,
     confidence: null,
@@ -183,6 +183,7 @@ function laterSides(taken, files) {
     size: taken['target.size'],
     bos: taken['target.bos'],
     eos: taken['target.eos'],
+    typography: taken['target.typography'] ?? null,
   }
   const isText = taken['input.kind'] === 'text'
   const source = {

@@ -34,7 +34,8 @@ import { Masking, carriedOver, outside, termsApart } from './masking.js'
  *
  * @typedef {{source: Tokenizer, target: Tokenizer, rules: SentenceRules, eos: number,
  *   masking: Masking | null, languages: [string, string],
- *   confidence: import('../bundle/manifest.js').Confidence | null}} Words
+ *   confidence: import('../bundle/manifest.js').Confidence | null,
+ *   typography: string | null}} Words
  */
 
 /**
@@ -71,7 +72,7 @@ export async function wordsOf(bundle) {
     ...{ source, target, rules, eos: manifest.source.eos },
     masking: manifest.entities ? new Masking(bundle, source, target) : null,
     languages: [manifest.source.language, manifest.target.language],
-    ...{ confidence: manifest.confidence },
+    ...{ confidence: manifest.confidence, typography: manifest.target.typography },
   }
 }
 

@@ -9,6 +9,7 @@ import { toCapitals } from '../text/casing.js'
 import { isLetter } from '../text/characters.js'
 import { doubts } from '../text/checks.js'
 import { EOS_PIECE } from '../text/tokenizer.js'
+import { movedIn, stable, typeset } from '../text/typography.js'
 import { chosen } from './choice.js'
 import { confidence, features } from './confidence.js'
 
@@ -207,11 +208,14 @@ export class Joined {
  * @param {Words} words
  * @param {boolean} [grows] whether it goes on
  */
-export function written(text, segment, { masking }, grows = false) {
+export function written(text, segment, { masking, typography }, grows = false) {
   const cased = inCaseOf(text, segment.casing)
   const slots = segment.masked?.slots ?? []
-  if (!masking || slots.length === 0) return cased
-  return fill(grows ? settled(cased, masking.language) : cased, slots, masking.language).text
+  const { text: said, spans } =
+    masking && slots.length > 0
+      ? fill(grows ? settled(cased, masking.language) : cased, slots, masking.language)
+      : { text: cased, spans: [] }
+  return typography ? typeset(grows ? stable(said) : said, spans).text : said
 }
 
 /**
@@ -263,10 +267,18 @@ function hypothesisOf(raw, segment, words) {
   const { tokens, attention, score, finished } = withMissing(raw, segment, words)
   let { text, spans } = words.target.decodeSpans(tokens)
   text = inCaseOf(text, segment.casing)
+  /** @type {[number, number][]} */
+  let kept = []
   if (segment.masked && words.masking) {
     const filled = fill(text, segment.masked.slots, words.masking.language)
     text = filled.text
+    kept = filled.spans
     spans = spans.map(([start, end]) => moved(filled, start, end))
+  }
+  if (words.typography) {
+    const typed = typeset(text, kept)
+    text = typed.text
+    spans = spans.map(([start, end]) => movedIn(typed, start, end))
   }
   const pieces = words.target.pieces(tokens)
   return {

@@ -26,7 +26,14 @@ internal class State(val name: String, val width: Int)
 internal class SourceSide(val language: String = "", val tokenizer: String = "", val size: Int = 0, val eos: Int = 0)
 
 /** What is written: the role of the tokenizer's file, V, what is fed first, and what ends a text. */
-internal class TargetSide(val language: String, val tokenizer: String, val size: Int, val bos: Int, val eos: Int)
+internal class TargetSide(
+    val language: String,
+    val tokenizer: String,
+    val size: Int,
+    val bos: Int,
+    val eos: Int,
+    val typography: String? = null,
+)
 
 /** The symbols of each kind of entities, and which forms of numbers source and target have; null: none. */
 internal class EntityRules(val symbols: EntitySymbols, val sourceNumbers: String?, val targetNumbers: String?)
@@ -212,6 +219,7 @@ private fun sides(taken: Taken, files: Map<String, FileEntry>): Triple<Input, So
         number("target.size"),
         number("target.bos"),
         number("target.eos"),
+        taken["target.typography"] as String?,
     )
     val isText = taken.text("input.kind") == "text"
     val source = if (isText) {

@@ -255,26 +255,35 @@ private fun written(text: String, reading: Reading): String = if (reading.capita
  * @param grows whether more will follow: then it is only what nothing can change any more.
  */
 internal fun handedOut(text: String, reading: Reading, words: Words, grows: Boolean): String {
-    val written = written(text, reading)
+    var written = written(text, reading)
+    var kept = emptyList<Pair<Int, Int>>()
     val slots = reading.masked?.slots.orEmpty()
-    if (slots.isEmpty() || words.masking == null) return written
-    val language = words.masking.language
-    return fill(if (grows) settled(written, language) else written, slots, language).text
+    if (slots.isNotEmpty() && words.masking != null) {
+        val language = words.masking.language
+        val filled = fill(if (grows) settled(written, language) else written, slots, language)
+        written = filled.text
+        kept = filled.spans
+    }
+    if (words.typography == null) return written
+    return typeset(if (grows) stable(written) else written, kept).text
 }
 
 private fun hypothesis(raw: Found, reading: Reading, words: Words): Hypothesis {
     val found = withMissing(raw, reading, words)
     val spelled = words.target.spell(found.tokens)
     val text = written(spelled.text, reading)
-    if (reading.masked == null || words.masking == null) {
-        return Hypothesis(text, spelled.tokens, found.score, found.attention, found.finished)
+    val filled = if (reading.masked == null || words.masking == null) {
+        null
+    } else {
+        fill(text, reading.masked.slots, words.masking.language)
     }
-    val filled = fill(text, reading.masked.slots, words.masking.language)
+    val typed = if (words.typography == null) null else typeset(filled?.text ?: text, filled?.spans.orEmpty())
     val tokens = spelled.tokens.map { token ->
-        val (start, end) = filled.moved(token.start, token.end)
+        val (low, high) = filled?.moved(token.start, token.end) ?: (token.start to token.end)
+        val (start, end) = typed?.moved(low, high) ?: (low to high)
         token.copy(start = start, end = end)
     }
-    return Hypothesis(filled.text, tokens, found.score, found.attention, found.finished)
+    return Hypothesis(typed?.text ?: filled?.text ?: text, tokens, found.score, found.attention, found.finished)
 }
 
 /**

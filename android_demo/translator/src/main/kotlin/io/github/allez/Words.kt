@@ -19,6 +19,7 @@ internal class Words(
     val masking: Masking? = null,
     val languages: Pair<String, String> = "" to "",
     val confidence: Confidence? = null,
+    val typography: String? = null,
 ) {
     /** The ids of a sentence as it stands, whatever entities it has; eos is the last one. */
     fun read(sentence: String): IntArray =
@@ -69,7 +70,16 @@ internal class Words(
             }
             val masking = if (manifest.entities == null) null else placed(bundle) { Masking(bundle, reader, speller) }
             val languages = source.language to target.language
-            return Words(reader, speller, rules, source.eos, masking, languages, manifest.confidence)
+            return Words(
+                reader,
+                speller,
+                rules,
+                source.eos,
+                masking,
+                languages,
+                manifest.confidence,
+                manifest.targetSide.typography,
+            )
         }
 
         private fun tokenizer(bundle: Bundle, role: String, size: Int): Tokenizer {

@@ -19,8 +19,12 @@ class TextTest {
 
     private fun characters(text: String) = text.codePointCount(0, text.length)
 
-    private fun check(case: Map<*, *>, limits: Map<*, *>) {
-        val rules = french.copy(maxTokens = limits.int("max_tokens"), maxCharacters = limits.int("max_characters"))
+    private fun check(case: Map<*, *>, limits: Map<*, *>) = check(
+        case,
+        french.copy(maxTokens = limits.int("max_tokens"), maxCharacters = limits.int("max_characters")),
+    )
+
+    private fun check(case: Map<*, *>, rules: SentenceRules) {
         val text = case["text"] as String
         val pieces = split(text, rules, ::characters)
         assertEquals(case["pieces"], pieces.map { listOf(it.text, it.translate) }) { writeJson(text) }
@@ -33,6 +37,14 @@ class TextTest {
         assertEquals("fr" to "characters", header["rules"] to header["count_tokens"])
         assertTrue(cases.size >= 60)
         return cases.map { dynamicTest(writeJson(it["text"])) { check(it, header) } }
+    }
+
+    @TestFactory
+    fun `English falls into the pieces that every host finds`(): List<DynamicTest> {
+        val (header, cases) = jsonLines(File(VECTORS, "sentences_en.jsonl")).let { it[0] to it.drop(1) }
+        assertEquals("en" to "characters", header["rules"] to header["count_tokens"])
+        val rules = SentenceRules.parse(writeJson(header["definition"]))
+        return cases.map { dynamicTest(writeJson(it["text"])) { check(it, rules) } }
     }
 
     @Test
