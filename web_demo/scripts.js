@@ -76,7 +76,9 @@ const LATER = {
   'page/main.js': ['./documents.js'],
   'engine/src/worker.js': [
     './bundle/zip.js',
+    './entities/english.js',
     './text/charsmap.js',
+    './text/typography.js',
     './text/unigram.js',
     './translate/fragment.js',
     './translate/selftest.js',

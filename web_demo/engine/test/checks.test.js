@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { FORMS } from '../src/entities/numbers.js'
 import { doubts } from '../src/text/checks.js'
 import { Exact, values } from '../src/text/number_words.js'
 import { chosen, coverage } from '../src/translate/choice.js'
@@ -10,7 +11,7 @@ test('doubts are those of the specification', async () => {
   const cases = await vectors('doubts.jsonl')
   assert.ok(cases.length > 50)
   for (const { source, target, kinds } of cases) {
-    const found = doubts(source, target, 'fr', 'en')
+    const found = doubts(source, target, 'fr', 'en', FORMS.fr)
     const named = [...new Set(found.map(({ kind }) => kind))].sort()
     assert.deepEqual(named, [...new Set(kinds)].sort(), JSON.stringify({ source, target }))
     for (const { text, start, end } of found) {
@@ -55,12 +56,12 @@ test('fractions are exact', () => {
 })
 
 test('what is left of a thing is no number that nobody said', () => {
-  const found = doubts('Appelez le 01 23 45 67 89.', 'Call 01 23 45 67 88.', 'fr', 'en')
+  const found = doubts('Appelez le 01 23 45 67 89.', 'Call 01 23 45 67 88.', 'fr', 'en', FORMS.fr)
   assert.deepEqual(found, [
     { kind: 'thing', text: '01 23 45 67 89', start: 11, end: 25 },
     { kind: 'number', text: '88', start: null, end: null },
   ])
-  assert.deepEqual(doubts('Oui, 3.', 'Oui, 3.', 'fr', 'en'), [])
+  assert.deepEqual(doubts('Oui, 3.', 'Oui, 3.', 'fr', 'en', FORMS.fr), [])
 })
 
 test('the choice among hypotheses is that of the specification', async () => {

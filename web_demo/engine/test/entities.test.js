@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FORMS } from '../src/entities/numbers.js'
+import { FORMS, readingForm } from '../src/entities/numbers.js'
 import { KINDS, find } from '../src/entities/find.js'
 import { fill, mask } from '../src/entities/symbols.js'
 import { SYMBOLS, inCodePoints, vectors } from './support.js'
+
+const ENGLISH = await readingForm('en')
 
 /**
  * What a text holds; a case may say more of it.
@@ -12,7 +14,7 @@ import { SYMBOLS, inCodePoints, vectors } from './support.js'
  * @param {any} one
  */
 function found(text, { forms = ['fr', 'en'], keep = [], glossary = [] }) {
-  const [source, target] = forms.map((/** @type {string} */ name) => FORMS[name] ?? null)
+  const [source, target] = [forms[0] === 'en' ? ENGLISH : FORMS[forms[0]], FORMS[forms[1]] ?? null]
   const characters = [...text]
   const unitOf = (/** @type {number} */ place) =>
     place < 0 || place > characters.length ? Infinity : characters.slice(0, place).join('').length

@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { find } from '../src/entities/find.js'
 import { Names, findNames } from '../src/entities/names.js'
-import { FORMS } from '../src/entities/numbers.js'
+import { FORMS, readingForm } from '../src/entities/numbers.js'
 import { fill, mask, maskTarget, settled } from '../src/entities/symbols.js'
 import { parseRules } from '../src/text/rules.js'
 import { split } from '../src/text/segmentation.js'
@@ -69,7 +69,7 @@ test('thousands of texts hold the entities that Python finds', options, async ()
       continue
     }
     const { text, target } = one
-    const [source, other] = one.forms.map((/** @type {string} */ name) => FORMS[name])
+    const [source, other] = [await readingForm(one.forms[0]), FORMS[one.forms[1]] ?? null]
     const characters = [...text]
     const unitOf = (/** @type {number} */ place) => characters.slice(0, place).join('').length
     const keep = one.keep.map((/** @type {number[]} */ span) => span.map(unitOf))

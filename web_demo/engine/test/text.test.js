@@ -6,6 +6,7 @@ import { inCapitals, inSmallLetters, toCapitals } from '../src/text/casing.js'
 import { parseRules } from '../src/text/rules.js'
 import { split } from '../src/text/segmentation.js'
 import { Tokenizer } from '../src/text/tokenizer.js'
+import { FORMS } from '../src/entities/numbers.js'
 import { isForeign, standsAlike } from '../src/translate/document.js'
 import { TINY, vectors } from './support.js'
 
@@ -51,7 +52,7 @@ test('letters are large, small or strange as on every host', async () => {
       small: inSmallLetters(text),
       large: toCapitals(text),
       foreign: isForeign(text, tokenizer),
-      alike: standsAlike(text, tokenizer, ['fr', 'en']),
+      alike: standsAlike(text, tokenizer, [FORMS.fr, FORMS.en]),
     }
     assert.deepEqual(found, { capitals, small, large, foreign, alike }, text)
   }

@@ -28,7 +28,6 @@ import {
   run,
 } from './characters.js'
 import { clock, date, joined, lapse, noughts, spaced, telephone, version } from './digits.js'
-import { QUOTES, isTranslated, moment, numbered } from './english.js'
 import {
   backslash,
   braces,
@@ -97,7 +96,7 @@ const MARKS = {
   '.': [path],
   '-': [option],
 }
-const BEFORE_NUMBERS = `+(-\u2212\u00b1$\u20ac\u00a3\u00a5${QUOTES}`
+const BEFORE_NUMBERS = `+(-\u2212\u00b1$\u20ac\u00a3\u00a5'\u2019\u2018`
 const DIGITS = [emoji, date, version, telephone, identifier, spaced, lapse]
 const WORDS = [address, account, file, identifier]
 
@@ -237,9 +236,10 @@ class Finder {
   atNumber(line, start) {
     if (!beginsNumber(line, start, this.source)) return null
     const first = line[start]
-    if (isDigit(first) && this.source && !this.source.hours) {
-      if (moment(line, start)) return this.number(line, start)
-      const end = numbered(line, start)
+    const english = this.source?.english
+    if (isDigit(first) && english) {
+      if (english.moment(line, start)) return this.number(line, start)
+      const end = english.numbered(line, start)
       if (end > start) return thing(line, start, end)
     }
     if (isDigit(first) || isOneOf('+(', first)) {
@@ -276,7 +276,7 @@ class Finder {
     }
     if (!isInner && !hasHumps) return null
     const stop = initials(line, start)
-    const isKept = !this.source || this.source.hours || !isTranslated(part(line, start, stop))
+    const isKept = !this.source?.english?.isTranslated(part(line, start, stop))
     return stop > start && isKept ? thing(line, start, stop) : scanned(line, start, WORDS)
   }
 

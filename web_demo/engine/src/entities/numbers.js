@@ -22,7 +22,6 @@ import {
   words,
 } from './characters.js'
 import { groups } from './digits.js'
-import { decadeEnd, factor, followsHyphen, moment } from './english.js'
 import { hoursEnd, isDuration, isMoment, wordBefore } from './hours.js'
 import { ENGLISH, SIGNS, unitBehind } from './units.js'
 import { UNITS } from './words.js'
@@ -46,6 +45,8 @@ const NO_BREAK = '\u00a0'
  *   be two numbers ("bus")
  * @property {Set<string>} durations words before hours and minutes that are no time of day
  * @property {Map<string, string>} units signs of units, and what they are in English
+ * @property {typeof import('./english.js') | null} english what English alone reads; null: nothing
+ *   is read by it
  */
 
 /** The number forms that every host has, by language. @type {Record<string, Form>} */
@@ -67,6 +68,7 @@ export const FORMS = {
     ),
     durations: words('pendant durant dure durait durera duré durée en moins plus toutes'),
     units: SIGNS,
+    english: null,
   },
   en: {
     thousands: ', ',
@@ -83,7 +85,20 @@ export const FORMS = {
     ),
     durations: new Set(),
     units: ENGLISH,
+    english: null,
   },
+}
+
+/**
+ * Returns the form of a language that is read, null if there is none: of English with what reads
+ * it, which who only writes English need not load.
+ *
+ * @param {string | null} name
+ * @returns {Promise<Form | null>}
+ */
+export async function readingForm(name) {
+  if (name === 'en') return { ...FORMS.en, english: await import('./english.js') }
+  return name !== null && Object.hasOwn(FORMS, name) ? FORMS[name] : null
 }
 
 const CURRENCIES = ['US$', 'CA$', '\u20ac', '$', '\u00a3', '\u00a5']
@@ -142,7 +157,7 @@ export function valueOf(amount) {
 export function read(line, start, form) {
   if (!beginsNumber(line, start, form)) return null
   if (form.hours && has(line, start, 'années ')) return decade(line, start + 7)
-  const stop = form.hours ? start : decadeEnd(line, start)
+  const stop = form.english?.decadeEnd(line, start) ?? start
   if (stop > start) {
     const whole = line.slice(start, stop).filter(isDigit).join('')
     return [stop, amountOf({ whole, decade: true })]
@@ -151,7 +166,7 @@ export function read(line, start, form) {
   const isTooLong = sign !== '' && currency !== '' && position - start > 4
   if (!isDigit(at(line, position)) || isTooLong) return null
   if (sign === '' && currency === '') {
-    const found = form.hours ? time(line, position, form) : spokenTime(line, position)
+    const found = form.hours ? time(line, position, form) : spokenTime(line, position, form)
     if (found) return found
   }
   let [end, amount] = plain(line, position, form)
@@ -184,7 +199,7 @@ export function read(line, start, form) {
  * @param {Form | null} form
  */
 export const beginsNumber = (line, start, form) =>
-  numberBegins(line, start) || (form !== null && !form.hours && followsHyphen(line, start))
+  numberBegins(line, start) || form?.english?.followsHyphen(line, start) === true
 
 /**
  * Returns how a language writes an amount.
@@ -244,10 +259,11 @@ function lead(line, start) {
  *
  * @param {Line} line
  * @param {number} start
+ * @param {Form} form
  * @returns {Read | null}
  */
-function spokenTime(line, start) {
-  const time = moment(line, start)
+function spokenTime(line, start, { english }) {
+  const time = english && english.moment(line, start)
   return time && [time.end, amountOf({ whole: time.hours, minutes: time.minutes })]
 }
 
@@ -349,7 +365,7 @@ function behind(line, end, amount, form) {
     return [amount.currency !== '' ? 0 : stop, { ...amount, percent: true }]
   }
   if (amount.currency !== '') {
-    const times = form.currencyFirst ? factor(line, end) : /** @type {const} */ ([end, ''])
+    const times = form.english ? form.english.factor(line, end) : /** @type {const} */ ([end, ''])
     return times ? [times[0], { ...amount, multiple: times[1] }] : [0, amount]
   }
   let [position, multiple] = [behindSpace(line, end), '']

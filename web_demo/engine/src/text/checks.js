@@ -8,7 +8,6 @@
 
 import { SPACES, isOneOf, isSpace, isWord, words } from '../entities/characters.js'
 import { find } from '../entities/find.js'
-import { FORMS } from '../entities/numbers.js'
 import { countCharacters, isCapital, isLetter, isSmall } from './characters.js'
 import { inAnotherForm, inAnotherUnit } from './figures.js'
 import { Exact, values } from './number_words.js'
@@ -36,13 +35,13 @@ import { Exact, values } from './number_words.js'
  * @param {string} target its translation
  * @param {string} from language of the source
  * @param {string} to language of the target
+ * @param {import('../entities/numbers.js').Form | null} form of numbers in the source
  * @returns {Doubt[]}
  */
-export function doubts(source, target, from, to) {
+export function doubts(source, target, from, to, form) {
   if (source === target) return []
   const whole = doubt('length', source, 0, source.length)
   if ([...target].every(isSpace)) return [whole]
-  const form = Object.hasOwn(FORMS, from) ? FORMS[from] : null
   const all = find(source, { source: form, target: null })
   const entities = all.filter(({ kind }) => kind === 'thing')
   const [count, length] = [countCharacters(source), countCharacters(target)]

@@ -6,7 +6,7 @@
  */
 
 import { find } from '../entities/find.js'
-import { FORMS } from '../entities/numbers.js'
+import { FORMS, readingForm } from '../entities/numbers.js'
 import { BundleFormatError } from '../errors.js'
 import { SPEC } from '../spec.js'
 import { Aligned } from '../text/aligned.js'
@@ -19,6 +19,7 @@ import { withoutMarker } from './lists.js'
 import { Masking, carriedOver, outside, termsApart } from './masking.js'
 
 /** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
+/** @typedef {import('../entities/numbers.js').Form} Form */
 /** @typedef {import('../entities/symbols.js').Masked} Masked */
 /** @typedef {import('../text/casing.js').Casing} Casing */
 /** @typedef {import('../text/rules.js').SentenceRules} SentenceRules */
@@ -30,12 +31,12 @@ import { Masking, carriedOver, outside, termsApart } from './masking.js'
 
 /**
  * How a bundle's texts are taken apart and spelled; how entities become symbols, null: it has none;
- * the languages of source and target, whose words the checks know.
+ * the languages of source and target, whose words the checks know, and their numbers.
  *
  * @typedef {{source: Tokenizer, target: Tokenizer, rules: SentenceRules, eos: number,
- *   masking: Masking | null, languages: [string, string],
+ *   masking: Masking | null, languages: [string, string], forms: [Form | null, Form | null],
  *   confidence: import('../bundle/manifest.js').Confidence | null,
- *   typography: string | null}} Words
+ *   typography: typeof import('../text/typography.js') | null}} Words
  */
 
 /**
@@ -68,11 +69,15 @@ export async function wordsOf(bundle) {
         `the encoder takes ${manifest.input.tokens}`,
     )
   }
+  const form = await readingForm(manifest.entities?.sourceNumbers ?? null)
+  const [from, to] = [manifest.source.language, manifest.target.language]
   return {
     ...{ source, target, rules, eos: manifest.source.eos },
-    masking: manifest.entities ? new Masking(bundle, source, target) : null,
-    languages: [manifest.source.language, manifest.target.language],
-    ...{ confidence: manifest.confidence, typography: manifest.target.typography },
+    masking: manifest.entities ? new Masking(bundle, source, target, form) : null,
+    languages: [from, to],
+    forms: [await readingForm(from), FORMS[to] ?? null],
+    confidence: manifest.confidence,
+    typography: manifest.target.typography ? await import('../text/typography.js') : null,
   }
 }
 
@@ -318,10 +323,9 @@ export function isForeign(sentence, tokenizer) {
  *
  * @param {string} sentence one with a letter
  * @param {Tokenizer} tokenizer of the sentence
- * @param {[string, string]} languages of source and target
+ * @param {[Form | null, Form | null]} forms of numbers in source and target
  */
-export function standsAlike(sentence, tokenizer, languages) {
-  const [source, target] = languages.map((language) => FORMS[language] ?? null)
+export function standsAlike(sentence, tokenizer, [source, target]) {
   const knows = (/** @type {string} */ letter) => tokenizer.knows(letter)
   let [rest, done] = ['', 0]
   for (const entity of find(sentence, { source, target, knows })) {
@@ -337,4 +341,4 @@ export function standsAlike(sentence, tokenizer, languages) {
  * @param {Words} words
  */
 const isCopied = (sentence, words) =>
-  standsAlike(sentence, words.source, words.languages) || isForeign(sentence, words.source)
+  standsAlike(sentence, words.source, words.forms) || isForeign(sentence, words.source)

@@ -50,16 +50,16 @@ export class Masking {
    * @param {Bundle} bundle one whose manifest has entities
    * @param {Tokenizer} source of what is read
    * @param {Tokenizer} target of what is said
+   * @param {import('../entities/numbers.js').Form | null} form how numbers are read
    * @throws {BundleFormatError} a symbol is no subword of its own
    */
-  constructor(bundle, source, target) {
+  constructor(bundle, source, target, form) {
     const told = bundle.manifest.entities
     if (!told) throw new BundleFormatError(`${bundle.place}: the bundle has no entities`)
-    const formOf = (/** @type {string | null} */ name) => (name === null ? null : FORMS[name])
     this.symbols = /** @type {import('../entities/symbols.js').Symbols} */ (told.symbols)
     const knows = (/** @type {string} */ letter) => source.knows(letter)
-    const [source_, target_] = [formOf(told.sourceNumbers), formOf(told.targetNumbers)]
-    this.languages = { source: source_, target: target_, knows }
+    const said = told.targetNumbers === null ? null : FORMS[told.targetNumbers]
+    this.languages = { source: form, target: said, knows }
     const hasNames = bundle.manifest.files.has('names')
     this.list = hasNames ? Names.parse(bundle.text('names')) : null
     /** @type {Map<string, string>} */

@@ -9,7 +9,6 @@ import { toCapitals } from '../text/casing.js'
 import { isLetter } from '../text/characters.js'
 import { doubts } from '../text/checks.js'
 import { EOS_PIECE } from '../text/tokenizer.js'
-import { movedIn, stable, typeset } from '../text/typography.js'
 import { chosen } from './choice.js'
 import { confidence, features } from './confidence.js'
 
@@ -215,7 +214,8 @@ export function written(text, segment, { masking, typography }, grows = false) {
     masking && slots.length > 0
       ? fill(grows ? settled(cased, masking.language) : cased, slots, masking.language)
       : { text: cased, spans: [] }
-  return typography ? typeset(grows ? stable(said) : said, spans).text : said
+  if (!typography) return said
+  return typography.typeset(grows ? typography.stable(said) : said, spans).text
 }
 
 /**
@@ -229,7 +229,8 @@ const inCaseOf = (text, casing) => (casing === 'capitals' ? toCapitals(text) : t
  * @param {string} text
  * @param {Words} words
  */
-const doubtsOf = (segment, text, { languages }) => doubts(segment.text, text, ...languages)
+const doubtsOf = (segment, text, { languages, forms }) =>
+  doubts(segment.text, text, ...languages, forms[0])
 
 /** @param {Segment} segment @returns {Carried[]} */
 const carriedOf = ({ text, masked }) =>
@@ -276,6 +277,7 @@ function hypothesisOf(raw, segment, words) {
     spans = spans.map(([start, end]) => moved(filled, start, end))
   }
   if (words.typography) {
+    const { typeset, movedIn } = words.typography
     const typed = typeset(text, kept)
     text = typed.text
     spans = spans.map(([start, end]) => movedIn(typed, start, end))
