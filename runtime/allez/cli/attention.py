@@ -1,4 +1,7 @@
-"""`allez attention`: which source tokens each target token was made from, drawn."""
+"""`allez attention`: which source tokens each target token was made from, drawn.
+
+Of a summary and of a reply, too.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,24 @@ import argparse
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from allez.cli import console, heatmap
 from allez.cli.arguments import options_of
 from allez.errors import InputError, OptionError
 
+if TYPE_CHECKING:
+    from allez.options import TranslateOptions
+    from allez.tasks.replier import Replier
+    from allez.tasks.summarizer import Summarizer
+    from allez.tasks.writer import Writer
+    from allez.translate.translator import Translator
+
 
 def run(args: argparse.Namespace) -> int:
-    """Draw the attention of a text's translation, in the terminal or as PNG."""
+    """Draw the attention of what a text becomes, in the terminal or as PNG."""
     if bool(args.text) == bool(args.input):
         hint = 'allez attention "Comment allez-vous ?", or -i FILE --at NUMBER'
         raise OptionError("a text is needed, or a document", hint=hint)
@@ -24,26 +36,44 @@ def run(args: argparse.Namespace) -> int:
         raise OptionError(f"{args.output}: only PNG can be written", hint="a name ending in .png")
 
     from allez.documents.output import open_output
-    from allez.translate.translator import Translator
+    from allez.tasks.opening import opened
 
     text = _of_document(Path(args.input), args.at) if args.input else args.text[0]
-    with Translator(args.model, threads=args.threads) as translator:
-        options = options_of(args)
-        result = translator.translate(text, options=options)
-    if not result.sentences:
-        hint = "white space, numbers and signs, and scripts that it never learnt, are copied"
-        raise InputError("there is nothing to translate in the text", hint=hint)
+    with opened(args.model, threads=args.threads) as model:
+        drawn = _drawn(model, text, options_of(args))
     if args.output:
         with open_output(Path(args.output)) as output:
-            output.write(heatmap.png(result.sentences))
+            output.write(heatmap.png(drawn))
         return 0
     shades = heatmap.shades_for(console.is_terminal(sys.stdout), args.console, os.environ)
     width = shutil.get_terminal_size((100, 24)).columns
-    for sentence in result.sentences:
-        drawn = heatmap.draw(sentence, width=width, shades=shades)
-        console.show(f"{sentence.source}\n{sentence.text}\n\n")
-        console.write(f"{drawn}\n\n")  # its escape sequences are our own
+    for each in drawn:
+        lines = heatmap.draw(each, width=width, shades=shades)
+        console.show(f"{each.source}\n{each.text}\n\n")
+        console.write(f"{lines}\n\n")  # its escape sequences are our own
     return 0
+
+
+def _drawn(
+    model: Translator | Writer, text: str, options: TranslateOptions
+) -> Sequence[heatmap.Drawn]:
+    """Return what there is to draw: sentences and their translations, a summary, or a reply.
+
+    Of a dialogue the text is the turns, divided as the bundle divides them.
+    """
+    task = model.bundle.manifest.task
+    if task == "summarize":
+        return [cast("Summarizer", model).summarize(text, options=options)]
+    if task == "reply":
+        *turns, last = text.split(model.bundle.manifest.input.separator or "\n")
+        return [cast("Replier", model).another(turns).reply(last, options=options)]
+    if task == "caption":
+        raise OptionError("a model for captions reads pictures", hint="allez caption IMAGE")
+    translation = cast("Translator", model).translate(text, options=options)
+    if not translation.sentences:
+        hint = "white space, numbers and signs, and scripts that it never learnt, are copied"
+        raise InputError("there is nothing to translate in the text", hint=hint)
+    return translation.sentences
 
 
 def _of_document(path: Path, at: int | None) -> str:

@@ -22,7 +22,10 @@ from allez.errors import MissingExtraError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from allez.results import Sentence
+    from allez.results import Reply, Sentence, Summary
+
+    Drawn = Sentence | Summary | Reply
+    """What has tokens, those of a source, and weights between them."""
 
 Shades = Literal["grey", "blocks", "ascii"]
 """24 greys of a terminal with 256 colours, block characters, or what every encoding has."""
@@ -57,8 +60,8 @@ def shades_for(terminal: bool, encoding: str | None, environment: Mapping[str, s
     return "blocks"
 
 
-def draw(sentence: Sentence, *, width: int = 80, shades: Shades = "blocks") -> str:
-    """Return the attention of a sentence's best translation as lines of text.
+def draw(sentence: Drawn, *, width: int = 80, shades: Shades = "blocks") -> str:
+    """Return the attention of a sentence's best translation, or of an answer, as lines of text.
 
     Where the source tokens do not fit side by side they are written from top to bottom, and where
     not even that is narrow enough, the columns continue below.
@@ -136,7 +139,7 @@ def _legend(shades: Shades) -> str:
     return "  ".join(f"{mark} {step:.0%}" for mark, step in zip(marks, _STEPS, strict=True))
 
 
-def _source_labels(sentence: Sentence) -> Sequence[str]:
+def _source_labels(sentence: Drawn) -> Sequence[str]:
     """Return a label for each memory position; without attention there is only one."""
     positions = sentence.attention.shape[1]
     if positions == len(sentence.source_tokens):
@@ -195,7 +198,7 @@ def _pad(label: str, size: int) -> str:
 # --- picture --------------------------------------------------------------------------------
 
 
-def png(sentences: Sequence[Sentence]) -> bytes:
+def png(sentences: Sequence[Drawn]) -> bytes:
     """Return a picture of the sentences' attention, one below the other.
 
     Raises:
@@ -241,7 +244,7 @@ def _no_trace_of_matplotlib() -> Iterator[None]:
             del os.environ["MPLCONFIGDIR"]
 
 
-def _plot(axis: Axes, sentence: Sentence) -> None:
+def _plot(axis: Axes, sentence: Drawn) -> None:
     """Draw one sentence into one pair of axes."""
     rows = [_visible(token, "blocks") for token in sentence.tokens]
     columns = [_visible(token, "blocks") for token in _source_labels(sentence)]

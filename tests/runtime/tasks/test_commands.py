@@ -82,6 +82,7 @@ def test_lines_and_forms(piped: Piped, capsys: pytest.CaptureFixture[str]) -> No
         (["chat", "--model", REPLY, "--fill", "x"], 2, "'x' gives no value"),
         (["chat", "--model", REPLY, "text"], 2, "unrecognized arguments: text"),
         (["caption", "--model", SUMMARY, "a.png"], 1, "a bundle to summarize, not to caption"),
+        (["attention", "--model", SUMMARY], 2, "a text is needed, or a document"),
         (["caption"], 2, "the following arguments are required: IMAGE"),
         (["--model", REPLY, "Bonjour"], 1, "a reply bundle translates no text"),
     ],
@@ -226,6 +227,18 @@ def test_selftest_and_info_know_every_task(model: str, capsys: pytest.CaptureFix
     assert main(["info", "--model", model]) == 0
     found = capsys.readouterr().out
     assert f"task          {'summarize' if model == SUMMARY else 'reply'}\n" in found
+
+
+def test_attention_is_drawn_of_summaries_and_replies(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["attention", "--model", SUMMARY, TEXT]) == 0
+    source, _, rest = capsys.readouterr().out.partition(TEXT)
+    assert source == ""
+    assert "</s>" in rest
+    turns = "Je vois le chat. | Oui. | Elle dort."
+    assert main(["attention", "--model", REPLY, turns]) == 0
+    with allez.Replier(REPLY, threads=1) as replier:
+        said = replier.another(["Je vois le chat.", "Oui."]).reply("Elle dort.").text
+    assert capsys.readouterr().out.startswith(f"{turns}\n{said}\n\n")
 
 
 def test_help_shows_what_each_takes(capsys: pytest.CaptureFixture[str]) -> None:

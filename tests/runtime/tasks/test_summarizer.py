@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 import shutil
 import threading
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import allez
+from allez.bundle.manifest import Confidence
+from allez.bundle.reader import Bundle
 from allez.errors import BundleError, BundleFormatError, CancelledError, OptionError, SessionError
 from support import picture_bundle
 
@@ -141,6 +145,18 @@ def test_a_closed_one_says_so() -> None:
             call(TEXT)
     with pytest.raises(TypeError, match="cannot be sent to another process"):
         pickle.dumps(summarizer)
+
+
+def test_confidence_is_the_regression_over_what_search_knows() -> None:
+    bundle = Bundle.read(BUNDLES / "tiny_summary")
+    weights = Confidence(0.25, {"mean_score": 2.0, "ratio": 0.5, "doubts": 9.0})
+    told = replace(bundle.manifest, confidence=weights)
+    with allez.Summarizer(replace(bundle, manifest=told), threads=1) as summarizer:
+        summary = summarizer.summarize(TEXT)
+        length = len(summary.tokens) + 1
+        total = 0.25 + 2 * summary.score + 0.5 * math.log(length / len(summary.source_tokens))
+        assert summary.confidence == pytest.approx(1 / (1 + math.exp(-total)))
+        assert summarizer.summarize(TEXT, max_time=0).confidence == 0.0
 
 
 def test_it_passes_its_self_test(summarizer: allez.Summarizer) -> None:
