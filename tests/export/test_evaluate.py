@@ -319,6 +319,35 @@ def test_validation_is_the_mean_of_the_files(
     assert scores["bleu"] == pytest.approx((scores["bleu_right"] + scores["bleu_wrong"]) / 2)
 
 
+def test_summaries_are_validated_by_rouge_and_within_their_own_limits(
+    make_model: Callable[..., Seq2Seq], tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[LimitsConfig | None, bool]] = []
+
+    def search(
+        model: Seq2Seq, sources: Iterable[list[int]], *, limits: LimitsConfig, translated: bool
+    ) -> list[list[SimpleNamespace]]:
+        asked.append((limits, translated))
+        return [[SimpleNamespace(tokens=tokenizer.encode("the cat"))] for _ in sources]
+
+    monkeypatch.setattr("allez_export.evaluate.torch_search", search)
+    limits = LimitsConfig(target_per_source=0.0, target_extra=7)
+    files = [("texts", [("le chat voit la mer", "the cat sees")])]
+    scores = validator(files, tokenizer, task="summarize", limits=limits)(Recurrent(make_model()))
+    assert list(scores) == ["rouge_l", "rouge_l_texts"]  # the first one decides
+    assert scores["rouge_l"] == pytest.approx(80)
+    assert asked == [(limits, False)]
+
+
+def test_answers_have_their_own_limit(
+    make_model: Callable[..., Seq2Seq], sentences: list[list[int]]
+) -> None:
+    model = Recurrent(make_model())
+    limits = LimitsConfig(target_per_source=0.0, target_extra=3)
+    found = torch_search(model, sentences, limits=limits)
+    assert max(len(best.tokens) for (best,) in found) == 3
+
+
 def test_scoring_a_bundle_goes_on_where_it_was_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
