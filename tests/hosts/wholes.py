@@ -1,4 +1,6 @@
-"""Whole texts and dialogues as hosts must read them: cases of `spec/vectors/whole.jsonl`.
+"""Whole texts and dialogues as hosts must read and answer them.
+
+Cases of `spec/vectors/whole.jsonl`:
 
 {"tokens", "separator", "turns"}            how what follows is read, by the tiny tokenizer
 {"text", "ids", "spans", "read", "cut"}     a text; spans and read count code points of it
@@ -7,15 +9,18 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from allez import Replier, Summarizer
 from allez.bundle.reader import Bundle
 from allez.tasks.blanks import fill, settled
 from allez.tasks.whole import Reader, read_text, read_turns
 from allez.text import SentenceRules, Tokenizer
+from allez_export import toy
 from support import french
 
 TINY = Path(__file__).parents[2] / "spec" / "bundles" / "tiny"
@@ -116,3 +121,41 @@ def blank_cases() -> Iterator[dict[str, Any]]:
             "settled": settled(text),
             "moved": [filled.moved(at, at + 1) for at in range(len(text))],
         }
+
+
+TASKS = Path(__file__).parents[2] / "spec" / "bundles"
+
+
+def task_cases() -> Iterator[dict[str, Any]]:
+    """Yield summaries and dialogues of the tiny bundles: cases of `spec/vectors/tasks.jsonl`.
+
+    {"text", "beam_size", "texts", "read", "cut"} of `tiny_summary`; {"said", "beam_size", "fill",
+    "replies"} of `tiny_reply`: what is said in turn, and of each reply text, turns that were read,
+    cut, and blanks.
+    """
+    generator = random.Random(17)
+    lines = [source for source, _ in toy.pairs(17, 160)]
+    texts = ["", " \n", "😀", "|", "Je vois le chat.\nElle dort.", *lines[:20]]
+    texts += [" ".join(generator.sample(lines, generator.randint(2, 9))) for _ in range(15)]
+    with Summarizer(TASKS / "tiny_summary", threads=1) as summarizer:
+        for text, beam in itertools.product(texts, (1, 4)):
+            found = summarizer.summarize(text, beam_size=beam, n_best=min(beam, 2))
+            yield {
+                **{"text": text, "beam_size": beam, "texts": found.texts},
+                **{"read": found.read, "cut": found.cut},
+            }
+    values = {"day": "2nd", "month name": "June"}
+    with Replier(TASKS / "tiny_reply", threads=1) as replier:
+        for number in range(16):
+            said = generator.sample(lines, 4) if number else ["", "Oui | non.", "[day]", "a " * 90]
+            given = values if number % 2 else {}
+            dialogue = replier.another()
+            beam = (1, 4)[number % 2]
+            replies = [dialogue.reply(turn, given, beam_size=beam) for turn in said]
+            yield {
+                **{"said": said, "beam_size": beam, "fill": given},
+                "replies": [
+                    {"text": r.text, "turns": r.turns, "cut": r.cut, "blanks": r.blanks}
+                    for r in replies
+                ],
+            }
