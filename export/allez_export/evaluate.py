@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import sacrebleu
 from tqdm import tqdm
 
@@ -20,7 +21,7 @@ from allez.arrays import IntArray
 from allez.bundle.manifest import Manifest
 from allez.errors import InputError
 from allez.model.decode import decode
-from allez.model.encoder import TextSource
+from allez.model.encoder import ImageSource, TextSource
 from allez.options import SearchOptions
 from allez.search.beam import REVISION
 from allez.search.constraints import repeats_allowed
@@ -29,7 +30,7 @@ from allez.text.tokenizer import Tokenizer
 from allez.translate.translator import Translator
 from allez_export.config import LimitsConfig
 from allez_export.data.read import Pair, read_pairs
-from allez_export.families.family import Family
+from allez_export.families.family import Family, Read
 from allez_export.rouge import rouge
 from allez_export.vocabulary import EOS
 
@@ -244,7 +245,7 @@ class TorchModel:
 
 def torch_search(
     family: Family,
-    sentences: Sequence[Sequence[int]],
+    sentences: Sequence[Read],
     options: SearchOptions = GREEDY,
     *,
     repeats: str = "few",
@@ -255,28 +256,30 @@ def torch_search(
 
     Args:
         family: trained.
-        sentences: source ids, eos last.
+        sentences: source ids, eos last; or images [1, channels, height, width].
         options: see `SearchOptions`.
         repeats: what a bundle says of loops, see there.
         limits: how long answers may get; None: as translations.
         translated: whether they may repeat what their source does.
     """
     limits = limits or LimitsConfig()
-    requests = [
-        Request(
-            TextSource(tuple(ids)),
-            limits.target(len(ids)),
-            repeats_allowed(repeats, ids if translated else ()),
-        )
-        for ids in sentences
-    ]
+    positions = family.facts.positions(0)
+    requests = []
+    for read in sentences:
+        if isinstance(read, np.ndarray):
+            source: Source = ImageSource(read, positions)
+            repeated: Sequence[int] = ()
+        else:
+            source, repeated = TextSource(tuple(read)), read if translated else ()
+        allowed = repeats_allowed(repeats, repeated)
+        requests.append(Request(source, limits.target(source.length), allowed))
     return decode(TorchModel(family), requests, options)
 
 
 def torch_greedy(
-    family: Family, sentences: Sequence[Sequence[int]], manifest: Manifest
+    family: Family, sentences: Sequence[Read], manifest: Manifest
 ) -> list[RawHypothesis]:
-    """Search greedily with a model that torch runs, as a bundle says; source ids end with eos."""
+    """Search greedily with a model that torch runs, as a bundle says; see `torch_search`."""
     limits = LimitsConfig(
         target_per_source=manifest.target_per_source, target_extra=manifest.target_extra
     )

@@ -15,12 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from allez.model.decode import decode
-from allez.model.encoder import ImageSource
-from allez.search.step import Request
 from allez.text.tokenizer import Tokenizer
 from allez_export.config import LimitsConfig
-from allez_export.evaluate import GREEDY, TorchModel, bleu
+from allez_export.evaluate import bleu, torch_search
 from allez_export.families.caption.family import Caption
 from allez_export.pictures.read import Captioned
 
@@ -79,16 +76,9 @@ def captions_of(
     family: Caption, pictures: Sequence[Captioned], tokenizer: Tokenizer, limits: LimitsConfig
 ) -> list[str]:
     """Return greedy captions by torch."""
-    facts, seen = family.facts, family.picture
-    positions = facts.positions(0)
-    requests = [
-        Request(
-            ImageSource(pixels_as_input(p.pixels, seen.mean, seen.scale), positions),
-            limits.target(positions),
-        )
-        for p in pictures
-    ]
-    found = decode(TorchModel(family), requests, GREEDY)
+    seen = family.picture
+    images = [pixels_as_input(p.pixels, seen.mean, seen.scale) for p in pictures]
+    found = torch_search(family, images, limits=limits, translated=False)
     return [tokenizer.decode(answer[0].tokens) for answer in found]
 
 

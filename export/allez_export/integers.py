@@ -50,7 +50,8 @@ def largest_product(model: onnx.ModelProto) -> int:
 def largest_weight(model: onnx.ModelProto) -> int:
     """Return the largest absolute value among the int8 weights of a model; 0 if it has none.
 
-    A table that is only looked up is none: nothing is multiplied by it.
+    A table that is only looked up is none: nothing is multiplied by it. Nor is what becomes floats
+    again when the graph is loaded.
     """
     constants = constants_of(model)
     readers: dict[str, set[str]] = {}
@@ -63,7 +64,8 @@ def largest_weight(model: onnx.ModelProto) -> int:
     found = [
         values.astype(np.int16)
         for name, values in constants.items()
-        if values.dtype == np.int8 and (readers.get(name) != {"Gather"} or name in inner)
+        if values.dtype == np.int8
+        and (readers.get(name) not in ({"Gather"}, {"Cast"}) or name in inner)
     ]
     return max((int(np.abs(values).max(initial=0)) for values in found), default=0)
 

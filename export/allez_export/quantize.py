@@ -36,6 +36,7 @@ from allez_export.integers import (
     nodes_of,
     quantize_weight,
 )
+from allez_export.stored import stored
 
 CONTRIB = helper.make_opsetid("com.microsoft", 1)
 
@@ -429,4 +430,6 @@ def quantize(
     }
     models = {name: rewriter.run() for name, rewriter in rewriters.items()}
     reports = {name: rewriter.report for name, rewriter in rewriters.items()}
+    if ranges.encoder_stored:
+        models["encoder"] = stored(models["encoder"])
     return models["encoder"], models["decoder"], reports

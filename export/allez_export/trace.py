@@ -40,12 +40,16 @@ def trace(family: Family, folder: Path) -> None:
 
 def trace_encoder(family: Family) -> onnx.ModelProto:
     """Return `encoder.onnx` of a trained model."""
-    # Two sentences of different lengths, so that no axis looks constant.
-    source = torch.ones(2, 5, dtype=torch.int64)
-    length = torch.tensor([5, 3], dtype=torch.int32)
     facts = family.facts
-    graph = encoder_graph(len(facts.state_widths))
-    proto = _export(family.encoder_module(), (source, length), graph, {"B": 2, "S": 5})
+    graph = encoder_graph(len(facts.state_widths), facts.reads)
+    given: tuple[object, ...]
+    if facts.picture is None:
+        # Two sentences of different lengths, so that no axis looks constant.
+        given = torch.ones(2, 5, dtype=torch.int64), torch.tensor([5, 3], dtype=torch.int32)
+    else:
+        seen = facts.picture
+        given = (torch.zeros(2, seen.channels, seen.height, seen.width),)
+    proto = _export(family.encoder_module(), given, graph, {"B": 2, "S": 5})
     return _finish(proto, graph, facts)
 
 
@@ -53,7 +57,7 @@ def trace_decoder(family: Family) -> onnx.ModelProto:
     """Return `decoder.onnx` of a trained model."""
     facts = family.facts
     graph = decoder_graph(len(facts.state_widths))
-    positions = facts.positions(5)
+    positions = facts.positions(5)  # of an image always as many, which the graph does not say
     arguments = (
         torch.ones(6, dtype=torch.int64),
         torch.zeros(6, dtype=torch.int64),
@@ -292,6 +296,8 @@ def _finish(proto: onnx.ModelProto, graph: Graph, facts: Facts) -> onnx.ModelPro
     for node in proto.graph.node:
         del node.metadata_props[:]
         node.doc_string = ""
+        if node.op_type == "Conv":
+            _say_all(node, proto.graph)
     for initializer in proto.graph.initializer:
         del initializer.metadata_props[:]
         initializer.doc_string = ""
@@ -303,3 +309,14 @@ def _finish(proto: onnx.ModelProto, graph: Graph, facts: Facts) -> onnx.ModelPro
     proto.producer_name, proto.producer_version = "allez-export", ""
     onnx.checker.check_model(proto, full_check=False)
     return proto
+
+
+def _say_all(convolution: onnx.NodeProto, graph: onnx.GraphProto) -> None:
+    """Give a convolution the attributes that the contract demands, and no other."""
+    weight = next(i for i in graph.initializer if i.name == convolution.input[1])
+    said = {a.name: helper.get_attribute_value(a) for a in convolution.attribute}
+    usual = {"dilations": [1, 1], "group": 1, "pads": [0, 0, 0, 0], "strides": [1, 1]}
+    values = {**usual, **said, "kernel_shape": list(weight.dims[2:])}
+    values.pop("auto_pad", None)
+    del convolution.attribute[:]
+    convolution.attribute.extend(helper.make_attribute(k, v) for k, v in sorted(values.items()))

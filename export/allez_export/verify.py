@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 import torch
 
 from allez.arrays import FloatArray
@@ -35,34 +34,29 @@ from allez.bundle.contract import (
     state_names,
 )
 from allez.bundle.reader import Bundle
-from allez.errors import AllezError
 from allez.model.decode import decode
 from allez.model.model import Model
 from allez.search.step import RawHypothesis
 from allez_export.config import QuantizeConfig
 from allez_export.evaluate import GREEDY, bleu, chrf, torch_greedy
-from allez_export.families.family import Facts, Family
+from allez_export.families.family import Facts, Family, Read
 from allez_export.fourbit import constants_of
 from allez_export.integers import WEIGHT_LIMIT, largest_product, largest_weight
+from allez_export.parity import PARITY as PARITY
+from allez_export.parity import ParityFailure as ParityFailure
+from allez_export.parity import VerificationError as VerificationError
+from allez_export.parity import distance as distance
+from allez_export.parity import encoder_feeds as encoder_feeds
+from allez_export.parity import encoder_parity as encoder_parity
+from allez_export.parity import session as session
 from allez_export.trace import TYPES
-
-PARITY = 1e-4
-"""Largest difference between PyTorch and fp32 ONNX."""
 
 LOWEST = -1e3  # log-probabilities below are of words that are never said; few digits are left
 Values = dict[str, Any]
 
 
-class VerificationError(AllezError):
-    """The exported graphs are not what they should be."""
-
-
 class ContractMismatch(VerificationError):
     """A graph has other names, types, axes or a newer format than agreed."""
-
-
-class ParityFailure(VerificationError):
-    """Fp32 and PyTorch disagree."""
 
 
 class WeightRangeFailure(VerificationError):
@@ -107,48 +101,6 @@ def _axes(value: onnx.ValueInfoProto) -> Sequence[Any]:
 
 def _axis(dimension: Any) -> str | int:
     return dimension.dim_param or int(dimension.dim_value)
-
-
-def session(model: onnx.ModelProto) -> ort.InferenceSession:
-    """Load a graph as the runtime does."""
-    options = ort.SessionOptions()
-    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 4
-    return ort.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-
-
-def distance(actual: FloatArray, expected: FloatArray) -> float:
-    """Return the largest difference.
-
-    Raises:
-        ParityFailure: a value is not finite, so that there is none.
-    """
-    if not np.isfinite(actual).all():
-        raise ParityFailure("the graph gives values that are not finite")
-    return float(np.abs(actual - expected).max(initial=0.0))
-
-
-def encoder_parity(family: Family, encoder: onnx.ModelProto) -> float:
-    """Return the largest difference over batches of many sizes, ragged ones included."""
-    run = session(encoder)
-    generator = torch.Generator().manual_seed(0)
-    vocabulary = family.facts.source_words
-    worst = 0.0
-    for batch, longest in ((1, 1), (1, 2), (1, 17), (2, 5), (3, 40), (7, 9), (16, 3), (4, 101)):
-        source = torch.randint(3, vocabulary, (batch, longest), generator=generator)
-        length = torch.randint(1, longest + 1, (batch,), generator=generator)
-        length[0] = longest
-        expected = family.reference_encoding(source, length)
-        feeds = {"source": source.numpy(), "source_length": length.to(torch.int32).numpy()}
-        words = expected[2].numpy() > MASKED / 2  # padding may hold anything
-        for actual, wanted in zip(run.run(None, feeds), expected, strict=True):
-            pair = (actual, wanted.numpy())
-            one, other = (values[words] for values in pair) if actual.ndim == 3 else pair
-            worst = max(worst, distance(one, other))
-    return worst
 
 
 def decoder_parity(family: Family, decoder: onnx.ModelProto) -> float:
@@ -217,8 +169,11 @@ def _check_tokens(outputs: Sequence[Any], candidates: Any, facts: Facts) -> None
         raise ParityFailure("top_log_probs are not the best log_probs")
 
 
-def runtime_search(bundle: Bundle, sentences: Sequence[Sequence[int]]) -> list[RawHypothesis]:
-    """Search greedily with a bundle's graphs, as the runtime does; source ids end with eos."""
+def runtime_search(bundle: Bundle, sentences: Sequence[Read]) -> list[RawHypothesis]:
+    """Search greedily with a bundle's graphs, as the runtime does; source ids end with eos.
+
+    Sources may be images too, [1, channels, height, width].
+    """
     model = Model(bundle)
     answers = decode(model, [model.request(ids) for ids in sentences], GREEDY)
     if not all(answers):
@@ -337,14 +292,6 @@ def step_feeds(facts: Facts, rows: int) -> dict[str, Any]:
     }
 
 
-def encoder_feeds(ids: Sequence[int]) -> dict[str, Any]:
-    """Return inputs of the encoder for one sentence."""
-    return {
-        "source": np.array([ids], dtype=np.int64),
-        "source_length": np.array([len(ids)], dtype=np.int32),
-    }
-
-
 def behaviour(
     fp32: Sequence[str],
     int8: Sequence[str],
@@ -393,7 +340,7 @@ def verify(
     family: Family,
     fp32: tuple[onnx.ModelProto, onnx.ModelProto, Bundle],
     int8: tuple[onnx.ModelProto, onnx.ModelProto, Bundle] | None,
-    sentences: Sequence[Sequence[int]],
+    sentences: Sequence[Read],
     references: Sequence[str],
     decode: Callable[[Sequence[int]], str],
     limits: QuantizeConfig,
@@ -404,7 +351,7 @@ def verify(
         family: trained.
         fp32: encoder, decoder and a draft bundle of them.
         int8: the same of the quantized graphs, if there are any; w4 are int8 once they are loaded.
-        sentences: source ids to decode greedily, eos last.
+        sentences: source ids to decode greedily, eos last; or images.
         references: their translations.
         decode: ids to text.
         limits: how much int8 may change.
@@ -416,7 +363,7 @@ def verify(
     count = len(facts.state_widths)
     for name, exported in (("fp32", fp32), ("int8", int8)):
         if exported is not None:
-            check_contract(exported[0], encoder_graph(count), facts)
+            check_contract(exported[0], encoder_graph(count, facts.reads), facts)
             check_contract(exported[1], decoder_graph(count), facts)
             yield f"{name} contract", {"states": len(next_state_names(count))}
     found = runtime_search(fp32[2], sentences)

@@ -63,7 +63,42 @@ def turned(operator: bytes, name: bytes) -> Callable[[Any], Any]:
     return lambda _: [(OP, 2, operator), (DOMAIN, 2, b"com.microsoft"), (ATTRIBUTE, 2, attribute)]
 
 
+CONV = {
+    **{"dilations": [1, 1], "kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "strides": [2, 2]},
+    "group": 1,
+}
+
+
+def convolution(inputs: int = 2, **changes: Any) -> Callable[[Any], Any]:
+    """Return a change to a convolution; an attribute that is None is left out."""
+    fields: list[Any] = [(1, 2, b"x")] * inputs + [(OP, 2, b"Conv")]
+    for name, value in {**CONV, **changes}.items():
+        if value is None:
+            continue
+        if isinstance(value, bytes):
+            held = [(4, 2, value), (20, 0, 3)]
+        elif isinstance(value, int):
+            held = [(3, 0, value % 2**64), (20, 0, 2)]
+        else:
+            held = [*((8, 0, number % 2**64) for number in value), (20, 0, 7)]
+        fields.append((ATTRIBUTE, 2, build([(1, 2, name.encode()), *held])))
+    return lambda _: fields
+
+
 GRAPHS: list[tuple[str, str, Way, Callable[[Any], Any]]] = [
+    ("a convolution with a bias", "encoder", NODE_3, convolution(3)),
+    ("a convolution of one input", "encoder", NODE_3, convolution(1)),
+    ("a convolution without strides", "encoder", NODE_3, convolution(strides=None)),
+    ("a convolution without anything", "encoder", NODE_3, convolution(**dict.fromkeys(CONV))),
+    ("a convolution of stride 0", "encoder", NODE_3, convolution(strides=[1, 0])),
+    ("a convolution of negative dilations", "encoder", NODE_3, convolution(dilations=[-3, 1])),
+    ("a convolution of negative pads", "encoder", NODE_3, convolution(pads=[0, 0, 0, -1])),
+    ("a convolution of two pads", "encoder", NODE_3, convolution(pads=[1, 1])),
+    ("a convolution along one axis", "encoder", NODE_3, convolution(kernel_shape=[3])),
+    ("a convolution with a huge window", "encoder", NODE_3, convolution(kernel_shape=[3, 33])),
+    ("a convolution in groups", "encoder", NODE_3, convolution(group=2)),
+    ("a convolution in groups like a list", "encoder", NODE_3, convolution(group=[1, 1])),
+    ("a convolution padded by itself", "encoder", NODE_3, convolution(auto_pad=b"VALID")),
     ("an operator that loops", "decoder", NODE_3, put(OP, "Loop")),
     ("an operator of a foreign domain", "decoder", NODE_3, put(DOMAIN, "com.evil")),
     ("an operator nobody exports", "encoder", NODE_3, lambda _: [(OP, 2, b"MatMulNBits"),

@@ -14,11 +14,15 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor, nn
 
+from allez.arrays import FloatArray
 from allez.bundle.contract import Tensor as Declared
 from allez.search.step import Step
 from allez_export.vocabulary import BOS, EOS
 
 Floats = npt.NDArray[np.float32]
+
+Read = Sequence[int] | FloatArray
+"""Source ids, eos last; or an image [1, channels, height, width]."""
 
 Extent = float | tuple[float, float]
 """Of an activation: its largest absolute value, or the smallest (0 at most) and the largest."""
@@ -89,6 +93,11 @@ class Facts:
         """How many words the encoder knows."""
         return self.vocabulary if self.source_vocabulary is None else self.source_vocabulary
 
+    @property
+    def reads(self) -> str:
+        """What its encoder is given, as the contract calls it."""
+        return "text" if self.picture is None else "image"
+
     def positions(self, source_length: int) -> int:
         """Return M of a sentence, or of any picture."""
         if self.picture is not None and not self.one_position:
@@ -130,6 +139,8 @@ class Ranges:
     """Of weights that were integers, what 1 stood for in each column (of a table, row); 0: none.
     Where they fit they are taken as they are."""
     decoder_grids: Mapping[str, Floats] = field(default_factory=dict)
+    encoder_stored: bool = False
+    """Whether the encoder's weights that are multiplied as floats are stored as integers."""
 
 
 class Family(Protocol):

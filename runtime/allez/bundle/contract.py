@@ -69,6 +69,32 @@ ATTRIBUTES = {
 runs or tests, where it trusts what a graph says of its shapes."""
 
 
+INPUT_COUNTS = {
+    (domain, name): count
+    for domain, operators in _ONNX["inputs"].items()
+    for name, count in operators.items()
+}
+"""How many inputs these must have: of others, ONNX Runtime would read beyond the end."""
+
+
+class Numbers(NamedTuple):
+    """What the whole numbers of an attribute must be."""
+
+    size: int
+    """How many."""
+    least: int
+    most: int
+
+
+NUMBERS = {
+    (domain, name): {attribute: Numbers(*wanted) for attribute, wanted in attributes.items()}
+    for domain, operators in _ONNX["numbers"].items()
+    for name, attributes in operators.items()
+}
+"""Attributes that these must have: with other numbers, or none, old versions of ONNX Runtime divide
+by zero or read what is not theirs."""
+
+
 class Tensor(NamedTuple):
     """One input or output of a graph."""
 

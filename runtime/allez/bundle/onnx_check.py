@@ -12,7 +12,16 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from allez.bundle.contract import ATTRIBUTES, IR_VERSIONS, OPERATORS, OPSETS, Graph, Tensor
+from allez.bundle.contract import (
+    ATTRIBUTES,
+    INPUT_COUNTS,
+    IR_VERSIONS,
+    NUMBERS,
+    OPERATORS,
+    OPSETS,
+    Graph,
+    Tensor,
+)
 from allez.bundle.fields import shown
 from allez.bundle.manifest import Manifest
 from allez.errors import BundleFormatError
@@ -228,6 +237,10 @@ class _Reader:
             name = "::".join(part for part in operator if part)
             raise _error(f"the operator {shown(name)} is not one that bundles use")
         self._operators.add(operator)
+        count = len(found["input"])
+        if INPUT_COUNTS.get(operator, count) != count:
+            raise _error(f"{operator[1]} has {count} inputs, not {INPUT_COUNTS[operator]}")
+        wanted = dict(NUMBERS.get(operator, {}))
         for data in found["attribute"]:
             attribute = self._message(data, "attribute")
             name, parts = _one_text(attribute, "name"), _one_int(attribute, "i")
@@ -240,8 +253,16 @@ class _Reader:
             held = {name for name in _ATTRIBUTE_KINDS.values() if attribute[name]}
             if kind is None or held - {kind}:  # an empty list or a zero may be left out
                 raise _error(f"an attribute of {operator[1]} is of no kind that bundles use")
+            if name in wanted:
+                must, given = wanted.pop(name), attribute["i" if kind == "i" else "ints"]
+                numbers = list(self._integers(given))
+                inside = all(must.least <= number <= must.most for number in numbers)
+                if len(numbers) != must.size or not inside:
+                    raise _error(f"{operator[1]} has {shown(name)} that bundles do not use")
             for branch in attribute["g"]:
                 self._graph(branch, depth + 1)
+        if wanted:
+            raise _error(f"{operator[1]} has no {shown(min(wanted))}")
 
     def _tensor(self, view: _Found) -> None:
         """Check that a constant's numbers are all there, in the file."""

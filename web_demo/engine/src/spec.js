@@ -1276,6 +1276,7 @@ export const SPEC = {
     "Add",
     "Cast",
     "Concat",
+    "Conv",
     "Expand",
     "GRU",
     "Gather",
@@ -1294,6 +1295,7 @@ export const SPEC = {
     "QuantizeLinear",
     "Range",
     "ReduceMax",
+    "Relu",
     "Reshape",
     "Shape",
     "Sigmoid",
@@ -1314,6 +1316,15 @@ export const SPEC = {
    ]
   },
   "attributes": {
+   "": {
+    "Conv": [
+     "dilations",
+     "group",
+     "kernel_shape",
+     "pads",
+     "strides"
+    ]
+   },
    "com.microsoft": {
     "FusedMatMul": [
      "transB"
@@ -1321,6 +1332,42 @@ export const SPEC = {
     "QGemm": [
      "transB"
     ]
+   }
+  },
+  "inputs": {
+   "": {
+    "Conv": 2
+   }
+  },
+  "numbers": {
+   "": {
+    "Conv": {
+     "dilations": [
+      2,
+      1,
+      1
+     ],
+     "group": [
+      1,
+      1,
+      1
+     ],
+     "kernel_shape": [
+      2,
+      1,
+      32
+     ],
+     "pads": [
+      4,
+      0,
+      32
+     ],
+     "strides": [
+      2,
+      1,
+      32
+     ]
+    }
    }
   },
   "depth": 8,

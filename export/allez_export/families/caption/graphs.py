@@ -26,13 +26,14 @@ class Folded(nn.Module):
         weight = convolution.weight.double() * factor[:, None, None, None]
         bias = norm.bias.double() - norm.running_mean.double() * factor
         self.weight = nn.Parameter(weight.float().contiguous().detach())
-        self.bias = nn.Parameter(bias.float().detach())
+        self.bias = nn.Parameter(bias.float().detach()[:, None, None])  # [out, 1, 1]
         self.stride, self.padding = convolution.stride, convolution.padding
         self.rectified = layer.rectified
 
     def forward(self, values: Tensor) -> Tensor:
         """Return what the layer gives in evaluation."""
-        values = F.conv2d(values, self.weight, self.bias, self.stride, self.padding)
+        # The bias is a sum of its own: a convolution with one, bundles may not hold.
+        values = F.conv2d(values, self.weight, None, self.stride, self.padding) + self.bias
         return F.relu(values) if self.rectified else values
 
 

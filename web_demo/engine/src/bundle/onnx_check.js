@@ -201,6 +201,11 @@ class Reader {
       throw error(`the operator ${shown(name)} is not one that bundles use`)
     }
     this.domains.add(domain)
+    const count = ONNX.inputs[domain]?.[type] ?? found.input.length
+    if (found.input.length !== count) {
+      throw error(`${type} has ${found.input.length} inputs, not ${count}`)
+    }
+    const wanted = new Map(Object.entries(ONNX.numbers[domain]?.[type] ?? {}))
     const allowed = ONNX.attributes[domain]?.[type]
     for (const part of found.attribute) {
       const attribute = this.message(part, 'attribute')
@@ -218,8 +223,19 @@ class Reader {
       if (!kind || others.length > 0) {
         throw error(`an attribute of ${type} is of no kind that bundles use`)
       }
+      const must = wanted.get(name)
+      if (must) {
+        wanted.delete(name)
+        const numbers = this.integers(attribute[kind === 'i' ? 'i' : 'ints'])
+        const inside = numbers.every((each) => each >= BigInt(must[1]) && each <= BigInt(must[2]))
+        if (numbers.length !== must[0] || !inside) {
+          throw error(`${type} has ${shown(name)} that bundles do not use`)
+        }
+      }
       for (const branch of attribute.g) this.graph(branch, depth + 1)
     }
+    const [missing] = [...wanted.keys()].sort()
+    if (missing !== undefined) throw error(`${type} has no ${shown(missing)}`)
   }
 
   /** Checks that a constant's numbers are all there, in the file. @param {Found} data */

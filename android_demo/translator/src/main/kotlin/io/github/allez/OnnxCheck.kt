@@ -60,6 +60,16 @@ private val ATTRIBUTES = ONNX.part("attributes").each<Map<*, *>>().flatMap { (do
     operators.each<List<*>>().map { (name, allowed) -> (domain to name) to allowed }
 }.toMap()
 
+/** How many inputs these operators must have. */
+private val INPUT_COUNTS = ONNX.part("inputs").each<Map<String, *>>().flatMap { (domain, operators) ->
+    operators.map { (name, count) -> (domain to name) to (count as Long).toInt() }
+}.toMap()
+
+/** Attributes that these operators must have: how many numbers, the least and the most. */
+private val NUMBERS = ONNX.part("numbers").each<Map<String, *>>().flatMap { (domain, operators) ->
+    operators.each<Map<String, *>>().map { (name, attributes) -> (domain to name) to attributes.each<List<*>>() }
+}.toMap()
+
 /** Element types of `TensorProto` as NumPy spells them, and bytes per element. */
 private val ELEMENTS = ONNX.part("elements").each<List<*>>().map { (code, element) ->
     code.toLong() to (element[0] as String to element[1] as Long)
@@ -188,6 +198,10 @@ private class OnnxReader(private val data: ByteArray) {
             refuse("the operator ${shown(name)} is not one that bundles use")
         }
         operators.add(operator)
+        val count = found.all("input").size
+        val inputs = INPUT_COUNTS[operator] ?: count
+        if (count != inputs) refuse("${operator.second} has $count inputs, not $inputs")
+        val wanted = NUMBERS[operator].orEmpty().toMutableMap()
         for (attribute in found.spans("attribute").map { message(it, "attribute") }) {
             val name = text(attribute, "name")
             if (ATTRIBUTES[operator]?.contains(name) == false) {
@@ -203,8 +217,16 @@ private class OnnxReader(private val data: ByteArray) {
             if (kind == null || held.any { it != kind }) { // an empty list or a zero may be left out
                 refuse("an attribute of ${operator.second} is of no kind that bundles use")
             }
+            wanted.remove(name)?.let { (size, least, most) ->
+                val numbers = integers(attribute.all(if (kind == "i") "i" else "ints"))
+                val range = least as Long..most as Long
+                if (numbers.size.toLong() != size || numbers.any { it !in range }) {
+                    refuse("${operator.second} has ${shown(name)} that bundles do not use")
+                }
+            }
             for (branch in attribute.spans("g")) graph(branch, depth + 1)
         }
+        wanted.keys.minOrNull()?.let { refuse("${operator.second} has no ${shown(it)}") }
     }
 
     /** Checks that a constant's numbers are all there, in the file. */
