@@ -66,6 +66,7 @@ def _what(config: Config) -> str:
         "translate": f"Translates {config.source} to {config.target}",
         "summarize": f"Says in a line what a text is about ({language})",
         "reply": f"Replies to what is said ({language})",
+        "caption": f"Says in a few words what a picture shows ({config.target})",
     }[config.task]
 
 
@@ -127,10 +128,12 @@ _MEANING = {
     "is that of its author, letter by letter.",
     "reply": "BLEU is sacreBLEU's; blanks F1 is of the bracketed names of all replies together; "
     "distinct-2 is how many of all pairs of words are different ones, beside people's.",
+    "caption": "Exact: the caption is the one given, letter by letter. CIDEr weighs runs of words "
+    "by how rare they are among the references of a file and kind, 0 to 10.",
 }
 """What the columns of a table are."""
 
-DECISIVE = {"translate": "bleu", "reply": "bleu", "summarize": "rouge_l"}
+DECISIVE = {"translate": "bleu", "reply": "bleu", "summarize": "rouge_l", "caption": "exact"}
 """By which score quantizing is judged."""
 
 
@@ -237,12 +240,13 @@ def _behaviour(report: Mapping[str, Any], task: str, *, made_up: bool) -> list[s
     if "behaviour" not in report:
         return []
     found = report["behaviour"]
-    kind = "validation sentences" if task == "translate" else "validation texts"
-    kind = "texts of words thrown together" if made_up else kind
-    told = {"translate": "translations", "summarize": "summaries", "reply": "replies"}[task]
+    kind = {"translate": "validation sentences", "caption": "validation pictures"}
+    told = {"translate": "translations", "summarize": "summaries", "reply": "replies"}
+    said = told.get(task, "captions")
+    read = "texts of words thrown together" if made_up else kind.get(task, "validation texts")
     return [
         "",
-        f"Against fp32 ({found['sentences']} {kind}, greedy): "
-        f"{found['identical']:.1%} of the {told} are identical, BLEU differs by "
+        f"Against fp32 ({found['sentences']} {read}, greedy): "
+        f"{found['identical']:.1%} of the {said} are identical, BLEU differs by "
         f"{found['bleu_difference']:+.2f}, chrF by {found['chrf_difference']:+.2f}.",
     ]

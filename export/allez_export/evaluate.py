@@ -329,5 +329,5 @@ METRICS: dict[str, tuple[str, Metric]] = {
 }
 """What a training run of each task is judged by while it goes on."""
 
-SAID = {"bleu": "BLEU", "rouge_l": "ROUGE-L"}
+SAID = {"bleu": "BLEU", "rouge_l": "ROUGE-L", "exact": "exact match"}
 """What scores are called where people read them."""

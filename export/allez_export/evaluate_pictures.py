@@ -8,16 +8,19 @@ captions that are all equal to theirs; here there is one reference for each pict
 from __future__ import annotations
 
 import math
+import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from allez.tasks.captioner import Captioner
 from allez.text.tokenizer import Tokenizer
 from allez_export.config import LimitsConfig
-from allez_export.evaluate import bleu, torch_search
+from allez_export.evaluate import bleu, bundle_identity, read_state, torch_search, write_json
 from allez_export.families.caption.family import Caption
 from allez_export.pictures.read import Captioned
 
@@ -47,8 +50,8 @@ def _runs(text: str, length: int) -> Counter[tuple[str, ...]]:
 def cider(hypotheses: Sequence[str], references: Sequence[str]) -> float:
     """Return CIDEr, 0 to 10; how many captions have a run of words is counted in the references.
 
-    A run of words that all references have weighs nothing. Of a caption too short for runs of
-    some length only the others count.
+    A run of words that all references have weighs nothing. A caption too short for runs of some
+    length gets nothing for that length: equal captions of two words have 5.
     """
     total = 0.0
     for length in range(1, LONGEST_RUN + 1):
@@ -100,10 +103,69 @@ def validator(
     return validate
 
 
-def score(hypotheses: Sequence[str], references: Sequence[str]) -> dict[str, Any]:
-    """Return all scores of a set."""
+def evaluate_captions(
+    captioner: Captioner,
+    files: Mapping[str, Sequence[Captioned]],
+    digests: Mapping[str, str],
+    *,
+    beams: Sequence[int],
+    state: Path,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Score a bundle on pictures, kind by kind.
+
+    Args:
+        captioner: the bundle.
+        files: what each table holds, by its name.
+        digests: SHA-256 of each table.
+        beams: beam sizes; greedy is a beam of 1.
+        state: a file that keeps what is done, so that a killed evaluation goes on.
+        limit: how many pictures were read of each, to be written down.
+
+    Returns:
+        A row for each kind of picture, file and beam; `domain` is the kind.
+    """
+    identity = bundle_identity(captioner.bundle.manifest)
+    kept = read_state(state)
+    same = (kept.get("bundle"), kept.get("limit")) == (identity, limit)
+    known: list[dict[str, Any]] = kept["rows"] if same else []
+    rows: list[dict[str, Any]] = []
+    for name, pictures in files.items():
+        for beam in dict.fromkeys(beams):
+            start = {"file": name, "sha256": digests[name], "beam_size": beam}
+            found = [row for row in known if start.items() <= row.items()]
+            if not found:
+                found = [{**start, **row} for row in _judged(captioner, pictures, beam)]
+            rows += found
+            write_json({"bundle": identity, "limit": limit, "rows": rows}, state)
+    return rows
+
+
+def _judged(captioner: Captioner, pictures: Sequence[Captioned], beam: int) -> list[dict[str, Any]]:
+    """Return the scores of pictures by kind."""
+    rows = []
+    for kind in dict.fromkeys(picture.kind for picture in pictures):
+        some = [picture for picture in pictures if picture.kind == kind]
+        started = time.monotonic()
+        found = captioner.caption_batch([p.pixels for p in some], beam_size=beam)
+        hypotheses = [caption.text for caption in found]
+        seconds = time.monotonic() - started
+        rows.append(
+            {
+                "domain": kind,
+                "texts": len(some),
+                "precision": captioner.bundle.manifest.precision,
+                "threads": captioner.threads,
+                "texts_per_second": round(len(some) / seconds, 1),
+                **score(hypotheses, [picture.caption for picture in some]),
+            }
+        )
+    return rows
+
+
+def score(hypotheses: Sequence[str], references: Sequence[str]) -> dict[str, float]:
+    """Return all scores of a set of captions."""
     return {
-        "pictures": len(references),
         "exact": round(exact(hypotheses, references), 2),
         "bleu": round(bleu(hypotheses, references)[0], 2),
         "cider": round(cider(hypotheses, references), 2),

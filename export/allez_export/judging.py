@@ -34,8 +34,10 @@ COLUMNS = {
         "distinct_2": "distinct-2",
         "distinct_2_people": "of people",
     },
+    "caption": {"exact": "exact", "bleu": "BLEU", "cider": "CIDEr"},
 }
-"""What answers to each task are judged by, and what a table calls it. All are in per cent."""
+"""What answers to each task are judged by, and what a table calls it. All are in per cent; CIDEr is
+0 to 10."""
 
 TALKS = ("fit", "turns", "whole", "talks")
 """What is counted of talks: replies that fit, of how many; talks in which all did, of how many."""

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from allez import __version__
-from allez.arrays import IntArray
 from allez.bundle.contract import (
     FORMAT_VERSION,
     MANIFEST,
@@ -28,30 +25,18 @@ from allez.bundle.manifest import Manifest, parse_manifest
 from allez.bundle.reader import Bundle
 from allez.entities.numbers import FORMS
 from allez.errors import BundleError
-from allez.model.decode import decode
-from allez.model.encoder import Encoding
-from allez.model.model import Model
 from allez.options import SearchOptions
 from allez.results import SelfTest
-from allez.search.step import Step, StepResult
-from allez.spec import SPEC
 from allez.tasks.opening import opened
-from allez.tasks.whole import normal
-from allez.text.casing import as_read
 from allez.text.rules import SentenceRules
-from allez.text.tokenizer import Tokenizer
 from allez_export.checkpoints import Vocabularies
 from allez_export.config import Config
 from allez_export.data.masking import SYMBOLS_OF
-from allez_export.evaluate import GREEDY
 from allez_export.families.family import Facts
 from allez_export.folders import rules_path, written_aside
 from allez_export.parents import recorded
 
 MINIMUM_ONNXRUNTIME = "1.23.2"
-MARGIN: float = SPEC["golden"]["margin"]
-"""Golden sentences decide every step by at least so much, so that rounding cannot change them."""
-
 NAMES = {
     "encoder": "encoder.onnx",
     "decoder": "decoder.onnx",
@@ -70,20 +55,16 @@ NAMES = {
 _LIBRARIES = ("torch", "onnx", "onnxscript", "onnxruntime", "tokenizers", "numpy")
 
 
-def sentence_rules(config: Config, beside: Path) -> bytes:
-    """Return the splitting rules that go into the bundle."""
+def sentence_rules(config: Config, beside: Path) -> bytes | None:
+    """Return the splitting rules that go into the bundle; None: it reads pictures."""
+    if config.pictures is not None:
+        return None
     return rules_path(config, beside).read_bytes()
 
 
 def _sides(config: Config, facts: Facts, roles: Collection[str]) -> dict[str, dict[str, Any]]:
     """Return both sides of the manifest; one vocabulary serves them, or each has its own."""
     joint = "tokenizer" in roles
-    source = {
-        "language": config.source,
-        "tokenizer": "tokenizer" if joint else "source_tokenizer",
-        "size": facts.source_words,
-        "eos": facts.source_end,
-    }
     target = {
         "language": config.target,
         "tokenizer": "tokenizer" if joint else "target_tokenizer",
@@ -93,6 +74,14 @@ def _sides(config: Config, facts: Facts, roles: Collection[str]) -> dict[str, di
     }
     if config.package.typography is not None:
         target["typography"] = config.package.typography
+    if facts.picture is not None:
+        return {"target": target}
+    source = {
+        "language": config.source,
+        "tokenizer": "tokenizer" if joint else "source_tokenizer",
+        "size": facts.source_words,
+        "eos": facts.source_end,
+    }
     return {"source": source, "target": target}
 
 
@@ -108,7 +97,6 @@ def make_manifest(
 ) -> bytes:
     """Return the text of `manifest.json` for the files in `content` (role to bytes)."""
     widths, search = facts.state_widths, _search(config)
-    rules = SentenceRules.from_json(content["sentences"].decode("utf-8", "replace"))
     manifest = {
         "format_version": RULES_VERSION if search.keys() - _SINCE_FORMAT_2 else FORMAT_VERSION,
         "name": config.name,
@@ -124,7 +112,7 @@ def make_manifest(
             }
             for role, data in content.items()
         },
-        "input": _input(config, rules),
+        "input": _input(config, facts, content),
         **_sides(config, facts, content),
         "states": [
             {"name": name, "width": width}
@@ -137,7 +125,7 @@ def make_manifest(
         "search": search,
         "optimization_level": "basic",
         "minimum_onnxruntime": MINIMUM_ONNXRUNTIME,
-        "training_data": list(dict.fromkeys(source.name for source in config.data.train)),
+        "training_data": list(dict.fromkeys(training_data(config))),
         "parents": recorded(parents),
         "scores": dict(scores),
         "made_with": {
@@ -152,8 +140,21 @@ def make_manifest(
     return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 
 
-def _input(config: Config, rules: SentenceRules) -> dict[str, Any]:
-    """Return what the manifest says of how a text is read; what is None is not named."""
+def training_data(config: Config) -> Iterator[str]:
+    """Yield what the sources of the training data are called."""
+    yield from (source.name for source in config.data.train)
+    if config.pictures is not None:
+        names = (config.pictures.sprites, config.pictures.scenes)
+        yield from (Path(name).stem for name in names if name is not None)
+
+
+def _input(config: Config, facts: Facts, content: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return what the manifest says of how a text or a picture is read; None is not named."""
+    if facts.picture is not None:
+        seen = facts.picture._asdict()
+        each = {name: [seen[name]] * facts.picture.channels for name in ("mean", "scale")}
+        return {"kind": "image", **seen, **each}
+    rules = SentenceRules.from_json(content["sentences"].decode("utf-8", "replace"))
     said = {"kind": "text", **asdict(config.input)}
     said["tokens"] = rules.max_tokens if config.input.tokens is None else config.input.tokens
     return {key: value for key, value in said.items() if value is not None}
@@ -205,7 +206,7 @@ def draft(
     config: Config,
     facts: Facts,
     tokenizer: str | Vocabularies,
-    rules: bytes,
+    rules: bytes | None,
     graphs: Mapping[str, bytes],
     *,
     precision: str,
@@ -217,7 +218,7 @@ def draft(
         "encoder": graphs["encoder"],
         "decoder": graphs["decoder"],
         **vocabulary_files(tokenizer),
-        "sentences": rules,
+        **({} if rules is None else {"sentences": rules}),
         **dict.fromkeys(("golden", "notice", "card"), b""),
     }
     if shortlist is not None:
@@ -226,78 +227,6 @@ def draft(
         content["names"] = names
     manifest = make_manifest(config, facts, content, precision=precision, scores={})
     return Bundle(Path(config.name), parse_manifest(manifest), content)
-
-
-class _Margins:
-    """A step that remembers how clearly each of its choices was made."""
-
-    def __init__(self, step: Step) -> None:
-        self._step = step
-        self.smallest = np.inf
-        self.first: list[float] = []
-
-    def __call__(
-        self, token: IntArray, parent: IntArray, k: int, *, full: bool = False
-    ) -> StepResult:
-        result = self._step(token, parent, max(k, 8), full=full)
-        top = result.top_log_probs[0]
-        self.first = self.first or [round(float(score), 4) for score in top]
-        self.smallest = min(self.smallest, float(top[0] - top[1]))
-        return StepResult(
-            result.top_log_probs[:, :k], result.top_tokens[:, :k], result.attention, None
-        )
-
-    def keep(self, sentences: IntArray) -> None:
-        self._step.keep(sentences)
-
-
-class _Watched:
-    """A model as `decode` asks for it, whose last step is remembered with its margins."""
-
-    def __init__(self, model: Model) -> None:
-        self._model = model
-        self.bos, self.eos = model.bos, model.eos
-        self.encode = model.encode
-        self.margins: _Margins
-
-    def start(
-        self, encodings: Sequence[Encoding], shortlists: Sequence[IntArray] | None = None
-    ) -> Step:
-        self.margins = _Margins(self._model.start(encodings, shortlists))
-        return self.margins
-
-
-def golden_lines(bundle: Bundle, texts: Sequence[str], count: int) -> bytes:
-    """Return `golden.jsonl`: the first `count` texts whose greedy path is decided clearly."""
-    manifest = bundle.manifest
-    sides = (manifest.source, manifest.target)
-    tokenizer, speller = (Tokenizer(bundle.text(side.tokenizer)) for side in sides)
-    rules = SentenceRules.from_json(bundle.text("sentences"))
-    model = Model(bundle)
-    watched = _Watched(model)
-    lines: list[str] = []
-    for given in texts:
-        text = given if manifest.input.cut == "sentences" else normal(given, rules)
-        read = as_read(given, rules) if manifest.input.cut == "sentences" else text
-        ids = [*tokenizer.encode(read), manifest.source.eos]
-        if len(lines) == count:
-            break
-        if not 2 <= len(ids) <= manifest.input.tokens:
-            continue
-        ((found,),) = decode(watched, [model.request(ids, shortlist=True)], GREEDY)
-        step = watched.margins
-        if step.smallest < MARGIN or not found.finished:
-            continue
-        entry = {
-            "text": text,
-            "source_ids": ids,
-            "first_scores": step.first,
-            "target_ids": list(found.tokens),
-            "translation": speller.decode(found.tokens),
-            "margin": round(step.smallest, 4),
-        }
-        lines.append(json.dumps(entry, ensure_ascii=False))
-    return "".join(line + "\n" for line in lines).encode("utf-8")
 
 
 def selftests(folder: Path) -> list[SelfTest]:
@@ -353,7 +282,7 @@ def write_bundle(
             raise BundleError(f"self-test: {problems[0].text!r}: {problems[0].problem}")
         if len(tests) < min(config.package.least_golden, config.package.golden):
             raise BundleError(
-                f"only {len(tests)} validation sentences are decided clearly enough to be golden",
+                f"only {len(tests)} validation examples are decided clearly enough to be golden",
                 hint="train longer, name more validation data, or lower package.golden",
             )
     return parse_manifest(manifest)

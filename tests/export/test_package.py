@@ -37,11 +37,10 @@ from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.families.recurrent.quantize import activation_ranges
 from allez_export.folders import read_beside, written_aside
+from allez_export.golden import MARGIN, golden_lines
 from allez_export.package import (
-    MARGIN,
     NAMES,
     draft,
-    golden_lines,
     make_manifest,
     sentence_rules,
     shortened,
@@ -377,7 +376,7 @@ def test_too_few_golden_sentences_make_no_bundle(
 ) -> None:
     model, _, _ = traced("lstm")
     few = b"".join(content["golden"].splitlines(True)[:9])
-    with pytest.raises(BundleError, match="only 9 validation sentences"):
+    with pytest.raises(BundleError, match="only 9 validation examples"):
         write(tmp_path / "tiny", config, model, {**content, "golden": few})
     assert list(tmp_path.iterdir()) == []
     wanted = dataclasses.replace(config.package, golden=9)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from allez import Translator
 from allez.bundle.manifest import Confidence
@@ -48,7 +50,7 @@ def _confidence(work: Workspace, translator: Translator, path: Path) -> Confiden
 
 
 def run_task(work: Workspace) -> None:
-    """Do what `run` does for a bundle that answers whole texts."""
+    """Do what `run` does for a bundle of another task."""
     config = work.config
     folder = work.stage("evaluate") / ("fp32" if work.fp32 else "")
     if not work.fp32:
@@ -56,6 +58,24 @@ def run_task(work: Workspace) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if work.force:
         (folder / "state.json").unlink(missing_ok=True)
+    rows, told = _scored_task(work, folder)
+    write_json(rows, folder / "scores.json")
+    sys.stdout.write(f"{task_table(config.task, rows)}\n")
+    news = (
+        work.stage("bundle").exists() if work.fp32 else told != package.summary(config.task, rows)
+    )
+    if work.limit is None and news:
+        package.run(dataclasses.replace(work, force=True))
+
+
+def _scored_task(work: Workspace, folder: Path) -> tuple[list[dict[str, Any]], Mapping[str, Any]]:
+    """Return the scores of a bundle that does not translate, and those that it knew of itself."""
+    config = work.config
+    if config.pictures is not None:
+        from allez_export.stages import pictures
+
+        rows, bundle = pictures.evaluate(work, folder)
+        return rows, bundle.manifest.scores
     scored = drafter(work, "fp32")(None) if work.fp32 else work.stage("bundle")
     with Answerer(scored, threads=work.threads or 1) as answerer:
         rows = evaluate_answers(
@@ -66,14 +86,7 @@ def run_task(work: Workspace) -> None:
             state=folder / "state.json",
             limit=work.limit,
         )
-        told = answerer.bundle.manifest.scores
-    write_json(rows, folder / "scores.json")
-    sys.stdout.write(f"{task_table(config.task, rows)}\n")
-    news = (
-        work.stage("bundle").exists() if work.fp32 else told != package.summary(config.task, rows)
-    )
-    if work.limit is None and news:
-        package.run(dataclasses.replace(work, force=True))
+        return rows, answerer.bundle.manifest.scores
 
 
 def run(work: Workspace) -> None:

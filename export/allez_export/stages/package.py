@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from allez.bundle.reader import Bundle
 from allez.errors import OutputError
 from allez_export.card import model_card
 from allez_export.checkpoints import load_model
 from allez_export.evaluate import bundle_identity, read_state
 from allez_export.folders import read_beside
+from allez_export.golden import golden_lines
 from allez_export.judging import COLUMNS, TALKS
 from allez_export.package import (
     NAMES,
     draft,
-    golden_lines,
     sentence_rules,
     vocabulary_files,
     write_bundle,
@@ -60,17 +61,15 @@ def run(work: Workspace) -> None:
     scores = measured(work, bundle_identity(bundle.manifest))
     trust = trusted(work, bundle_identity(bundle.manifest))
     before = earlier(work, precision)
-    texts = [source for _, pairs in work.pairs(config.data.valid, 1000) for source, _ in pairs]
     notice = read_beside(config.package.notice, beside, "No notice was written for this model.\n")
     content = {
         **graphs,
         **vocabulary_files(tokenizer),
-        "sentences": rules,
-        "golden": golden_lines(bundle, texts, config.package.golden),
+        "golden": golden(work, bundle),
         "notice": with_notices(notice, parents).encode("utf-8"),
         "report": (json.dumps(report, indent=1) + "\n").encode("utf-8"),
     }
-    optional = {"shortlist": shortlist, "names": name_list(work)}
+    optional = {"sentences": rules, "shortlist": shortlist, "names": name_list(work)}
     content |= {role: data for role, data in optional.items() if data is not None}
     prose = read_beside(config.package.card, beside, "")
     sizes = {NAMES[role]: len(data) for role, data in content.items()}
@@ -90,6 +89,18 @@ def run(work: Workspace) -> None:
     keep_record(work, made_from)
     total = sum(path.stat().st_size for path in folder.iterdir())
     say(f"package {work.shown(folder)}: {total:,} bytes, self-test passed")
+
+
+def golden(work: Workspace, bundle: Bundle) -> bytes:
+    """Return golden examples, made of the validation data."""
+    config = work.config
+    if config.pictures is not None:
+        from allez_export.golden import golden_pictures
+        from allez_export.stages.pictures import valid
+
+        return golden_pictures(bundle, valid(work), config.package.golden)
+    texts = [source for _, pairs in work.pairs(config.data.valid, 1000) for source, _ in pairs]
+    return golden_lines(bundle, texts, config.package.golden)
 
 
 def _report(work: Workspace, *, quantized: bool) -> dict[str, Any]:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from allez.bundle.reader import Bundle
 from allez.errors import InputError
+from allez.tasks.captioner import Captioner
 from allez.text.tokenizer import Tokenizer
 from allez_export.checkpoints import load_start
 from allez_export.config import ConfigError
-from allez_export.evaluate_pictures import validator
+from allez_export.evaluate import file_digest
+from allez_export.evaluate_pictures import evaluate_captions, pixels_as_input, validator
+from allez_export.families.family import Read
 from allez_export.folders import locked
 from allez_export.pictures.draw import COLUMN, Artist, Batches
 from allez_export.pictures.read import Captioned, read_captioned
+from allez_export.stages.inputs import drafter
 from allez_export.stages.provenance import beginning
 from allez_export.stages.workspace import Workspace, say
 from allez_export.train_pictures import PictureRun, pictures_of
@@ -53,6 +60,35 @@ def captioned(work: Workspace, name: str, limit: int | None = None) -> list[Capt
     return found
 
 
+def valid(work: Workspace, limit: int | None = None) -> list[Captioned]:
+    """Return the validation pictures, so many of each file."""
+    return [p for name in work.config.data.valid for p in captioned(work, name, limit)]
+
+
+def images(work: Workspace, pictures: Sequence[Captioned]) -> list[Read]:
+    """Return pictures as the encoder takes them."""
+    section = pictures_of(work.config)
+    return [pixels_as_input(p.pixels, section.mean, section.scale) for p in pictures]
+
+
+def evaluate(work: Workspace, folder: Path) -> tuple[list[dict[str, Any]], Bundle]:
+    """Score the run's bundle on its test files; return the rows, and what was scored."""
+    config = work.config
+    scored = drafter(work, "fp32")(None) if work.fp32 else Bundle.read(work.stage("bundle"))
+    tables = {Path(name).name: captioned(work, name, work.limit) for name in config.data.test}
+    digests = {Path(n).name: file_digest(work.data / n) for n in config.data.test}
+    with Captioner(scored, threads=work.threads or 1) as captioner:
+        rows = evaluate_captions(
+            captioner,
+            tables,
+            digests,
+            beams=(1, config.package.beam_size),
+            state=folder / "state.json",
+            limit=work.limit,
+        )
+    return rows, scored
+
+
 def train(work: Workspace) -> None:
     """Train, or continue."""
     config, pictures = work.config, pictures_of(work.config)
@@ -60,8 +96,8 @@ def train(work: Workspace) -> None:
         raise ConfigError("captions are trained on the CPU", hint="--device cpu")
     text = work.need("vocabulary", "tokenizer.json").read_text(encoding="utf-8")
     tokenizer = Tokenizer(text)
-    valid = [p for name in config.data.valid for p in captioned(work, name)]
-    if not valid:
+    examples = valid(work)
+    if not examples:
         raise InputError(f"{work.config_path} names no validation data")
     batches = Batches(artist(work), tokenizer.encode, pictures.batch, config.training.seed)
     folder = work.stage("train")
@@ -69,7 +105,7 @@ def train(work: Workspace) -> None:
     with locked(work.out / "train.lock", f"another training writes to {folder}"):
         if work.force:  # not before everything else was read
             shutil.rmtree(folder)
-        validate = validator(valid, tokenizer, config.limits)
+        validate = validator(examples, tokenizer, config.limits)
         loop = PictureRun(config, text, tokenizer.size, batches, folder, validate, tell=say)
         if loop.progress.update == 0:
             _begin(work, loop)

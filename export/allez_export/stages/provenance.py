@@ -213,9 +213,11 @@ def graphs(work: Workspace) -> Files:
 
 def _verify(work: Workspace) -> Reads:
     keys = ("quantize", *_VALID, "source", "target", "package.sentences", *_ANSWERS)
-    rules = ("sentences", rules_path(work.config, work.config_path.parent))
     files = [*_of_stage(work, "train", "model.pt"), *_of_stage(work, "trace", *GRAPHS)]
-    return keys, [*files, *graphs(work), *_valid_files(work), rules]
+    files += [*graphs(work), *_valid_files(work)]
+    if work.config.pictures is None:
+        files.append(("sentences", rules_path(work.config, work.config_path.parent)))
+    return keys, files
 
 
 def _shortlist(work: Workspace) -> Reads:
@@ -235,7 +237,15 @@ def _package(work: Workspace) -> Reads:
         path = work.stage("evaluate") / part
         files += [(f"evaluate/{part}", path)] if _whole(path) else []
     keys = ("name", "source", "target", "package", "quantize", "shortlist", "data.train")
-    return (*keys, *_VALID, *_ANSWERS, "data.test", "data.talks", "training.seed"), files
+    return (
+        *keys,
+        "pictures",
+        *_VALID,
+        *_ANSWERS,
+        "data.test",
+        "data.talks",
+        "training.seed",
+    ), files
 
 
 def _whole(state: Path) -> bool:

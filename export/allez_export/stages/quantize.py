@@ -17,7 +17,16 @@ from allez_export.stages.workspace import Workspace, say
 
 
 def calibration(work: Workspace, sides: Sequence[Tokenizer]) -> list[Example]:
-    """Return the ids of the validation sentences that show how large activations get."""
+    """Return the ids of the validation sentences that show how large activations get.
+
+    Of pictures, images and the ids of their captions.
+    """
+    if work.config.pictures is not None:
+        from allez_export.stages.pictures import images, valid
+
+        pictures = valid(work, work.config.quantize.calibration)
+        captions = sides[1].encode_batch([picture.caption for picture in pictures])
+        return list(zip(images(work, pictures), captions, strict=True))
     files = work.pairs(work.config.data.valid, work.config.quantize.calibration)
     pairs = [pair for _, some in files for pair in some]
     ids = [tokenizer.encode_batch([p[i] for p in pairs]) for i, tokenizer in enumerate(sides)]

@@ -8,11 +8,27 @@ from typing import Any
 
 import onnx
 
+from allez.text.tokenizer import Tokenizer
 from allez_export.checkpoints import load_model
+from allez_export.families.family import Facts, Read
 from allez_export.package import draft, sentence_rules
 from allez_export.reference import follow, read_references
 from allez_export.stages.workspace import Workspace, say
 from allez_export.verify import verify
+
+
+def examples(work: Workspace, tokenizer: Tokenizer, facts: Facts) -> tuple[list[Read], list[str]]:
+    """Return validation sources as the encoder reads them, and what should become of them."""
+    config = work.config
+    if config.pictures is not None:
+        from allez_export.stages.pictures import images, valid
+
+        pictures = valid(work, config.quantize.calibration)
+        return images(work, pictures), [picture.caption for picture in pictures]
+    files = work.pairs(config.data.valid, config.quantize.calibration)
+    pairs = [pair for _, some in files for pair in some]
+    ids = tokenizer.encode_batch([source for source, _ in pairs])
+    return [[*some, facts.source_end] for some in ids], [target for _, target in pairs]
 
 
 def run(work: Workspace) -> None:
@@ -39,19 +55,13 @@ def run(work: Workspace) -> None:
             )
             models = [onnx.load_from_string(data) for data in graphs.values()]
             exported[precision] = (*models, bundle)
-        pairs = [
-            pair
-            for _, some in work.pairs(config.data.valid, config.quantize.calibration)
-            for pair in some
-        ]
-        end = trained.family.facts.source_end
-        sentences = [[*ids, end] for ids in tokenizer.encode_batch([s for s, _ in pairs])]
+        sentences, references = examples(work, tokenizer, trained.family.facts)
         checks = verify(
             trained.family,
             exported["fp32"],
             exported["int8"],
             sentences,
-            [target for _, target in pairs],
+            references,
             speller.decode,
             config.quantize,
         )

@@ -22,7 +22,8 @@ def activation_ranges(model: Captioner, examples: Sequence[Example]) -> Ranges:
     """
     largest = 1.0 if model.decoder.second is None else _largest_feature(model, examples)
     ranges = recurrent.activation_ranges(model, largest)
-    infinite = dict.fromkeys(("cell_weight", "key_weight", "initial_weight"), float("inf"))
+    names = ("equally", "cell_weight", "key_weight", "initial_weight")
+    infinite = dict.fromkeys(names, float("inf"))
     return dataclasses.replace(ranges, encoder=infinite, encoder_stored=True)
 
 
