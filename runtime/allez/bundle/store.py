@@ -153,7 +153,8 @@ def for_task(
     languages = list(dict.fromkeys(m.target_language for m in known))
     if language is None and len(languages) > 1:
         raise OptionError(
-            f"there are models to {task} in several languages", hint=", ".join(sorted(languages))
+            f"there are models to {task} in several languages",
+            hint=f"name one: {', '.join(sorted(languages))}",
         )
     for wanted in _lookups(language) if language is not None else [""]:
         fitting = [m for m in known if not wanted or m.target_language.lower() == wanted]

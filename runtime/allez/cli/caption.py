@@ -6,7 +6,7 @@ import argparse
 
 from allez.cli import console
 from allez.cli.arguments import options_of
-from allez.cli.writing import render, writer
+from allez.cli.writing import bundle_of, render, writer
 
 
 def run(args: argparse.Namespace) -> int:
@@ -14,8 +14,9 @@ def run(args: argparse.Namespace) -> int:
     from allez.tasks.captioner import Captioner
 
     options = options_of(args)
+    model = bundle_of(args, "caption")
     finished = True
-    with Captioner(args.model, threads=args.threads) as captioner, writer(args.output) as write:
+    with Captioner(model, threads=args.threads) as captioner, writer(args.output) as write:
         captions = captioner.caption_batch(args.files, options=options)
         for number, (name, caption) in enumerate(zip(args.files, captions, strict=True), 1):
             about = {"file": name, "grid": caption.grid}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from allez.cli import console
 from allez.cli.arguments import options_of
-from allez.cli.writing import render
+from allez.cli.writing import bundle_of, render
 from allez.errors import InputError, OptionError
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("standard input is closed")
     values = dict(_pair(pair) for pair in args.fill)
     options = options_of(args)
+    model = bundle_of(args, "reply")
     typed = console.is_terminal(sys.stdin) and console.is_terminal(sys.stdout)
-    with Replier(args.model, threads=args.threads) as replier:
+    with Replier(model, threads=args.threads) as replier:
         if typed and not args.quiet:
             console.say(f"{replier.name} {replier.version}; /help tells more, Ctrl-D ends")
         number = 0

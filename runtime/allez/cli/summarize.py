@@ -10,7 +10,7 @@ from pathlib import Path
 
 from allez.cli import console
 from allez.cli.arguments import options_of
-from allez.cli.writing import render, writer
+from allez.cli.writing import bundle_of, render, writer
 from allez.errors import InputError, OptionError
 from allez.files import reason
 from allez.results import Summary
@@ -25,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
     if args.output is not None and args.output in args.files:
         raise OptionError(f"{args.output} would be overwritten", hint="another name for -o")
     options = options_of(args)
+    model = bundle_of(args, "summarize")
     names: deque[str] = deque()
 
     def texts() -> Iterator[str]:
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
             yield text
 
     finished = True
-    with Summarizer(args.model, threads=args.threads) as summarizer, writer(args.output) as write:
+    with Summarizer(model, threads=args.threads) as summarizer, writer(args.output) as write:
         summaries = summarizer.summarize_batch(texts(), options=options)
         for number, summary in enumerate(summaries, 1):
             name = names.popleft()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allez.cli import console
+from allez.errors import OptionError
 
 if TYPE_CHECKING:
     from allez.results import Answer
@@ -88,6 +89,24 @@ def add_search(parser: argparse.ArgumentParser) -> None:
     add("--prefix", default="", metavar="TEXT", help="how an answer must begin")
     add("--max-time", type=float, metavar="SECONDS", help="for all of it; then the best so far")
     parser.set_defaults(shortlist=False)
+    language = parser.add_argument_group("language").add_argument
+    language("--language", metavar="LANGUAGE", help="such as en, in place of --model")
+
+
+def bundle_of(args: argparse.Namespace, task: str) -> str | Path | None:
+    """Return the model that a command line names, by its name or its language; None: neither.
+
+    Raises:
+        BundleNotFoundError: there is none in this language.
+        OptionError: it names both.
+    """
+    if args.language is None:
+        return args.model  # type: ignore[no-any-return]
+    if args.model is not None:
+        raise OptionError("either --model or --language")
+    from allez.bundle.store import for_task
+
+    return for_task(task, args.language).path
 
 
 @contextlib.contextmanager

@@ -104,7 +104,7 @@ class Replier(Writer):
             SessionError: ONNX Runtime failed, or the replier is closed.
         """
         values = _asked_once(fill)
-        reply = self._write(lambda: self._material(text, values), options, changes)
+        reply = self._write(lambda over: self._material(text, values), options, changes)
         self._remember(text, reply.text)
         return reply
 
@@ -129,7 +129,7 @@ class Replier(Writer):
         """
         values = _asked_once(fill)
         pieces = self._streamed(
-            lambda: self._material(text, None),
+            lambda over: self._material(text, None),
             options,
             changes,
             lambda said, ended: _filled(said if ended else settled(said), values).text,

@@ -9,7 +9,7 @@ from allez.errors import OptionError
 from allez.options import OptionChanges, TranslateOptions
 from allez.results import Summary
 from allez.tasks.whole import read_text
-from allez.tasks.writer import Material, Said, Writer
+from allez.tasks.writer import Material, Over, Said, Writer
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -45,7 +45,7 @@ class Summarizer(Writer):
             CancelledError: `cancel` was set.
             SessionError: ONNX Runtime failed, or the summarizer is closed.
         """
-        return self._write(lambda: self._material(text), options, changes)
+        return self._write(lambda over: self._material(text, over), options, changes)
 
     def summarize_batch(
         self,
@@ -83,9 +83,10 @@ class Summarizer(Writer):
             options: as for `summarize`; but the search is greedy.
             changes: as for `summarize`; errors too.
         """
-        return self._streamed(lambda: self._material(text), options, changes)
+        return self._streamed(lambda over: self._material(text, over), options, changes)
 
-    def _material(self, text: str) -> Material[Summary]:
+    def _material(self, text: str, over: Over) -> Material[Summary]:
+        """Read a text, which takes too little time to ask whether it is over."""
         if not isinstance(text, str):
             raise TypeError(f"a text must be str, not {type(text).__name__}")
         reader = self._text_reader

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 A = TypeVar("A", bound=Answer)
 T = TypeVar("T")
+
+Over: TypeAlias = "Callable[[], bool]"
+"""Tells what takes long to read whether it still matters: once it says so, nobody looks at it."""
 
 _OF_TRANSLATIONS = {"keep": (), "glossary": (), "markup": None}
 """Options that go with translations alone, and what they are if nobody gives them."""
@@ -229,20 +232,20 @@ class Writer:
 
     def _write(
         self,
-        take: Callable[[], Material[A]],
+        take: Callable[[Over], Material[A]],
         options: TranslateOptions | None,
         changes: OptionChanges,
     ) -> A:
         """Read one thing, and write about it; errors as of `Summarizer.summarize`."""
         chosen, search, deadline = self._begin(options, changes)
-        material = take()
+        material = take(deadline.over)
         found = self._workers.run(self._requests(material, chosen), search, deadline)
         return self._finish(material, found, search)
 
     def _write_all(
         self,
         things: Iterable[T],
-        take: Callable[[T], Material[A]],
+        take: Callable[[T, Over], Material[A]],
         options: TranslateOptions | None,
         changes: OptionChanges,
     ) -> Generator[A, None, None]:
@@ -252,7 +255,7 @@ class Writer:
     def _answers(
         self,
         things: Iterable[T],
-        take: Callable[[T], Material[A]],
+        take: Callable[[T, Over], Material[A]],
         options: TranslateOptions,
         search: SearchOptions,
         deadline: Deadline,
@@ -262,7 +265,7 @@ class Writer:
 
         def prepare(thing: T) -> tuple[Material[A] | Exception, list[Request]]:
             try:
-                material = take(thing)
+                material = take(thing, deadline.over)
                 return material, self._requests(material, options)
             except Exception as error:  # raised when its turn has come
                 return error, []
@@ -280,7 +283,7 @@ class Writer:
 
     def _streamed(
         self,
-        take: Callable[[], Material[Any]],
+        take: Callable[[Over], Material[Any]],
         options: TranslateOptions | None,
         changes: OptionChanges,
         shown: Callable[[str, bool], str] = lambda text, ended: text,
@@ -299,7 +302,7 @@ class Writer:
 
     def _pieces(
         self,
-        take: Callable[[], Material[Any]],
+        take: Callable[[Over], Material[Any]],
         options: TranslateOptions,
         search: SearchOptions,
         deadline: Deadline,
@@ -309,7 +312,7 @@ class Writer:
 
         target = self._target
         try:
-            for request in self._requests(take(), options):
+            for request in self._requests(take(deadline.over), options):
                 return (
                     yield from stream(
                         request,

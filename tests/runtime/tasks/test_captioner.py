@@ -13,6 +13,7 @@ import pytest
 
 import allez
 from allez.errors import BundleFormatError, InputError, OptionError, SessionError
+from allez.tasks import captioner as module
 from support import picture_bundle
 from support.picture_bundle import COLUMNS, HEIGHT, ROWS, WIDTH
 
@@ -69,6 +70,19 @@ def test_what_comes_before_a_broken_one_is_answered(captioner: allez.Captioner) 
         next(answers)
 
 
+def test_when_the_time_is_over_no_picture_is_read(
+    captioner: allez.Captioner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[object] = []
+    monkeypatch.setattr(module, "read", lambda *given: seen.append(given))
+    for pictures in ([picture(1)] * 300, iter([picture(1)] * 3)):
+        found = list(captioner.caption_batch(pictures, max_time=0))
+        assert {(caption.text, caption.finished) for caption in found} <= {("", False)}
+    assert not captioner.caption(picture(1), max_time=0).finished
+    assert list(captioner.stream(picture(1), max_time=0)) == []
+    assert seen == []
+
+
 def test_without_attention_there_is_one_position(tmp_path: Path) -> None:
     one = picture_bundle.encoder(positions=1)
     folder = picture_bundle.make(tmp_path / "none", one, attention="none")
@@ -82,7 +96,7 @@ def test_golden_examples_hold_pictures(captioner: allez.Captioner, tmp_path: Pat
     drawn = picture(4, 3, 5)
     greedy = captioner.caption(drawn, beam_size=1)
     model = captioner._workers.model  # the numbers that are recorded
-    step = model.start([model.encode(model.source(captioner._material(drawn).read))])
+    step = model.start([model.encode(model.source(captioner._material(drawn, lambda: False).read))])
     scores = step(np.array([model.bos]), np.zeros(1, dtype=np.int64), 3).top_log_probs[0]
     vocabulary = [captioner._target.pieces([i])[0] for i in range(420)]
     rgb = base64.b64encode(drawn.tobytes()).decode()

@@ -82,6 +82,8 @@ def test_lines_and_forms(piped: Piped, capsys: pytest.CaptureFixture[str]) -> No
         (["chat", "--model", REPLY, "--fill", "x"], 2, "'x' gives no value"),
         (["chat", "--model", REPLY, "text"], 2, "unrecognized arguments: text"),
         (["caption", "--model", SUMMARY, "a.png"], 1, "a bundle to summarize, not to caption"),
+        (["summarize", "--language", "de", "a"], 1, "there is no model to summarize in 'de'"),
+        (["chat", "--language", "en", "--model", REPLY], 2, "either --model or --language"),
         (["attention", "--model", SUMMARY], 2, "a text is needed, or a document"),
         (["caption"], 2, "the following arguments are required: IMAGE"),
         (["--model", REPLY, "Bonjour"], 1, "a reply bundle translates no text"),

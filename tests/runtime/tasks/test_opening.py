@@ -83,7 +83,7 @@ def test_of_several_the_newest_in_the_language() -> None:
     assert for_task("summarize", "fr", known).name == "e"
     with pytest.raises(OptionError, match="in several languages") as several:
         for_task("summarize", None, known)
-    assert several.value.hint == "en, fr"
+    assert several.value.hint == "name one: en, fr"
     with pytest.raises(BundleNotFoundError):
         between("en", "en", known)
 
