@@ -214,10 +214,24 @@ def test_a_value_that_makes_no_sense_is_refused(tmp_path: Path, body: str, key: 
 
 
 def test_one_file_may_be_named_once_for_each_domain(tmp_path: Path) -> None:
+    head = HEAD + 'task = "summarize"\ninput = { cut = "whole", tokens = 9 }\n'
     data = '[data]\ndomain_column = 2\ntrain = [{ path = "a", domain = "x" }, %s]\n'
-    config = load_config(write(tmp_path, HEAD + data % '{ path = "a", domain = "y" }'))
+    config = load_config(write(tmp_path, head + data % '{ path = "a", domain = "y" }'))
     assert [source.domain for source in config.data.train] == ["x", "y"]
     for other in ('{ path = "a", domain = "x" }', '{ path = "a" }'):
-        assert "train: a is named twice" in str(refusal(tmp_path, HEAD + data % other))
-    nothing = HEAD + '[data]\ntrain = [{ path = "a", domain = "x" }]\n'
+        assert "train: a is named twice" in str(refusal(tmp_path, head + data % other))
+    nothing = head + '[data]\ntrain = [{ path = "a", domain = "x" }]\n'
     assert "data.domain_column: domains are asked for" in str(refusal(tmp_path, nothing))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[data]\ndomain_column = 3\n",
+        "[data]\ncolumns = [2, 1]\n",
+        '[input]\ncut = "whole"\ntokens = 9\n',
+        "[input]\nturns = 2\n",
+    ],
+)
+def test_translations_have_two_columns_and_are_cut_by_sentences(tmp_path: Path, text: str) -> None:
+    assert "a translation" in str(refusal(tmp_path, HEAD + text))
