@@ -96,6 +96,9 @@ def _add_of_stage(command: argparse.ArgumentParser, name: str) -> None:
             help="score only the words on the bundle's shortlist, and tell what that changes",
         )
         command.add_argument(
+            "--turned", action="store_true", help="the second column of the files is the source"
+        )
+        command.add_argument(
             "--fp32", action="store_true", help="score the run's fp32 graphs instead"
         )
     if name == "verify":
@@ -251,13 +254,17 @@ def score_bundle(args: argparse.Namespace) -> None:
             state=state,
             limit=args.limit,
             shortlist=args.shortlist,
+            turned=args.turned,
         )
         bundle = translator.bundle
     print(table(rows))
     print()
     print(length_table(rows))
     if args.shortlist and "shortlist" in bundle.manifest.files:
-        pairs = {path.name: list(read_pairs(path))[: args.limit] for path in args.files}
+        pairs = {
+            path.name: list(read_pairs(path, turned=args.turned))[: args.limit]
+            for path in args.files
+        }
         print()
         print(comparison(compare(bundle, list(pairs.items()))))
     if args.out is not None and state is not None:

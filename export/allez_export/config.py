@@ -57,7 +57,8 @@ class DataConfig:
     talks: tuple[str, ...] = ()
     """Files of talks that go into it too: see `answers.read_talks`."""
     columns: tuple[int, ...] = (1, 2)
-    """Which columns of all these files hold source and target, counted from 1."""
+    """Which columns of all these files hold source and target, counted from 1; `[2, 1]` turns every
+    pair round, of two parallel text files, too."""
     domain_column: int | None = None
     """Which column says what kind of text a line is; valid and test files are then scored domain
     by domain. None: none does, and a file has no columns but source and target."""
@@ -89,6 +90,11 @@ class DataConfig:
     are never masked."""
     terms: str | None = None
     """Content words and their translations, in the data folder: see `data/terms.py`."""
+
+    @property
+    def turned(self) -> bool:
+        """Whether files of two columns have their source in the second one."""
+        return self.columns == (2, 1)
 
     def __post_init__(self) -> None:
         _check(self, mask=(0, 1))

@@ -94,9 +94,10 @@ def evaluate_file(
     beam_size: int | None,
     limit: int | None = None,
     shortlist: bool = False,
+    turned: bool = False,
 ) -> dict[str, Any]:
-    """Translate a test file with a bundle and score it."""
-    pairs = list(read_pairs(path))[:limit]
+    """Translate a test file with a bundle and score it; `turned`: its second column."""
+    pairs = list(read_pairs(path, turned=turned))[:limit]
     if not pairs:
         raise InputError(f"{path} holds no sentence pair to score")
     sources, references = [s for s, _ in pairs], [t for _, t in pairs]
@@ -135,6 +136,7 @@ def evaluate(
     state: Path | None = None,
     limit: int | None = None,
     shortlist: bool = False,
+    turned: bool = False,
 ) -> list[dict[str, Any]]:
     """Score a bundle on several files with several beams; greedy is a beam of 1.
 
@@ -145,9 +147,11 @@ def evaluate(
         state: a file that keeps what is done, so that a killed evaluation goes on.
         limit: only so many sentences of each file.
         shortlist: score only the words that the bundle lists for a sentence.
+        turned: whether the second column of the files is the source.
     """
     manifest = translator.bundle.manifest
-    identity = [*bundle_identity(manifest), *(["shortlist"] if shortlist else [])]
+    asked = [name for name, said in (("shortlist", shortlist), ("turned", turned)) if said]
+    identity = [*bundle_identity(manifest), *asked]
     kept = read_state(state) if state is not None else {}
     known: dict[tuple[str, int], dict[str, Any]] = {}
     if (kept.get("bundle"), kept.get("limit")) == (identity, limit):
@@ -160,7 +164,12 @@ def evaluate(
             row = known.get((digest, size))
             if row is None:
                 row = evaluate_file(
-                    translator, path, beam_size=size, limit=limit, shortlist=shortlist
+                    translator,
+                    path,
+                    beam_size=size,
+                    limit=limit,
+                    shortlist=shortlist,
+                    turned=turned,
                 )
             rows.append({**row, "file": path.name, "sha256": digest})
             if state is not None:

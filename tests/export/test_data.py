@@ -217,6 +217,21 @@ def test_a_source_in_two_files_is_read(tmp_path: Path) -> None:
     assert load_source(source, DataConfig(), tmp_path, set())[0] == [("un", "one"), ("deux", "two")]
 
 
+def test_columns_turned_round_turn_files_of_both_kinds(tmp_path: Path) -> None:
+    both, french, english = (tmp_path / name for name in ("both.tsv", "fr.txt", "en.txt"))
+    both.write_text("Bonjour le monde.\tHello world.\n", encoding="utf-8")
+    french.write_text("Merci à tous.\n", encoding="utf-8")
+    english.write_text("Thanks to all.\n", encoding="utf-8")
+    config = DataConfig(columns=(2, 1))
+    assert config.turned and not DataConfig().turned
+    seen: set[tuple[str, str]] = set()
+    kept, _ = load_source(SourceConfig(path="both.tsv"), config, tmp_path, seen)
+    assert kept == [("Hello world.", "Bonjour le monde.")]
+    parallel = SourceConfig(path="fr.txt", target_path="en.txt")
+    kept, _ = load_source(parallel, config, tmp_path, seen)
+    assert kept == [("Thanks to all.", "Merci à tous.")]
+
+
 @pytest.mark.parametrize("text", ["", "\tx\n", "y\t \n"])
 def test_a_source_without_a_good_pair_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.tsv").write_text(text, encoding="utf-8")

@@ -155,6 +155,18 @@ def test_what_is_typed_says_the_same_in_other_letters(tmp_path: Path) -> None:
     assert any("auj" in source or "ojd" in source for source, _ in found)
 
 
+def test_english_is_typed_too_and_files_stay_french_first(tmp_path: Path) -> None:
+    path, out = tmp_path / "pairs.tsv", tmp_path / "typed.tsv.gz"
+    said = [("Merci, à demain !", "Thank you, see you tomorrow!"), ("Tu as tort.", "You're wrong.")]
+    path.write_text("".join(f"{a}\t{b}\n" for a, b in said * 20), encoding="utf-8")
+    found = list(typing.pairs([path], 30, 1, turned=True))
+    assert {target for _, target in found} == {french for french, _ in said}
+    assert not {source for source, _ in found} & {english for _, english in said}
+    assert any("2moro" in source or "tmrw" in source for source, _ in found)
+    typing.write(30, out, [path], turned=True)
+    assert list(read_pairs(out, turned=True)) == found
+
+
 def test_what_stands_in_a_translation_is_judged_without_the_checks() -> None:
     pytest.importorskip("num2words", reason="num2words writes numbers in words")
     from allez_export.made.doubted import PROBES, stands

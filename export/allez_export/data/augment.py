@@ -50,10 +50,12 @@ def without_accents(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
-def careless(text: str, generator: Generator) -> str:
+def careless(text: str, generator: Generator, language: str = "fr") -> str:
     """Return `text` as people type it in a hurry: one or two of the usual shortcuts."""
     for choice in generator.choice(9, size=generator.integers(1, 3), replace=False):
-        if choice <= 2:  # no accents, the commonest on a keyboard without them
+        if choice <= 2 and language == "en":  # the marks that English has within words
+            text = text.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
+        elif choice <= 2:  # no accents, the commonest on a keyboard without them
             text = without_accents(text)
         elif choice == 3:
             text = text.lower()

@@ -47,7 +47,9 @@ class Stream:
         chunk_tokens: int,
         batch_tokens: int,
         mask: Mask = unmasked,
+        language: str = "fr",
     ) -> None:
+        self._language = language
         self._sources = sources
         self._mask = mask
         self._config = config
@@ -116,7 +118,7 @@ class Stream:
         if generator.random() < config.copy:
             source = target
         elif generator.random() < config.noise:
-            source = careless(source, generator)
+            source = careless(source, generator, self._language)
         return source, target
 
     def _next(self, index: int) -> Pair:

@@ -1,7 +1,8 @@
 """How well the list of names tells names: precision and recall over pairs.
 
-    python -m allez_export.data.named names.txt PAIRS.tsv.gz ...
+    python -m allez_export.data.named [--turned] names.txt PAIRS.tsv.gz ...
 
+With `--turned` the second column, English, is the source.
 A word that the rule carries over is right if it stands in the reference in the same letters. A word
 with a capital that stands in the reference in the same letters, and does not begin the sentence, is
 one that the rule should have carried over.
@@ -60,9 +61,11 @@ def _capitalized(text: str) -> set[str]:
 
 def main() -> None:
     """Measure and write a line for each file."""
-    names = Names.from_text(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    for path in map(Path, sys.argv[2:]):
-        told = measure(names, read_pairs(path))
+    turned = sys.argv[1:2] == ["--turned"]
+    known, *paths = map(Path, sys.argv[1 + turned :])
+    names = Names.from_text(known.read_text(encoding="utf-8"))
+    for path in paths:
+        told = measure(names, read_pairs(path, turned=turned), "en" if turned else "fr")
         sys.stdout.write(
             f"{path.name}\tprecision {told.precision:.3f}\trecall {told.recall:.3f}\t"
             f"right {told.right}, wrong {told.wrong}, missed {told.missed}\n"

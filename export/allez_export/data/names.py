@@ -1,7 +1,8 @@
 """The list of words that are no names, counted in training pairs; see `allez.entities.names`.
 
-    python -m allez_export.data.names names.txt PAIRS.tsv.gz ...
+    python -m allez_export.data.names [--turned] names.txt PAIRS.tsv.gz ...
 
+With `--turned` the second column is the source.
 A word is listed if training has it in small letters, or if its letters stand on the target side in
 fewer than four fifths of the pairs that have it with a capital. (Nine tenths, as one would first
 think, loses names that translators drop or abbreviate: precision is the same and recall lower.) Of
@@ -109,6 +110,7 @@ def learn(pairs: Iterable[Pair]) -> Names:
 
 
 if __name__ == "__main__":
-    files = [Path(name) for name in sys.argv[2:]]
-    names = learn(pair for file in files for pair in islice(read_pairs(file), _MOST))
-    Path(sys.argv[1]).write_text(names.to_text(), encoding="utf-8", newline="\n")
+    turned = sys.argv[1:2] == ["--turned"]
+    out, *files = map(Path, sys.argv[1 + turned :])
+    names = learn(pair for file in files for pair in islice(read_pairs(file, turned=turned), _MOST))
+    out.write_text(names.to_text(), encoding="utf-8", newline="\n")

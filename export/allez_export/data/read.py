@@ -86,12 +86,22 @@ def read_domains(
     return found
 
 
-def read_pairs(path: Path, target_path: Path | None = None) -> Iterator[Pair]:
+def read_pairs(
+    path: Path, target_path: Path | None = None, *, turned: bool = False
+) -> Iterator[Pair]:
     """Yield sentence pairs of a two-column file, or of two files with as many lines.
+
+    Args:
+        path: of the file, or of the one with the first sides.
+        target_path: of the one with the second sides.
+        turned: whether the second side of each pair is its source.
 
     Raises:
         InputError: a line has not two columns, or the files differ in length; both named.
     """
+    if turned:
+        yield from ((source, target) for target, source in read_pairs(path, target_path))
+        return
     if target_path is None:
         for number, line in enumerate(read_lines(path), 1):
             columns = line.split("\t")
@@ -178,7 +188,8 @@ def load_source(
 def _pairs_of(source: SourceConfig, config: DataConfig, root: Path) -> Iterator[Pair]:
     """Yield the pairs of one source."""
     if source.target_path is not None:
-        yield from read_pairs(root / source.path, root / source.target_path)
+        target = root / source.target_path
+        yield from read_pairs(root / source.path, target, turned=config.turned)
         return
     for domain, pair in read_rows(root / source.path, config):
         if source.domain in (None, domain):

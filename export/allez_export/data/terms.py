@@ -1,7 +1,8 @@
 """Content words and their usual translations, counted in pairs: what terms are practised on.
 
-    python -m allez_export.data.terms terms.tsv PAIRS.tsv.gz ...
+    python -m allez_export.data.terms [--turned] terms.tsv PAIRS.tsv.gz ...
 
+With `--turned` the second column, English, is the source.
 A glossary's term may be any noun, so training puts a term's symbol in place of nouns that are
 translated in one way: each side's word must be the other's likeliest partner.
 """
@@ -25,14 +26,20 @@ _LEAST, _DICE, _NOUN = 15, 0.45, 0.5
 """Fewest pairs, least 2·both/(one + other), least share behind a determiner."""
 
 
-def learn(pairs: Iterable[Pair]) -> dict[str, frozenset[str]]:
-    """Return nouns of the source language, each with its translations."""
+def learn(pairs: Iterable[Pair], *, turned: bool = False) -> dict[str, frozenset[str]]:
+    """Return nouns of the source language, each with its translations.
+
+    Args:
+        pairs: French and English, or English and French.
+        turned: which of the two.
+    """
+    leading = (_ARTICLES, _DETERMINERS) if turned else (_DETERMINERS, _ARTICLES)
     sides: tuple[Counter[str], Counter[str]] = Counter(), Counter()
     nouns: tuple[Counter[str], Counter[str]] = Counter(), Counter()
     both: Counter[tuple[str, str]] = Counter()
     lines = [tuple(_WORD.findall(text.lower()) for text in pair) for pair in pairs]
     for found_words in lines:
-        for side, leads in enumerate((_DETERMINERS, _ARTICLES)):
+        for side, leads in enumerate(leading):
             sides[side].update(set(found_words[side]))
             for before, word in zip(found_words[side], found_words[side][1:], strict=False):
                 nouns[side][word] += before in leads
@@ -52,7 +59,9 @@ def learn(pairs: Iterable[Pair]) -> dict[str, frozenset[str]]:
 
 
 if __name__ == "__main__":
-    files = [Path(name) for name in sys.argv[2:]]
-    terms = learn(islice((pair for file in files for pair in read_pairs(file)), 600_000))
+    turned = sys.argv[1:2] == ["--turned"]
+    out, *files = map(Path, sys.argv[1 + turned :])
+    read = (pair for file in files for pair in read_pairs(file, turned=turned))
+    terms = learn(islice(read, 600_000), turned=turned)
     lines = [f"{word}\t{' '.join(sorted(targets))}\n" for word, targets in terms.items()]
-    Path(sys.argv[1]).write_text("".join(lines), encoding="utf-8", newline="\n")
+    out.write_text("".join(lines), encoding="utf-8", newline="\n")

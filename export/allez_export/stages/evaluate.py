@@ -37,10 +37,11 @@ def _confidence(work: Workspace, translator: Translator, path: Path) -> Confiden
     known = read_state(path)
     if known.get("bundle") != identity or known.get("fit") != list(fitted_on) or work.force:
         others = [name for name in work.config.data.valid if name not in fitted_on]
+        turned = work.config.data.turned
         known = confidence.measure(
             translator,
-            {name: list(read_pairs(work.data / name)) for name in fitted_on},
-            {name: list(read_pairs(work.data / name)) for name in others},
+            {name: list(read_pairs(work.data / name, turned=turned)) for name in fitted_on},
+            {name: list(read_pairs(work.data / name, turned=turned)) for name in others},
         )
         write_json({"bundle": identity, **known}, path)
     weights = known["weights"]
@@ -109,6 +110,7 @@ def run(work: Workspace) -> None:
             beams=(1, None),
             state=folder / "state.json",
             limit=work.limit,
+            turned=work.config.data.turned,
         )
         told = translator.bundle.manifest.scores
         trust = _confidence(work, translator, folder / CONFIDENCE)

@@ -53,6 +53,7 @@ def run(work: Workspace) -> None:
         chunk_tokens=training.chunk_tokens,
         batch_tokens=training.batch_tokens,
         mask=masker(config.data, work.data, (config.source, config.target)),
+        language=config.source,
     )
     validate = validator(valid, tokenizer, task=config.task, limits=config.limits)
     folder = work.stage("train")
