@@ -223,7 +223,8 @@ def test_columns_turned_round_turn_files_of_both_kinds(tmp_path: Path) -> None:
     french.write_text("Merci à tous.\n", encoding="utf-8")
     english.write_text("Thanks to all.\n", encoding="utf-8")
     config = DataConfig(columns=(2, 1))
-    assert config.turned and not DataConfig().turned
+    assert config.turned
+    assert not DataConfig().turned
     seen: set[tuple[str, str]] = set()
     kept, _ = load_source(SourceConfig(path="both.tsv"), config, tmp_path, seen)
     assert kept == [("Hello world.", "Bonjour le monde.")]
