@@ -1,27 +1,62 @@
-"""`allez caption`: what pictures show."""
+"""`allez caption`: what pictures show, and where on them each word was found."""
 
 from __future__ import annotations
 
 import argparse
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allez.cli import console
 from allez.cli.arguments import options_of
 from allez.cli.writing import bundle_of, render, writer
+from allez.errors import OptionError
+
+if TYPE_CHECKING:
+    from allez.bundle.manifest import ImageShape
+    from allez.cli.overlay import Pixels
+    from allez.tasks.picture import PictureInput
 
 
 def run(args: argparse.Namespace) -> int:
-    """Say what each picture shows, a line for each."""
+    """Say what each picture shows, a line for each; draw the attention, if that is asked for."""
+    if args.attention and not args.attention.lower().endswith(".png"):
+        told = f"{args.attention}: only PNG can be written"
+        raise OptionError(told, hint="a name ending in .png")
+    from allez.cli.overlay import Seen, png
+    from allez.documents.output import open_output
     from allez.tasks.captioner import Captioner
 
     options = options_of(args)
     model = bundle_of(args, "caption")
     finished = True
+    seen: list[Seen] = []
+    drawn: list[Pixels] = []
     with Captioner(model, threads=args.threads) as captioner, writer(args.output) as write:
-        captions = captioner.caption_batch(args.files, options=options)
+        shape = captioner.bundle.manifest.input.image
+        pictures = _kept(args.files, shape, drawn) if args.attention and shape else args.files
+        captions = captioner.caption_batch(pictures, options=options)
         for number, (name, caption) in enumerate(zip(args.files, captions, strict=True), 1):
             about = {"file": name, "grid": caption.grid}
             write(render(caption, args.format, options.n_best, number, about))
             finished &= caption.finished
+            if args.attention:
+                seen.append(Seen(os.path.basename(name), drawn[number - 1], caption))
+    if args.attention:
+        sheet = png(seen)
+        with open_output(Path(args.attention)) as output:
+            output.write(sheet)
     if not finished and options.max_time is not None and not args.quiet:
         console.say("note: the time was over; what was not finished is cut or left out")
     return 0
+
+
+def _kept(files: list[str], shape: ImageShape, drawn: list[Pixels]) -> Iterator[PictureInput]:
+    """Yield the pixels of files; keep each as the encoder sees it."""
+    from allez.tasks.picture import as_seen, pixels_of
+
+    for name in files:
+        pixels = pixels_of(name)
+        drawn.append(as_seen(pixels, shape))
+        yield pixels

@@ -37,6 +37,11 @@ def add_caption(parser: argparse.ArgumentParser) -> None:
     group.add_argument("files", nargs="+", metavar="IMAGE", help=pictures)
     add = parser.add_argument_group("output").add_argument
     add("-o", "--output", metavar="FILE", help="default: standard output")
+    add(
+        "--attention",
+        metavar="PNG",
+        help="draw where on each picture each word was found; needs Pillow",
+    )
     add_format(add)
     add_search(parser)
 

@@ -250,6 +250,14 @@ def resampled(pixels: Pixels, shape: ImageShape) -> FloatArray:
     return np.ascontiguousarray(read_as.transpose(2, 0, 1)[None], dtype=np.float32)
 
 
+def as_seen(pixels: Pixels, shape: ImageShape) -> npt.NDArray[np.uint8]:
+    """Return pixels as the encoder sees them, in colours: [H, W, 3], 0 to 255."""
+    plain = shape._replace(channels=3, mean=(0.0,) * 3, scale=(1.0,) * 3)
+    values = resampled(pixels, plain)[0].transpose(1, 2, 0)
+    found: npt.NDArray[np.uint8] = np.rint(values).clip(0, 255).astype(np.uint8)
+    return found
+
+
 def _across(pixels: Pixels, wanted: int) -> npt.NDArray[np.float64]:
     """Return rows laid on white, of another width: [h, wanted, 3], values 0 to 255 x 255.
 
