@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allez.bundle import Bundle
 from allez.options import OptionChanges, Providers, TranslateOptions
-from allez.results import Hypothesis, Reply
-from allez.tasks.blanks import Fill, Filled, fill, settled
+from allez.results import Reply
+from allez.tasks.blanks import Fill
 from allez.tasks.whole import read_turns, without_separator
 from allez.tasks.writer import Material, Said, Writer
 
@@ -128,12 +127,7 @@ class Replier(Writer):
             changes: as for `reply`; errors too.
         """
         values = _asked_once(fill)
-        pieces = self._streamed(
-            lambda over: self._material(text, None),
-            options,
-            changes,
-            lambda said, ended: _filled(said if ended else settled(said), values).text,
-        )
+        pieces = self._streamed(lambda over: self._material(text, values), options, changes)
         return self._remembered(text, pieces)
 
     def _remembered(
@@ -165,34 +159,24 @@ class Replier(Writer):
         turns = tuple(read.text[slice(*span)] for span in read.spans)
 
         def answer(said: Said) -> Reply:
-            filled = [_filled(hypothesis.text, values) for hypothesis in said.hypotheses]
             return Reply(
-                hypotheses=tuple(map(_with_values, said.hypotheses, filled)),
+                hypotheses=said.hypotheses,
                 rate=said.rate,
                 turns=turns,
                 cut=read.cut,
-                blanks=filled[0].blanks,
+                blanks=said.blanks,
                 source=read.text,
                 source_tokens=reader.tokenizer.pieces(ids),
                 source_spans=spans,
                 source_turns=tuple(_turn_at(span, read.spans) for span in spans),
             )
 
-        return Material(ids if asked else (), read.text, answer)
-
-
-_filled = fill
-"""By another name: that of the argument is `fill`."""
+        return Material(ids if asked else (), read.text, answer, values)
 
 
 def _asked_once(values: Fill | None) -> Fill | None:
     """Return values of which a function is asked for each name once only."""
     return values if values is None or isinstance(values, Mapping) else cache(values)
-
-
-def _with_values(hypothesis: Hypothesis, filled: Filled) -> Hypothesis:
-    spans = tuple(filled.moved(*span) for span in hypothesis.spans)
-    return replace(hypothesis, text=filled.text, spans=spans)
 
 
 def _turn_at(span: tuple[int, int], turns: Sequence[tuple[int, int]]) -> int:

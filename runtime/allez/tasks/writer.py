@@ -21,6 +21,7 @@ from allez.options import OptionChanges, Providers, SearchOptions, TranslateOpti
 from allez.parallel import cores, run_both
 from allez.results import Answer, Hypothesis
 from allez.tasks.whole import Reader, normal
+from allez.tasks.written import Written, write_out
 from allez.text import Tokenizer
 from allez.translate.confidence import Evidence, confidence, features
 from allez.translate.deadline import Called, Deadline
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 
     from allez.arrays import FloatArray
     from allez.bundle import SourceSide, TargetSide
-    from allez.results import SelfTest
+    from allez.results import Blank, SelfTest
     from allez.search import RawHypothesis, Request
+    from allez.tasks.blanks import Fill
 
     Read = Sequence[int] | FloatArray
     """Ids [S], eos last, or the pixels [1, channels, height, width] of a picture."""
@@ -59,6 +61,8 @@ class Said:
 
     hypotheses: tuple[Hypothesis, ...]
     rate: Callable[[], float | None]
+    blanks: tuple[Blank, ...] = ()
+    """Of the best one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class Material(Generic[A]):
     text: str
     """Of which it was made, if any."""
     answer: Callable[[Said], A]
+    values: Fill | None = None
+    """Of the blanks of what is said about it."""
 
 
 class Writer:
@@ -286,19 +292,9 @@ class Writer:
         take: Callable[[Over], Material[Any]],
         options: TranslateOptions | None,
         changes: OptionChanges,
-        shown: Callable[[str, bool], str] = lambda text, ended: text,
     ) -> Generator[str, None, bool]:
-        """Yield the greedy answer as it grows; return whether it came to its end.
-
-        Args:
-            take: reads what is answered.
-            options: as for every call.
-            changes: likewise.
-            shown: what of a text so far is handed out, and whether it has ended; what it returns
-                once is the beginning of all that it returns later.
-        """
-        chosen, search, deadline = self._begin(options, changes, greedy=True)
-        return self._pieces(take, chosen, search, deadline, shown)
+        """Yield the greedy answer as it grows; return whether it came to its end."""
+        return self._pieces(take, *self._begin(options, changes, greedy=True))
 
     def _pieces(
         self,
@@ -306,23 +302,21 @@ class Writer:
         options: TranslateOptions,
         search: SearchOptions,
         deadline: Deadline,
-        shown: Callable[[str, bool], str],
     ) -> Generator[str, None, bool]:
         from allez.translate.streaming import stream
 
         target = self._target
         try:
-            for request in self._requests(take(deadline.over), options):
-                return (
-                    yield from stream(
-                        request,
-                        lambda tokens: shown(target.decode_stable(tokens), False),
-                        lambda raw: shown(target.decode(raw.tokens), True),
-                        self._workers,
-                        search,
-                        deadline,
-                    )
-                )
+            material = take(deadline.over)
+
+            def growing(tokens: list[int]) -> str:
+                return self._written(target.decode_stable(tokens), material, grows=True).text
+
+            def whole(raw: RawHypothesis) -> str:
+                return self._written(target.decode(raw.tokens), material).text
+
+            for request in self._requests(material, options):
+                return (yield from stream(request, growing, whole, self._workers, search, deadline))
         finally:
             deadline.release()
         return True
@@ -373,22 +367,40 @@ class Writer:
         if not found:
             return material.answer(Said((_SILENCE,), lambda: None))
         (raws,) = found
-        hypotheses = tuple(map(self._spelled, raws[: search.n_best]))
+        spelled = [self._spelled(raw, material) for raw in raws[: search.n_best]]
+        hypotheses = tuple(hypothesis for hypothesis, _ in spelled)
         image = self._manifest.input.image
         positions = len(material.read) if image is None else image.positions
         told = Evidence(material.text, positions, hypotheses[0].text, raws, 0, search)
         weights = self._manifest.confidence
-        return material.answer(Said(hypotheses, lambda: confidence(weights, features(told, 0))))
+        blanks = spelled[0][1]
+        return material.answer(
+            Said(hypotheses, lambda: confidence(weights, features(told, 0)), blanks)
+        )
 
-    def _spelled(self, raw: RawHypothesis) -> Hypothesis:
-        text, spans = self._target.decode_spans(raw.tokens)
-        return Hypothesis(
-            text=text,
+    def _spelled(
+        self, raw: RawHypothesis, material: Material[Any]
+    ) -> tuple[Hypothesis, tuple[Blank, ...]]:
+        """Return a hypothesis as it is handed out, and its blanks."""
+        said, spans = self._target.decode_spans(raw.tokens)
+        written = self._written(said, material)
+        hypothesis = Hypothesis(
+            text=written.text,
             tokens=self._target.pieces(raw.tokens),
-            spans=tuple(spans),
+            spans=tuple(written.moved(*span) for span in spans),
             score=raw.score,
             attention=raw.attention,
             finished=raw.finished,
+        )
+        return hypothesis, written.blanks
+
+    def _written(self, said: str, material: Material[Any], *, grows: bool = False) -> Written:
+        return write_out(
+            said,
+            self._manifest.target.typography,
+            has_blanks=self.task == "reply",
+            values=material.values,
+            grows=grows,
         )
 
 

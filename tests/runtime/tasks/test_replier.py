@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import allez
+from allez.bundle.reader import Bundle
 from allez.errors import CancelledError, SessionError
 from support import hostile
 
@@ -90,6 +92,19 @@ def test_blanks_are_filled_or_stay(replier: allez.Replier) -> None:
     assert best.text[slice(*spans["[day]"])] == "twenty-second"
     assert list(best.spans) == sorted(best.spans)
     assert best.spans[-1][1] == len(best.text)
+
+
+def test_typography_changes_no_value() -> None:
+    bundle = Bundle.read(TINY)
+    target = bundle.manifest.target._replace(typography="fr")
+    told = replace(bundle.manifest, target=target)
+    with allez.Replier(replace(bundle, manifest=told), threads=1) as replier:
+        given = {"day": 'a "b" ! c'}
+        reply = replier.reply(DATED, given, beam_size=1)
+        (blank,) = reply.blanks
+        assert reply.text[blank.start : blank.end] == given["day"]
+        replier.reset()
+        assert "".join(replier.stream(DATED, given)) == reply.text
 
 
 def test_a_function_is_asked_once_for_each_name(replier: allez.Replier) -> None:

@@ -159,6 +159,20 @@ def test_confidence_is_the_regression_over_what_search_knows() -> None:
         assert summarizer.summarize(TEXT, max_time=0).confidence == 0.0
 
 
+def test_a_french_summary_gets_the_typography_of_french() -> None:
+    bundle = Bundle.read(BUNDLES / "tiny_summary")
+    target = bundle.manifest.target._replace(typography="fr")
+    told = replace(bundle.manifest, target=target)
+    with allez.Summarizer(replace(bundle, manifest=told), threads=1) as summarizer:
+        summary = summarizer.summarize(TEXT, prefix="I see ! ", max_length=9, beam_size=1)
+        assert summary.text.startswith("I see\u202f!")
+        assert "".join(summarizer.stream(TEXT, prefix="I see ! ", max_length=9)) == summary.text
+        best = summary.hypotheses[0]
+        pieces = [best.text[slice(*span)] for span in best.spans]
+        spelled = [token.replace("▁", "").replace("<0x21>", "!") for token in best.tokens]
+        assert pieces == spelled
+
+
 def test_it_passes_its_self_test(summarizer: allez.Summarizer) -> None:
     tests = list(summarizer.selftest())
     assert len(tests) == 12
