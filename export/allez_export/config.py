@@ -420,7 +420,8 @@ class Config:
         if self.data.talks and self.task != "reply":
             raise ConfigError(f"data.talks is for reply, not for {self.task}")
         if self.task == "translate":
-            if self.data.columns != (1, 2) or self.data.domain_column is not None:
+            two = self.data.columns == (1, 2) or self.data.turned
+            if not two or self.data.domain_column is not None:
                 raise ConfigError("data: a translation's files have two columns, and no domains")
             if self.input != InputConfig():
                 raise ConfigError("[input]: a translation is cut as the sentence rules say")

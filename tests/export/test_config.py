@@ -228,7 +228,7 @@ def test_one_file_may_be_named_once_for_each_domain(tmp_path: Path) -> None:
     "text",
     [
         "[data]\ndomain_column = 3\n",
-        "[data]\ncolumns = [2, 1]\n",
+        "[data]\ncolumns = [2, 3]\n",
         '[input]\ncut = "whole"\ntokens = 9\n',
         "[input]\nturns = 2\n",
     ],

@@ -1,0 +1,225 @@
+"""Cheap checks of an English sentence against its French translation: what these languages ask.
+
+As `checks`, they see words, not meanings; what both directions share is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from allez.entities import at, is_word, words
+from allez.results import Doubt
+from allez.text.number_words import values
+
+_FEWER = ("less than", "fewer than", "under", "below")
+_MORE = ("more than", "over", "above")
+_SAID_FEWER = words(
+    "moins inférieur inférieure inférieurs inférieures dessous sous maximum max avant jeune jeunes"
+    " peine plafond limite"
+)
+_SAID_MORE = words(
+    "plus supérieur supérieure supérieurs supérieures dessus delà dépasse dépassent dépassé"
+    " dépasser dépassant dépassait excède excéder sur minimum passé passée âgé"
+)
+_AT_LEAST = ("au moins", "minimum", "ou plus", "pas moins", "et plus", "minimale")
+_AT_MOST = (
+    "au plus",
+    "maximum",
+    "pas plus",
+    "jusqu",
+    "ne dépass",
+    "pas dépass",
+    "maximal",
+    "ou moins",
+)
+_PHRASES = (
+    ("at least", _AT_LEAST),
+    ("no less than", _AT_LEAST),
+    ("no fewer than", _AT_LEAST),
+    ("at most", _AT_MOST),
+    ("no more than", _AT_MOST),
+    ("not more than", _AT_MOST),
+)
+
+
+def limits(source: str, target: str, said: Sequence[str]) -> list[Doubt]:
+    """Find a limit whose direction is not in the translation, or turned round."""
+    small, small_target = source.lower(), target.lower()
+    for phrase, sayings in _PHRASES:
+        place = _place(small, phrase)
+        if place < 0 or any(saying in small_target for saying in sayings):
+            continue
+        if _number_follows(source, place + len(phrase)):
+            return [Doubt("limit", source[place : place + len(phrase)], place, place + len(phrase))]
+    spoken = set(said)
+    for phrases, wanted, other in (
+        (_FEWER, _SAID_FEWER, _SAID_MORE),
+        (_MORE, _SAID_MORE, _SAID_FEWER),
+    ):
+        for phrase in phrases:
+            place = _place(small, phrase)
+            if place < 0 or small[:place].endswith(("no ", "not ", "n't ")):
+                continue
+            end = place + len(phrase)
+            if not _number_follows(source, end) or spoken & wanted:
+                continue
+            if spoken & other or " " in phrase:
+                return [Doubt("limit", source[place:end], place, end)]
+    return []
+
+
+def _place(text: str, phrase: str) -> int:
+    """Return where a phrase stands apart from other words, -1 if it does not."""
+    place = text.find(phrase)
+    while place >= 0:
+        if not is_word(at(text, place - 1)) and not is_word(at(text, place + len(phrase))):
+            return place
+        place = text.find(phrase, place + 1)
+    return -1
+
+
+def _number_follows(text: str, end: int) -> bool:
+    """Tell whether a number begins within two words behind a position."""
+    found = next((value for value in values(text[end:], "en") if value.value), None)
+    return found is not None and len(text[end : end + found.start].split()) <= 1
+
+
+_NOT = words("not t never nothing nobody cannot none neither")
+_DENIED = words(
+    "pas ne n jamais rien aucun aucune ni personne nul nulle guère sans non plus point sauf que qu"
+    " impossible interdit interdite refuse refusé refuser refusent manque manquait absent absence"
+    " ignore ignorait ignorer éviter évite évitez empêche empêcher arrête arrêtez cesse cessez"
+    " rarement peu seulement contraire faux fausse incapable inutile hâte inquiète inquiétez"
+    " défense malgré loin mal peine dommage hors zéro sinon faute aussi"
+)
+_PREFIXES = ("in", "im", "ir", "dé", "dés", "mé", "non")
+_IDIOMS = ("why not", "not only", "can't help", "couldn't help", "n't you", "n't we", "not bad")
+_CLEAR = words("pas jamais rien aucun aucune")
+_STEPS = words("un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque")
+_HIDDEN = words(
+    "not t no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely"
+    " unable fail fails failed failing failure lack lacks lacked lacking refuse refuses refused"
+    " unlike unless anymore little few only but avoid prevent stop stopped wrong false bad forbid"
+    " forbidden prohibited impossible absent missing miss ignore ignored deny denied doubt except"
+    " hate any anything anyone ever rather far too before until else than afraid sorry late empty"
+    " keep kept out off instead rarely seldom against don isn won can dont cant wont aint useless"
+    " no-one free least less must should nor yet still other shut away poor low hold"
+)
+
+
+def negation(source: str, target: str, here: Sequence[str], said: Sequence[str]) -> list[Doubt]:
+    """Find a negation that was lost, or one that nobody said; none in questions."""
+    if "?" in source or "?" in target:
+        return []
+    small = source.lower()
+    strong = [
+        word for before, word in zip(("", *here), here, strict=False) if _denies(before, word)
+    ]
+    if strong and not any(word in _DENIED for word in said):
+        hinted = any(len(word) > 5 and word.startswith(_PREFIXES) for word in said)
+        if not hinted and not any(idiom in small for idiom in _IDIOMS):
+            word = "n't" if strong[0] == "t" else strong[0]
+            start = small.find(word) if word == "n't" else _place(small, word)
+            start = max(start, 0)
+            return [Doubt("negation", source[start : start + len(word)], start, start + len(word))]
+    spoken = [
+        word
+        for before, word in zip(("", *said), said, strict=False)
+        if word in _CLEAR and not (word == "pas" and before in _STEPS)
+    ]
+    hidden = any(
+        word in _HIDDEN or word.startswith(("un", "dis", "im", "in", "mis")) for word in here
+    )
+    if spoken and not strong and not hidden and "n'est-ce pas" not in target.lower():
+        return [Doubt("negation", spoken[0], None, None)]
+    return []
+
+
+def _denies(before: str, word: str) -> bool:
+    """Tell whether a word denies; "t" does behind "don", "isn"."""
+    return word in _NOT and (word != "t" or before.endswith("n"))
+
+
+_SMALL_IN_FRENCH = words(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June"
+    " July August September October November December English French German Spanish Italian Dutch"
+    " Portuguese Chinese Japanese Russian American British Canadian European Christian Christmas"
+    " Easter Catholic Jewish Muslim Mister Miss Missus Mrs Doctor Professor President King Queen"
+    " Prince Princess Lord Lady Sir Captain General God Street Avenue Road Lake River Mount North"
+    " South East West Ministry Department University Internet Father Mother Uncle Aunt"
+)
+
+
+def names(
+    source: str, target: str, capitalized: Callable[..., list[tuple[str, int]]]
+) -> list[Doubt]:
+    """Find a name within a sentence of which the translation has nothing.
+
+    English writes much with a capital that French does not: a word counts if it stands alone
+    ("School of Medicine" is translated), if no word of the translation begins as it does
+    ("Soviet", "soviétique"), and if that has no name in its place.
+    """
+    here = [(word, start) for word, start in capitalized(source) if word not in _SMALL_IN_FRENCH]
+    there = {word for word, _ in capitalized(target, first=True)}
+    if there - {word for word, _ in here}:
+        return []
+    said = target.lower()
+    for word, start in here:
+        alone = not _capital_beside(source, start, start + len(word))
+        if alone and word[:3].lower() not in said and not word.endswith(_PEOPLES):
+            return [Doubt("name", word, start, start + len(word))]
+    return []
+
+
+_PEOPLES = ("an", "ans", "ish", "ese", "ic", "ch")
+
+
+def _capital_beside(text: str, start: int, end: int) -> bool:
+    """Tell whether the word before or behind has a capital, too."""
+    if at(text, end) in (" ", "-") and at(text, end + 1).isupper():
+        return True
+    first = start - 1
+    if at(text, first) not in (" ", "-"):
+        return False
+    while first > 0 and text[first - 1].isalpha():
+        first -= 1
+    return at(text, first).isupper()
+
+
+_SAID_FOR: dict[int, frozenset[str]] = {
+    0: words("minuit aucun"),
+    2: words("quinze quinzaine"),
+    7: words("huit semaine"),
+    10: words("dizaine dizaines"),
+    12: words("midi minuit douzaine douzaines"),
+    14: words("quinze quinzaine"),
+    15: words("quart quinzaine"),
+    20: words("vingtaine"),
+    30: words("trentaine demie"),
+    40: words("quarantaine"),
+    50: words("cinquantaine"),
+    60: words("soixantaine"),
+    100: words("centaine centaines"),
+    1000: words("millier milliers"),
+}
+"""What French says for a number of English."""
+
+_NO_NUMBERS = words("neuf cent mille zéro")
+"""Words of French that are not only numbers."""
+
+_HOURS = words("h heure heures")
+
+
+def says(number: int, said: Sequence[str]) -> bool:
+    """Tell whether a French translation says a whole number of English in another way."""
+    return not _SAID_FOR.get(number, frozenset()).isdisjoint(said)
+
+
+def tells_hours(said: Sequence[str]) -> bool:
+    """Tell whether a French translation has hours, which may be those of the afternoon."""
+    return any(word in _HOURS or "h" in word[1:3] for word in said)
+
+
+def is_no_number(text: str) -> bool:
+    """Tell whether a number of a French translation may be none: "neuf", "un cent", "XIXe"."""
+    return text.lower().rpartition(" ")[2] in _NO_NUMBERS or text[0] in "IVX"
