@@ -334,3 +334,32 @@ def test_pictures_of_another_size_are_refused(data: Path, tmp_path: Path, config
     work = workspace(config, tmp_path, tmp_path / "run")
     with pytest.raises(InputError, match=r"odd\.tsv, line 2: 40 x 30 pixels, not 48 x 48"):
         stage.captioned(work, "odd.tsv")
+
+
+def test_words_of_another_vocabulary_are_not_lent(
+    data: Path, tmp_path: Path, config: Config
+) -> None:
+    first = workspace(config, data, tmp_path / "first")
+    run_stage("vocabulary", first)
+    begun = dataclasses.replace(config.training, updates=1, validations=1)
+    run_stage(
+        "train", dataclasses.replace(first, config=dataclasses.replace(config, training=begun))
+    )
+    lent = load_model(first.need("train", "model.pt"))
+    start = str(first.need("train", "model.pt"))
+    training = dataclasses.replace(begun, begin_with=start)
+    french = dataclasses.replace(config, target="fr", training=training)
+    second = workspace(french, data, tmp_path / "second")
+    run_stage("vocabulary", second)
+    told: list[str] = []
+    text = second.need("vocabulary", "tokenizer.json").read_text(encoding="utf-8")
+    batches = Batches(artist(data), lambda caption: [3], 4, 1)
+    folder = tmp_path / "begun"
+    loop = PictureRun(
+        french, text, 320, batches, folder, lambda f: {"exact": 0.0}, tell=told.append
+    )
+    before = loop.model.table.weight.detach().clone()
+    stage._begin(second, loop, text)
+    assert torch.equal(loop.model.cells.weight, lent.family.weights["cells.weight"])
+    assert torch.equal(loop.model.table.weight, before)
+    assert told[0].startswith("train   begins with ")

@@ -108,16 +108,21 @@ def train(work: Workspace) -> None:
         validate = validator(examples, tokenizer, config.limits)
         loop = PictureRun(config, text, tokenizer.size, batches, folder, validate, tell=say)
         if loop.progress.update == 0:
-            _begin(work, loop)
+            _begin(work, loop, text)
         loop.train()
         say(f"train   best exact match {loop.progress.best:.1f}")
 
 
-def _begin(work: Workspace, loop: PictureRun) -> None:
-    """Give a run that has not begun the weights of another run that fit, if any is named."""
+def _begin(work: Workspace, loop: PictureRun, text: str) -> None:
+    """Give a run that has not begun the weights of another run that fit, if any is named.
+
+    Those of words are left out if the other run had other words.
+    """
     start = beginning(work.config)
     if start is None:
         return
     if isinstance(start, Bundle):
         raise ConfigError("training.begin_with: captions begin with a model.pt or checkpoint.pt")
-    loop.begin_with(load_start(start).weights)
+    lent = load_start(start)
+    words = set() if lent.tokenizer == text else {"table.weight", "bias"}
+    loop.begin_with({n: weight for n, weight in lent.weights.items() if n not in words})
