@@ -30,9 +30,10 @@ export const MAX_MANIFEST_BYTES = RULES.bytes.manifest
 
 /**
  * What one run of the encoder reads: "text", by "sentences" or as a "whole" of at most `tokens`
- * (eos not counted), its parts joined by `separator`; or "image".
+ * (eos not counted), of a dialogue the last `turns` with `separator` between them; or "image".
  *
- * @typedef {{kind: string, cut: string, tokens: number, separator: string | null}} Input
+ * @typedef {{kind: string, cut: string, tokens: number, separator: string | null,
+ *   turns: number | null}} Input
  */
 
 /**
@@ -161,7 +162,7 @@ function firstSides(taken) {
   const tokens = taken['limits.source_tokens']
   return {
     task: 'translate',
-    input: { kind: 'text', cut: 'sentences', tokens, separator: null },
+    input: { kind: 'text', cut: 'sentences', tokens, separator: null, turns: null },
     source: { language: taken.source, tokenizer: 'tokenizer', size, eos },
     target: { language: taken.target, tokenizer: 'tokenizer', size, bos, eos, typography: null },
     parents: [],
@@ -198,6 +199,7 @@ function laterSides(taken, files) {
     cut: taken['input.cut'] ?? 'sentences',
     tokens: taken['input.tokens'] ?? 0,
     separator: taken['input.separator'],
+    turns: taken['input.turns'],
   }
   if (source.language && source.eos >= source.size) {
     throw refusal('the ids of source must be below its size')

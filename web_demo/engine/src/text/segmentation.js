@@ -55,6 +55,25 @@ export function* split(text, rules, countTokens) {
 }
 
 /**
+ * Returns where each sentence of a line stands, however long it is, without white space around; what
+ * has no letter may be one here: nothing is left out but white space.
+ *
+ * @param {string} text without line feeds
+ * @param {SentenceRules} rules
+ * @returns {[start: number, end: number][]}
+ */
+export function sentenceSpans(text, rules) {
+  const line = new Line(text, rules, () => 0)
+  /** @type {[number, number][]} */
+  const found = []
+  for (const cut of line.cuts()) {
+    const [start, end] = line.trimmed(...cut)
+    if (start < end) found.push([line.offsets[start], line.offsets[end]])
+  }
+  return found
+}
+
+/**
  * @param {string} text
  * @param {number} start
  * @param {number} end
@@ -188,16 +207,28 @@ class Line {
   }
 
   /**
-   * Yields the parts of a sentence that are short enough and have a letter, trimmed.
+   * Returns a stretch without white space at its ends.
    *
    * @param {number} start
    * @param {number} end
-   * @returns {Generator<[number, number], void, void>}
+   * @returns {[number, number]}
    */
-  *fit(start, end) {
-    const { characters, offsets, rules } = this
+  trimmed(start, end) {
     while (start < end && this.isSpace(start)) start++
     while (start < end && this.isSpace(end - 1)) end--
+    return [start, end]
+  }
+
+  /**
+   * Yields the parts of a sentence that are short enough and have a letter, trimmed.
+   *
+   * @param {number} from
+   * @param {number} to
+   * @returns {Generator<[number, number], void, void>}
+   */
+  *fit(from, to) {
+    const { characters, offsets, rules } = this
+    const [start, end] = this.trimmed(from, to)
     if (end - start <= rules.maxCharacters) {
       let hasLetter = false
       for (let at = start; at < end && !hasLetter; at++) hasLetter = isLetter(characters[at])
