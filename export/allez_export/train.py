@@ -29,6 +29,7 @@ from allez_export.config import Config, ConfigError, ModelConfig, TrainingConfig
 from allez_export.config_file import build_kept
 from allez_export.data.batches import Batch
 from allez_export.data.mix import Stream
+from allez_export.evaluate import SAID
 from allez_export.families.family import Family
 from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
@@ -141,9 +142,7 @@ class Run:
         self.device = device
         self._tokenizer = tokenizer
         self._stream = stream
-        self._folder = folder
-        self._validate = validate
-        self._tell = tell
+        self._folder, self._validate, self._tell = folder, validate, tell
         self.model = Seq2Seq(vocabulary, **dataclasses.asdict(config.model)).to(device)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self._optimizer = torch.optim.AdamW(
@@ -177,8 +176,8 @@ class Run:
         begin_with(self.model, weights)
         self.average.load_state_dict(self.model.state_dict())
         self._parents = list(parents)
-        self._validation()
-        self._tell(f"train   the start scores {self.progress.best:.2f}")
+        metric = SAID[self._validation()]
+        self._tell(f"train   the start scores {metric} {self.progress.best:.2f}")
 
     def train(self) -> None:
         """Train until the last update or until validation stops improving."""
@@ -301,12 +300,12 @@ class Run:
         )
         return faster
 
-    def _validation(self) -> None:
-        """Score the average; keep it if it is the best."""
+    def _validation(self) -> str:
+        """Score the average; keep it if it is the best. Return by which score that is judged."""
         scores = self._validate(Recurrent(self.average))
         self.model.train()
         self._log(**{key: round(value, 3) for key, value in scores.items()})
-        decisive = next(iter(scores.values()))
+        metric, decisive = next(iter(scores.items()))
         if decisive > self.progress.best:
             self.progress.best, self.progress.since_best = decisive, 0
             save(
@@ -326,6 +325,7 @@ class Run:
             )
         else:
             self.progress.since_best += 1
+        return metric
 
     def _log(self, **values: float) -> None:
         entry = {
