@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from allez.documents.output import open_output
     from allez.tasks.captioner import Captioner
 
+    warnings.filterwarnings("ignore", module="PIL")  # its remarks on odd files are not for users
     options = options_of(args)
     model = bundle_of(args, "caption")
     finished = True

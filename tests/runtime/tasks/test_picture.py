@@ -169,6 +169,27 @@ def test_a_hundred_megapixels_are_refused_before_they_are_decoded() -> None:
         picture.read(png(7_000, 7_000), SHAPE)
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(["PNG", "JPEG", "GIF", "WEBP", "BMP"]), st.data())
+def test_a_damaged_file_is_a_picture_or_an_error(kind: str, data: Any) -> None:
+    noise = np.random.default_rng(4).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    whole = bytearray(saved(Image.fromarray(noise), kind))
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(whole) - 1))
+        whole[place] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(whole)))
+    for damaged in (bytes(whole), bytes(whole[:cut])):
+        message = ""
+        try:
+            found = picture.read(damaged, SHAPE)
+        except InputError as error:
+            message = str(error)
+            found = np.zeros((1, 3, 12, 12))
+        assert "\n" not in message
+        assert found.shape == (1, 3, 12, 12)
+        assert np.isfinite(found).all()
+
+
 def test_files_that_cannot_be_read_or_are_too_large_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
