@@ -1,7 +1,7 @@
 """Where on a picture each word of its caption was found: a sheet of small pictures, by Pillow.
 
-Each word has the picture once, as the encoder saw it, bright where the word's attention lay and
-pale elsewhere. Knows nothing of models.
+Each word has the picture once, as the encoder saw it, as it is where the word's attention lay
+and faded to grey elsewhere. Knows nothing of models.
 
 Letters: H, W rows and columns of a picture; T words; R, C rows and columns of the grid.
 """
@@ -35,8 +35,11 @@ GAP = 12
 LABEL = 20
 """Pixels of the line below each."""
 
-PALE = 0.8
-"""How far a place without attention fades to white."""
+FADED = 0.7
+"""How far a place without attention fades."""
+
+GREY = 128
+"""To what: it is seen on white grounds and on dark ones."""
 
 LARGEST = 60_000
 """Pixels of a sheet from above to below: PNG readers refuse much more."""
@@ -103,10 +106,10 @@ def _between(values: FloatArray, wanted: int) -> FloatArray:
 
 
 def faded(pixels: Pixels, weights: FloatArray) -> Pixels:
-    """Return a picture [H, W, 3] that is pale where there is little weight."""
+    """Return a picture [H, W, 3] that is grey where there is little weight."""
     height, width = pixels.shape[:2]
-    kept = 1 - PALE + PALE * brightness(weights, height, width)[:, :, None]
-    found: Pixels = np.rint(255 - (255 - pixels.astype(np.float64)) * kept).astype(np.uint8)
+    kept = 1 - FADED + FADED * brightness(weights, height, width)[:, :, None]
+    found: Pixels = np.rint(GREY + (pixels.astype(np.float64) - GREY) * kept).astype(np.uint8)
     return found
 
 

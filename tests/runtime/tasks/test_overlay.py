@@ -62,11 +62,11 @@ def test_pixels_are_as_bright_as_the_cell_they_lie_in() -> None:
     assert (np.diff(row) >= 0).all()
 
 
-def test_what_has_no_attention_is_pale() -> None:
+def test_what_has_no_attention_is_grey() -> None:
     pixels = np.full((10, 20, 3), 100, dtype=np.uint8)
     found = overlay.faded(pixels, np.array([[0.0, 1.0]]))
     assert found[5, -1].tolist() == [100] * 3
-    assert found[5, 0].tolist() == [round(255 - 155 * (1 - overlay.PALE))] * 3
+    assert found[5, 0].tolist() == [round(128 - 28 * (1 - overlay.FADED))] * 3
 
 
 def test_a_sheet_has_the_picture_and_each_word() -> None:
