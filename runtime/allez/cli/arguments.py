@@ -364,8 +364,13 @@ def _add_nothing(parser: argparse.ArgumentParser) -> None:
     """Info and selftest have the common options only."""
 
 
-def options_of(args: argparse.Namespace) -> TranslateOptions:
-    """Return what the command line asks for, checked before any work begins."""
+def options_of(args: argparse.Namespace, languages: tuple[str, str]) -> TranslateOptions:
+    """Return what the command line asks for, checked before any work begins.
+
+    Args:
+        args: of any command that translates.
+        languages: from which one into which, by which a glossary's columns or parts are chosen.
+    """
     from allez.options import TranslateOptions
 
     keep, terms = list(getattr(args, "keep", ())), []
@@ -376,7 +381,7 @@ def options_of(args: argparse.Namespace) -> TranslateOptions:
     if getattr(args, "glossary", None):
         from allez.documents.glossary import read_glossary
 
-        terms = read_glossary(Path(args.glossary))
+        terms = read_glossary(Path(args.glossary), languages)
     return TranslateOptions(
         beam_size=args.beam_size,
         n_best=args.n_best,

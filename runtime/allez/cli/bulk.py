@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
         column=args.column,
         into=args.into,
         threads=args.threads or 1,
-        options=options_of(args),
+        options=options_of(args, _languages(args.model)),
     )
     size = whole("part_bytes", args.part_bytes, 1)
     job = plan([Path(path) for path in args.inputs], Path(args.output), made, part_bytes=size)
@@ -42,6 +42,14 @@ def run(args: argparse.Namespace) -> int:
         engine(job, workers)
     _tell(job, quiet=args.quiet)
     return 0
+
+
+def _languages(model: str | None) -> tuple[str, str]:
+    """Return the languages of a bundle, of which nothing but its manifest is looked at."""
+    from allez.bundle import Bundle, find
+
+    manifest = Bundle.read(find(model)).manifest
+    return manifest.source.language, manifest.target.language
 
 
 def _tell(job: Job, *, quiet: bool) -> None:

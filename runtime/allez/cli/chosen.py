@@ -50,6 +50,11 @@ def legs(translator: Translator | Pivot) -> Sequence[Translator]:
     return [translator] if first is None else [first, second]  # type: ignore[list-item]
 
 
+def languages_of(translator: Translator | Pivot) -> tuple[str, str]:
+    """Return the languages of what a text is before and after."""
+    return translator.source_language, translator.target_language
+
+
 def steps_of(
     translator: Translator | Pivot, options: TranslateOptions, applied: Applied
 ) -> Sequence[Translate]:

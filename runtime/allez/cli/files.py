@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from allez.cli import console
 from allez.cli.applied import Applied
 from allez.cli.arguments import options_of
-from allez.cli.chosen import legs, steps_of, translator_of
+from allez.cli.chosen import languages_of, legs, steps_of, translator_of
 from allez.errors import AllezError, InputError, OptionError
 
 _log = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
     _check_reading(args, {forced or by_name(job.source.name) for job in jobs})
     with translator_of(args) as translator:
         manifests = [leg.bundle.manifest for leg in legs(translator)]
-        options = options_of(args)
+        options = options_of(args, languages_of(translator))
         reading = Reading(
             wrapped=args.wrapped,
             columns=tuple(args.columns.split(",")) if args.columns else (),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from allez.cli import console, files
 from allez.cli.applied import Applied
 from allez.cli.arguments import options_of, parser_of
-from allez.cli.chosen import legs, translator_of
+from allez.cli.chosen import languages_of, legs, translator_of
 from allez.errors import InputError, OptionError
 from allez.spec import SPEC
 
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
             console.say(f"note: {text} is taken for a text; the command is allez {args.meant}")
     lines = None if args.text else _lines(args)
     with translator_of(args) as translator:
-        options = options_of(args)
+        options = options_of(args, languages_of(translator))
         applied = Applied(options)
         if lines is not None:
             _translate_lines(args, translator, lines, options, applied)

@@ -14,9 +14,7 @@ from typing import NamedTuple
 from allez.entities.characters import (
     at,
     begins,
-    ends,
     is_digit,
-    is_word,
     run,
 )
 from allez.entities.english import QUOTES, is_translated, moment, numbered
@@ -38,6 +36,7 @@ from allez.entities.marks import (
 )
 from allez.entities.numbers import FORMS, Form, begins_number, read, write
 from allez.entities.numerals import clock, date, joined, lapse, noughts, spaced, telephone, version
+from allez.entities.terms import term_at
 from allez.entities.wordlike import (
     Knows,
     account,
@@ -159,8 +158,12 @@ def _find_in_line(
             if _is_plain(line[position:space], knows):
                 position = space + 1
                 continue
-        entity = _term(line, position, terms) if terms else None
-        entity = entity or _at(line, position, source, target, knows)
+        term = term_at(line, position, terms) if terms else None
+        if term is not None:
+            found.append(Entity(position, term.end, TERM, term.said, term.term))
+            position = term.end
+            continue
+        entity = _at(line, position, source, target, knows)
         if entity is not None:
             found.append(entity)
             position = entity.end
@@ -290,69 +293,9 @@ def _number(line: str, start: int, source: Form | None, target: Form | None) -> 
     return Entity(start, end, NUMBER, said, amount.value)
 
 
-def _term(line: str, start: int, terms: Sequence[tuple[str, str]]) -> Entity | None:
-    """Return the glossary's term that begins at a position, in any case; in capitals if it is."""
-    if is_word(line[start]) and not begins(line, start):
-        return None
-    for term, said in terms:
-        here = line[start : start + len(term)]
-        if here != term and here.lower() != term.lower():
-            continue
-        end = start + len(here)
-        loud = here != term and len(here) > 1 and here == here.upper()
-        plural = at(line, end) in (("S", "X") if loud else ("s", "x")) and ends(line, end + 1)
-        if is_word(term[-1]) and not ends(line, end) and not plural:
-            continue
-        if _is_part(line, start, end + plural, term):
-            continue
-        said = plural_of(said) if plural else said
-        return Entity(start, end + plural, TERM, said.upper() if loud else said, term)
-    return None
-
-
-_DEMONSTRATIVES = ("ci", "là")
-
-
-def _is_part(line: str, start: int, end: int, term: str) -> bool:
-    """Tell whether what is spelled like a term is part of a compound word or of a name.
-
-    A compound is joined by a hyphen (but `-ci`, `-là`). A name is a capitalised word beside
-    another, which begins no sentence; a term that has a capital itself may be a name.
-    """
-    if at(line, start - 1) == "-" and is_word(at(line, start - 2)):
-        return True
-    if at(line, end) == "-" and is_word(at(line, end + 1)):
-        return not (line[end + 1 : end + 3] in _DEMONSTRATIVES and ends(line, end + 3))
-    if not line[start].isupper() or term[0].isupper() or at(line, start + 1).isupper():
-        return False
-    if at(line, end) == " " and _is_title(line, end + 1):
-        return True
-    first = start - 1
-    if at(line, first) != " ":
-        return False
-    while first > 0 and line[first - 1].isalpha():
-        first -= 1
-    inside = at(line, first - 1) == " " and is_word(at(line, first - 2))
-    return inside and _is_title(line, first)
-
-
-def _is_title(line: str, start: int) -> bool:
-    return at(line, start).isupper() and at(line, start + 1).islower()
-
-
-def plural_of(noun: str) -> str:
-    """Return the plural of an English noun, by the regular rules."""
-    last = noun[-1:].lower()
-    if last == "y" and noun[-2:-1].lower() not in ("a", "e", "o", "u"):
-        return f"{noun[:-1]}ies"
-    if last in ("s", "x", "z") or noun[-2:].lower() in ("ch", "sh"):
-        return f"{noun}es"
-    return f"{noun}s"
-
-
 def _thing(line: str, start: int, end: int) -> Entity:
     letters = line[start:end]
     return Entity(start, end, THING, letters, letters)
 
 
-__all__ = ["FORMS", "KINDS", "NAME", "NUMBER", "TERM", "THING", "Entity", "find", "plural_of"]
+__all__ = ["FORMS", "KINDS", "NAME", "NUMBER", "TERM", "THING", "Entity", "find"]

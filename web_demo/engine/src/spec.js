@@ -1992,6 +1992,10 @@ export const SPEC = {
    "Gbps": "Gbit/s"
   }
  },
+ "terms": {
+  "joints": "de du des d \u00e0 au aux en sans sur sous pour par avec et",
+  "of": "of for"
+ },
  "confidence": {
   "unsure": 0.5
  },

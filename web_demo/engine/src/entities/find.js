@@ -7,23 +7,14 @@
  * models: who asks says which letters were learnt and how the two languages write numbers.
  */
 
-import {
-  countCharacters,
-  isAscii,
-  isCapital,
-  isDigit,
-  isLetter,
-  isSmall,
-} from '../text/characters.js'
+import { countCharacters, isAscii, isDigit, isLetter } from '../text/characters.js'
 import {
   at,
   begins,
-  ends,
   isAllLetters,
   isLowerText,
   isOneOf,
   isUpperText,
-  isWord,
   part,
   run,
 } from './characters.js'
@@ -45,6 +36,7 @@ import {
   tagged,
 } from './marks.js'
 import { beginsNumber, read, valueOf, write } from './numbers.js'
+import { piecesOf, termAt } from './terms.js'
 import { account, address, file, foreign, identifier, initials, isLatin } from './words.js'
 
 /** @typedef {import('./characters.js').Line} Line */
@@ -69,12 +61,6 @@ export const KINDS = ['number', 'name', 'thing', 'term']
  * and which letters the model has learnt.
  *
  * @typedef {{source: Form | null, target: Form | null, knows?: Knows}} Languages
- */
-
-/**
- * Terms as code points and what they are in the target.
- *
- * @typedef {{term: Line, said: string}[]} Terms
  */
 
 /** @type {Record<string, Scanner[]>} */
@@ -134,7 +120,7 @@ export function find(text, languages, { keep = [], glossary = [] } = {}) {
 function sortedTerms(glossary) {
   const terms = glossary.filter(([term]) => term !== '')
   terms.sort(([a], [b]) => countCharacters(b) - countCharacters(a) || (a < b ? -1 : a > b ? 1 : 0))
-  return terms.map(([term, said]) => ({ term: [...term], said }))
+  return terms.map(([term, said]) => ({ term: [...term], said, pieces: piecesOf([...term]) }))
 }
 
 class Finder {
@@ -192,7 +178,7 @@ class Finder {
           continue
         }
       }
-      const entity = this.term(line, position) ?? this.at(line, position)
+      const entity = termAt(line, position, this.terms) ?? this.at(line, position)
       if (entity) {
         yield entity
         position = entity.end
@@ -292,63 +278,7 @@ class Finder {
     const said = this.target ? write(amount, this.target) : part(line, start, end)
     return { start, end, kind: 'number', said, value: valueOf(amount) }
   }
-
-  /**
-   * Returns the glossary's term that begins at a position, in any case; in capitals if it is.
-   *
-   * @param {Line} line
-   * @param {number} start
-   * @returns {Entity | null}
-   */
-  term(line, start) {
-    if (this.terms.length === 0 || (isWord(line[start]) && !begins(line, start))) return null
-    for (const { term, said } of this.terms) {
-      const end = start + term.length
-      const [here, value] = [part(line, start, end), term.join('')]
-      if (here !== value && here.toLowerCase() !== value.toLowerCase()) continue
-      const isLoud = here !== value && term.length > 1 && here === here.toUpperCase()
-      const isPlural = isOneOf(isLoud ? 'SX' : 'sx', at(line, end)) && ends(line, end + 1)
-      if (isWord(term[term.length - 1]) && !ends(line, end) && !isPlural) continue
-      const stop = Math.min(end, line.length) + (isPlural ? 1 : 0)
-      if (isPart(line, start, stop, term)) continue
-      const word = isPlural ? pluralOf(said) : said
-      return { start, end: stop, kind: 'term', said: isLoud ? word.toUpperCase() : word, value }
-    }
-    return null
-  }
 }
-
-/**
- * Tells whether what is spelled like a term is part of a compound word or of a name.
- *
- * A compound is joined by a hyphen (but `-ci`, `-là`). A name is a capitalised word beside another,
- * which begins no sentence; a term that has a capital itself may be a name.
- *
- * @param {import('./characters.js').Line} line
- * @param {number} start
- * @param {number} end
- * @param {string[]} term
- */
-function isPart(line, start, end, term) {
-  if (at(line, start - 1) === '-' && isWord(at(line, start - 2))) return true
-  if (at(line, end) === '-' && isWord(at(line, end + 1))) {
-    return !(['ci', 'là'].includes(part(line, end + 1, end + 3)) && ends(line, end + 3))
-  }
-  if (!isCapital(line[start]) || isCapital(term[0]) || isCapital(at(line, start + 1))) return false
-  if (at(line, end) === ' ' && isTitled(line, end + 1)) return true
-  let first = start - 1
-  if (at(line, first) !== ' ') return false
-  while (first > 0 && isLetter(line[first - 1])) first -= 1
-  return at(line, first - 1) === ' ' && isWord(at(line, first - 2)) && isTitled(line, first)
-}
-
-/**
- * Tells whether a capital and a small letter stand at a position.
- *
- * @param {import('./characters.js').Line} line
- * @param {number} start
- */
-const isTitled = (line, start) => isCapital(at(line, start)) && isSmall(at(line, start + 1))
 
 const BEFORE_WORDS = '\u00ab\u00bb"\u201c\u201d(\u00a0\u202f'
 const BEHIND_WORDS = '.,;:!?\u2026)\u00ab\u00bb"\u201c\u201d\'\u2019\u00a0\u202f'
@@ -400,18 +330,4 @@ function scanned(line, start, scanners) {
 function thing(line, start, end) {
   const letters = part(line, start, end)
   return { start, end, kind: 'thing', said: letters, value: letters }
-}
-
-/**
- * Returns the plural of an English noun, by the regular rules.
- *
- * @param {string} noun
- */
-export function pluralOf(noun) {
-  const last = noun.slice(-1).toLowerCase()
-  if (last === 'y' && !isOneOf('aeou', noun.slice(-2, -1).toLowerCase())) {
-    return `${noun.slice(0, -1)}ies`
-  }
-  const isHissed = isOneOf('sxz', last) || ['ch', 'sh'].includes(noun.slice(-2).toLowerCase())
-  return noun + (isHissed ? 'es' : 's')
 }

@@ -8,8 +8,6 @@
  */
 package io.github.allez
 
-import java.util.Locale
-
 /** The kinds of entities; each has symbols of its own. */
 internal enum class EntityKind { NUMBER, NAME, THING, TERM }
 
@@ -22,12 +20,6 @@ internal enum class EntityKind { NUMBER, NAME, THING, TERM }
  * @property value what is the same on both sides: the letters themselves, or a number's value.
  */
 internal data class Entity(val start: Int, val end: Int, val kind: EntityKind, val said: String, val value: String)
-
-/** A term of the source language, and what it is in the target language. */
-internal class Term(val text: String, val said: String) {
-    val characters: CodePoints = CodePoints(text)
-    val small: String = text.lowercase(Locale.ROOT)
-}
 
 private typealias Scanner = (CodePoints, Int) -> Int
 
@@ -128,7 +120,8 @@ internal class EntityFinder(
                         continue
                     }
                 }
-                val entity = term(position) ?: at(position)
+                val term = line.termAt(position, terms)
+                val entity = term?.let { Entity(position, it.end, EntityKind.TERM, it.said, it.term) } ?: at(position)
                 if (entity != null) found.add(entity)
                 position = entity?.end ?: next(position)
             }
@@ -215,46 +208,6 @@ internal class EntityFinder(
             return Entity(start, end, EntityKind.NUMBER, said, amount.value)
         }
 
-        /** The glossary's term that begins at a position, in any case; in capitals if it is. */
-        private fun term(start: Int): Entity? {
-            if (terms.isEmpty() || (isWord(line[start]) && !line.begins(start))) return null
-            for (term in terms) {
-                val end = minOf(start + term.characters.size, line.size)
-                val here = line.string(start, end)
-                if (here != term.text && here.lowercase(Locale.ROOT) != term.small) continue
-                val loud = here != term.text && end - start > 1 && here == here.uppercase(Locale.ROOT)
-                val plural = line.hasOneOf(if (loud) "SX" else "sx", end) && line.ends(end + 1)
-                if (isWord(term.characters.at(term.characters.size - 1)) && !line.ends(end) && !plural) continue
-                if (isPart(start, if (plural) end + 1 else end, term.characters)) continue
-                val said = if (plural) pluralOf(term.said) else term.said
-                val written = if (loud) said.uppercase(Locale.ROOT) else said
-                return Entity(start, if (plural) end + 1 else end, EntityKind.TERM, written, term.text)
-            }
-            return null
-        }
-
-        /**
-         * Whether what is spelled like a term is part of a compound word or of a name.
-         *
-         * A compound is joined by a hyphen (but `-ci`, `-là`). A name is a capitalised word beside another,
-         * which begins no sentence; a term that has a capital itself may be a name.
-         */
-        private fun isPart(start: Int, end: Int, term: CodePoints): Boolean {
-            if (line.hasOneOf("-", start - 1) && isWord(line.at(start - 2))) return true
-            if (line.hasOneOf("-", end) && isWord(line.at(end + 1))) {
-                val following = line.string(end + 1, minOf(end + 3, line.size))
-                return !((following == "ci" || following == "là") && line.ends(end + 3))
-            }
-            if (!isCapital(line.at(start)) || isCapital(term.at(0)) || isCapital(line.at(start + 1))) return false
-            if (line.hasOneOf(" ", end) && isTitled(end + 1)) return true
-            var first = start - 1
-            if (!line.hasOneOf(" ", first)) return false
-            while (first > 0 && isLetter(line.at(first - 1))) first--
-            return line.hasOneOf(" ", first - 1) && isWord(line.at(first - 2)) && isTitled(first)
-        }
-
-        private fun isTitled(start: Int) = isCapital(line.at(start)) && isSmall(line.at(start + 1))
-
         private fun firstOf(scanners: List<Scanner>, start: Int): Entity? {
             for (scanner in scanners) {
                 val end = scanner(line, start)
@@ -267,16 +220,5 @@ internal class EntityFinder(
             val letters = line.string(start, end)
             return Entity(start, end, EntityKind.THING, letters, letters)
         }
-    }
-}
-
-/** The plural of an English noun, by the regular rules. */
-internal fun pluralOf(noun: String): String {
-    val small = noun.takeLast(2).lowercase(Locale.ROOT)
-    val vowel = small.length == 2 && small[0] in "aeou"
-    return when {
-        small.endsWith('y') && !vowel -> noun.dropLast(1) + "ies"
-        small.endsWith('s') || small.endsWith('x') || small.endsWith('z') || small in listOf("ch", "sh") -> noun + "es"
-        else -> noun + "s"
     }
 }

@@ -1,0 +1,144 @@
+/*
+ * Terms of a glossary in a line: as they are, in capitals, and in plural.
+ *
+ * The nouns of a compound have their plurals each ("tableaux de bord"); it stands in plural if one
+ * before its preposition does. Knows nothing of other entities, and of grammar no more than endings.
+ */
+package io.github.allez
+
+import java.util.Locale
+
+private val TERM_RULES = SPEC.part("terms")
+
+/** Words that join the nouns of a compound, and have no plural. */
+private val JOINTS = words(TERM_RULES.text("joints"))
+
+/** What stands behind the noun of an English compound that takes its plural. */
+private val OF = words(TERM_RULES.text("of")).map { " $it " }
+
+/** The fewest characters of a word whose plural ends with "aux". */
+private const val AUX = 4
+
+/** A term of the source language, and what it is in the target language. */
+internal class Term(val text: String, val said: String) {
+    val characters: CodePoints = CodePoints(text)
+    val first: Int = folded(text.take(Character.charCount(text.codePointAt(0)))).codePointAt(0)
+    val pieces: List<TermPiece> = pieces(characters)
+}
+
+/** A word of a term, or a character between two. */
+internal class TermPiece(val text: String, val size: Int, isWord: Boolean) {
+    val folded: String = folded(text)
+    val isJoint: Boolean = folded in JOINTS
+    val isNoun: Boolean = isWord && !isJoint
+    val isAux: Boolean = isNoun && size >= AUX && folded.endsWith("al")
+}
+
+private fun pieces(term: CodePoints): List<TermPiece> {
+    val pieces = ArrayList<TermPiece>()
+    var start = 0
+    while (start < term.size) {
+        val isWord = isWord(term[start])
+        val end = if (isWord) term.run(start, ::isWord) else start + 1
+        pieces.add(TermPiece(term.string(start, end), end - start, isWord))
+        start = end
+    }
+    return pieces
+}
+
+/**
+ * A term of a glossary in a line.
+ *
+ * @property said what it is in the target language, in capitals or in plural where it is that here.
+ * @property term how the glossary spells it.
+ */
+internal class FoundTerm(val end: Int, val said: String, val term: String)
+
+/** The first of [terms] that begins at [start], in any case and number. */
+internal fun CodePoints.termAt(start: Int, terms: List<Term>): FoundTerm? {
+    if (terms.isEmpty() || (isWord(get(start)) && !begins(start))) return null
+    val first = folded(string(start, start + 1)).codePointAt(0)
+    for (term in terms) {
+        val spelled = (if (term.first == first) spelled(start, term) else null) ?: continue
+        if (isWord(term.characters[term.characters.size - 1]) && !ends(spelled.end)) continue
+        if (isPart(start, spelled.end, term.characters)) continue
+        val said = if (spelled.isPlural) pluralOf(term.said) else term.said
+        return FoundTerm(spelled.end, if (spelled.isLoud) said.uppercase(Locale.ROOT) else said, term.text)
+    }
+    return null
+}
+
+/** Where a spelling ends, whether it is in capitals unlike the term, and whether in plural. */
+private class TermSpelling(val end: Int, val isLoud: Boolean, val isPlural: Boolean)
+
+/** How a term is spelled from [start] on; null: something else stands there. */
+private fun CodePoints.spelled(start: Int, term: Term): TermSpelling? {
+    var end = start
+    val singular = StringBuilder()
+    val marks = StringBuilder()
+    var (hasHead, isJoined, isPlural) = listOf(false, false, false)
+    for (piece in term.pieces) {
+        var here = string(end, minOf(end + piece.size, size))
+        end += piece.size
+        val isMarked = piece.isNoun && hasOneOf("sxSX", end) && ends(end + 1)
+        if (isMarked && piece.isAux && hasOneOf("xX", end) && here.last() in "uU") {
+            here = here.dropLast(1) + if (here.last() == 'u') 'l' else 'L' // "canaux"
+        }
+        if (folded(here) != piece.folded) return null
+        singular.append(here)
+        if (isMarked) {
+            marks.appendCodePoint(at(end++))
+            isPlural = isPlural || !isJoined
+        }
+        hasHead = hasHead || piece.isNoun
+        isJoined = isJoined || (hasHead && piece.isJoint)
+    }
+    val letters = straight(singular.toString())
+    val isLoud = letters != straight(term.text) && term.characters.size > 1 && letters == letters.uppercase(Locale.ROOT)
+    if (marks.any { it.isUpperCase() != isLoud }) return null
+    return TermSpelling(end, isLoud, isPlural)
+}
+
+/** A text with straight apostrophes, which say the same. */
+private fun straight(text: String): String = text.replace('\u2019', '\'')
+
+private fun folded(text: String): String = straight(text.lowercase(Locale.ROOT))
+
+private val DEMONSTRATIVES = listOf("ci", "là")
+
+/**
+ * Whether what is spelled like a term is part of a compound word or of a name.
+ *
+ * A compound is joined by a hyphen (but `-ci`, `-là`). A name is a capitalised word beside another,
+ * which begins no sentence; a term that has a capital itself may be a name.
+ */
+private fun CodePoints.isPart(start: Int, end: Int, term: CodePoints): Boolean {
+    if (hasOneOf("-", start - 1) && isWord(at(start - 2))) return true
+    if (hasOneOf("-", end) && isWord(at(end + 1))) {
+        return !(string(end + 1, minOf(end + 3, size)) in DEMONSTRATIVES && ends(end + 3))
+    }
+    if (!isCapital(at(start)) || isCapital(term.at(0)) || isCapital(at(start + 1))) return false
+    if (hasOneOf(" ", end) && isTitled(end + 1)) return true
+    var first = start - 1
+    if (!hasOneOf(" ", first)) return false
+    while (first > 0 && isLetter(at(first - 1))) first--
+    return hasOneOf(" ", first - 1) && isWord(at(first - 2)) && isTitled(first)
+}
+
+private fun CodePoints.isTitled(start: Int) = isCapital(at(start)) && isSmall(at(start + 1))
+
+/** The plural of an English noun, by the regular rules: "point of sale" has it within. */
+internal fun pluralOf(noun: String): String {
+    val small = noun.lowercase(Locale.ROOT)
+    val place = OF.map(small::indexOf).filter { it > 0 }.minOrNull()
+    if (place != null) return pluralOf(noun.take(place)) + noun.drop(place)
+    val isVowel = small.length > 1 && small[small.length - 2] in "aeou"
+    return when {
+        small.endsWith('y') && !isVowel -> noun.dropLast(1) + "ies"
+        small.endsWith("sis") && !small.endsWith("ssis") -> noun.dropLast(2) + "es"
+        HISSES.any(small::endsWith) -> noun + "es"
+        else -> noun + "s"
+    }
+}
+
+private val HISSES = listOf("s", "x", "z", "ch", "sh")

@@ -1,0 +1,135 @@
+"""Terms of a glossary in a line: as they are, in capitals, and in plural.
+
+The nouns of a compound have their plurals each ("tableaux de bord"); it stands in plural if one
+before its preposition does. Knows nothing of other entities, and of grammar no more than endings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from allez.entities.characters import at, begins, ends, is_word, run, words
+from allez.spec import SPEC
+
+_JOINTS = words(SPEC["terms"]["joints"])
+"""Words that join the nouns of a compound, and have no plural."""
+_BEHIND: list[str] = [f" {word} " for word in SPEC["terms"]["of"].split()]
+"""What stands behind the noun of an English compound that takes its plural."""
+_PLURALS = ("s", "x", "S", "X")
+_DEMONSTRATIVES = ("ci", "là")
+
+
+class Term(NamedTuple):
+    """A term of a glossary in a line."""
+
+    end: int
+    said: str
+    """What it is in the target language, in capitals or in plural where it is that here."""
+    term: str
+    """How the glossary spells it."""
+
+
+def term_at(line: str, start: int, terms: Sequence[tuple[str, str]]) -> Term | None:
+    """Return the first of the terms that begins at a position, in any case and number."""
+    if is_word(line[start]) and not begins(line, start):
+        return None
+    first = _folded(line[start])
+    for term, said in terms:
+        spelled = _spelled(line, start, term) if _folded(term[0]) == first else None
+        if spelled is None or (is_word(term[-1]) and not ends(line, spelled.end)):
+            continue
+        if _is_part(line, start, spelled.end, term):
+            continue
+        said = plural_of(said) if spelled.plural else said
+        return Term(spelled.end, said.upper() if spelled.loud else said, term)
+    return None
+
+
+class _Spelled(NamedTuple):
+    end: int
+    loud: bool
+    """Whether it is in capitals, unlike the term."""
+    plural: bool
+
+
+def _spelled(line: str, start: int, term: str) -> _Spelled | None:
+    """Return how a term is spelled from a position on; None: something else stands there."""
+    end, singular, marks = start, "", ""
+    heads = joined = plural = False
+    for piece in _pieces(term):
+        here = line[end : end + len(piece)]
+        end += len(piece)
+        is_joint = piece.lower() in _JOINTS
+        is_noun = is_word(piece[0]) and not is_joint
+        mark = at(line, end) if is_noun and ends(line, end + 1) else ""
+        if mark in ("x", "X") and len(piece) > 3 and piece.lower().endswith("al"):
+            here = {"u": here[:-1] + "l", "U": here[:-1] + "L"}.get(here[-1:], here)  # "canaux"
+        if _folded(here) != _folded(piece):
+            return None
+        singular += here
+        if mark in _PLURALS:
+            end, marks, plural = end + 1, marks + mark, plural or not joined
+        heads |= is_noun
+        joined |= heads and is_joint
+    loud = _folded(singular, case=False) != _folded(term, case=False)
+    loud = loud and len(term) > 1 and singular == singular.upper()
+    if marks != (marks.upper() if loud else marks.lower()):
+        return None
+    return _Spelled(end, loud, plural)
+
+
+def _pieces(term: str) -> Iterator[str]:
+    """Yield the words of a term and what stands between them, in order."""
+    start = 0
+    while start < len(term):
+        end = run(term, start, is_word) if is_word(term[start]) else start + 1
+        yield term[start:end]
+        start = end
+
+
+def _folded(text: str, *, case: bool = True) -> str:
+    """Return a text in small letters and with straight apostrophes, which says the same."""
+    return (text.lower() if case else text).replace("\u2019", "'")
+
+
+def _is_part(line: str, start: int, end: int, term: str) -> bool:
+    """Tell whether what is spelled like a term is part of a compound word or of a name.
+
+    A compound is joined by a hyphen (but `-ci`, `-là`). A name is a capitalised word beside
+    another, which begins no sentence; a term that has a capital itself may be a name.
+    """
+    if at(line, start - 1) == "-" and is_word(at(line, start - 2)):
+        return True
+    if at(line, end) == "-" and is_word(at(line, end + 1)):
+        return not (line[end + 1 : end + 3] in _DEMONSTRATIVES and ends(line, end + 3))
+    if not line[start].isupper() or term[0].isupper() or at(line, start + 1).isupper():
+        return False
+    if at(line, end) == " " and _is_title(line, end + 1):
+        return True
+    first = start - 1
+    if at(line, first) != " ":
+        return False
+    while first > 0 and line[first - 1].isalpha():
+        first -= 1
+    inside = at(line, first - 1) == " " and is_word(at(line, first - 2))
+    return inside and _is_title(line, first)
+
+
+def _is_title(line: str, start: int) -> bool:
+    return at(line, start).isupper() and at(line, start + 1).islower()
+
+
+def plural_of(noun: str) -> str:
+    """Return the plural of an English noun, by the regular rules: "point of sale" has it within."""
+    places = [place for word in _BEHIND if (place := noun.lower().find(word)) > 0]
+    if places:
+        return plural_of(noun[: min(places)]) + noun[min(places) :]
+    ending = noun[-3:].lower()
+    if ending.endswith("y") and ending[-2:-1] not in ("a", "e", "o", "u"):
+        return f"{noun[:-1]}ies"
+    if ending == "sis" and noun[-4:-3].lower() != "s":
+        return f"{noun[:-2]}es"
+    if ending.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{noun}es"
+    return f"{noun}s"

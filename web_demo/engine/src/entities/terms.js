@@ -1,0 +1,153 @@
+/**
+ * Terms of a glossary in a line: as they are, in capitals, and in plural.
+ *
+ * The nouns of a compound have their plurals each ("tableaux de bord"); it stands in plural if one
+ * before its preposition does. Knows nothing of other entities, and of grammar no more than endings.
+ */
+
+import { SPEC } from '../spec.js'
+import { isCapital, isLetter, isSmall } from '../text/characters.js'
+import { at, begins, ends, isOneOf, isWord, part, run, words } from './characters.js'
+
+/** @typedef {import('./characters.js').Line} Line */
+
+/**
+ * A term as code points, what it is in the target, and its words and what stands between them.
+ *
+ * @typedef {{term: Line, said: string, pieces: Line[]}} Term
+ */
+
+/** Words that join the nouns of a compound, and have no plural. */
+const JOINTS = words(SPEC.terms.joints)
+
+/** What stands behind the noun of an English compound that takes its plural. */
+const OF = [...words(SPEC.terms.of)].map((word) => ` ${word} `)
+
+/** @param {Line} term */
+export function piecesOf(term) {
+  const pieces = []
+  for (let start = 0; start < term.length; start += pieces[pieces.length - 1].length) {
+    const end = isWord(term[start]) ? run(term, start, isWord) : start + 1
+    pieces.push(term.slice(start, end))
+  }
+  return pieces
+}
+
+/**
+ * Returns the first of the terms that begins at a position, in any case and number; said in
+ * capitals or in plural where it is that here.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {Term[]} terms
+ * @returns {import('./find.js').Entity | null}
+ */
+export function termAt(line, start, terms) {
+  if (terms.length === 0 || (isWord(line[start]) && !begins(line, start))) return null
+  for (const { term, said, pieces } of terms) {
+    const spelled = folded(term[0]) === folded(line[start]) && spelling(line, start, term, pieces)
+    if (!spelled) continue
+    const { end, isLoud, isPlural } = spelled
+    if (isWord(term[term.length - 1]) && !ends(line, end)) continue
+    if (isPart(line, start, end, term)) continue
+    const word = isPlural ? pluralOf(said) : said
+    const value = term.join('')
+    return { start, end, kind: 'term', said: isLoud ? word.toUpperCase() : word, value }
+  }
+  return null
+}
+
+/**
+ * Returns how a term is spelled from a position on: where that ends, whether it is in capitals,
+ * unlike the term, and whether in plural; null if something else stands there.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {Line} term
+ * @param {Line[]} pieces
+ */
+function spelling(line, start, term, pieces) {
+  let [end, singular, marks] = [start, '', '']
+  let [hasHead, isJoined, isPlural] = [false, false, false]
+  for (const piece of pieces) {
+    const word = folded(piece.join(''))
+    let here = part(line, end, end + piece.length)
+    end += piece.length
+    const isJoint = JOINTS.has(word)
+    const isNoun = isWord(piece[0]) && !isJoint
+    const mark = isNoun && isOneOf('sxSX', at(line, end)) && ends(line, end + 1) ? line[end] : ''
+    if (isOneOf('xX', mark) && piece.length > 3 && word.endsWith('al')) {
+      here = here.replace(/u$/, 'l').replace(/U$/, 'L') // "canaux"
+    }
+    if (folded(here) !== word) return null
+    singular += here
+    if (mark) {
+      marks += mark
+      end++
+      isPlural ||= !isJoined
+    }
+    hasHead ||= isNoun
+    isJoined ||= hasHead && isJoint
+  }
+  const letters = straight(singular)
+  const isUpper = term.length > 1 && letters === letters.toUpperCase()
+  const isLoud = isUpper && letters !== straight(term.join(''))
+  if (marks !== (isLoud ? marks.toUpperCase() : marks.toLowerCase())) return null
+  return { end, isLoud, isPlural }
+}
+
+/** Returns a text with straight apostrophes, which say the same. @param {string} text */
+const straight = (text) => text.replaceAll('\u2019', "'")
+
+/** @param {string} text */
+const folded = (text) => straight(text.toLowerCase())
+
+/**
+ * Tells whether what is spelled like a term is part of a compound word or of a name.
+ *
+ * A compound is joined by a hyphen (but `-ci`, `-là`). A name is a capitalised word beside another,
+ * which begins no sentence; a term that has a capital itself may be a name.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {number} end
+ * @param {Line} term
+ */
+function isPart(line, start, end, term) {
+  if (at(line, start - 1) === '-' && isWord(at(line, start - 2))) return true
+  if (at(line, end) === '-' && isWord(at(line, end + 1))) {
+    return !(['ci', 'là'].includes(part(line, end + 1, end + 3)) && ends(line, end + 3))
+  }
+  if (!isCapital(line[start]) || isCapital(term[0]) || isCapital(at(line, start + 1))) return false
+  if (at(line, end) === ' ' && isTitled(line, end + 1)) return true
+  let first = start - 1
+  if (at(line, first) !== ' ') return false
+  while (first > 0 && isLetter(line[first - 1])) first -= 1
+  return at(line, first - 1) === ' ' && isWord(at(line, first - 2)) && isTitled(line, first)
+}
+
+/**
+ * Tells whether a capital and a small letter stand at a position.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+const isTitled = (line, start) => isCapital(at(line, start)) && isSmall(at(line, start + 1))
+
+/**
+ * Returns the plural of an English noun, by the regular rules: "point of sale" has it within.
+ *
+ * @param {string} noun
+ * @returns {string}
+ */
+export function pluralOf(noun) {
+  const small = noun.toLowerCase()
+  const places = OF.map((word) => small.indexOf(word)).filter((place) => place > 0)
+  if (places.length > 0) {
+    const place = Math.min(...places)
+    return pluralOf(noun.slice(0, place)) + noun.slice(place)
+  }
+  if (/(^|[^aeou])y$/.test(small)) return `${noun.slice(0, -1)}ies`
+  if (/(^|[^s])sis$/.test(small)) return `${noun.slice(0, -2)}es`
+  return noun + (/([sxz]|[cs]h)$/.test(small) ? 'es' : 's')
+}
