@@ -36,6 +36,7 @@ from allez.entities.marks import (
 )
 from allez.entities.numbers import FORMS, Form, begins_number, read, write
 from allez.entities.numerals import clock, date, joined, lapse, noughts, spaced, telephone, version
+from allez.entities.stretches import stretch
 from allez.entities.terms import term_at
 from allez.entities.wordlike import (
     Knows,
@@ -226,7 +227,15 @@ def _at_number(line: str, start: int, source: Form | None, target: Form | None) 
     if not begins_number(line, start, source):
         return None
     first = line[start]
-    if is_digit(first) and source is not None and not source.hours:
+    if is_digit(first) and source is not None and source.hours:
+        hours = stretch(line, start, source)
+        if hours is not None:
+            said = line[start : hours.end]
+            if target is not None:
+                said = write(hours.first, target) + hours.dash + write(hours.last, target)
+            value = f"{hours.first.value}-{hours.last.value}"
+            return Entity(start, hours.end, NUMBER, said, value)
+    elif is_digit(first) and source is not None:
         if moment(line, start):
             return _number(line, start, source, target)
         end = numbered(line, start)

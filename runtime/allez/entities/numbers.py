@@ -25,6 +25,7 @@ from allez.entities.english import behind_hyphen, decade, factor, moment
 from allez.entities.numerals import groups
 from allez.entities.units import ENGLISH, SIGNS, unit_behind
 from allez.entities.wordlike import UNITS
+from allez.spec import SPEC
 
 NO_BREAK = "\u00a0"
 
@@ -70,7 +71,7 @@ FORMS = {
             "paragraphe alinéa annexe niveau saison épisode match numéros lignes pages "
             "articles"
         ),
-        words("pendant durant dure durait durera duré durée en moins plus toutes"),
+        words("pendant durant dure durait durera duré durée en moins plus toutes dans sous"),
         words(
             "à vers avant dès est était lundi mardi mercredi jeudi vendredi samedi dimanche "
             "demain hier"
@@ -103,6 +104,10 @@ _MULTIPLES = ("Md", "M", "k")
 _OF_DAY = (" du matin", " du soir", " de l'après-midi", " de l\u2019après-midi")
 _LENGTHS = (" min", " de ", " d'", " d\u2019", " par ", " en ", " à pied")
 """What stands behind hours of a day, and behind hours that are a length of time."""
+_EARLIEST: int = SPEC["hours"]["earliest"]
+"""The first hour of what goes on by day."""
+_BEFORE_LENGTHS, _BEHIND_LENGTHS = words(SPEC["hours"]["before"]), words(SPEC["hours"]["behind"])
+"""Words around two hours between which a length of time is."""
 
 
 class Amount(NamedTuple):
@@ -258,10 +263,10 @@ def _is_duration(text: str, start: int, stop: int, form: Form) -> bool:
     """Tell whether hours and minutes are a length of time."""
     behind = stop + (at(text, stop) != "" and at(text, stop) in SPACES)
     length = text.startswith(("min", "de ", "d'", "d\u2019"), behind)
-    return length or _word_before(text, start) in form.durations
+    return length or word_before(text, start) in form.durations
 
 
-def _word_before(text: str, start: int) -> str:
+def word_before(text: str, start: int) -> str:
     """Return the word before a position in small letters, "" if something else stands there."""
     end = start
     while end > 0 and text[end - 1] in SPACES + "°.":
@@ -356,7 +361,7 @@ def _is_moment(text: str, start: int, end: int, form: Form) -> bool:
         return _is_hour(text, start)
     if text.startswith(_LENGTHS, end):
         return False
-    before = _word_before(text, start)
+    before = word_before(text, start)
     if before in ("de", "entre"):
         joint = next((joint for joint in (" à ", " et ") if text.startswith(joint, end)), "")
         other = end + len(joint)
@@ -370,7 +375,34 @@ def _is_moment(text: str, start: int, end: int, form: Form) -> bool:
         hour -= 1
         joined = hour > 0 and text[hour] in "hH" and text.startswith(" et ", start - len(" et "))
         return joined and _behind_digit(text, hour)
+    if before not in form.moments and text.startswith(" à ", end):
+        other = end + len(" à ")
+        time = _time(text, other, form) if is_digit(at(text, other)) else None
+        stop = time[0] if time else _hours_end(text, digits(text, other))
+        return stop > 0 and _is_hour(text, other) and are_of_day(text, (start, other), stop, form)
     return before in form.moments
+
+
+def are_of_day(text: str, hours: tuple[int, int], end: int, form: Form) -> bool:
+    """Tell whether two hours, joined by "à" or a dash, are times of a day: `9h à 12h`, `9h-12h`.
+
+    If they are not, a length of time lies between them: `laisser reposer 8h-12h`, `2h à 3h`.
+
+    Args:
+        text: of both.
+        hours: where each begins.
+        end: where the second ends.
+        form: of the language.
+    """
+    first, second = (int(text[hour : digits(text, hour)]) for hour in hours)
+    before = word_before(text, hours[0])
+    behind = (
+        text[end + 1 : run(text, end + 1, str.isalpha)] if at(text, end) in tuple(SPACES) else ""
+    )
+    if before in form.durations or before in _BEFORE_LENGTHS or behind.lower() in _BEHIND_LENGTHS:
+        return False
+    by_day = first == 0 or first >= _EARLIEST or first > second
+    return by_day or before in form.moments
 
 
 def _is_hour(text: str, start: int) -> bool:
@@ -397,4 +429,4 @@ def _ambiguous(text: str, start: int, position: int, amount: Amount, form: Form)
     """Tell whether `bus 38 300 personnes` may hold two numbers."""
     spaced = amount.grouped and at(text, digits(text, position)) in tuple(SPACES)
     two = spaced and len(amount.whole) <= 6
-    return two and _word_before(text, start) in form.designators
+    return two and word_before(text, start) in form.designators

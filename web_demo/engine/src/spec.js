@@ -1992,6 +1992,11 @@ export const SPEC = {
    "Gbps": "Gbit/s"
   }
  },
+ "hours": {
+  "earliest": 6,
+  "before": "les dans sous environ apr\u00e8s attendre attendez reposer laisser laissez dormir s\u00e9cher patienter compter comptez pr\u00e9voir pr\u00e9voyez cuire mariner tremper mac\u00e9rer lever frais froid frigo r\u00e9frig\u00e9rateur four",
+  "behind": "de d par avant apr\u00e8s plus minimum maximum chacun chacune"
+ },
  "terms": {
   "joints": "de du des d \u00e0 au aux en sans sur sous pour par avec et",
   "of": "of for"

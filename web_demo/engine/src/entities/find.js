@@ -36,6 +36,7 @@ import {
   tagged,
 } from './marks.js'
 import { beginsNumber, read, valueOf, write } from './numbers.js'
+import { stretch } from './stretches.js'
 import { piecesOf, termAt } from './terms.js'
 import { account, address, file, foreign, identifier, initials, isLatin } from './words.js'
 
@@ -223,7 +224,10 @@ class Finder {
     if (!beginsNumber(line, start, this.source)) return null
     const first = line[start]
     const english = this.source?.english
-    if (isDigit(first) && english) {
+    if (isDigit(first) && this.source?.hours) {
+      const hours = stretch(line, start, this.source, this.target)
+      if (hours) return hours
+    } else if (isDigit(first) && english) {
       if (english.moment(line, start)) return this.number(line, start)
       const end = english.numbered(line, start)
       if (end > start) return thing(line, start, end)

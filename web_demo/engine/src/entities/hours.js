@@ -2,6 +2,7 @@
  * Hours: when they are a time of day, and when a length of time. Knows no numbers but hours.
  */
 
+import { SPEC } from '../spec.js'
 import { isDigit, isLetter } from '../text/characters.js'
 import {
   SPACES,
@@ -12,6 +13,7 @@ import {
   isOneOf,
   numberEnds,
   part,
+  run,
   words,
 } from './characters.js'
 
@@ -24,6 +26,9 @@ const MOMENTS = words(
   'à vers avant dès est était lundi mardi mercredi jeudi vendredi samedi dimanche demain hier',
 )
 const LENGTHS = [' min', ' de ', " d'", ' d\u2019', ' par ', ' en ', ' à pied']
+
+/** Words around two hours between which a length of time is. */
+const [BEFORE_LENGTHS, BEHIND_LENGTHS] = [words(SPEC.hours.before), words(SPEC.hours.behind)]
 
 /**
  * Tells whether hours and minutes are a length of time.
@@ -71,9 +76,10 @@ export function hoursEnd(line, end) {
  * @param {Line} line
  * @param {number} start
  * @param {number} end
+ * @param {Form} form
  * @param {(start: number) => number} timeEnd where hours and minutes end that begin there, or 0
  */
-export function isMoment(line, start, end, timeEnd) {
+export function isMoment(line, start, end, form, timeEnd) {
   if (!isHour(line, start) || has(line, end, ...OF_DAY)) return isHour(line, start)
   if (has(line, end, ...LENGTHS)) return false
   const before = wordBefore(line, start)
@@ -84,12 +90,37 @@ export function isMoment(line, start, end, timeEnd) {
     const stop = timeEnd(other) || hoursEnd(line, digits(line, other))
     return stop > 0 && isHour(line, other) && !has(line, stop, ...LENGTHS)
   }
-  if (before !== 'et') return MOMENTS.has(before)
+  if (before !== 'et') {
+    if (MOMENTS.has(before) || !has(line, end, ' à ')) return MOMENTS.has(before)
+    const other = end + 3
+    const stop = timeEnd(other) || hoursEnd(line, digits(line, other))
+    return stop > 0 && isHour(line, other) && areOfDay(line, [start, other], stop, form)
+  }
   const joint = start - 4
   const hasMinutes = isDigit(at(line, joint - 1)) && isDigit(at(line, joint - 2))
   const mark = (hasMinutes ? beforeSpace(line, joint - 2) : joint) - 1
   const isHours = isOneOf('hH', at(line, mark)) && has(line, joint, ' et ')
   return isHours && isDigit(at(line, beforeSpace(line, mark) - 1))
+}
+
+/**
+ * Tells whether two hours, joined by "à" or a dash, are times of a day: `9h à 12h`, `9h-12h`. If they
+ * are not, a length of time lies between them: `laisser reposer 8h-12h`, `2h à 3h`.
+ *
+ * @param {Line} line
+ * @param {number[]} hours where each begins
+ * @param {number} end where the second ends
+ * @param {Form} form
+ */
+export function areOfDay(line, hours, end, form) {
+  const [first, second] = hours.map((hour) => Number(part(line, hour, digits(line, hour))))
+  const before = wordBefore(line, hours[0])
+  const begin = behindSpace(line, end)
+  const behind = begin > end ? part(line, begin, run(line, begin, isLetter)).toLowerCase() : ''
+  if (form.durations.has(before) || BEFORE_LENGTHS.has(before) || BEHIND_LENGTHS.has(behind)) {
+    return false
+  }
+  return first === 0 || first >= SPEC.hours.earliest || first > second || MOMENTS.has(before)
 }
 
 /**
@@ -109,4 +140,5 @@ function isHour(line, start) {
  * @param {Line} line
  * @param {number} position
  */
-const beforeSpace = (line, position) => position - (isOneOf(SPACES, at(line, position - 1)) ? 1 : 0)
+export const beforeSpace = (line, position) =>
+  position - (isOneOf(SPACES, at(line, position - 1)) ? 1 : 0)

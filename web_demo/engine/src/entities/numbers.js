@@ -66,7 +66,7 @@ export const FORMS = {
         'paragraphe alinéa annexe niveau saison épisode match numéros lignes pages ' +
         'articles',
     ),
-    durations: words('pendant durant dure durait durera duré durée en moins plus toutes'),
+    durations: words('pendant durant dure durait durera duré durée en moins plus toutes dans sous'),
     units: SIGNS,
     english: null,
   },
@@ -131,7 +131,7 @@ const MULTIPLES = ['Md', 'M', 'k']
  * @param {Partial<Amount>} known
  * @returns {Amount}
  */
-const amountOf = (known) => ({
+export const amountOf = (known) => ({
   ...{ sign: '', whole: '', grouped: false, fraction: '', percent: false, currency: '' },
   ...{ multiple: '', minutes: '', decade: false, hours: false, unit: '' },
   ...known,
@@ -184,7 +184,7 @@ export function read(line, start, form) {
   if (
     !isCarried &&
     amount.hours &&
-    isMoment(line, start, end, (from) => time(line, from, form)?.[0] ?? 0)
+    isMoment(line, start, end, form, (from) => time(line, from, form)?.[0] ?? 0)
   ) {
     return [end, { ...amount, hours: false, minutes: '00' }]
   }

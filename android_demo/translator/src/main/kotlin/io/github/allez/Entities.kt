@@ -173,6 +173,7 @@ internal class EntityFinder(
                 if (end > start) return thing(start, end)
             }
             if (isDigit(first)) {
+                if (source != null && source.hours) line.stretch(start, source, target)?.let { return it }
                 firstOf(DIGITS, start)?.let { return it }
             } else if (isOneOf("+(", first)) {
                 firstOf(NUMBER_SIGNS, start)?.let { return it }

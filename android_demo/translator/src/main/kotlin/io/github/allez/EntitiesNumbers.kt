@@ -56,7 +56,7 @@ internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
                 "paragraphe alinéa annexe niveau saison épisode match numéros lignes pages " +
                 "articles",
         ),
-        durations = words("pendant durant dure durait durera duré durée en moins plus toutes"),
+        durations = words("pendant durant dure durait durera duré durée en moins plus toutes dans sous"),
         moments = words(
             "à vers avant dès est était lundi mardi mercredi jeudi vendredi samedi dimanche " +
                 "demain hier",
@@ -232,7 +232,7 @@ private fun CodePoints.isDuration(start: Int, stop: Int, form: NumberForm): Bool
 }
 
 /** The word before a position in small letters, "" if something else stands there. */
-private fun CodePoints.wordBefore(start: Int): String {
+internal fun CodePoints.wordBefore(start: Int): String {
     var end = start
     while (hasOneOf("${SPACES}°.", end - 1)) end--
     var begin = end
@@ -326,8 +326,14 @@ private fun CodePoints.isMoment(start: Int, end: Int, form: NumberForm): Boolean
             val digit = if (hasOneOf(SPACES, end - 2)) end - 3 else end - 2
             hasOneOf("hH", end - 1) && startsWith(" et ", joint) && isDigit(at(digit))
         }
-        else -> before in form.moments
+        else -> before in form.moments || (startsWith(" à ", end) && hasHourBehind(start, end + " à ".length, form))
     }
+}
+
+/** Whether an hour stands at [other], and is one of the day to which the one at [start] belongs. */
+private fun CodePoints.hasHourBehind(start: Int, other: Int, form: NumberForm): Boolean {
+    val stop = (if (isDigit(at(other))) time(other, form) else null)?.end ?: hoursEnd(digits(other))
+    return stop > 0 && isHour(other) && areOfDay(start, other, stop, form)
 }
 
 /** Whether a number is an hour of a day. */

@@ -22,7 +22,7 @@ private const val AUX = 4
 /** A term of the source language, and what it is in the target language. */
 internal class Term(val text: String, val said: String) {
     val characters: CodePoints = CodePoints(text)
-    val first: Int = folded(text.take(Character.charCount(text.codePointAt(0)))).codePointAt(0)
+    val first: Int = if (text.isEmpty()) NOTHING else foldedFirst(characters)
     val pieces: List<TermPiece> = pieces(characters)
 }
 
@@ -57,7 +57,7 @@ internal class FoundTerm(val end: Int, val said: String, val term: String)
 /** The first of [terms] that begins at [start], in any case and number. */
 internal fun CodePoints.termAt(start: Int, terms: List<Term>): FoundTerm? {
     if (terms.isEmpty() || (isWord(get(start)) && !begins(start))) return null
-    val first = folded(string(start, start + 1)).codePointAt(0)
+    val first = foldedFirst(slice(start, start + 1))
     for (term in terms) {
         val spelled = (if (term.first == first) spelled(start, term) else null) ?: continue
         if (isWord(term.characters[term.characters.size - 1]) && !ends(spelled.end)) continue
@@ -103,6 +103,9 @@ private fun CodePoints.spelled(start: Int, term: Term): TermSpelling? {
 private fun straight(text: String): String = text.replace('\u2019', '\'')
 
 private fun folded(text: String): String = straight(text.lowercase(Locale.ROOT))
+
+/** The first character of a text that is not empty, in a small letter. */
+private fun foldedFirst(text: CodePoints): Int = folded(text.string(0, 1)).codePointAt(0)
 
 private val DEMONSTRATIVES = listOf("ci", "là")
 
