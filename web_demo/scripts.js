@@ -77,6 +77,7 @@ const LATER = {
   'engine/src/worker.js': [
     './bundle/zip.js',
     './entities/english.js',
+    './entities/terms.js',
     './text/charsmap.js',
     './text/typography.js',
     './text/unigram.js',

@@ -2,7 +2,7 @@
 
 They see words, not meanings: a doubt is a reason to look, no verdict. Numbers, things that must not
 change, repetition and length are compared in any language; negation, limits and number words where
-both languages have their words here.
+both languages have their words here, or in `negation`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from allez.entities import FORMS, SPACES, THING, Entity, find, is_digit, is_word, words
 from allez.entities.units import ALIKE, SIGNS, unit_behind
 from allez.results import Doubt
+from allez.text.negation import negation
 from allez.text.number_words import Value, values
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def doubts(source: str, target: str, languages: tuple[str, str]) -> tuple[Doubt,
     found += _numbers(hidden, target, said, languages, doubted)
     if languages == ("fr", "en"):
         found += _limits(hidden, target, here, said)
-        found += _negation(hidden, target, here, said)
+        found += negation(hidden, target, here, said)
         found += _names(hidden, target)
     found += _repetition(here, said)
     if len(source) >= 20 and not 0.4 <= length / len(source) <= 2.2:
@@ -271,52 +272,6 @@ _PHRASES = (
 def _at(source: str, phrase: str) -> Doubt:
     start = max(source.lower().find(phrase), 0)
     return Doubt("limit", source[start : start + len(phrase)], start, start + len(phrase))
-
-
-_NO = words("pas jamais rien aucun aucune ni nul nulle guère")
-_NOT = words(
-    "not no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely t"
-    " ain non isn aren unable fail fails failed lack lacks refuse refuses unlike unless anymore"
-)
-_CLEAR_NOT = words("not t never nothing nobody cannot")
-_HIDDEN_NO = words(
-    "sans non interdit interdite défense impossible inutile refuse refuser refusé désapprouve"
-    " désaccord déconseillé déconseillée ignore ignorer manque manquer sauf empêche éviter évitez"
-    " contraire faux fausse hors moins plus personne peu seul seule seulement arrête arrêtez"
-    " cesse malgré inconnu absent rarement que qu ne n avant sinon peine raté vide nié"
-)
-_SAID_NO = words("except but only rather wrong bad badly quite pity least prevent avoid stop")
-_BEFORE_STEPS = words(
-    "un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque"
-)
-"""Before "pas" that are steps."""
-_SAID_PREFIXES = ("un", "in", "im", "dis", "mis", "non")
-
-
-def _negation(source: str, target: str, here: Sequence[str], said: Sequence[str]) -> list[Doubt]:
-    """Find a negation that was lost, or one that nobody said."""
-    strong = [
-        word
-        for before, word in zip(("", *here), here, strict=False)
-        if word in _NO and not (word == "pas" and before in _BEFORE_STEPS)
-    ]
-    if here[:1] == ["pas"] and len(here) == 1:
-        strong = []
-    denied = any(word in _NOT for word in said)
-    if strong and not denied and "n'est-ce pas" not in source.lower():
-        if "pas" in strong and ("pourquoi" in here or "pas mal" in source.lower()):
-            return []
-        hinted = any(
-            word in _SAID_NO or (len(word) > 5 and word.startswith(_SAID_PREFIXES)) for word in said
-        )
-        if not hinted:
-            start = source.lower().find(strong[0])
-            return [Doubt("negation", strong[0], start, start + len(strong[0]))]
-    spoken = [word for word in said if word in _CLEAR_NOT]
-    asked = target.rstrip().endswith("?")
-    if spoken and not strong and not asked and not any(word in _HIDDEN_NO for word in here):
-        return [Doubt("negation", spoken[0], None, None)]
-    return []
 
 
 def _names(source: str, target: str) -> list[Doubt]:

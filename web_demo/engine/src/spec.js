@@ -2001,6 +2001,29 @@ export const SPEC = {
   "joints": "de du des d \u00e0 au aux en sans sur sous pour par avec et",
   "of": "of for"
  },
+ "negation": {
+  "over": "longer gone out lost cease ceased ceases dead sick fed away short dry over stopped quit former formerly used left only",
+  "enough": "any no once much many never nothing nobody none",
+  "duties": "faut fallait faudra faudrait",
+  "pronouns": "me m te t se s le la l les lui leur y en nous vous",
+  "free": [
+   "t have to",
+   "not have to",
+   "t need to",
+   "not need to",
+   "need not",
+   "needn t",
+   "no need",
+   "not necessary",
+   "t necessary",
+   "unnecessary",
+   "not required",
+   "t required",
+   "not obliged",
+   "t got to"
+  ],
+  "bound": "must mustn should shouldn ought may cannot worry"
+ },
  "confidence": {
   "unsure": 0.5
  },

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { FORMS, readingForm } from '../src/entities/numbers.js'
 import { KINDS, find } from '../src/entities/find.js'
 import { fill, mask } from '../src/entities/symbols.js'
+import { Terms } from '../src/entities/terms.js'
 import { SYMBOLS, inCodePoints, vectors } from './support.js'
 
 const ENGLISH = await readingForm('en')
@@ -19,7 +20,11 @@ function found(text, { forms = ['fr', 'en'], keep = [], glossary = [] }) {
   const unitOf = (/** @type {number} */ place) =>
     place < 0 || place > characters.length ? Infinity : characters.slice(0, place).join('').length
   const units = keep.map((/** @type {number[]} */ span) => span.map(unitOf))
-  return find(text, { source, target }, { keep: units, glossary })
+  return find(
+    text,
+    { source, target },
+    { keep: units, terms: glossary.length ? new Terms(glossary) : null },
+  )
 }
 
 test('the spans of the specification', async () => {

@@ -12,6 +12,7 @@ import { find } from '../src/entities/find.js'
 import { Names, findNames } from '../src/entities/names.js'
 import { FORMS, readingForm } from '../src/entities/numbers.js'
 import { fill, mask, maskTarget, settled } from '../src/entities/symbols.js'
+import { Terms } from '../src/entities/terms.js'
 import { parseRules } from '../src/text/rules.js'
 import { split } from '../src/text/segmentation.js'
 import { Tokenizer } from '../src/text/tokenizer.js'
@@ -73,7 +74,8 @@ test('thousands of texts hold the entities that Python finds', options, async ()
     const characters = [...text]
     const unitOf = (/** @type {number} */ place) => characters.slice(0, place).join('').length
     const keep = one.keep.map((/** @type {number[]} */ span) => span.map(unitOf))
-    const entities = find(text, { source, target: other }, { keep, glossary: one.glossary })
+    const terms = one.glossary.length ? new Terms(one.glossary) : null
+    const entities = find(text, { source, target: other }, { keep, terms })
     const where = JSON.stringify(one)
     const spans = entities.map(({ start, end }) =>
       [start, end].map((place) => inCodePoints(text, place)),

@@ -7,7 +7,7 @@
  * models: who asks says which letters were learnt and how the two languages write numbers.
  */
 
-import { countCharacters, isAscii, isDigit, isLetter } from '../text/characters.js'
+import { isAscii, isDigit, isLetter } from '../text/characters.js'
 import {
   at,
   begins,
@@ -37,12 +37,12 @@ import {
 } from './marks.js'
 import { beginsNumber, read, valueOf, write } from './numbers.js'
 import { stretch } from './stretches.js'
-import { piecesOf, termAt } from './terms.js'
 import { account, address, file, foreign, identifier, initials, isLatin } from './words.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 /** @typedef {import('./characters.js').Scanner} Scanner */
 /** @typedef {import('./numbers.js').Form} Form */
+/** @typedef {import('./terms.js').Terms} Terms */
 /** @typedef {import('./words.js').Knows} Knows */
 
 /** @typedef {'number' | 'name' | 'thing' | 'term'} Kind */
@@ -93,13 +93,13 @@ const WORDS = [address, account, file, identifier]
  *
  * @param {string} text the paragraph; no span crosses a line feed
  * @param {Languages} languages
- * @param {{keep?: [number, number][], glossary?: [string, string][]}} [asked] spans that are never
+ * @param {{keep?: [number, number][], terms?: Terms | null}} [asked] spans that are never
  *   translated (empty ones and those that overlap an earlier one are passed over; of two that begin
- *   together the longer one counts), and terms with what they are in the target language
+ *   together the longer one counts), and terms that are looked for
  * @returns {Entity[]}
  */
-export function find(text, languages, { keep = [], glossary = [] } = {}) {
-  const finder = new Finder(text, languages, glossary)
+export function find(text, languages, { keep = [], terms = null } = {}) {
+  const finder = new Finder(text, languages, terms)
   const kept = keep.filter(([start, end]) => start >= 0 && start < end && end <= text.length)
   let done = 0
   for (const [start, end] of kept.sort((a, b) => a[0] - b[0] || b[1] - a[1])) {
@@ -113,29 +113,18 @@ export function find(text, languages, { keep = [], glossary = [] } = {}) {
   return finder.found
 }
 
-/**
- * Returns terms as they are looked for: the longest first.
- *
- * @param {[string, string][]} glossary
- */
-function sortedTerms(glossary) {
-  const terms = glossary.filter(([term]) => term !== '')
-  terms.sort(([a], [b]) => countCharacters(b) - countCharacters(a) || (a < b ? -1 : a > b ? 1 : 0))
-  return terms.map(([term, said]) => ({ term: [...term], said, pieces: piecesOf([...term]) }))
-}
-
 class Finder {
   /**
    * @param {string} text
    * @param {Languages} languages
-   * @param {[string, string][]} glossary
+   * @param {Terms | null} terms
    */
-  constructor(text, { source, target, knows = isLatin }, glossary) {
+  constructor(text, { source, target, knows = isLatin }, terms) {
     this.text = text
     this.source = source
     this.target = target
     this.knows = knows
-    this.terms = sortedTerms(glossary)
+    this.terms = terms
     /** @type {Entity[]} */
     this.found = []
   }
@@ -171,7 +160,7 @@ class Finder {
   *inLine(line) {
     let position = 0
     while (position < line.length) {
-      if (this.terms.length === 0 && (position === 0 || line[position - 1] === ' ')) {
+      if (!this.terms && (position === 0 || line[position - 1] === ' ')) {
         const space = line.indexOf(' ', position)
         const stop = space < 0 ? line.length : space
         if (isPlainChunk(part(line, position, stop), this.knows)) {
@@ -179,7 +168,7 @@ class Finder {
           continue
         }
       }
-      const entity = termAt(line, position, this.terms) ?? this.at(line, position)
+      const entity = this.terms?.at(line, position) ?? this.at(line, position)
       if (entity) {
         yield entity
         position = entity.end

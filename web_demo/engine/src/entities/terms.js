@@ -3,19 +3,14 @@
  *
  * The nouns of a compound have their plurals each ("tableaux de bord"); it stands in plural if one
  * before its preposition does. Knows nothing of other entities, and of grammar no more than endings.
+ * Loaded with the first glossary.
  */
 
 import { SPEC } from '../spec.js'
-import { isCapital, isLetter, isSmall } from '../text/characters.js'
+import { countCharacters, isCapital, isLetter, isSmall } from '../text/characters.js'
 import { at, begins, ends, isOneOf, isWord, part, run, words } from './characters.js'
 
 /** @typedef {import('./characters.js').Line} Line */
-
-/**
- * A term as code points, what it is in the target, and its words and what stands between them.
- *
- * @typedef {{term: Line, said: string, pieces: Line[]}} Term
- */
 
 /** Words that join the nouns of a compound, and have no plural. */
 const JOINTS = words(SPEC.terms.joints)
@@ -23,38 +18,53 @@ const JOINTS = words(SPEC.terms.joints)
 /** What stands behind the noun of an English compound that takes its plural. */
 const OF = [...words(SPEC.terms.of)].map((word) => ` ${word} `)
 
+/** The terms of a glossary, as they are looked for. */
+export class Terms {
+  /** @param {[string, string][]} glossary terms and what they are in the target language */
+  constructor(glossary) {
+    const terms = glossary.filter(([term]) => term !== '')
+    terms.sort(
+      ([a], [b]) => countCharacters(b) - countCharacters(a) || (a < b ? -1 : a > b ? 1 : 0),
+    )
+    /** The longest first, each in code points, with its words and what stands between them. */
+    this.terms = terms.map(([text, said]) => {
+      const term = [...text]
+      return { term, said, pieces: piecesOf(term) }
+    })
+  }
+
+  /**
+   * Returns the first of them that begins at a position, in any case and number; said in capitals
+   * or in plural where it is that here.
+   *
+   * @param {Line} line
+   * @param {number} start
+   * @returns {import('./find.js').Entity | null}
+   */
+  at(line, start) {
+    if (isWord(line[start]) && !begins(line, start)) return null
+    for (const { term, said, pieces } of this.terms) {
+      const spelled = folded(term[0]) === folded(line[start]) && spelling(line, start, term, pieces)
+      if (!spelled) continue
+      const { end, isLoud, isPlural } = spelled
+      if (isWord(term[term.length - 1]) && !ends(line, end)) continue
+      if (isPart(line, start, end, term)) continue
+      const word = isPlural ? pluralOf(said) : said
+      const value = term.join('')
+      return { start, end, kind: 'term', said: isLoud ? word.toUpperCase() : word, value }
+    }
+    return null
+  }
+}
+
 /** @param {Line} term */
-export function piecesOf(term) {
+function piecesOf(term) {
   const pieces = []
   for (let start = 0; start < term.length; start += pieces[pieces.length - 1].length) {
     const end = isWord(term[start]) ? run(term, start, isWord) : start + 1
     pieces.push(term.slice(start, end))
   }
   return pieces
-}
-
-/**
- * Returns the first of the terms that begins at a position, in any case and number; said in
- * capitals or in plural where it is that here.
- *
- * @param {Line} line
- * @param {number} start
- * @param {Term[]} terms
- * @returns {import('./find.js').Entity | null}
- */
-export function termAt(line, start, terms) {
-  if (terms.length === 0 || (isWord(line[start]) && !begins(line, start))) return null
-  for (const { term, said, pieces } of terms) {
-    const spelled = folded(term[0]) === folded(line[start]) && spelling(line, start, term, pieces)
-    if (!spelled) continue
-    const { end, isLoud, isPlural } = spelled
-    if (isWord(term[term.length - 1]) && !ends(line, end)) continue
-    if (isPart(line, start, end, term)) continue
-    const word = isPlural ? pluralOf(said) : said
-    const value = term.join('')
-    return { start, end, kind: 'term', said: isLoud ? word.toUpperCase() : word, value }
-  }
-  return null
 }
 
 /**
@@ -140,7 +150,7 @@ const isTitled = (line, start) => isCapital(at(line, start)) && isSmall(at(line,
  * @param {string} noun
  * @returns {string}
  */
-export function pluralOf(noun) {
+function pluralOf(noun) {
   const small = noun.toLowerCase()
   const places = OF.map((word) => small.indexOf(word)).filter((place) => place > 0)
   if (places.length > 0) {

@@ -10,6 +10,7 @@ import { SPACES, isOneOf, isSpace, isWord, words } from '../entities/characters.
 import { find } from '../entities/find.js'
 import { countCharacters, isCapital, isLetter, isSmall } from './characters.js'
 import { inAnotherForm, inAnotherUnit } from './figures.js'
+import { negation } from './negation.js'
 import { Exact, values } from './number_words.js'
 
 /** @typedef {import('../entities/find.js').Entity} Entity */
@@ -288,59 +289,6 @@ function limits(source, target, here, said) {
     if (values(source, 'fr').some((value) => value.start > start)) return [limitAt(phrase)]
   }
   return []
-}
-
-const NO = words('pas jamais rien aucun aucune ni nul nulle guère')
-const NOT = words(
-  'not no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely t ' +
-    'ain non isn aren unable fail fails failed lack lacks refuse refuses unlike unless anymore',
-)
-const CLEAR_NOT = words('not t never nothing nobody cannot')
-const HIDDEN_NO = words(
-  'sans non interdit interdite défense impossible inutile refuse refuser refusé désapprouve ' +
-    'désaccord déconseillé déconseillée ignore ignorer manque manquer sauf empêche éviter ' +
-    'évitez contraire faux fausse hors moins plus personne peu seul seule seulement arrête ' +
-    'arrêtez cesse malgré inconnu absent rarement que qu ne n avant sinon peine raté vide nié',
-)
-const SAID_NO = words('except but only rather wrong bad badly quite pity least prevent avoid stop')
-
-/** Before "pas" that are steps. */
-const BEFORE_STEPS = words(
-  'un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque',
-)
-const SAID_PREFIXES = ['un', 'in', 'im', 'dis', 'mis', 'non']
-
-/**
- * Finds a negation that was lost, or one that nobody said.
- *
- * @param {string} source
- * @param {string} target
- * @param {string[]} here
- * @param {string[]} said
- */
-function negation(source, target, here, said) {
-  const isAlone = here.length === 1 && here[0] === 'pas'
-  const isStep = (/** @type {number} */ index) => BEFORE_STEPS.has(here[index - 1] ?? '')
-  const strong = here.filter((w, index) => NO.has(w) && !(w === 'pas' && isStep(index)) && !isAlone)
-  const small = source.toLowerCase()
-  if (strong.length > 0 && !said.some((w) => NOT.has(w)) && !small.includes("n'est-ce pas")) {
-    if (strong.includes('pas') && (here.includes('pourquoi') || small.includes('pas mal')))
-      return []
-    const isHinted = said.some(
-      (word) =>
-        SAID_NO.has(word) ||
-        (countCharacters(word) > 5 && SAID_PREFIXES.some((begin) => word.startsWith(begin))),
-    )
-    if (!isHinted) {
-      const start = small.indexOf(strong[0])
-      return [doubt('negation', strong[0], start, start + strong[0].length)]
-    }
-  }
-  const spoken = said.find((word) => CLEAR_NOT.has(word))
-  const isAsked = target.trimEnd().endsWith('?')
-  const isHidden = here.some((word) => HIDDEN_NO.has(word))
-  if (spoken === undefined || strong.length > 0 || isAsked || isHidden) return []
-  return [doubt('negation', spoken)]
 }
 
 /**

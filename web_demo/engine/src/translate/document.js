@@ -123,7 +123,7 @@ const copied = (piece) => {
  */
 export async function* takeApart(text, words, deadline, wishes) {
   const segments = words.masking
-    ? takeApartMasked(text, words, words.masking, deadline, wishes)
+    ? takeApartMasked(await words.masking.hide(text, wishes), words, words.masking, deadline)
     : takeApartRaw(text, words, deadline)
   let paused = performance.now()
   for (const segment of segments) {
@@ -169,15 +169,13 @@ function* takeApartRaw(text, words, deadline) {
 /**
  * Splits a text whose entities are hidden, and reads each sentence with symbols.
  *
- * @param {string} text
+ * @param {Hidden} hidden
  * @param {Words} words
  * @param {Masking} masking
  * @param {Deadline} deadline
- * @param {Wishes} wishes
  * @returns {Generator<Segment, void, void>}
  */
-function* takeApartMasked(text, words, masking, deadline, wishes) {
-  const hidden = masking.hide(text, wishes)
+function* takeApartMasked(hidden, words, masking, deadline) {
   const count = (/** @type {string} */ sentence) => {
     if (deadline.isOver()) return 0
     const casing = masking.casing(sentence, words.rules)
@@ -252,15 +250,15 @@ const shifted = (spans, offset) =>
  * @param {Words} words
  * @param {Wishes} wishes
  * @param {Deadline} deadline
- * @returns {Segment}
+ * @returns {Promise<Segment>}
  */
-export function readSentence(text, words, wishes, deadline) {
+export async function readSentence(text, words, wishes, deadline) {
   const piece = /** @type {Piece} */ ({ text, start: 0, end: text.length, kind: 'sentence' })
   if (!words.masking) {
     const casing = casingOf(text, words.rules)
     return { ...piece, casing, ...readTokens(text, casing, words), masked: null }
   }
-  const hidden = words.masking.hide(text, wishes)
+  const hidden = await words.masking.hide(text, wishes)
   const inside = { ...piece, text: hidden.text, end: hidden.text.length }
   return readMasked(inside, hidden, words, words.masking, deadline)
 }

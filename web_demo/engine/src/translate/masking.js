@@ -44,6 +44,17 @@ import { isLetter } from '../text/characters.js'
  * @property {Uint32Array} starts where each unit stood in the text as it was, and where that ended
  */
 
+/**
+ * Returns what looks for the terms of a glossary; null: it has none.
+ *
+ * @param {[string, string][]} glossary
+ */
+async function termsOf(glossary) {
+  if (glossary.length === 0) return null
+  const { Terms } = await import('../entities/terms.js')
+  return new Terms(glossary)
+}
+
 /** What a bundle's entities are and how they are said. */
 export class Masking {
   /**
@@ -94,10 +105,10 @@ export class Masking {
    *
    * @param {string} text
    * @param {Wishes} wishes
-   * @returns {Hidden}
+   * @returns {Promise<Hidden>}
    */
-  hide(text, { keep, glossary }) {
-    const asked = { keep: placesOf(text, keep), glossary }
+  async hide(text, { keep, glossary }) {
+    const asked = { keep: placesOf(text, keep), terms: await termsOf(glossary) }
     const found = find(text, this.languages, asked)
     const entities = found.filter((entity) => this.first.has(entity.kind))
     const starts = new Uint32Array(text.length + 1)

@@ -228,7 +228,7 @@ export class Translator {
    */
   async score(source, target, options = {}) {
     const { call, deadline } = this.begin({ ...options, beamSize: 1, nBest: 1 })
-    const read = readSentence(checked(source), this.words, call, deadline)
+    const read = await readSentence(checked(source), this.words, call, deadline)
     const most = this.manifest.input.tokens
     if (read.ids.length < 2 || read.ids.length > most + 1) {
       throw new InputError(

@@ -25,7 +25,7 @@ private class Sides(val source: String, val target: String, val languages: Pair<
     val numbersSaid by lazy { counted(target, languages.second) }
 }
 
-private val String.small: String get() = lowercase(Locale.ROOT)
+internal val String.small: String get() = lowercase(Locale.ROOT)
 
 /**
  * What a translation leaves in doubt, in the order of kinds; places are UTF-16 units of [source].
@@ -51,7 +51,7 @@ internal fun doubts(source: String, target: String, languages: Pair<String, Stri
     }
     val sides = Sides(hidden.toString(), left, languages, found.flatMap { lexemes(it.text) }.toSet())
     found += numbers(sides)
-    if (languages == "fr" to "en") found += limits(sides) + negation(sides) + names(sides)
+    if (languages == "fr" to "en") found += limits(sides) + negation(sides.source, left, sides.here, sides.said) + names(sides)
     found += repetition(sides)
     val (length, wanted) = target.characters to source.characters
     if (wanted >= LONG && length.toDouble() / wanted !in SHORTEST..LONGEST) {
@@ -69,7 +69,7 @@ private fun counted(text: String, language: String): List<NumberValue> =
         text.substring(value.start, value.end) == "00" && behind > 0 && text[behind] in ":hH"
     }
 
-private val String.characters: Int get() = codePointCount(0, length)
+internal val String.characters: Int get() = codePointCount(0, length)
 
 /** The words of a text: runs of letters, digits and underscores. */
 internal fun lexemes(text: String): List<String> {
@@ -263,49 +263,6 @@ private fun limit(source: String, phrase: String): Doubt {
     val start = maxOf(source.small.indexOf(phrase), 0)
     val end = minOf(start + phrase.length, source.length)
     return Doubt("limit", source.substring(start, end), start, end)
-}
-
-// --- negation ---------------------------------------------------------------------------------------
-
-private val NO = words("pas jamais rien aucun aucune ni nul nulle guère")
-private val NOT = words(
-    "not no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely t ain non isn aren " +
-        "unable fail fails failed lack lacks refuse refuses unlike unless anymore",
-)
-private val CLEAR_NOT = words("not t never nothing nobody cannot")
-private val HIDDEN_NO = words(
-    "sans non interdit interdite défense impossible inutile refuse refuser refusé désapprouve désaccord déconseillé " +
-        "déconseillée ignore ignorer manque manquer sauf empêche éviter évitez contraire faux fausse hors moins plus " +
-        "personne peu seul seule seulement arrête arrêtez cesse malgré inconnu absent rarement que qu ne n avant " +
-        "sinon peine raté vide nié",
-)
-private val SAID_NO = words("except but only rather wrong bad badly quite pity least prevent avoid stop")
-
-/** Before "pas" that are steps. */
-private val BEFORE_STEPS = words("un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque")
-private val SAID_PREFIXES = listOf("un", "in", "im", "dis", "mis", "non")
-private const val PREFIXED = 5
-
-/** A negation that was lost, or one that nobody said. */
-private fun negation(sides: Sides): List<Doubt> {
-    val (here, said) = sides.here to sides.said
-    val source = sides.source.small
-    val denials = here.indices.filter { index ->
-        here[index] in NO && !(here[index] == "pas" && here.getOrNull(index - 1) in BEFORE_STEPS)
-    }.map { here[it] }
-    val strong = if (here == listOf("pas")) emptyList() else denials
-    if (strong.isNotEmpty() && said.none { it in NOT } && "n'est-ce pas" !in source) {
-        if ("pas" in strong && ("pourquoi" in here || "pas mal" in source)) return emptyList()
-        val isHinted = said.any { word ->
-            word in SAID_NO || (word.characters > PREFIXED && SAID_PREFIXES.any(word::startsWith))
-        }
-        val start = source.indexOf(strong[0])
-        if (!isHinted) return listOf(Doubt("negation", strong[0], start, start + strong[0].length))
-    }
-    val spoken = said.firstOrNull { it in CLEAR_NOT }
-    val isAsked = sides.target.trimEnd { isSpace(it.code) }.endsWith("?")
-    val isMeant = strong.isNotEmpty() || isAsked || here.any { it in HIDDEN_NO }
-    return if (spoken == null || isMeant) emptyList() else listOf(Doubt("negation", spoken, null, null))
 }
 
 // --- names, repetition ------------------------------------------------------------------------------

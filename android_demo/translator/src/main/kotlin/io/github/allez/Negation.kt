@@ -1,0 +1,119 @@
+/*
+ * Negation that a translation from French into English lost, or made up: by words, not by meaning.
+ *
+ * A duty is looked at, too: "il ne faut pas" forbids, where "you don't have to" leaves free.
+ */
+package io.github.allez
+
+private val NO = words("pas jamais rien aucun aucune ni nul nulle guère")
+private val NOT = words(
+    "not no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely t ain non isn aren " +
+        "unable fail fails failed lack lacks refuse refuses unlike unless anymore",
+)
+private val CLEAR_NOT = words("not t never nothing nobody cannot")
+private val HIDDEN_NO = words(
+    "sans non interdit interdite défense impossible inutile refuse refuser refusé désapprouve désaccord déconseillé " +
+        "déconseillée ignore ignorer manque manquer sauf empêche éviter évitez contraire faux fausse hors moins plus " +
+        "personne peu seul seule seulement arrête arrêtez cesse malgré inconnu absent rarement que qu ne n avant " +
+        "sinon peine raté vide nié",
+)
+private val SAID_NO = words("except but only rather wrong bad badly quite pity least prevent avoid stop")
+
+/** Before "pas" that are steps. */
+private val BEFORE_STEPS = words("un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque")
+private val SAID_PREFIXES = listOf("un", "in", "im", "dis", "mis", "non")
+private const val PREFIXED = 5
+
+private val NEGATION_RULES = SPEC.part("negation")
+
+/** What English says of a thing that is no more, without a negation. */
+private val OVER = words(NEGATION_RULES.text("over"))
+
+/** Before "more": "any more" is said of what is over, and "more" of what goes on. */
+private val ENOUGH = words(NEGATION_RULES.text("enough"))
+private val DUTIES = words(NEGATION_RULES.text("duties"))
+private val BOUND = words(NEGATION_RULES.text("bound"))
+private val FREE = NEGATION_RULES.names("free").map { " $it " }
+
+/** What stands between "il ne faut pas" and its infinitive. */
+private val PRONOUNS = words(NEGATION_RULES.text("pronouns"))
+private val QUE = listOf("que", "qu")
+private val NE = listOf("ne", "n")
+
+/** The most words between "ne" and its "plus", that one counted; the fewest characters of an infinitive. */
+private const val NEAR = 5
+private const val INFINITIVE = 4
+
+/**
+ * A negation that was lost, one that nobody said, or a ban that became a freedom.
+ *
+ * @param here the words of the sentence in small letters.
+ * @param said those of the translation.
+ */
+internal fun negation(source: String, target: String, here: List<String>, said: List<String>): List<Doubt> {
+    val small = source.small
+    val over = noLonger(here)
+    val strong = here.indices.filter { index ->
+        val isStep = here[index] == "pas" && here.getOrNull(index - 1) in BEFORE_STEPS
+        index == over || (here[index] in NO && !isStep && here != listOf("pas"))
+    }
+    val found = strong.map { here[it] }
+    val isDenied = said.any { it in NOT }
+    if (strong.isNotEmpty() && !isDenied && "n'est-ce pas" !in small) {
+        if ("pas" in found && ("pourquoi" in here || "pas mal" in small)) return emptyList()
+        val isHinted = said.any { word ->
+            word in SAID_NO || (word.characters > PREFIXED && SAID_PREFIXES.any(word::startsWith)) ||
+                (found[0] == "plus" && word in OVER)
+        }
+        if (!isHinted) return listOf(doubtAt(source, here, strong[0]))
+    }
+    if (over >= 0 && strong.size == 1 && isDenied && goesOn(said)) return listOf(doubtAt(source, here, over))
+    val banned = bannedAt(here)
+    if (banned >= 0 && isFree(said)) return listOf(doubtAt(source, here, banned))
+    val spoken = said.firstOrNull { it in CLEAR_NOT }
+    val isAsked = target.trimEnd { isSpace(it.code) }.endsWith("?")
+    val isMeant = strong.isNotEmpty() || isAsked || here.any { it in HIDDEN_NO }
+    return if (spoken == null || isMeant) emptyList() else listOf(Doubt("negation", spoken, null, null))
+}
+
+/** Which word is "plus" with "ne" before it and no "que" behind, -1 if none is. */
+private fun noLonger(here: List<String>): Int = here.indices.firstOrNull { index ->
+    val before = here.subList(maxOf(index - NEAR, 0), index)
+    here[index] == "plus" && here.getOrNull(index + 1) !in QUE &&
+        before.lastOrNull { it in NE || it in QUE || it == "plus" || it == "pas" } in NE
+} ?: -1
+
+/** Whether a translation says no more than "more" of what is over: "I don't eat more". */
+private fun goesOn(said: List<String>): Boolean {
+    val more = said.zipWithNext().filter { it.second == "more" }.map { it.first }
+    return more.isNotEmpty() && "longer" !in said && "anymore" !in said && more.none { it in ENOUGH }
+}
+
+/** Which word is the "pas" of "il ne faut pas" before what must not be, -1 if none is. */
+private fun bannedAt(here: List<String>): Int {
+    for (index in here.indices) {
+        if (here[index] !in DUTIES || (index > 0 && here[index - 1] !in NE && here[index - 1] != "il")) continue
+        val place = (index + 1..index + 2).firstOrNull { here.getOrNull(it) == "pas" } ?: continue
+        val behind = here.drop(place + 1).firstOrNull { it !in PRONOUNS }.orEmpty()
+        val isInfinitive = behind.characters >= INFINITIVE && listOf("er", "ir", "re").any(behind::endsWith)
+        if (isInfinitive || behind in QUE) return place
+    }
+    return -1
+}
+
+/** Whether a translation says that something need not be done, and not that it must not. */
+private fun isFree(said: List<String>): Boolean {
+    val text = said.joinToString(" ", " ", " ")
+    return said.none { it in BOUND } && FREE.any { it in text }
+}
+
+/** The doubt about one of the words of a sentence. */
+private fun doubtAt(source: String, here: List<String>, index: Int): Doubt {
+    val small = source.small
+    var (start, end) = 0 to 0
+    for (word in here.take(index + 1)) {
+        start = small.indexOf(word, end)
+        end = start + word.length
+    }
+    return Doubt("negation", source.substring(start, end), start, end)
+}
