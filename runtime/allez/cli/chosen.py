@@ -52,7 +52,8 @@ def legs(translator: Translator | Pivot) -> Sequence[Translator]:
 
 def languages_of(translator: Translator | Pivot) -> tuple[str, str]:
     """Return the languages of what a text is before and after."""
-    return translator.source_language, translator.target_language
+    first, *_ = manifests = [leg.bundle.manifest for leg in legs(translator)]
+    return first.source.language, manifests[-1].target.language
 
 
 def steps_of(

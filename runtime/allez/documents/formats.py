@@ -93,6 +93,24 @@ _REFUSED = (
 REFUSED_SUFFIXES = (".pdf", ".rtf", ".doc", ".ppt", ".xls")
 """How names of such files end; in a folder they are opened, so that each is named."""
 
+_AS_TEXT = "--as text takes its lines for sentences, signs and all"
+_OTHERS = (
+    (
+        "subtitles of another kind",
+        ".ass .ssa .sbv .sub .ttml .dfxp",
+        "convert them to .srt first: ffmpeg -i film.ass film.srt",
+    ),
+    ("a file of settings", ".yml .yaml .toml .ini .cfg .conf", _AS_TEXT),
+    ("markup of another kind", ".tex .rst .adoc .org .textile .mediawiki", _AS_TEXT),
+    (
+        "a program",
+        ".py .js .mjs .ts .tsx .jsx .vue .css .scss .java .kt .c .h .cc .cpp .cs .go .rs .php .rb "
+        ".pl .sh .bat .ps1 .sql .swift .lua",
+        _AS_TEXT,
+    ),
+)
+"""Text whose signs would be translated or moved: what it is, how names end, what can be done."""
+
 _PROLOGUE = r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE (?!html)[^>\[]*(?:\[.*?\]\s*)?>\s*)*"
 """What may stand before the first element of XML."""
 
@@ -176,4 +194,7 @@ def _by_content(data: bytes, suffix: str) -> Format:
             "it is XML of no kind that is known",
             hint="--as html, xliff or android if it is one of these, --as text if it is text",
         )
+    for what, suffixes, hint in _OTHERS:
+        if suffix and suffix in suffixes.split():
+            raise InputError(f"there is no reader for {what}", hint=hint)
     return FORMATS["text"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from allez.documents.document import Builder, TextDocument
 from allez.documents.encoding import decode
@@ -11,7 +12,7 @@ from allez.documents.mixed import Profile, add_segments
 from allez.documents.reading import Reading
 from allez.documents.repeated import Repeated
 from allez.text.elements import INLINE, POINTS, SIGNS, SKIPPED, WORDS, is_kept, names
-from allez.text.tags import Token, attributes, pairs, scan, value_of
+from allez.text.tags import Attribute, Token, attributes, pairs, scan, value_of
 
 _TEXTS = names("alt title placeholder aria-label aria-description aria-placeholder")
 _DESCRIPTIONS = names(
@@ -29,15 +30,16 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
 
     Args:
         data: the page; a byte order mark or what it says itself decides its encoding, else UTF-8.
-        reading: `source` and `target`: the `lang` of the page's elements is changed.
+        reading: `source` and `target`: the `lang` of the page's elements is changed; elements in
+            another language than the source are left alone.
 
     Raises:
         InputError: it is not in that encoding.
     """
     text, encode = decode(data, declared=declared_encoding(data), escape=lambda c: f"&#{ord(c)};")
-    text_languages = _with_language(text, reading)
-    builder = Builder(text_languages)
-    add_segments(builder, PAGE)
+    text, renamed = _with_language(text, reading)
+    builder = Builder(text)
+    add_segments(builder, _in_language(reading, renamed))
     _note_slips(builder)
     return builder.build(encode)
 
@@ -104,19 +106,48 @@ def declared_encoding(data: bytes) -> str | None:
     return found[1].decode("ascii") if found else None
 
 
-def _with_language(text: str, reading: Reading) -> str:
-    """Return a page whose elements in the source language say that they are in the target's."""
+def _with_language(text: str, reading: Reading) -> tuple[str, frozenset[int]]:
+    """Return a page whose elements in the source language say that they are in the target's.
+
+    And where in that page each of them says so.
+    """
     if reading.source is None or reading.target is None:
-        return text
+        return text, frozenset()
     parts: list[str] = []
-    position = 0
+    places: set[int] = set()
+    position = moved = 0
     for token in scan(text, xml=False):
-        if token.kind not in ("open", "single") or "lang" not in text[token.start : token.end]:
-            continue
-        for attribute in attributes(text, token):
-            value = text[attribute.start : attribute.end]
-            named = attribute.name.lower() in ("lang", "xml:lang")
-            if named and value.split("-")[0].lower() == reading.source:
+        for attribute in _languages(text, token):
+            if _base(text[attribute.start : attribute.end]) == _base(reading.source):
                 parts += [text[position : attribute.start], reading.target]
+                places.add(attribute.start + moved)
                 position = attribute.end
-    return "".join([*parts, text[position:]])
+                moved += len(reading.target) - (attribute.end - attribute.start)
+    return "".join([*parts, text[position:]]), frozenset(places)
+
+
+def _languages(text: str, token: Token) -> list[Attribute]:
+    """Return the attributes by which a tag says what language its element is in."""
+    if token.kind not in ("open", "single") or "lang" not in text[token.start : token.end].lower():
+        return []
+    return [a for a in attributes(text, token) if a.name.lower() in ("lang", "xml:lang")]
+
+
+def _base(language: str) -> str:
+    return language.replace("_", "-").split("-")[0].strip().lower()
+
+
+def _in_language(reading: Reading, renamed: frozenset[int]) -> Profile:
+    """Return how a page is read: what it says is in another language than the source is kept.
+
+    What a whole page says of itself counts for nothing: templates are often in English.
+    """
+    if reading.source is None or reading.target is None:
+        return PAGE
+
+    def is_foreign(text: str, tag: Token) -> bool:
+        said = [] if tag.name in ("html", "body") else _languages(text, tag)
+        bases = [_base(text[a.start : a.end]) for a in said if a.start not in renamed]
+        return any(bases) or is_kept(text, tag)
+
+    return replace(PAGE, is_kept=is_foreign)

@@ -269,10 +269,10 @@ class _Runs:
     def add(self, items: list[_Item]) -> None:
         """Add the segment of a run, if it has letters."""
         items = self.trimmed(items)
+        if items and self.profile.quoted:
+            items = self.unquoted(items)
         if not items:
             return
-        if self.profile.quoted:
-            items = self.unquoted(items)
         if len(items) > MOST_MARKS:
             self.builder.note(items[0].start, f"a paragraph of {len(items)} tags is left alone")
             return
@@ -336,7 +336,7 @@ class _Runs:
         return items
 
     def unquoted(self, items: list[_Item]) -> list[_Item]:
-        """Leave out quotes around a run."""
+        """Leave out quotes around a run, and white space that they keep."""
         start, end = items[0].start, items[-1].end
         kinds = {items[0].kind, items[-1].kind}
         between = end - start > 2 and self.text[start] == self.text[end - 1] == '"'
@@ -345,7 +345,7 @@ class _Runs:
         items = [_Item(item.kind, item.start, item.end, item.name) for item in items]
         items[0].start += 1
         items[-1].end -= 1
-        return items
+        return self.trimmed(items)
 
 
 def _has_between(positions: Sequence[int], first: int, last: int) -> bool:

@@ -34,6 +34,9 @@ _STYLE = re.compile(rf"\{{\\[^}}]*\}}|[{_NOTES}]+|{_MOMENT.pattern}")
 _CHANGE = re.compile(r"(?<=[.!?…»\"])[ \u00a0]+(?=[-–—‐][ \u00a0]*(?P<first>[^\W\d_]))")
 """Where somebody else answers on the same line."""
 _TAGS = r"(?:\{\\[^}]*\}|<[^>]*>)*"
+_SUNG = re.compile(rf"{_TAGS}[{_NOTES}]+(?P<space>[ \u00a0]+)")
+_SUNG_UNTIL = re.compile(rf"(?P<space>[ \u00a0]+)[{_NOTES}]+{_TAGS}\Z")
+"""Notes at the edges of a line, which keep their distance."""
 _SOUND = re.compile(rf"{_TAGS}(?:\([^()]*\)|\[[^\[\]]*\]){_TAGS}")
 """What is heard but not said: `(rires)`, `[musique]`."""
 _INITIAL = re.compile(r"(?<!\w)[^\W\d_]{1,2}\.$")
@@ -224,8 +227,10 @@ def _add(builder: Builder, parts: Sequence[_Part], vtt: bool) -> None:
 
 
 def _gather(gatherer: Gatherer, text: str, start: int, end: int, vtt: bool) -> None:
-    tokens = list(scan(text[start:end], xml=True))
+    content = text[start:end]
+    tokens = list(scan(content, xml=True))
     closed = ends(tokens)
+    sung, until = _SUNG.match(content), _SUNG_UNTIL.search(content)
     read = 0
     for index, token in enumerate(tokens):
         raw = text[start + token.start : start + token.end]
@@ -242,12 +247,15 @@ def _gather(gatherer: Gatherer, text: str, start: int, end: int, vtt: bool) -> N
             gatherer.point((raw,))
         else:
             position = 0
-            for style in [*_STYLE.finditer(raw), None]:
-                until = style.start() if style else len(raw)
-                gatherer.text(_read(raw[position:until], vtt))
-                if style:
-                    gatherer.point((style[0],))
-                    position = style.end()
+            for style in _STYLE.finditer(raw):
+                low, high = (token.start + place for place in style.span())
+                low = until.start("space") if until and low == until.end("space") else low
+                high = sung.end("space") if sung and high == sung.start("space") else high
+                low, high = low - token.start, high - token.start
+                gatherer.text(_read(raw[position:low], vtt))
+                gatherer.point((raw[low:high],))
+                position = high
+            gatherer.text(_read(raw[position:], vtt))
 
 
 def _read(raw: str, vtt: bool) -> str:

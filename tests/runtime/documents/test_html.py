@@ -91,6 +91,19 @@ def test_the_language_is_changed_where_it_is_the_source() -> None:
     )
 
 
+def test_what_says_that_it_is_in_another_language_is_left_alone() -> None:
+    page = (
+        '<html lang="en"><body lang="en-GB"><p>un <i lang="la">duo</i></p><p lang=en>three</p>'
+        '<div LANG="de-AT" title="vier"><p>vier</p></div><p lang="">cinq</p><p lang="fr_CA">six</p>'
+        '<a hreflang="en" href="x">sept</a></body></html>'
+    )
+    document = html.parse(page.encode(), Reading(source="fr", target="en"))
+    read = [segment.source.text for segment in document.segments]
+    assert read == ["un {0}", "cinq", "six", "sept"]
+    assert unchanged(document).decode() == page.replace('"fr_CA"', '"en"')
+    assert b'<i lang="la">duo</i>' in uppercased(document)
+
+
 def test_code_that_a_model_lost_is_set_by_attention() -> None:
     document = html.parse(b"<p>Tapez <code>ls -l</code> maintenant.</p>")
     lossy = WordByWord(dropped=["{", "0", "}"])

@@ -251,8 +251,10 @@ def test_quotes_around_a_string_of_android_are_no_text() -> None:
     (segment,) = parse(
         "android", text.format('"C\'est  <b>ici</b>"'.replace("</b>", "</b> "))
     ).segments
-    assert segment.source.text == "C'est ici "
+    assert segment.source.text == "C'est ici"
     assert capitals("android", text.format('"un mot"')) == text.format('"UN MOT"')
+    assert capitals("android", text.format('"  un mot  "')) == text.format('"  UN MOT  "')
+    assert capitals("android", text.format('"   "')) == text.format('"   "')
     (segment,) = parse("android", text.format('\\"un mot\\"')).segments
     assert segment.source.text == '"un mot"'
 
@@ -460,3 +462,20 @@ def test_xml_of_no_known_kind_is_no_text() -> None:
             recognise("a.svg", data)
     with pytest.raises(InputError, match="XML of no kind"):
         recognise("a.xml", b"<note/>")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("film.ass", "no reader for subtitles of another kind"),
+        ("fr.YML", "no reader for a file of settings"),
+        ("a.tex", "no reader for markup of another kind"),
+        ("a.py", "no reader for a program"),
+    ],
+)
+def test_text_with_a_syntax_that_nobody_reads_is_refused(name: str, message: str) -> None:
+    """Translated line by line its keys and commands would be, too."""
+    with pytest.raises(InputError, match=message) as raised:
+        recognise(name, b"un: deux\n")
+    assert "convert" in str(raised.value.hint) or "--as text" in str(raised.value.hint)
+    assert recognise("notes", b"un: deux\n").name == "text"

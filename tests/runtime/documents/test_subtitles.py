@@ -51,6 +51,14 @@ def test_lines_that_begin_something_new_stay_apart() -> None:
     assert [verse.strip() for verse in verses] == ["Une chanson s'envole", "Elle est née ici"]
 
 
+def test_notes_keep_their_distance() -> None:
+    for cue in ("♪ un mot ♪", "<i>♪ un mot ♪</i>", "{\\an8}♪♪ un mot♪", "♪ <i>un mot</i> ♪"):
+        data = srt(cue)
+        assert texts(data)[0].strip() == "un mot"
+        assert uppercased(subtitles.parse_srt(data)) == srt(cue.replace("un mot", "UN MOT"))
+    assert texts(srt("<i>♪ un mot ♪</i>", "♪ un ♪ mot ♪")) == ["un mot", "un mot"]
+
+
 def test_lines_of_one_sentence_stay_together() -> None:
     for cue in ("J'ai vu\nParis.", "Où est M.\nDupont ?", "Il a dit\nNON !", "Oui...\npeut-être."):
         assert texts(srt(cue)) == [cue.replace("\n", " ")]

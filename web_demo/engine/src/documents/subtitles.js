@@ -32,6 +32,9 @@ const STYLE = new RegExp(String.raw`\{\\[^}]*\}|[♩♪♫♬]+|<${TIME}>`, 'gu'
 /** Where somebody else answers on the same line. */
 const CHANGE = /(?<=[.!?…»"])[ \u00a0]+(?=[-–—‐][ \u00a0]*(\p{L}))/gu
 const TAGS = String.raw`(?:\{\\[^}]*\}|<[^>]*>)*`
+/** Notes at the edges of a line, which keep their distance. */
+const SUNG = new RegExp(String.raw`^${TAGS}[♩♪♫♬]+([ \u00a0]+)`, 'd')
+const SUNG_UNTIL = new RegExp(String.raw`([ \u00a0]+)[♩♪♫♬]+${TAGS}$`, 'd')
 /** What is heard but not said: `(rires)`, `[musique]`. */
 const SOUND = new RegExp(String.raw`^${TAGS}(?:\([^()]*\)|\[[^\[\]]*\])${TAGS}$`)
 /** An abbreviation, as `M.`: a name follows. */
@@ -232,29 +235,40 @@ class Subtitles {
    */
   gather(gatherer, part) {
     const text = this.text.slice(part.start, part.end)
+    const [sung, until] = [SUNG, SUNG_UNTIL].map((sign) => sign.exec(text)?.indices?.[1])
     for (const { kind, start, end, name } of scan(text, true)) {
       const raw = text.slice(start, end)
       if (kind === 'open') gatherer.open(name, [raw])
       else if (kind === 'close') gatherer.close(name, [raw])
       else if (kind !== 'text') gatherer.point([raw])
-      else this.gatherText(gatherer, raw)
+      else
+        this.gatherText(
+          gatherer,
+          raw,
+          sung?.map((at) => at - start),
+          until?.map((at) => at - start),
+        )
     }
   }
 
   /**
    * @param {Gatherer<string>} gatherer
    * @param {string} raw
+   * @param {number[]} [sung] where the space is behind notes that begin the line
+   * @param {number[]} [until] where the space is before notes that end it
    */
-  gatherText(gatherer, raw) {
+  gatherText(gatherer, raw, sung, until) {
     const read = (/** @type {string} */ text) => {
       const line = text.replace(/\r?\n/g, ' ')
       gatherer.text(this.isVtt ? unescape(line) : line)
     }
     let position = 0
     for (const style of raw.matchAll(STYLE)) {
-      read(raw.slice(position, style.index))
-      gatherer.point([style[0]])
-      position = style.index + style[0].length
+      const [low, high] = [style.index, style.index + style[0].length]
+      const [from, to] = [low === until?.[1] ? until[0] : low, high === sung?.[0] ? sung[1] : high]
+      read(raw.slice(position, from))
+      gatherer.point([raw.slice(from, to)])
+      position = to
     }
     read(raw.slice(position))
   }
