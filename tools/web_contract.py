@@ -4,7 +4,8 @@
     python tools/web_contract.py markup > web_demo/engine/src/spec_markup.js
 
 Writes the same for the same contract; `make test-web` runs it when the contract is newer. What only
-readers of markup ask is a module of its own: a page loads it with the first of them.
+readers of markup or of a glossary ask is a module of its own: a page loads it with the first of
+them.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from pathlib import Path
 
 CONTRACT = Path(__file__).parents[1] / "spec" / "contract.json"
 
-MARKUP = ("elements", "wrapped")
-"""What only readers of markup ask."""
+MARKUP = ("elements", "wrapped", "terms")
+"""What only readers of markup ask, or of a glossary."""
 
 HEAD = """/**
  * {what} that all hosts agree on: a copy of `spec/contract.json`, which
@@ -35,7 +36,7 @@ def module(*, markup: bool) -> str:
     content = json.loads(CONTRACT.read_text(encoding="utf-8"))
     del content["about"]
     own = {key: value for key, value in content.items() if (key in MARKUP) == markup}
-    what = "The rules of markup" if markup else "The numbers, names and lists"
+    what = "The rules of markup and terms" if markup else "The numbers, names and lists"
     head = HEAD.format(name="MARKUP" if markup else "SPEC", what=what)
     return f"{head}{json.dumps(own, indent=1)}\n"
 

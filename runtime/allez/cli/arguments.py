@@ -364,12 +364,15 @@ def _add_nothing(parser: argparse.ArgumentParser) -> None:
     """Info and selftest have the common options only."""
 
 
-def options_of(args: argparse.Namespace, languages: tuple[str, str]) -> TranslateOptions:
+def options_of(
+    args: argparse.Namespace, languages: tuple[str, str] | None = None
+) -> TranslateOptions:
     """Return what the command line asks for, checked before any work begins.
 
     Args:
-        args: of any command that translates.
-        languages: from which one into which, by which a glossary's columns or parts are chosen.
+        args: of any command.
+        languages: from which one into which, of a command that translates: by these a glossary's
+            columns or parts are chosen.
     """
     from allez.options import TranslateOptions
 
@@ -378,7 +381,7 @@ def options_of(args: argparse.Namespace, languages: tuple[str, str]) -> Translat
         from allez.documents.glossary import read_kept
 
         keep += read_kept(Path(args.keep_file))
-    if getattr(args, "glossary", None):
+    if languages is not None and getattr(args, "glossary", None):
         from allez.documents.glossary import read_glossary
 
         terms = read_glossary(Path(args.glossary), languages)

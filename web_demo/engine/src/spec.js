@@ -1994,12 +1994,8 @@ export const SPEC = {
  },
  "hours": {
   "earliest": 6,
-  "before": "les dans sous environ apr\u00e8s attendre attendez reposer laisser laissez dormir s\u00e9cher patienter compter comptez pr\u00e9voir pr\u00e9voyez cuire mariner tremper mac\u00e9rer lever frais froid frigo r\u00e9frig\u00e9rateur four",
-  "behind": "de d par avant apr\u00e8s plus minimum maximum chacun chacune"
- },
- "terms": {
-  "joints": "de du des d \u00e0 au aux en sans sur sous pour par avec et",
-  "of": "of for"
+  "before": "les environ apr\u00e8s attendre attendez reposer laisser laissez dormir compter comptez cuire mariner tremper frais frigo r\u00e9frig\u00e9rateur",
+  "behind": "de d par avant apr\u00e8s plus minimum maximum"
  },
  "negation": {
   "over": "longer gone out lost cease ceased ceases dead sick fed away short dry over stopped quit former formerly used left only",

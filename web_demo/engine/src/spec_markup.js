@@ -1,5 +1,5 @@
 /**
- * The rules of markup that all hosts agree on: a copy of `spec/contract.json`, which
+ * The rules of markup and terms that all hosts agree on: a copy of `spec/contract.json`, which
  * decides. Written by `tools/web_contract.py`; not to be changed by hand.
  *
  * @type {any}
@@ -25,5 +25,9 @@ export const MARKUP = {
   "lines": "br hr tbody thead tfoot header footer main aside nav blockquote form",
   "raw": "script style xmp iframe noembed noframes",
   "text_only": "title textarea"
+ },
+ "terms": {
+  "joints": "de du des d \u00e0 au aux en sans sur sous pour par avec et",
+  "of": "of for"
  }
 }
