@@ -75,8 +75,10 @@ export async function insideScripts() {
 const LATER = {
   'page/main.js': ['./documents.js'],
   'engine/src/worker.js': [
+    './bundle/given.js',
     './bundle/zip.js',
     './entities/english.js',
+    './entities/said.js',
     './entities/terms.js',
     './text/charsmap.js',
     './text/typography.js',

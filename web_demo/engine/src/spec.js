@@ -2010,13 +2010,8 @@ export const SPEC = {
    "need not",
    "needn t",
    "no need",
-   "not necessary",
-   "t necessary",
-   "unnecessary",
-   "not required",
-   "t required",
-   "not obliged",
-   "t got to"
+   "necessary",
+   "unnecessary"
   ],
   "bound": "must mustn should shouldn ought may cannot worry"
  },

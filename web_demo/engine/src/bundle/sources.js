@@ -5,7 +5,7 @@
  * it is there without a network. Knows nothing of what the files mean.
  */
 
-import { BundleError, BundleFormatError, BundleNotFoundError, InputError } from '../errors.js'
+import { BundleError, BundleFormatError, BundleNotFoundError } from '../errors.js'
 import { taken } from './bytes.js'
 import { MANIFEST } from './contract.js'
 
@@ -32,79 +32,26 @@ export async function openSource(source, { cache, signal } = {}) {
     const url = new URL(source, globalThis.location?.href)
     const files = new UrlFiles(url, cache, signal)
     if (!url.pathname.endsWith('.zip') || (await files.kept(MANIFEST))) return files
-    const zip = new (await zips()).ZipFiles(await download(url.href, Infinity, signal), url.href)
+    const { ZipFiles } = await import('./zip.js')
+    const zip = new ZipFiles(await download(url.href, Infinity, signal), url.href)
     // What is in it is kept, as if the zip were a folder.
     return Object.assign(zip, { keep: files.keep.bind(files) })
   }
-  if (source instanceof ArrayBuffer) return zipOf(new Uint8Array(source), 'the zip')
-  if (source instanceof Uint8Array) return zipOf(source, 'the zip')
-  if (source instanceof Blob) {
-    const name = 'name' in source ? String(source.name) : 'the zip'
-    return zipOf(new Uint8Array(await source.arrayBuffer()), name)
-  }
-  if (source instanceof Map) return new GivenFiles(source)
-  if (Array.isArray(source)) return new ChosenFiles(source)
-  return source
+  const { openGiven } = await import('./given.js')
+  return openGiven(source)
 }
-
-/** What reads zips comes when there is one. */
-const zips = () => import('./zip.js')
 
 /**
- * @param {Uint8Array} data
+ * Returns what is wrong where a file is not there.
+ *
+ * @param {string} name
  * @param {string} place
  */
-async function zipOf(data, place) {
-  const { ZipFiles, isZip } = await zips()
-  if (isZip(data)) return new ZipFiles(data, place)
-  throw new BundleNotFoundError(`${place} is not a bundle: it is no zip`)
-}
-
-/** @param {string} place */
-const noManifest = (place) =>
-  new BundleNotFoundError(`${place} is not a bundle: it has no ${MANIFEST}`, {
+export function missing(name, place) {
+  if (name !== MANIFEST) return new BundleFormatError(`${name} is missing`)
+  return new BundleNotFoundError(`${place} is not a bundle: it has no ${MANIFEST}`, {
     hint: `give the folder that holds ${MANIFEST}, or a zip of it`,
   })
-
-/** Bytes by name. */
-class GivenFiles {
-  /** @param {Map<string, Uint8Array>} content */
-  constructor(content) {
-    this.place = 'the bundle'
-    this.content = content
-  }
-
-  /**
-   * @param {string} name
-   * @param {number} limit
-   */
-  async read(name, limit) {
-    const data = this.content.get(name)
-    if (data) return data.subarray(0, limit + 1)
-    throw name === MANIFEST ? noManifest(this.place) : new BundleFormatError(`${name} is missing`)
-  }
-}
-
-/** The files of a folder that a person chose or dropped. */
-class ChosenFiles {
-  /** @param {File[]} files */
-  constructor(files) {
-    this.place = 'the folder'
-    this.files = files
-    if (files.some((file) => !(file instanceof Blob))) {
-      throw new InputError('a list of files holds something else')
-    }
-  }
-
-  /**
-   * @param {string} name
-   * @param {number} limit
-   */
-  async read(name, limit) {
-    const file = this.files.find((each) => each.name === name)
-    if (file) return new Uint8Array(await file.slice(0, limit + 1).arrayBuffer())
-    throw name === MANIFEST ? noManifest(this.place) : new BundleFormatError(`${name} is missing`)
-  }
 }
 
 /** A folder on a server, or what of it was kept. */
@@ -153,7 +100,7 @@ class UrlFiles {
       return await download(this.address(name), limit, this.signal)
     } catch (error) {
       if (!(error instanceof BundleNotFoundError)) throw error
-      throw name === MANIFEST ? noManifest(this.place) : new BundleFormatError(`${name} is missing`)
+      throw missing(name, this.place)
     }
   }
 

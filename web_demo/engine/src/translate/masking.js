@@ -12,7 +12,7 @@ import { KINDS, find } from '../entities/find.js'
 import { isPrivate } from '../entities/marks.js'
 import { Names, findNames, withinCapitals } from '../entities/names.js'
 import { FORMS } from '../entities/numbers.js'
-import { mask, maskTarget } from '../entities/symbols.js'
+import { mask } from '../entities/symbols.js'
 import { SPEC } from '../spec.js'
 import { casingOf } from '../text/casing.js'
 import { isLetter } from '../text/characters.js'
@@ -247,7 +247,8 @@ export class Masking {
    * @param {Slot[]} slots
    * @param {boolean} isPrefix whether the text goes on
    */
-  maskTarget(text, slots, isPrefix) {
+  async maskTarget(text, slots, isPrefix) {
+    const { maskTarget } = await import('../entities/said.js')
     try {
       return maskTarget(text, slots, { isPrefix, symbols: new Set(this.ids.keys()) })
     } catch (error) {

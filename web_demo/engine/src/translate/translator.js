@@ -235,7 +235,7 @@ export class Translator {
         `the source has ${read.ids.length - 1} tokens; a sentence has 1 to ${most}`,
       )
     }
-    const said = [...this.said(checked(target), read, false), this.manifest.target.eos]
+    const said = (await this.said(checked(target), read, false)).concat(this.manifest.target.eos)
     const limit = said.length
     const [found] = await this.search(read.ids, call, { limit, prefix: said, deadline })
     if (found.finished) return found.score
@@ -337,7 +337,7 @@ export class Translator {
     if (deadline.isOver()) return [UNREAD]
     const usual = this.model.limit(segment.ids.length)
     const limit = Math.max(call.maxLength ?? usual, call.search.minLength)
-    const forced = prefix === '' ? [] : this.said(prefix, segment, true)
+    const forced = prefix === '' ? [] : await this.said(prefix, segment, true)
     if (forced.length >= limit) {
       throw new OptionError(
         `the prefix has ${forced.length} tokens, the translation may have ${limit}`,
@@ -399,9 +399,10 @@ export class Translator {
    * @param {Segment} segment the sentence
    * @param {boolean} isPrefix
    */
-  said(text, { casing, masked }, isPrefix) {
+  async said(text, { casing, masked }, isPrefix) {
     const { masking, rules, target } = this.words
-    const symbols = masked && masking ? masking.maskTarget(text, masked.slots, isPrefix) : text
+    const slots = masked && masking && masked.slots
+    const symbols = slots ? await masking.maskTarget(text, slots, isPrefix) : text
     const read = casing === 'capitals' && isUpper(symbols) ? inSmallLetters(symbols) : symbols
     return target.encode(normalizedSpace(new Aligned(read), rules).text)
   }
