@@ -78,12 +78,12 @@ const LATER = {
     './bundle/given.js',
     './bundle/zip.js',
     './entities/english.js',
-    './entities/said.js',
     './entities/terms.js',
     './text/charsmap.js',
     './text/typography.js',
     './text/unigram.js',
     './translate/fragment.js',
+    './translate/said.js',
     './translate/selftest.js',
   ],
 }

@@ -23,7 +23,7 @@ RUNTIME = ROOT / "runtime" / "allez"
 FOLDERS = ("bundle", "text", "search", "model", "translate")
 """Of the runtime: what every host does too."""
 
-COPIES = {"spec.js": [], "spec_markup.js": ["markup"]}
+COPIES = {"spec.js": [], "spec_later.js": ["later"]}
 """Modules that `tools/web_contract.py` writes, and what it is told."""
 
 HOSTS = sorted(

@@ -54,9 +54,8 @@ def _goes_on(text: str, start: int, end: int) -> bool:
     if at(text, dash) in _DASHES and is_digit(at(text, _behind_space(text, dash + 1))):
         return True
     dash = _before_space(text, start) - 1
-    mark = _before_space(text, dash) - 1
-    hours = at(text, mark) in ("h", "H") and is_digit(at(text, _before_space(text, mark) - 1))
-    return at(text, dash) in _DASHES and (hours or is_digit(at(text, mark)))
+    mark = at(text, _before_space(text, dash) - 1)
+    return at(text, dash) in _DASHES and (mark in ("h", "H") or is_digit(mark))
 
 
 def _time(text: str, start: int) -> _Time | None:

@@ -1066,12 +1066,6 @@ export const SPEC = {
    "\uf8ff"
   ]
  },
- "zip": {
-  "entries": 1000,
-  "bytes": 200000000,
-  "ratio": 50,
-  "aside": "__MACOSX/"
- },
  "graphs": {
   "inputs": {
    "text": [
@@ -1994,11 +1988,11 @@ export const SPEC = {
  },
  "hours": {
   "earliest": 6,
-  "before": "les environ apr\u00e8s attendre attendez reposer laisser laissez dormir compter comptez cuire mariner tremper frais frigo r\u00e9frig\u00e9rateur",
+  "before": "les environ apr\u00e8s attendre reposer laisser dormir compter cuire mariner tremper frais frigo r\u00e9frig\u00e9rateur",
   "behind": "de d par avant apr\u00e8s plus minimum maximum"
  },
  "negation": {
-  "over": "longer gone out lost cease ceased ceases dead sick fed away short dry over stopped quit former formerly used left only",
+  "over": "longer gone out lost cease ceased dead sick fed away short dry over stopped quit used left only",
   "enough": "any no once much many never nothing nobody none",
   "duties": "faut fallait faudra faudrait",
   "pronouns": "me m te t se s le la l les lui leur y en nous vous",
@@ -2015,15 +2009,8 @@ export const SPEC = {
   ],
   "bound": "must mustn should shouldn ought may cannot worry"
  },
- "confidence": {
-  "unsure": 0.5
- },
  "shortlist": {
   "layout": 1,
   "vocabulary": 65536
- },
- "golden": {
-  "margin": 0.2,
-  "tolerance": 0.1
  }
 }

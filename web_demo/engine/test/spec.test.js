@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { test } from 'node:test'
 import { OPTIONS } from '../src/options.js'
 import { SPEC } from '../src/spec.js'
-import { MARKUP } from '../src/spec_markup.js'
+import { LATER } from '../src/spec_later.js'
 import { ROOT, TINY, VECTORS, load } from './support.js'
 
 /** Vectors of behaviour that this host does not have yet. The list may only get shorter. */
@@ -12,7 +12,7 @@ const NOT_YET = ['pictures.jsonl', 'tasks.jsonl']
 test('the contract is the one of the project', async () => {
   const { about, ...written } = JSON.parse(await readFile(`${ROOT}spec/contract.json`, 'utf8'))
   assert.equal(typeof about, 'string')
-  assert.deepEqual({ ...SPEC, ...MARKUP }, written, 'tools/web_contract.py writes it')
+  assert.deepEqual({ ...SPEC, ...LATER }, written, 'tools/web_contract.py writes it')
 })
 
 test('every file of vectors is in a test, or named as not yet there', async () => {
@@ -79,7 +79,7 @@ test('a module imports only from folders before its own, and is no longer than o
   const names = (await readdir(src, { recursive: true })).filter((name) => name.endsWith('.js'))
   assert.ok(names.length > 25)
   for (const name of names) {
-    if (/^spec(_markup)?\.js$/.test(name)) continue // a copy, whatever is in it
+    if (/^spec(_later)?\.js$/.test(name)) continue // a copy, whatever is in it
     const text = await readFile(new URL(name, src), 'utf8')
     const lines = text.split('\n')
     assert.ok(lines.length <= 450, `${name} has ${lines.length} lines`)

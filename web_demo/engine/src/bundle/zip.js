@@ -6,13 +6,13 @@
  */
 
 import { BundleError, BundleFormatError, BundleNotFoundError, grouped } from '../errors.js'
-import { SPEC } from '../spec.js'
+import { LATER } from '../spec_later.js'
 import { decodeUtf8, taken } from './bytes.js'
 import { MANIFEST } from './contract.js'
 
 /** @typedef {import('./manifest.js').Manifest} Manifest */
 
-const LIMITS = SPEC.zip
+const LIMITS = LATER.zip
 
 const END = 0x06054b50
 const END_BYTES = 22

@@ -69,7 +69,11 @@ const NUMBERED = words(
 /** Initials that another language has of its own, without their full stops. */
 const TRANSLATED = words('US USA UK UN EU UAE USSR AD BC BCE CE PS AM PM')
 
-/** A time of day, in hours of 24. @typedef {{end: number, hours: string, minutes: string}} Moment */
+/**
+ * A time of day, in hours of 24.
+ *
+ * @typedef {{end: number, hours: string, minutes: string}} Moment
+ */
 
 /**
  * Hours, minutes if there are some, the mark between, and the hours that the half of the day begins
@@ -170,8 +174,8 @@ function halfAt(line, start) {
 }
 
 /**
- * Tells whether the full stop of `p.m.` before `end` ends a sentence, too: at the end of a line, and
- * before a capital, but for days, months, zones and "I", and where a single word stands before.
+ * Tells whether the full stop of `p.m.` before `end` ends a sentence, too: at the end of a line,
+ * and before a capital, but for days, months, zones and "I", and where a single word stands before.
  *
  * @param {Line} line
  * @param {number} start

@@ -54,9 +54,8 @@ function goesOn(line, start, end) {
   const following = at(line, behindSpace(line, behind + 1))
   if (isOneOf(DASHES, at(line, behind)) && isDigit(following)) return true
   const dash = beforeSpace(line, start) - 1
-  const mark = beforeSpace(line, dash) - 1
-  const hasHours = isOneOf('hH', at(line, mark)) && isDigit(at(line, beforeSpace(line, mark) - 1))
-  return isOneOf(DASHES, at(line, dash)) && (hasHours || isDigit(at(line, mark)))
+  const mark = at(line, beforeSpace(line, dash) - 1)
+  return isOneOf(DASHES, at(line, dash)) && (isOneOf('hH', mark) || isDigit(mark))
 }
 
 /**

@@ -6,17 +6,17 @@
  * Loaded with the first glossary.
  */
 
-import { MARKUP } from '../spec_markup.js'
+import { LATER } from '../spec_later.js'
 import { countCharacters, isCapital, isLetter, isSmall } from '../text/characters.js'
 import { at, begins, ends, isOneOf, isWord, part, run, words } from './characters.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 
 /** Words that join the nouns of a compound, and have no plural. */
-const JOINTS = words(MARKUP.terms.joints)
+const JOINTS = words(LATER.terms.joints)
 
 /** What stands behind the noun of an English compound that takes its plural. */
-const OF = [...words(MARKUP.terms.of)].map((word) => ` ${word} `)
+const OF = [...words(LATER.terms.of)].map((word) => ` ${word} `)
 
 /** The terms of a glossary, as they are looked for. */
 export class Terms {

@@ -1,10 +1,10 @@
 /** What the elements of HTML mean to a reader of the page, for files and for pieces alike. */
 
-import { MARKUP } from '../spec_markup.js'
+import { LATER } from '../spec_later.js'
 import { valueOf } from './tags.js'
 
 const names = (/** @type {string} */ words) => new Set(words.split(' '))
-const LISTED = MARKUP.elements
+const LISTED = LATER.elements
 
 /** Within a sentence; every element that is in none of these sets ends one. */
 export const INLINE = names(LISTED.inline)

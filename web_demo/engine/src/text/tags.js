@@ -5,7 +5,7 @@
  * comment that nobody closes reaches to the end. Knows nothing of what the tags mean.
  */
 
-import { MARKUP } from '../spec_markup.js'
+import { LATER } from '../spec_later.js'
 import { characterAt, isLetter } from './characters.js'
 import { unescape } from './references.js'
 
@@ -30,9 +30,9 @@ import { unescape } from './references.js'
  */
 
 const SPACES = ' \t\n\r\f'
-const RAW = new Set(MARKUP.elements.raw.split(' '))
+const RAW = new Set(LATER.elements.raw.split(' '))
 /** Elements of HTML in which there are no tags, but character references. */
-const TEXT_ONLY = new Set(MARKUP.elements.text_only.split(' '))
+const TEXT_ONLY = new Set(LATER.elements.text_only.split(' '))
 
 /** @param {string} c */
 const isSpace = (c) => c !== '' && SPACES.includes(c)

@@ -4,10 +4,10 @@
  * Nothing here depends on a locale or a regular expression; `spec/README.md` has the rule.
  */
 
-import { MARKUP } from '../spec_markup.js'
+import { LATER } from '../spec_later.js'
 import { characterAt, characterBefore, countCharacters, isLetter, isSmall } from './characters.js'
 
-const RULE = MARKUP.wrapped
+const RULE = LATER.wrapped
 const SPACES = ' \t\r\f\v\u00a0\u202f'
 
 /**

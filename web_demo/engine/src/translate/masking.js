@@ -6,7 +6,7 @@
  * own. Places count UTF-16 units; symbols are one unit each.
  */
 
-import { BundleFormatError, InputError, OptionError } from '../errors.js'
+import { BundleFormatError } from '../errors.js'
 import { ends, isLowerText, isUpperText, isWord } from '../entities/characters.js'
 import { KINDS, find } from '../entities/find.js'
 import { isPrivate } from '../entities/marks.js'
@@ -237,23 +237,6 @@ export class Masking {
     return {
       ids: [...this.ids.values()],
       times: [...this.ids.keys()].map((symbol) => times.get(symbol) ?? 0),
-    }
-  }
-
-  /**
-   * Returns a text of the target language with symbols in place of values.
-   *
-   * @param {string} text
-   * @param {Slot[]} slots
-   * @param {boolean} isPrefix whether the text goes on
-   */
-  async maskTarget(text, slots, isPrefix) {
-    const { maskTarget } = await import('../entities/said.js')
-    try {
-      return maskTarget(text, slots, { isPrefix, symbols: new Set(this.ids.keys()) })
-    } catch (error) {
-      if (!isPrefix || !(error instanceof InputError)) throw error
-      throw new OptionError(`the prefix: ${error.message}`, { cause: error })
     }
   }
 }

@@ -1,7 +1,7 @@
 /** A bundle's golden sentences, translated on this machine and compared with what is recorded. */
 
 import { readGolden } from '../bundle/golden.js'
-import { SPEC } from '../spec.js'
+import { LATER } from '../spec_later.js'
 
 /** @typedef {import('../bundle/golden.js').Golden} Golden */
 /** @typedef {import('./deadline.js').Deadline} Deadline */
@@ -62,7 +62,7 @@ async function problemOf({ model, manifest }, golden, ids, tokens, translation) 
     const { topLogProbs, k } = await step([manifest.target.bos], [0], count, false)
     if (k !== count) return 'more scores are recorded than there are words'
     const worst = Math.max(...golden.firstScores.map((s, at) => Math.abs(s - topLogProbs[at])))
-    if (!(worst <= SPEC.golden.tolerance)) {
+    if (!(worst <= LATER.golden.tolerance)) {
       return `scores of the first step differ by ${worst.toFixed(3)}`
     }
   }

@@ -10,16 +10,15 @@
 
 import { Bundle, placed } from '../bundle/bundle.js'
 import { openSource } from '../bundle/sources.js'
-import { CancelledError, InputError, OptionError, SessionError } from '../errors.js'
+import { CancelledError, OptionError, SessionError } from '../errors.js'
 import { Model } from '../model/model.js'
 import { loadRuntime } from '../model/session.js'
 import { chosen } from '../options.js'
 import { search } from '../search/beam.js'
 import { repeatsAllowed } from '../search/constraints.js'
-import { Aligned } from '../text/aligned.js'
-import { casingOf, inSmallLetters, isUpper, normalizedSpace } from '../text/casing.js'
+import { casingOf } from '../text/casing.js'
 import { Deadline, givenUp } from './deadline.js'
-import { fragmentOf, readSentence, readTokens, takeApart, wordsOf } from './document.js'
+import { fragmentOf, readTokens, takeApart, wordsOf } from './document.js'
 import { Joined, withMissing, written } from './result.js'
 import { heard } from './streaming.js'
 
@@ -227,19 +226,8 @@ export class Translator {
    * @throws {CancelledError} `signal` was aborted, or the time was over before the target was read
    */
   async score(source, target, options = {}) {
-    const { call, deadline } = this.begin({ ...options, beamSize: 1, nBest: 1 })
-    const read = await readSentence(checked(source), this.words, call, deadline)
-    const most = this.manifest.input.tokens
-    if (read.ids.length < 2 || read.ids.length > most + 1) {
-      throw new InputError(
-        `the source has ${read.ids.length - 1} tokens; a sentence has 1 to ${most}`,
-      )
-    }
-    const said = (await this.said(checked(target), read, false)).concat(this.manifest.target.eos)
-    const limit = said.length
-    const [found] = await this.search(read.ids, call, { limit, prefix: said, deadline })
-    if (found.finished) return found.score
-    throw new CancelledError('the time was over before the target was scored')
+    const { scored } = await import('./said.js')
+    return scored(this, checked(source), checked(target), options)
   }
 
   /**
@@ -337,7 +325,7 @@ export class Translator {
     if (deadline.isOver()) return [UNREAD]
     const usual = this.model.limit(segment.ids.length)
     const limit = Math.max(call.maxLength ?? usual, call.search.minLength)
-    const forced = prefix === '' ? [] : await this.said(prefix, segment, true)
+    const forced = prefix === '' ? [] : await begun(prefix, segment, this.words)
     if (forced.length >= limit) {
       throw new OptionError(
         `the prefix has ${forced.length} tokens, the translation may have ${limit}`,
@@ -393,21 +381,6 @@ export class Translator {
   }
 
   /**
-   * Returns the ids of a translation of a sentence, or of how one begins.
-   *
-   * @param {string} text
-   * @param {Segment} segment the sentence
-   * @param {boolean} isPrefix
-   */
-  async said(text, { casing, masked }, isPrefix) {
-    const { masking, rules, target } = this.words
-    const slots = masked && masking && masked.slots
-    const symbols = slots ? await masking.maskTarget(text, slots, isPrefix) : text
-    const read = casing === 'capitals' && isUpper(symbols) ? inSmallLetters(symbols) : symbols
-    return target.encode(normalizedSpace(new Aligned(read), rules).text)
-  }
-
-  /**
    * Encodes a sentence and searches for its translations.
    *
    * @param {number[]} ids eos last
@@ -447,4 +420,16 @@ const UNREAD = { tokens: [], score: -Infinity, attention: [], finished: false }
 function checked(text) {
   if (typeof text === 'string') return text
   throw new TypeError(`a text must be a string, not ${typeof text}`)
+}
+
+/**
+ * Returns the ids that a translation begins with.
+ *
+ * @param {string} prefix
+ * @param {Segment} segment
+ * @param {Words} words
+ */
+async function begun(prefix, segment, words) {
+  const { readSaid } = await import('./said.js')
+  return readSaid(prefix, segment, words, true)
 }

@@ -65,8 +65,7 @@ private fun CodePoints.goesOn(start: Int, end: Int): Boolean {
     if (hasOneOf(DASHES, behind) && isDigit(at(behindSpace(behind + 1)))) return true
     val dash = beforeSpace(start) - 1
     val mark = beforeSpace(dash) - 1
-    val hasHours = hasOneOf("hH", mark) && isDigit(at(beforeSpace(mark) - 1))
-    return hasOneOf(DASHES, dash) && (hasHours || isDigit(at(mark)))
+    return hasOneOf(DASHES, dash) && (hasOneOf("hH", mark) || isDigit(at(mark)))
 }
 
 /** A time: `8h`, `17 h 30`, `8:00`. */

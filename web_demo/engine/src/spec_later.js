@@ -1,10 +1,16 @@
 /**
- * The rules of markup and terms that all hosts agree on: a copy of `spec/contract.json`, which
+ * What is asked for later that all hosts agree on: a copy of `spec/contract.json`, which
  * decides. Written by `tools/web_contract.py`; not to be changed by hand.
  *
  * @type {any}
  */
-export const MARKUP = {
+export const LATER = {
+ "zip": {
+  "entries": 1000,
+  "bytes": 200000000,
+  "ratio": 50,
+  "aside": "__MACOSX/"
+ },
  "wrapped": {
   "least": 20,
   "share": [
@@ -29,5 +35,12 @@ export const MARKUP = {
  "terms": {
   "joints": "de du des d \u00e0 au aux en sans sur sous pour par avec et",
   "of": "of for"
+ },
+ "confidence": {
+  "unsure": 0.5
+ },
+ "golden": {
+  "margin": 0.2,
+  "tolerance": 0.1
  }
 }
