@@ -101,7 +101,7 @@ def redrawn(sprite: Sprite, generator: Generator) -> Image.Image:
     if chance[0] < 0.5 and may_be_mirrored(sprite):
         picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     coloured = keeps_colours(sprite.name)
-    if chance[1] < 0.06 and not coloured:
+    if chance[1] < 0.04 and not coloured:
         return line_drawing(picture)
     if chance[2] < 0.6:
         hue = 0.1 if coloured or chance[3] < 0.8 else 1.0

@@ -147,7 +147,7 @@ class Artist:
             extent = near if chance < 0.6 else size * generator.uniform(0.6, 0.94)
             picture = placed(picture, size, float(extent), generator)
             canvas.paste(picture, (0, 0), picture)
-        if generator.random() < 0.2:
+        if generator.random() < 0.1:
             erased(canvas, generator)
         return Drawn(canvas, sprite.name)
 
