@@ -15,8 +15,11 @@ from pathlib import Path
 
 CONTRACT = Path(__file__).parents[1] / "spec" / "contract.json"
 
-LATER = ("elements", "wrapped", "terms", "zip", "golden", "confidence")
-"""What only readers of markup, glossaries and zips ask, and the self-test."""
+LATER = (
+    *("elements", "wrapped", "terms", "zip", "golden", "confidence"),
+    *("whole", "blanks", "pictures"),
+)
+"""What only readers of markup, glossaries and zips ask, the self-test, and other tasks."""
 
 HEAD = """/**
  * {what} that all hosts agree on: a copy of `spec/contract.json`, which

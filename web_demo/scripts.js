@@ -79,6 +79,7 @@ const LATER = {
     './bundle/zip.js',
     './entities/english.js',
     './entities/terms.js',
+    './tasks/opening.js',
     './text/charsmap.js',
     './text/typography.js',
     './text/unigram.js',

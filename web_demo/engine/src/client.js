@@ -1,5 +1,6 @@
 /**
- * `TranslatorClient`: a `Translator` in a worker, with the same calls. The page never waits.
+ * `TranslatorClient`: a `Translator` in a worker, with the same calls. The page never waits. For
+ * other tasks there is `WriterClient`, in `tasks/client.js`.
  *
  * A worker hears nothing while a step of the decoder runs, and a step takes milliseconds.
  */
@@ -17,8 +18,9 @@ import { heard } from './translate/streaming.js'
 /**
  * What is known of the bundle; `size` in bytes.
  *
- * @typedef {{name: string, version: string, sourceLanguage: string, targetLanguage: string,
- *   onnxruntime: string, license: string, precision: string, size: number}} About
+ * @typedef {{name: string, version: string, task: string, sourceLanguage: string,
+ *   targetLanguage: string, onnxruntime: string, license: string, precision: string,
+ *   size: number}} About
  */
 
 /**
@@ -26,8 +28,15 @@ import { heard } from './translate/streaming.js'
  */
 /** @typedef {(event: string, value: any) => void} Tell */
 
-export class TranslatorClient {
-  /** Use `TranslatorClient.load`. @param {Worker} worker */
+/**
+ * @typedef {{wasm: string | URL | ArrayBuffer, runtime?: string | URL, cache?: string,
+ *   worker?: string | URL | Worker, onProgress?: OnProgress, signal?: AbortSignal}} ClientOptions
+ *   `worker`: the URL of `worker.js`, if it is not beside this module, or a worker that runs it
+ */
+
+/** A bundle in a worker, whatever it is for. @template T what a stream returns */
+export class Client {
+  /** Use `load`. @param {Worker} worker */
   constructor(worker) {
     this.worker = worker
     this.count = 0
@@ -45,73 +54,20 @@ export class TranslatorClient {
   }
 
   /**
-   * Starts a worker and loads a bundle in it; see `Translator.load`.
+   * Yields the greedy answer piece by piece; leaving the loop gives it up.
    *
-   * @param {Source} source
-   * @param {{wasm: string | URL | ArrayBuffer, runtime?: string | URL, cache?: string,
-   *   worker?: string | URL | Worker, onProgress?: OnProgress, signal?: AbortSignal}} options
-   *   `worker`: the URL of `worker.js`, if it is not beside this module, or a worker that runs it
-   * @returns {Promise<TranslatorClient>}
+   * @param {any} thing what is read
+   * @param {TranslateOptions & {onSentence?: (sentence: Sentence) => void, fill?: any}} [options]
+   * @returns {AsyncGenerator<string, T, void>}
    */
-  static async load(source, { wasm, runtime, cache, worker, onProgress, signal }) {
-    const own = worker instanceof Worker ? worker : started(worker)
-    const client = new TranslatorClient(own)
-    const options = { wasm: absolute(wasm), runtime: absolute(runtime), cache }
-    const tell = (/** @type {string} */ _, /** @type {any} */ value) => onProgress?.(value)
-    try {
-      client.about = await client.call('load', [absolute(source), options], { signal, tell })
-      return client
-    } catch (error) {
-      client.worker.terminate() // an initialization that failed once never succeeds
-      throw error
-    }
-  }
-
-  /**
-   * @param {string} text
-   * @param {TranslateOptions} [options]
-   * @returns {Promise<Translation>}
-   */
-  translate(text, { signal, ...options } = {}) {
-    return this.call('translate', [text, options], { signal })
-  }
-
-  /**
-   * @param {import('./text/markup.js').Marked} marked
-   * @param {TranslateOptions} [options]
-   * @returns {Promise<import('./translate/marked.js').MarkedTranslation>}
-   */
-  translateMarked(marked, { signal, ...options } = {}) {
-    return this.call('translateMarked', [marked, options], { signal })
-  }
-
-  /**
-   * @param {Iterable<string> | AsyncIterable<string>} texts
-   * @param {TranslateOptions} [options]
-   * @returns {AsyncGenerator<Translation, void, void>}
-   */
-  async *translateAll(texts, options = {}) {
-    if (typeof texts === 'string') {
-      throw new OptionError('translateAll takes many texts, not one', { hint: 'use translate' })
-    }
-    for await (const text of texts) yield await this.translate(text, options)
-  }
-
-  /**
-   * Yields the greedy translation of a text piece by piece; leaving the loop gives it up.
-   *
-   * @param {string} text
-   * @param {TranslateOptions & {onSentence?: (sentence: Sentence) => void}} [options]
-   * @returns {AsyncGenerator<string, Translation, void>}
-   */
-  async *stream(text, { signal, onSentence, ...options } = {}) {
+  async *stream(thing, { signal, onSentence, ...options } = {}) {
     const left = new AbortController()
     const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal
     try {
       return yield* heard((say) => {
         const tell = (/** @type {string} */ event, /** @type {any} */ value) =>
           event === 'piece' ? say(value) : onSentence?.(value)
-        return this.call('stream', [text, options], { signal: either, tell })
+        return this.call('stream', [thing, options], { signal: either, tell })
       })
     } finally {
       left.abort()
@@ -119,21 +75,11 @@ export class TranslatorClient {
   }
 
   /**
-   * @param {string} source
-   * @param {string} target
-   * @param {TranslateOptions} [options]
-   * @returns {Promise<number>}
-   */
-  score(source, target, { signal, ...options } = {}) {
-    return this.call('score', [source, target, options], { signal })
-  }
-
-  /**
    * @param {{signal?: AbortSignal}} [options]
    * @returns {Promise<SelfTestReport>}
    */
   selfTest({ signal } = {}) {
-    return this.call('selfTest', [], { signal })
+    return this.call('selfTest', [{}], { signal })
   }
 
   /** Ends the worker, and with it all that it holds. */
@@ -184,9 +130,86 @@ export class TranslatorClient {
   }
 }
 
-/** @param {string | URL} [url] */
-const started = (url = new URL('./worker.js', import.meta.url)) =>
-  new Worker(url, { type: 'module' })
+/**
+ * A `Translator` in a worker, with the same calls.
+ *
+ * @extends {Client<Translation>}
+ */
+export class TranslatorClient extends Client {
+  /**
+   * Starts a worker and loads a bundle in it; see `Translator.load`.
+   *
+   * @param {Source} source
+   * @param {ClientOptions} options
+   */
+  static load(source, options) {
+    return started(TranslatorClient, source, options)
+  }
+
+  /**
+   * @param {string} text
+   * @param {TranslateOptions} [options]
+   * @returns {Promise<Translation>}
+   */
+  translate(text, { signal, ...options } = {}) {
+    return this.call('translate', [text, options], { signal })
+  }
+
+  /**
+   * @param {import('./text/markup.js').Marked} marked
+   * @param {TranslateOptions} [options]
+   * @returns {Promise<import('./translate/marked.js').MarkedTranslation>}
+   */
+  translateMarked(marked, { signal, ...options } = {}) {
+    return this.call('translateMarked', [marked, options], { signal })
+  }
+
+  /**
+   * @param {Iterable<string> | AsyncIterable<string>} texts
+   * @param {TranslateOptions} [options]
+   * @returns {AsyncGenerator<Translation, void, void>}
+   */
+  async *translateAll(texts, options = {}) {
+    if (typeof texts === 'string') {
+      throw new OptionError('translateAll takes many texts, not one', { hint: 'use translate' })
+    }
+    for await (const text of texts) yield await this.translate(text, options)
+  }
+
+  /**
+   * @param {string} source
+   * @param {string} target
+   * @param {TranslateOptions} [options]
+   * @returns {Promise<number>}
+   */
+  score(source, target, { signal, ...options } = {}) {
+    return this.call('score', [source, target, options], { signal })
+  }
+}
+
+/**
+ * Starts a worker and loads a bundle in it.
+ *
+ * @template {Client<any>} C
+ * @param {new (worker: Worker) => C} kind what calls it
+ * @param {Source} source
+ * @param {ClientOptions} options
+ * @returns {Promise<C>}
+ */
+export async function started(kind, source, options) {
+  const { wasm, runtime, cache, worker, onProgress, signal } = options
+  const url = worker ?? new URL('./worker.js', import.meta.url)
+  const client = new kind(url instanceof Worker ? url : new Worker(url, { type: 'module' }))
+  const told = { wasm: absolute(wasm), runtime: absolute(runtime), cache }
+  const tell = (/** @type {string} */ _, /** @type {any} */ value) => onProgress?.(value)
+  try {
+    client.about = await client.call('load', [absolute(source), told], { signal, tell })
+    return client
+  } catch (error) {
+    client.worker.terminate() // an initialization that failed once never succeeds
+    throw error
+  }
+}
 
 /** @param {AbortSignal} signal */
 const cancelled = (signal) =>

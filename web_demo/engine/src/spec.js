@@ -1897,23 +1897,6 @@ export const SPEC = {
    4
   ]
  },
- "whole": {
-  "characters": 32
- },
- "blanks": {
-  "characters": 40,
-  "between": " -_'\u2019"
- },
- "pictures": {
-  "pixels": 50000000,
-  "side": 65535,
-  "bytes": 100000000,
-  "grey": [
-   299,
-   587,
-   114
-  ]
- },
  "search": {
   "beam_size": [
    1,

@@ -11,6 +11,23 @@ export const LATER = {
   "ratio": 50,
   "aside": "__MACOSX/"
  },
+ "whole": {
+  "characters": 32
+ },
+ "blanks": {
+  "characters": 40,
+  "between": " -_'\u2019"
+ },
+ "pictures": {
+  "pixels": 50000000,
+  "side": 65535,
+  "bytes": 100000000,
+  "grey": [
+   299,
+   587,
+   114
+  ]
+ },
  "wrapped": {
   "least": 20,
   "share": [

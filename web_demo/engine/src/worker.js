@@ -1,17 +1,18 @@
 /**
- * A translator on a thread of its own: the other side of `TranslatorClient`.
+ * A bundle on a thread of its own: the other side of `TranslatorClient` and `WriterClient`.
  *
  * Messages in: `{id, method, args}` calls, `{id, abort}` gives a call up. Messages out, for a call:
  * `{id, event, value}` on its way, and at its end `{id, done: true, value}` or `{id, error}`.
  */
 
 import { AllezError } from './errors.js'
+import { loaded } from './translate/loading.js'
 import { Translator } from './translate/translator.js'
 
 /** @typedef {{id: number, method: string, args: any[], abort?: boolean}} Call */
 
-/** @type {Translator | null} */
-let translator = null
+/** A `Translator`, or what does another task. @type {any} */
+let worker = null
 
 /** What gives each running call up. @type {Map<number, AbortController>} */
 const running = new Map()
@@ -31,7 +32,7 @@ async function answer({ id, method, args }) {
   const tell = (/** @type {string} */ event, /** @type {any} */ value) =>
     port.postMessage({ id, event, value })
   try {
-    const value = await METHODS[method](args, signal, tell)
+    const value = await (METHODS[method] ?? calling(method))(args, signal, tell)
     port.postMessage({ id, done: true, value })
   } catch (error) {
     port.postMessage({ id, error: told(error) })
@@ -41,9 +42,23 @@ async function answer({ id, method, args }) {
 }
 
 function opened() {
-  if (translator) return translator
+  if (worker) return worker
   throw new Error('load comes first')
 }
+
+/** @param {import('./bundle/bundle.js').Bundle} bundle who works with it */
+async function kindOf({ manifest: { task } }) {
+  return task === 'translate' ? Translator : (await import('./tasks/opening.js')).KINDS[task]
+}
+
+/**
+ * A call that is only handed on; its options come last.
+ *
+ * @param {string} method
+ * @returns {(args: any[], signal: AbortSignal, tell: Tell) => Promise<any>}
+ */
+const calling = (method) => (args, signal) =>
+  opened()[method](...args.slice(0, -1), { ...args.at(-1), signal })
 
 /** @typedef {(event: string, value: any) => void} Tell */
 
@@ -51,28 +66,30 @@ function opened() {
 const METHODS = {
   async load([source, options], signal, tell) {
     const onProgress = (/** @type {any} */ progress) => tell('progress', progress)
-    translator = await Translator.load(source, { ...options, onProgress, signal })
-    const { name, version, sourceLanguage, targetLanguage, onnxruntime, manifest } = translator
-    const { license, precision } = manifest
-    const told = { name, version, sourceLanguage, targetLanguage, onnxruntime }
-    return { ...told, license, precision, size: translator.bundle.size }
+    worker = await loaded(source, { ...options, onProgress, signal }, kindOf)
+    const { name, version, onnxruntime, manifest } = worker
+    const { license, precision, task } = manifest
+    const languages = {
+      sourceLanguage: manifest.source.language,
+      targetLanguage: manifest.target.language,
+    }
+    const told = { name, version, ...languages, onnxruntime, license, precision, task }
+    return { ...told, size: worker.bundle.size }
   },
-  translate: ([text, options], signal) => opened().translate(text, { ...options, signal }),
-  translateMarked: ([marked, options], signal) =>
-    opened().translateMarked(marked, { ...options, signal }),
   async stream([text, options], signal, tell) {
     const onSentence = (/** @type {any} */ sentence) => tell('sentence', sentence)
-    const stream = opened().stream(text, { ...options, signal, onSentence })
+    const isTranslator = worker instanceof Translator
+    const stream = opened().stream(text, {
+      ...options,
+      signal,
+      ...(isTranslator && { onSentence }),
+    })
     while (true) {
       const { done, value } = await stream.next()
       if (done) return value
       tell('piece', value)
     }
   },
-  score: ([source, target, options], signal) =>
-    opened().score(source, target, { ...options, signal }),
-  selfTest: (_, signal) => opened().selfTest({ signal }),
-  close: () => opened().close(),
 }
 
 /** What of an error can be sent. @param {any} error */

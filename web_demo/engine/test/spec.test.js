@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { readFile, readdir } from 'node:fs/promises'
 import { test } from 'node:test'
+import { Captioner, Replier, Summarizer } from '../src/index.js'
+import { openPath } from '../src/node.js'
 import { OPTIONS } from '../src/options.js'
 import { SPEC } from '../src/spec.js'
 import { LATER } from '../src/spec_later.js'
-import { ROOT, TINY, VECTORS, load } from './support.js'
+import { BUNDLES, ROOT, TINY, VECTORS, WASM, load } from './support.js'
 
 /** Vectors of behaviour that this host does not have yet. The list may only get shorter. */
-const NOT_YET = ['pictures.jsonl', 'tasks.jsonl']
+/** @type {string[]} */
+const NOT_YET = []
 
 test('the contract is the one of the project', async () => {
   const { about, ...written } = JSON.parse(await readFile(`${ROOT}spec/contract.json`, 'utf8'))
@@ -47,6 +50,7 @@ test('what every host offers is there, under the names that the list says', asyn
     Sentence: sentence,
     Hypothesis: sentence.hypotheses[0],
     SelfTest: (await tiny.selfTest()).results[0],
+    ...(await writersOffer()),
   }
   for (const [record, value] of Object.entries(offered)) {
     for (const name of listed[record]) {
@@ -61,17 +65,21 @@ test('what every host offers is there, under the names that the list says', asyn
   await tiny.close()
 })
 
+/** What summaries, replies and captions offer, by the names of the list. */
+async function writersOffer() {
+  const summarizer = await Summarizer.load(await openPath(`${BUNDLES}tiny_summary`), { wasm: WASM })
+  const replier = await Replier.load(await openPath(`${BUNDLES}tiny_reply`), { wasm: WASM })
+  const text = 'Nous aimons la grande voiture verte le 14 mars 1987.'
+  const [summary, reply] = [await summarizer.summarize(text), await replier.reply(text)]
+  await Promise.all([summarizer.close(), replier.close()])
+  const offered = { Writer: summarizer, Summarizer: summarizer, Replier: replier }
+  const answers = { Answer: summary, Summary: summary, Reply: reply, Blank: reply.blanks[0] }
+  return { ...offered, ...answers, Captioner: Captioner.prototype }
+}
+
 /** The folders of the engine from the ground up, as those of the Python runtime. */
 const FLOORS = [
-  '',
-  'bundle',
-  'entities',
-  'text',
-  'search',
-  'model',
-  'translate',
-  'tasks',
-  'documents',
+  ...['', 'bundle', 'entities', 'text', 'search', 'model', 'translate', 'tasks', 'documents'],
 ]
 
 test('a module imports only from folders before its own, and is no longer than others may be', async () => {

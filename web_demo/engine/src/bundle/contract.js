@@ -35,20 +35,21 @@ function tensors(listed, states) {
   })
 }
 
-/** Inputs of a text encoder; another kind of encoder changes only these. */
+/** Inputs of an encoder of text. */
 export const TEXT_INPUTS = tensors(GRAPHS.inputs.text, 0)
 
 /** @param {number} count what a decoder carries from step to step: `state.0`, `state.1`, … */
 export const stateNames = (count) => Array.from({ length: count }, (_, index) => `state.${index}`)
 
 /**
- * Describes `encoder.onnx` of a text model whose decoder carries so many states.
+ * Describes `encoder.onnx` of a model whose decoder carries so many states.
  *
  * @param {number} states
+ * @param {string} kind what it reads, "text" or "image"; all else is the same for both
  * @returns {GraphContract}
  */
-export const encoderGraph = (states) => ({
-  inputs: TEXT_INPUTS,
+export const encoderGraph = (states, kind) => ({
+  inputs: tensors(GRAPHS.inputs[kind], 0),
   outputs: tensors(GRAPHS.encoder_outputs, states),
 })
 

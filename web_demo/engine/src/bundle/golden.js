@@ -1,4 +1,4 @@
-/** A bundle's golden sentences: `golden.jsonl`, line by line. */
+/** A bundle's golden examples: `golden.jsonl`, line by line. */
 
 import { BundleFormatError } from '../errors.js'
 import { Fraction, JsonError, parseJson } from './json.js'
@@ -6,14 +6,21 @@ import { Fraction, JsonError, parseJson } from './json.js'
 /** @typedef {import('./bundle.js').Bundle} Bundle */
 
 /**
- * A sentence, and what a right host makes of it.
+ * A picture as it is: three bytes a pixel, row by row.
  *
- * @typedef {{text: string, sourceIds: number[], firstScores: number[], targetIds: number[],
- *   translation: string}} Golden
+ * @typedef {{height: number, width: number, data: Uint8Array}} Picture
  */
 
 /**
- * Returns the sentences for self-tests.
+ * What is read, and what a right host makes of it; `text` of a picture is what it is called, and it
+ * has no `sourceIds`.
+ *
+ * @typedef {{text: string, sourceIds: number[], firstScores: number[], targetIds: number[],
+ *   translation: string, picture: Picture | null}} Golden
+ */
+
+/**
+ * Returns the examples for self-tests.
  *
  * @param {Bundle} bundle
  * @returns {Golden[]}
@@ -57,11 +64,36 @@ function readLine({ place, manifest }, line, number) {
       return found
     })
   }
+  const picture = () => {
+    const found = pictureOf(entry.get('picture'))
+    if (!found) throw malformed('picture')
+    return found
+  }
+  const isImage = manifest.input.kind === 'image'
   return {
     text: text('text'),
-    sourceIds: numbers('source_ids', manifest.source.size),
+    sourceIds: isImage ? [] : numbers('source_ids', manifest.source.size),
     firstScores: numbers('first_scores'),
     targetIds: numbers('target_ids', manifest.target.size),
     translation: text('translation'),
+    picture: isImage ? picture() : null,
   }
+}
+
+/**
+ * Returns a picture as a line has it; null if it is none.
+ *
+ * @param {any} drawn
+ * @returns {Picture | null}
+ */
+function pictureOf(drawn) {
+  if (!(drawn instanceof Map)) return null
+  const [height, width, rgb] = ['height', 'width', 'rgb'].map((key) => drawn.get(key))
+  const isBase64 =
+    typeof rgb === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(rgb) && rgb.length % 4 === 0
+  if (!isBase64 || !Number.isInteger(height) || !Number.isInteger(width)) return null
+  const data = Uint8Array.from(atob(rgb), (byte) => byte.charCodeAt(0))
+  return height > 0 && width > 0 && data.length === 3 * height * width
+    ? { height, width, data }
+    : null
 }

@@ -29,11 +29,19 @@ export const MAX_MANIFEST_BYTES = RULES.bytes.manifest
  */
 
 /**
+ * How an image is given to an encoder: fitted, then (value - mean) / scale of each channel; and the
+ * grid of memory positions that lies over it, row by row.
+ *
+ * @typedef {{height: number, width: number, channels: number, mean: number[], scale: number[],
+ *   rows: number, columns: number}} ImageShape
+ */
+
+/**
  * What one run of the encoder reads: "text", by "sentences" or as a "whole" of at most `tokens`
- * (eos not counted), of a dialogue the last `turns` with `separator` between them; or "image".
+ * (eos not counted), of a dialogue the last `turns`, joined by `separator`; or "image".
  *
  * @typedef {{kind: string, cut: string, tokens: number, separator: string | null,
- *   turns: number | null}} Input
+ *   turns: number | null, image: ImageShape | null}} Input
  */
 
 /**
@@ -162,7 +170,7 @@ function firstSides(taken) {
   const tokens = taken['limits.source_tokens']
   return {
     task: 'translate',
-    input: { kind: 'text', cut: 'sentences', tokens, separator: null, turns: null },
+    input: { kind: 'text', cut: 'sentences', tokens, separator: null, turns: null, image: null },
     source: { language: taken.source, tokenizer: 'tokenizer', size, eos },
     target: { language: taken.target, tokenizer: 'tokenizer', size, bos, eos, typography: null },
     parents: [],
@@ -178,28 +186,15 @@ function firstSides(taken) {
  * @param {Map<string, FileEntry>} files
  */
 function laterSides(taken, files) {
-  const target = {
-    language: taken['target.language'],
-    tokenizer: taken['target.tokenizer'],
-    size: taken['target.size'],
-    bos: taken['target.bos'],
-    eos: taken['target.eos'],
-    typography: taken['target.typography'] ?? null,
-  }
+  const target = { typography: null, ...within(taken, 'target.') }
   const isText = taken['input.kind'] === 'text'
-  const source = {
-    language: isText ? taken['source.language'] : '',
-    tokenizer: isText ? taken['source.tokenizer'] : '',
-    size: isText ? taken['source.size'] : 0,
-    eos: isText ? taken['source.eos'] : 0,
-  }
-  if (!isText) checkImage(taken)
+  const source = isText
+    ? within(taken, 'source.')
+    : { language: '', tokenizer: '', size: 0, eos: 0 }
+  const { kind, cut, tokens, separator, turns, ...image } = within(taken, 'input.')
   const input = {
-    kind: taken['input.kind'],
-    cut: taken['input.cut'] ?? 'sentences',
-    tokens: taken['input.tokens'] ?? 0,
-    separator: taken['input.separator'],
-    turns: taken['input.turns'],
+    ...{ kind, cut: cut ?? 'sentences', tokens: tokens ?? 0, separator, turns },
+    image: isText ? null : checkedImage(image),
   }
   if (source.language && source.eos >= source.size) {
     throw refusal('the ids of source must be below its size')
@@ -227,13 +222,28 @@ function laterSides(taken, files) {
   }
 }
 
-/** @param {Record<string, any>} taken */
-function checkImage(taken) {
-  const [mean, scale] = [taken['input.mean'], taken['input.scale']]
-  const channels = taken['input.channels']
+/**
+ * Returns what was taken of an object within the manifest, by its own keys.
+ *
+ * @param {Record<string, any>} taken
+ * @param {string} where
+ */
+const within = (taken, where) =>
+  /** @type {any} */ (
+    Object.fromEntries(
+      Object.entries(taken).flatMap(([key, value]) =>
+        key.startsWith(where) ? [[key.slice(where.length), value]] : [],
+      ),
+    )
+  )
+
+/** @param {ImageShape} image */
+function checkedImage(image) {
+  const { channels, mean, scale } = image
   if (mean.length !== channels || scale.length !== channels || scale.includes(0)) {
     throw refusal('mean and scale must have a number for each channel, and no scale 0')
   }
+  return image
 }
 
 /**

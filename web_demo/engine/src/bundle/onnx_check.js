@@ -83,12 +83,18 @@ export function checkGraph(graph, expected, manifest) {
  * @param {Value[]} found
  * @param {Tensor[]} expected
  * @param {string} kind what errors call them
- * @param {Manifest} manifest knows the widths
+ * @param {Manifest} manifest knows the widths, and the shape of images
  */
 export function checkValues(found, expected, kind, manifest) {
   const states = new Map(manifest.states.map((state) => [state.name, state.width]))
   /** @type {Record<string, number>} */
   const widths = { D: manifest.memoryWidth, A: manifest.keyWidth }
+  const { attention, input } = manifest
+  if (input.image) {
+    const { channels, height, width } = input.image
+    Object.assign(widths, { channels, height, width })
+  }
+  const positions = attention === 'none' ? 1 : input.image && input.image.rows * input.image.columns
   /** @type {Map<string, Value>} */
   const wanted = new Map()
   for (const { name, type, axes } of expected) {
@@ -101,9 +107,9 @@ export function checkValues(found, expected, kind, manifest) {
   for (const value of found) {
     let { shape } = value
     const like = (wanted.get(value.name) ?? value).shape
-    if (manifest.attention === 'none' && like.length === shape.length) {
-      // There is one position, and a graph may say so.
-      shape = shape.map((axis, index) => (like[index] === 'M' && axis === 1 ? 'M' : axis))
+    if (like.length === shape.length) {
+      // There are so many, and a graph may say so.
+      shape = shape.map((axis, index) => (like[index] === 'M' && axis === positions ? 'M' : axis))
     }
     actual.set(value.name, { ...value, shape })
   }

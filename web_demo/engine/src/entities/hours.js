@@ -104,8 +104,8 @@ export function isMoment(line, start, end, form, timeEnd) {
 }
 
 /**
- * Tells whether two hours, joined by "à" or a dash, are times of a day: `9h à 12h`, `9h-12h`. If they
- * are not, a length of time lies between them: `laisser reposer 8h-12h`, `2h à 3h`.
+ * Tells whether two hours, joined by "à" or a dash, are times of a day: `9h à 12h`, `9h-12h`. If
+ * they are not, a length of time lies between them: `laisser reposer 8h-12h`, `2h à 3h`.
  *
  * @param {Line} line
  * @param {number[]} hours where each begins

@@ -1,5 +1,6 @@
 /**
- * Symbols in what is said already: a prefix, or a translation that is scored. Loaded with the first.
+ * Symbols in what is said already: a prefix, or a translation that is scored. Loaded with the
+ * first.
  */
 
 import { InputError } from '../errors.js'

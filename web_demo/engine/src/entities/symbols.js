@@ -251,8 +251,8 @@ const ELIDED = ['de', 'que', 'le', 'la', ...SHORT]
 const FRENCH_VOWELS = 'aeiouàâäéèêëîïôöùûüœæ'
 
 /**
- * Returns what is said so far with `de` or `d'` at its end as a name or term wants it. Before `h`
- * and `y`, whose sound is not told by their letter, and before what begins with no letter, it stays.
+ * Returns what is said so far with `de` or `d'` at its end as a name or term wants it. It stays
+ * before `h` and `y`, whose sound is not told by their letter, and before what begins with none.
  *
  * @param {string} out
  * @param {string} said

@@ -2,8 +2,8 @@
  * Terms of a glossary in a line: as they are, in capitals, and in plural.
  *
  * The nouns of a compound have their plurals each ("tableaux de bord"); it stands in plural if one
- * before its preposition does. Knows nothing of other entities, and of grammar no more than endings.
- * Loaded with the first glossary.
+ * before its preposition does. Knows nothing of other entities, and of grammar no more than
+ * endings. Loaded with the first glossary.
  */
 
 import { LATER } from '../spec_later.js'

@@ -1,4 +1,4 @@
-/** `Model`: the graphs of a bundle, loaded. Source ids in, a step out. Knows no text. */
+/** `Model`: the graphs of a bundle, loaded. Ids or pixels in, a step out. Knows no text. */
 
 import { WHOLE_VOCABULARY, decoderGraph, encoderGraph, stateNames } from '../bundle/contract.js'
 import { BundleFormatError, SessionError } from '../errors.js'
@@ -11,6 +11,13 @@ import { Shortlist } from './shortlist.js'
 /** @typedef {import('../search/beam.js').Step} Step */
 /** @typedef {import('../search/beam.js').StepResult} StepResult */
 /** @typedef {import('./session.js').Tensor} Tensor */
+
+/**
+ * What an encoder reads: ids [S] that end with eos, or the values of an image
+ * [channels, height, width].
+ *
+ * @typedef {number[] | Float32Array} Read
+ */
 
 /**
  * One sentence as the encoder leaves it, its memory padded; `length` positions are its own.
@@ -35,7 +42,7 @@ export class Model {
     const count = manifest.states.length
     this.states = stateNames(count)
     this.nextStates = this.states.map((name) => `next_${name}`)
-    this.encoded = encoderGraph(count).outputs.map((tensor) => tensor.name)
+    this.encoded = encoderGraph(count, 'text').outputs.map((tensor) => tensor.name)
     this.whole = this.words([WHOLE_VOCABULARY])
     /** Version of ONNX Runtime. */
     this.onnxruntime = versionOf(encoder.ort)
@@ -59,7 +66,8 @@ export class Model {
     }
     const count = manifest.states.length
     const open = (/** @type {'encoder' | 'decoder'} */ role) => {
-      const expected = role === 'encoder' ? encoderGraph(count) : decoderGraph(count)
+      const { kind } = manifest.input
+      const expected = role === 'encoder' ? encoderGraph(count, kind) : decoderGraph(count)
       return Graph.open(ort, role, bundle.data(role), manifest, expected)
     }
     const encoder = await open('encoder')
@@ -76,9 +84,12 @@ export class Model {
 
   /** Reads and writes the last word of each vocabulary: graphs for others are noticed. */
   async takeOneStep() {
-    const { source, target } = this.manifest
+    const { source, target, input } = this.manifest
+    const { channels = 0, height = 0, width = 0 } = input.image ?? {}
+    const last = [source.size - 1, source.eos]
+    const read = input.image ? new Float32Array(channels * height * width) : last
     try {
-      const step = this.start(await this.encode([source.size - 1, source.eos]), null)
+      const step = this.start(await this.encode(read), null)
       await step([target.size - 1], [0], 1, true)
     } catch (error) {
       if (!(error instanceof SessionError)) throw error
@@ -90,21 +101,45 @@ export class Model {
   }
 
   /**
-   * Reads one sentence, ids [S] that end with eos.
+   * Returns how many positions of memory a source has where there is attention.
    *
-   * @param {number[]} ids
+   * @param {Read} read
+   */
+  lengthOf(read) {
+    const { image } = this.manifest.input
+    return image ? image.rows * image.columns : read.length
+  }
+
+  /**
+   * Returns the encoder's inputs.
+   *
+   * @param {Read} read
+   * @returns {Record<string, Tensor>}
+   */
+  feeds(read) {
+    const { image } = this.manifest.input
+    if (read instanceof Float32Array) {
+      const { channels = 0, height = 0, width = 0 } = image ?? {}
+      return { image: this.encoder.float32(read, [1, channels, height, width]) }
+    }
+    return {
+      source: this.encoder.int64(read, [1, read.length]),
+      source_length: this.encoder.int32([read.length], [1]),
+    }
+  }
+
+  /**
+   * Reads one sentence, or one image.
+   *
+   * @param {Read} read
    * @returns {Promise<Encoding>}
    */
-  async encode(ids) {
-    const { memoryWidth, keyWidth, states } = this.manifest
-    const feeds = {
-      source: this.encoder.int64(ids, [1, ids.length]),
-      source_length: this.encoder.int32([ids.length], [1]),
-    }
-    const found = await this.encoder.run(feeds, this.encoded)
+  async encode(read) {
+    const { memoryWidth, keyWidth, states, attention } = this.manifest
+    const found = await this.encoder.run(this.feeds(read), this.encoded)
     const [, positions] = found.memory.dims
     const isRight =
-      (positions === 1 || positions === ids.length) &&
+      positions === (attention === 'none' ? 1 : this.lengthOf(read)) &&
       hasShape(found.memory, [1, positions, memoryWidth]) &&
       hasShape(found.keys, [1, positions, keyWidth]) &&
       hasShape(found.memory_mask, [1, positions]) &&
@@ -227,7 +262,7 @@ export class Model {
   /**
    * The most tokens that a translation may have, eos not counted.
    *
-   * @param {number} length of the source, eos counted
+   * @param {number} length of the source, eos counted; of an image its positions
    */
   limit(length) {
     return Math.floor(this.manifest.targetPerSource * length) + this.manifest.targetExtra

@@ -1,86 +1,89 @@
-/**
- * Blanks of a reply: names in brackets, for what only a program can know. Places count UTF-16 units.
- */
+/** Blanks of a reply: names in brackets, for what only a program can know. Knows strings alone. */
 
-import { SPEC } from '../spec.js'
+import { LATER } from '../spec_later.js'
 import { characterAt, characterBefore, isDigit, isLetter } from '../text/characters.js'
 
-/** @typedef {[start: number, end: number]} Span */
+/** @typedef {import('../text/tokenizer.js').Span} Span */
 
 /**
- * Something that only a program can know: its name, what was put there (null: nobody gave it, and
- * the name stands there in brackets), and where that stands.
+ * Values by name, or what finds one; none: the blank stays.
+ *
+ * @typedef {Record<string, string> | Map<string, string> |
+ *   ((name: string) => string | null | undefined)} Fill
+ */
+
+/**
+ * What a reply has a place for: its name, what was put there (null: nobody gave it, and the name
+ * stands there in brackets), and where that stands.
  *
  * @typedef {{name: string, value: string | null, start: number, end: number}} Blank
  */
 
 /**
- * Values by name, or what finds one; null or undefined: the blank stays.
- *
- * @typedef {Record<string, string> | ((name: string) => string | null | undefined)} Fill
- */
-
-/**
- * A text whose blanks have their values: these, and where each stood before.
+ * A text whose blanks have their values; all of them, in order; where each stood before.
  *
  * @typedef {{text: string, blanks: Blank[], before: Span[]}} Filled
  */
 
-const { characters: LONGEST, between } = SPEC.blanks
-const BETWEEN = new Set([...between])
+const { characters: LONGEST, between } = LATER.blanks
+
+/** What may stand between the letters of a name, one at a time. */
+const BETWEEN = new Set(between)
 
 /**
- * Yields where each blank of a text stands, brackets and all.
+ * Returns what gives a value for a name; a function is asked for each name once only.
  *
- * @param {string} text
- * @returns {Generator<Span, void, void>}
+ * @param {Fill | null | undefined} fill
+ * @returns {(name: string) => string | null}
  */
-export function* blanksOf(text) {
-  let position = 0
-  while (true) {
-    const start = text.indexOf('[', position)
-    if (start < 0) return
-    const end = nameEnd(text, start + 1)
-    const isBlank = end > start + 1 && text[end] === ']' && isSign(characterBefore(text, end))
-    position = isBlank ? end + 1 : start + 1
-    if (isBlank) yield [start, end + 1]
+export function valuesOf(fill) {
+  /** @type {Map<string, string | null>} */
+  const known = new Map()
+  return (name) => {
+    if (!known.has(name)) known.set(name, checked(valueOf(fill, name)))
+    return known.get(name) ?? null
   }
 }
 
 /**
- * Returns as much of a text that grows as has no blank that may still be growing.
- *
- * @param {string} text
+ * @param {Fill | null | undefined} fill
+ * @param {string} name
  */
-export function settled(text) {
-  const start = text.lastIndexOf('[')
-  return start >= 0 && nameEnd(text, start + 1) === text.length ? text.slice(0, start) : text
+function valueOf(fill, name) {
+  if (fill === null || fill === undefined) return null
+  if (typeof fill === 'function') return fill(name)
+  if (fill instanceof Map) return fill.get(name)
+  return Object.hasOwn(fill, name) ? fill[name] : null
+}
+
+/** @param {unknown} value */
+function checked(value) {
+  if (value === null || value === undefined) return null
+  if (typeof value === 'string') return value
+  throw new TypeError(`the value of a blank must be a string, not ${typeof value}`)
 }
 
 /**
- * Puts values in the place of blanks: that of the name as it stands, or else in small letters.
+ * Puts values in the place of blanks.
  *
  * @param {string} text
- * @param {Fill | null} values
+ * @param {(name: string) => string | null} value asked for the name as it stands, or else in small
+ *   letters
  * @returns {Filled}
- * @throws {TypeError} a value is no text
  */
-export function fill(text, values) {
-  /** @type {Filled} */
-  const filled = { text: '', blanks: [], before: [] }
-  let done = 0
-  for (const [start, end] of blanksOf(text)) {
-    const name = text.slice(start + 1, end - 1)
-    const value = valueOf(name, values)
-    filled.text += text.slice(done, start)
-    const place = filled.text.length
-    filled.text += value ?? text.slice(start, end)
-    filled.blanks.push({ name, value, start: place, end: filled.text.length })
-    filled.before.push([start, end])
-    done = end
-  }
-  filled.text += text.slice(done)
-  return filled
+export function fillBlanks(text, value) {
+  const before = [...blanksOf(text)]
+  let [filled, done] = ['', 0]
+  const blanks = before.map(([from, to]) => {
+    const name = text.slice(from + 1, to - 1)
+    const given = value(name) ?? value(name.toLowerCase())
+    filled += text.slice(done, from)
+    done = to
+    const start = filled.length
+    filled += given ?? text.slice(from, to)
+    return { name, value: given, start, end: filled.length }
+  })
+  return { text: filled + text.slice(done), blanks, before }
 }
 
 /**
@@ -90,43 +93,47 @@ export function fill(text, values) {
  * @param {Span} span
  * @returns {Span}
  */
-export const moved = (filled, [start, end]) => [
-  place(filled, start, false),
-  place(filled, end, true),
-]
+export const movedIn = (filled, [start, end]) => [place(filled, start, 0), place(filled, end, 1)]
 
 /**
  * @param {Filled} filled
  * @param {number} position
- * @param {boolean} isEnd
+ * @param {0 | 1} ends whether something ends there
  */
-function place({ blanks, before }, position, isEnd) {
-  const more = isEnd ? 1 : 0
+function place({ blanks, before }, position, ends) {
   let shift = 0
-  for (const [index, [start, end]] of before.entries()) {
-    const blank = blanks[index]
-    if (position < start + more) break
-    if (position < end + more) return isEnd ? blank.end : blank.start
-    shift = blank.end - end
+  for (const [at, { start, end }] of blanks.entries()) {
+    if (position < before[at][0] + ends) break
+    if (position < before[at][1] + ends) return ends ? end : start
+    shift = end - before[at][1]
   }
   return position + shift
 }
 
 /**
- * @param {string} name
- * @param {Fill | null} values
- * @returns {string | null}
+ * Returns as much of a text that grows as has no blank that may still be growing.
+ *
+ * @param {string} text
  */
-function valueOf(name, values) {
-  if (values === null) return null
-  for (const key of new Set([name, name.toLowerCase()])) {
-    const given =
-      typeof values === 'function' ? values(key) : Object.hasOwn(values, key) ? values[key] : null
-    if (given === null || given === undefined) continue
-    if (typeof given === 'string') return given
-    throw new TypeError(`the value of a blank must be a string, not ${typeof given}`)
+export function withoutOpenBlank(text) {
+  const start = text.lastIndexOf('[')
+  return start >= 0 && nameEnd(text, start + 1) === text.length ? text.slice(0, start) : text
+}
+
+/**
+ * Yields where each blank of a text stands, brackets and all.
+ *
+ * @param {string} text
+ * @returns {Generator<Span, void, void>}
+ */
+function* blanksOf(text) {
+  let start = text.indexOf('[')
+  while (start >= 0) {
+    const end = nameEnd(text, start + 1)
+    const isBlank = end > start + 1 && text[end] === ']' && isSign(characterBefore(text, end))
+    if (isBlank) yield [start, end + 1]
+    start = text.indexOf('[', isBlank ? end + 1 : start + 1)
   }
-  return null
 }
 
 /**
@@ -137,13 +144,10 @@ function valueOf(name, values) {
  */
 function nameEnd(text, start) {
   let end = start
-  for (let left = LONGEST; left > 0 && end < text.length; left--) {
+  for (let count = 0; end < text.length && count < LONGEST; count++) {
     const c = characterAt(text, end)
-    const goesOn =
-      end === start
-        ? isLetter(c)
-        : isSign(c) || (BETWEEN.has(c) && isSign(characterBefore(text, end)))
-    if (!goesOn) break
+    const isBetween = BETWEEN.has(c) && isSign(characterBefore(text, end))
+    if (!(end === start ? isLetter(c) : isSign(c) || isBetween)) break
     end += c.length
   }
   return end

@@ -38,39 +38,33 @@ const BYTE_ORDER_MARK = '\ufeff'
  */
 export function* split(text, rules, countTokens) {
   let done = text.startsWith(BYTE_ORDER_MARK) ? 1 : 0
-  let offset = done
-  while (offset < text.length) {
-    const feed = text.indexOf('\n', offset)
-    const end = feed < 0 ? text.length : feed
-    const line = new Line(text.slice(offset, end), rules, countTokens)
+  for (const [offset, line] of lines(text, done, rules, countTokens)) {
     for (const [from, to] of line.sentences()) {
       const [start, stop] = [offset + from, offset + to]
       if (done < start) yield piece(text, done, start, 'copied')
       yield piece(text, start, stop, 'sentence')
       done = stop
     }
-    offset = end + 1
   }
   if (done < text.length) yield piece(text, done, text.length, 'copied')
 }
 
 /**
- * Returns where each sentence of a line stands, however long it is, without white space around; what
- * has no letter may be one here: nothing is left out but white space.
+ * Yields the lines of a text that is not empty, each with where it begins.
  *
- * @param {string} text without line feeds
+ * @param {string} text
+ * @param {number} offset where the first one begins
  * @param {SentenceRules} rules
- * @returns {[start: number, end: number][]}
+ * @param {(sentence: string) => number} countTokens
+ * @returns {Generator<[number, Line], void, void>}
  */
-export function sentenceSpans(text, rules) {
-  const line = new Line(text, rules, () => 0)
-  /** @type {[number, number][]} */
-  const found = []
-  for (const cut of line.cuts()) {
-    const [start, end] = line.trimmed(...cut)
-    if (start < end) found.push([line.offsets[start], line.offsets[end]])
+export function* lines(text, offset, rules, countTokens) {
+  while (offset < text.length) {
+    const feed = text.indexOf('\n', offset)
+    const end = feed < 0 ? text.length : feed
+    yield [offset, new Line(text.slice(offset, end), rules, countTokens)]
+    offset = end + 1
   }
-  return found
 }
 
 /**
@@ -207,19 +201,6 @@ class Line {
   }
 
   /**
-   * Returns a stretch without white space at its ends.
-   *
-   * @param {number} start
-   * @param {number} end
-   * @returns {[number, number]}
-   */
-  trimmed(start, end) {
-    while (start < end && this.isSpace(start)) start++
-    while (start < end && this.isSpace(end - 1)) end--
-    return [start, end]
-  }
-
-  /**
    * Yields the parts of a sentence that are short enough and have a letter, trimmed.
    *
    * @param {number} from
@@ -242,6 +223,18 @@ class Line {
     const cut = this.bestCut(start, end)
     yield* this.fit(start, cut)
     yield* this.fit(cut, end)
+  }
+
+  /**
+   * Returns a stretch without white space at its ends.
+   *
+   * @param {number} start
+   * @param {number} end
+   */
+  trimmed(start, end) {
+    while (start < end && this.isSpace(start)) start++
+    while (start < end && this.isSpace(end - 1)) end--
+    return [start, end]
   }
 
   /**

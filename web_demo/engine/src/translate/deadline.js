@@ -2,14 +2,19 @@
 
 import { CancelledError, SessionError } from '../errors.js'
 
+/** @type {[string, string]} */
+const TRANSLATOR = ['translator', 'translation']
+
 /** Tells the work for one call when to stop; begins to count when it is made. */
 export class Deadline {
   /**
-   * @param {{signal?: AbortSignal, maxTime?: number | null, isClosed?: () => boolean}} [options]
-   *   what the caller aborts to give up; seconds from now; whether whoever works has been closed
+   * @param {{signal?: AbortSignal, maxTime?: number | null, isClosed?: () => boolean,
+   *   called?: [worker: string, work: string]}} [options] what the caller aborts to give up;
+   *   seconds from now; whether whoever works has been closed; what errors call that, and the work
    */
-  constructor({ signal, maxTime = null, isClosed = () => false } = {}) {
+  constructor({ signal, maxTime = null, isClosed = () => false, called = TRANSLATOR } = {}) {
     this.signal = signal
+    this.called = called
     this.end = maxTime === null ? Infinity : performance.now() + 1000 * maxTime
     this.isClosed = isClosed
   }
@@ -18,12 +23,12 @@ export class Deadline {
    * Tells whether the time is up.
    *
    * @throws {CancelledError} the caller has given up
-   * @throws {SessionError} the translator is closed
+   * @throws {SessionError} whoever works is closed
    */
   isOver() {
-    if (this.isClosed()) throw new SessionError('the translator is closed')
+    if (this.isClosed()) throw new SessionError(`the ${this.called[0]} is closed`)
     if (this.signal?.aborted) {
-      throw new CancelledError('the translation was cancelled', { cause: this.signal.reason })
+      throw new CancelledError(`the ${this.called[1]} was cancelled`, { cause: this.signal.reason })
     }
     return performance.now() >= this.end
   }

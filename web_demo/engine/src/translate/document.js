@@ -59,9 +59,9 @@ export async function wordsOf(bundle) {
   if (manifest.task !== 'translate' || manifest.input.kind !== 'text') {
     throw new BundleFormatError(`${place}: a ${manifest.task} bundle translates no text`)
   }
-  const source = await tokenizerOf(bundle, manifest.source)
+  const source = await loadTokenizer(bundle, manifest.source)
   const isJoint = manifest.source.tokenizer === manifest.target.tokenizer
-  const target = isJoint ? source : await tokenizerOf(bundle, manifest.target)
+  const target = isJoint ? source : await loadTokenizer(bundle, manifest.target)
   const rules = parseRules(bundle.text('sentences'))
   if (rules.maxTokens > manifest.input.tokens) {
     throw new BundleFormatError(
@@ -85,7 +85,7 @@ export async function wordsOf(bundle) {
  * @param {Bundle} bundle
  * @param {{tokenizer: string, size: number}} side
  */
-async function tokenizerOf(bundle, side) {
+export async function loadTokenizer(bundle, side) {
   const tokenizer = await Tokenizer.load(bundle.text(side.tokenizer))
   if (tokenizer.size === side.size) return tokenizer
   throw new BundleFormatError(

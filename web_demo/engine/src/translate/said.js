@@ -8,6 +8,7 @@ import { CancelledError, InputError, OptionError } from '../errors.js'
 import { Aligned } from '../text/aligned.js'
 import { inSmallLetters, isUpper, normalizedSpace } from '../text/casing.js'
 import { readSentence } from './document.js'
+import { searchFor } from './searching.js'
 
 /**
  * Returns the ids of a translation of a sentence, or of how one begins.
@@ -41,7 +42,7 @@ export function readSaid(text, { casing, masked }, { masking, rules, target }, i
  */
 export async function scored(translator, source, target, options) {
   const { call, deadline } = translator.begin({ ...options, beamSize: 1, nBest: 1 })
-  const { words, manifest } = translator
+  const { words, manifest, model } = translator
   const read = await readSentence(source, words, call, deadline)
   const most = manifest.input.tokens
   if (read.ids.length < 2 || read.ids.length > most + 1) {
@@ -51,7 +52,7 @@ export async function scored(translator, source, target, options) {
   }
   const said = [...readSaid(target, read, words), manifest.target.eos]
   const limit = said.length
-  const [found] = await translator.search(read.ids, call, { limit, prefix: said, deadline })
+  const [found] = await searchFor(model, read.ids, call, { limit, prefix: said, deadline })
   if (found.finished) return found.score
   throw new CancelledError('the time was over before the target was scored')
 }

@@ -1,11 +1,15 @@
-/** A bundle's golden sentences, translated on this machine and compared with what is recorded. */
+/** A bundle's golden examples, answered on this machine and compared with what is recorded. */
 
 import { readGolden } from '../bundle/golden.js'
 import { LATER } from '../spec_later.js'
+import { searchFor } from './searching.js'
 
 /** @typedef {import('../bundle/golden.js').Golden} Golden */
 /** @typedef {import('./deadline.js').Deadline} Deadline */
-/** @typedef {import('./translator.js').Translator} Translator */
+/** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
+/** @typedef {import('../model/model.js').Model} Model */
+/** @typedef {import('../model/model.js').Read} Read */
+/** @typedef {import('../text/tokenizer.js').Tokenizer} Tokenizer */
 
 /**
  * How one sentence came out: what differs, null if nothing does.
@@ -23,21 +27,21 @@ const RECORDED = {
 }
 
 /**
- * @param {Translator} translator
+ * @param {{bundle: Bundle, model: Model}} loaded
  * @param {Deadline} deadline
- * @param {(text: string) => number[]} read a sentence as it is, its end last
+ * @param {(golden: Golden) => Read} readOf an example as it is: ids, their end last, or an image
+ * @param {Tokenizer} target spells what is said
  * @returns {Promise<SelfTestReport>}
  */
-export async function selfTest(translator, deadline, read) {
-  const { bundle, model, words } = translator
+export async function selfTest({ bundle, model }, deadline, readOf, target) {
   /** @type {SelfTest[]} */
   const results = []
   for (const golden of readGolden(bundle)) {
-    const ids = read(golden.text)
-    const limit = model.limit(ids.length)
-    const [{ tokens }] = await translator.search(ids, RECORDED, { limit, deadline })
-    const translation = words.target.decode(tokens)
-    const problem = await problemOf(translator, golden, ids, tokens, translation)
+    const read = readOf(golden)
+    const limit = model.limit(model.lengthOf(read))
+    const [{ tokens }] = await searchFor(model, read, RECORDED, { limit, deadline })
+    const translation = target.decode(tokens)
+    const problem = await problemOf(model, golden, read, tokens, translation)
     const { text, translation: expected } = golden
     results.push({ text, expected, translation, problem, passed: problem === null })
   }
@@ -46,20 +50,21 @@ export async function selfTest(translator, deadline, read) {
 }
 
 /**
- * In what the answer to a golden sentence differs from what was recorded.
+ * In what the answer to a golden example differs from what was recorded.
  *
- * @param {Translator} translator
+ * @param {Model} model
  * @param {Golden} golden
- * @param {number[]} ids
+ * @param {Read} read
  * @param {number[]} tokens
  * @param {string} translation
  */
-async function problemOf({ model, manifest }, golden, ids, tokens, translation) {
+async function problemOf(model, golden, read, tokens, translation) {
+  const ids = Array.isArray(read) ? read : []
   if (!isSame(ids, golden.sourceIds)) return 'the source is tokenized differently'
   const count = golden.firstScores.length
   if (count > 0) {
-    const step = model.start(await model.encode(ids), model.shortlist?.of(ids) ?? null)
-    const { topLogProbs, k } = await step([manifest.target.bos], [0], count, false)
+    const step = model.start(await model.encode(read), model.shortlist?.of(ids) ?? null)
+    const { topLogProbs, k } = await step([model.manifest.target.bos], [0], count, false)
     if (k !== count) return 'more scores are recorded than there are words'
     const worst = Math.max(...golden.firstScores.map((s, at) => Math.abs(s - topLogProbs[at])))
     if (!(worst <= LATER.golden.tolerance)) {

@@ -8,22 +8,19 @@
  * another: places count UTF-16 units, and sentences are decoded one by one.
  */
 
-import { Bundle, placed } from '../bundle/bundle.js'
-import { openSource } from '../bundle/sources.js'
-import { CancelledError, OptionError, SessionError } from '../errors.js'
-import { Model } from '../model/model.js'
-import { loadRuntime } from '../model/session.js'
+import { OptionError } from '../errors.js'
 import { chosen } from '../options.js'
-import { search } from '../search/beam.js'
-import { repeatsAllowed } from '../search/constraints.js'
 import { casingOf } from '../text/casing.js'
-import { Deadline, givenUp } from './deadline.js'
+import { Deadline } from './deadline.js'
 import { fragmentOf, readTokens, takeApart, wordsOf } from './document.js'
+import { loaded } from './loading.js'
 import { Joined, withMissing, written } from './result.js'
+import { UNREAD, limitOf, searchFor } from './searching.js'
 import { heard } from './streaming.js'
 
+/** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
+/** @typedef {import('../model/model.js').Model} Model */
 /** @typedef {import('../options.js').Chosen} Chosen */
-/** @typedef {import('../search/constraints.js').Asked} AskedSymbols */
 /** @typedef {import('../options.js').TranslateOptions} TranslateOptions */
 /** @typedef {import('../search/trellis.js').Found} Found */
 /** @typedef {import('./document.js').Segment} Segment */
@@ -32,17 +29,7 @@ import { heard } from './streaming.js'
 /** @typedef {import('./document.js').Words} Words */
 /** @typedef {import('./selftest.js').SelfTestReport} SelfTestReport */
 
-/**
- * @typedef {object} LoadOptions
- * @property {ArrayBuffer | Uint8Array | string | URL} wasm `ort-wasm-simd-threaded.wasm` of
- *   onnxruntime-web, bytes or where they are
- * @property {string} [runtime] URL of `ort.wasm.bundle.min.mjs`, where no bundler finds
- *   `onnxruntime-web/wasm`
- * @property {string} [cache] the name of a Cache Storage: a bundle from a URL is kept there once
- *   it is known to be whole, and read from there the next time
- * @property {import('../bundle/bundle.js').OnProgress} [onProgress]
- * @property {AbortSignal} [signal]
- */
+/** @typedef {import('./loading.js').LoadOptions} LoadOptions */
 
 /** A bundle, loaded and ready. */
 export class Translator {
@@ -64,33 +51,19 @@ export class Translator {
   }
 
   /**
-   * Loads a bundle, and checks all of it.
+   * Loads a bundle, and checks all of it; see `loaded`.
    *
    * @param {import('../bundle/sources.js').Source} source where the bundle is
    * @param {LoadOptions} options
    * @returns {Promise<Translator>}
-   * @throws {BundleNotFoundError} there is none
-   * @throws {BundleFormatError} a file of it is not what the format says
-   * @throws {ChecksumError} a file is not the one the manifest was written for
-   * @throws {SessionError} ONNX Runtime cannot run here, or refuses the graphs
-   * @throws {CancelledError} `signal` was aborted
    */
-  static async load(source, { wasm, runtime, cache, onProgress, signal }) {
-    try {
-      const read = async () => {
-        const files = await openSource(source, { cache, signal })
-        const bundle = await Bundle.read(files, { onProgress, signal })
-        return { bundle, words: await placed(bundle.place, () => wordsOf(bundle)) }
-      }
-      // The one is compiled while the other is read, and nobody who gave it up waits for either.
-      const both = Promise.all([read(), loadRuntime(wasm, runtime)])
-      const [{ bundle, words }, ort] = await Promise.race([both, givenUp(signal)])
-      const model = await placed(bundle.place, () => Model.load(bundle, ort))
-      return new Translator(bundle, words, model)
-    } catch (error) {
-      if (!signal?.aborted) throw error
-      throw new CancelledError('the loading was cancelled', { cause: signal.reason })
-    }
+  static load(source, options) {
+    return loaded(source, options, () => Translator)
+  }
+
+  /** What works on texts of a bundle. @param {Bundle} bundle */
+  static prepare(bundle) {
+    return wordsOf(bundle)
   }
 
   /** The bundle's name, as `fr-en`. */
@@ -239,9 +212,9 @@ export class Translator {
   async selfTest({ signal } = {}) {
     const { deadline } = this.begin({ signal })
     const { selfTest } = await import('./selftest.js')
-    return selfTest(this, deadline, (text) => {
-      return readTokens(text, casingOf(text, this.words.rules), this.words).ids
-    })
+    const read = (/** @type {{text: string}} */ { text }) =>
+      readTokens(text, casingOf(text, this.words.rules), this.words).ids
+    return selfTest(this, deadline, read, this.words.target)
   }
 
   /**
@@ -323,18 +296,12 @@ export class Translator {
    */
   async translateSentence(segment, call, prefix, deadline, onStep) {
     if (deadline.isOver()) return [UNREAD]
-    const usual = this.model.limit(segment.ids.length)
-    const limit = Math.max(call.maxLength ?? usual, call.search.minLength)
     const forced = prefix === '' ? [] : await begun(prefix, segment, this.words)
-    if (forced.length >= limit) {
-      throw new OptionError(
-        `the prefix has ${forced.length} tokens, the translation may have ${limit}`,
-      )
-    }
+    const limit = limitOf(this.model, segment.ids, call, forced, 'translation')
     const { masking } = this.words
     const asked = masking && masking.asked(segment.masked)
     const how = { limit, prefix: forced, deadline, onStep, asked, ended: masking !== null }
-    return this.search(segment.ids, call, how)
+    return searchFor(this.model, segment.ids, call, how)
   }
 
   /**
@@ -379,38 +346,10 @@ export class Translator {
     const [oldest] = this.recent.keys()
     if (this.recent.size > RECENT) this.recent.delete(oldest)
   }
-
-  /**
-   * Encodes a sentence and searches for its translations.
-   *
-   * @param {number[]} ids eos last
-   * @param {Pick<Chosen, 'search' | 'shortlist'>} call
-   * @param {{limit: number, prefix?: number[], deadline: Deadline, ended?: boolean,
-   *   asked?: AskedSymbols | null, onStep?: (token: number[]) => void}} how
-   * @returns {Promise<Found[]>}
-   */
-  async search(ids, call, { limit, prefix = [], deadline, ended, asked, onStep }) {
-    const { bos, eos } = this.manifest.target
-    const isAsked = asked?.times.some((times) => times > 0) ?? false
-    const isListed = call.shortlist && !isAsked
-    const shortlist = (isListed && this.model.shortlist?.of(ids)) || null
-    const step = this.model.start(await this.model.encode(ids), shortlist)
-    const found = await search({
-      ...{ step, limit, bos, eos, prefix, onStep, ended, asked },
-      options: call.search,
-      repeats: repeatsAllowed(this.manifest.searchRules.repeats, ids),
-      isOver: () => deadline.pause(),
-    })
-    if (found.length > 0) return found
-    throw new SessionError('the decoder gave no finite score')
-  }
 }
 
 /** How many answers are kept at hand. */
 const RECENT = 200
-
-/** What a sentence gets that was never read: nothing said, unfinished. @type {Found} */
-const UNREAD = { tokens: [], score: -Infinity, attention: [], finished: false }
 
 /**
  * Returns a text as it is; TypeError if it is none.

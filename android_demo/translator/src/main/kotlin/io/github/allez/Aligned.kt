@@ -69,6 +69,10 @@ internal class Aligned private constructor(
         return builder.build()
     }
 
+    /** The beginning of it, [length] units. */
+    fun take(length: Int): Aligned =
+        if (length >= text.length) this else Aligned(text.substring(0, length), starts, ends)
+
     /** Every run of [spaces] as one space, none at either end. */
     fun squeeze(spaces: Characters): Aligned {
         val builder = Builder(this)

@@ -16,15 +16,18 @@ import java.nio.charset.CharacterCodingException
 import java.nio.file.LinkOption.NOFOLLOW_LINKS
 import java.nio.file.StandardOpenOption.READ
 import java.security.MessageDigest
+import java.util.Base64
 import java.util.zip.ZipFile
 import java.nio.file.Files as Paths
 
 /**
- * One line of `golden.jsonl`: a sentence, and what a right host makes of it.
+ * One line of `golden.jsonl`: what is read, and what a right host makes of it.
  *
- * @property sourceIds ends with eos.
+ * @property text of a picture, what it is called.
+ * @property sourceIds ends with eos; of a picture there are none.
  * @property firstScores the best log-probabilities of the first step, descending.
  * @property targetIds greedy translation, eos not among them.
+ * @property picture in place of a text.
  */
 internal class Golden(
     val text: String,
@@ -32,6 +35,7 @@ internal class Golden(
     val firstScores: List<Double>,
     val targetIds: List<Int>,
     val translation: String,
+    val picture: Picture? = null,
 )
 
 /**
@@ -84,13 +88,30 @@ public class Bundle private constructor(
             val size = if (key == "source_ids") manifest.sourceSide.size else manifest.targetSide.size
             (number as? Long)?.takeIf { it in 0 until size }?.toInt() ?: malformed(key)
         }
+        val isImage = manifest.input.kind == "image"
         return Golden(
             text = text("text"),
-            sourceIds = ids("source_ids"),
+            sourceIds = if (isImage) emptyList() else ids("source_ids"),
             firstScores = numbers("first_scores").map { it.toDouble() },
             targetIds = ids("target_ids"),
             translation = text("translation"),
+            picture = if (isImage) picture(entry["picture"]) ?: malformed("picture") else null,
         )
+    }
+
+    /** A picture of three bytes a pixel; null if it is none. */
+    private fun picture(drawn: Any?): Picture? {
+        val (height, width, rgb) = listOf("height", "width", "rgb").map { (drawn as? Map<*, *>)?.get(it) }
+        if (height !is Long || width !is Long || rgb !is String) return null
+        return try {
+            Picture.ofRgb(Base64.getDecoder().decode(rgb), Math.toIntExact(width), Math.toIntExact(height))
+        } catch (_: IllegalArgumentException) { // no base64
+            null
+        } catch (_: ArithmeticException) { // no number of pixels
+            null
+        } catch (_: InputError) { // another number of bytes than it says
+            null
+        }
     }
 
     public companion object {

@@ -5,7 +5,7 @@
  *
  *     B sentences          K rows per sentence (beam)     N = B x K rows of this step
  *     P rows of the previous step                         S source length
- *     M memory positions (S for text, 1 for attention "none")
+ *     M memory positions (S for text, rows x columns for images, 1 for attention "none")
  *     D memory width       A key width                    W width of one state
  *     V vocabulary         C candidates                   k continuations asked for
  *
@@ -40,8 +40,11 @@ private fun tensors(listed: List<*>, states: Int): List<TensorSpec> = listed.fla
     names.map { TensorSpec(it, type as String, (axes as List<*>).map { axis -> axis as String }) }
 }
 
-/** Inputs of a text encoder; another kind of encoder changes only these. */
-internal val TEXT_INPUTS: List<TensorSpec> = tensors(GRAPHS.part("inputs").list("text"), 0)
+/** Inputs of an encoder by what it reads, "text" or "image"; all else is the same for both. */
+private val INPUTS = GRAPHS.part("inputs").each<List<*>>().mapValues { (_, listed) -> tensors(listed, 0) }
+
+/** Inputs of an encoder of text. */
+internal val TEXT_INPUTS: List<TensorSpec> = INPUTS.getValue("text")
 
 /** `state.0`, `state.1`, …: what a decoder carries from step to step. */
 internal fun stateNames(count: Int): List<String> = List(count) { "state.$it" }
@@ -49,9 +52,9 @@ internal fun stateNames(count: Int): List<String> = List(count) { "state.$it" }
 /** Names of the states that one step hands to the next. */
 internal fun nextStateNames(count: Int): List<String> = List(count) { "next_state.$it" }
 
-/** Describes `encoder.onnx` of a text model whose decoder carries [states] states. */
-internal fun encoderGraph(states: Int): GraphSpec =
-    GraphSpec(TEXT_INPUTS, tensors(GRAPHS.list("encoder_outputs"), states))
+/** Describes `encoder.onnx` of a model that reads a [kind], and whose decoder carries [states] states. */
+internal fun encoderGraph(states: Int, kind: String): GraphSpec =
+    GraphSpec(INPUTS.getValue(kind), tensors(GRAPHS.list("encoder_outputs"), states))
 
 /** Describes `decoder.onnx`, one target step, of a model that carries [states] states. */
 internal fun decoderGraph(states: Int): GraphSpec =

@@ -38,8 +38,42 @@ internal class TargetSide(
 /** The symbols of each kind of entities, and which forms of numbers source and target have; null: none. */
 internal class EntityRules(val symbols: EntitySymbols, val sourceNumbers: String?, val targetNumbers: String?)
 
-/** What one run of the encoder reads: "text" by "sentences" or as a "whole", or an "image". */
-internal class Input(val kind: String, val cut: String, val tokens: Int)
+/**
+ * How an image is given to an encoder: fitted, then (value - mean) / scale of each channel.
+ *
+ * @property rows of the grid of memory positions, which lie over the image row by row.
+ * @property columns of the grid.
+ */
+internal class ImageShape(
+    val height: Int,
+    val width: Int,
+    val channels: Int,
+    val mean: List<Double>,
+    val scale: List<Double>,
+    val rows: Int,
+    val columns: Int,
+) {
+    /** M where there is attention. */
+    val positions: Int get() = rows * columns
+}
+
+/**
+ * What one run of the encoder reads.
+ *
+ * @property kind "text" or "image".
+ * @property cut whether a text is read by "sentences" or as a "whole".
+ * @property tokens the longest text the encoder is given, eos not counted.
+ * @property separator what stands between the turns of a dialogue.
+ * @property turns the most that are read; null: as many as there is room for.
+ */
+internal class Input(
+    val kind: String,
+    val cut: String = "sentences",
+    val tokens: Int = 0,
+    val separator: String? = null,
+    val turns: Int? = null,
+    val image: ImageShape? = null,
+)
 
 /**
  * What a bundle says of itself, checked.
@@ -221,12 +255,12 @@ private fun sides(taken: Taken, files: Map<String, FileEntry>): Triple<Input, So
         number("target.eos"),
         taken["target.typography"] as String?,
     )
-    val isText = taken.text("input.kind") == "text"
+    val image = if (taken.text("input.kind") == "image") imageShape(taken) else null
+    val isText = image == null
     val source = if (isText) {
         val language = taken.text("source.language")
         SourceSide(language, taken.text("source.tokenizer"), number("source.size"), number("source.eos"))
     } else {
-        checkImage(taken)
         SourceSide()
     }
     if (isText && source.eos >= source.size) throw BundleFormatError("$MANIFEST: the ids of source must be below its size")
@@ -240,15 +274,27 @@ private fun sides(taken: Taken, files: Map<String, FileEntry>): Triple<Input, So
         throw BundleFormatError("$MANIFEST: a shortlist needs one tokenizer for both sides")
     }
     checkConfidence(taken["confidence"] as Map<*, *>?)
-    val input = if (isText) Input("text", taken.text("input.cut"), number("input.tokens")) else Input("image", "", 0)
-    return Triple(input, source, target)
+    return Triple(if (isText) textInput(taken) else Input("image", image = image), source, target)
 }
 
-private fun checkImage(taken: Taken) {
-    val channels = taken["input.channels"]
-    val (mean, scale) = listOf("input.mean", "input.scale").map { taken.list(it) }
-    if (mean.size == channels && scale.size == channels && scale.none { it == 0.0 }) return
-    throw BundleFormatError("$MANIFEST: mean and scale must have a number for each channel, and no scale 0")
+private fun textInput(taken: Taken) = Input(
+    kind = "text",
+    cut = taken.text("input.cut"),
+    tokens = taken["input.tokens"] as Int,
+    separator = taken["input.separator"] as String?,
+    turns = taken["input.turns"] as Int?,
+)
+
+private fun imageShape(taken: Taken): ImageShape {
+    fun number(key: String) = taken["input.$key"] as Int
+    val (mean, scale) = listOf("input.mean", "input.scale").map { key -> taken.list(key).map { it as Double } }
+    val channels = number("channels")
+    if (mean.size != channels || scale.size != channels || 0.0 in scale) {
+        throw BundleFormatError("$MANIFEST: mean and scale must have a number for each channel, and no scale 0")
+    }
+    return ImageShape(
+        number("height"), number("width"), channels, mean, scale, number("rows"), number("columns"),
+    )
 }
 
 private fun entityRules(entities: Map<*, *>): EntityRules {

@@ -101,12 +101,13 @@ internal fun checkGraph(graph: ByteArray, expected: GraphSpec, manifest: Manifes
 /** Compares a graph's inputs or outputs, which errors call [kind], with the contract and the manifest. */
 internal fun checkValues(found: List<Value>, expected: List<TensorSpec>, kind: String, manifest: Manifest) {
     val wanted = expected.associate { it.name to wanted(it, manifest) }
+    val positions = (if (manifest.attention == "none") 1 else manifest.input.image?.positions)?.toString()
     val actual = found.associate { value ->
         val like = wanted[value.name]?.axes
-        val isLike = manifest.attention == "none" && like?.size == value.axes.size
-        // There is one position, which ONNX Runtime finds out for some tensors.
+        val isLike = positions != null && like?.size == value.axes.size
+        // There are so many, which ONNX Runtime finds out for some tensors.
         val axes = if (!isLike) value.axes else value.axes.mapIndexed { index, axis ->
-            if (axis == "1" && like!![index] == "M") "M" else axis
+            if (axis == positions && like!![index] == "M") "M" else axis
         }
         value.name to value.copy(axes = axes)
     }
@@ -123,6 +124,9 @@ private fun wanted(spec: TensorSpec, manifest: Manifest): Value {
         when (axis) {
             "D" -> manifest.memoryWidth.toString()
             "A" -> manifest.keyWidth.toString()
+            "channels" -> manifest.input.image?.channels?.toString() ?: axis
+            "height" -> manifest.input.image?.height?.toString() ?: axis
+            "width" -> manifest.input.image?.width?.toString() ?: axis
             "W" -> manifest.states.find { it.name == spec.name.removePrefix("next_") }?.width?.toString() ?: "W"
             else -> axis
         }

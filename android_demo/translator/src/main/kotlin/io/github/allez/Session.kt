@@ -170,7 +170,36 @@ private fun value(node: NodeInfo): Value {
     return Value(node.name, type, axes)
 }
 
-/** One sentence as the encoder leaves it: memory, keys, mask and first states, inside ONNX Runtime. */
+/** What an encoder reads of one sentence, or of whatever else is put into words. */
+internal sealed interface Source {
+    /** How many positions of memory it has at most. */
+    val length: Int
+
+    /** The encoder's inputs by name, the caller's to close. */
+    fun feeds(runtime: Runtime): Map<String, OnnxTensor>
+}
+
+/** A text: its ids [S], the last of which is eos. */
+internal class TextSource(val ids: IntArray) : Source {
+    override val length: Int get() = ids.size
+
+    override fun feeds(runtime: Runtime): Map<String, OnnxTensor> = mapOf(
+        "source" to runtime.longs(LongArray(ids.size) { ids[it].toLong() }, 1, ids.size.toLong()),
+        "source_length" to runtime.ints(intArrayOf(ids.size), 1),
+    )
+}
+
+/** An image: [values] are [1 x channels x height x width], (value - mean) / scale, and made when it is read. */
+internal class ImageSource(private val shape: ImageShape, private val values: () -> FloatArray) : Source {
+    override val length: Int get() = shape.positions
+
+    override fun feeds(runtime: Runtime): Map<String, OnnxTensor> {
+        val sides = longArrayOf(1, shape.channels.toLong(), shape.height.toLong(), shape.width.toLong())
+        return mapOf("image" to runtime.floats(values(), *sides))
+    }
+}
+
+/** One source as the encoder leaves it: memory, keys, mask and first states, inside ONNX Runtime. */
 internal class Encoded(private val runtime: Runtime, private val result: OrtSession.Result) : AutoCloseable {
     fun tensor(name: String): OnnxTensor = result.tensor(name)
 
@@ -178,7 +207,7 @@ internal class Encoded(private val runtime: Runtime, private val result: OrtSess
 }
 
 /**
- * `encoder.onnx`: reads one sentence at a time.
+ * `encoder.onnx`: reads one sentence, or one image, at a time.
  *
  * Never a batch: int8 recurrent layers scale their activations per call, so that a neighbour would
  * change the answer.
@@ -186,29 +215,37 @@ internal class Encoded(private val runtime: Runtime, private val result: OrtSess
  * @throws BundleFormatError the graph breaks the contract.
  * @throws SessionError ONNX Runtime refuses the graph.
  */
-internal class Encoder(private val runtime: Runtime, graph: ByteArray, manifest: Manifest) : AutoCloseable {
+internal class Encoder(
+    private val runtime: Runtime,
+    graph: ByteArray,
+    private val manifest: Manifest,
+) : AutoCloseable {
     private val outputs: Set<String>
     private val graph: Graph
 
     init {
         val count = manifest.states.size
-        val spec = encoderGraph(count)
+        val spec = encoderGraph(count, manifest.input.kind)
         outputs = spec.outputs.map { it.name }.toSet()
         this.graph = Graph(runtime, "encoder", graph, manifest, spec)
     }
 
-    /** Reads source ids [S], the last of which is eos. The answer is the caller's to close. */
-    fun encode(source: IntArray): Encoded {
-        val length = source.size.toLong()
-        val inputs = mapOf(
-            "source" to runtime.longs(LongArray(source.size) { source[it].toLong() }, 1, length),
-            "source_length" to runtime.ints(intArrayOf(source.size), 1),
-        )
-        try {
-            return Encoded(runtime, graph.run(inputs, outputs))
+    /**
+     * Reads one source. The answer is the caller's to close.
+     *
+     * @throws SessionError the graph failed, or left another number of positions than the contract says.
+     */
+    fun encode(source: Source): Encoded {
+        val inputs = source.feeds(runtime)
+        val encoded = try {
+            Encoded(runtime, graph.run(inputs, outputs))
         } finally {
             inputs.values.forEach(runtime::close)
         }
+        val positions = if (manifest.attention == "none") 1 else source.length
+        if (encoded.tensor("memory").info.shape[1] == positions.toLong()) return encoded
+        encoded.close()
+        throw SessionError("the encoder gave tensors of other shapes than the contract says")
     }
 
     override fun close(): Unit = graph.close()

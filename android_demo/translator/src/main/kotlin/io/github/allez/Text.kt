@@ -101,6 +101,13 @@ internal data class Piece(val text: String, val start: Int, val end: Int, val tr
 internal fun split(text: String, rules: SentenceRules, countTokens: (String) -> Int): List<Piece> =
     Splitter(text, rules, countTokens).pieces()
 
+/**
+ * Where each sentence of a text stands, however long it is, without white space around it.
+ *
+ * What has no letter is none of its own, but may be one here: nothing is left out but white space.
+ */
+internal fun sentenceSpans(text: String, rules: SentenceRules): List<Span> = Splitter(text, rules) { 0 }.spans()
+
 /** A text as code points, and what is looked for in it; all positions count code points. */
 private class Splitter(
     private val text: String,
@@ -119,15 +126,29 @@ private class Splitter(
 
     fun pieces(): List<Piece> {
         if (characters.isNotEmpty() && characters[0] == BYTE_ORDER_MARK) done = 1
-        var start = done
+        eachSentence(done, ::fit)
+        addCopied(characters.size)
+        return pieces
+    }
+
+    fun spans(): List<Span> {
+        val found = ArrayList<Span>()
+        eachSentence(0) { from, to ->
+            val (start, end) = trimmed(from, to)
+            if (start < end) found.add(Span(offsets[start], offsets[end]))
+        }
+        return found
+    }
+
+    /** Tells where each sentence from [first] on starts and ends, white space around it included. */
+    private fun eachSentence(first: Int, found: (Int, Int) -> Unit) {
+        var start = first
         while (start < characters.size) {
             var lineEnd = start
             while (lineEnd < characters.size && characters[lineEnd] != LINE_FEED) lineEnd++
-            splitLine(start, lineEnd)
+            splitLine(start, lineEnd, found)
             start = lineEnd + 1
         }
-        addCopied(characters.size)
-        return pieces
     }
 
     private fun add(start: Int, end: Int, translate: Boolean) {
@@ -141,7 +162,7 @@ private class Splitter(
 
     private fun string(start: Int, end: Int): String = text.substring(offsets[start], offsets[end])
 
-    private fun splitLine(lineStart: Int, lineEnd: Int) {
+    private fun splitLine(lineStart: Int, lineEnd: Int, found: (Int, Int) -> Unit) {
         var start = lineStart
         var position = start
         var hasLetter = false // "1." begins an item of a list, it is no sentence
@@ -159,11 +180,11 @@ private class Splitter(
             val follower = nextSentence(position, lineEnd)
             if (!hasLetter || follower == NONE || !(isWide || characters[position] in rules.spaces)) continue
             if (isWordEnd && isAbbreviation(start, dot, follower)) continue
-            fit(start, position)
+            found(start, position)
             start = position
             hasLetter = false
         }
-        fit(start, lineEnd)
+        found(start, lineEnd)
     }
 
     /** Where the closers at [from] end; French sets a space before some. */
@@ -206,10 +227,7 @@ private class Splitter(
 
     /** Adds the parts of a sentence that are short enough and have a letter, trimmed. */
     private fun fit(from: Int, to: Int) {
-        var start = from
-        var end = to
-        while (start < end && characters[start] in rules.spaces) start++
-        while (start < end && characters[end - 1] in rules.spaces) end--
+        val (start, end) = trimmed(from, to)
         if (end - start <= rules.maxCharacters) {
             if ((start until end).none { Character.isLetter(characters[it]) }) return
             if (end - start == 1 || countTokens(string(start, end)) <= rules.maxTokens) {
@@ -221,6 +239,14 @@ private class Splitter(
         val cut = bestCut(start, end)
         fit(start, cut)
         fit(cut, end)
+    }
+
+    private fun trimmed(from: Int, to: Int): Pair<Int, Int> {
+        var start = from
+        var end = to
+        while (start < end && characters[start] in rules.spaces) start++
+        while (start < end && characters[end - 1] in rules.spaces) end--
+        return start to end
     }
 
     /**

@@ -5,19 +5,6 @@
  */
 package io.github.allez
 
-import kotlin.math.abs
-
-private const val MAX_THREADS = 1024
-
-/** What a sentence gets that was never read: nothing said, unfinished. */
-private val UNREAD = Found(emptyList(), Double.NEGATIVE_INFINITY, emptyList(), finished = false)
-
-/** How many texts for each thread are read ahead of the answers. */
-private const val TEXTS_PER_THREAD = 64
-
-/** First-step scores of golden sentences may differ by so much between processors. */
-private const val SCORE_TOLERANCE = 0.1
-
 /**
  * A bundle, loaded and ready. Safe to share between threads.
  *
@@ -55,29 +42,12 @@ public class Translator @JvmOverloads constructor(
 ) : AutoCloseable {
     private val manifest = bundle.manifest
     private val words: Words
-    private val shortlist: Shortlist?
-    private val runtime: Runtime
-    private val encoder: Encoder
-    private val decoder: DecoderStep
-    private val workers = Workers(threads)
-    private val lock = Any()
-    private var calls = 0
-
-    @Volatile
-    private var closed = false
+    private val engine: Engine
 
     init {
-        if (threads !in 1..MAX_THREADS) throw OptionError("threads must be 1 to $MAX_THREADS, not $threads")
+        checkThreads(threads)
         words = Words.of(bundle)
-        shortlist = shortlist(bundle)
-        runtime = Runtime()
-        encoder = placed(bundle) { Encoder(runtime, bundle.data("encoder"), manifest) }
-        decoder = try {
-            placed(bundle) { DecoderStep(runtime, bundle.data("decoder"), manifest) }
-        } catch (error: AllezException) {
-            encoder.close()
-            throw error
-        }
+        engine = Engine(bundle, threads, TRANSLATOR)
     }
 
     /** The bundle's name, as `fr-en`. */
@@ -93,10 +63,10 @@ public class Translator @JvmOverloads constructor(
     public val targetLanguage: String get() = manifest.target
 
     /** Version of ONNX Runtime. */
-    public val onnxRuntime: String get() = runtime.version
+    public val onnxRuntime: String get() = engine.onnxRuntime
 
     /** Tensors, results and sessions of ONNX Runtime that are open; two sessions while idle. */
-    internal val openHandles: Int get() = runtime.openHandles
+    internal val openHandles: Int get() = engine.openHandles
 
     /**
      * Translates a text of any length. What has no letters, or letters that the model never learnt,
@@ -110,7 +80,7 @@ public class Translator @JvmOverloads constructor(
      */
     @JvmOverloads
     public fun translate(text: String, options: TranslateOptions = TranslateOptions()): Translation =
-        working(options) { deadline -> translateAll(listOf(text), options, deadline).single() }
+        engine.working(options) { deadline -> translateAll(listOf(text), options, deadline).single() }
 
     /**
      * Translates many texts, on all threads. The answers are those of [translate], in order.
@@ -131,23 +101,8 @@ public class Translator @JvmOverloads constructor(
         texts: Iterable<String>,
         options: TranslateOptions = TranslateOptions(),
     ): Sequence<Translation> {
-        val deadline = begin(options)
-        val ahead = if (threads == 1) 1 else TEXTS_PER_THREAD * threads
-        return sequence {
-            val waiting = texts.iterator()
-            var failure: Throwable? = null
-            while (failure == null) {
-                val given = ArrayList<String>()
-                try {
-                    while (given.size < ahead && waiting.hasNext()) given.add(waiting.next())
-                } catch (error: Exception) { // of the caller's own; what was read is answered first
-                    failure = error
-                }
-                if (given.isEmpty()) break
-                yieldAll(working(deadline) { translateAll(given, options, deadline) })
-            }
-            failure?.let { throw it }
-        }.constrainOnce()
+        val deadline = engine.begin(options)
+        return engine.inOrder(texts, deadline) { translateAll(it, options, deadline) }
     }
 
     /**
@@ -173,7 +128,7 @@ public class Translator @JvmOverloads constructor(
         text: String,
         options: TranslateOptions = TranslateOptions(),
         onPiece: (String) -> Unit,
-    ): Translation = working(options) { deadline ->
+    ): Translation = engine.working(options) { deadline ->
         if (options.markup != null) {
             throw OptionError("a stream has no markup: tags wait for the end", hint = "use translate")
         }
@@ -212,7 +167,7 @@ public class Translator @JvmOverloads constructor(
      */
     @JvmOverloads
     public fun score(source: String, target: String, options: TranslateOptions = TranslateOptions()): Double =
-        working(options) { deadline ->
+        engine.working(options) { deadline ->
             val reading = readSentence(source, words, asked(options))
             val length = reading.tokens.size - 1
             if (length !in 1..manifest.sourceTokens) {
@@ -220,7 +175,7 @@ public class Translator @JvmOverloads constructor(
             }
             val wanted = words.said(target, reading) + manifest.targetSide.eos
             val fed = listOf(manifest.targetSide.bos) + wanted // each step is fed the token before the wanted one
-            decoding(reading.ids, shortlist = false) { step ->
+            engine.decoding(TextSource(reading.ids), shortlist = false) { step ->
                 val total = fed.zip(wanted).sumOf { (token, following) ->
                     if (deadline.isOver()) throw CancelledError("the time was over before the target was scored")
                     val logProbs = step.run(intArrayOf(token), intArrayOf(0), 1, full = true).logProbs
@@ -241,14 +196,14 @@ public class Translator @JvmOverloads constructor(
     @JvmOverloads
     public fun selfTest(cancel: Cancel? = null): SelfTestReport {
         val recorded = TranslateOptions(beamSize = 1, shortlist = true, cancel = cancel)
-        return working(recorded) { deadline ->
+        return engine.working(recorded) { deadline ->
             val results = bundle.golden().map { golden ->
-                val source = words.read(golden.text)
-                val found = search(source, null, recorded.search(manifest), emptyList(), deadline)
-                val tokens = found.single().tokens
-                SelfTest(golden.text, golden.translation, words.target.decode(tokens), problem(golden, source, tokens))
+                val source = TextSource(words.read(golden.text))
+                val tokens = engine.search(Request(source), recorded.search(manifest), deadline).single().tokens
+                val said = words.target.decode(tokens)
+                SelfTest(golden.text, golden.translation, said, engine.problem(golden, source, tokens, said))
             }
-            SelfTestReport(results, runtime.version)
+            SelfTestReport(results, engine.onnxRuntime)
         }
     }
 
@@ -256,51 +211,11 @@ public class Translator @JvmOverloads constructor(
      * Frees the model; may be called twice. Further calls throw [SessionError], running ones do within
      * one step of the decoder.
      */
-    override fun close() {
-        synchronized(lock) {
-            if (closed) return
-            closed = true
-            workers.close()
-            if (calls == 0) release()
-        }
-    }
+    override fun close(): Unit = engine.close()
 
     override fun toString(): String {
-        val state = if (closed) ", closed" else ""
+        val state = if (engine.isClosed) ", closed" else ""
         return "<Translator $name $version: $sourceLanguage to $targetLanguage, $threads thread(s)$state>"
-    }
-
-    private fun release() {
-        encoder.close()
-        decoder.close()
-    }
-
-    /** Starts the clock of a call. */
-    private fun begin(options: TranslateOptions): Deadline {
-        val deadline = Deadline(options.cancel, options.maxTime, isClosed = { closed })
-        deadline.isOver() // throws where nothing is to be begun
-        return deadline
-    }
-
-    private fun <T> working(options: TranslateOptions, work: (Deadline) -> T): T {
-        val deadline = begin(options)
-        return working(deadline) { work(deadline) }
-    }
-
-    /** Does a part of the work of a call; the sessions stay open until it is done. */
-    private fun <T> working(deadline: Deadline, work: () -> T): T {
-        synchronized(lock) {
-            if (closed) throw closedError()
-            calls++
-        }
-        try {
-            return work()
-        } finally {
-            synchronized(lock) {
-                calls--
-                if (closed && calls == 0) release()
-            }
-        }
     }
 
     private fun translateAll(texts: List<String>, options: TranslateOptions, deadline: Deadline): List<Translation> {
@@ -316,7 +231,7 @@ public class Translator @JvmOverloads constructor(
                 { search(reading, search, if (index == 0) forced else emptyList(), deadline) }
             }
         }
-        val found = workers.run(jobs, deadline).iterator()
+        val found = engine.run(jobs, deadline).iterator()
         return plans.map { plan -> putTogether(plan, plan.readings.map { found.next() }, words, search) }
     }
 
@@ -338,19 +253,7 @@ public class Translator @JvmOverloads constructor(
         return words.said(prefix, first, begins = true)
     }
 
-    /**
-     * Encodes a sentence and lends a step over it.
-     *
-     * @param shortlist whether only the words are scored that the bundle lists, if it lists any.
-     */
-    private fun <T> decoding(source: IntArray, shortlist: Boolean, use: (Step) -> T): T =
-        encoder.encode(source).use { encoded ->
-            decoder.start(encoded, if (shortlist) this.shortlist?.of(source) else null).use { decoding ->
-                use(Step(decoding::run))
-            }
-        }
-
-    /** As [search] below, of a sentence that was read with symbols or without. */
+    /** The hypotheses of a sentence that was read with symbols or without, best first. */
     private fun search(
         reading: Reading,
         options: SearchOptions,
@@ -359,31 +262,7 @@ public class Translator @JvmOverloads constructor(
         onStep: (IntArray) -> Unit = {},
     ): List<Found> {
         val symbols = reading.masked?.let { words.masking?.asked(it) }
-        return search(reading.ids, symbols, options, prefix, deadline, onStep)
-    }
-
-    private fun search(
-        source: IntArray,
-        symbols: AskedSymbols?,
-        options: SearchOptions,
-        prefix: List<Int>,
-        deadline: Deadline,
-        onStep: (IntArray) -> Unit = {},
-    ): List<Found> {
-        if (deadline.isOver()) return listOf(UNREAD)
-        val usual = (manifest.targetPerSource * source.size).toInt() + manifest.targetExtra
-        val limit = maxOf(options.maxLength ?: usual, options.minLength)
-        if (prefix.size >= limit) {
-            throw OptionError("the prefix has ${prefix.size} tokens, the translation may have $limit")
-        }
-        val (bos, eos) = manifest.targetSide.bos to manifest.targetSide.eos
-        // What must be said is looked for in the whole vocabulary.
-        val shortlist = options.shortlist && (symbols == null || symbols.times.all { it == 0 })
-        return decoding(source, shortlist) { step ->
-            val repeats = manifest.searchRules.repeatsOf(source)
-            Search(step, limit, bos, eos, options, prefix, repeats, symbols, ended = symbols != null)
-                .run(deadline::isOver, onStep)
-        }.ifEmpty { throw SessionError("the decoder gave no finite score") }
+        return engine.search(Request(TextSource(reading.ids), prefix, symbols), options, deadline, onStep)
     }
 
     private fun streamSentence(
@@ -406,33 +285,5 @@ public class Translator @JvmOverloads constructor(
         }
         send(words.target.decode(withMissing(found[0], reading, words).tokens), grows = false)
         return found
-    }
-
-    /** In what the answer to a golden sentence differs from what was recorded, null if in nothing. */
-    private fun problem(golden: Golden, source: IntArray, tokens: List<Int>): String? {
-        if (source.asList() != golden.sourceIds) return "the source is tokenized differently"
-        val count = golden.firstScores.size
-        val scores = if (count == 0) FloatArray(0) else decoding(source, shortlist = true) { step ->
-            step.run(intArrayOf(manifest.targetSide.bos), intArrayOf(0), count, full = false).topLogProbs
-        }
-        if (scores.size != count) return "more scores are recorded than there are words"
-        val worst = scores.indices.maxOfOrNull { abs(scores[it] - golden.firstScores[it]) } ?: 0.0
-        return when {
-            !(worst <= SCORE_TOLERANCE) -> "scores of the first step differ by $worst"
-            tokens != golden.targetIds -> "other tokens were chosen"
-            words.target.decode(tokens) != golden.translation -> "the tokens spell another text"
-            else -> null
-        }
-    }
-}
-
-/** What a bundle lists, null if it lists nothing. */
-private fun shortlist(bundle: Bundle): Shortlist? {
-    val manifest = bundle.manifest
-    if ("shortlist" !in manifest.files) return null
-    try {
-        return Shortlist(bundle.data("shortlist"), manifest.targetSide.size, manifest.sourceSide.eos)
-    } catch (error: BundleFormatError) {
-        throw BundleFormatError("${bundle.place}: ${error.message}", error.hint, error)
     }
 }

@@ -82,7 +82,8 @@ internal class Words(
             )
         }
 
-        private fun tokenizer(bundle: Bundle, role: String, size: Int): Tokenizer {
+        /** Of a role, with as many subwords as the manifest says; BundleFormatError if it is none. */
+        fun tokenizer(bundle: Bundle, role: String, size: Int): Tokenizer {
             val tokenizer = placed(bundle) { Tokenizer(bundle.text(role)) }
             if (tokenizer.size == size) return tokenizer
             throw BundleFormatError(

@@ -11,8 +11,9 @@ import java.util.concurrent.Future
  * Threads that all calls share; they begin when they are first needed.
  *
  * @property threads jobs worked on at the same time; with one, a call works on the thread that makes it.
+ * @property called what errors call who works.
  */
-internal class Workers(private val threads: Int) {
+internal class Workers(private val threads: Int, private val called: Called = TRANSLATOR) {
     private var pool: ExecutorService? = null
     private var isClosed = false
 
@@ -43,7 +44,7 @@ internal class Workers(private val threads: Int) {
 
     @Synchronized
     private fun <T> submit(jobs: List<() -> T>): List<Future<T>> {
-        if (isClosed) throw closedError()
+        if (isClosed) throw closedError(called)
         val pool = pool ?: Executors.newFixedThreadPool(threads, ::thread).also { pool = it }
         return jobs.map { job -> pool.submit(Callable { job() }) }
     }
