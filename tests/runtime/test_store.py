@@ -30,6 +30,7 @@ from allez.errors import (
     OutputError,
 )
 from allez.model import session
+from allez.translate import detection
 from support.soak import amount
 
 Capture = pytest.CaptureFixture[str]
@@ -246,6 +247,7 @@ def test_a_damaged_bundle_is_not_installed_nor_used(make: Make, models: Path) ->
         (["models", "remove", "fr-en"], 1, "no model 'fr-en' is installed"),
         (["models", "install", "./none"], 1, "there is no bundle './none'"),
         (["--from", "fr", "x"], 2, "--from and --to go together"),
+        (["--to", "xx", "x"], 1, "there is no model that translates to 'xx'"),
         (
             ["--from", "fr", "--to", "en", "--model", "y", "x"],
             2,
@@ -519,3 +521,34 @@ def test_a_zip_in_a_zip_is_no_bundle(tmp_path: Path) -> None:
         archive.writestr("inner.zip", b"PK")
     with pytest.raises(BundleError):
         allez.install(path)
+
+
+def test_where_to_is_enough_if_one_language_leads_there(make: Make, capsys: Capture) -> None:
+    put(make("back", source="de", target="xx"))
+    assert main(["--to", "xx", "Je vois le chat noir."]) == 0
+    assert capsys.readouterr().out == "I see the black cat.\n"
+
+
+def test_of_several_languages_it_is_the_one_that_the_text_is_in(
+    make: Make, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[list[str], str]] = []
+
+    class Told:
+        """Tells every text from German."""
+
+        def __init__(self, languages: list[str]) -> None:
+            self.languages = languages
+
+        def __call__(self, text: str) -> list[detection.Detected]:
+            asked.append((self.languages, text))
+            return [detection.Detected("de", 1.0)]
+
+    monkeypatch.setattr(detection, "Detector", Told)
+    put(make("one", source="es", target="xx"))
+    put(make("two", source="de", target="xx"))
+    assert main(["--to", "xx", "Je vois le chat noir."]) == 0
+    assert capsys.readouterr().out == "I see the black cat.\n"
+    assert asked == [(["es", "de"], "Je vois le chat noir.")]
+    assert main(["--to", "xx"]) == 2
+    assert "models lead to xx from es, de" in capsys.readouterr().err

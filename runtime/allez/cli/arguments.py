@@ -208,7 +208,8 @@ def _add_languages(parser: argparse.ArgumentParser) -> None:
         "--from",
         dest="source",
         metavar="LANGUAGE",
-        help="such as fr, with --to in place of --model",
+        help="such as fr, with --to in place of --model; without it, of the models that lead to "
+        "that language the one whose language the text is in",
     )
     add(
         "--to",

@@ -31,17 +31,52 @@ def translator_of(args: argparse.Namespace) -> Translator | Pivot:
         return Translator(args.model, threads=args.threads)
     if args.model is not None:
         raise OptionError("either --model, or --from and --to")
-    if args.source is None or args.target is None:
+    if args.target is None:
         raise OptionError("--from and --to go together", hint="allez --from fr --to en TEXT")
 
     from allez.tasks.opening import open
 
-    translator = open(args.source, args.target, threads=args.threads)
+    source = args.source or _source_of(args)
+    translator = open(source, args.target, threads=args.threads)
     between = [f"{leg.name} {leg.version}" for leg in legs(translator)]
     if len(between) > 1 and not args.quiet:
         way = f"from {translator.source_language} to {translator.target_language}"
         console.say(f"note: no model leads {way}; two do: {', '.join(between)}")
     return translator
+
+
+def _source_of(args: argparse.Namespace) -> str:
+    """Return the language to translate from where only the other one is named.
+
+    It is that of the models that lead there; of several the one that the text is in.
+
+    Raises:
+        BundleNotFoundError: no model leads there.
+        MissingExtraError: there are several, and nothing tells languages apart.
+        OptionError: there are several, and the text is none of the command line.
+    """
+    from allez.bundle import models
+    from allez.errors import BundleNotFoundError
+
+    known = [model for model in models() if model.task == "translate"]
+    sources = [m.source_language for m in known if m.target_language == args.target]
+    sources = list(dict.fromkeys(sources))
+    if not sources:
+        raise BundleNotFoundError(
+            f"there is no model that translates to {args.target!r}",
+            hint="allez models list; allez models install FOLDER_OR_ZIP",
+        )
+    if len(sources) == 1:
+        return sources[0]
+    words = " ".join(getattr(args, "text", ()))
+    if not words:
+        raise OptionError(
+            f"models lead to {args.target} from {', '.join(sources)}",
+            hint=f"allez --from {sources[0]} --to {args.target}",
+        )
+    from allez.translate.detection import Detector
+
+    return Detector(sources)(words)[0].language
 
 
 def legs(translator: Translator | Pivot) -> Sequence[Translator]:
