@@ -115,5 +115,7 @@ private fun doubtAt(source: String, here: List<String>, index: Int): Doubt {
         start = small.indexOf(word, end)
         end = start + word.length
     }
-    return Doubt("negation", source.substring(start, end), start, end)
+    // a letter may be longer in small letters, and the words then stand behind the end
+    val text = source.substring(minOf(start, source.length), minOf(end, source.length))
+    return Doubt("negation", text, start, end)
 }
