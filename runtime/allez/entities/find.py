@@ -152,6 +152,7 @@ def _find_in_line(
 ) -> list[Entity]:
     found = []
     position = 0
+    french = target is not None and target.hours
     while position < len(line):
         if not terms and (position == 0 or line[position - 1] == " "):
             space = line.find(" ", position)
@@ -159,7 +160,7 @@ def _find_in_line(
             if _is_plain(line[position:space], knows):
                 position = space + 1
                 continue
-        term = term_at(line, position, terms) if terms else None
+        term = term_at(line, position, terms, french=french) if terms else None
         if term is not None:
             found.append(Entity(position, term.end, TERM, term.said, term.term))
             position = term.end

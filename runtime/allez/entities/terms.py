@@ -12,7 +12,7 @@ from typing import NamedTuple
 from allez.entities.characters import at, begins, ends, is_word, run, words
 from allez.spec import SPEC
 
-_JOINTS = words(SPEC["terms"]["joints"])
+_JOINTS = words(SPEC["terms"]["joints"]) | words(SPEC["terms"]["of"])
 """Words that join the nouns of a compound, and have no plural."""
 _BEHIND: list[str] = [f" {word} " for word in SPEC["terms"]["of"].split()]
 """What stands behind the noun of an English compound that takes its plural."""
@@ -30,8 +30,17 @@ class Term(NamedTuple):
     """How the glossary spells it."""
 
 
-def term_at(line: str, start: int, terms: Sequence[tuple[str, str]]) -> Term | None:
-    """Return the first of the terms that begins at a position, in any case and number."""
+def term_at(
+    line: str, start: int, terms: Sequence[tuple[str, str]], *, french: bool
+) -> Term | None:
+    """Return the first of the terms that begins at a position, in any case and number.
+
+    Args:
+        line: the text.
+        start: a position in it.
+        terms: each with what it is in the target language; none is empty.
+        french: whether that is French; else plurals are those of English.
+    """
     if is_word(line[start]) and not begins(line, start):
         return None
     first = _folded(line[start])
@@ -41,7 +50,8 @@ def term_at(line: str, start: int, terms: Sequence[tuple[str, str]]) -> Term | N
             continue
         if _is_part(line, start, spelled.end, term):
             continue
-        said = plural_of(said) if spelled.plural else said
+        if spelled.plural:
+            said = plural_in_french(said) if french else plural_of(said)
         return Term(spelled.end, said.upper() if spelled.loud else said, term)
     return None
 
@@ -133,3 +143,24 @@ def plural_of(noun: str) -> str:
     if ending.endswith(("s", "x", "z", "ch", "sh")):
         return f"{noun}es"
     return f"{noun}s"
+
+
+def plural_in_french(noun: str) -> str:
+    """Return the plural of a French noun, by the regular rules: up to the first joint."""
+    said = ""
+    heads = joined = False
+    for piece in _pieces(noun):
+        is_joint = piece.lower() in _JOINTS
+        joined |= heads and is_joint
+        heads |= is_word(piece[0]) and not is_joint
+        said += piece if joined or is_joint or not is_word(piece[0]) else _plural_word(piece)
+    return said
+
+
+def _plural_word(word: str) -> str:
+    small = word.lower()
+    if small.endswith(("s", "x", "z")) or (len(word) > 1 and word == word.upper()):
+        return word
+    if small.endswith("al") and len(word) > 3:
+        return f"{word[:-1]}ux"
+    return f"{word}x" if small.endswith(("au", "eu")) else f"{word}s"

@@ -168,7 +168,8 @@ class Finder {
           continue
         }
       }
-      const entity = this.terms?.at(line, position) ?? this.at(line, position)
+      const entity =
+        this.terms?.at(line, position, this.target?.hours === true) ?? this.at(line, position)
       if (entity) {
         yield entity
         position = entity.end

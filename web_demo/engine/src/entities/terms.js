@@ -13,7 +13,7 @@ import { at, begins, ends, isOneOf, isWord, part, run, words } from './character
 /** @typedef {import('./characters.js').Line} Line */
 
 /** Words that join the nouns of a compound, and have no plural. */
-const JOINTS = words(LATER.terms.joints)
+const JOINTS = new Set([...words(LATER.terms.joints), ...words(LATER.terms.of)])
 
 /** What stands behind the noun of an English compound that takes its plural. */
 const OF = [...words(LATER.terms.of)].map((word) => ` ${word} `)
@@ -39,9 +39,10 @@ export class Terms {
    *
    * @param {Line} line
    * @param {number} start
+   * @param {boolean} isFrench whether that is what they are said in; else plurals are English
    * @returns {import('./find.js').Entity | null}
    */
-  at(line, start) {
+  at(line, start, isFrench) {
     if (isWord(line[start]) && !begins(line, start)) return null
     for (const { term, said, pieces } of this.terms) {
       const spelled = folded(term[0]) === folded(line[start]) && spelling(line, start, term, pieces)
@@ -49,7 +50,7 @@ export class Terms {
       const { end, isLoud, isPlural } = spelled
       if (isWord(term[term.length - 1]) && !ends(line, end)) continue
       if (isPart(line, start, end, term)) continue
-      const word = isPlural ? pluralOf(said) : said
+      const word = !isPlural ? said : isFrench ? pluralInFrench(said) : pluralOf(said)
       const value = term.join('')
       return { start, end, kind: 'term', said: isLoud ? word.toUpperCase() : word, value }
     }
@@ -160,4 +161,30 @@ function pluralOf(noun) {
   if (/(^|[^aeou])y$/.test(small)) return `${noun.slice(0, -1)}ies`
   if (/(^|[^s])sis$/.test(small)) return `${noun.slice(0, -2)}es`
   return noun + (/([sxz]|[cs]h)$/.test(small) ? 'es' : 's')
+}
+
+/**
+ * Returns the plural of a French noun, by the regular rules: up to the first joint.
+ *
+ * @param {string} noun
+ */
+function pluralInFrench(noun) {
+  let [hasHead, isJoined, said] = [false, false, '']
+  for (const piece of piecesOf([...noun])) {
+    const word = piece.join('')
+    const isJoint = JOINTS.has(word.toLowerCase())
+    isJoined ||= hasHead && isJoint
+    const isNoun = isWord(piece[0]) && !isJoint
+    hasHead ||= isNoun
+    said += isNoun && !isJoined ? pluralWord(word) : word
+  }
+  return said
+}
+
+/** @param {string} word */
+function pluralWord(word) {
+  const [small, size] = [word.toLowerCase(), countCharacters(word)]
+  if (/[sxz]$/.test(small) || (size > 1 && word === word.toUpperCase())) return word
+  if (small.endsWith('al') && size > 3) return `${word.slice(0, -1)}ux`
+  return word + (/[ae]u$/.test(small) ? 'x' : 's')
 }

@@ -120,7 +120,7 @@ internal class EntityFinder(
                         continue
                     }
                 }
-                val term = line.termAt(position, terms)
+                val term = line.termAt(position, terms, target?.hours == true)
                 val entity = term?.let { Entity(position, it.end, EntityKind.TERM, it.said, it.term) } ?: at(position)
                 if (entity != null) found.add(entity)
                 position = entity?.end ?: next(position)

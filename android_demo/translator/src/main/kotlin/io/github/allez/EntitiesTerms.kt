@@ -11,7 +11,7 @@ import java.util.Locale
 private val TERM_RULES = SPEC.part("terms")
 
 /** Words that join the nouns of a compound, and have no plural. */
-private val JOINTS = words(TERM_RULES.text("joints"))
+private val JOINTS = words(TERM_RULES.text("joints")) + words(TERM_RULES.text("of"))
 
 /** What stands behind the noun of an English compound that takes its plural. */
 private val OF = words(TERM_RULES.text("of")).map { " $it " }
@@ -54,15 +54,16 @@ private fun pieces(term: CodePoints): List<TermPiece> {
  */
 internal class FoundTerm(val end: Int, val said: String, val term: String)
 
-/** The first of [terms] that begins at [start], in any case and number. */
-internal fun CodePoints.termAt(start: Int, terms: List<Term>): FoundTerm? {
+/** The first of [terms] that begins at [start], in any case and number; [isFrench]: what they are said in. */
+internal fun CodePoints.termAt(start: Int, terms: List<Term>, isFrench: Boolean): FoundTerm? {
     if (terms.isEmpty() || (isWord(get(start)) && !begins(start))) return null
     val first = foldedFirst(slice(start, start + 1))
     for (term in terms) {
         val spelled = (if (term.first == first) spelled(start, term) else null) ?: continue
         if (isWord(term.characters[term.characters.size - 1]) && !ends(spelled.end)) continue
         if (isPart(start, spelled.end, term.characters)) continue
-        val said = if (spelled.isPlural) pluralOf(term.said) else term.said
+        val plural = if (isFrench) ::pluralInFrench else ::pluralOf
+        val said = if (spelled.isPlural) plural(term.said) else term.said
         return FoundTerm(spelled.end, if (spelled.isLoud) said.uppercase(Locale.ROOT) else said, term.text)
     }
     return null
@@ -145,3 +146,24 @@ internal fun pluralOf(noun: String): String {
 }
 
 private val HISSES = listOf("s", "x", "z", "ch", "sh")
+
+/** The plural of a French noun, by the regular rules: up to the first joint. */
+internal fun pluralInFrench(noun: String): String {
+    var hasHead = false
+    var isJoined = false
+    return pieces(CodePoints(noun)).joinToString("") { piece ->
+        isJoined = isJoined || (hasHead && piece.isJoint)
+        hasHead = hasHead || piece.isNoun
+        if (piece.isNoun && !isJoined) pluralWord(piece) else piece.text
+    }
+}
+
+private fun pluralWord(word: TermPiece): String {
+    val isLoud = word.size > 1 && word.text == word.text.uppercase(Locale.ROOT)
+    return when {
+        word.folded.last() in "sxz" || isLoud -> word.text
+        word.isAux -> word.text.dropLast(1) + "ux"
+        word.folded.endsWith("au") || word.folded.endsWith("eu") -> word.text + "x"
+        else -> word.text + "s"
+    }
+}
