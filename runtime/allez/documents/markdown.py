@@ -46,7 +46,10 @@ _FORMULA = re.compile(
 _KEYS = re.compile(rf"<({'|'.join(sorted(WORDS))})(?=[\s>])", re.IGNORECASE)
 _TASK = re.compile(r"\[[ xX]\][ \t]+")
 _ADMONITION = re.compile(r"\[!\w+\]")
-_WORDS = re.compile(r"\[\^[^\]\s]+\]|(?<![\w:]):[a-z0-9_+-]+:(?![\w:])")
+_WORDS = re.compile(
+    r"\[\^[^\]\s]+\]|(?<![\w:]):[a-z0-9_+-]+:(?![\w:])"
+    r"|(?<![=\w])==(?P<marked>[^\s=](?:[^=\n]*[^\s=])?)==(?![=\w])"
+)
 _SYNTAX = re.compile(r"[\\`*]|(?<!\w)_|_(?!\w)|<(?=[a-zA-Z/!?])|&(?=#?\w+;)")
 _BLOCK_START = re.compile(r"(?:[-+*>]|#{1,6}|\d{1,9}[.)]|=+|-+|~{3,}.*|`{3,}.*|:?-+:?\|.*|\|.*)$")
 
@@ -309,11 +312,16 @@ class _Block:
             self.builder.add(self.at(start), self.at(end), inline.marked, writer)
 
     def text(self, gatherer: Gatherer, text: str) -> None:
-        """Gather text without syntax; footnotes and emoji are words."""
+        """Gather text without syntax; footnotes and emoji are words, `==this==` is marked."""
         position = 0
         for found in _WORDS.finditer(text):
             gatherer.text(text[position : found.start()])
-            gatherer.word((found[0],))
+            if found["marked"]:
+                gatherer.open("==", ("==",))
+                gatherer.text(found["marked"])
+                gatherer.close("==", ("==",))
+            else:
+                gatherer.word((found[0],))
             position = found.end()
         gatherer.text(text[position:])
 

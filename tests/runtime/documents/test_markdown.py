@@ -66,6 +66,12 @@ def test_only_prose_is_translated(text: str, expected: str) -> None:
     assert capitals(text) == expected
 
 
+def test_what_is_marked_keeps_its_signs() -> None:
+    assert texts("un ==deux mots== trois") == ["un deux mots trois"]
+    for text in ("un ==deux mots== trois", "==un==", "==un *deux*==", "a == b, c==d==e", "==== =="):
+        assert capitals(text) == text.upper()
+
+
 def test_lines_of_a_paragraph_are_one_sentence_and_as_wide_again() -> None:
     text = "> Il est déjà trop tard pour\n> prendre le dernier train du\n> soir.\n"
     assert texts(text) == ["Il est déjà trop tard pour prendre le dernier train du soir."]
