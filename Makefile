@@ -107,7 +107,8 @@ $(WEB)/node_modules/installed: $(WEB)/package.json $(WEB)/package-lock.json
 	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-HOST_MODELS = models/fr-en $(addprefix spec/bundles/,tiny_shortlist tiny_entities tiny_student)
+HOST_MODELS = models/fr-en $(addprefix spec/bundles/,tiny_shortlist tiny_entities tiny_student \
+  tiny_summary tiny_reply tiny_caption)
 JAVA_HOST = java -Djava.io.tmpdir=$(CLASSES) \
   -cp "$(CLASSES)/classes:$$(cat $(CLASSES)/classpath.txt)" io.github.allez.MainKt
 COMPARE = $(TESTS) hosts.compare $(if $(SENTENCES),--sentences "$(SENTENCES)") \

@@ -2,7 +2,7 @@
 
     python answers.py --model BUNDLE --beam-size N --json [--null]
 
-It translates standard input, lines or texts that end with a NUL, and writes one JSON object a line:
+It answers standard input, lines or texts that end with a NUL, and writes one JSON object a line:
 `text`, and `sentences` with `source_ids`, `target_ids`, `score`, `finished`, `confidence`, `doubts`
 and `carried`. The programs of the other engines do the same.
 """
@@ -16,10 +16,14 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from allez import Translator
+from allez import Captioner, Replier, Summarizer, Translator
 from allez.bundle.manifest import SourceSide, TargetSide
 from allez.bundle.reader import Bundle
+from allez.results import Answer as Said
+from allez.tasks.opening import opened
+from allez.tasks.writer import Writer
 from allez.text.tokenizer import EOS_PIECE, Tokenizer
+from support.pictures import from_golden
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,10 @@ def vocabulary(bundle: Bundle, side: SourceSide | TargetSide) -> dict[str, int]:
 def ask_python(
     bundle: Bundle, lines: list[str], beam_size: int, *, candidates: bool = False
 ) -> list[Line]:
-    """Translate with the Python runtime."""
+    """Translate with the Python runtime, or do what the bundle is for."""
     manifest = bundle.manifest
+    if manifest.task != "translate":
+        return _written(bundle, lines, beam_size)
     source, target = (vocabulary(bundle, side) for side in (manifest.source, manifest.target))
 
     with Translator(bundle, threads=1) as translator:
@@ -116,6 +122,35 @@ def ask_python(
                 lines, beam_size=beam_size, shortlist=candidates
             )
         ]
+
+
+def _written(bundle: Bundle, lines: list[str], beam_size: int) -> list[Line]:
+    """Do another task: each line is a text, a dialogue with a turn a line, or a picture in JSON."""
+    manifest = bundle.manifest
+    known = vocabulary(bundle, manifest.source) if manifest.input.kind == "text" else {}
+    words = vocabulary(bundle, manifest.target)
+
+    def answered(writer: Writer, line: str) -> tuple[Said, tuple[str, ...]]:
+        if isinstance(writer, Captioner):
+            return writer.caption(from_golden(json.loads(line)), beam_size=beam_size), ()
+        if isinstance(writer, Replier):
+            *before, last = line.split("\n")
+            reply = writer.another(before).reply(last, beam_size=beam_size)
+            return reply, reply.source_tokens
+        assert isinstance(writer, Summarizer)
+        summary = writer.summarize(line, beam_size=beam_size)
+        return summary, summary.source_tokens
+
+    found = []
+    with opened(bundle, threads=1) as writer:
+        assert isinstance(writer, Writer)
+        for line in lines:
+            said, read = answered(writer, line)
+            source = tuple(known[piece] for piece in read)
+            target = tuple(words[piece] for piece in said.tokens)
+            answer = Answer(source, target, said.score, said.finished, said.confidence, (), ())
+            found.append(Line(said.text, (answer,)))
+    return found
 
 
 def main(change: Callable[[Bundle], Bundle] = lambda bundle: bundle) -> None:

@@ -26,7 +26,7 @@ Everything is drawn from a fixed seed. One JSON object a line:
                        four digits, {"text", "tokens", "spans", "source_tokens", "source_spans"};
                        spans count code points
     translate_entities.jsonl   of the tiny bundle with symbols, see masked.py
-    whole.jsonl, blanks.jsonl, tasks.jsonl   see wholes.py
+    whole.jsonl, blanks.jsonl, tasks.jsonl, captions.jsonl   see wholes.py
     typography.jsonl   French punctuation, see typed.py
     doubts.jsonl       (large) pairs with what is in doubt, see doubted.py
     html.jsonl, translate_markup.jsonl, fragments.jsonl, placed.jsonl   see marked.py
@@ -77,7 +77,7 @@ from hosts.references import REFERENCES, references
 from hosts.subtitled import subtitle_cases
 from hosts.tagged import written_cases
 from hosts.typed import typography_cases
-from hosts.wholes import blank_cases, task_cases, whole_cases
+from hosts.wholes import blank_cases, caption_cases, task_cases, whole_cases
 from support import french, subwords
 
 ROOT = Path(__file__).parents[2]
@@ -630,6 +630,7 @@ def main() -> None:
         write(VECTORS / "whole.jsonl", whole_cases())
         write(VECTORS / "blanks.jsonl", blank_cases())
         write(VECTORS / "tasks.jsonl", task_cases())
+        write(VECTORS / "captions.jsonl", caption_cases())
         REFERENCES.write_text(json.dumps(references(), indent=0) + "\n", encoding="ascii")
     elif len(sys.argv) == 3 and sys.argv[1] == "large":
         folder = Path(sys.argv[2])

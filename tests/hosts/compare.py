@@ -18,22 +18,26 @@ other hypotheses as well). Of the generated lines a share has tags, or is broken
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from allez.bundle.reader import Bundle
 from allez.model.model import Model
+from allez.tasks.picture import read
 from allez_export.made import facts, one
 from hosts import french
 from hosts.answers import Answer, Line, ask_python
 from hosts.rounding import Roundings
 from support import skips
+from support.pictures import as_golden, from_golden, simple
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "models" / "fr-en"
@@ -71,9 +75,14 @@ class Rescorer:
         self._model = Model(bundle)
         self._listed = candidates
 
-    def steps(self, answer: Answer) -> Iterator[dict[int, float]]:
+    def _read(self, answer: Answer, line: str) -> Any:
+        """Return what the encoder is given: ids, or the picture that a line is."""
+        image = self._manifest.input.image
+        return answer.source if image is None else read(from_golden(json.loads(line)), image)
+
+    def steps(self, answer: Answer, line: str) -> Iterator[dict[int, float]]:
         """Yield the log-probabilities of all words at each step, up to the one behind the last."""
-        request = self._model.request(answer.source, shortlist=self._listed)
+        request = self._model.request(self._read(answer, line), shortlist=self._listed)
         lists = None if request.shortlist is None else [request.shortlist]
         step = self._model.start([self._model.encode(request.source)], lists)
         row = np.zeros(1, dtype=np.int64)
@@ -85,29 +94,29 @@ class Rescorer:
         """Return the tokens of an answer, eos if there was one."""
         return [*answer.target, *([self._manifest.target.eos] if answer.finished else [])]
 
-    def score(self, answer: Answer) -> float:
+    def score(self, answer: Answer, line: str) -> float:
         """Return the sum of log-probabilities / length ** alpha, eos counted if there was one."""
         said = self.said(answer)
-        total = sum(
-            float(words[token]) for token, words in zip(said, self.steps(answer), strict=False)
-        )
+        both = zip(said, self.steps(answer, line), strict=False)
+        total = sum(float(words[token]) for token, words in both)
         return total / self._manifest.search.norm(max(len(said), 1))
 
-    def gap(self, one: Answer, other: Answer, beam_size: int) -> float:
+    def gap(self, one: Answer, other: Answer, beam_size: int, line: str) -> float:
         """Return how far apart two answers to the same sentence are."""
         if beam_size > 1:
-            return abs(self.score(one) - self.score(other))
-        both = zip(self.said(one), self.said(other), self.steps(one), strict=False)
+            return abs(self.score(one, line) - self.score(other, line))
+        both = zip(self.said(one), self.said(other), self.steps(one, line), strict=False)
         apart = ((a, b, words) for a, b, words in both if a != b)
         a, b, words = next(apart, (0, 0, {0: math.inf}))
         return abs(float(words[a]) - float(words[b])) if a != b else math.inf
 
-    def margin(self, one: Line, other: Line, beam_size: int) -> float:
+    def margin(self, one: Line, other: Line, beam_size: int, line: str) -> float:
         """Return the largest gap among the sentences of a line; infinite if they are others."""
         if [a.source for a in one.answers] != [a.source for a in other.answers]:
             return math.inf
         pairs = zip(one.answers, other.answers, strict=True)
-        return max(self.gap(a, b, beam_size) for a, b in pairs if self.said(a) != self.said(b))
+        gaps = (self.gap(a, b, beam_size, line) for a, b in pairs if self.said(a) != self.said(b))
+        return max(gaps)
 
 
 def compare(
@@ -130,9 +139,9 @@ def compare(
         says = (
             f"Python's rounding {draw} parts there" if draw else "no rounding of Python's does it"
         )
-        say(
-            f"  margin {rescorer.margin(ours_of_it, theirs, beam_size):.4f}, {says}: {lines[index]}"
-        )
+        line = lines[index]
+        margin = rescorer.margin(ours_of_it, theirs, beam_size, line)
+        say(f"  margin {margin:.4f}, {says}: {line}")
         say(f"    {ours_of_it.text}\n    {theirs.text}")
         if draw is None:
             yield f"beam {beam_size}: rounding does not explain {theirs.text!r}"
@@ -224,6 +233,18 @@ def generated(count: int, words: float) -> list[str]:
     return lines
 
 
+def asked(bundle: Bundle, lines: list[str]) -> list[str]:
+    """Return what a bundle is asked: texts, dialogues with a turn a line, pictures in JSON."""
+    manifest = bundle.manifest
+    if manifest.input.kind == "image":
+        return [json.dumps(as_golden(simple(number))) for number in range(len(lines))]
+    if manifest.task == "translate":
+        return lines
+    between = "\n" if manifest.task == "reply" else " "
+    plain = [line.replace("\n", " ") for line in lines]
+    return [between.join(plain[at : at + 3]) for at in range(0, len(plain), 3)]
+
+
 def say(text: str) -> None:
     """Write a line of the report."""
     sys.stdout.write(text + "\n")
@@ -253,6 +274,7 @@ def main() -> int:
     else:
         lines = arguments.sentences.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     bundle = Bundle.read(arguments.model)
+    lines = asked(bundle, lines)
     problems = []
     runs = [(lines, False)]
     if "shortlist" in bundle.manifest.files:

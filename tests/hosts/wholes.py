@@ -15,13 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from allez import Replier, Summarizer
+from allez import Captioner, Replier, Summarizer
 from allez.bundle.reader import Bundle
 from allez.tasks.blanks import fill, settled
 from allez.tasks.whole import Reader, read_text, read_turns
 from allez.text import SentenceRules, Tokenizer
 from allez_export import toy
 from support import french
+from support.pictures import as_golden, simple
 
 TINY = Path(__file__).parents[2] / "spec" / "bundles" / "tiny"
 
@@ -158,4 +159,18 @@ def task_cases() -> Iterator[dict[str, Any]]:
                     {"text": r.text, "turns": r.turns, "cut": r.cut, "blanks": r.blanks}
                     for r in replies
                 ],
+            }
+
+
+def caption_cases() -> Iterator[dict[str, Any]]:
+    """Yield captions of `tiny_caption`: cases of `spec/vectors/captions.jsonl`.
+
+    {"picture", "beam_size", "texts", "grid"}; pictures are as in golden examples.
+    """
+    with Captioner(TASKS / "tiny_caption", threads=1) as captioner:
+        for picture, beam in itertools.product(map(simple, range(14)), (1, 4)):
+            caption = captioner.caption(picture, beam_size=beam, n_best=min(beam, 2))
+            yield {
+                **{"picture": as_golden(picture), "beam_size": beam},
+                **{"texts": caption.texts, "grid": caption.grid},
             }

@@ -26,6 +26,7 @@ VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
         ("whole", cases.whole_cases),
         ("blanks", cases.blank_cases),
         ("tasks", cases.task_cases),
+        ("captions", cases.caption_cases),
     ],
 )
 def test_python_still_answers_so(name: str, make: Callable[[], Iterator[dict[str, Any]]]) -> None:

@@ -113,3 +113,28 @@ def write_cases() -> list[dict[str, Any]]:
         case["values"] = base64.b64encode(by_definition(pixels, shape_of(to))).decode()
         cases.append(case)
     return cases
+
+
+def simple(number: int) -> Any:
+    """Return a picture [h, w, 3] of one colour on white: square, or round."""
+    drawn = np.random.default_rng(number)
+    height, width = drawn.integers(9, 30, 2)
+    picture = np.full((height, width, 3), 255, dtype=np.uint8)
+    y, x = np.mgrid[:height, :width]
+    far = np.abs(np.stack([y - height / 2, x - width / 2]))
+    inside = (np.hypot(*far) if number % 2 else far.max(axis=0)) < min(height, width) / 3
+    picture[inside] = [(220, 30, 30), (30, 60, 220), (20, 160, 60)][number % 3]
+    return picture
+
+
+def as_golden(picture: Any) -> dict[str, Any]:
+    """Return a picture [h, w, 3] as golden examples have it."""
+    height, width, _ = picture.shape
+    rgb = base64.b64encode(picture.tobytes()).decode()
+    return {"height": height, "width": width, "rgb": rgb}
+
+
+def from_golden(said: dict[str, Any]) -> Any:
+    """Return a picture [h, w, 3] that golden examples have."""
+    data = np.frombuffer(base64.b64decode(said["rgb"]), dtype=np.uint8)
+    return data.reshape(said["height"], said["width"], 3)

@@ -1,16 +1,22 @@
 #!/usr/bin/env node
-/** Standard input translated text by text: for people at a desktop, and for comparing hosts. */
+/** Standard input answered text by text: for people at a desktop, and for comparing hosts. */
 
-import { AllezError, InputError, OptionError } from './src/errors.js'
-import { Translator } from './src/index.js'
 import { decodeUtf8 } from './src/bundle/bytes.js'
+import { pictureOf } from './src/bundle/golden.js'
+import { JsonError, parseJson } from './src/bundle/json.js'
+import { AllezError, InputError, OptionError } from './src/errors.js'
 import { installedWasm, openPath } from './src/node.js'
+import { KINDS } from './src/tasks/opening.js'
+import { loaded } from './src/translate/loading.js'
+import { Translator } from './src/translate/translator.js'
 
 /** @typedef {import('./src/translate/result.js').Translation} Translation */
 
 const USAGE = `usage: node cli.js --model BUNDLE [options] < FILE
 
-Translates standard input, UTF-8, line by line.
+Translates standard input, UTF-8, line by line. With a bundle for another task: summarizes each
+text; answers each dialogue, whose turns are the lines of a text (--null); says what each picture
+shows, given as JSON with "height", "width" and "rgb", Base64 of three bytes a pixel.
 
   --model BUNDLE    folder or zip of a bundle
   --beam-size N     hypotheses kept per sentence; 1 is greedy search
@@ -104,26 +110,67 @@ function parse(args) {
 
 /** @param {ReturnType<typeof parse>} asked */
 async function run({ model, options, end, isJson, isSelfTest }) {
-  const files = await openPath(model)
-  const translator = await Translator.load(files, { wasm: await installedWasm() })
+  const kindOf = (/** @type {any} */ { manifest: { task } }) =>
+    task === 'translate' ? Translator : KINDS[task]
+  const worker = await loaded(await openPath(model), { wasm: await installedWasm() }, kindOf)
   try {
-    if (isSelfTest) return await selfTest(translator)
-    for await (const translation of translator.translateAll(texts(process.stdin, end), options)) {
-      await write(isJson ? `${json(translation)}\n` : `${translation.text}${end}`)
+    if (isSelfTest) return await selfTest(worker)
+    const given = texts(process.stdin, end)
+    const isTranslator = worker instanceof Translator
+    const answers = isTranslator
+      ? worker.translateAll(given, options)
+      : written(worker, given, options)
+    for await (const answer of answers) {
+      await write(isJson ? `${json(answer)}\n` : `${answer.text}${end}`)
     }
     return 0
   } finally {
-    await translator.close()
+    await worker.close()
   }
 }
 
-/** @param {Translator} translator */
-async function selfTest(translator) {
-  const report = await translator.selfTest()
+/**
+ * Yields what another task than translation makes of each text, as a translation of one sentence.
+ *
+ * @param {any} writer
+ * @param {AsyncIterable<string>} given
+ * @param {import('./src/options.js').TranslateOptions} options
+ */
+async function* written(writer, given, options) {
+  for await (const text of given) {
+    /** @type {any} */
+    let answer
+    if (writer.task === 'summarize') answer = await writer.summarize(text, options)
+    else if (writer.task === 'caption') answer = await writer.caption(drawn(text), options)
+    else {
+      const turns = text.split('\n')
+      answer = await writer.another(turns.slice(0, -1)).reply(turns[turns.length - 1], options)
+    }
+    const { source = '', sourceTokens = [], score } = answer
+    const sentence = { ...answer, source, sourceTokens, doubts: [], carried: [] }
+    yield { ...answer, source, score, sentences: [sentence] }
+  }
+}
+
+/** @param {string} text */
+function drawn(text) {
+  const wrong = 'a picture is JSON with height, width and rgb'
+  try {
+    const picture = pictureOf(parseJson(text))
+    if (picture) return picture
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error
+  }
+  throw new InputError(wrong)
+}
+
+/** @param {any} worker */
+async function selfTest(worker) {
+  const report = await worker.selfTest()
   for (const { text, problem } of report.results) {
     if (problem !== null) await write(`${text}: ${problem}\n`)
   }
-  const passed = report.results.filter((result) => result.problem === null).length
+  const passed = report.results.filter((/** @type {any} */ each) => each.passed).length
   const of = `${passed} of ${report.results.length} passed`
   await write(`${of}, ONNX Runtime ${report.onnxruntime}\n`)
   return report.passed ? 0 : FAILED

@@ -69,12 +69,15 @@ test('what every host offers is there, under the names that the list says', asyn
 async function writersOffer() {
   const summarizer = await Summarizer.load(await openPath(`${BUNDLES}tiny_summary`), { wasm: WASM })
   const replier = await Replier.load(await openPath(`${BUNDLES}tiny_reply`), { wasm: WASM })
+  const captioner = await Captioner.load(await openPath(`${BUNDLES}tiny_caption`), { wasm: WASM })
+  const picture = { width: 2, height: 1, data: new Uint8Array(6) }
+  const caption = await captioner.caption(picture)
   const text = 'Nous aimons la grande voiture verte le 14 mars 1987.'
   const [summary, reply] = [await summarizer.summarize(text), await replier.reply(text)]
-  await Promise.all([summarizer.close(), replier.close()])
+  await Promise.all([summarizer.close(), replier.close(), captioner.close()])
   const offered = { Writer: summarizer, Summarizer: summarizer, Replier: replier }
   const answers = { Answer: summary, Summary: summary, Reply: reply, Blank: reply.blanks[0] }
-  return { ...offered, ...answers, Captioner: Captioner.prototype }
+  return { ...offered, ...answers, Captioner: captioner, Caption: caption }
 }
 
 /** The folders of the engine from the ground up, as those of the Python runtime. */

@@ -8,12 +8,15 @@ import { openPath } from '../src/node.js'
 import { fillBlanks, movedIn, valuesOf, withoutOpenBlank } from '../src/tasks/blanks.js'
 import { checkBytes, resampled } from '../src/tasks/picture.js'
 import { readText, readTurns, readerOf } from '../src/tasks/whole.js'
+import { writeOut } from '../src/tasks/written.js'
 import { parseRules } from '../src/text/rules.js'
 import { EOS_PIECE, Tokenizer } from '../src/text/tokenizer.js'
+import * as typography from '../src/text/typography.js'
 import { BUNDLES, TINY, WASM, drained, inCodePoints, vectors } from './support.js'
 
 const SUMMARY = `${BUNDLES}tiny_summary/`
 const REPLY = `${BUNDLES}tiny_reply/`
+const CAPTION = `${BUNDLES}tiny_caption/`
 const TEXT = 'Je vois le chat noir. Les enfants cherchent dix fleurs bleues.'
 
 const tiny = await Bundle.read(await openPath(TINY))
@@ -22,7 +25,8 @@ const rules = parseRules(tiny.text('sentences'))
 
 const summarizer = await Summarizer.load(await openPath(SUMMARY), { wasm: WASM })
 const replier = await Replier.load(await openPath(REPLY), { wasm: WASM })
-after(() => Promise.all([summarizer.close(), replier.close()]))
+const captioner = await Captioner.load(await openPath(CAPTION), { wasm: WASM })
+after(() => Promise.all([summarizer.close(), replier.close(), captioner.close()]))
 
 /** @param {any} input */
 const readerFor = (input) => readerOf(tokenizer, rules, tiny.manifest.source.eos, input)
@@ -147,14 +151,56 @@ test('pictures that are none are refused', () => {
 })
 
 test('golden examples pass', async () => {
-  for (const writer of [summarizer, replier]) {
+  for (const writer of [summarizer, replier, captioner]) {
     const { results, passed } = await writer.selfTest()
     assert.deepEqual(
       results.filter((result) => !result.passed),
       [],
     )
-    assert.ok(passed && results.length >= 10)
+    assert.ok(passed && results.length >= (writer === captioner ? 3 : 10))
   }
+})
+
+/** @param {any} picture */
+const drawn = ({ width, height, rgb }) => ({ width, height, data: bytes(rgb) })
+
+test('captions are those of Python, in a batch and as streams', async () => {
+  const cases = await vectors('captions.jsonl')
+  assert.ok(cases.length > 25)
+  const [greedy, pictures] = [cases.filter((made) => made.beam_size === 1), new Array()]
+  for (const { picture, beam_size: beamSize, texts, grid } of cases) {
+    const caption = await captioner.caption(drawn(picture), {
+      ...{ beamSize, nBest: Math.min(beamSize, 2) },
+    })
+    assert.deepEqual([caption.texts, caption.grid], [texts, grid])
+    assert.ok(caption.hypotheses[0].attention.every((row) => row.length === 9))
+    if (beamSize === 1) pictures.push(drawn(picture))
+  }
+  const expected = greedy.map(({ texts: [text] }) => text)
+  /** @type {string[]} */
+  const found = []
+  for await (const { text } of captioner.captionAll(pictures, { beamSize: 1 })) found.push(text)
+  assert.deepEqual(found, expected)
+  const { pieces, answer } = await drained(captioner.stream(pictures[0]))
+  assert.deepEqual([pieces.join(''), answer.text], [expected[0], expected[0]])
+  assert.equal((await captioner.caption(pictures[0], { maxTime: 0 })).finished, false)
+  assert.throws(() => captioner.captionAll(pictures[0]), { code: 'option' })
+  await assert.rejects(captioner.caption(/** @type {any} */ ('x.png')), { code: 'input' })
+})
+
+test("a bundle's typography is that of its texts, and changes no value", async () => {
+  const said = 'Oui ! Non ? [day] !'
+  const values = valuesOf({ day: 'a "b" ! c' })
+  assert.equal(writeOut(said, null, values, false).text, 'Oui ! Non ? a "b" ! c !')
+  const french = writeOut(said, typography, values, false)
+  const [{ start, end }] = french.blanks
+  assert.equal(french.text.slice(start, end), 'a "b" ! c')
+  assert.ok(french.text.startsWith('Oui\u202f!'))
+  for (let at = 0; at <= said.length; at++) {
+    const { text } = writeOut(said.slice(0, at), typography, values, true)
+    assert.ok(french.text.startsWith(text), text)
+  }
+  assert.deepEqual(french.moved([0, 3]), [0, 3])
 })
 
 test('summaries and dialogues are those of Python', async () => {

@@ -86,7 +86,7 @@ function readLine({ place, manifest }, line, number) {
  * @param {any} drawn
  * @returns {Picture | null}
  */
-function pictureOf(drawn) {
+export function pictureOf(drawn) {
   if (!(drawn instanceof Map)) return null
   const [height, width, rgb] = ['height', 'width', 'rgb'].map((key) => drawn.get(key))
   const isBase64 =

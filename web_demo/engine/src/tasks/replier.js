@@ -1,12 +1,11 @@
 /** `Replier`: a dialogue, turn by turn. */
 
 import { loaded } from '../translate/loading.js'
-import { fillBlanks, movedIn, valuesOf, withoutOpenBlank } from './blanks.js'
+import { valuesOf } from './blanks.js'
 import { readTurns, withoutSeparator } from './whole.js'
 import { Writer, checkedText, sourceTokensOf } from './writer.js'
 
 /** @typedef {import('../options.js').TranslateOptions} TranslateOptions */
-/** @typedef {import('../translate/result.js').Hypothesis} Hypothesis */
 /** @typedef {import('../translate/result.js').Token} Token */
 /** @typedef {import('./blanks.js').Blank} Blank */
 /** @typedef {import('./blanks.js').Fill} Fill */
@@ -86,8 +85,8 @@ export class Replier extends Writer {
    * @throws {SessionError} ONNX Runtime failed, or the replier is closed
    */
   async reply(text, { fill, ...options } = {}) {
-    const value = valuesOf(fill)
-    const reply = await this.write(() => this.material(text, value), options)
+    const values = valuesOf(fill)
+    const reply = await this.write(() => this.material(text, values), options)
     this.remember(text, reply)
     return reply
   }
@@ -102,10 +101,8 @@ export class Replier extends Writer {
    * @returns {AsyncGenerator<string, Reply, void>} returns the answer
    */
   async *stream(text, { fill, ...options } = {}) {
-    const value = valuesOf(fill)
-    const shown = (/** @type {string} */ said, /** @type {boolean} */ isEnded) =>
-      fillBlanks(isEnded ? said : withoutOpenBlank(said), value).text
-    const reply = yield* this.streamed(() => this.material(text, value), options, shown)
+    const values = valuesOf(fill)
+    const reply = yield* this.streamed(() => this.material(text, values), options)
     this.remember(text, reply)
     return reply
   }
@@ -120,10 +117,10 @@ export class Replier extends Writer {
 
   /**
    * @param {string} text
-   * @param {(name: string) => string | null} value of a blank
+   * @param {(name: string) => string | null} values of blanks
    * @returns {import('./writer.js').Material<Reply>}
    */
-  material(text, value) {
+  material(text, values) {
     const { reader } = this
     const isAsked = withoutSeparator(checkedText(text, 'a turn'), reader) !== ''
     const read = readTurns(isAsked ? [...this.turns, text] : [], reader)
@@ -133,34 +130,16 @@ export class Replier extends Writer {
       read: isAsked ? () => ids : null,
       positions: ids.length,
       text: source,
-      answer: (said) => {
-        const filled = said.hypotheses.map((each) => fillBlanks(each.text, value))
-        return {
-          ...said,
-          hypotheses: said.hypotheses.map((each, at) => withValues(each, filled[at])),
-          texts: filled.map((each) => each.text),
-          text: filled[0].text,
-          turns: parts.map((part) => source.slice(...part)),
-          ...{ cut, blanks: filled[0].blanks, source },
-          sourceTokens: sourceTokensOf(read, reader.tokenizer),
-          sourceTurns: spans.map(([start]) =>
-            Math.max(parts.filter(([begin]) => begin <= start).length - 1, 0),
-          ),
-        }
-      },
+      values,
+      answer: (said, blanks) => ({
+        ...said,
+        turns: parts.map((part) => source.slice(...part)),
+        ...{ cut, blanks, source },
+        sourceTokens: sourceTokensOf(read, reader.tokenizer),
+        sourceTurns: spans.map(([start]) =>
+          Math.max(parts.filter(([begin]) => begin <= start).length - 1, 0),
+        ),
+      }),
     }
   }
-}
-
-/**
- * @param {Hypothesis} hypothesis
- * @param {import('./blanks.js').Filled} filled
- * @returns {Hypothesis}
- */
-function withValues(hypothesis, filled) {
-  const tokens = hypothesis.tokens.map((token) => {
-    const [start, end] = movedIn(filled, [token.start, token.end])
-    return { ...token, start, end }
-  })
-  return { ...hypothesis, text: filled.text, tokens }
 }

@@ -13,6 +13,7 @@ import { UNREAD, limitOf, searchFor } from '../translate/searching.js'
 import { heard } from '../translate/streaming.js'
 import { EOS_PIECE } from '../text/tokenizer.js'
 import { normal, readerOfBundle } from './whole.js'
+import { writeOut } from './written.js'
 
 /** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
 /** @typedef {import('../bundle/golden.js').Golden} Golden */
@@ -25,7 +26,9 @@ import { normal, readerOfBundle } from './whole.js'
 /** @typedef {import('../text/tokenizer.js').Tokenizer} Tokenizer */
 /** @typedef {import('../translate/result.js').Hypothesis} Hypothesis */
 /** @typedef {import('../translate/result.js').Token} Token */
+/** @typedef {import('./blanks.js').Blank} Blank */
 /** @typedef {import('./whole.js').Reader} Reader */
+/** @typedef {import('./written.js').Written} Written */
 
 /**
  * What was written about one thing that was read; all of it is plain data.
@@ -43,17 +46,21 @@ import { normal, readerOfBundle } from './whole.js'
 
 /**
  * What is read for one answer (null: nothing, and nothing is said), how many positions it has, the
- * text of which it was made, and what becomes of the words.
+ * text of which it was made, the values of the blanks of what is said about it (none: it has no
+ * blanks), and what becomes of the words and their blanks.
  *
  * @template A
  * @typedef {{read: (() => Read) | null, positions: number, text: string,
- *   answer: (said: Answer) => A}} Material
+ *   values?: (name: string) => string | null,
+ *   answer: (said: Answer, blanks: Blank[]) => A}} Material
  */
 
 /**
- * What works on texts: it spells what is said, and reads (null: pictures are read).
+ * What works on texts: it spells what is said, gives it its typography, and reads (null: pictures
+ * are read).
  *
- * @typedef {{target: Tokenizer, reader: Reader | null}} Prepared
+ * @typedef {{target: Tokenizer, typography: import('./written.js').Typography,
+ *   reader: Reader | null}} Prepared
  */
 
 /** @type {Record<string, [worker: string, work: string, use: string]>} */
@@ -110,10 +117,12 @@ export class Writer {
       throw new BundleFormatError(`a bundle to ${task} reads ${what}`)
     }
     const speller = await loadTokenizer(bundle, target)
-    if (isImage) return { target: speller, reader: null }
+    const typography = target.typography ? await import('../text/typography.js') : null
+    const written = { target: speller, typography }
+    if (isImage) return { ...written, reader: null }
     const isJoint = source.tokenizer === target.tokenizer
     const reader = isJoint ? speller : await loadTokenizer(bundle, source)
-    return { target: speller, reader: readerOfBundle(bundle, reader) }
+    return { ...written, reader: readerOfBundle(bundle, reader) }
   }
 
   /** Of the bundles that it takes. */
@@ -227,37 +236,35 @@ export class Writer {
    *
    * @param {() => Material<A>} take
    * @param {TranslateOptions} options
-   * @param {(text: string, isEnded: boolean) => string} [shown] what of a text so far is handed
-   *   out; what it returns once is the beginning of all that it returns later
    * @returns {AsyncGenerator<string, A, void>}
    */
-  async *streamed(take, options, shown = (text) => text) {
+  async *streamed(take, options) {
     const { call, deadline } = this.begin({ ...options, beamSize: 1, nBest: 1 })
     const material = take()
-    return yield* heard((say) => this.said(material, call, deadline, shown, say))
+    return yield* heard((say) => this.said(material, call, deadline, say))
   }
 
   /**
    * @param {Material<A>} material
    * @param {Chosen} call
    * @param {Deadline} deadline
-   * @param {(text: string, isEnded: boolean) => string} shown
    * @param {(piece: string) => void} say
    */
-  async said(material, call, deadline, shown, say) {
+  async said(material, call, deadline, say) {
     const { target } = this.prepared
     /** @type {number[]} */
     const tokens = []
     let sent = 0
-    const send = (/** @type {string} */ text) => {
+    const send = (/** @type {string} */ said, /** @type {boolean} */ grows) => {
+      const { text } = this.written(said, material, grows)
       if (text.length > sent) say(text.slice(sent))
       sent = Math.max(sent, text.length)
     }
     const found = await this.search(material, call, deadline, ([token]) => {
       tokens.push(token)
-      send(shown(target.decodeStable(tokens), false))
+      send(target.decodeStable(tokens), true)
     })
-    send(shown(target.decode(found[0].tokens), true))
+    send(target.decode(found[0].tokens), false)
     return this.finished(material, found, call)
   }
 
@@ -305,28 +312,50 @@ export class Writer {
    * @param {Found[]} found
    * @param {Chosen} call
    */
-  finished({ read, positions, text, answer }, found, { search }) {
-    const hypotheses = found.slice(0, search.nBest).map((raw) => this.spelled(raw))
+  finished(material, found, { search }) {
+    const { read, positions, text, answer } = material
+    const spelled = found.slice(0, search.nBest).map((raw) => this.spelled(raw, material))
+    const hypotheses = spelled.map(({ hypothesis }) => hypothesis)
     const [best] = hypotheses
     const weights = read && this.manifest.confidence
     const told = { source: text, positions, target: best.text, found, chosen: 0, search }
-    return answer({
+    const said = {
       hypotheses,
       texts: hypotheses.map((each) => each.text),
       ...{ text: best.text, score: best.score, finished: best.finished },
       confidence: weights && confidence(weights, features(told, 0)),
-    })
+    }
+    return answer(said, spelled[0].blanks)
   }
 
-  /** @param {Found} raw @returns {Hypothesis} */
-  spelled({ tokens, score, attention, finished }) {
-    const { text, spans } = this.prepared.target.decodeSpans(tokens)
-    return {
+  /**
+   * Returns a hypothesis as it is handed out, and its blanks.
+   *
+   * @param {Found} raw
+   * @param {Material<A>} material
+   */
+  spelled({ tokens, score, attention, finished }, material) {
+    const { target } = this.prepared
+    const said = target.decodeSpans(tokens)
+    const { text, blanks, moved } = this.written(said.text, material, false)
+    /** @type {Hypothesis} */
+    const hypothesis = {
       text,
-      tokens: tokensOf({ ids: tokens, spans }, this.prepared.target),
+      tokens: tokensOf({ ids: tokens, spans: said.spans.map(moved) }, target),
       alignment: attention.map((row, at) => [row.indexOf(Math.max(...row)), at]),
       ...{ score, attention, finished },
     }
+    return { hypothesis, blanks }
+  }
+
+  /**
+   * @param {string} said
+   * @param {Material<A>} material
+   * @param {boolean} grows
+   * @returns {Written}
+   */
+  written(said, { values }, grows) {
+    return writeOut(said, this.prepared.typography, values ?? null, grows)
   }
 }
 
