@@ -95,23 +95,8 @@ public class Bundle private constructor(
             firstScores = numbers("first_scores").map { it.toDouble() },
             targetIds = ids("target_ids"),
             translation = text("translation"),
-            picture = if (isImage) picture(entry["picture"]) ?: malformed("picture") else null,
+            picture = if (isImage) pictureOf(entry["picture"]) ?: malformed("picture") else null,
         )
-    }
-
-    /** A picture of three bytes a pixel; null if it is none. */
-    private fun picture(drawn: Any?): Picture? {
-        val (height, width, rgb) = listOf("height", "width", "rgb").map { (drawn as? Map<*, *>)?.get(it) }
-        if (height !is Long || width !is Long || rgb !is String) return null
-        return try {
-            Picture.ofRgb(Base64.getDecoder().decode(rgb), Math.toIntExact(width), Math.toIntExact(height))
-        } catch (_: IllegalArgumentException) { // no base64
-            null
-        } catch (_: ArithmeticException) { // no number of pixels
-            null
-        } catch (_: InputError) { // another number of bytes than it says
-            null
-        }
     }
 
     public companion object {
@@ -205,6 +190,21 @@ public class Bundle private constructor(
                 hint = "the bundle was damaged or changed; get it again",
             )
         }
+    }
+}
+
+/** A picture as `golden.jsonl` has it, of three bytes a pixel; null if it is none. */
+internal fun pictureOf(drawn: Any?): Picture? {
+    val (height, width, rgb) = listOf("height", "width", "rgb").map { (drawn as? Map<*, *>)?.get(it) }
+    if (height !is Long || width !is Long || rgb !is String) return null
+    return try {
+        Picture.ofRgb(Base64.getDecoder().decode(rgb), Math.toIntExact(width), Math.toIntExact(height))
+    } catch (_: IllegalArgumentException) { // no base64
+        null
+    } catch (_: ArithmeticException) { // no number of pixels
+        null
+    } catch (_: InputError) { // another number of bytes than it says
+        null
     }
 }
 

@@ -1,4 +1,4 @@
-/* Standard input translated line by line: for people at a desktop, and for comparing hosts. */
+/* Standard input answered line by line: for people at a desktop, and for comparing hosts. */
 package io.github.allez
 
 import java.io.BufferedOutputStream
@@ -14,7 +14,9 @@ import kotlin.system.exitProcess
 
 private const val USAGE = """usage: java -cp ... io.github.allez.MainKt --model BUNDLE [options] < FILE
 
-Translates standard input, UTF-8, line by line.
+Translates standard input, UTF-8, line by line. With a bundle for another task: summarizes each text;
+answers each dialogue, whose turns are the lines of a text (--null); says what each picture shows, given
+as JSON with "height", "width" and "rgb", Base64 of three bytes a pixel.
 
   --model BUNDLE    folder or zip of a bundle
   --beam-size N     hypotheses kept per sentence; 1 is greedy search
@@ -95,23 +97,62 @@ private fun parse(args: Array<String>): Arguments {
 
 private fun run(arguments: Arguments): Int {
     val out = BufferedOutputStream(FileOutputStream(FileDescriptor.out))
-    return Translator(Bundle.open(arguments.model), arguments.threads).use { translator ->
-        if (arguments.selfTest) selfTest(translator, out) else translate(translator, arguments, out)
+    val bundle = Bundle.open(arguments.model)
+    if (bundle.manifest.task != "translate") return write(bundle, arguments, out)
+    return Translator(bundle, arguments.threads).use { translator ->
+        if (arguments.selfTest) return tell(translator.selfTest(), out)
+        val texts = texts(System.`in`.buffered(), arguments.end)
+        for (translation in translator.translateBatch(texts.asIterable(), arguments.options)) {
+            say(if (arguments.json) json(translation) else translation.text, arguments, out)
+        }
+        0
     }
 }
 
-private fun translate(translator: Translator, arguments: Arguments, out: OutputStream): Int {
-    val texts = texts(System.`in`.buffered(), arguments.end)
-    for (translation in translator.translateBatch(texts.asIterable(), arguments.options)) {
-        out.write((if (arguments.json) json(translation) else translation.text).toByteArray(Charsets.UTF_8))
-        out.write((if (arguments.json) '\n' else arguments.end).code)
-        out.flush()
-    }
-    return 0
+private fun say(text: String, arguments: Arguments, out: OutputStream) {
+    out.write(text.toByteArray(Charsets.UTF_8))
+    out.write((if (arguments.json) '\n' else arguments.end).code)
+    out.flush()
 }
 
-private fun selfTest(translator: Translator, out: OutputStream): Int {
-    val report = translator.selfTest()
+/** Does another task than to translate. */
+private fun write(bundle: Bundle, arguments: Arguments, out: OutputStream): Int {
+    val writer = when (bundle.manifest.task) {
+        "summarize" -> Summarizer(bundle, arguments.threads)
+        "reply" -> Replier(bundle, threads = arguments.threads)
+        else -> Captioner(bundle, arguments.threads)
+    }
+    return writer.use {
+        if (arguments.selfTest) return tell(writer.selfTest(), out)
+        for (text in texts(System.`in`.buffered(), arguments.end)) {
+            val (answer, read) = answer(writer, text, arguments.options)
+            say(if (arguments.json) json(answer, read) else answer.text, arguments, out)
+        }
+        0
+    }
+}
+
+/** What is written about a text, and what was read of it. */
+private fun answer(writer: Writer<*>, text: String, options: TranslateOptions): Pair<Answer, List<Token>> = when (writer) {
+    is Summarizer -> writer.summarize(text, options).let { it to it.sourceTokens }
+    is Replier -> {
+        val turns = text.split("\n")
+        writer.another(turns.dropLast(1)).reply(turns.last(), options = options).let { it to it.sourceTokens }
+    }
+    is Captioner -> writer.caption(drawn(text), options) to emptyList()
+    else -> error("the task was checked")
+}
+
+private fun drawn(text: String): Picture {
+    val wrong = "a picture is JSON with height, width and rgb"
+    try {
+        return pictureOf(parseJson(text)) ?: throw InputError(wrong)
+    } catch (error: JsonException) {
+        throw InputError(wrong, cause = error)
+    }
+}
+
+private fun tell(report: SelfTestReport, out: OutputStream): Int {
     for (result in report.results) {
         if (!result.passed) out.write("${result.text}: ${result.problem}\n".toByteArray(Charsets.UTF_8))
     }
@@ -163,5 +204,24 @@ private fun json(translation: Translation): String = writeJson(
                 "carried" to sentence.carried.map { listOf(it.kind, it.text, it.said, it.term) },
             )
         },
+    ),
+)
+
+private fun json(answer: Answer, read: List<Token>): String = writeJson(
+    mapOf(
+        "text" to answer.text,
+        "score" to answer.score,
+        "sentences" to listOf(
+            mapOf(
+                "source_ids" to read.map { it.id },
+                "target_ids" to answer.tokens.map { it.id },
+                "text" to answer.text,
+                "score" to answer.score,
+                "finished" to answer.finished,
+                "confidence" to answer.confidence,
+                "doubts" to emptyList<Any>(),
+                "carried" to emptyList<Any>(),
+            ),
+        ),
     ),
 )

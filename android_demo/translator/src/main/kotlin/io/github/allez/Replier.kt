@@ -73,9 +73,7 @@ public class Replier private constructor(loaded: Loaded, turns: List<String>) : 
         onPiece: (String) -> Unit,
     ): Reply {
         val values = askedOnce(fill)
-        fun shown(said: String, ended: Boolean) =
-            fillBlanks(if (ended) said else withoutOpenBlank(said), values).text
-        return streamed(options, { material(text, values) }, ::shown, onPiece).also { remember(text, it) }
+        return streamed(options, { material(text, values) }, onPiece).also { remember(text, it) }
     }
 
     private fun remember(text: String, reply: Reply) {
@@ -86,25 +84,17 @@ public class Replier private constructor(loaded: Loaded, turns: List<String>) : 
         val isAsked = withoutSeparator(text, textReader).isNotEmpty()
         val read = readTurns(if (isAsked) turns + text else emptyList(), textReader)
         cut = read.cut
-        return Material(if (isAsked) sourceOf(read.tokens) else null, read.text) { said ->
-            val filled = said.hypotheses.map { fillBlanks(it.text, values) }
+        return Material(if (isAsked) sourceOf(read.tokens) else null, read.text, values) { said ->
             Reply(
-                hypotheses = said.hypotheses.mapIndexed { index, each -> withValues(each, filled[index]) },
+                hypotheses = said.hypotheses,
                 turns = read.spans.map { read.text.substring(it.start, it.end) },
                 cut = read.cut,
-                blanks = filled[0].blanks,
+                blanks = said.blanks,
                 source = read.text,
                 sourceTokens = read.tokens,
                 sourceTurns = read.tokens.map { token -> maxOf(read.spans.indexOfLast { it.start <= token.start }, 0) },
                 rate = said.rate,
             )
         }
-    }
-
-    private fun withValues(hypothesis: Hypothesis, filled: FilledBlanks): Hypothesis {
-        val tokens = hypothesis.tokens.map { token ->
-            filled.moved(token.start, token.end).let { token.copy(start = it.start, end = it.end) }
-        }
-        return Hypothesis(filled.text, tokens, hypothesis.score, hypothesis.attention, hypothesis.finished)
     }
 }

@@ -19,16 +19,27 @@ private val CALLED = mapOf(
 /** What is said about nothing. */
 private val SILENCE = Hypothesis("", emptyList(), 0.0, emptyList(), finished = true)
 
-/** What was written, as far as it is the same for all tasks; [rate] finds the confidence. */
-internal class Said(val hypotheses: List<Hypothesis>, val rate: () -> Double?)
+/**
+ * What was written, as far as it is the same for all tasks.
+ *
+ * @property blanks of the best one.
+ * @property rate finds the confidence.
+ */
+internal class Said(val hypotheses: List<Hypothesis>, val blanks: List<Blank>, val rate: () -> Double?)
 
 /**
  * What is read for one answer, and what becomes of the words.
  *
  * @property source null: there is nothing to read, and nothing is said.
  * @property text of which it was made, if any.
+ * @property values of the blanks of what is said about it.
  */
-internal class Material<A>(val source: Source?, val text: String, val answer: (Said) -> A)
+internal class Material<A>(
+    val source: Source?,
+    val text: String,
+    val values: Fill? = null,
+    val answer: (Said) -> A,
+)
 
 /**
  * What of a bundle is loaded for a task other than to translate; several dialogues may share it.
@@ -171,18 +182,8 @@ public abstract class Writer<A : Answer> internal constructor(internal val loade
         return engine.inOrder(things, deadline) { given -> answers(given.map(take), options, deadline) }
     }
 
-    /**
-     * Gives [onPiece] the greedy answer as it grows.
-     *
-     * @param shown what of a text so far is handed out, and whether it has ended; what it returns once is the
-     *   beginning of all that it returns later.
-     */
-    internal fun streamed(
-        options: TranslateOptions,
-        take: () -> Material<A>,
-        shown: (String, Boolean) -> String = { text, _ -> text },
-        onPiece: (String) -> Unit,
-    ): A {
+    /** Gives [onPiece] the greedy answer as it grows. */
+    internal fun streamed(options: TranslateOptions, take: () -> Material<A>, onPiece: (String) -> Unit): A {
         checkOptions(options)
         val greedy = options.copy(beamSize = 1, nBest = 1)
         return engine.working(greedy) { deadline ->
@@ -191,15 +192,16 @@ public abstract class Writer<A : Answer> internal constructor(internal val loade
             val request = request(material, greedy) ?: return@working finish(material, emptyList(), search)
             val tokens = ArrayList<Int>()
             var sent = 0
-            fun send(text: String) {
+            fun send(said: String, grows: Boolean) {
+                val text = written(said, material, grows).text
                 if (text.length > sent) onPiece(text.substring(sent))
                 sent = maxOf(sent, text.length)
             }
             val found = engine.search(request, search, deadline) { token ->
                 tokens.add(token.single())
-                send(shown(loaded.target.decodeStable(tokens), false))
+                send(loaded.target.decodeStable(tokens), grows = true)
             }
-            send(shown(loaded.target.decode(found[0].tokens), true))
+            send(loaded.target.decode(found[0].tokens), grows = false)
             finish(material, found, search)
         }
     }
@@ -236,14 +238,21 @@ public abstract class Writer<A : Answer> internal constructor(internal val loade
 
     private fun finish(material: Material<A>, found: List<Found>, search: SearchOptions): A {
         val source = material.source
-        if (source == null || found.isEmpty()) return material.answer(Said(listOf(SILENCE)) { null })
-        val hypotheses = found.take(search.nBest).map(::spelled)
+        if (source == null || found.isEmpty()) return material.answer(Said(listOf(SILENCE), emptyList()) { null })
+        val texts = found.take(search.nBest).map { loaded.target.spell(it.tokens) }
+        val written = texts.map { written(it.text, material, grows = false) }
+        val hypotheses = written.indices.map { hypothesis(found[it], texts[it].tokens, written[it]) }
         val told = Evidence(material.text, source.length, hypotheses[0].text, found, 0, search)
-        return material.answer(Said(hypotheses) { confidence(manifest.confidence, features(told, 0)) })
+        return material.answer(Said(hypotheses, written[0].blanks) { confidence(manifest.confidence, features(told, 0)) })
     }
 
-    private fun spelled(raw: Found): Hypothesis {
-        val spelled = loaded.target.spell(raw.tokens)
-        return Hypothesis(spelled.text, spelled.tokens, raw.score, raw.attention, raw.finished)
+    private fun written(said: String, material: Material<A>, grows: Boolean): HandedOut =
+        writeOut(said, manifest.targetSide.typography, hasBlanks = task == "reply", material.values, grows)
+
+    private fun hypothesis(raw: Found, said: List<Token>, written: HandedOut): Hypothesis {
+        val tokens = said.map { token ->
+            written.moved(token.start, token.end).let { token.copy(start = it.start, end = it.end) }
+        }
+        return Hypothesis(written.text, tokens, raw.score, raw.attention, raw.finished)
     }
 }

@@ -62,6 +62,24 @@ class MainTest {
     }
 
     @Test
+    fun `does other tasks, each text by itself`() {
+        val bundles = File(ROOT, "spec/bundles")
+        val text = "Je vois le chat noir.\u0000".toByteArray()
+        val summary = run("--model", "$bundles/tiny_summary", "--null", "--json", input = text)
+        val answer = (parseJson(summary.out) as Map<*, *>).list("sentences").single() as Map<*, *>
+        assertEquals("I see the black cat.", answer["text"]) { summary.errors }
+        assertEquals(2, answer.ints("source_ids").last())
+        val reply = run("--model", "$bundles/tiny_reply", "--null", input = "Oui.\nJe vois le chat noir.\u0000".toByteArray())
+        assertTrue(reply.code == 0 && reply.out.endsWith("\u0000")) { reply.errors }
+        val picture = jsonLines(File(VECTORS, "captions.jsonl")).last { it.int("beam_size") == 4 }
+        val caption = run("--model", "$bundles/tiny_caption", input = writeJson(picture["picture"]).toByteArray())
+        assertEquals(picture.names("texts")[0] + "\n", caption.out) { caption.errors }
+        val wrong = run("--model", "$bundles/tiny_caption", input = "[]".toByteArray())
+        assertEquals(1 to "error: a picture is JSON with height, width and rgb\n", wrong.code to wrong.errors)
+        assertEquals(0, run("--model", "$bundles/tiny_caption", "--selftest").code)
+    }
+
+    @Test
     fun `tests itself`() {
         val outcome = run("--model", TINY.path, "--selftest")
         assertEquals(0, outcome.code)

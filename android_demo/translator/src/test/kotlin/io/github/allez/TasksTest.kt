@@ -16,29 +16,34 @@ import org.junit.jupiter.api.assertThrows
 private val SUMMARY = File(ROOT, "spec/bundles/tiny_summary")
 private val REPLY = File(ROOT, "spec/bundles/tiny_reply")
 
+private val CAPTION = File(ROOT, "spec/bundles/tiny_caption")
+
 private const val TEXT = "Je vois le chat noir. Les enfants cherchent dix fleurs bleues."
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TasksTest {
     private val summarizer = Summarizer(Bundle.open(SUMMARY))
     private val replier = Replier(Bundle.open(REPLY))
+    private val captioner = Captioner(Bundle.open(CAPTION), threads = 2)
 
     @AfterAll
     fun close() {
         summarizer.close()
         replier.close()
+        captioner.close()
         assertEquals(0, summarizer.openHandles)
     }
 
-    private fun passed(report: SelfTestReport) {
+    private fun passed(report: SelfTestReport, least: Int = 10) {
         assertEquals(emptyList<String>(), report.results.filter { !it.passed }.map { "${it.text}: ${it.problem}" })
-        assertTrue(report.passed && report.results.size >= 10)
+        assertTrue(report.passed && report.results.size >= least)
     }
 
     @Test
     fun `golden examples pass`() {
         passed(summarizer.selfTest())
         passed(replier.selfTest())
+        passed(captioner.selfTest(), least = 3)
     }
 
     @Test
@@ -65,6 +70,44 @@ class TasksTest {
                 assertEquals(expected, listOf(summary.texts, read, summary.cut)) { text }
             }
         }
+    }
+
+    @Test
+    fun `captions are those of Python, in a batch and as streams`() {
+        val all = jsonLines(File(VECTORS, "captions.jsonl"))
+        assertTrue(all.size > 25)
+        for (case in all) {
+            val picture = checkNotNull(pictureOf(case["picture"]))
+            val beamSize = case.int("beam_size")
+            val caption = captioner.caption(picture, TranslateOptions(beamSize, minOf(beamSize, 2)))
+            val grid = listOf(caption.grid.rows.toLong(), caption.grid.columns.toLong())
+            assertEquals(listOf(case["texts"], case["grid"]), listOf(caption.texts, grid)) { writeJson(case) }
+            assertTrue(caption.attention.all { it.size == 9 } && caption.confidence == null)
+        }
+        val cases = all.filter { it.int("beam_size") == 1 }
+        val pictures = cases.map { checkNotNull(pictureOf(it["picture"])) }
+        val expected = cases.map { it.names("texts")[0] }
+        assertEquals(expected, captioner.captionBatch(pictures, TranslateOptions(1)).map { it.text }.toList())
+        val pieces = ArrayList<String>()
+        assertEquals(expected[0], captioner.stream(pictures[0], onPiece = pieces::add).text)
+        assertEquals(expected[0], pieces.joinToString(""))
+        val late = captioner.caption(pictures[0], TranslateOptions(maxTime = 0.0))
+        assertEquals("" to false, late.text to late.finished)
+    }
+
+    @Test
+    fun `a bundle's typography is that of its texts, and changes no value`() {
+        val (said, values) = "Oui ! Non ? [day] !" to Fill { if (it == "day") "a \"b\" ! c" else null }
+        val plain = writeOut(said, null, hasBlanks = true, values, grows = false)
+        assertEquals("Oui ! Non ? a \"b\" ! c !", plain.text)
+        val french = writeOut(said, "fr", hasBlanks = true, values, grows = false)
+        val blank = french.blanks.single()
+        assertEquals("a \"b\" ! c", french.text.substring(blank.start, blank.end))
+        assertEquals("Oui\u202f!", french.text.substring(0, 5))
+        val grown = (0..said.length).map { writeOut(said.take(it), "fr", hasBlanks = true, values, grows = true).text }
+        for (begun in grown) assertTrue(french.text.startsWith(begun)) { begun }
+        val places = (0 until 5).map { french.moved(it, it + 1) }
+        assertEquals("Oui", french.text.substring(places[0].start, places[2].end))
     }
 
     @Test
