@@ -80,7 +80,7 @@ const LATER = {
     './entities/english.js',
     './entities/terms.js',
     './tasks/opening.js',
-    './text/charsmap.js',
+    './text/steps.js',
     './text/typography.js',
     './text/unigram.js',
     './translate/fragment.js',

@@ -9,7 +9,7 @@
 import { shown, sortedByCodePoint } from '../bundle/fields.js'
 import { SPEC } from '../spec.js'
 import { countCharacters } from './characters.js'
-import { composed, replaced, squeezed, stripped } from './normalizer.js'
+import { composed, replaced } from './normalizer.js'
 import {
   MARK,
   isTrue,
@@ -191,18 +191,10 @@ async function readSteps(parts, kept) {
     }
     if (kind === 'NFC') {
       steps.push(composed)
-    } else if (kind === 'Precompiled') {
-      const map = await readCharsmap(part, kept)
-      steps.push((text) => map.edits(text))
-      mapped = true
-    } else if (kind === 'Strip') {
-      const [left, right] = [part.get('strip_left'), part.get('strip_right')]
-      if (typeof left !== 'boolean' || typeof right !== 'boolean') {
-        throw refusal('normalizer Strip must say which sides')
-      }
-      steps.push(stripped(left, right))
-    } else if (isSqueezing(part)) {
-      steps.push(squeezed)
+    } else if (kind !== 'Replace' || isByPattern(part)) {
+      const { readStep } = await import('./steps.js')
+      steps.push(readStep(part, keptPattern(kept, 'y')))
+      mapped ||= kind === 'Precompiled'
     } else {
       const [old, put] = readReplacement(part)
       const [before, after] = [countCharacters(old), countCharacters(put)]
@@ -218,12 +210,7 @@ async function readSteps(parts, kept) {
 }
 
 /** @param {Part} part */
-function isSqueezing(part) {
-  const pattern = part.get('pattern')
-  const isSpaces =
-    pattern instanceof Map && pattern.size === 1 && pattern.get('Regex') === RULES.several_spaces
-  return isSpaces && part.get('content') === ' '
-}
+const isByPattern = (part) => part.get('pattern') instanceof Map && part.get('pattern').has('Regex')
 
 /**
  * @param {Part} part
@@ -236,21 +223,6 @@ function readReplacement(part) {
     throw refusal('normalizer Replace must have a plain string pattern, or that of spaces')
   }
   return [old, put]
-}
-
-/**
- * @param {Part} part
- * @param {string[]} kept
- */
-async function readCharsmap(part, kept) {
-  const text = part.get('precompiled_charsmap') || ''
-  const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
-  if (typeof text !== 'string' || !isBase64.test(text)) {
-    throw refusal('normalizer Precompiled is not Base64')
-  }
-  const data = Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
-  const { Charsmap } = await import('./charsmap.js')
-  return new Charsmap(data, RULES.charsmap_characters, keptPattern(kept, 'y'))
 }
 
 /**

@@ -78,29 +78,3 @@ export function replaced(old, put) {
     return found
   }
 }
-
-/**
- * No spaces at the ends, U+0020 alone: other white space is text, as it is to SentencePiece.
- *
- * @param {boolean} left
- * @param {boolean} right
- * @returns {Step}
- */
-export function stripped(left, right) {
-  return (text) => {
-    let [start, end] = [0, text.length]
-    while (left && start < text.length && text[start] === ' ') start++
-    while (right && end > start && text[end - 1] === ' ') end--
-    /** @type {Edit[]} */
-    const ends = [
-      [0, start, ''],
-      [end, text.length, ''],
-    ]
-    return ends.filter(([from, to]) => from < to)
-  }
-}
-
-/** Two spaces or more as one. @type {Step} */
-export function squeezed(text) {
-  return [...text.matchAll(/ {2,}/g)].map((run) => [run.index, run.index + run[0].length, ' '])
-}
