@@ -24,15 +24,18 @@ PIECES = """un|une|deux|trois|quatre-vingt-dix-sept|soixante et onze|deux cent m
     more than|fewer than|up to|pas|un pas|jamais|rien|ne|sans|not|don't|never|nobody|
     n'est-ce pas|pourquoi|pas mal|unable|impossible|Élodie|Londres|London|Jean-Luc|ǅungla|𐐀𐐁𐐂|
     İstanbul|-|–|.|,|:|« |?|!|(|\ue000|\ufffd|\u00a0|\u202f|😀|la la|the cat sees the cat|
-    had had|vous vous|years|chats|cats|the|le|de|ans"""
-LANGUAGES = (("fr", "en"), ("fr", "en"), ("fr", "en"), ("en", "fr"), ("de", "en"))
+    had had|vous vous|years|chats|cats|the|le|de|ans|no more than|less than|over|no|n't|can't wait|
+    never|midi|quarantaine|une douzaine|dozen|third|neuf|un cent|5 p.m.|17 h|heures|noon|plus|moins|
+    au moins|School of|Zorglub|Monday|Jordan|trillion|3,2 Md€|$3.2bn|aucun|personne"""
+LANGUAGES = (("fr", "en"), ("fr", "en"), ("en", "fr"), ("en", "fr"), ("de", "en"))
 
 
 def doubt_cases(count: int) -> Iterator[dict[str, Any]]:
     """Yield pairs with what is in doubt."""
     generator = random.Random(count)
     pieces = PIECES.replace("\n    ", "").split("|")
-    lines = VECTORS.read_text(encoding="utf-8").splitlines()
+    files = (VECTORS, VECTORS.with_stem("doubts_en"))
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     cases = [json.loads(line) for line in lines]
     sides = {
         "source": [case["source"] for case in cases] + list(french.sentences(13, 300)),

@@ -14,18 +14,19 @@ from allez.results import Doubt
 from allez.text.checks import doubts
 from allez.text.number_words import values
 
-LINES = (
-    (Path(__file__).parents[2] / "spec" / "vectors" / "doubts.jsonl")
-    .read_text(encoding="utf-8")
-    .splitlines()
-)
+VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
+LINES = [
+    line
+    for name in ("doubts", "doubts_en")
+    for line in (VECTORS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 
 @pytest.mark.parametrize(
     "case", [json.loads(line) for line in LINES], ids=lambda case: case["target"][:40]
 )
 def test_doubts_are_those_of_the_specification(case: dict[str, Any]) -> None:
-    found = doubts(case["source"], case["target"], ("fr", "en"))
+    found = doubts(case["source"], case["target"], tuple(case.get("languages", ("fr", "en"))))
     assert sorted({doubt.kind for doubt in found}) == sorted(set(case["kinds"]))
     for doubt in found:
         if doubt.start is not None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from allez.entities import FORMS, SPACES, THING, Entity, find, is_digit, is_word, words
 from allez.entities.units import ALIKE, SIGNS, unit_behind
 from allez.results import Doubt
+from allez.text import english
 from allez.text.negation import negation
 from allez.text.number_words import Value, values
 
@@ -50,6 +51,10 @@ def doubts(source: str, target: str, languages: tuple[str, str]) -> tuple[Doubt,
         found += _limits(hidden, target, here, said)
         found += negation(hidden, target, here, said)
         found += _names(hidden, target)
+    elif languages == ("en", "fr"):
+        found += english.limits(hidden, target, said)
+        found += english.negation(hidden, target, here, said)
+        found += english.names(hidden, target, _capitalized)
     found += _repetition(here, said)
     if len(source) >= 20 and not 0.4 <= length / len(source) <= 2.2:
         found.append(Doubt("length", source, 0, len(source)))
@@ -113,6 +118,8 @@ def _numbers(
         there = [v for v in there if not _is_ordinal_word(target, v)] + [
             v for v in there if _is_ordinal_word(target, v)
         ]
+    to_french = languages == ("en", "fr")
+    later = to_french and english.tells_hours(said)
     left = Counter(value.value for value in there)
     found = []
     missing: list[Value] = []
@@ -122,9 +129,14 @@ def _numbers(
         else:
             missing.append(value)
     for value in missing:
-        same = next((v for v in _alternatives(value.value) if left[v]), None)
+        same = next((v for v in _alternatives(value.value, later=later) if left[v]), None)
         if same is not None:
             left[same] -= 1
+        elif to_french and (
+            _is_ordinal_word(source, value)
+            or (value.value.denominator == 1 and english.says(int(value.value), said))
+        ):
+            continue
         elif not _is_said_otherwise(source, said, value):
             found.append(Doubt("number", source[value.start : value.end], value.start, value.end))
     if languages[1] == "en" and not found:
@@ -137,9 +149,11 @@ def _numbers(
             if _is_word_of(target, value) and value.value in (1, 2, 12):
                 continue
             text = target[value.start : value.end]
+            if to_french and english.is_no_number(text):
+                continue
             if all(figures in doubted for figures in lexemes(text)):
                 continue  # what is left of a thing
-            if not any(value.value in _alternatives(other.value) for other in here):
+            if not any(value.value in _alternatives(v.value, later=later) for v in here):
                 found.append(Doubt("number", text, None, None))
     return found
 
@@ -208,13 +222,20 @@ _ORDINALS = words("second third fourth fifth sixth seventh eighth ninth tenth tw
 _PAIRS = words("half pair couple first once another either")
 
 
-def _alternatives(value: Exact) -> list[Exact]:
-    """Return what may be said for a number: the hour of a half day, a fortnight."""
+def _alternatives(value: Exact, *, later: bool) -> list[Exact]:
+    """Return what may be said for a number: the hour of a half day, a fortnight.
+
+    Args:
+        value: the number.
+        later: whether it may be an hour of the afternoon that is said as one of 24.
+    """
     other: list[Exact] = []
     if value.denominator == 1:
         other += _SAME.get(int(value), ())
     if 13 <= value <= 24:
         other.append(value - 12)
+    if later and 1 <= value <= 11:
+        other.append(value + 12)
     return other
 
 

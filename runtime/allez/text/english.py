@@ -79,7 +79,7 @@ def _place(text: str, phrase: str) -> int:
 
 
 def _number_follows(text: str, end: int) -> bool:
-    """Tell whether a number begins within two words behind a position."""
+    """Tell whether a number begins behind a position, or behind one word there."""
     found = next((value for value in values(text[end:], "en") if value.value), None)
     return found is not None and len(text[end : end + found.start].split()) <= 1
 
@@ -151,7 +151,7 @@ _SMALL_IN_FRENCH = words(
 
 
 def names(
-    source: str, target: str, capitalized: Callable[..., list[tuple[str, int]]]
+    source: str, target: str, capitalized: Callable[[str], list[tuple[str, int]]]
 ) -> list[Doubt]:
     """Find a name within a sentence of which the translation has nothing.
 
@@ -160,7 +160,7 @@ def names(
     ("Soviet", "soviétique"), and if that has no name in its place.
     """
     here = [(word, start) for word, start in capitalized(source) if word not in _SMALL_IN_FRENCH]
-    there = {word for word, _ in capitalized(target, first=True)}
+    there = {word for word, _ in capitalized(target)}
     if there - {word for word, _ in here}:
         return []
     said = target.lower()
@@ -175,7 +175,9 @@ _PEOPLES = ("an", "ans", "ish", "ese", "ic", "ch")
 
 
 def _capital_beside(text: str, start: int, end: int) -> bool:
-    """Tell whether the word before or behind has a capital, too."""
+    """Tell whether the word before or behind has a capital, too, or is "of"."""
+    if text.startswith(" of ", end) or text.endswith(" of ", 0, start):
+        return True
     if at(text, end) in (" ", "-") and at(text, end + 1).isupper():
         return True
     first = start - 1

@@ -60,8 +60,16 @@ _UNITS: Mapping[str, Mapping[str, int]] = {
 }
 _HUNDREDS = {"fr": ("cent", "cents"), "en": ("hundred",)}
 _POWERS = {
-    "fr": {"mille": 3, "million": 6, "millions": 6, "milliard": 9, "milliards": 9},
-    "en": {"thousand": 3, "million": 6, "millions": 6, "billion": 9, "billions": 9, "bn": 9},
+    "fr": {"mille": 3, "million": 6, "millions": 6, "milliard": 9, "milliards": 9, "md": 9},
+    "en": {
+        "thousand": 3,
+        "million": 6,
+        "millions": 6,
+        "billion": 9,
+        "billions": 9,
+        "bn": 9,
+        "trillion": 12,
+    },
 }
 _LINKS = {"fr": ("et",), "en": ("and",)}
 _DECIMAL = {"fr": ",", "en": "."}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FORMS } from '../src/entities/numbers.js'
+import { FORMS, readingForm } from '../src/entities/numbers.js'
 import { doubts } from '../src/text/checks.js'
 import { Exact, values } from '../src/text/number_words.js'
 import { chosen, coverage } from '../src/translate/choice.js'
@@ -8,10 +8,13 @@ import { confidence, features } from '../src/translate/confidence.js'
 import { vectors } from './support.js'
 
 test('doubts are those of the specification', async () => {
-  const cases = await vectors('doubts.jsonl')
-  assert.ok(cases.length > 50)
-  for (const { source, target, kinds } of cases) {
-    const found = doubts(source, target, 'fr', 'en', FORMS.fr)
+  const cases = [...(await vectors('doubts.jsonl')), ...(await vectors('doubts_en.jsonl'))]
+  assert.ok(cases.length > 90)
+  const form = await readingForm('en')
+  for (const { source, target, languages, kinds } of cases) {
+    const found = languages
+      ? doubts(source, target, 'en', 'fr', form)
+      : doubts(source, target, 'fr', 'en', FORMS.fr)
     const named = [...new Set(found.map(({ kind }) => kind))].sort()
     assert.deepEqual(named, [...new Set(kinds)].sort(), JSON.stringify({ source, target }))
     for (const { text, start, end } of found) {

@@ -4,6 +4,7 @@
  * Nothing here knows what becomes of them: places, and the digits that are meant, are all it gives.
  */
 
+import { SPEC } from '../spec.js'
 import { isCapital, isDigit, isLetter } from '../text/characters.js'
 import {
   SPACES,
@@ -17,6 +18,9 @@ import {
   part,
   words,
 } from './characters.js'
+import { ALIKE } from './units.js'
+
+export * as checks from '../text/checks_english.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 
@@ -65,6 +69,14 @@ const NUMBERED = words(
   'section version chapter figure fig table step article paragraph appendix release rule lesson ' +
     'exercise level python java android ios windows macos ubuntu debian php firefox chrome',
 )
+
+/** The words and the signs of units of a form that is read: see there. */
+export const DESIGNATORS = words(
+  'the bus line train tram flight page chapter article volume room gate dock track road route ' +
+    'floor class group lot version step figure table question exercise lesson box number no ' +
+    'seat section paragraph level season episode match',
+)
+export const UNITS = new Map([...ALIKE, ...Object.entries(SPEC.units.en)])
 
 /** Initials that another language has of its own, without their full stops. */
 const TRANSLATED = words('US USA UK UN EU UAE USSR AD BC BCE CE PS AM PM')

@@ -23,7 +23,7 @@ import {
 } from './characters.js'
 import { groups } from './digits.js'
 import { hoursEnd, isDuration, isMoment, wordBefore } from './hours.js'
-import { ENGLISH, SIGNS, unitBehind } from './units.js'
+import { ALIKE, SIGNS, unitBehind } from './units.js'
 import { UNITS } from './words.js'
 
 /** @typedef {import('./characters.js').Line} Line */
@@ -77,14 +77,9 @@ export const FORMS = {
     percent: ['%', ' %', ' percent', ' per cent'],
     currencyFirst: true,
     hours: false,
-    designators: words(
-      'the bus line train tram flight page chapter article volume room gate dock ' +
-        'track road route floor class group lot version step figure table question ' +
-        'exercise lesson box number no seat section paragraph level season episode ' +
-        'match',
-    ),
+    designators: new Set(),
     durations: new Set(),
-    units: ENGLISH,
+    units: ALIKE,
     english: null,
   },
 }
@@ -97,7 +92,10 @@ export const FORMS = {
  * @returns {Promise<Form | null>}
  */
 export async function readingForm(name) {
-  if (name === 'en') return { ...FORMS.en, english: await import('./english.js') }
+  if (name === 'en') {
+    const english = await import('./english.js')
+    return { ...FORMS.en, english, designators: english.DESIGNATORS, units: english.UNITS }
+  }
   return name !== null && Object.hasOwn(FORMS, name) ? FORMS[name] : null
 }
 

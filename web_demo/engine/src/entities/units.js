@@ -10,9 +10,6 @@ import { at, behindSpace, isOneOf, isWord, numberEnds, part, run, words } from '
 /** Signs that any language writes alike. @type {Map<string, string>} */
 export const ALIKE = new Map([...words(SPEC.units.alike)].map((sign) => [sign, sign]))
 
-/** The signs of an English text, and how they are written otherwise. @type {Map<string, string>} */
-export const ENGLISH = new Map([...ALIKE, ...Object.entries(SPEC.units.en)])
-
 /** The signs of a French text, and what they are in English. @type {Map<string, string>} */
 export const SIGNS = new Map([...ALIKE, ...Object.entries(SPEC.units.fr)])
 

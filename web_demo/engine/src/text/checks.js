@@ -15,6 +15,7 @@ import { Exact, values } from './number_words.js'
 
 /** @typedef {import('../entities/find.js').Entity} Entity */
 /** @typedef {import('./number_words.js').Value} Value */
+/** @typedef {typeof import('./checks_english.js')} English */
 
 /**
  * Something in a source that its translation does not account for, or the other way round:
@@ -41,6 +42,7 @@ import { Exact, values } from './number_words.js'
  */
 export function doubts(source, target, from, to, form) {
   if (source === target) return []
+  const english = (to === 'fr' && form?.english?.checks) || null
   const whole = doubt('length', source, 0, source.length)
   if ([...target].every(isSpace)) return [whole]
   const all = find(source, { source: form, target: null })
@@ -54,11 +56,15 @@ export function doubts(source, target, from, to, form) {
   }
   const [here, said] = [lexemes(hidden.toLowerCase()), lexemes(rest.toLowerCase())]
   const doubted = new Set(found.flatMap((each) => lexemes(each.text)))
-  found.push(...numbers(hidden, rest, said, [from, to], doubted))
+  found.push(...numbers(hidden, rest, said, [from, to], doubted, english))
   if (from === 'fr' && to === 'en') {
     found.push(...limits(hidden, rest, here, said))
     found.push(...negation(hidden, rest, here, said))
     found.push(...names(hidden, rest))
+  }
+  if (english) {
+    const capitals = (/** @type {string} */ text) => capitalized(text, false)
+    found.push(...english.ofEnglish(hidden, rest, here, said, capitals))
   }
   const repeated = repeats(here) === '' ? repeats(said) : ''
   if (repeated !== '') found.push(doubt('repetition', repeated))
@@ -152,8 +158,10 @@ const PAIRS = words('half pair couple first once another either')
  * @param {string[]} said
  * @param {[string, string]} languages
  * @param {Set<string>} doubted
+ * @param {English | null} english
  */
-function numbers(source, target, said, [from, to], doubted) {
+function numbers(source, target, said, [from, to], doubted, english) {
+  const isLater = english !== null && english.tellsHours(said)
   const here = counted(source, from)
   const isOrdinal = (/** @type {Value} */ { start, end }) =>
     ORDINALS.has(target.slice(start, end).toLowerCase())
@@ -164,7 +172,9 @@ function numbers(source, target, said, [from, to], doubted) {
   /** @type {Doubt[]} */
   const found = []
   for (const { value, start, end } of missing) {
-    if (alternatives(value).some((other) => left.take(other))) continue
+    if (alternatives(value, isLater).some((other) => left.take(other))) continue
+    const isOrdinalHere = english && ORDINALS.has(source.slice(start, end).toLowerCase())
+    if (isOrdinalHere || english?.says(value.whole, said)) continue
     const isWithin = value.isUpTo(3n) && isWordOf(source, start)
     if (isWithin && said.some((word) => PAIRS.has(word))) continue // "deuxième", "une paire"
     found.push(doubt('number', source.slice(start, end), start, end))
@@ -183,7 +193,8 @@ function numbers(source, target, said, [from, to], doubted) {
     if (isWordOf(target, start) && isSmall) continue
     const text = target.slice(start, end)
     if (lexemes(text).every((figures) => doubted.has(figures))) continue // is left of a thing
-    const others = here.flatMap((other) => alternatives(other.value))
+    if (english?.isNoNumber(text)) continue
+    const others = here.flatMap((other) => alternatives(other.value, isLater))
     if (!others.some((other) => other.key === value.key)) found.push(doubt('number', text))
   }
   return found
@@ -235,11 +246,13 @@ const isWordOf = (text, start) => isLetter(String.fromCodePoint(Number(text.code
  * Returns what may be said for a number: the hour of a half day, a fortnight.
  *
  * @param {Exact} value
+ * @param {boolean} isLater whether an hour may be said as one of 24
  */
-function alternatives(value) {
+function alternatives(value, isLater) {
   const { whole } = value
   const others = (whole !== null && SAME.get(whole)) || []
   const found = others.map((other) => new Exact(other))
+  if (isLater && value.isFrom(1n) && value.isUpTo(11n)) return [...found, value.minus(-12n)]
   return value.isFrom(13n) && value.isUpTo(24n) ? [...found, value.minus(12n)] : found
 }
 

@@ -102,6 +102,7 @@ const POWERS = {
     ['millions', 6n],
     ['milliard', 9n],
     ['milliards', 9n],
+    ['md', 9n],
   ]),
   en: new Map([
     ['thousand', 3n],
@@ -109,6 +110,7 @@ const POWERS = {
     ['millions', 6n],
     ['billion', 9n],
     ['billions', 9n],
+    ['trillion', 12n],
     ['bn', 9n],
   ]),
 }

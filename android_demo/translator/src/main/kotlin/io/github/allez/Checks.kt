@@ -23,6 +23,7 @@ private class Sides(val source: String, val target: String, val languages: Pair<
     val said = lexemes(target.small)
     val numbersHere by lazy { counted(source, languages.first) }
     val numbersSaid by lazy { counted(target, languages.second) }
+    val isFrench = languages == "en" to "fr"
 }
 
 internal val String.small: String get() = lowercase(Locale.ROOT)
@@ -52,6 +53,7 @@ internal fun doubts(source: String, target: String, languages: Pair<String, Stri
     val sides = Sides(hidden.toString(), left, languages, found.flatMap { lexemes(it.text) }.toSet())
     found += numbers(sides)
     if (languages == "fr" to "en") found += limits(sides) + negation(sides.source, left, sides.here, sides.said) + names(sides)
+    if (sides.isFrench) found += ofEnglish(sides)
     found += repetition(sides)
     val (length, wanted) = target.characters to source.characters
     if (wanted >= LONG && length.toDouble() / wanted !in SHORTEST..LONGEST) {
@@ -60,6 +62,13 @@ internal fun doubts(source: String, target: String, languages: Pair<String, Stri
     if (REPLACED in left) found += Doubt("characters", REPLACED, null, null)
     return found
 }
+
+/** What is asked of English that became French. */
+private fun ofEnglish(sides: Sides): List<Doubt> = listOfNotNull(
+    englishLimit(sides.source, sides.target, sides.said),
+    englishNegation(sides.source, sides.target, sides.here, sides.said),
+    englishName(sides.source, sides.target) { capitalized(it, first = false) },
+)
 
 /** The numbers of a text, but for the minutes of full hours: "15 h" is "15:00". */
 private fun counted(text: String, language: String): List<NumberValue> =
@@ -130,9 +139,10 @@ private val ORDINALS = words("second third fourth fifth sixth seventh eighth nin
 private val PAIRS = words("half pair couple first once another either")
 private val SAID_OF_COURSE = listOf(1, 2, 12)
 
-/** What may be said for a number: the hour of a half day, a fortnight. */
-private fun alternatives(value: Quantity): List<Quantity> {
+/** What may be said for a number: the hour of a half day, [later] one of 24; a fortnight. */
+private fun alternatives(value: Quantity, later: Boolean): List<Quantity> {
     val others = value.whole?.let { SAME[it] }.orEmpty().map { Quantity.of(it) }
+    if (later && value >= 1 && value <= 11) return others + (value - -12)
     return if (value >= 13 && value <= 24) others + (value - 12) else others
 }
 
@@ -149,10 +159,11 @@ private class Left(values: List<NumberValue>) {
 private fun numbers(sides: Sides): List<Doubt> {
     val target = sides.target
     fun isOrdinal(value: NumberValue) = target.substring(value.start, value.end).small in ORDINALS
+    val later = sides.isFrench && tellsHours(sides.said)
     val left = Left(sides.numbersSaid)
     val missing = sides.numbersHere.filterNot { left.take(it.value) }
     val lost = missing.filterNot { value ->
-        alternatives(value.value).any(left::take) || isSaidOtherwise(sides, value)
+        alternatives(value.value, later).any(left::take) || isSaidOtherwise(sides, value)
     }
     if (lost.isNotEmpty()) {
         return lost.map { Doubt("number", sides.source.substring(it.start, it.end), it.start, it.end) }
@@ -163,7 +174,8 @@ private fun numbers(sides: Sides): List<Doubt> {
         val text = target.substring(value.start, value.end)
         val isUsual = isSpoken(target, value) && value.value.whole in SAID_OF_COURSE
         val isOfThing = lexemes(text).all { it in sides.doubted }
-        val isMeant = sides.numbersHere.any { value.value in alternatives(it.value) }
+        val isMeant = sides.numbersHere.any { value.value in alternatives(it.value, later) } ||
+            (sides.isFrench && isNoNumber(text))
         if (!isUsual && !isOfThing && !isMeant) return listOf(Doubt("number", text, null, null))
     }
     return emptyList()
@@ -216,7 +228,10 @@ private fun isSpoken(text: String, value: NumberValue): Boolean = isLetter(text.
 
 /** Whether a small number may be within a word: "deuxième", "une paire", "un couple". */
 private fun isSaidOtherwise(sides: Sides, value: NumberValue): Boolean =
-    value.value <= 3 && isSpoken(sides.source, value) && sides.said.any { it in PAIRS }
+    (sides.isFrench && isSaidInFrench(sides, value)) || value.value <= 3 && isSpoken(sides.source, value) && sides.said.any { it in PAIRS }
+
+private fun isSaidInFrench(sides: Sides, value: NumberValue): Boolean =
+    sides.source.substring(value.start, value.end).small in ORDINALS || saysOtherwise(value.value.whole, sides.said)
 
 // --- limits -----------------------------------------------------------------------------------------
 

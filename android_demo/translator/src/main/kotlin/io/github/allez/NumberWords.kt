@@ -69,7 +69,7 @@ private val FRENCH = NumberLanguage(
     ) + mapOf("une" to 1, "vingt" to 20, "vingts" to 20, "septante" to 70, "octante" to 80, "nonante" to 90) +
         numbered("trente quarante cinquante soixante", 30, 10),
     hundreds = setOf("cent", "cents"),
-    powers = mapOf("mille" to 3, "million" to 6, "millions" to 6, "milliard" to 9, "milliards" to 9),
+    powers = mapOf("mille" to 3, "million" to 6, "millions" to 6, "milliard" to 9, "milliards" to 9, "md" to 9),
     link = "et",
 )
 private val ENGLISH = NumberLanguage(
@@ -80,7 +80,7 @@ private val ENGLISH = NumberLanguage(
         mapOf("twice" to 2, "both" to 2, "double" to 2, "dozen" to 12, "noon" to 12, "midday" to 12) +
         numbered("second third fourth fifth sixth seventh eighth ninth tenth", 2),
     hundreds = setOf("hundred"),
-    powers = mapOf("thousand" to 3, "million" to 6, "millions" to 6, "billion" to 9, "billions" to 9, "bn" to 9),
+    powers = mapOf("thousand" to 3, "million" to 6, "millions" to 6, "billion" to 9, "billions" to 9, "bn" to 9, "trillion" to 12),
     link = "and",
 )
 private val LANGUAGES = mapOf("fr" to FRENCH, "en" to ENGLISH)

@@ -14,10 +14,11 @@ private val LANGUAGES = "fr" to "en"
 class ChecksTest {
     @Test
     fun `what the specification doubts`() {
-        val cases = jsonLines(File(VECTORS, "doubts.jsonl"))
-        assertTrue(cases.size >= 40)
+        val cases = listOf("doubts", "doubts_en").flatMap { jsonLines(File(VECTORS, "$it.jsonl")) }
+        assertTrue(cases.size >= 90)
         for (case in cases) {
-            val found = doubts(case["source"] as String, case["target"] as String, LANGUAGES)
+            val languages = (case["languages"] as List<*>?)?.let { (a, b) -> a as String to b as String } ?: LANGUAGES
+            val found = doubts(case["source"] as String, case["target"] as String, languages)
             assertEquals((case["kinds"] as List<*>).toSet(), found.map { it.kind }.toSet()) { writeJson(case) }
         }
     }
