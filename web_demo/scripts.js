@@ -80,6 +80,7 @@ const LATER = {
     './entities/english.js',
     './entities/terms.js',
     './tasks/opening.js',
+    './text/checks_english.js',
     './text/steps.js',
     './text/typography.js',
     './text/unigram.js',

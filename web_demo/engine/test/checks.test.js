@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FORMS, readingForm } from '../src/entities/numbers.js'
-import { doubts } from '../src/text/checks.js'
+import { FORMS } from '../src/entities/numbers.js'
+import { checkedForm, doubts } from '../src/text/checks.js'
 import { Exact, values } from '../src/text/number_words.js'
 import { chosen, coverage } from '../src/translate/choice.js'
 import { confidence, features } from '../src/translate/confidence.js'
@@ -10,7 +10,7 @@ import { vectors } from './support.js'
 test('doubts are those of the specification', async () => {
   const cases = [...(await vectors('doubts.jsonl')), ...(await vectors('doubts_en.jsonl'))]
   assert.ok(cases.length > 90)
-  const form = await readingForm('en')
+  const form = await checkedForm('en')
   for (const { source, target, languages, kinds } of cases) {
     const found = languages
       ? doubts(source, target, 'en', 'fr', form)

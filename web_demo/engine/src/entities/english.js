@@ -20,8 +20,6 @@ import {
 } from './characters.js'
 import { ALIKE } from './units.js'
 
-export * as checks from '../text/checks_english.js'
-
 /** @typedef {import('./characters.js').Line} Line */
 
 /** What stands for the century that a decade leaves out. */

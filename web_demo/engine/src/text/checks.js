@@ -8,6 +8,7 @@
 
 import { SPACES, isOneOf, isSpace, isWord, words } from '../entities/characters.js'
 import { find } from '../entities/find.js'
+import { readingForm } from '../entities/numbers.js'
 import { countCharacters, isCapital, isLetter, isSmall } from './characters.js'
 import { inAnotherForm, inAnotherUnit } from './figures.js'
 import { negation } from './negation.js'
@@ -16,6 +17,7 @@ import { Exact, values } from './number_words.js'
 /** @typedef {import('../entities/find.js').Entity} Entity */
 /** @typedef {import('./number_words.js').Value} Value */
 /** @typedef {typeof import('./checks_english.js')} English */
+/** @typedef {import('../entities/numbers.js').Form & {checks?: English}} Checked */
 
 /**
  * Something in a source that its translation does not account for, or the other way round:
@@ -31,18 +33,29 @@ import { Exact, values } from './number_words.js'
  */
 
 /**
+ * Returns how numbers of a language are read, with what is checked of its words alone.
+ *
+ * @param {string | null} language
+ * @returns {Promise<Checked | null>}
+ */
+export async function checkedForm(language) {
+  const form = await readingForm(language)
+  return form?.english ? { ...form, checks: await import('./checks_english.js') } : form
+}
+
+/**
  * Returns what a translation leaves in doubt, in the order of kinds; places are in the source.
  *
  * @param {string} source a sentence
  * @param {string} target its translation
  * @param {string} from language of the source
  * @param {string} to language of the target
- * @param {import('../entities/numbers.js').Form | null} form of numbers in the source
+ * @param {Checked | null} form of numbers in the source
  * @returns {Doubt[]}
  */
 export function doubts(source, target, from, to, form) {
   if (source === target) return []
-  const english = (to === 'fr' && form?.english?.checks) || null
+  const english = (to === 'fr' && form?.checks) || null
   const whole = doubt('length', source, 0, source.length)
   if ([...target].every(isSpace)) return [whole]
   const all = find(source, { source: form, target: null })

@@ -12,6 +12,7 @@ import { SPEC } from '../spec.js'
 import { Aligned } from '../text/aligned.js'
 import { casingOf, normalizedSpace, recased } from '../text/casing.js'
 import { isAscii, isLetter } from '../text/characters.js'
+import { checkedForm } from '../text/checks.js'
 import { parseRules } from '../text/rules.js'
 import { split } from '../text/segmentation.js'
 import { Tokenizer } from '../text/tokenizer.js'
@@ -75,7 +76,7 @@ export async function wordsOf(bundle) {
     ...{ source, target, rules, eos: manifest.source.eos },
     masking: manifest.entities ? new Masking(bundle, source, target, form) : null,
     languages: [from, to],
-    forms: [await readingForm(from), FORMS[to] ?? null],
+    forms: [await checkedForm(from), FORMS[to] ?? null],
     confidence: manifest.confidence,
     typography: manifest.target.typography ? await import('../text/typography.js') : null,
   }
