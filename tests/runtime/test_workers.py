@@ -204,9 +204,9 @@ def test_who_waits_for_others_hears_that_it_is_over(
     """Though it looks by itself but every quarter of an hour."""
     monkeypatch.setattr("allez.translate.callers.REST", 1_000)
     held, entered = threading.Event(), threading.Event()
-    runs.gate = lambda: (entered.set(), held.wait(60))
     cancel, found = Cancellation(), list[object]()
-    translator = Translator(tiny_bundle, threads=1)
+    translator = Translator(tiny_bundle, threads=1)  # it takes a step to see whether all fits
+    runs.gate = lambda: (entered.set(), held.wait(60))
     limit = 0.2 if end == "late" else None
 
     def wait() -> None:
