@@ -144,7 +144,8 @@ def test_scores_are_those_of_the_equations(
         target = [*(generator.randrange(1, words) for _ in range(length)), 0]
         found = scores(family, source, target)
         wanted = expected.log_probs(source, target)
-        assert np.abs(found[:, :words] - wanted).max() < 1e-4
+        bound = 1e-5 * max(10, np.abs(wanted).max())  # float32: processors round otherwise
+        assert np.abs(found[:, :words] - wanted).max() < bound
         assert (found[:, words:] < -1e8).all()
 
 

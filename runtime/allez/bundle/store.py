@@ -43,13 +43,15 @@ def models() -> list[ModelInfo]:
     """Return the bundles that can be loaded by name, in the order of their names.
 
     Of one name, the shipped one stands first, then those installed, newest first. Only their
-    manifests are read; one that cannot be is left out, with a warning in the log.
+    manifests are read; one that cannot be is left out, with a warning in the log. What does not
+    translate is never shipped: a checkout holds it to be installed.
     """
     found: dict[str, ModelInfo] = {}
     for folder in shipped():
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.name not in found and (path / MANIFEST).is_file():
                 _add(found, path.name, path, None)
+    found = {name: model for name, model in found.items() if model.task == "translate"}
     for bundle in stored():
         _add(found, bundle.label, bundle.path, bundle.sha256)
     return sorted(found.values(), key=lambda model: model.name.partition("@")[0])
