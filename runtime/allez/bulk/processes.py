@@ -49,8 +49,9 @@ def _run(job: Job, workers: int) -> None:
             done, _ = wait(futures, return_when=FIRST_EXCEPTION)
             for future in done:
                 future.result()
-        finally:
+        except BaseException:  # nobody waits for the parts in hand
             pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _begin() -> None:
