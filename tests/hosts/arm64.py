@@ -105,7 +105,7 @@ def machine() -> tuple[Path, Path]:
 
 def emulated(qemu: Path, system: Path, packages: Path, processor: Processor) -> list[str]:
     """Return the beginning of a command that runs Python on a processor."""
-    path = f"PYTHONPATH={packages}:{ROOT / 'runtime'}"
+    path = f"PYTHONPATH={packages}:{ROOT / 'runtime'}:{ROOT / 'tests'}"
     python = str(system / "usr" / "bin" / "python3")
     return [str(qemu), "-cpu", processor.name, "-L", str(system), "-E", path, python]
 
