@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allez.cli import console
 from allez.cli.arguments import options_of
 from allez.cli.writing import bundle_of, render, writer
-from allez.errors import OptionError
+from allez.errors import InputError, OptionError
 
 if TYPE_CHECKING:
     from allez.bundle.manifest import ImageShape
@@ -32,29 +32,44 @@ def run(args: argparse.Namespace) -> int:
     warnings.filterwarnings("ignore", module="PIL")  # its remarks on odd files are not for users
     options = options_of(args)
     model = bundle_of(args, "caption")
-    finished = True
+    finished, failed = True, 0
+    names: list[str] = list(args.files)
     seen: list[Seen] = []
     drawn: list[Pixels] = []
     with Captioner(model, threads=args.threads) as captioner, writer(args.output) as write:
         shape = captioner.bundle.manifest.input.image
-        pictures = _kept(args.files, shape, drawn) if args.attention and shape else args.files
-        captions = captioner.caption_batch(pictures, options=options)
-        for number, (name, caption) in enumerate(zip(args.files, captions, strict=True), 1):
-            about = {"file": name, "grid": caption.grid}
-            write(render(caption, args.format, options.n_best, number, about))
-            finished &= caption.finished
-            if args.attention:
-                seen.append(Seen(os.path.basename(name), drawn[number - 1], caption))
-    if args.attention:
+        while names:
+            here = tuple(names)
+            pictures = _kept(here, shape, drawn) if args.attention and shape else here
+            try:
+                for caption in captioner.caption_batch(pictures, options=options):
+                    name = names.pop(0)
+                    about = {"file": name, "grid": caption.grid}
+                    number = len(args.files) - len(names)
+                    write(render(caption, args.format, options.n_best, number, about))
+                    finished &= caption.finished
+                    if args.attention:
+                        picture = drawn[len(seen)]
+                        seen.append(Seen(os.path.basename(name), picture, caption))
+            except InputError as error:  # of the next one; the others have nothing to do with it
+                names.pop(0)
+                failed += 1
+                console.say(f"error: {error}")
+                if error.hint:
+                    console.say(f"hint: {error.hint}")
+    if seen:
         sheet = png(seen)
         with open_output(Path(args.attention)) as output:
             output.write(sheet)
     if not finished and options.max_time is not None and not args.quiet:
         console.say("note: the time was over; what was not finished is cut or left out")
-    return 0
+    if failed and len(args.files) > 1:
+        done = len(args.files) - failed
+        console.say(f"{done} of {len(args.files)} pictures captioned, {failed} not")
+    return 1 if failed else 0
 
 
-def _kept(files: list[str], shape: ImageShape, drawn: list[Pixels]) -> Iterator[PictureInput]:
+def _kept(files: Sequence[str], shape: ImageShape, drawn: list[Pixels]) -> Iterator[PictureInput]:
     """Yield the pixels of files; keep each as the encoder sees it."""
     from allez.tasks.picture import as_seen, pixels_of
 

@@ -217,9 +217,12 @@ def test_captions_of_files(
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert first == second
     assert (first["file"], first["grid"]) == (names[0], [2, 3])
-    assert main(["caption", "--model", folder, names[0], str(tmp_path / "none.png")]) == 1
+    some = [names[0], str(tmp_path / "none.png"), names[0]]
+    assert main(["caption", "--model", folder, *some, "--format", "jsonl"]) == 1
     found = capsys.readouterr()
+    assert [json.loads(line)["text"] for line in found.out.splitlines()] == [first["text"]] * 2
     assert "cannot read" in found.err
+    assert found.err.endswith("2 of 3 pictures captioned, 1 not\n")
 
 
 @pytest.mark.parametrize("model", [SUMMARY, REPLY])
