@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from allez.errors import InputError
 from allez.text.tokenizer import Tokenizer
 from allez_export.config import DataConfig, SourceConfig
+from allez_export.config_file import load_config
 from allez_export.data.batches import Batch, make_batches
 from allez_export.data.mix import Stream, sample_lines
 from allez_export.data.read import (
@@ -31,6 +32,8 @@ from allez_export.data.read import (
     why_dropped,
 )
 from allez_export.vocabulary import BOS, EOS, PAD
+
+CONFIGS = Path(__file__).parents[2] / "export" / "configs"
 
 # --- reading --------------------------------------------------------------------------------
 
@@ -177,6 +180,44 @@ def test_what_was_dropped_is_counted_by_reason_over_all_sources(tmp_path: Path) 
     assert kept == [("trois", "three"), ("un", "a")]  # another translation is another pair
     assert dropped == Counter({"found before": 1, "not translated": 1})
     assert seen == {("un", "one"), ("deux", "two"), ("trois", "three"), ("un", "a")}
+
+
+@pytest.mark.parametrize(
+    ("word", "said", "not_said"),
+    [
+        ("dumb", ["Dumb!", "so DUMB.", "un-dumb", "that's dumb"], ["Dumbo", "undumb", "dum b"]),
+        ("murder*", ["Murderers", "a murder."], ["unmurdered", "mur der"]),
+        ("*shit*", ["Bullshit.", "shitty", "sweatshits"], ["shi t"]),
+        ("*tard", ["a libtard!"], ["tardy", "libtards"]),
+        ("shut up", ["Shut up!", "shut, up", "SHUT  UP"], ["shut us up", "shutup", "shut upon"]),
+        ("```", ["Here:```x```", "``````"], ["``"]),
+        ("c++", ["C++", "in C++11"], ["c+", "abc+"]),
+        ("STRASSE", ["Straße"], ["Strass"]),
+    ],
+)
+def test_what_is_never_to_be_said_is_dropped_from_targets_alone(
+    word: str, said: Sequence[str], not_said: Sequence[str]
+) -> None:
+    config = DataConfig(never=("unheard", word))
+    for text in said:
+        assert why_dropped(("Hm?", text), config, translated=False) == "never to be said"
+        assert why_dropped((text, "Hm."), config, translated=False) is None
+    for text in not_said:
+        assert why_dropped(("Hm?", text), config, translated=False) is None
+
+
+def test_the_list_of_dialogues_has_no_common_word() -> None:
+    never = load_config(CONFIGS / "dialogue-en.toml").data.never
+    calm = (
+        "Class, glass, Hello, assistant, Peacock, custard, Moby Dickens, shell, Essex, skill, diet,"
+        " Saturday, cocktail, whatever, Matt's list, dictionary, grape, Arsenal, a begun gunner,"
+        " Scunthorpe's hotel, killjoy"
+    )
+    for word in calm.split():
+        pair = ("What?", word)
+        assert why_dropped(pair, DataConfig(never=never), translated=False) is None, word
+    for reply in ("What an IDIOT.", "Shut up!", "That is bullshit.", "kill yourself", "I hate you"):
+        assert why_dropped(("Hi", reply), DataConfig(never=never), translated=False), reply
 
 
 def test_pairs_that_differ_in_case_and_punctuation_alone_are_the_same(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def test_what_is_fresh_is_left_alone(make: Callable[..., list[str]], folder: Pat
         ("quantize.precision=w4", ["quantize", "verify", "package"]),
         ("vocabulary.size=400", ["vocabulary"]),
         ("data.max_words=7", ["vocabulary"]),
+        ("data.never=['mer']", ["vocabulary"]),
         ("data.noise=0.5", []),
         ("training.updates=5", []),
     ],

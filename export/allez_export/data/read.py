@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from allez.errors import InputError
@@ -133,6 +134,8 @@ def why_dropped(pair: Pair, config: DataConfig, *, translated: bool = True) -> s
         return "an empty side"
     if max(len(source), len(target)) > config.max_words:
         return "too long"
+    if config.never and forbidden(config.never).search(pair[1].casefold()):
+        return "never to be said"
     if not translated:
         return None
     # Four words are added to both, since a short sentence may well double its length.
@@ -142,6 +145,17 @@ def why_dropped(pair: Pair, config: DataConfig, *, translated: bool = True) -> s
     if len(source) > 3 and source == target:
         return "not translated"
     return None
+
+
+@cache
+def forbidden(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds, in a casefolded text, one of the words that `DataConfig.never` holds."""
+    whole, parts = [], []
+    for word in words:
+        pattern = r"\W+".join(map(re.escape, word.strip("*").casefold().split()))
+        last = r"\b" if re.search(r"\w$", word) else ""  # no word ends with a star, or with a sign
+        (whole if re.match(r"\w", word) else parts).append(pattern + last)
+    return re.compile("|".join([*parts, *([rf"\b(?:{'|'.join(whole)})"] if whole else [])]))
 
 
 def fold(text: str) -> str:

@@ -36,7 +36,7 @@ _FILTER = (
     *("task", "data.train", "data.max_words", "data.max_ratio"),
     *("data.columns", "data.domain_column"),
 )
-"""What decides which pairs there are."""
+"""What decides which pairs there are; see `_filter`."""
 
 _VALID = ("data.valid", "data.columns", "data.domain_column", "data.valid_domains")
 """What decides which pairs are validated on."""
@@ -130,6 +130,14 @@ def _with_zips(work: Workspace, names: Sequence[str]) -> Files:
     return [(str(path.relative_to(work.data)), path) for path in both]
 
 
+def _filter(work: Workspace) -> Sequence[str]:
+    """Return the keys that decide which pairs there are.
+
+    `data.never` only if it forbids something: what was made before there was such a key is fresh.
+    """
+    return (*_FILTER, "data.never") if work.config.data.never else _FILTER
+
+
 def _training_files(work: Workspace) -> Files:
     pictures = work.config.pictures
     if pictures is not None:
@@ -186,12 +194,12 @@ def _vocabulary(work: Workspace) -> Reads:
         return ("vocabulary.symbols",), [("training.begin_with", begin.path / "manifest.json")]
     if begin is not None:
         return ("vocabulary.symbols",), [("training.begin_with", begin)]
-    keys = (*_FILTER, "vocabulary", "training.seed", "input.separator")
+    keys = (*_filter(work), "vocabulary", "training.seed", "input.separator")
     return keys, _training_files(work)
 
 
 def _align(work: Workspace) -> Reads:
-    keys = (*_FILTER, "data.align_pairs", "training.seed")
+    keys = (*_filter(work), "data.align_pairs", "training.seed")
     return keys, [*_of_stage(work, "vocabulary", "tokenizer.json"), *_training_files(work)]
 
 
@@ -221,7 +229,7 @@ def _verify(work: Workspace) -> Reads:
 
 
 def _shortlist(work: Workspace) -> Reads:
-    keys = (*_FILTER, "shortlist", "training.seed", *_VALID)
+    keys = (*_filter(work), "shortlist", "training.seed", *_VALID)
     return keys, [*graphs(work), *_training_files(work), *_valid_files(work)]
 
 
