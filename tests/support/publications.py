@@ -88,13 +88,25 @@ XLIFF_1 = b"""<?xml version="1.0" encoding="UTF-8"?>
   </trans-unit>
   <trans-unit id="2"><source>Il reste <ph id="1">%d</ph> jours</source><target/></trans-unit>
   <trans-unit id="3"><source>Fermer</source><target state="new">Fermer</target></trans-unit>
+  <group id="g"><trans-unit id="4" xml:space="preserve">
+    <source xml:lang="fr">Cliquez <bpt id="1">&lt;b></bpt>ici<ept id="1">&lt;/b></ept>.</source>
+    <alt-trans><source>Cliquez</source><target>Click</target></alt-trans>
+  </trans-unit></group>
+  <trans-unit id="5"><source>Un. Deux.</source><seg-source><mrk mtype="seg" mid="1">Un.</mrk> <mrk
+ mtype="seg" mid="2">Deux.</mrk></seg-source><context-group purpose="x-a"/></trans-unit>
 </body></file></xliff>
 """
 
 XLIFF_2 = b"""<?xml version="1.0" encoding="UTF-8"?>
 <xliff version="2.0" srcLang="fr" trgLang="en" xmlns="urn:oasis:names:tc:xliff:document:2.0">
 <file id="f"><unit id="1"><segment><source>Un <pc id="1">mot</pc> et <ph id="2"/></source></segment>
-<segment state="initial"><source>La fin.</source></segment></unit></file></xliff>
+<segment state="initial"><source>La fin.</source></segment></unit>
+<unit id="2"><notes><note>un bouton</note></notes>
+<originalData><data id="d">[b]</data></originalData>
+<segment id="s" state='initial'>
+  <source xml:lang="fr">Un <sc id="3" dataRef="d"/>mot<ec startRef="3"/></source>
+  <target/>
+</segment><ignorable><source> </source></ignorable></unit></file></xliff>
 """
 
 _PACKAGE = (

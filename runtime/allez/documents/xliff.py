@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.inline import Gatherer, Inline
@@ -20,10 +22,13 @@ _OPAQUE = frozenset(("bpt", "ept", "it", "ph", "sub"))
 _HALVES = {"bpt": "open", "ept": "close", "sc": "open", "ec": "close"}
 """Elements that open or close a pair together with another one."""
 _UNITS = frozenset(("trans-unit", "segment"))
-_AROUND = frozenset(("file", "group", "body", "unit", "bin-unit"))
-"""What is around units, and may say that nothing in it is to be translated."""
+_AROUND = frozenset(("xliff", "file", "group", "body", "unit", "bin-unit"))
+"""What is around units, and may say that nothing in it is to be translated, or how it is read."""
+_ELSEWHERE = frozenset(("alt-trans",))
+"""What in a unit has a source and a target of its own: a proposal from a memory."""
 _READY = frozenset(("needs-translation", "new", "initial"))
 """States of a target that wait for a translation."""
+_STATE = re.compile(rf"(\bstate\s*=\s*[\"'])(?:{'|'.join(sorted(_READY))})([\"'])")
 
 
 def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
@@ -42,26 +47,53 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     tokens = list(scan(text, xml=True))
     if not any(t.name.rpartition(":")[2] == "xliff" for t in tokens if t.kind == "open"):
         raise InputError("it has no <xliff> element")
-    unit: list[Token] = []
-    depth = 0
-    wanted = [True]
-    for token in tokens:
+    around = [_Told(wanted=True, spaced=False)]
+    begun = -1
+    for index, token in enumerate(tokens):
         name = token.name.rpartition(":")[2]
-        if name in _AROUND and token.kind == "open":
-            said = value_of(text, token, "translate")
-            wanted.append(wanted[-1] if said is None else said != "no")
-        elif name in _AROUND and token.kind == "close" and len(wanted) > 1:
-            wanted.pop()
-        if name in _UNITS and token.kind == "open":
-            said = value_of(text, token, "translate")
-            unit, depth = [], int(wanted[-1] if said is None else said != "no")
-        if depth:
-            unit.append(token)
-        if name in _UNITS and token.kind == "close" and depth:
-            _add(builder, unit)
-            depth = 0
+        if name in _AROUND and token.kind == "close" and len(around) > 1:
+            around.pop()
+        elif name in _AROUND and token.kind == "open":
+            around.append(around[-1].by(text, token))
+        elif name in _UNITS and token.kind == "open":
+            begun = index
+        elif name in _UNITS and token.kind == "close" and begun >= 0:
+            told = around[-1].by(text, tokens[begun])
+            if told.wanted:
+                _add(builder, _own(tokens[begun : index + 1]), spaced=told.spaced)
+            begun = -1
     _note_repeated(builder, tokens)
     return builder.build(encode)
+
+
+class _Told(NamedTuple):
+    """What an element says of all in it, if none in between says otherwise."""
+
+    wanted: bool
+    """Whether it is to be translated."""
+    spaced: bool
+    """Whether white space is meant."""
+
+    def by(self, text: str, tag: Token) -> _Told:
+        """Return what holds within an element that opens with a tag."""
+        translate, space = value_of(text, tag, "translate"), value_of(text, tag, "xml:space")
+        return _Told(
+            self.wanted if translate is None else translate != "no",
+            self.spaced if space is None else space == "preserve",
+        )
+
+
+def _own(unit: Sequence[Token]) -> list[Token]:
+    """Return the tokens of a unit without those that tell of other translations."""
+    found: list[Token] = []
+    depth = 0
+    for token in unit:
+        is_other = token.name.rpartition(":")[2] in _ELSEWHERE
+        depth += is_other and token.kind == "open"
+        if not depth:
+            found.append(token)
+        depth -= is_other and token.kind == "close"
+    return found
 
 
 def _note_repeated(builder: Builder, tokens: Sequence[Token]) -> None:
@@ -100,15 +132,20 @@ def _with_language(text: str, target: str | None) -> str:
     return "".join([*parts, text[position:]])
 
 
-def _add(builder: Builder, unit: Sequence[Token]) -> None:
-    """Add the segment of a unit whose target is missing, empty or waiting."""
+def _add(builder: Builder, unit: Sequence[Token], *, spaced: bool) -> None:
+    """Add the segment of a unit whose target is missing, empty or waiting.
+
+    A unit that says itself in which state its target is (of XLIFF 2.0) is written with another one:
+    its segment begins with its tag.
+    """
     text = builder.text
     source = _element(unit, "source")
     target = _element(unit, "target")
     if source is None:
         return
     cut = _element(unit, "seg-source")  # the same, cut into sentences: the target is cut alike
-    inline = _gathered(text, (cut or source)[1:-1])
+    spaced = _Told(wanted=True, spaced=spaced).by(text, source[0]).spaced
+    inline = _gathered(text, (cut or source)[1:-1], spaced=spaced)
     if not inline.has_letters:
         return
     prefix = source[0].name.removesuffix("source")
@@ -124,10 +161,18 @@ def _add(builder: Builder, unit: Sequence[Token]) -> None:
         if text[target[0].end : target[-1].start].strip() and state not in _READY:
             return
         head = text[target[0].start : target[0].end]
-        opening = head if target[0].kind == "open" else head[:-2].rstrip() + ">"
-        for waiting in _READY:
-            opening = opening.replace(f'state="{waiting}"', 'state="translated"')
+        opening = _ready(head if target[0].kind == "open" else head[:-2].rstrip() + ">")
+    before = text[unit[0].start : start]
+    head = text[unit[0].start : unit[0].end]
+    if (done := _ready(head)) != head:
+        opening = done + before[len(head) :] + opening
+        start = unit[0].start
     builder.add(start, end, inline.marked, _writer(inline, opening, closing))
+
+
+def _ready(tag: str) -> str:
+    """Return a tag whose state waits for nothing any more."""
+    return _STATE.sub(r"\1translated\2", tag)
 
 
 def _writer(inline: Inline, opening: str, closing: str) -> Callable[[Marked], Template]:
@@ -148,7 +193,7 @@ def _element(unit: Sequence[Token], name: str) -> Sequence[Token] | None:
     return None
 
 
-def _gathered(text: str, tokens: Sequence[Token]) -> Inline:
+def _gathered(text: str, tokens: Sequence[Token], *, spaced: bool) -> Inline:
     gatherer = Gatherer(percent=True)
     index = 0
     while index < len(tokens):
@@ -182,7 +227,7 @@ def _gathered(text: str, tokens: Sequence[Token]) -> Inline:
         else:
             _half(gatherer, text, token, (raw,))
         index += 1
-    return gatherer.finish()
+    return gatherer.finish(spaced=spaced)
 
 
 def _protected(text: str, tokens: Sequence[Token], index: int) -> int:

@@ -13,7 +13,7 @@ import pytest
 from allez.documents.formats import FORMATS
 from allez.documents.reading import Reading
 from support.documents import SAMPLES, upper, uppercased
-from support.publications import BOOK, PAGE, SHEET, SLIDES, XLIFF_1, XLIFF_2
+from support.publications import BOOK, PAGE, SHEET, SLIDES
 from support.soak import SOAK
 
 
@@ -77,31 +77,6 @@ def test_a_player_reads_the_same_cues(name: str) -> None:
         assert (old.start, old.end) == (new.start, new.end)
         assert upper(new.plaintext) == upper(old.plaintext)
         assert new.text.count("{\\i1}") == old.text.count("{\\i1}")
-
-
-@pytest.mark.parametrize("sample", [XLIFF_1, XLIFF_2], ids=["1.2", "2.0"])
-def test_each_unit_of_xliff_has_a_target_with_the_same_elements(sample: bytes) -> None:
-    """What the schemas say of a unit: the order of its children, inline elements by their ids."""
-    before, after = (
-        ElementTree.fromstring(data) for data in (sample, in_capitals("xliff", sample))
-    )
-    units = [e for e in after.iter() if e.tag.endswith(("}trans-unit", "}segment"))]
-    assert len(units) == len(
-        [e for e in before.iter() if e.tag.endswith(("}trans-unit", "}segment"))]
-    )
-    order = ("source", "seg-source", "target", "context-group", "note", "alt-trans")
-    for unit in units:
-        names = [child.tag.rpartition("}")[2] for child in unit]
-        assert names == sorted(names, key=order.index)
-        source, target = (
-            next(c for c in unit if c.tag.endswith("}" + n)) for n in ("source", "target")
-        )
-        inline = [
-            sorted((e.tag, tuple(sorted(e.attrib.items()))) for e in side.iter() if e is not side)
-            for side in (source, target)
-        ]
-        assert inline[0] == inline[1]
-        assert upper("".join(target.itertext())) == upper("".join(source.itertext()))
 
 
 def test_epubcheck_finds_nothing_in_a_book(tmp_path: Path) -> None:
