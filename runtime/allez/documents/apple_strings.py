@@ -8,7 +8,7 @@ from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
 from allez.documents.reading import Reading
 from allez.documents.repeated import Repeated
-from allez.documents.values import Value
+from allez.documents.values import Value, is_prose
 from allez.errors import InputError
 from allez.text.markup import Marked
 
@@ -41,8 +41,9 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
             raise InputError(f'line {line}: not an entry, "key" = "value";')
         key = entry[0].split("=")[0].strip() if entry[1] is None else f'"{entry[1]}"'
         repeated.see(entry.start(), "key", key, key.strip('"'))
-        value = Value(_read(entry[2]))
-        if value.has_letters:
+        content = _read(entry[2])
+        value = Value(content)
+        if is_prose(content) and value.has_letters:
             builder.add(entry.start(2), entry.end(2), value.marked, _Writer(value))
         position = _skip(text, entry.end())
     repeated.end()

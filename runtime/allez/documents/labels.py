@@ -8,6 +8,7 @@ stands. Knows nothing of formats.
 from __future__ import annotations
 
 from allez.results import Translation
+from allez.text.elements import names
 from allez.text.markup import Marked
 
 _SURE = 0.8
@@ -16,6 +17,10 @@ slides 27 came out better by it through `fr-en`, and 3 worse (`Suivant`, `Accuei
 _MOST_WORDS = 8
 _BEHIND = " \u00a0\n♪♫"
 """What may stand behind the end of a line: notes, of one that is sung."""
+_WITHIN = frozenset("'’-")
+_ABBREVIATED = names("approx dept e ed eg est etc f fig g i ie max min no p pp st vol vs")
+_LONG_NAME = 5
+"""A name of fewer letters may be shortened: `Corp`, `Inc`, `Ltd`, `Mr`, `St`."""
 _STOPS = (".", "!", "?", "…")
 
 
@@ -70,7 +75,7 @@ def without_stop(source: Marked, translated: Marked) -> Marked:
     """Return a translation without full stops at the ends of lines that its source does not have.
 
     A model that learnt from sentences ends what it reads with one. Behind an abbreviation (`etc.`,
-    `p.m.`, `Inc.`) it stays.
+    `p.m.`, `Inc.`) it stays, but for one that the source ends with.
     """
     said, lines = source.text.split("\n"), translated.text.split("\n")
     if len(said) != len(lines):
@@ -95,8 +100,14 @@ def _added_stop(source: str, translated: str) -> int:
     words = shown[:-1].split()
     if not shown.endswith(".") or not words or not (ending.isalnum() or ending in tuple("}%)]€$")):
         return -1
-    is_word = words[-1].isalpha() and words[-1].islower() and len(words[-1]) > 3
-    return len(shown) - 1 if is_word or words[-1].endswith("}") else -1
+    word = words[-1]
+    letters = "".join(c for c in word if c not in _WITHIN)
+    if letters in _ABBREVIATED:
+        return -1
+    said = source.rstrip(_BEHIND).split()[-1] == word
+    is_name = letters.istitle() and len(letters) >= _LONG_NAME
+    is_word = letters.isalpha() and (letters.islower() or is_name)
+    return len(shown) - 1 if said or is_word or word.endswith("}") else -1
 
 
 def with_capital(source: Marked, translated: Marked) -> Marked:

@@ -1,6 +1,7 @@
-"""Messages of ICU that choose among others: `{count, plural, one {# file} other {# files}}`.
+"""Strings of several messages: ICU's that choose, and those that tabs, forms or elements part.
 
-What is chosen from is translated, each by itself; names, selectors and numbers stay.
+What is chosen from, `{count, plural, one {# file} other {# files}}`, is translated, each message by
+itself, and so are the columns of a line and the paragraphs of a piece of HTML; all else stays.
 """
 
 from __future__ import annotations
@@ -9,11 +10,18 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_CHOICE = re.compile(r"\{\s*\w+\s*,\s*(?:plural|select|selectordinal)\s*,(?:\s*offset:\d+)?")
+from allez.text.elements import BLOCKS
+from allez.text.tags import scan
+
+_CHOICE = re.compile(
+    r"\{\s*\w+\s*,\s*(?P<kind>plural|select|selectordinal|choice)\s*,(?:\s*offset:\d+)?"
+)
 _SELECTOR = re.compile(r"\s*(?:=\d+|\w+)\s*\{")
 _END = re.compile(r"\s*\}")
-_FORMS = re.compile(r"(?<=\S)[ \t]+\|[ \t]+(?=\S)")
-"""What parts the forms of a message, or a title from the name of the place it stands in."""
+_LIMIT = re.compile(r"\s*-?(?:\d+(?:\.\d+)?|∞)\s*[#<≤]")
+_FORMS = re.compile(r"(?<=\S)[ \t]+\|[ \t]+(?=\S)|\t|\n[ \t\r]*\n")
+"""What parts the forms of a message, a title from the name of the place it stands in, columns and
+paragraphs."""
 _OTHER = re.compile(r"\{\s*\w+\s*,\s*(?:plural|select|selectordinal|choice)\s*,")
 
 
@@ -29,15 +37,16 @@ class Choice(NamedTuple):
 def choices(text: str, start: int, end: int) -> Iterator[Choice]:
     """Yield the arguments of a message that choose, in order; those within others are left out.
 
-    A message in several forms (`{n} file | {n} files`) is one of these as a whole.
+    A message in several forms (`{n} file | {n} files`), columns or paragraphs is one of these as a
+    whole.
     """
-    if parted := list(_FORMS.finditer(text, start, end)):
-        begins = [start, *(found.end() for found in parted)]
-        ends = [*(found.start() for found in parted), end]
-        yield Choice(start, end, tuple(zip(begins, ends, strict=True)))
+    if (found := _OTHER.search(text, start, end)) is None:
+        parts = _parted(text, start, end)
+        if len(parts) > 1:
+            yield Choice(start, end, tuple(parts))
         return
     position = start
-    while found := _OTHER.search(text, position, end):
+    while found:
         choice = _read(text, found.start(), end)
         if choice is None:
             closed = balanced(text, found.start(), end)
@@ -46,6 +55,39 @@ def choices(text: str, start: int, end: int) -> Iterator[Choice]:
             choice = Choice(found.start(), closed, ())
         yield choice
         position = choice.end
+        found = _OTHER.search(text, position, end)
+
+
+def _parted(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the stretches with letters that forms, tabs and elements part; one: nothing does.
+
+    Blank lines do so where anything else does: they would not be told from what parts messages.
+    """
+    forms = [found.span() for found in _FORMS.finditer(text, start, end)]
+    blocks = list(_blocks(text, start, end))
+    if not blocks and all("\n" in text[low:high] for low, high in forms):
+        return []
+    parts: list[tuple[int, int]] = []
+    position = start
+    for low, high in [*sorted(forms + blocks), (end, end)]:
+        if any(map(str.isalpha, text[position:low])):
+            stretch = text[position:low]
+            begin = position + len(stretch) - len(stretch.lstrip())
+            parts.append((begin, begin + len(stretch.strip())))
+        position = max(position, high)
+    return parts
+
+
+def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the tags of HTML that end a sentence; a line may break before a small letter."""
+    if text.find("<", start, end) < 0:
+        return
+    for token in scan(text[start:end], xml=False):
+        if token.kind in ("text", "other") or token.name not in BLOCKS:
+            continue
+        behind = text[token.end + start : end].lstrip()
+        if token.name != "br" or not behind[:1].islower():
+            yield token.start + start, token.end + start
 
 
 def _read(text: str, start: int, end: int) -> Choice | None:
@@ -54,6 +96,8 @@ def _read(text: str, start: int, end: int) -> Choice | None:
         return None
     messages: list[tuple[int, int]] = []
     position = found.end()
+    if found["kind"] == "choice":
+        return _read_limits(text, start, position, end)
     while selector := _SELECTOR.match(text, position, end):
         position = balanced(text, selector.end() - 1, end)
         if position < 0:
@@ -61,6 +105,24 @@ def _read(text: str, start: int, end: int) -> Choice | None:
         messages.append((selector.end(), position - 1))
     closing = _END.match(text, position, end)
     return Choice(start, closing.end(), tuple(messages)) if closing and messages else None
+
+
+def _read_limits(text: str, start: int, position: int, end: int) -> Choice | None:
+    """Read what Java's choice formats choose from: `0#none|1#one|1<many`."""
+    last = balanced(text, start, end) - 1
+    messages: list[tuple[int, int]] = []
+    while position < last:
+        limit = _LIMIT.match(text, position, last)
+        if limit is None:
+            return None
+        position = limit.end()
+        while position < last and text[position] != "|":
+            position = balanced(text, position, last) if text[position] == "{" else position + 1
+            if position < 0:
+                return None
+        messages.append((limit.end(), position))
+        position += 1
+    return Choice(start, last + 1, tuple(messages)) if messages else None
 
 
 def balanced(text: str, start: int, end: int) -> int:

@@ -3,19 +3,22 @@ r"""Java's `.properties`: values are translated; keys, comments and `\u00e9` sta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
 from allez.documents.reading import Reading
 from allez.documents.repeated import Repeated
-from allez.documents.values import Value
+from allez.documents.values import Value, is_prose
+from allez.documents.wrapping import balanced
 from allez.errors import InputError
 from allez.text.markup import Marked
 
 _LINE = re.compile(r"(?:[^\r\n\\]|\\(?:\r\n|.|\Z))*", re.DOTALL)
 _BROKEN = re.compile(r"(?<!\\)(?:\\\\)*\\u(?![0-9a-fA-F]{4})")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(\r\n|\r|\n)[ \t\f]*|(.))", re.DOTALL)
+_BREAK = re.compile(r"(?<!\\)(?:\\\\)*(\\(?:\r\n|\r|\n)[ \t\f]*)")
+"""Where a value goes on in the next line, and the white space before the rest of it."""
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
 _ESCAPED = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\f": "\\f"}
 
@@ -48,8 +51,9 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
             raise InputError(f"line {line}: four hexadecimal digits are missing behind \\u")
         content, formatted = _read(text[start:end])
         value = Value(content, mnemonics=True)
-        if value.has_letters:
-            builder.add(start, end, value.marked, _Writer(value, formatted, only_ascii))
+        if is_prose(content) and value.has_letters:
+            broken = _BREAK.findall(text, start, end)
+            builder.add(start, end, value.marked, _Writer(value, formatted, only_ascii, broken))
     repeated.end()
     return builder.build(encode)
 
@@ -97,16 +101,32 @@ def _unicode(character: str) -> str:
 
 
 class _Writer:
-    def __init__(self, value: Value, formatted: bool, only_ascii: bool) -> None:
+    """Writes a value, over as many lines as it had.
+
+    Args:
+        value: what is written.
+        formatted: whether apostrophes are doubled.
+        only_ascii: whether all else is escaped.
+        broken: what stands at each line end within the value.
+    """
+
+    def __init__(
+        self, value: Value, formatted: bool, only_ascii: bool, broken: Sequence[str]
+    ) -> None:
         self._value, self._formatted, self._only_ascii = value, formatted, only_ascii
+        self._broken = broken
 
     def __call__(self, translated: Marked) -> Template:
         text = self._value.write(translated)
         if self._formatted:
             text = text.replace("'", "''")
         escaped = "".join(_ESCAPED.get(c, c) for c in text)
-        if escaped.startswith(" "):
-            escaped = "\\" + escaped
         if self._only_ascii:
             escaped = "".join(c if c.isascii() else _unicode(c) for c in escaped)
-        return (escaped,)
+        if escaped.startswith(" "):
+            escaped = "\\" + escaped
+        lines = balanced(escaped, len(self._broken) + 1)
+        if " ".join(lines) != escaped:  # white space that is meant would be lost
+            return (escaped,)
+        ends = [f" {end}" for end in self._broken[: len(lines) - 1]]
+        return tuple(part for pair in zip(lines, [*ends, ""], strict=True) for part in pair)

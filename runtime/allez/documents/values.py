@@ -14,15 +14,21 @@ from allez.text.references import unescape
 from allez.text.tags import scan
 from allez.text.wrapped import joints
 
-_NUMBERED = re.compile(r"<(?P<close>/?)(?P<number>\d{1,3})\s*(?P<single>/?)>")
-"""Tags that stand for a component of a program: `<0>text</0>`, `<1/>`."""
+_NUMBERED = re.compile(
+    r"<(?P<close>/?)(?P<number>\d{1,3})\s*(?P<single>/?)>"
+    r"|(?<![\w*])\*\*(?P<bold>\S|\S[^*\n]*[^\s*])\*\*(?![\w*])"
+)
+"""Tags that stand for a component of a program, `<0>text</0>`, `<1/>`; and bold of Markdown."""
 _REFERENCE = re.compile(r"&(?:[a-zA-Z]\w*|#\d+|#x[0-9a-fA-F]+);")
 _MNEMONIC = re.compile(r"(?<![\w&])[_&](?=[^\W\d_])")
 _BLANK_LINE = "\n\n"
-_SPECIAL = frozenset("<>&{}%$#_@\t")
+_SPECIAL = frozenset("<>&{}%$#_@*|\t")
 """What is set apart has one of these."""
 _SIGNS = frozenset("_/\\@#=<>|~^*+[]")
 """Signs that stand in names of things rather than in words of a language."""
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_FORMULA = re.compile(r"\s*=[^\s=>]")
+_EITHER = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’-]+/[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’-]+")
 
 
 def escape_text(text: str) -> str:
@@ -39,7 +45,8 @@ def escape_value(text: str, quote: str) -> str:
 class Value:
     """A string with what must stay as it is set apart.
 
-    Messages that an argument of ICU chooses from are read behind the string, a blank line between.
+    Messages that an argument of ICU chooses from, columns and paragraphs are read behind the
+    string, a blank line between.
 
     Args:
         text: the string, its escapes resolved.
@@ -89,7 +96,11 @@ class Value:
         """Gather a stretch in which nothing is chosen."""
         for found in _NUMBERED.finditer(self._given, start, end):
             self._named(gatherer, start, found.start(), is_message=is_message)
-            if found["single"]:
+            if found["bold"]:
+                gatherer.open("**", ("**",))
+                self._tags(gatherer, *found.span("bold"), is_message=is_message)
+                gatherer.close("**", ("**",))
+            elif found["single"]:
                 gatherer.point((found[0],))
             elif found["close"]:
                 gatherer.close(found["number"], (found[0],))
@@ -103,7 +114,9 @@ class Value:
         for token in scan(self._given[start:end], xml=True):
             first, last = token.start + start, token.end + start
             raw = self._given[first:last]
-            if token.kind == "open":
+            if token.name.lower() == "br":
+                gatherer.point((raw,), space=True)
+            elif token.kind == "open":
                 gatherer.open(token.name, (raw,))
             elif token.kind == "close":
                 gatherer.close(token.name, (raw,))
@@ -201,14 +214,18 @@ def is_prose(text: str) -> bool:
     """Tell whether a string is words of a language rather than the name or value of a thing.
 
     A single word is one unless it has a digit, a sign of names or a capital after its first letter
-    (but not all of them capitals).
+    (but not all of them capitals); two capitalised ones may have a slash between them (`Oui/Non`).
+    What begins with `=` and goes on is a formula.
     """
+    text = _TAG.sub(" ", text)
     words = text.split()
-    if not any(map(str.isalpha, text)):
+    if not any(map(str.isalpha, text)) or _FORMULA.match(text):
         return False
     if len(words) > 1:
         return any(is_prose(word) for word in words) or "{" in text
     word = words[0].strip(".,;:!?…()«»\"'")
+    if _EITHER.fullmatch(word):
+        return True
     inner = word[1:]
     named = any(c in _SIGNS or c.isdigit() for c in word) or "." in inner or "://" in word
     camel = any(map(str.isupper, inner)) and not word.isupper()

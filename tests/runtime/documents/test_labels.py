@@ -90,6 +90,13 @@ def test_marks_stand_around_the_words_of_the_second_reading() -> None:
         ("à 5 h", "at 5 p.m.", "at 5 p.m."),
         ("Je ne sais", "I don't know...", "I don't know..."),
         ("", "He came.", "He came."),
+        ("Il a un chat", "He has a cat.", "He has a cat"),
+        ("Je ne peux pas", "I can't.", "I can't"),
+        ("Tombé en 1989", "It fell in 1989.", "It fell in 1989"),
+        ("Chez Dupont SA", "At Dupont SA.", "At Dupont SA"),
+        ("D'ici lundi", "By Monday.", "By Monday"),
+        ("Avec Martin et fils", "With Martin Corp.", "With Martin Corp."),
+        ("au plus", "at the max.", "at the max."),
         ("Il est", ".", "."),
         ("♪ Il est venu ♪", "♪ He came. ♪", "♪ He came ♪"),
         (

@@ -41,7 +41,7 @@ def capitals(name: str, text: str) -> str:
             "${x} ou #{y}",
         ),
         *("{{n}} messages", "__nom__ est là", "%USER% ici", "%.2f m", "%%", "$t(menu.open) !"),
-        "{n, choice, 0#rien|1#un} ici",
+        "{n, choice, rien} ici",
     ],
 )
 def test_placeholders_are_copied(text: str) -> None:
@@ -78,6 +78,17 @@ def backwards(text: str) -> str:
         ("un {n, plural} mot", "{n, plural} MOT UN"),
         ("un {n, plural, one {a\n\nb}} mot", "{n, plural, one {a\n\nb}} MOT UN"),
         ("{a, plural, other {<i>un}} deux</i>", "{a, plural, other {<i>UN}} DEUX</i>"),
+        (
+            "il a {n,choice,0#aucun mot|1#un mot|1<{n} mots {a, choice, 0≤un ami}} ici",
+            "ICI A IL {n,choice,0#MOT AUCUN|1#MOT UN|1<{n} MOTS {a, choice, 0≤AMI UN}}",
+        ),
+        ("un {n, choice, 0#un|deux} mot", "{n, choice, 0#un|deux} MOT UN"),
+        ("un mot\tdeux mots\n", "MOT UN\tMOTS DEUX\n"),
+        ("<p>un mot</p>\n<p>deux <b>mots</b></p>", "<p>MOT UN</p>\n<p><b>MOTS</b> DEUX</p>"),
+        ("un mot<br/>Deux mots", "MOT UN<br/>MOTS DEUX"),
+        ("un mot<br>ici", "ICI MOT UN<br>"),
+        ("un\n\n<p>un mot</p>deux mots", "UN\n\n<p>MOT UN</p>MOTS DEUX"),
+        ("un **gros mot** ici", "ICI **MOT GROS** UN"),
     ],
 )
 def test_what_a_message_chooses_from_is_translated(text: str, expected: str) -> None:
@@ -137,6 +148,7 @@ def test_percent_signs_of_prose_are_none() -> None:
         *(("btn-save_2", False), ("fr_FR", False), ("#ff0000", False), ("a/b/c", False)),
         *(("https://x.org", False), ("camelCase", False), ("v1.2", False), ("12", False)),
         *(("OK", True), ("x", False), ("Pause-café", True), ("index.html", False)),
+        *(("Oui/Non", True), ("image/png", False), ("=SOMME(A1; A2)", False), ("= total", True)),
     ],
 )
 def test_prose_is_told_from_names_of_things(text: str, prose: bool) -> None:
@@ -170,7 +182,9 @@ def test_json_with_a_mistake_is_named() -> None:
 
 def test_properties_escapes_come_back() -> None:
     text = "# é\na=l\\u00e9ger\nb : deux \\\n   mots\nc=\\ trois\\nquatre\n"
-    assert capitals("properties", text) == ("# é\na=LÉGER\nb : DEUX MOTS\nc=\\ TROIS\\nQUATRE\n")
+    assert capitals("properties", text) == (
+        "# é\na=LÉGER\nb : DEUX \\\n   MOTS\nc=\\ TROIS\\nQUATRE\n"
+    )
     assert capitals("properties", "a=l\\u00e9ger").endswith("=L\\u00c9GER")
 
 
@@ -316,9 +330,18 @@ def test_classes_are_no_text() -> None:
     assert capitals("json", text) == text.replace("un mot", "UN MOT")
 
 
-def test_a_tab_in_a_string_stays() -> None:
-    assert capitals("json", '["un\\tmot"]') == '["UN\\tMOT"]'
-    assert Value("un\tmot").marked.text == "un mot"
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("properties", "type=com.exemple.Salle\ndate=jj/mm/aaaa\nfichier=C:\\\\Salle\n"),
+        ("strings", '"type" = "com.exemple.Salle"; "icone" = "icone_salle";\n'),
+        ("csv", "a,b\n1,Un mot\n2,Deux mots\n3,Deux mots\n4,=SOMME(A1:A2)\n5,fr_FR\n"),
+    ],
+)
+def test_what_is_no_prose_is_left_alone(name: str, text: str) -> None:
+    assert capitals(name, text) == text.replace("Un mot", "UN MOT").replace(
+        "Deux mots", "DEUX MOTS"
+    )
 
 
 def test_xliff_2_gets_targets() -> None:
@@ -448,10 +471,19 @@ def test_what_stands_twice_is_translated_and_named(
     assert many[-1] == "3 more are used above already"
 
 
+def test_a_value_of_properties_goes_on_in_as_many_lines() -> None:
+    text = (
+        "a = un mot \\\r\n   deux mots \\\r\n\tet puis\r\nb=un  mot \\\r\n ici\r\nc=\\\r\n un\r\n"
+    )
+    assert capitals("properties", text) == (
+        "a = UN MOT \\\r\n   DEUX MOTS \\\r\n\tET PUIS\r\nb=UN  MOT ICI\r\nc=UN\r\n"
+    )
+
+
 def test_a_broken_escape_of_properties_is_named() -> None:
     with pytest.raises(InputError, match="line 2: four hexadecimal digits are missing"):
         parse("properties", "a=un\nb=deux\\u00zz")
-    assert capitals("properties", "a=un\\\\u") == "a=UN\\\\U"
+    assert capitals("properties", "a=un mot\\\\u") == "a=UN MOT\\\\U"
 
 
 def test_xml_of_no_known_kind_is_no_text() -> None:
