@@ -7,6 +7,8 @@ stands. Knows nothing of formats.
 
 from __future__ import annotations
 
+import re
+
 from allez.results import Translation
 from allez.text.elements import names
 from allez.text.markup import Marked
@@ -17,6 +19,7 @@ slides 27 came out better by it through `fr-en`, and 3 worse (`Suivant`, `Accuei
 _MOST_WORDS = 8
 _BEHIND = " \u00a0\n♪♫"
 """What may stand behind the end of a line: notes, of one that is sung."""
+_DOTS = re.compile(r"(?:\.{2,}|…)(?P<space>\s*)(?=\w)")
 _WITHIN = frozenset("'’-")
 _ABBREVIATED = names("approx dept e ed eg est etc f fig g i ie max min no p pp st vol vs")
 _LONG_NAME = 5
@@ -108,6 +111,25 @@ def _added_stop(source: str, translated: str) -> int:
     is_name = letters.istitle() and len(letters) >= _LONG_NAME
     is_word = letters.isalpha() and (letters.islower() or is_name)
     return len(shown) - 1 if said or is_word or word.endswith("}") else -1
+
+
+def begun_alike(source: Marked, translated: Marked) -> Marked:
+    """Return a translation whose dots stand at its first word if its source's do: `...and`."""
+    dots = _DOTS.match(translated.text)
+    before = _DOTS.match(source.text)
+    if dots is None or before is None or before["space"] or not dots["space"]:
+        return translated
+    low, high = dots.span("space")
+    marks = tuple(
+        m._replace(start=_without(m.start, low, high), end=_without(m.end, low, high))
+        for m in translated.marks
+    )
+    return Marked(translated.text[:low] + translated.text[high:], marks)
+
+
+def _without(place: int, low: int, high: int) -> int:
+    """Return where a place of a text is once `text[low:high]` is gone."""
+    return place - max(0, min(place, high) - low)
 
 
 def with_capital(source: Marked, translated: Marked) -> Marked:

@@ -26,19 +26,31 @@ LINE = 42
 
 _TIME = r"(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}"
 _TIMES = re.compile(rf"[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}")
-_SPEAKER = re.compile(r"(?:\{\\[^}]*\}|<[^>]*>)*[ \t]*[-–—‐][ \t]*(?=\S)")
+_TAGS = r"(?:\{\\[^}]*\}|<[^>]*>)*"
+_SPEAKER = re.compile(rf"{_TAGS}[ \t]*(?:[-–—‐]|>>+|&gt;&gt;)[ \t]*(?=\S)")
+_VOICE = re.compile(r"(?:<(?!v[ .\t]|/)[^>]*>)*<v[ .\t][^>]*>")
+"""Who speaks, in WebVTT, at the beginning of a line."""
+_LABEL = re.compile(
+    rf"{_TAGS}(?P<name>[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9.'’ -]*[A-ZÀ-ÖØ-Þ0-9](?: \([^()\n]*\))?)"
+    r"[ \t\u00a0\u202f]?:(?P<space>[ \t\r\n]+|\Z)"
+)
+"""Who speaks, in capitals before a colon, as subtitles for the deaf have it."""
 _MOMENT = re.compile(rf"<{_TIME}>")
 """When the next word is sung, in WebVTT."""
 _NOTES = "♩♪♫♬"
 _STYLE = re.compile(rf"\{{\\[^}}]*\}}|[{_NOTES}]+|{_MOMENT.pattern}")
 _CHANGE = re.compile(r"(?<=[.!?…»\"])[ \u00a0]+(?=[-–—‐][ \u00a0]*(?P<first>[^\W\d_]))")
 """Where somebody else answers on the same line."""
-_TAGS = r"(?:\{\\[^}]*\}|<[^>]*>)*"
 _SUNG = re.compile(rf"{_TAGS}[{_NOTES}]+(?P<space>[ \u00a0]+)")
 _SUNG_UNTIL = re.compile(rf"(?P<space>[ \u00a0]+)[{_NOTES}]+{_TAGS}\Z")
 """Notes at the edges of a line, which keep their distance."""
 _SOUND = re.compile(rf"{_TAGS}(?:\([^()]*\)|\[[^\[\]]*\]){_TAGS}")
 """What is heard but not said: `(rires)`, `[musique]`."""
+_HEARD = re.compile(
+    rf"(?P<sound>{_TAGS}[ \t]*(?:[-–—‐][ \t]*)?(?:\([^()\n]*\)|\[[^\[\]\n]*\]))"
+    r"[ \t]+(?P<first>[^\W\d_])"
+)
+"""The same before something that is said."""
 _INITIAL = re.compile(r"(?<!\w)[^\W\d_]{1,2}\.$")
 """An abbreviation, as `M.`: a name follows."""
 _FEW_LETTERS = 4
@@ -54,6 +66,10 @@ class _Part(NamedTuple):
     cue: int
     alone: bool = True
     """Whether the cue has no other part."""
+    opening: str = ""
+    """Who speaks, as it is written before a translation; what it is now ends at `start`."""
+    opens: int = -1
+    """Where that begins, if anybody is named."""
 
 
 def parse_srt(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
@@ -130,9 +146,15 @@ def _speakers(text: str, lines: list[tuple[int, int]], cue: int) -> Iterator[_Pa
     for line_start, end in lines:
         start = line_start
         line = _plain(text[start:end])
-        joins = bool(found) and not _SPEAKER.match(text, start, end)
-        if joins and not _is_apart(before, line, sings=sings):
+        begins = (pattern.match(text, start, end) for pattern in (_SPEAKER, _VOICE, _LABEL))
+        joins = bool(found) and not any(begins)
+        is_named = joins and _LABEL.fullmatch(text, *found[-1]) is not None
+        if joins and (is_named or not _is_apart(before, line, sings=sings)):
             start = found.pop()[0]
+        heard = _HEARD.match(text, start, end)
+        if heard and heard["first"].isupper():
+            found.append((start, heard.end("sound")))
+            start = heard.start("first")
         for change in _CHANGE.finditer(text, line_start, end):
             if change["first"].isupper():
                 found.append((start, change.start()))
@@ -140,12 +162,21 @@ def _speakers(text: str, lines: list[tuple[int, int]], cue: int) -> Iterator[_Pa
         found.append((start, end))
         before = line
     for start, end in found:
-        speaker = _SPEAKER.match(text, start, end)
-        begin = speaker.end() if speaker else start
-        lines_of_it = text.count("\n", start, end) + 1
-        if _SOUND.fullmatch(text, begin, end):
-            begin, end = _within_brackets(text, begin, end)
-        yield _Part(begin, end, lines_of_it, cue, len(found) == 1)
+        yield _part(text, start, end, cue)._replace(alone=len(found) == 1)
+
+
+def _part(text: str, start: int, end: int, cue: int) -> _Part:
+    """Return the part of a cue that some of its lines are, without what tells who speaks."""
+    speaker = _SPEAKER.match(text, start, end)
+    begin = speaker.end() if speaker else start
+    label = _LABEL.match(text, begin, end)
+    opens = label.start("name") if label else -1
+    opening = f"{label['name']}:{label['space']}" if label else ""  # French has a space before it
+    begin = label.end() if label else begin
+    lines = text.count("\n", begin, end) + 1
+    if _SOUND.fullmatch(text, begin, end):
+        begin, end = _within_brackets(text, begin, end)
+    return _Part(begin, end, lines, cue, opening=opening, opens=opens)
 
 
 def _is_apart(before: str, line: str, *, sings: bool) -> bool:
@@ -223,7 +254,13 @@ def _add(builder: Builder, parts: Sequence[_Part], vtt: bool) -> None:
         start, end = parts[0].start + len(shared[0]), parts[-1].end - len(shared[1])
         newline = "\r\n" if "\r\n" in text else "\n"
         write = _Writer(inline, parts, escape_text if vtt else str, newline)
-        builder.add(start, end, inline.marked, write)
+        opening, opens = parts[0].opening, parts[0].opens
+        builder.add(
+            opens if opening else start,
+            end,
+            inline.marked,
+            lambda translated: (*((opening,) if opening else ()), *write(translated)),
+        )
 
 
 def _gather(gatherer: Gatherer, text: str, start: int, end: int, vtt: bool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from allez.documents.document import Document
 from allez.documents.labels import (
+    begun_alike,
     in_small_letters,
     is_better,
     is_unsure,
@@ -87,7 +88,7 @@ def translate_marked(
         done[index] = _apart(transfer(source, translation), sources[index])
     _read_again(sources, unsure, translate, done)
     return [
-        with_capital(source, without_stop(source, one))
+        begun_alike(source, with_capital(source, without_stop(source, one)))
         for source, one in zip(sources, done, strict=True)
     ]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from allez.documents.labels import is_label, without_stop
+from allez.documents.labels import begun_alike, is_label, without_stop
 from allez.documents.translation import translate_marked
 from allez.results import Carried, Translation
 from allez.text.markup import Mark, Marked
@@ -111,3 +111,20 @@ def test_no_full_stop_is_added(source: str, translated: str, expected: str) -> N
     found = without_stop(Marked(source), Marked(translated, marks))
     assert found.text == expected
     assert [mark.end for mark in found.marks] == [len(expected)] * 2
+
+
+@pytest.mark.parametrize(
+    ("source", "translated", "expected"),
+    [
+        ("...et lui.", "... and him.", "...and him."),
+        ("…et lui.", "... and him.", "...and him."),
+        ("... et lui.", "... and him.", "... and him."),
+        ("...", "... ", "... "),
+        ("et lui", "... and him", "... and him"),
+    ],
+)
+def test_dots_stand_where_they_stood(source: str, translated: str, expected: str) -> None:
+    marks = (Mark("pair", 0, len(translated)), Mark("point", 4, 4))
+    found = begun_alike(Marked(source), Marked(translated, marks))
+    assert found.text == expected
+    assert [mark.end for mark in found.marks] == [len(expected), 4 - (expected != translated)]

@@ -71,6 +71,11 @@ def test_what_is_heard_is_read_without_its_brackets() -> None:
         "(LA PORTE CLAQUE.)", "<i>[MUSIQUE DOUCE]</i>", "(RIRES)\nARRÊTE !", "ET (ICI) LÀ"
     )
     assert len(texts(srt("(rires)", "et puis rien"))) == 2
+    data = srt("- (soupir) Un mot\nou deux.", "(ici) il est")
+    assert texts(data) == ["soupir", "Un mot ou deux.", "(ici) il est"]
+    assert uppercased(subtitles.parse_srt(data)) == srt(
+        "- (SOUPIR) UN MOT\nOU DEUX.", "(ICI) IL EST"
+    )
 
 
 def test_moments_of_a_song_are_no_text_and_stay_in_order() -> None:
@@ -171,3 +176,32 @@ def test_lines_in_no_cue_are_named() -> None:
     assert document.render([segment.source for segment in document.segments]) == data
     vtt = b"WEBVTT un titre\n\nNOTE deux\n\nun\n00:01.000 --> 00:02.000\nBonjour.\n"
     assert not subtitles.parse_vtt(vtt).notes
+
+
+def test_who_speaks_is_named_before_a_colon_and_stays() -> None:
+    data = srt(
+        "MARIE : Tu viens ?\nPAUL (off): Non.",
+        "<i>M. DUPONT :\nUn mot.</i>",
+        ">> Un mot.\n>> MARIE :\tEt deux.",
+        "TV : il est",
+        "tard. PAUL : Non.",
+    )
+    last = ["il est tard. PAUL : Non."]
+    assert texts(data) == ["Tu viens ?", "Non.", "Un mot.", "Un mot.", "Et deux.", *last]
+    assert uppercased(subtitles.parse_srt(data)) == srt(
+        "MARIE: TU VIENS ?\nPAUL (off): NON.",
+        "<i>M. DUPONT:\nUN MOT.</i>",
+        ">> UN MOT.\n>> MARIE:\tET DEUX.",
+        "TV: IL EST",
+        "TARD. PAUL : NON.",
+    )
+
+
+def test_voices_stay_apart() -> None:
+    cue = "<v.fort Marie>Tu viens</v>\n<v Paul>avec moi</v>\n<i><v Marie>ici.</v></i>"
+    data = f"WEBVTT\n\n00:11.000 --> 00:13.000\n{cue}\n".encode()
+    document = subtitles.parse_vtt(data)
+    assert [s.source.text for s in document.segments] == ["Tu viens", "avec moi", "ici."]
+    assert "<v.fort Marie>TU VIENS</v>\n<v Paul>AVEC MOI</v>\n<i><v Marie>ICI.</v></i>" in (
+        uppercased(document).decode()
+    )
