@@ -50,6 +50,8 @@ _WORDS = re.compile(
     r"\[\^[^\]\s]+\]|(?<![\w:]):[a-z0-9_+-]+:(?![\w:])"
     r"|(?<![=\w])==(?P<marked>[^\s=](?:[^=\n]*[^\s=])?)==(?![=\w])"
 )
+_HEADING = re.compile(r"[ \t]*(\*\*|__)(?=\S)(?:(?!\1).)+(?<=\S)\1[ \t]*:?[ \t]*")
+"""A line in bold, which heads the lines behind it."""
 _SYNTAX = re.compile(r"[\\`*]|(?<!\w)_|_(?!\w)|<(?=[a-zA-Z/!?])|&(?=#?\w+;)")
 _BLOCK_START = re.compile(r"(?:[-+*>]|#{1,6}|\d{1,9}[.)]|=+|-+|~{3,}.*|`{3,}.*|:?-+:?\|.*|\|.*)$")
 
@@ -283,8 +285,12 @@ class _Block:
         """Tell whether a piece of syntax is the end of a line that is meant."""
         if "\n" not in self.content[place.start : place.end]:
             return False
-        spaced = place.kind == "newline" and self.content[: place.start].endswith("  ")
-        return spaced or place.kind == "escape"
+        if place.kind != "newline":
+            return place.kind == "escape"
+        line = self.content.rfind("\n", 0, place.start) + 1
+        if _HEADING.fullmatch(self.content, line, place.start):
+            return self.content[place.end : place.end + 1].isupper()
+        return self.content.endswith("  ", 0, place.start)
 
     def markup(self, start: int, end: int) -> Template:
         """Return a stretch of the content as it stands in the text."""

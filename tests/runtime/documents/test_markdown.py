@@ -72,6 +72,13 @@ def test_what_is_marked_keeps_its_signs() -> None:
         assert capitals(text) == text.upper()
 
 
+def test_a_line_in_bold_is_a_heading() -> None:
+    assert texts("> **Un mot**\n> Deux mots\n> ici") == ["Un mot", "Deux mots ici"]
+    assert capitals("__Un mot :__\r\nDeux") == "__UN MOT :__\r\nDEUX"
+    for text in ("**Un mot**\net deux", "Un **mot**\nDeux", "**Un** ou **deux**\nTrois"):
+        assert texts(text) == [text.replace("\n", " ").replace("*", "")]
+
+
 def test_lines_of_a_paragraph_are_one_sentence_and_as_wide_again() -> None:
     text = "> Il est déjà trop tard pour\n> prendre le dernier train du\n> soir.\n"
     assert texts(text) == ["Il est déjà trop tard pour prendre le dernier train du soir."]
