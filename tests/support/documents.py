@@ -253,10 +253,10 @@ EPUB = {
     "mimetype": "application/epub+zip",
     "META-INF/container.xml": "<container/>",
     "OEBPS/content.opf": (
-        '<package xmlns:dc="d"><dc:title>Mon livre</dc:title><dc:language>fr</dc:language>'
-        "</package>"
+        '<package xmlns:dc="d" xml:lang="fr"><dc:title>Mon livre</dc:title><dc:language>fr'
+        '</dc:language><guide><reference title="La fin" href="c1.xhtml"/></guide></package>'
     ),
-    "OEBPS/toc.ncx": "<ncx><navLabel><text>Chapitre un</text></navLabel></ncx>",
+    "OEBPS/toc.ncx": ('<ncx xml:lang="fr"><navLabel><text>Chapitre un</text></navLabel></ncx>'),
     "OEBPS/c1.xhtml": (
         '<?xml version="1.0" encoding="utf-8"?>\n<html xmlns="http://www.w3.org/1999/xhtml" '
         'xml:lang="fr"><head><title>Un</title><script src="a.js"/></head><body><h1 id="a"/>'

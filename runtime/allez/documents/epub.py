@@ -14,7 +14,10 @@ from allez.documents.xml import read_xml
 from allez.text.elements import names
 
 _CONTENTS = Profile(only=names("text"))
-_ABOUT = Profile(only=names("dc:title dc:description"))
+_ABOUT = Profile(
+    only=names("dc:title dc:description guide"),
+    is_text=lambda text, tag, name: tag.name == "reference" and name == "title",
+)
 _LANGUAGE = re.compile(r"(<dc:language\b[^>]*>\s*)([A-Za-z]+)[\w-]*(\s*</dc:language>)")
 
 
@@ -39,6 +42,7 @@ def _reader(reading: Reading) -> Callable[[str, bytes], Document | None]:
         if ending not in ("ncx", "opf"):
             return None
         text, encode = read_xml(part)
+        text, _ = html.with_language(text, reading)
         builder = Builder(_with_language(text, reading))
         add_segments(builder, _CONTENTS if ending == "ncx" else _ABOUT)
         return builder.build(encode)

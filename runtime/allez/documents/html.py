@@ -37,7 +37,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
         InputError: it is not in that encoding.
     """
     text, encode = decode(data, declared=declared_encoding(data), escape=lambda c: f"&#{ord(c)};")
-    text, renamed = _with_language(text, reading)
+    text, renamed = with_language(text, reading)
     builder = Builder(text)
     add_segments(builder, _in_language(reading, renamed))
     _note_slips(builder)
@@ -106,8 +106,8 @@ def declared_encoding(data: bytes) -> str | None:
     return found[1].decode("ascii") if found else None
 
 
-def _with_language(text: str, reading: Reading) -> tuple[str, frozenset[int]]:
-    """Return a page whose elements in the source language say that they are in the target's.
+def with_language(text: str, reading: Reading) -> tuple[str, frozenset[int]]:
+    """Return a page or XML whose elements in the source language say that they are in the target's.
 
     And where in that page each of them says so.
     """

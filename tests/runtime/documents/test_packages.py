@@ -272,11 +272,15 @@ def test_notes_fields_and_headers_of_opendocument() -> None:
 
 
 def test_a_book_has_pages_contents_and_a_title() -> None:
-    assert texts("epub") == ["Mon livre", "Chapitre un", "Un", "Il était une fois."]
+    assert texts("epub") == ["Mon livre", "La fin", "Chapitre un", "Un", "Il était une fois."]
     page = capitals("epub", "OEBPS/c1.xhtml")
     assert '<p>IL <em>ÉTAIT</em> UNE FOIS<a id="b"/>.</p>' in page
     assert 'xml:lang="en"' in page
-    assert "<dc:language>en</dc:language>" in capitals("epub", "OEBPS/content.opf")
+    about = capitals("epub", "OEBPS/content.opf")
+    assert "<dc:language>en</dc:language>" in about
+    assert '<reference title="LA FIN" href="c1.xhtml"/>' in about
+    assert 'xml:lang="en"' in about
+    assert '<ncx xml:lang="en">' in capitals("epub", "OEBPS/toc.ncx")
     assert next(iter(unzipped(SAMPLES["epub"]))) == next(iter(EPUB))
 
 
