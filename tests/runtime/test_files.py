@@ -6,7 +6,7 @@ import io
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -26,10 +26,12 @@ from allez.documents.lines import (
     translate_lines,
 )
 from allez.documents.output import OutputFile, open_output
+from allez.documents.stamps import translate_behind
 from allez.errors import InputError, OutputError
 from allez.options import TranslateOptions
-from allez.results import Translation
+from allez.results import Doubt, Translation
 from allez.translate.translator import Translator
+from support.documents import WordByWord
 from support.patience import PATIENCE, until
 
 Start = Callable[..., subprocess.Popen[bytes]]
@@ -217,6 +219,44 @@ def test_infinity_has_no_place_in_json(fake: ModuleType) -> None:
     sentence = replace(result.sentences[0], hypotheses=(worst,))
     line = render(replace(result, sentences=(sentence,)), "jsonl")
     assert json.loads(line, parse_constant=pytest.fail)["score"] is None
+
+
+def test_a_stamp_stands_before_the_translation_of_what_is_behind_it(tiny: Translator) -> None:
+    lines = ["[12:03] Paul: Je vois le chat.", "Je vois le chat.", "12:05 - Manon: 👍", "12:06", ""]
+    alone = tiny.translate("Je vois le chat.", n_best=2)
+    records: list[str] = []
+    stream = LineStream(io.BytesIO("\n".join(lines).encode()), "a stream")
+    options = TranslateOptions(n_best=2)
+    translate_lines(tiny, stream, records.append, options=options, form="jsonl")
+    found = [json.loads(record) for record in records]
+    assert [entry["source"] for entry in found] == lines[:-1]
+    assert [entry["translation"] for entry in found] == [
+        f"[12:03] Paul: {alone.text}",
+        alone.text,
+        "12:05 - Manon: 👍",
+        "12:06",
+    ]
+    first, second = found[0]["sentences"][0], found[1]["sentences"][0]
+    assert lines[0][first["start"] : first["end"]] == first["source"] == "Je vois le chat."
+    assert {**first, "start": 0, "end": 16, "doubts": second["doubts"]} == second
+
+
+def test_doubts_of_what_is_behind_a_stamp_have_their_places() -> None:
+    doubts = (Doubt("number", "5", 3, 4), Doubt("repetition", "x", None, None))
+
+    def translate(texts: Iterable[str]) -> Iterator[Translation]:
+        for text in texts:
+            inner = WordByWord().translate(text)
+            sentences = (replace(inner.sentences[0], check=lambda: doubts),)
+            yield replace(inner, sentences=sentences, pivot=inner)
+
+    (found,) = translate_behind(["12:03 - un 5"], translate)
+    assert found.texts == ("12:03 - UN 5",)
+    assert found.pivot is not None
+    assert found.pivot.texts == found.texts
+    assert [(d.start, d.end) for d in found.sentences[0].doubts] == [(11, 12), (None, None)]
+    assert found.source[11:12] == "5"
+    assert found.sentences[0].source_spans[0] == (8, 10)
 
 
 # --- continuing -----------------------------------------------------------------------------

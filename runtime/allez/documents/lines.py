@@ -16,11 +16,13 @@ import logging
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
 from allez.bundle import fingerprint
 from allez.documents.binary import likely_encoding, refuse_what_is_no_utf8
+from allez.documents.stamps import translate_behind
 from allez.errors import InputError
 from allez.files import MAX_LINE_BYTES, reason
 from allez.search.beam import REVISION
@@ -416,9 +418,9 @@ def translate_lines(
     Raises:
         InputError: the input is not UTF-8, or is not what it was when it was first read.
     """
+    translate = partial(translator.translate_batch, options=options)
     for group in lines.groups(done):
-        texts = _announced(group, done + 1)
-        for translation in translator.translate_batch(texts, options=options):
+        for translation in translate_behind(_announced(group, done + 1), translate):
             write(render(translation, form, options.n_best, done + 1))
             done += 1
             if look is not None:

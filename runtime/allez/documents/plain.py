@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
 from allez.documents.reading import Reading
+from allez.documents.stamps import stamp_of
 from allez.documents.wrapping import continues, joined, wrap
 from allez.text.markup import Marked
 
-_TIME = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,6})?(?:Z|[+-]\d{2}:?\d{2})?"
-_DATE = r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4})"
-_WHEN = rf"(?:{_DATE}(?:T|,? )){_TIME}|{_DATE}|{_TIME}"
-_NAME = r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?:[ \t]+"
-_NICK = r"<[^<>\s]{1,40}>[ \t]+"
-_STAMP = re.compile(
-    rf"(?:\[(?:{_WHEN})\]|(?:{_WHEN}) -)[ \t]+(?:{_NICK}|{_NAME})?"
-    rf"|{_DATE}(?:T|,? ){_TIME}[ \t]+[A-ZÀ-Ý]{{3,}}[ \t]+"
-    rf"|(?:{_WHEN})[ \t]+(?:{_NICK}|\[[A-Z]+\][ \t]+|(?=[^\W\d_a-z]))"
-    rf"|{_NICK}"
-)
-"""When a message was sent and by whom, or when a line was logged: it stands before what is said."""
 _BULLETS = "-*•–—·"
 
 
@@ -79,8 +67,8 @@ class _Line:
     ) -> None:
         content = text[start:end].rstrip()
         self.before = content[: len(content) - len(content.lstrip(" \t>"))]
-        if stamped and (stamp := _STAMP.match(content, len(self.before))):
-            self.before = content[: stamp.end()]
+        if stamped:
+            self.before = stamp_of(content) or self.before
         self.text = content[len(self.before) :]
         self.start, self.end, self.next = start + len(self.before), start + len(content), following
         self.is_item = self.text[:1] in _BULLETS and self.text[1:2] in (" ", "\t")

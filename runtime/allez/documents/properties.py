@@ -52,8 +52,8 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
         content, formatted = _read(text[start:end])
         value = Value(content, mnemonics=True)
         if is_prose(content) and value.has_letters:
-            broken = _BREAK.findall(text, start, end)
-            builder.add(start, end, value.marked, _Writer(value, formatted, only_ascii, broken))
+            line_ends = _BREAK.findall(text, start, end)
+            builder.add(start, end, value.marked, _Writer(value, formatted, only_ascii, line_ends))
     repeated.end()
     return builder.build(encode)
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from allez.arrays import FloatArray
-from allez.results import Sentence, Translation
+from allez.results import Doubt, Sentence, Translation
 from allez.text import OUTSIDE, Mark, Marked
 from allez.translate.alignment import (
     Alignment,
@@ -82,7 +82,7 @@ def lines(marked: Marked, translation: Translation) -> Iterator[tuple[Span, int,
         inner = Translation(
             source=marked.text[start:end],
             texts=(translation.text[low:high],),
-            sentences=tuple(_moved(sentence, -start) for sentence in sentences[first:last]),
+            sentences=tuple(moved(sentence, -start) for sentence in sentences[first:last]),
         )
         yield (start, end), low, inner
         low, first, start = high + 1, last, end + 1
@@ -107,12 +107,23 @@ def _line_ends(marked: Marked, translation: Translation) -> list[int]:
     return found
 
 
-def _moved(sentence: Sentence, by: int) -> Sentence:
+def moved(sentence: Sentence, by: int) -> Sentence:
+    """Return a sentence of a text that begins so many characters further on."""
+
+    def check() -> tuple[Doubt, ...]:
+        return tuple(
+            doubt
+            if doubt.start is None or doubt.end is None
+            else doubt._replace(start=doubt.start + by, end=doubt.end + by)
+            for doubt in sentence.doubts
+        )
+
     return replace(
         sentence,
         start=sentence.start + by,
         end=sentence.end + by,
         source_spans=tuple((start + by, end + by) for start, end in sentence.source_spans),
+        check=check,
     )
 
 

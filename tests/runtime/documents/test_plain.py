@@ -76,6 +76,7 @@ def test_utf_16_with_its_mark_is_read() -> None:
         ("2025-05-12T09:00:00Z [WARN] un mot", "un mot"),
         ("2025-06-03 09:14:02,331 ERREUR un mot", "un mot"),
         ("14:02 UN mot", "UN mot"),
+        ("Jan 15 10:23:45 serveur1 sshd[1234]: un mot", "un mot"),
         ("12/05/2025 au 13/05/2025", "12/05/2025 au 13/05/2025"),
         ("Léa : un mot", "Léa : un mot"),
         ("> 14:02 - un mot", "un mot"),
