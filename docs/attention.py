@@ -17,7 +17,8 @@ from typing import Any
 
 from allez import Translator
 from allez_export.data.read import Pair, read_pairs
-from allez_export.evaluate import bleu, bundle_identity, write_json
+from allez_export.evaluate import bleu, bundle_identity
+from allez_export.records import write_json
 
 KINDS = ("none", "dot", "general", "concat", "additive")
 FILES = ("flores.valid.tsv.gz", "ntrex.test.tsv.gz")

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from allez_export.evaluate import write_json
+from allez_export.records import write_json
 
 HERE = Path(__file__).parent
 BEFORE = 7_858_774

@@ -231,7 +231,8 @@ def score_bundle(args: argparse.Namespace) -> None:
     """
     from allez import Translator
     from allez_export.data.read import read_pairs
-    from allez_export.evaluate import evaluate, length_table, table, write_json
+    from allez_export.evaluate import evaluate, length_table, table
+    from allez_export.records import write_json
     from allez_export.shortlist import compare, comparison
 
     if not args.files:

@@ -6,8 +6,6 @@ it too searches with the runtime's search.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -31,6 +29,7 @@ from allez.translate.translator import Translator
 from allez_export.config import LimitsConfig
 from allez_export.data.read import Pair, read_pairs
 from allez_export.families.family import Family, Read
+from allez_export.records import file_digest, read_state, write_json
 from allez_export.rouge import rouge
 from allez_export.vocabulary import EOS
 
@@ -177,27 +176,6 @@ def evaluate(
     return rows
 
 
-def read_state(path: Path) -> dict[str, Any]:
-    """Return what an evaluation left behind; nothing if it left nothing that can be read."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
-
-
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """Return scores as a Markdown table."""
     lines = [
@@ -226,13 +204,6 @@ def length_table(rows: Sequence[dict[str, Any]]) -> str:
         cells = [f"{buckets[name]['bleu']:.1f}" if name in buckets else "" for name in names]
         lines.append(f"| {row['file']} | {row['beam_size']} | {' | '.join(cells)} |")
     return "\n".join(lines)
-
-
-def write_json(content: Any, path: Path) -> None:
-    """Write JSON aside, then rename."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
 
 
 class TorchModel:

@@ -20,9 +20,10 @@ import numpy.typing as npt
 from allez.tasks.captioner import Captioner
 from allez.text.tokenizer import Tokenizer
 from allez_export.config import LimitsConfig
-from allez_export.evaluate import bleu, bundle_identity, read_state, torch_search, write_json
+from allez_export.evaluate import bleu, bundle_identity, torch_search
 from allez_export.families.caption.family import Caption
 from allez_export.pictures.read import Captioned
+from allez_export.records import read_state, write_json
 
 Floats = npt.NDArray[np.float32]
 

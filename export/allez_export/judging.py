@@ -13,7 +13,8 @@ from typing import Any
 from allez_export.answers import Answerer, read_talks, talk_over
 from allez_export.config import DataConfig
 from allez_export.data.read import read_domains
-from allez_export.evaluate import bleu, bundle_identity, file_digest, read_state, write_json
+from allez_export.evaluate import bleu, bundle_identity
+from allez_export.records import file_digest, read_state, write_json
 from allez_export.rouge import f1, rouge, words
 
 BLANK = re.compile(r"\[[^\[\]]+\]")

@@ -26,10 +26,10 @@ from allez_export.evaluate import (
     table,
     torch_search,
     validator,
-    write_json,
 )
 from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.records import write_json
 
 ROLES = ("encoder", "decoder", "tokenizer", "sentences", "golden", "notice", "card")
 

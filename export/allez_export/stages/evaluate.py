@@ -17,11 +17,10 @@ from allez_export.evaluate import (
     bundle_identity,
     evaluate,
     length_table,
-    read_state,
     table,
-    write_json,
 )
 from allez_export.judging import evaluate_answers, task_table
+from allez_export.records import read_state, write_json
 from allez_export.stages import package
 from allez_export.stages.inputs import drafter, listed
 from allez_export.stages.package import CONFIDENCE

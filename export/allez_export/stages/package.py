@@ -11,7 +11,7 @@ from allez.bundle.reader import Bundle
 from allez.errors import OutputError
 from allez_export.card import model_card
 from allez_export.checkpoints import load_model
-from allez_export.evaluate import bundle_identity, read_state
+from allez_export.evaluate import bundle_identity
 from allez_export.folders import read_beside
 from allez_export.golden import golden_lines
 from allez_export.judging import COLUMNS, TALKS
@@ -23,6 +23,7 @@ from allez_export.package import (
     write_bundle,
 )
 from allez_export.parents import check_license, with_notices
+from allez_export.records import read_state
 from allez_export.stages.inputs import drafter, listed, name_list
 from allez_export.stages.provenance import RECORD, Recipe, recipe
 from allez_export.stages.workspace import Workspace, say

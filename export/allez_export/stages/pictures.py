@@ -13,12 +13,12 @@ from allez.tasks.captioner import Captioner
 from allez.text.tokenizer import Tokenizer
 from allez_export.checkpoints import load_start
 from allez_export.config import ConfigError
-from allez_export.evaluate import file_digest
 from allez_export.evaluate_pictures import evaluate_captions, pixels_as_input, validator
 from allez_export.families.family import Read
 from allez_export.folders import locked
 from allez_export.pictures.draw import COLUMN, Artist, Batches
 from allez_export.pictures.read import Captioned, read_captioned
+from allez_export.records import file_digest
 from allez_export.stages.inputs import drafter
 from allez_export.stages.provenance import beginning
 from allez_export.stages.workspace import Workspace, say

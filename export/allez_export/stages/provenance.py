@@ -7,17 +7,15 @@ made from now; times of files say nothing. Imports nothing heavy, so that asking
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allez.bundle.reader import Bundle, find
-from allez.errors import InputError
 from allez_export.config import Config, ConfigError, SourceConfig
 from allez_export.folders import rules_path
+from allez_export.records import file_digest
 
 if TYPE_CHECKING:
     from allez_export.stages.workspace import Workspace
@@ -56,7 +54,7 @@ def recipe(work: Workspace, stage: str) -> Recipe:
     for key in keys:
         found["config"][key] = _plain(work.config, key)
     for name, path in files:
-        found["files"][name] = file_digest(path)
+        found["files"][name] = file_digest(path, hint="name the data folder with --data")
     return found
 
 
@@ -78,30 +76,6 @@ def stale(work: Workspace, stage: str) -> str | None:
     ]
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return f"{', '.join(names[:3])}{more} changed"
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    try:
-        status = path.stat()
-        return _digest(path, status.st_size, status.st_mtime_ns)
-    except OSError as error:
-        hint = "name the data folder with --data" if isinstance(error, FileNotFoundError) else None
-        raise InputError(f"cannot read {path}: {error.strerror}", hint=hint) from None
-
-
-@lru_cache(maxsize=1024)
-def _digest(path: Path, size: int, changed: int) -> str:
-    """Return the SHA-256 of a file; several stages of one command ask for the same corpora."""
-    found = hashlib.sha256()
-    with open(path, "rb") as stream:
-        while block := stream.read(1 << 20):
-            found.update(block)
-    return found.hexdigest()
 
 
 def _plain(config: Config, key: str) -> Any:
