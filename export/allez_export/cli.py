@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from allez import __version__
-from allez.errors import AllezError, MissingExtraError, OptionError, OutputError
+from allez.errors import AllezError, MissingExtraError, OptionError
 from allez.spec import SPEC
+from allez_export.commands import begin, import_foreign, make_pairs, score_bundle
+from allez_export.config import DataConfig
 from allez_export.config_file import load_config
 from allez_export.stages import STAGES, run_stage
 from allez_export.stages.workspace import Workspace, say
@@ -77,6 +79,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
         _add_of_stage(command, name)
     _add_beginnings(commands)
     _add_import(commands)
+    _add_backtranslate(commands)
     args = parser.parse_args(argv)
     _check_use(args)
     return args
@@ -182,95 +185,37 @@ def _add_import(commands: Any) -> None:
     command.add_argument("-v", "--verbose", action="store_true", help="say more")
 
 
-def import_foreign(args: argparse.Namespace) -> None:
-    """Make a bundle of another toolkit's files, or list what can be read."""
-    from allez_export.toolkits import listing
-
-    if args.list:
-        print(listing())
-        return
-    if args.toolkit is None or not args.paths:
-        raise OptionError("import what?", hint="allez-export import TOOLKIT PATH …; or --list")
-    needed = ("source", "target", "name", "license", "notice", "out")
-    missing = [f"--{name}" for name in needed if getattr(args, name) is None]
-    if missing:
-        raise OptionError(f"import needs {', '.join(missing)}", hint="allez-export import --help")
-    from allez_export.importing import Order, import_model
-
-    asked = {name: getattr(args, name) for name in ("toolkit", "paths", *needed)}
-    more = ["data", "precision", "sentences", "force", "threads"]
-    more += [
-        "beam_size",
-        "length_penalty",
-        "length_offset",
-        "early_stopping",
-        "finished",
-        "repeats",
-    ]
-    asked |= {name: getattr(args, name) for name in more}
-    bundle = import_model(Order(**asked, references=args.reference, version=args.model_version))
-    print(f"allez translate --model {bundle}")
-
-
-def begin(args: argparse.Namespace) -> None:
-    """Write what a person begins with, and say how to go on."""
-    from allez_export.scaffold import init, write_toy
-
-    if args.command == "toy":
-        path = write_toy(args.folder)
-        print(f"allez-export all --config {path} --data {args.folder}")
-    else:
-        path = init(args.name, args.data, args.source, args.target, args.begin_with)
-        print(f"allez-export all --config {path}")
-
-
-def score_bundle(args: argparse.Namespace) -> None:
-    """Score any bundle on any files; prints a table, and writes JSON rows to `--out`.
-
-    Until all is scored they stand in `OUT.state`, from which a killed evaluation goes on.
-    """
-    from allez import Translator
-    from allez_export.data.read import read_pairs
-    from allez_export.evaluate import evaluate, length_table, table
-    from allez_export.records import write_json
-    from allez_export.shortlist import compare, comparison
-
-    if not args.files:
-        raise OptionError(
-            "no test file is given", hint="allez-export evaluate BUNDLE FILE.tsv [FILE.tsv …]"
-        )
-    if args.out is not None and not args.out.parent.is_dir():
-        raise OutputError(f"there is no folder for {args.out}")
-    if args.out is not None and args.out.is_dir():
-        raise OutputError(
-            f"cannot write {args.out}: it is a folder",
-            hint=f"name a file in it: --out {args.out / 'scores.json'}",
-        )
-    state = None if args.out is None else args.out.with_name(f"{args.out.name}.state")
-    with Translator(args.bundle, threads=args.threads) as translator:
-        rows = evaluate(
-            translator,
-            args.files,
-            beams=args.beam_size or [1, None],
-            state=state,
-            limit=args.limit,
-            shortlist=args.shortlist,
-            turned=args.turned,
-        )
-        bundle = translator.bundle
-    print(table(rows))
-    print()
-    print(length_table(rows))
-    if args.shortlist and "shortlist" in bundle.manifest.files:
-        pairs = {
-            path.name: list(read_pairs(path, turned=args.turned))[: args.limit]
-            for path in args.files
-        }
-        print()
-        print(comparison(compare(bundle, list(pairs.items()))))
-    if args.out is not None and state is not None:
-        write_json(rows, args.out)
-        state.unlink()
+def _add_backtranslate(commands: Any) -> None:
+    """Add the command that makes pairs of text of one language."""
+    help_ = "make marked pairs of text of one language, with a bundle of the other direction"
+    command = commands.add_parser("backtranslate", help=help_, description=help_)
+    command.add_argument("bundle", help="from the language of the text into that of the sources")
+    command.add_argument("text", type=Path, help="a sentence a line, .txt or .txt.gz")
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="TSV",
+        help="the pairs, .tsv or .tsv.gz: marked source, tab, line of the text",
+    )  # fmt: skip
+    command.add_argument("--beam-size", type=int, default=1, help="(default: 1, greedy search)")
+    command.add_argument(
+        "--least-confidence", type=float, metavar="X",
+        help="of every sentence, 0 to 1 (default: 0.5, where the bundle tells its confidence)",
+    )  # fmt: skip
+    usual = DataConfig()
+    command.add_argument(
+        "--max-words", type=int, default=usual.max_words, help="of a side (default: %(default)s)"
+    )
+    command.add_argument(
+        "--max-ratio", type=float, default=usual.max_ratio,
+        help="of the lengths of both sides, in words + 4 (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--turned", action="store_true",
+        help="the marked source is the second column, as data.columns = [2, 1] reads it",
+    )  # fmt: skip
+    command.add_argument("--limit", type=int, help="only so many lines")
+    command.add_argument("--force", action="store_true", help="make again what exists")
+    command.add_argument("--threads", type=int, help="processor threads (default: all)")
+    command.add_argument("-v", "--verbose", action="store_true", help="say more")
 
 
 def run(args: argparse.Namespace, argv: Sequence[str]) -> int:
@@ -286,8 +231,8 @@ def run(args: argparse.Namespace, argv: Sequence[str]) -> int:
     if getattr(args, "limit", None) is not None and args.limit < 1:
         raise OptionError(f"--limit must be at least 1, not {args.limit}")
     try:
-        if args.command == "import":
-            import_foreign(args)
+        if args.command in ("import", "backtranslate"):
+            {"import": import_foreign, "backtranslate": make_pairs}[args.command](args)
             return 0
         if args.command == "evaluate" and args.config is None:
             if args.bundle is None:

@@ -86,8 +86,15 @@ def read_beside(name: str | None, beside: Path, default: str) -> str:
 
 
 @contextmanager
-def locked(path: Path, message: str) -> Iterator[None]:
+def locked(
+    path: Path, message: str, *, hint: str = "wait for it, or train into another folder"
+) -> Iterator[None]:
     """Hold a lock that ends with the process, however it ends.
+
+    Args:
+        path: of a file to lock, which is made.
+        message: what is said where somebody holds it.
+        hint: what to do then.
 
     Raises:
         OutputError: somebody holds it, or the file cannot be written.
@@ -103,7 +110,7 @@ def locked(path: Path, message: str) -> Iterator[None]:
         try:
             _lock(stream)
         except OSError:
-            raise OutputError(message, hint="wait for it, or train into another folder") from None
+            raise OutputError(message, hint=hint) from None
         yield
 
 

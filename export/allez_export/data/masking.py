@@ -18,6 +18,7 @@ from allez.entities.find import KINDS, NAME, NUMBER, TERM, THING, Entity, find
 from allez.entities.names import Names, find_names
 from allez.entities.numbers import FORMS
 from allez_export.config import DataConfig
+from allez_export.data.marked import MARK
 from allez_export.data.mix import Mask
 from allez_export.data.read import Pair, read_lines
 
@@ -25,9 +26,8 @@ NUMBERS = tuple(map(chr, range(0xE000, 0xE00A)))
 NAMES = tuple(map(chr, range(0xE010, 0xE01A)))
 THINGS = tuple(map(chr, range(0xE020, 0xE02C)))
 TERMS = tuple(map(chr, range(0xE030, 0xE03A)))
-BACK_TRANSLATED = "\ue03a"
 SPARE = tuple(map(chr, range(0xE03B, 0xE048)))
-SYMBOLS = (*NUMBERS, *NAMES, *THINGS, *TERMS, BACK_TRANSLATED, *SPARE)
+SYMBOLS = (*NUMBERS, *NAMES, *THINGS, *TERMS, MARK, *SPARE)
 """All private-use characters of the vocabulary, in the order of their ids."""
 
 SYMBOLS_OF = {NUMBER: NUMBERS, NAME: NAMES, THING: THINGS, TERM: TERMS}

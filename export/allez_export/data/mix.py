@@ -16,6 +16,7 @@ from allez.text.tokenizer import Tokenizer
 from allez_export.config import DataConfig
 from allez_export.data.augment import careless, untranslatable
 from allez_export.data.batches import Batch, make_batches
+from allez_export.data.marked import put_mark, take_mark, unmarked
 from allez_export.data.read import Pair
 
 _CHUNK, _ORDER, _SAMPLE = 1, 2, 3
@@ -100,26 +101,29 @@ class Stream:
         return drawn
 
     def _example(self, index: int, generator: np.random.Generator) -> Pair:
-        """Return the next pair of a source, with the augmentations the configuration asks for."""
+        """Return the next pair of a source, with the augmentations the configuration asks for.
+
+        A made source is changed as any other; the mark then stands before all of it.
+        """
         config = self._config
-        source, target = self._next(index)
+        made, (source, target) = take_mark(self._next(index))
         joined = 1
         if generator.random() < config.concatenate:
             joined = int(generator.integers(2, 5))
         for _ in range(joined - 1):
-            more = self._next(index)
+            also, more = take_mark(self._next(index))
             if len(source.split()) + len(more[0].split()) > config.max_words // 2:
                 break
-            source, target = f"{source} {more[0]}", f"{target} {more[1]}"
+            made, source, target = made or also, f"{source} {more[0]}", f"{target} {more[1]}"
         if generator.random() < config.untranslatable:
             source, target = untranslatable((source, target), generator)
         if config.mask:
             source, target = self._mask((source, target), generator)
         if generator.random() < config.copy:
-            source = target
-        elif generator.random() < config.noise:
+            return target, target  # nobody made that
+        if generator.random() < config.noise:
             source = careless(source, generator, self._language)
-        return source, target
+        return put_mark(source) if made else source, target
 
     def _next(self, index: int) -> Pair:
         """Return the pair under a source's cursor and move on."""
@@ -147,7 +151,7 @@ def sample_lines(
 def sample_pairs(
     sources: Sequence[Sequence[Pair]], config: DataConfig, count: int, seed: int
 ) -> Iterator[Pair]:
-    """Yield about `count` pairs drawn with the training weights.
+    """Yield about `count` pairs drawn with the training weights, without marks.
 
     Weights are shares of tokens, so a source's share of the pairs is its weight divided by its
     mean length; a source that is too small is read several times, as in training.
@@ -157,4 +161,4 @@ def sample_pairs(
     shares = np.array([s.weight for s in config.train]) / np.array(lengths)
     for pairs, share in zip(sources, shares / shares.sum(), strict=True):
         for index in generator.integers(0, len(pairs), size=round(count * share)):
-            yield pairs[index]
+            yield unmarked(pairs[index])

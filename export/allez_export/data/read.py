@@ -12,6 +12,7 @@ from pathlib import Path
 
 from allez.errors import InputError
 from allez_export.config import DataConfig, SourceConfig
+from allez_export.data.marked import MARK, take_mark
 
 Pair = tuple[str, str]
 """A sentence and its translation."""
@@ -179,14 +180,23 @@ def load_source(
         root: the data folder.
         seen: the folded pairs of all sources so far; grows.
         translated: whether one side is the other in another language.
+
+    Raises:
+        InputError: a file cannot be read, nothing is left, or a target is marked as made.
     """
     kept: list[Pair] = []
     dropped: Counter[str] = Counter()
     for number, pair in enumerate(_pairs_of(source, config, root)):
         if source.limit is not None and number >= source.limit:
             break
-        reason = why_dropped(pair, config, translated=translated)
-        folded = (fold(pair[0]), fold(pair[1]))
+        _, plain = take_mark(pair)
+        if plain[1].startswith(MARK):
+            raise InputError(
+                f"{root / source.path}, pair {number + 1}: the target is marked as made by a model",
+                hint="data.columns = [2, 1] needs what `backtranslate --turned` makes",
+            )
+        reason = why_dropped(plain, config, translated=translated)
+        folded = (fold(plain[0]), fold(plain[1]))
         if reason is None and folded in seen:
             reason = "found before"
         if reason is None:

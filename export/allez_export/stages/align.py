@@ -8,6 +8,7 @@ import numpy as np
 
 from allez.text.tokenizer import Tokenizer
 from allez_export.data.align import SURE, learn_lexicon, score_examples, word_frequency
+from allez_export.data.marked import unmarked
 from allez_export.data.mix import sample_pairs
 from allez_export.data.read import Pair
 from allez_export.stages.inputs import load_sources
@@ -20,7 +21,8 @@ def run(work: Workspace) -> None:
     tokenizer = Tokenizer(work.need("vocabulary", "tokenizer.json").read_text(encoding="utf-8"))
 
     def encoded(pairs: Sequence[Pair]) -> list[tuple[list[int], list[int]]]:
-        sides = [tokenizer.encode_batch([pair[side] for pair in pairs]) for side in (0, 1)]
+        plain = [unmarked(pair) for pair in pairs]
+        sides = [tokenizer.encode_batch([pair[side] for pair in plain]) for side in (0, 1)]
         return list(zip(*sides, strict=True))
 
     with work.writing("align") as folder:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from allez.bundle.reader import Bundle
 from allez.errors import InputError
 from allez_export.checkpoints import load_model
+from allez_export.data.marked import take_mark
 from allez_export.data.read import Pair, load_source
 from allez_export.folders import read_beside
 from allez_export.package import draft, sentence_rules
@@ -38,7 +39,9 @@ def load_sources(work: Workspace, *, scored: bool = True) -> list[list[Pair]]:
             dropped["loosely translated"] = int((scores < least).sum())
             kept = [pair for pair, score in zip(kept, scores, strict=True) if score >= least]
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items()))
-        say(f"data    {source.name}: {len(kept)} pairs, dropped {reasons or 'none'}")
+        made = sum(take_mark(pair)[0] for pair in kept)
+        told = f", {made} of them back-translated" if made else ""
+        say(f"data    {source.name}: {len(kept)} pairs{told}, dropped {reasons or 'none'}")
         sources.append(kept)
     return sources
 
