@@ -18,7 +18,7 @@ from allez.entities.units import ALIKE, SIGNS, unit_behind
 from allez.results import Doubt
 from allez.text import english
 from allez.text.negation import negation
-from allez.text.number_words import Value, values
+from allez.text.number_words import ABOUT, Value, values
 
 if TYPE_CHECKING:
     from allez.text.number_words import Exact
@@ -46,7 +46,7 @@ def doubts(source: str, target: str, languages: tuple[str, str]) -> tuple[Doubt,
         target = target.replace(entity.value, " \ue000 ", 1)
     here, said = lexemes(hidden.lower()), lexemes(target.lower())
     doubted = {figures for doubt in found for figures in lexemes(doubt.text)}
-    found += _numbers(hidden, target, said, languages, doubted)
+    found += _numbers(hidden, target, here, said, languages, doubted)
     if languages == ("fr", "en"):
         found += _limits(hidden, target, here, said)
         found += negation(hidden, target, here, said)
@@ -108,12 +108,14 @@ _SAME = {2: (1,), 15: (14, 2), 8: (7, 1), 12: (0,), 24: (0,), 0: (12,), 1: (21,)
 def _numbers(
     source: str,
     target: str,
+    lexemes_here: Sequence[str],
     said: Sequence[str],
     languages: tuple[str, str],
     doubted: Collection[str],
 ) -> list[Doubt]:
     """Find numbers that were lost, and such as nobody said; `doubted` is of things lost already."""
     here, there = _counted(source, languages[0]), _counted(target, languages[1])
+    about = {ABOUT[word] for word in lexemes_here if word in ABOUT}
     if languages[1] == "en":
         there = [v for v in there if not _is_ordinal_word(target, v)] + [
             v for v in there if _is_ordinal_word(target, v)
@@ -146,7 +148,7 @@ def _numbers(
     for value in there:
         if left[value.value] > 0 and not found and not _is_ordinal_word(target, value):
             left[value.value] -= 1
-            if _is_word_of(target, value) and value.value in (1, 2, 12):
+            if _is_word_of(target, value) and value.value in (1, 2, 12, *about):
                 continue
             text = target[value.start : value.end]
             if to_french and english.is_no_number(text):

@@ -58,6 +58,12 @@ _UNITS: Mapping[str, Mapping[str, int]] = {
         **_numbered("second third fourth fifth sixth seventh eighth ninth tenth", 2),
     },
 }
+ABOUT: Mapping[str, int] = {
+    **_numbered("dizaine vingtaine trentaine quarantaine cinquantaine soixantaine", 10, 10),
+    **{"douzaine": 12, "quinzaine": 15, "centaine": 100, "millier": 1000},
+}
+"""About how many a word of French says, which may be said as a number: "une vingtaine"."""
+
 _HUNDREDS = {"fr": ("cent", "cents"), "en": ("hundred",)}
 _POWERS = {
     "fr": {"mille": 3, "million": 6, "millions": 6, "milliard": 9, "milliards": 9, "md": 9},

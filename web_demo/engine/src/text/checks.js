@@ -12,7 +12,7 @@ import { readingForm } from '../entities/numbers.js'
 import { countCharacters, isCapital, isLetter, isSmall } from './characters.js'
 import { inAnotherForm, inAnotherUnit } from './figures.js'
 import { negation } from './negation.js'
-import { Exact, values } from './number_words.js'
+import { ABOUT, Exact, values } from './number_words.js'
 
 /** @typedef {import('../entities/find.js').Entity} Entity */
 /** @typedef {import('./number_words.js').Value} Value */
@@ -69,7 +69,7 @@ export function doubts(source, target, from, to, form) {
   }
   const [here, said] = [lexemes(hidden.toLowerCase()), lexemes(rest.toLowerCase())]
   const doubted = new Set(found.flatMap((each) => lexemes(each.text)))
-  found.push(...numbers(hidden, rest, said, [from, to], doubted, english))
+  found.push(...numbers(hidden, rest, here, said, [from, to], doubted, english))
   if (from === 'fr' && to === 'en') {
     found.push(...limits(hidden, rest, here, said))
     found.push(...negation(hidden, rest, here, said))
@@ -168,12 +168,14 @@ const PAIRS = words('half pair couple first once another either')
  *
  * @param {string} source
  * @param {string} target
+ * @param {string[]} lexemesHere
  * @param {string[]} said
  * @param {[string, string]} languages
  * @param {Set<string>} doubted
  * @param {English | null} english
  */
-function numbers(source, target, said, [from, to], doubted, english) {
+function numbers(source, target, lexemesHere, said, [from, to], doubted, english) {
+  const ofCourse = [1, 2, 12, ...lexemesHere.map((word) => ABOUT.get(word))]
   const isLater = english !== null && english.tellsHours(said)
   const here = counted(source, from)
   const isOrdinal = (/** @type {Value} */ { start, end }) =>
@@ -202,8 +204,7 @@ function numbers(source, target, said, [from, to], doubted, english) {
     const { value, start, end } = each
     if (!left.has(value) || found.length > 0 || isOrdinal(each)) continue
     left.take(value)
-    const isSmall = [1n, 2n, 12n].some((small) => value.whole === small)
-    if (isWordOf(target, start) && isSmall) continue
+    if (isWordOf(target, start) && ofCourse.includes(Number(value.whole))) continue
     const text = target.slice(start, end)
     if (lexemes(text).every((figures) => doubted.has(figures))) continue // is left of a thing
     if (english?.isNoNumber(text)) continue

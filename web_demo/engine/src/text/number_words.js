@@ -76,8 +76,7 @@ const UNITS = {
         'quinze seize',
     ),
     ...numbered('une', 1),
-    ...numbered('vingt', 20),
-    ...numbered('vingts', 20),
+    ...numbered('vingt vingts', 20, 0),
     ...numbered('septante octante nonante', 70, 10),
     ...numbered('trente quarante cinquante soixante', 30, 10),
   ]),
@@ -92,26 +91,28 @@ const UNITS = {
     ...numbered('second third fourth fifth sixth seventh eighth ninth tenth', 2),
   ]),
 }
+/** About how many a word of French says, which may be said as a number: "une vingtaine". */
+export const ABOUT = new Map([
+  ...numbered('dizaine vingtaine trentaine quarantaine cinquantaine soixantaine', 10, 10),
+  ...numbered('douzaine', 12),
+  ...numbered('quinzaine', 15),
+  ...numbered('centaine', 100),
+  ...numbered('millier', 1000),
+])
 /** @type {Record<string, string[]>} */
 const HUNDREDS = { fr: ['cent', 'cents'], en: ['hundred'] }
-/** @type {Record<string, Map<string, bigint>>} */
+/** @type {Record<string, Map<string, number>>} */
 const POWERS = {
   fr: new Map([
-    ['mille', 3n],
-    ['million', 6n],
-    ['millions', 6n],
-    ['milliard', 9n],
-    ['milliards', 9n],
-    ['md', 9n],
+    ...numbered('mille', 3),
+    ...numbered('million millions', 6, 0),
+    ...numbered('milliard milliards md', 9, 0),
   ]),
   en: new Map([
-    ['thousand', 3n],
-    ['million', 6n],
-    ['millions', 6n],
-    ['billion', 9n],
-    ['billions', 9n],
-    ['trillion', 12n],
-    ['bn', 9n],
+    ...numbered('thousand', 3),
+    ...numbered('million millions', 6, 0),
+    ...numbered('billion billions bn', 9, 0),
+    ...numbered('trillion', 12),
   ]),
 }
 /** @type {Record<string, string>} */
@@ -224,7 +225,7 @@ function read(words, index, language, text) {
   if (isDigit(first[0])) {
     const value = figureValue(first, language)
     const power = POWERS[language]?.get(words[index + 1]?.text.toLowerCase() ?? '')
-    return power === undefined ? [value, 1] : [value.times(10n ** power), 2]
+    return power === undefined ? [value, 1] : [value.times(10n ** BigInt(power)), 2]
   }
   const roman = language === 'fr' ? romanOf(first) : 0
   if (roman !== 0) return [new Exact(BigInt(roman)), 1]
@@ -330,7 +331,7 @@ function spoken(words, index, language, text) {
       power !== undefined &&
       (isBegun || word === 'mille' || mayBegin(words, index, language))
     ) {
-      total += atLeastOne() * 10n ** power
+      total += atLeastOne() * 10n ** BigInt(power)
       current = 0n
     } else if (word === LINKS[language] && isBegun) {
       used++

@@ -160,6 +160,7 @@ private fun numbers(sides: Sides): List<Doubt> {
     val target = sides.target
     fun isOrdinal(value: NumberValue) = target.substring(value.start, value.end).small in ORDINALS
     val later = sides.isFrench && tellsHours(sides.said)
+    val ofCourse = SAID_OF_COURSE + sides.here.mapNotNull { ABOUT[it] }
     val left = Left(sides.numbersSaid)
     val missing = sides.numbersHere.filterNot { left.take(it.value) }
     val lost = missing.filterNot { value ->
@@ -172,7 +173,7 @@ private fun numbers(sides: Sides): List<Doubt> {
     for (value in sides.numbersSaid) {
         if (isOrdinal(value) || !left.take(value.value)) continue
         val text = target.substring(value.start, value.end)
-        val isUsual = isSpoken(target, value) && value.value.whole in SAID_OF_COURSE
+        val isUsual = isSpoken(target, value) && value.value.whole in ofCourse
         val isOfThing = lexemes(text).all { it in sides.doubted }
         val isMeant = sides.numbersHere.any { value.value in alternatives(it.value, later) } ||
             (sides.isFrench && isNoNumber(text))

@@ -55,6 +55,10 @@ internal fun numberValues(text: String, language: String): List<NumberValue> {
 private fun numbered(text: String, first: Int = 0, step: Int = 1): Map<String, Int> =
     text.split(" ").withIndex().associate { (index, word) -> word to first + step * index }
 
+/** About how many a word of French says, which may be said as a number: "une vingtaine". */
+internal val ABOUT = numbered("dizaine vingtaine trentaine quarantaine cinquantaine soixantaine", 10, 10) +
+    mapOf("douzaine" to 12, "quinzaine" to 15, "centaine" to 100, "millier" to 1000)
+
 /** How a language says numbers. */
 private class NumberLanguage(
     val units: Map<String, Int>,
