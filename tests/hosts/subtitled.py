@@ -20,7 +20,9 @@ LINES = """Je ne sais pas si|on devrait partir.|- Tu viens ?|- Non, merci.|– O
     va claquer bientôt.</i>|{\\an8}Bonjour M.|Durand, comment|{\\i1}et la mer{\\i0}|
     allez-vous depuis tout ce temps passé loin d'ici, mon ami ?|<v Paul>Où sont les autres ?|
     <00:00:02,500>un <00:00:03,000>deux|fish &amp; chips|12 345|…|Rien, sauf|dit-elle.|😀 un|
-    <font color="red">un mot</font> rouge|« Oui »,|{nom} part"""
+    <font color="red">un mot</font> rouge|« Oui »,|{nom} part|MARIE : Tu viens ?|
+    <i>PAUL (off): non</i>|M. DUPONT :|>> Un mot|&gt;&gt; TV: et deux|<v.fort Marie>Tu viens</v>|
+    <i><v Paul>ici</v></i>|(soupir) Un mot|- [bruit] Non.|(ici) il est"""
 
 
 def subtitle_cases(count: int) -> Iterator[dict[str, Any]]:

@@ -254,13 +254,9 @@ def _add(builder: Builder, parts: Sequence[_Part], vtt: bool) -> None:
         start, end = parts[0].start + len(shared[0]), parts[-1].end - len(shared[1])
         newline = "\r\n" if "\r\n" in text else "\n"
         write = _Writer(inline, parts, escape_text if vtt else str, newline)
-        opening, opens = parts[0].opening, parts[0].opens
-        builder.add(
-            opens if opening else start,
-            end,
-            inline.marked,
-            lambda translated: (*((opening,) if opening else ()), *write(translated)),
-        )
+        opening, start = parts[0].opening, start if parts[0].opens < 0 else parts[0].opens
+        before = (opening + shared[0],) if opening else ()
+        builder.add(start, end, inline.marked, lambda translated: (*before, *write(translated)))
 
 
 def _gather(gatherer: Gatherer, text: str, start: int, end: int, vtt: bool) -> None:

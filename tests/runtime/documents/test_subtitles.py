@@ -197,6 +197,12 @@ def test_who_speaks_is_named_before_a_colon_and_stays() -> None:
     )
 
 
+def test_who_speaks_is_no_part_of_a_style_that_cues_share() -> None:
+    data = srt("PAUL : <i>il est</i>", "<i>tard.</i>")
+    assert texts(data) == ["il est tard."]
+    assert uppercased(subtitles.parse_srt(data)) == srt("PAUL: <i>IL EST</i>", "<i>TARD.</i>")
+
+
 def test_voices_stay_apart() -> None:
     cue = "<v.fort Marie>Tu viens</v>\n<v Paul>avec moi</v>\n<i><v Marie>ici.</v></i>"
     data = f"WEBVTT\n\n00:11.000 --> 00:13.000\n{cue}\n".encode()

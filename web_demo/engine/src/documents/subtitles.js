@@ -18,25 +18,37 @@ import { Gatherer, balanced, endsSentence, hasLetters } from './inline.js'
 
 /**
  * Lines of one cue that are read as one: `text.slice(start, end)`, no line end behind the last;
- * whether the cue has no other part.
+ * whether the cue has no other part; who speaks, as it is written before a translation, and where
+ * that begins, -1 if nobody is named.
  *
- * @typedef {{start: number, end: number, lines: number, cue: number, isAlone: boolean}} Part
+ * @typedef {{start: number, end: number, lines: number, cue: number, isAlone: boolean,
+ *   opening: string, opens: number}} Part
  */
 
 const LINE = 42 // characters of a line that can be read in time; a longer one becomes two
 const TIME = String.raw`(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}`
 const TIMES = new RegExp(String.raw`^[ \t]*${TIME}[ \t]*-->[ \t]*${TIME}`)
-const SPEAKER = /(?:\{\\[^}]*\}|<[^>]*>)*[ \t]*[-–—‐][ \t]*(?=\S)/y
+const TAGS = String.raw`(?:\{\\[^}]*\}|<[^>]*>)*`
+const SPEAKER = new RegExp(String.raw`^${TAGS}[ \t]*(?:[-–—‐]|>>+|&gt;&gt;)[ \t]*(?=\S)`)
+/** Who speaks, in WebVTT, at the beginning of a line. */
+const VOICE = /^(?:<(?!v[ .\t]|\/)[^>]*>)*<v[ .\t][^>]*>/
+const NAME = String.raw`[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9.'’ -]*[A-ZÀ-ÖØ-Þ0-9](?: \([^()\n]*\))?`
+/** Who speaks, in capitals before a colon, as subtitles for the deaf have it. */
+const LABEL = new RegExp(String.raw`^(${TAGS})(${NAME})[ \t\u00a0\u202f]?:([ \t\r\n]+|$)`)
 const MOMENT = new RegExp(`<${TIME}>`) // when the next word is sung, in WebVTT
 const STYLE = new RegExp(String.raw`\{\\[^}]*\}|[♩♪♫♬]+|<${TIME}>`, 'gu')
 /** Where somebody else answers on the same line. */
 const CHANGE = /(?<=[.!?…»"])[ \u00a0]+(?=[-–—‐][ \u00a0]*(\p{L}))/gu
-const TAGS = String.raw`(?:\{\\[^}]*\}|<[^>]*>)*`
 /** Notes at the edges of a line, which keep their distance. */
 const SUNG = new RegExp(String.raw`^${TAGS}[♩♪♫♬]+([ \u00a0]+)`, 'd')
 const SUNG_UNTIL = new RegExp(String.raw`([ \u00a0]+)[♩♪♫♬]+${TAGS}$`, 'd')
 /** What is heard but not said: `(rires)`, `[musique]`. */
 const SOUND = new RegExp(String.raw`^${TAGS}(?:\([^()]*\)|\[[^\[\]]*\])${TAGS}$`)
+/** The same before something that is said. */
+const HEARD = new RegExp(
+  String.raw`^(${TAGS}[ \t]*(?:[-–—‐][ \t]*)?(?:\([^()\n]*\)|\[[^\[\]\n]*\]))[ \t]+(\p{L})`,
+  'u',
+)
 /** An abbreviation, as `M.`: a name follows. */
 const INITIAL = /(?<![\p{L}\p{N}_])\p{L}{1,2}\.$/u
 const FEW_LETTERS = 4 // fewer capitals make no sign
@@ -126,8 +138,15 @@ class Subtitles {
     for (const [lineStart, end] of lines) {
       let start = lineStart
       const line = this.plain({ start, end })
-      const joins = found.length > 0 && this.speaker(start, end) < 0
-      if (joins && !isApart(before, line, sings)) [start] = found.pop() ?? [start]
+      const raw = this.text.slice(start, end)
+      const joins = found.length > 0 && ![SPEAKER, VOICE, LABEL].some((sign) => sign.test(raw))
+      const isNamed = joins && this.isName(...found[found.length - 1])
+      if (joins && (isNamed || !isApart(before, line, sings))) [start] = found.pop() ?? [start]
+      const heard = HEARD.exec(this.text.slice(start, end))
+      if (heard && isCapital(heard[2])) {
+        found.push([start, start + heard[1].length])
+        start += heard[0].length - heard[2].length
+      }
       for (const change of this.text.slice(lineStart, end).matchAll(CHANGE)) {
         if (!isCapital(change[1])) continue
         found.push([start, lineStart + change.index])
@@ -137,12 +156,38 @@ class Subtitles {
       before = line
     }
     for (const [from, until] of found) {
-      const words = this.speaker(from, until)
-      let [start, end] = [words < 0 ? from : words, until]
-      const count = this.text.slice(from, until).split('\n').length
-      if (SOUND.test(this.text.slice(start, end))) [start, end] = this.inBrackets(start, end)
-      yield { start, end, lines: count, cue, isAlone: found.length === 1 }
+      yield { ...this.part(from, until), cue, isAlone: found.length === 1 }
     }
+  }
+
+  /**
+   * Returns the part of a cue that some of its lines are, without what tells who speaks.
+   *
+   * @param {number} from
+   * @param {number} until
+   */
+  part(from, until) {
+    const words = this.speaker(from, until)
+    let [start, end, opens, opening] = [words < 0 ? from : words, until, -1, '']
+    const label = LABEL.exec(this.text.slice(start, end))
+    if (label) {
+      opens = start + label[1].length
+      opening = `${label[2]}:${label[3]}` // French has a space before it
+      start += label[0].length
+    }
+    const lines = this.text.slice(start, end).split('\n').length
+    if (SOUND.test(this.text.slice(start, end))) [start, end] = this.inBrackets(start, end)
+    return { start, end, lines, opening, opens }
+  }
+
+  /**
+   * Tells whether a stretch does nothing but name who speaks.
+   *
+   * @param {number} start
+   * @param {number} end
+   */
+  isName(start, end) {
+    return LABEL.exec(this.text.slice(start, end))?.[0].length === end - start
   }
 
   /**
@@ -168,8 +213,8 @@ class Subtitles {
    * @param {number} end
    */
   speaker(start, end) {
-    SPEAKER.lastIndex = 0
-    return SPEAKER.test(this.text.slice(start, end)) ? start + SPEAKER.lastIndex : -1
+    const dash = SPEAKER.exec(this.text.slice(start, end))
+    return dash ? start + dash[0].length : -1
   }
 
   /**
@@ -218,13 +263,17 @@ class Subtitles {
     })
     const inline = gatherer.finish()
     if (!hasLetters(inline.marked)) return
-    const [start, end] = [inner[0].start, inner[inner.length - 1].end]
+    const end = inner[inner.length - 1].end
+    const [{ opening, opens }] = parts
+    const start = opens < 0 ? inner[0].start : opens
+    const before = opening && opening + shared[0]
     const write = (/** @type {Marked} */ translated) => {
+      if (isSame(translated, inline.marked)) return // as it stood, spaces and all
       const text =
         parts.length === 1
           ? this.cue(inline, inTime(inline, translated), parts[0])
           : this.cues(inline, translated, parts)
-      this.written.push([start, end, text])
+      this.written.push([start, end, before + text])
     }
     this.segments.push({ source: inline.marked, write })
   }
@@ -386,6 +435,18 @@ function isSign(line) {
   const letters = [...line.replace(/\([^()]*\)/g, '')].filter(isLetter)
   return letters.length >= FEW_LETTERS && !letters.some(isSmall)
 }
+
+/**
+ * Tells whether a translation is the text that was read.
+ *
+ * @param {Marked} one
+ * @param {Marked} other with as many marks
+ */
+const isSame = (one, other) =>
+  one.text === other.text &&
+  one.marks.every(
+    ({ start, end }, at) => start === other.marks[at].start && end === other.marks[at].end,
+  )
 
 /**
  * Puts moments that changed places in their order again.
