@@ -29,7 +29,8 @@ Everything is drawn from a fixed seed. One JSON object a line:
     whole.jsonl, blanks.jsonl, tasks.jsonl, captions.jsonl   see wholes.py
     typography.jsonl   French punctuation, see typed.py
     doubts.jsonl       (large) pairs with what is in doubt, see doubted.py
-    html.jsonl, translate_markup.jsonl, fragments.jsonl, placed.jsonl   see marked.py
+    html.jsonl, languages.jsonl, translate_markup.jsonl   see marked.py
+    fragments.jsonl, placed.jsonl   (large) see marked.py
     subtitles.jsonl    (large) subtitles taken apart and written, see subtitled.py
     written.jsonl      (large) texts with tags, and what is written of them, see tagged.py
 """
@@ -71,7 +72,7 @@ from allez.text.segmentation import split
 from allez.text.tokenizer import Tokenizer
 from allez_export import toy
 from hosts.doubted import doubt_cases
-from hosts.marked import fragment_cases, html_cases, placed_cases, translated_cases
+from hosts.marked import fragment_cases, html_cases, language_cases, placed_cases, translated_cases
 from hosts.masked import masked_cases
 from hosts.references import REFERENCES, references
 from hosts.subtitled import subtitle_cases
@@ -626,6 +627,7 @@ def main() -> None:
         write(VECTORS / "translate_entities.jsonl", masked_cases())
         write(VECTORS / "typography.jsonl", typography_cases())
         write(VECTORS / "html.jsonl", html_cases())
+        write(VECTORS / "languages.jsonl", language_cases())
         write(VECTORS / "translate_markup.jsonl", translated_cases())
         write(VECTORS / "whole.jsonl", whole_cases())
         write(VECTORS / "blanks.jsonl", blank_cases())

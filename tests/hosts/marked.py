@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from allez import Sentence, Translator
+from allez.text.elements import base_language
 from allez.text.markup import Mark, Marked
 from allez.translate.alignment import Alignment, units
 from allez.translate.fragment import Fragment
@@ -109,11 +110,36 @@ def _marks(marked: Marked) -> list[list[Any]]:
     return [list(mark) for mark in marked.marks]
 
 
+LANGUAGES = (
+    *("fr", "FR", "fr-FR", "fr_CA", "fr-Latn-CH", " fr ", "fr-", "frr", "fra", "", " ", "-", "_"),
+    *(
+        "en",
+        "en-GB",
+        "EN_us",
+        "zh-Hant",
+        "zh_Hant_TW",
+        "de-1996",
+        "x-klingon",
+        "und",
+        "mul",
+        "es-419",
+    ),
+    *("pt-BR", "fr FR", "i-navajo", "français", "fr--FR", "\tde\n"),
+)
+"""What `lang` says, of any page."""
+
+
 def html_cases() -> Iterator[dict[str, Any]]:
     """Yield pieces of HTML with what is read of them."""
     for text in HTML:
         marked = Fragment(text).marked
         yield {"text": text, "read": marked.text, "marks": _marks(marked)}
+
+
+def language_cases() -> Iterator[dict[str, Any]]:
+    """Yield what elements say of their language, and which language that is."""
+    for said in LANGUAGES:
+        yield {"said": said, "language": base_language(said)}
 
 
 def fragment_cases(count: int) -> Iterator[dict[str, Any]]:

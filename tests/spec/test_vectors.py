@@ -22,6 +22,7 @@ VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
         ("translate_entities", cases.masked_cases),
         ("typography", cases.typography_cases),
         ("html", cases.html_cases),
+        ("languages", cases.language_cases),
         ("translate_markup", cases.translated_cases),
         ("whole", cases.whole_cases),
         ("blanks", cases.blank_cases),

@@ -11,7 +11,16 @@ from allez.documents.encoding import decode
 from allez.documents.mixed import Profile, add_segments
 from allez.documents.reading import Reading
 from allez.documents.repeated import Repeated
-from allez.text.elements import INLINE, POINTS, SIGNS, SKIPPED, WORDS, is_kept, names
+from allez.text.elements import (
+    INLINE,
+    POINTS,
+    SIGNS,
+    SKIPPED,
+    WORDS,
+    base_language,
+    is_kept,
+    names,
+)
 from allez.text.tags import Attribute, Token, attributes, pairs, scan, value_of
 
 _TEXTS = names("alt title placeholder aria-label aria-description aria-placeholder")
@@ -118,7 +127,9 @@ def with_language(text: str, reading: Reading) -> tuple[str, frozenset[int]]:
     position = moved = 0
     for token in scan(text, xml=False):
         for attribute in _languages(text, token):
-            if _base(text[attribute.start : attribute.end]) == _base(reading.source):
+            if base_language(text[attribute.start : attribute.end]) == base_language(
+                reading.source
+            ):
                 parts += [text[position : attribute.start], reading.target]
                 places.add(attribute.start + moved)
                 position = attribute.end
@@ -133,10 +144,6 @@ def _languages(text: str, token: Token) -> list[Attribute]:
     return [a for a in attributes(text, token) if a.name.lower() in ("lang", "xml:lang")]
 
 
-def _base(language: str) -> str:
-    return language.replace("_", "-").split("-")[0].strip().lower()
-
-
 def _in_language(reading: Reading, renamed: frozenset[int]) -> Profile:
     """Return how a page is read: what it says is in another language than the source is kept.
 
@@ -147,7 +154,7 @@ def _in_language(reading: Reading, renamed: frozenset[int]) -> Profile:
 
     def is_foreign(text: str, tag: Token) -> bool:
         said = [] if tag.name in ("html", "body") else _languages(text, tag)
-        bases = [_base(text[a.start : a.end]) for a in said if a.start not in renamed]
+        bases = [base_language(text[a.start : a.end]) for a in said if a.start not in renamed]
         return any(bases) or is_kept(text, tag)
 
     return replace(PAGE, is_kept=is_foreign)

@@ -19,7 +19,7 @@ from allez.documents.wrapping import ends_sentence
 from allez.text.elements import PARAGRAPHS, VOID
 from allez.text.markup import Marked
 from allez.text.references import unescape
-from allez.text.tags import Token, attributes, ends, scan, value_of
+from allez.text.tags import Token, attributes, ends, scan
 
 _SIGN = r"<su[bp]>[^<>A-Za-z]{1,6}</su[bp]>"
 _FORMULA = re.compile(rf"(?:[A-Za-z]+{_SIGN})+[A-Za-z]+(?:{_SIGN})?")
@@ -356,8 +356,3 @@ def _has_between(positions: Sequence[int], first: int, last: int) -> bool:
 
 def _value_writer(inline: Inline, quote: str) -> Callable[[Marked], tuple[str | int, ...]]:
     return lambda translated: inline.write(translated, lambda text: escape_value(text, quote))
-
-
-def root_language(text: str, tag: Token) -> str | None:
-    """Return the language that a tag says its content is in."""
-    return value_of(text, tag, "lang") or value_of(text, tag, "xml:lang")

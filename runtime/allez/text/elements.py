@@ -40,3 +40,12 @@ def is_kept(text: str, tag: Token) -> bool:
         return False
     classes = (value_of(text, tag, "class") or "").split()
     return value_of(text, tag, "translate") == "no" or "notranslate" in classes
+
+
+def base_language(said: str) -> str:
+    """Return the language that an element says it is in, without region and script.
+
+    Args:
+        said: the value of its `lang`: "fr", "FR-be", "zh_Hant"; "" or white space names none.
+    """
+    return said.strip().replace("_", "-").split("-")[0].lower()

@@ -5,6 +5,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { InputError, OptionError } from '../src/errors.js'
+import { baseLanguage } from '../src/text/elements.js'
 import { check, weave } from '../src/text/markup.js'
 import { prepareReferences, unescape } from '../src/text/references.js'
 import { Fragment, readMarkup } from '../src/translate/fragment.js'
@@ -87,6 +88,12 @@ test('what is read of a text, and the marks in it, are those of every host', asy
 
 const FOLDER = process.env.ALLEZ_CASES
 const options = { skip: FOLDER ? false : 'ALLEZ_CASES names no folder; `make test-web` does' }
+
+test('what an element says of its language is read as in Python', async () => {
+  for (const { said, language } of await vectors('languages.jsonl')) {
+    assert.equal(baseLanguage(said), language, said)
+  }
+})
 
 test('thousands of texts are read, and any marks set, as in Python', options, async () => {
   let [read, set] = [0, 0]

@@ -9,7 +9,7 @@
 
 import { InputError } from '../errors.js'
 import { isLetter, isSmall } from '../text/characters.js'
-import { INLINE, POINTS, SIGNS, SKIPPED, WORDS } from '../text/elements.js'
+import { INLINE, POINTS, SIGNS, SKIPPED, WORDS, baseLanguage } from '../text/elements.js'
 import { weave } from '../text/markup.js'
 import { attributes, scan } from '../text/tags.js'
 import { Gatherer, endsSentence, firstOf, hasLetters } from './inline.js'
@@ -34,7 +34,7 @@ const NOTE = 4 // characters of a reference to a note: `1`, `[12]`
  *
  * @param {string} text
  * @param {{source: string, target: string}} languages elements in the source language say
- *   afterwards that they are in the target's
+ *   afterwards that they are in the target's; what says that it is in another one is left alone
  * @param {boolean} isXml
  * @returns {Parsed}
  * @throws {InputError} XHTML that is not well formed
@@ -57,7 +57,7 @@ export function parseHtml(text, languages, isXml) {
     element.setAttribute(name, value)
     spelling.changed(element, name)
   }
-  const finder = new Finder(page, change)
+  const finder = new Finder(page, change, keptOf(page, languages.source))
   finder.element(page.documentElement)
   const render = () => {
     for (const element of finder.named) rename(element, languages, change)
@@ -117,10 +117,12 @@ class Finder {
   /**
    * @param {globalThis.Document} page
    * @param {Change} change
+   * @param {Set<Node>} kept elements that are not to be translated
    */
-  constructor(page, change) {
+  constructor(page, change, kept) {
     this.page = page
     this.change = change
+    this.kept = kept
     /** @type {Segment[]} */
     this.segments = []
     /** Elements that say which language they are in. @type {Element[]} */
@@ -129,13 +131,13 @@ class Finder {
 
   /** @param {Element} element one that ends a sentence, or holds such */
   element(element) {
-    if (isKept(element)) return
+    if (this.kept.has(element)) return
     this.attributes(element)
     if (SKIPPED.has(element.localName)) return
     /** @type {Node[]} */
     let run = []
     for (const node of [...element.childNodes]) {
-      if (isInline(node)) {
+      if (isInline(node, this.kept)) {
         run.push(node)
         continue
       }
@@ -167,7 +169,7 @@ class Finder {
 
   /** The same of all elements that are read within a run. @param {Node} node */
   attributesWithin(node) {
-    if (!isElement(node) || isKept(node)) return
+    if (!isElement(node) || this.kept.has(node)) return
     this.attributes(node)
     if (WORDS.has(node.localName) || POINTS.has(node.localName)) return
     node.childNodes.forEach((each) => this.attributesWithin(each))
@@ -180,7 +182,7 @@ class Finder {
     if (run.length === 0) return
     /** @type {Gatherer<Node>} */
     const gatherer = new Gatherer()
-    for (const node of run) gather(gatherer, node)
+    for (const node of run) gather(gatherer, node, this.kept)
     const inline = gatherer.finish()
     if (!hasLetters(inline.marked)) return
     const write = (/** @type {Marked} */ translated) => this.write(run, inline, translated)
@@ -226,9 +228,32 @@ class Finder {
 /** @param {Node} node @returns {node is Element} */
 const isElement = (node) => node.nodeType === 1
 
-/** Tells whether an element says that it is not to be translated. @param {Element} element */
-const isKept = (element) =>
-  element.getAttribute('translate') === 'no' || element.classList.contains('notranslate')
+/**
+ * Returns the elements that say that they are not to be translated, or are in another language.
+ *
+ * What a whole page says of itself counts for nothing: templates are often in English.
+ *
+ * @param {globalThis.Document} page
+ * @param {string} source
+ * @returns {Set<Node>}
+ */
+function keptOf(page, source) {
+  const own = baseLanguage(source)
+  const isForeign = (/** @type {Element} */ element) =>
+    !/^(html|body)$/.test(element.localName) &&
+    ['lang', 'xml:lang'].some((name) => {
+      const said = baseLanguage(element.getAttribute(name) ?? '')
+      return said !== '' && said !== own
+    })
+  return new Set(
+    [...page.querySelectorAll('*')].filter(
+      (element) =>
+        element.getAttribute('translate') === 'no' ||
+        element.classList.contains('notranslate') ||
+        isForeign(element),
+    ),
+  )
+}
 
 /**
  * Tells whether people read an attribute.
@@ -246,14 +271,20 @@ function isRead(element, name) {
   return READ.includes(name) || (name === 'label' && LABELLED.includes(localName))
 }
 
-/** Tells whether a node is within a sentence, with all that is in it. @param {Node} node */
-function isInline(node) {
+/**
+ * Tells whether a node is within a sentence, with all that is in it.
+ *
+ * @param {Node} node
+ * @param {Set<Node>} kept
+ * @returns {boolean}
+ */
+function isInline(node, kept) {
   if (!isElement(node)) return true
   const { localName } = node
   if (localName === 'br') return !isHard(node)
   if (WORDS.has(localName) || POINTS.has(localName)) return true
   if (!INLINE.has(localName) && !SIGNS.has(localName)) return false
-  return isKept(node) || [...node.childNodes].every(isInline)
+  return kept.has(node) || [...node.childNodes].every((child) => isInline(child, kept))
 }
 
 /**
@@ -302,8 +333,9 @@ function trimmed(nodes) {
 /**
  * @param {Gatherer<Node>} gatherer
  * @param {Node} node
+ * @param {Set<Node>} kept
  */
-function gather(gatherer, node) {
+function gather(gatherer, node, kept) {
   if (node.nodeType === 3) {
     gatherer.text(/** @type {Text} */ (node).data)
     return
@@ -314,7 +346,7 @@ function gather(gatherer, node) {
   }
   const { localName } = node
   const shown = (node.textContent ?? '').trim()
-  if (isKept(node) || WORDS.has(localName)) {
+  if (kept.has(node) || WORDS.has(localName)) {
     gatherer.word([node])
   } else if (localName === 'br') {
     gatherer.point([node], true)
@@ -322,7 +354,7 @@ function gather(gatherer, node) {
     gatherer.point([node])
   } else {
     gatherer.open(localName, [node])
-    for (const child of node.childNodes) gather(gatherer, child)
+    for (const child of node.childNodes) gather(gatherer, child, kept)
     gatherer.close(localName, [])
   }
 }
@@ -348,7 +380,7 @@ function isNote(gatherer, name, shown) {
 function rename(element, { source, target }, change) {
   for (const name of ['lang', 'xml:lang']) {
     const said = element.getAttribute(name)
-    if (said?.split('-')[0].toLowerCase() === source) change(element, name, target)
+    if (baseLanguage(said ?? '') === baseLanguage(source)) change(element, name, target)
   }
 }
 

@@ -32,3 +32,10 @@ export function isKept(text, tag) {
   const classes = (valueOf(text, tag, 'class') ?? '').split(/\s+/)
   return valueOf(text, tag, 'translate') === 'no' || classes.includes('notranslate')
 }
+
+/**
+ * Returns the language that an element says it is in, without region and script; '' for none.
+ *
+ * @param {string} said the value of its `lang`
+ */
+export const baseLanguage = (said) => said.trim().replaceAll('_', '-').split('-')[0].toLowerCase()

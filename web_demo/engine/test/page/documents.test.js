@@ -23,6 +23,8 @@ const PAGE = `<!DOCTYPE html>
 <p>La <a href="?a=1&amp;b=2" title="un prix">voiture <b>rouge</b></a> est devant la maison.
 <p style="color: red">Tapez <code>rm -rf</code> ici.<img src="a.png" alt="Un chat noir"></p>
 <p translate="no" lang="fr">Ne me traduisez pas.</p>
+<p>Il fait <i lang="en">very cold</i>.</p><blockquote lang="de-AT">Es ist kalt.<br>Sehr.</blockquote>
+<div xml:lang="EN" title="cold">It is <b>cold</b></div><p lang="FR_ca">Il fait froid</p>
 <iframe src="a.html"></iframe><svg><style>a { b: c }</style><path d="M0 0"/></svg>
 <pre onclick="x()">
 un  chat</pre>
@@ -84,6 +86,12 @@ async function tryPage(page, blank) {
   )
   assert.match(text, /alt="A black cat"/)
   assert.match(text, /<p translate="no" lang="fr">Ne me traduisez pas\.<\/p>/)
+  for (const kept of [
+    '<i lang="en">very cold</i>.</p><blockquote lang="de-AT">Es ist kalt.<br>Sehr.</blockquote>',
+    '<div xml:lang="EN" title="cold">It is <b>cold</b></div><p lang="en">It',
+  ]) {
+    assert.ok(text.includes(kept), text)
+  }
   assert.match(text, /<!-- remarque -->/)
   assert.match(text, /<li>It's cold/)
   assert.match(text, /placeholder="Your name"/)
