@@ -151,7 +151,8 @@ def why_dropped(pair: Pair, config: DataConfig, *, translated: bool = True) -> s
 @cache
 def forbidden(words: tuple[str, ...]) -> re.Pattern[str]:
     """Return what finds, in a casefolded text, one of the words that `DataConfig.never` holds."""
-    whole, parts = [], []
+    whole: list[str] = []
+    parts: list[str] = []
     for word in words:
         pattern = r"\W+".join(map(re.escape, word.strip("*").casefold().split()))
         last = r"\b" if re.search(r"\w$", word) else ""  # no word ends with a star, or with a sign
