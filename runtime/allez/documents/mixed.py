@@ -19,7 +19,7 @@ from allez.documents.wrapping import ends_sentence
 from allez.text.elements import PARAGRAPHS, VOID
 from allez.text.markup import Marked
 from allez.text.references import unescape
-from allez.text.tags import Token, attributes, ends, scan
+from allez.text.tags import Attribute, Token, attributes, ends, scan
 
 _SIGN = r"<su[bp]>[^<>A-Za-z]{1,6}</su[bp]>"
 _FORMULA = re.compile(rf"(?:[A-Za-z]+{_SIGN})+[A-Za-z]+(?:{_SIGN})?")
@@ -214,20 +214,9 @@ class _Runs:
         return None if _has_between(self.paragraphs, index, last) else last
 
     def add_attributes(self, token: Token) -> None:
-        text, profile = self.text, self.profile
-        for attribute in attributes(text, token):
-            if not attribute.quote or not profile.is_text(text, token, attribute.name):
-                continue
-            gatherer = Gatherer(percent=profile.percent)
-            gatherer.text(profile.unescape(text[attribute.start : attribute.end]))
-            inline = gatherer.finish()
-            if inline.has_letters:
-                self.builder.add(
-                    attribute.start,
-                    attribute.end,
-                    inline.marked,
-                    _value_writer(inline, attribute.quote),
-                )
+        for attribute in attributes(self.text, token):
+            if attribute.quote and self.profile.is_text(self.text, token, attribute.name):
+                add_value(self.builder, attribute, self.profile.unescape, self.profile.percent)
 
     def add_cdata(self, token: Token) -> None:
         """Add what is marked as no XML; it often is HTML, or a string of a program."""
@@ -352,6 +341,28 @@ def _has_between(positions: Sequence[int], first: int, last: int) -> bool:
     """Tell whether any of some positions, in order, is between two others."""
     following = bisect_right(positions, first)
     return following < len(positions) and positions[following] < last
+
+
+def add_value(
+    builder: Builder,
+    attribute: Attribute,
+    read: Callable[[str], str] = unescape,
+    percent: bool = False,
+) -> None:
+    """Add the value of an attribute, if it has letters.
+
+    Args:
+        builder: of the text that it stands in.
+        attribute: one between quotes.
+        read: resolves what is escaped in it.
+        percent: see `Gatherer`.
+    """
+    gatherer = Gatherer(percent=percent)
+    gatherer.text(read(builder.text[attribute.start : attribute.end]))
+    inline = gatherer.finish()
+    if inline.has_letters:
+        write = _value_writer(inline, attribute.quote)
+        builder.add(attribute.start, attribute.end, inline.marked, write)
 
 
 def _value_writer(inline: Inline, quote: str) -> Callable[[Marked], tuple[str | int, ...]]:

@@ -6,9 +6,12 @@ import re
 from collections.abc import Callable
 
 from allez.documents.document import Builder, Document
+from allez.documents.mixed import Profile, add_segments
 from allez.documents.package import Package, read_package
+from allez.documents.proofing import with_office_language
 from allez.documents.reading import Reading
 from allez.documents.runs import Runs, add_paragraphs
+from allez.documents.sheet_headings import add_headings
 from allez.documents.xml import read_xml
 from allez.text.elements import names
 from allez.text.references import unescape
@@ -21,9 +24,11 @@ _WORD = Runs(
     spaced=True,
     head=names("w:pPr"),
     around=names(
-        "w:hyperlink w:ins w:smartTag w:sdt w:sdtContent w:fldSimple w:moveTo w:customXml"
+        "w:hyperlink w:ins w:smartTag w:sdt w:sdtContent w:fldSimple w:moveTo w:customXml w:bdo "
+        "w:dir"
     ),
     breaks=names("w:tab w:br w:cr"),
+    spelled=(("w:softHyphen", ""), ("w:noBreakHyphen", "-")),
     field="w:fldChar",
     namespaces=(("w:", "http://schemas.openxmlformats.org/wordprocessingml/2006/main"),),
 )
@@ -38,7 +43,7 @@ _SLIDE = Runs(
     namespaces=(("a:", "http://schemas.openxmlformats.org/drawingml/2006/main"),),
 )
 _SHEET = Runs(
-    paragraph=names("si is"),
+    paragraph=names("si is text"),
     run="r",
     style="rPr",
     text="t",
@@ -47,58 +52,72 @@ _SHEET = Runs(
     namespaces=(("", "http://schemas.openxmlformats.org/spreadsheetml/2006/main"),),
 )
 _WORD_PARTS = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml")
-_SLIDE_PARTS = re.compile(
-    r"ppt/(?:slides/slide\d+|notesSlides/notesSlide\d+|diagrams/(?:data|drawing)\d+)\.xml"
-)
-_SHEET_PARTS = re.compile(r"xl/(?:sharedStrings|worksheets/sheet\d+)\.xml")
-_TABLE_COLUMN = re.compile(r"<(?:\w+:)?tableColumn\b[^>]*?\bname=\"([^\"]*)\"")
+_SLIDE_PARTS = re.compile(r"ppt/(?:slides/slide\d+|notesSlides/notesSlide\d+)\.xml")
+_SHEET_PARTS = re.compile(r"xl/(?:sharedStrings|worksheets/sheet\d+|comments\d*)\.xml")
+_DRAWN_PARTS = re.compile(r"(?:word|ppt|xl)/(?:diagrams/(?:data|drawing)|drawings/drawing)\d+\.xml")
+"""Diagrams, and what is drawn over the cells of a sheet."""
+_CHART_PARTS = re.compile(r"(?:word|ppt|xl)/charts/chart\d+\.xml")
+_STYLES = "word/styles.xml"
+"""In which language a text is that does not say it itself."""
+_CHART = Profile(only=names("a:t c:v"))
+"""Headings, and the names of rows and columns that a chart keeps of its table."""
+_TABLE_COLUMN = re.compile(r"<(?:\w+:)?(?:tableColumn|cacheField)\b[^>]*?\bname=\"([^\"]*)\"")
 
 
 def parse_docx(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B008  (frozen)
-    """Take a Word document apart: its text, headers, footers, notes and comments.
+    """Take a Word document apart: text, headers, footers, notes, comments, diagrams and charts.
 
     Args:
         data: the file.
-        reading: nothing of it matters here.
+        reading: `source` and `target`: the language that its text is said to be in is changed.
 
     Raises:
         InputError: it is none, or broken; the part is named.
     """
-    return read_package(data, "Word document", "word/document.xml", _reader(_WORD_PARTS, _WORD))
+    reader = _reader(_WORD_PARTS, _WORD, reading)
+    return read_package(data, "Word document", "word/document.xml", reader)
 
 
 def parse_pptx(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B008  (frozen)
-    """Take a presentation apart: slides, notes and diagrams; errors as those of a document."""
-    reader = _reader(_SLIDE_PARTS, _SLIDE)
+    """Take a presentation apart: slides, notes, diagrams, charts; all else as of a document."""
+    reader = _reader(_SLIDE_PARTS, _SLIDE, reading)
     return read_package(data, "presentation", "ppt/presentation.xml", reader)
 
 
 def parse_xlsx(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B008  (frozen)
-    """Take a workbook apart: its cells of text; errors as those of a document.
+    """Take a workbook apart: cells of text, comments, headings, drawings, charts.
 
-    Names of sheets and the headings of tables are left alone: formulas call them by name.
+    Errors are those of a document. Names of sheets and the headings of tables are left alone:
+    formulas and pivot tables call them by name.
     """
     columns: set[str] = set()
 
     def collect(name: str, part: bytes) -> Document | None:
-        if name.startswith("xl/tables/"):
+        if name.startswith(("xl/tables/", "xl/pivotCache/pivotCacheDefinition")):
             columns.update(unescape(c) for c in _TABLE_COLUMN.findall(read_xml(part)[0]))
         return None
 
     read_package(data, "workbook", "xl/workbook.xml", collect)
-    reader = _reader(_SHEET_PARTS, _SHEET, frozenset(columns))
+    reader = _reader(_SHEET_PARTS, _SHEET, reading, frozenset(columns))
     return read_package(data, "workbook", "xl/workbook.xml", reader)
 
 
 def _reader(
-    parts: re.Pattern[str], runs: Runs, keep: frozenset[str] = frozenset()
+    parts: re.Pattern[str], runs: Runs, reading: Reading, keep: frozenset[str] = frozenset()
 ) -> Callable[[str, bytes], Document | None]:
     def read(name: str, part: bytes) -> Document | None:
-        if not parts.fullmatch(name):
+        is_chart, is_drawn = (p.fullmatch(name) for p in (_CHART_PARTS, _DRAWN_PARTS))
+        is_text = is_chart or is_drawn or parts.fullmatch(name)
+        if not is_text and name != _STYLES:
             return None
         text, encode = read_xml(part)
-        builder = Builder(text)
-        add_paragraphs(builder, runs, keep)
+        builder = Builder(with_office_language(text, reading))
+        if is_chart:
+            add_segments(builder, _CHART)
+        elif is_text:
+            add_paragraphs(builder, _SLIDE if is_drawn else runs, keep)
+        if name.startswith("xl/worksheets/"):
+            add_headings(builder)
         return builder.build(encode)
 
     return read

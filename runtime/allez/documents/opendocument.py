@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
+
 from allez.documents.document import Builder, Document
 from allez.documents.mixed import Profile, add_segments
 from allez.documents.package import Package, read_package
+from allez.documents.proofing import with_open_language
 from allez.documents.reading import Reading
 from allez.documents.xml import read_xml
 from allez.errors import InputError
@@ -32,23 +36,26 @@ TEXT = Profile(
     skipped=names(
         "text:tracked-changes office:event-listeners table:label-ranges text:note-citation"
     ),
-    only=names("text:p text:h"),
+    only=names("text:p text:h svg:title svg:desc"),
 )
 """What the elements of a document mean."""
+_PARTS = re.compile(r"(?:Object \d+/)?(?:content|styles)\.xml")
+"""The document, and the charts in it."""
 
 
 def parse(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B008  (frozen)
-    """Take a document apart: its text, and the headers and footers of its pages.
+    """Take a document apart: its text, the headers and footers of its pages, and charts.
 
     Args:
         data: the file.
-        reading: nothing of it matters here.
+        reading: `source` and `target`: the language that its text is said to be in is changed.
 
     Raises:
         InputError: it is none, or broken; the part is named.
     """
     read_package(data, "OpenDocument file", "content.xml", _refuse_encrypted)
-    return read_package(data, "OpenDocument file", "content.xml", _read)
+    read = partial(_read, reading)
+    return read_package(data, "OpenDocument file", "content.xml", read)
 
 
 def _refuse_encrypted(name: str, part: bytes) -> None:
@@ -56,10 +63,10 @@ def _refuse_encrypted(name: str, part: bytes) -> None:
         raise InputError("it is encrypted", hint="save it without a password")
 
 
-def _read(name: str, part: bytes) -> Document | None:
-    if name not in ("content.xml", "styles.xml"):
+def _read(reading: Reading, name: str, part: bytes) -> Document | None:
+    if not _PARTS.fullmatch(name):
         return None
     text, encode = read_xml(part)
-    builder = Builder(text)
+    builder = Builder(with_open_language(text, reading))
     add_segments(builder, TEXT)
     return builder.build(encode)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from allez.documents.document import Builder, Template
 from allez.documents.inline import Gatherer, Inline
-from allez.documents.mixed import MOST_MARKS
-from allez.documents.values import escape_text
+from allez.documents.mixed import MOST_MARKS, add_value
+from allez.documents.values import escape_text, is_prose
 from allez.documents.wrapping import ends_sentence
 from allez.text.markup import Marked, weave
 from allez.text.references import unescape
@@ -37,6 +37,8 @@ class Runs:
     """Elements of a paragraph with runs in them."""
     breaks: frozenset[str] = frozenset()
     """Within a run or beside them: they keep words apart."""
+    spelled: tuple[tuple[str, str], ...] = ()
+    """Within a run: elements that stand for characters, and what is read in place of each."""
     field: str = ""
     """Within a run: it begins or ends a field, or divides what a field is from what it shows."""
     namespaces: tuple[tuple[str, str], ...] = ()
@@ -65,6 +67,7 @@ class Runs:
             head=frozenset(map(name, self.head)),
             around=frozenset(map(name, self.around)),
             breaks=frozenset(map(name, self.breaks)),
+            spelled=tuple((name(element), text) for element, text in self.spelled),
             field=name(self.field),
         )
 
@@ -93,6 +96,8 @@ class _Piece:
         return self.run if self.enters is None else self.enters
 
 
+_DESCRIBED = frozenset(("docPr", "cNvPr"))
+"""What tells of a picture or a shape, whatever the namespace."""
 _PLAIN = "-"
 """The style of text that is in no run."""
 
@@ -124,10 +129,22 @@ class _Finder:
         index = first
         while index < last:
             token = self.tokens[index]
+            self.describe(token)
             if token.kind == "open" and token.name in self.names.paragraph:
                 self.paragraph(index + 1, self.ends[index])
                 index = self.ends[index]
             index += 1
+
+    def describe(self, token: Token) -> None:
+        """Add what is said in place of a picture or a shape."""
+        if token.kind not in ("open", "single"):
+            return
+        prefix, _, name = token.name.rpartition(":")
+        readable = ("descr", "title") if name in _DESCRIBED else ("alt",) if prefix == "v" else ()
+        for attribute in attributes(self.builder.text, token) if readable else ():
+            value = self.builder.text[attribute.start : attribute.end]
+            if attribute.name in readable and attribute.quote and is_prose(unescape(value)):
+                add_value(self.builder, attribute)
 
     def paragraph(self, first: int, last: int) -> None:
         pieces: list[_Piece] = []
@@ -161,7 +178,7 @@ class _Finder:
         """Take the children of a run."""
         text, names = self.builder.text, self.names
         opening = text[self.tokens[index].start : self.tokens[index].end]
-        style = ""
+        style, spelled = "", dict(names.spelled)
         begin = self.tokens[index].start
         for child in self.children(index, end):
             token, last = self.tokens[child], self.ends.get(child, child)
@@ -170,6 +187,9 @@ class _Finder:
                 continue
             if token.name == names.text and token.kind == "open":
                 self.content(pieces, child, last, style)
+            elif (read := spelled.get(token.name)) is not None:
+                span = token.start, self.tokens[last].end
+                pieces.append(_Piece("text", *span, style=style, text=read))
             else:
                 self.point(pieces, child, last, "break" if token.name in names.breaks else "point")
                 pieces[-1].markup = (opening, style, *pieces[-1].markup, f"</{names.run}>")

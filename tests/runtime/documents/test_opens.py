@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from allez.documents.formats import FORMATS
 from allez.documents.reading import Reading
 from support.documents import SAMPLES, upper, uppercased
+from support.drafts import FILES
 from support.publications import BOOK, PAGE, SHEET, SLIDES
 from support.soak import SOAK
 
@@ -141,3 +143,29 @@ def test_libreoffice_opens_the_same_document(tmp_path: Path, kind: str) -> None:
     assert len(old) > 15
     assert [(name, style) for name, style, _ in new] == [(name, style) for name, style, _ in old]
     assert [text for *_, text in new] == [upper(text) for *_, text in old]
+
+
+DRAWN = {"docx": ("docx", "fodt"), "pptx": ("pptx", "fodp"), "xlsx": ("xlsx", "fods")}
+DRAWN |= {"opendocument": ("odt", "fodt")}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", DRAWN if SOAK else ["docx"])
+def test_libreoffice_opens_the_same_draft(tmp_path: Path, name: str) -> None:
+    """With all that `support.drafts` has: changes that are tracked, notes, fields, boxes."""
+    suffix, flat = DRAWN[name]
+    before, after = tmp_path / f"before.{suffix}", tmp_path / f"after.{suffix}"
+    before.write_bytes(FILES[name])
+    after.write_bytes(in_capitals(name, FILES[name]))
+    convert(tmp_path, flat, before, after)
+    old, new = (list(body(tmp_path / f"{side}.{flat}")) for side in ("before", "after"))
+    assert len(old) > 15
+    assert [element for element, *_ in new] == [element for element, *_ in old]
+    changed = [(was, now) for (*_, was), (*_, now) in zip(old, new, strict=True) if was != now]
+    assert len(changed) > 3
+    assert all(plain(now) == plain(was) for was, now in changed)
+
+
+def plain(text: str) -> str:
+    """Return a text in capitals without its hyphens, which Word has elements for."""
+    return upper(re.sub("[-\u00ad\u2011]", "", text))
