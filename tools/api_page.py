@@ -11,7 +11,7 @@ import ast
 import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 RUNTIME = Path(__file__).parents[1] / "runtime"
@@ -39,18 +39,41 @@ def public_names() -> dict[str, str]:
     return {name: homes.get(name, "allez") for name in listed}
 
 
+def source_of(module: str) -> ast.Module:
+    """Return a module of the package, read."""
+    path = RUNTIME / module.replace(".", "/")
+    source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return ast.parse(source.read_text(encoding="utf-8"))
+
+
 def definition(name: str, module: str) -> ast.ClassDef | ast.FunctionDef:
     """Return what defines a name.
 
     Raises:
         LookupError: the module only hands it on, or has no such class or function.
     """
-    path = RUNTIME / module.replace(".", "/")
-    source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    for node in ast.parse(source.read_text(encoding="utf-8")).body:
+    for node in source_of(module).body:
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == name:
             return node
     raise LookupError(f"{module} does not define {name}")
+
+
+def lineage(node: ast.ClassDef, module: str, names: dict[str, str]) -> Iterator[ast.ClassDef]:
+    """Yield a class and those of its bases that have no entry of their own, nearest first."""
+    yield node
+    homes = {
+        alias.name: found.module
+        for found in ast.walk(source_of(module))
+        if isinstance(found, ast.ImportFrom) and (found.module or "").startswith("allez.")
+        for alias in found.names
+    }
+    here = {found.name for found in source_of(module).body if isinstance(found, ast.ClassDef)}
+    for name in (ast.unparse(base) for base in node.bases):
+        home = homes.get(name) or (module if name in here else None)
+        if name in names or home is None:
+            continue
+        if isinstance(base := definition(name, home), ast.ClassDef):
+            yield from lineage(base, home, names)
 
 
 def signature(function: ast.FunctionDef, *, bound: bool) -> str:
@@ -81,22 +104,24 @@ def prose(docstring: str | None) -> Iterator[str]:
     yield ""
 
 
-def fields(node: ast.ClassDef) -> Iterator[str]:
+def fields(kin: Iterable[ast.ClassDef]) -> Iterator[str]:
     """Yield the annotated attributes, each with the text that stands below it."""
-    entries = []
-    for statement, after in zip(node.body, [*node.body[1:], None], strict=True):
-        if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
-            continue
-        if statement.target.id.startswith("_"):
-            continue
-        default = f" = {ast.unparse(statement.value)}" if statement.value else ""
-        text = f"- `{statement.target.id}: {ast.unparse(statement.annotation)}{default}`"
-        said = text_of(after)
-        entries.append(f"{text}: {said}" if said else text)
+    entries: dict[str, str] = {}
+    for node in kin:
+        for statement, after in zip(node.body, [*node.body[1:], None], strict=True):
+            if not isinstance(statement, ast.AnnAssign):
+                continue
+            name = ast.unparse(statement.target)
+            if name.startswith("_") or name in entries:
+                continue
+            default = f" = {ast.unparse(statement.value)}" if statement.value else ""
+            text = f"- `{name}: {ast.unparse(statement.annotation)}{default}`"
+            said = text_of(after)
+            entries[name] = f"{text}: {said}" if said else text
     if entries:
         yield "Fields:"
         yield ""
-        yield from entries
+        yield from entries.values()
         yield ""
 
 
@@ -107,40 +132,48 @@ def text_of(node: ast.stmt | None) -> str:
     return ""
 
 
-def methods(node: ast.ClassDef) -> Iterator[str]:
-    """Yield the public methods and properties."""
-    for item in node.body:
-        if not isinstance(item, ast.FunctionDef):
-            continue
+def methods(kin: Iterable[ast.ClassDef], owner: str) -> Iterator[str]:
+    """Yield the public methods and properties of a class; of those of one name the nearest."""
+    found: dict[str, ast.FunctionDef] = {}
+    for node in kin:
+        for item in node.body:
+            if isinstance(item, ast.FunctionDef):
+                found.setdefault(item.name, item)
+    for item in found.values():
         called = item.name == "__call__" and ast.get_docstring(item) is not None
         if item.name.startswith("_") and not called:
             continue
         kinds = [ast.unparse(decorator) for decorator in item.decorator_list]
         if "property" in kinds or "cached_property" in kinds:
             returns = f": {ast.unparse(item.returns)}" if item.returns else ""
-            yield f"### `{node.name}.{item.name}{returns}`"
+            yield f"### `{owner}.{item.name}{returns}`"
         else:
-            name = node.name if item.name == "__call__" else f"{node.name}.{item.name}"
+            name = owner if item.name == "__call__" else f"{owner}.{item.name}"
             yield f"### `{name}{signature(item, bound='staticmethod' not in kinds)}`"
         yield ""
         yield from prose(ast.get_docstring(item))
 
 
-def entry(name: str, module: str) -> Iterator[str]:
+def entry(name: str, names: dict[str, str]) -> Iterator[str]:
     """Yield the part of the page for one name."""
-    node = definition(name, module)
+    node = definition(name, names[name])
     if isinstance(node, ast.ClassDef):
-        bases = ", ".join(ast.unparse(base) for base in node.bases)
-        made = next((f for f in node.body if getattr(f, "name", "") == "__init__"), None)
-        call = signature(made, bound=True) if isinstance(made, ast.FunctionDef) else ""
+        kin = list(lineage(node, names[name], names))
+        bases = [ast.unparse(base) for each in kin for base in each.bases]
+        made = (f for each in kin for f in each.body if getattr(f, "name", "") == "__init__")
+        first = next(made, None)
+        call = signature(first, bound=True) if isinstance(first, ast.FunctionDef) else ""
         yield f"## `{name}{call.removesuffix(' -> None')}`"
         yield ""
-        if bases.endswith("Error") or bases == "Exception":
-            yield f"An error, derived from `{bases}`."
+        if bases[:1] == ["Exception"] or (bases and bases[0].endswith("Error")):
+            yield f"An error, derived from `{', '.join(bases)}`."
             yield ""
         yield from prose(ast.get_docstring(node))
-        yield from fields(node)
-        yield from methods(node)
+        for base in (base for base in bases if base in names and not base.endswith("Error")):
+            yield f"It has all that `{base}` has."
+            yield ""
+        yield from fields(kin)
+        yield from methods(kin, name)
     else:
         yield f"## `{name}{signature(node, bound=False)}`"
         yield ""
@@ -153,7 +186,7 @@ def page() -> str:
     order = sorted(names, key=lambda name: (name.endswith("Error"), name != "Translator", name))
     lines = [OPENING]
     for name in order:
-        lines += entry(name, names[name])
+        lines += entry(name, names)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,11 +14,12 @@ from allez.options import OptionChanges, TranslateOptions
 from allez.results import Caption
 from allez.tasks.picture import PictureInput, read
 from allez.tasks.writer import Material, Over, Said, Writer
+from allez.translate.deadline import Called
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from allez.tasks.writer import Read
+    from allez.translate.loaded import Read
 
 
 class Captioner(Writer):
@@ -28,6 +29,7 @@ class Captioner(Writer):
     """
 
     task = "caption"
+    _called = Called("captioner", "caption")
 
     def __call__(self, picture: PictureInput) -> str:
         """Return the caption of a picture, with the bundle's own search options."""
@@ -103,6 +105,12 @@ class Captioner(Writer):
         image = self._manifest.input.image
         assert image is not None  # the task and its kind of input were checked
         return image
+
+    def _check_bundle(self) -> None:
+        self._bundle.check_task(self.task, "image")
+
+    def _length(self, material: Material[Any]) -> int:
+        return self._shape.positions
 
     def _read_golden(self, golden: Golden) -> Read:
         assert golden.picture is not None  # as the bundle was read

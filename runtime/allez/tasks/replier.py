@@ -12,13 +12,14 @@ from allez.options import OptionChanges, Providers, TranslateOptions
 from allez.results import Reply
 from allez.tasks.blanks import Fill
 from allez.tasks.whole import read_turns, without_separator
-from allez.tasks.writer import Material, Said, Writer
+from allez.tasks.writer import Material, Said, TextWriter
+from allez.translate.deadline import Called
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 
-class Replier(Writer):
+class Replier(TextWriter):
     """A bundle that answers in a dialogue, and the turns of one; see `Writer` for how it is loaded.
 
     What only a program can know (a table that is free, its price) stands in a reply as a blank,
@@ -33,6 +34,8 @@ class Replier(Writer):
     """
 
     task = "reply"
+    _called = Called("replier", "reply")
+    _has_blanks = True
 
     def __init__(
         self,
@@ -146,12 +149,12 @@ class Replier(Writer):
             pieces.close()
 
     def _remember(self, text: str, reply: str) -> None:
-        if without_separator(text, self._text_reader):
+        if without_separator(text, self._reader):
             self._turns = (*self._turns, text, reply)
 
     def _material(self, text: str, values: Fill | None) -> Material[Reply]:
         (text,) = _checked([text])
-        reader = self._text_reader
+        reader = self._reader
         asked = without_separator(text, reader)
         read = read_turns((*self._turns, text) if asked else (), reader)
         ids, spans = read.tokens

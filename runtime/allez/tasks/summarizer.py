@@ -9,16 +9,18 @@ from allez.errors import OptionError
 from allez.options import OptionChanges, TranslateOptions
 from allez.results import Summary
 from allez.tasks.whole import read_text
-from allez.tasks.writer import Material, Over, Said, Writer
+from allez.tasks.writer import Material, Over, Said, TextWriter
+from allez.translate.deadline import Called
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 
-class Summarizer(Writer):
+class Summarizer(TextWriter):
     """A bundle that says in few words what a text is about; see `Writer` for how it is loaded."""
 
     task = "summarize"
+    _called = Called("summarizer", "summary")
 
     def __call__(self, text: str) -> str:
         """Return the summary of a text, with the bundle's own search options."""
@@ -89,7 +91,7 @@ class Summarizer(Writer):
         """Read a text, which takes too little time to ask whether it is over."""
         if not isinstance(text, str):
             raise TypeError(f"a text must be str, not {type(text).__name__}")
-        reader = self._text_reader
+        reader = self._reader
         whole = read_text(text, reader)
         ids, spans = whole.tokens
 

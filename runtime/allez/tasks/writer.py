@@ -5,54 +5,34 @@ what is read -> a request -> one queue for all callers -> hypotheses -> text
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
-from allez.bundle import Bundle, Golden, find
-from allez.errors import BundleError, BundleFormatError, OptionError
-from allez.options import OptionChanges, Providers, SearchOptions, TranslateOptions, merged, whole
-from allez.parallel import cores, run_both
+from allez.bundle import Golden, find, for_task
+from allez.options import OptionChanges, SearchOptions, TranslateOptions
 from allez.results import Answer, Hypothesis
 from allez.tasks.whole import Reader, normal
 from allez.tasks.written import Written, write_out
 from allez.text import Tokenizer
 from allez.translate.confidence import Evidence, confidence, features
-from allez.translate.deadline import Called, Deadline
-from allez.translate.workers import Workers
+from allez.translate.deadline import Deadline
+from allez.translate.loaded import Loaded
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
-
-    from allez.arrays import FloatArray
-    from allez.bundle import SourceSide, TargetSide
-    from allez.results import Blank, SelfTest
+    from allez.results import Blank
     from allez.search import RawHypothesis, Request
     from allez.tasks.blanks import Fill
-
-    Read = Sequence[int] | FloatArray
-    """Ids [S], eos last, or the pixels [1, channels, height, width] of a picture."""
+    from allez.translate.loaded import Read
 
 A = TypeVar("A", bound=Answer)
 T = TypeVar("T")
 
 Over: TypeAlias = "Callable[[], bool]"
 """Tells what takes long to read whether it still matters: once it says so, nobody looks at it."""
-
-_OF_TRANSLATIONS = {"keep": (), "glossary": (), "markup": None}
-"""Options that go with translations alone, and what they are if nobody gives them."""
-
-_CALLED = {
-    "summarize": Called("summarizer", "summary"),
-    "reply": Called("replier", "reply"),
-    "caption": Called("captioner", "caption"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +58,7 @@ class Material(Generic[A]):
     """Of the blanks of what is said about it."""
 
 
-class Writer:
+class Writer(Loaded):
     """A bundle for another task than to translate, loaded and ready.
 
     Safe to share between threads, and usable after a fork; to a process that is started afresh
@@ -100,141 +80,35 @@ class Writer:
 
     task: ClassVar[str]
     """Of the bundles that it takes."""
+    _has_blanks: ClassVar[bool] = False
+    """Whether names in brackets, in what is written, are blanks."""
 
-    def __init__(
-        self,
-        bundle: str | Path | Bundle | None = None,
-        *,
-        threads: int | None = None,
-        providers: Providers = None,
-    ) -> None:
-        started = time.monotonic()
-        self._threads = cores() if threads is None else whole("threads", threads, 1, 1024)
-        self._bundle = bundle if isinstance(bundle, Bundle) else Bundle.read(self._find(bundle))
-        manifest = self._manifest = self._bundle.manifest
-        self._bundle.check_task(self.task, "image" if self.task == "caption" else "text")
-        self._default = manifest.search
-        self._workers, self._target = run_both(
-            lambda: self._start_workers(providers), lambda: self._tokenizer(manifest.target)
-        )
-        self._reader = self._make_reader()
-        if not isinstance(bundle, Bundle):  # nobody else has it, and ONNX Runtime has its own copy
-            self._bundle.let_go("encoder", "decoder")
-        if "logging" in sys.modules:  # otherwise nobody listens, and it takes long to load
-            import logging
-
-            logging.getLogger(__name__).info(
-                "%s %s (%s) from %s, loaded in %.2f s, %d thread(s)",
-                *(manifest.name, manifest.version, manifest.precision, self._bundle.path),
-                time.monotonic() - started,
-                self._threads,
-            )
+    _foreign: ClassVar[dict[str, object]] = {"keep": (), "glossary": (), "markup": None}
 
     def _find(self, bundle: str | Path | None) -> Path:
-        from allez.bundle import for_task
+        return for_task(self.task).path if bundle is None else find(bundle)
 
-        return find(bundle) if bundle is not None else for_task(self.task).path
-
-    def _start_workers(self, providers: Providers) -> Workers:
-        try:
-            return Workers(self._bundle, self._threads, providers, _CALLED[self.task])
-        except BundleError as error:
-            raise BundleFormatError(f"{self._bundle.path}: {error}", hint=error.hint) from None
-
-    def _tokenizer(self, side: SourceSide | TargetSide) -> Tokenizer:
-        tokenizer = Tokenizer(self._bundle.text(side.tokenizer))
-        if tokenizer.size != side.size:
-            raise BundleFormatError(
-                f"{self._bundle.path}: the tokenizer has {tokenizer.size} subwords, "
-                f"the manifest says {side.size}"
-            )
-        return tokenizer
-
-    def _make_reader(self) -> Reader | None:
-        """Return how texts are read; None where pictures are."""
-        manifest = self._manifest
-        if manifest.input.kind != "text":
-            return None
-        joint = manifest.source.tokenizer == manifest.target.tokenizer
-        return Reader.of(self._bundle, self._target if joint else self._tokenizer(manifest.source))
-
-    @property
-    def bundle(self) -> Bundle:
-        """What was loaded."""
-        return self._bundle
-
-    @property
-    def threads(self) -> int:
-        """How many batches are worked on at the same time at most."""
-        return self._threads
-
-    @property
-    def answered(self) -> int:
-        """How many answers there have been so far, for all callers."""
-        return self._workers.answered
-
-    @property
-    def name(self) -> str:
-        """The bundle's name, as `summary-en`."""
-        return self._manifest.name
-
-    @property
-    def version(self) -> str:
-        """The bundle's version."""
-        return self._manifest.version
+    def _read_words(self) -> None:
+        self._target = Tokenizer.of(self._bundle, self._manifest.target)
 
     @property
     def language(self) -> str:
         """The language that is written, as `en`."""
         return self._manifest.target.language
 
-    def __repr__(self) -> str:
-        state = ", closed" if self._workers.is_closed() else ""
-        return (
-            f"<{type(self).__name__} {self.name} {self.version}: {self.language}, "
-            f"{self._threads} thread(s){state}>"
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __reduce__(self) -> NoReturn:
-        kind = type(self).__name__
-        raise TypeError(f"a {kind} cannot be sent to another process; make one there")
-
-    def close(self) -> None:
-        """Let model and threads go; further calls raise SessionError. May be called twice.
-
-        Work in hand stops within one step of the decoder.
-        """
-        self._workers.close()
-
-    def selftest(self) -> Iterator[SelfTest]:
-        """Answer the bundle's golden examples and compare everything recorded of them."""
-        from allez.translate.selftest import selftest
-
-        _, search, _ = self._begin(None, {}, greedy=True)
-        return selftest(self._bundle, self._workers, search, self._read_golden, self._target.decode)
+    @property
+    def _languages(self) -> str:
+        return self.language
 
     # --- what its kinds use ---------------------------------------------------------------------
 
-    def _read_golden(self, golden: Golden) -> Read:
-        """Return what is read of a golden example."""
-        reader = self._text_reader
-        return [*reader.tokenizer.encode(normal(golden.text, reader.rules)), reader.eos]
+    def _length(self, material: Material[Any]) -> int:
+        """Return the tokens S, or positions M, of what is read."""
+        return len(material.read)
 
-    @property
-    def _text_reader(self) -> Reader:
-        assert self._reader is not None  # the task and its kind of input were checked
-        return self._reader
+    def _in_one_line(self, text: str) -> str:
+        """Return how an answer is to begin, as the model writes it."""
+        return " ".join(word for word in text.replace("\n", " ").split(" ") if word)
 
     def _write(
         self,
@@ -256,36 +130,23 @@ class Writer:
         changes: OptionChanges,
     ) -> Generator[A, None, None]:
         """Read many things; yield what is written about each, in order."""
-        return self._answers(things, take, *self._begin(options, changes))
-
-    def _answers(
-        self,
-        things: Iterable[T],
-        take: Callable[[T, Over], Material[A]],
-        options: TranslateOptions,
-        search: SearchOptions,
-        deadline: Deadline,
-    ) -> Generator[A, None, None]:
-        from allez.translate.pipeline import Pipeline, ahead
-        from allez.translate.reading import read
+        chosen, search, deadline = self._begin(options, changes)
 
         def prepare(thing: T) -> tuple[Material[A] | Exception, list[Request]]:
             try:
                 material = take(thing, deadline.over)
-                return material, self._requests(material, options)
+                return material, self._requests(material, chosen)
             except Exception as error:  # raised when its turn has come
                 return error, []
 
-        source = read(things, ahead(self._threads), self._workers.wake)
-        pipeline = Pipeline(source, prepare, self._workers, self._threads, search, deadline)
-        try:
-            for material, found in pipeline.answers():
-                if isinstance(material, Exception):
-                    raise material
-                yield self._finish(material, found, search)
-        finally:
-            deadline.release()
-            source.stop()
+        def finish(
+            material: Material[A] | Exception, found: Sequence[Sequence[RawHypothesis]]
+        ) -> A:
+            if isinstance(material, Exception):
+                raise material
+            return self._finish(material, found, search)
+
+        return self._in_order(things, prepare, finish, search, deadline)
 
     def _streamed(
         self,
@@ -321,45 +182,12 @@ class Writer:
             deadline.release()
         return True
 
-    def _begin(
-        self, options: TranslateOptions | None, changes: OptionChanges, *, greedy: bool = False
-    ) -> tuple[TranslateOptions, SearchOptions, Deadline]:
-        """Check what a call asks for, and start its clock."""
-        self._workers.check_open()
-        if greedy:
-            changes = {**changes, "beam_size": 1, "n_best": 1}
-        chosen = merged(options, changes)
-        for name, usual in _OF_TRANSLATIONS.items():
-            if getattr(chosen, name) != usual:
-                raise OptionError(f"{name} goes with translations alone")
-        deadline = self._workers.deadline(chosen.cancel, chosen.max_time)
-        return chosen, chosen.search(self._default), deadline
-
     def _requests(self, material: Material[Any], options: TranslateOptions) -> list[Request]:
         """Return what is asked of the model: one request, or none if there is nothing to read."""
         if not len(material.read):
             return []
-        model = self._workers.model
-        limit = options.max_length
-        if limit is None:
-            limit = model.limit(model.source(material.read).length)
-        request = model.request(
-            material.read,
-            limit=max(limit, options.min_length),
-            prefix=self._target.encode(self._in_one_line(options.prefix)),
-            shortlist=options.shortlist,
-        )
-        if len(request.prefix) >= request.limit:
-            raise OptionError(
-                f"the prefix has {len(request.prefix)} tokens, "
-                f"the {_CALLED[self.task].work} may have {request.limit}"
-            )
-        return [request]
-
-    def _in_one_line(self, text: str) -> str:
-        if self._reader is not None:
-            return normal(text, self._reader.rules)
-        return " ".join(word for word in text.replace("\n", " ").split(" ") if word)
+        prefix = self._target.encode(self._in_one_line(options.prefix))
+        return [self._request(material.read, self._length(material), options, prefix=prefix)]
 
     def _finish(
         self, material: Material[A], found: Sequence[Sequence[RawHypothesis]], search: SearchOptions
@@ -369,9 +197,7 @@ class Writer:
         (raws,) = found
         spelled = [self._spelled(raw, material) for raw in raws[: search.n_best]]
         hypotheses = tuple(hypothesis for hypothesis, _ in spelled)
-        image = self._manifest.input.image
-        positions = len(material.read) if image is None else image.positions
-        told = Evidence(material.text, positions, hypotheses[0].text, raws, 0, search)
+        told = Evidence(material.text, self._length(material), hypotheses[0].text, raws, 0, search)
         weights = self._manifest.confidence
         blanks = spelled[0][1]
         return material.answer(
@@ -398,10 +224,31 @@ class Writer:
         return write_out(
             said,
             self._manifest.target.typography,
-            has_blanks=self.task == "reply",
+            has_blanks=self._has_blanks,
             values=material.values,
             grows=grows,
         )
+
+
+class TextWriter(Writer):
+    """A writer about texts, each of which is read as a whole."""
+
+    def _check_bundle(self) -> None:
+        self._bundle.check_task(self.task, "text")
+
+    def _read_words(self) -> None:
+        super()._read_words()
+        source, target = self._manifest.source, self._manifest.target
+        joint = source.tokenizer == target.tokenizer
+        tokenizer = self._target if joint else Tokenizer.of(self._bundle, source)
+        self._reader = Reader.of(self._bundle, tokenizer)
+
+    def _read_golden(self, golden: Golden) -> list[int]:
+        reader = self._reader
+        return [*reader.tokenizer.encode(normal(golden.text, reader.rules)), reader.eos]
+
+    def _in_one_line(self, text: str) -> str:
+        return normal(text, self._reader.rules)
 
 
 _SILENCE = Hypothesis(

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from allez.bundle import parse_object
+from allez.bundle import Bundle, SourceSide, TargetSide, parse_object
+from allez.errors import BundleFormatError
 from allez.spec import SPEC
 from allez.text.bpe import BytePairs, Subwords
 from allez.text.definition import MARK, Definition, kept_pattern, read_definition
@@ -69,6 +70,21 @@ class Tokenizer:
         self._known: dict[str, Subwords] = {}  # words met of late
         self._older: dict[str, Subwords] = {}  # and those before
         self._learnt: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, bundle: Bundle, side: SourceSide | TargetSide) -> Tokenizer:
+        """Read that of a bundle's source or target.
+
+        Raises:
+            BundleFormatError: its definition is none, or has not as many subwords as the manifest.
+        """
+        tokenizer = cls(bundle.text(side.tokenizer))
+        if tokenizer.size != side.size:
+            raise BundleFormatError(
+                f"{bundle.path}: the tokenizer has {tokenizer.size} subwords, "
+                f"the manifest says {side.size}"
+            )
+        return tokenizer
 
     def encode(self, text: str) -> list[int]:
         """Return the ids of `text`, without bos or eos. Any text has ids: bytes or unk stand in."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from allez.bundle import Bundle, Confidence, SourceSide, TargetSide
+from allez.bundle import Bundle, Confidence
 from allez.errors import BundleFormatError
 from allez.options import SearchOptions
 from allez.results import Doubt, Hypothesis, Sentence, Translation
@@ -80,9 +80,9 @@ class Words(NamedTuple):
     def of(cls, bundle: Bundle) -> Words:
         """Read what a bundle says; BundleFormatError if it contradicts itself."""
         manifest = bundle.manifest
-        source = target = _tokenizer(bundle, manifest.source)
+        source = target = Tokenizer.of(bundle, manifest.source)
         if manifest.target.tokenizer != manifest.source.tokenizer:
-            target = _tokenizer(bundle, manifest.target)
+            target = Tokenizer.of(bundle, manifest.target)
         rules = SentenceRules.from_json(bundle.text("sentences"))
         if rules.max_tokens > manifest.input.tokens:
             raise BundleFormatError(
@@ -101,16 +101,6 @@ class Words(NamedTuple):
             manifest.confidence,
             manifest.target.typography,
         )
-
-
-def _tokenizer(bundle: Bundle, side: SourceSide | TargetSide) -> Tokenizer:
-    tokenizer = Tokenizer(bundle.text(side.tokenizer))
-    if tokenizer.size != side.size:
-        raise BundleFormatError(
-            f"{bundle.path}: the tokenizer has {tokenizer.size} subwords, "
-            f"the manifest says {side.size}"
-        )
-    return tokenizer
 
 
 class Document(NamedTuple):

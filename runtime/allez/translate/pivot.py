@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from allez.errors import OptionError
 from allez.options import Cancel, OptionChanges, TranslateOptions, merged
 from allez.results import Translation
 from allez.translate.deadline import Deadline
+from allez.translate.loaded import Closing
 from allez.translate.pipeline import ahead
 from allez.translate.translator import Translator
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 
-class Pivot:
+class Pivot(Closing):
     """Two translators one behind the other, used as one is; `open` makes it.
 
     Each `Translation` says in `pivot` what stands between. `keep` and `glossary` hold for the whole
@@ -70,17 +70,6 @@ class Pivot:
 
     def __repr__(self) -> str:
         return f"<Pivot {self.first!r}, {self.second!r}>"
-
-    def __enter__(self) -> Pivot:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close both translators."""

@@ -13,8 +13,6 @@ from allez.options import SearchOptions
 from allez.results import SelfTest
 from allez.search import RawHypothesis, Request
 from allez.spec import SPEC
-from allez.text import as_read
-from allez.translate.document import Words
 from allez.translate.workers import Workers
 
 SCORE_TOLERANCE: float = SPEC["golden"]["tolerance"]
@@ -48,17 +46,6 @@ def selftest(
             translation=translation,
             problem=_problem(golden, given, request, raw, translation, workers.model),
         )
-
-
-def sentences_of(
-    words: Words,
-) -> tuple[Callable[[Golden], list[int]], Callable[[Sequence[int]], str]]:
-    """Return what reads a golden sentence (as it stands, without symbols), and what spells ids."""
-
-    def read(golden: Golden) -> list[int]:
-        return [*words.source.encode(as_read(golden.text, words.rules)), words.eos]
-
-    return read, words.target.decode
 
 
 def _problem(

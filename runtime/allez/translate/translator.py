@@ -7,32 +7,28 @@ from __future__ import annotations
 
 import itertools
 import sys
-import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from importlib import import_module
-from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Generator, Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from allez.bundle import Bundle, find
-from allez.errors import BundleError, BundleFormatError, CancelledError, InputError, OptionError
-from allez.options import OptionChanges, Providers, SearchOptions, TranslateOptions, merged, whole
-from allez.parallel import cores, run_both
+from allez.errors import CancelledError, InputError, OptionError
+from allez.options import OptionChanges, SearchOptions, TranslateOptions
+from allez.translate.deadline import TRANSLATOR
+from allez.translate.loaded import Loaded
 
 if TYPE_CHECKING:  # they take longest to load, and bundle and graphs can be read meanwhile
     from typing_extensions import Unpack
 
-    from allez.results import SelfTest, Translation
+    from allez.bundle import Golden
+    from allez.results import Translation
     from allez.search import RawHypothesis, Request
     from allez.text import Segment
     from allez.translate.deadline import Deadline
-    from allez.translate.document import Document, Words
+    from allez.translate.document import Document
     from allez.translate.masking import Asked
     from allez.translate.pipeline import Prepared
-    from allez.translate.workers import Workers
 
 
-class Translator:
+class Translator(Loaded):
     """A bundle, loaded and ready. Safe to share between threads, and usable after a fork.
 
     All callers share one queue of work: sentences of several calls are decoded together, which
@@ -54,77 +50,27 @@ class Translator:
         SessionError: ONNX Runtime refuses the graphs.
     """
 
-    def __init__(
-        self,
-        bundle: str | Path | Bundle | None = None,
-        *,
-        threads: int | None = None,
-        providers: Providers = None,
-    ) -> None:
-        started = time.monotonic()
-        self._threads = cores() if threads is None else whole("threads", threads, 1, 1024)
-        self._bundle = bundle if isinstance(bundle, Bundle) else self._load(bundle)
-        manifest = self._manifest = self._bundle.manifest
+    _called = TRANSLATOR
+
+    def _check_bundle(self) -> None:
         self._bundle.check_translates()
-        self._default = manifest.search
-        self._workers, self._words = run_both(
-            lambda: self._start_workers(providers), self._read_words
-        )
-        if not isinstance(bundle, Bundle):  # nobody else has it, and ONNX Runtime has its own copy
-            self._bundle.let_go("encoder", "decoder")
-        if "logging" in sys.modules:  # otherwise nobody listens, and it takes long to load
-            import logging
 
-            logging.getLogger(__name__).info(
-                "%s %s (%s) from %s, loaded in %.2f s, %d thread(s)",
-                *(manifest.name, manifest.version, manifest.precision, self._bundle.path),
-                time.monotonic() - started,
-                self._threads,
-            )
-
-    def _load(self, bundle: str | Path | None) -> Bundle:
-        """Read a bundle, and meanwhile what takes longest to import."""
-        return run_both(
-            lambda: Bundle.read(find(bundle)), lambda: import_module("allez.translate.workers")
-        )[0]
-
-    def _read_words(self) -> Words:
+    def _read_words(self) -> None:
         from allez.translate.document import Words
 
-        return Words.of(self._bundle)
+        self._words = Words.of(self._bundle)
+        self._target = self._words.target
 
-    def _start_workers(self, providers: Providers) -> Workers:
-        from allez.translate.workers import Workers
+    def _read_golden(self, golden: Golden) -> list[int]:
+        """Return the ids of a golden sentence as it stands, without symbols."""
+        from allez.text import as_read
 
-        try:
-            return Workers(self._bundle, self._threads, providers)
-        except BundleError as error:
-            raise BundleFormatError(f"{self._bundle.path}: {error}", hint=error.hint) from None
-
-    @property
-    def bundle(self) -> Bundle:
-        """What was loaded."""
-        return self._bundle
+        words = self._words
+        return [*words.source.encode(as_read(golden.text, words.rules)), words.eos]
 
     @property
-    def threads(self) -> int:
-        """How many batches are worked on at the same time at most."""
-        return self._threads
-
-    @property
-    def answered(self) -> int:
-        """How many sentences have been translated so far, for all callers: progress in a text."""
-        return self._workers.answered
-
-    @property
-    def name(self) -> str:
-        """The bundle's name, as `fr-en`."""
-        return self._manifest.name
-
-    @property
-    def version(self) -> str:
-        """The bundle's version."""
-        return self._manifest.version
+    def _languages(self) -> str:
+        return f"{self.source_language} to {self.target_language}"
 
     @property
     def source_language(self) -> str:
@@ -135,34 +81,6 @@ class Translator:
     def target_language(self) -> str:
         """The language of the translations, as `en`."""
         return self._manifest.target.language
-
-    def __repr__(self) -> str:
-        state = ", closed" if self._workers.is_closed() else ""
-        return (
-            f"<Translator {self.name} {self.version}: {self.source_language} to "
-            f"{self.target_language}, {self._threads} thread(s){state}>"
-        )
-
-    def __enter__(self) -> Translator:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a Translator cannot be sent to another process; make one there")
-
-    def close(self) -> None:
-        """Let model and threads go; further calls raise SessionError. May be called twice.
-
-        Work in hand stops within one step of the decoder.
-        """
-        self._workers.close()
 
     def __call__(self, text: str) -> str:
         """Return the translation of a text, with the bundle's own search options."""
@@ -219,7 +137,14 @@ class Translator:
         """
         if isinstance(texts, str):
             raise OptionError("translate_batch takes many texts, not one", hint="use translate")
-        return self._translate_all(texts, *self._begin(options, changes))
+        chosen, search, deadline = self._begin(options, changes)
+        return self._in_order(
+            texts,
+            lambda text: self._prepare(text, chosen, deadline),
+            lambda document, found: self._finish(document, found, chosen),
+            search,
+            deadline,
+        )
 
     def stream(
         self,
@@ -289,24 +214,6 @@ class Translator:
             raise CancelledError("the time was over before the target was scored")
         return raw.score
 
-    def selftest(self) -> Iterator[SelfTest]:
-        """Translate the bundle's golden sentences and compare everything recorded of them."""
-        from allez.translate.selftest import selftest, sentences_of
-
-        _, search, _ = self._begin(None, {}, greedy=True)
-        return selftest(self._bundle, self._workers, search, *sentences_of(self._words))
-
-    def _begin(
-        self, options: TranslateOptions | None, changes: OptionChanges, *, greedy: bool = False
-    ) -> tuple[TranslateOptions, SearchOptions, Deadline]:
-        """Check what a call asks for, and start its clock."""
-        self._workers.check_open()
-        if greedy:
-            changes = {**changes, "beam_size": 1, "n_best": 1}
-        chosen = merged(options, changes)
-        deadline = self._workers.deadline(chosen.cancel, chosen.max_time)
-        return chosen, chosen.search(self._default), deadline
-
     def _asked(self, options: TranslateOptions) -> Asked:
         """Return what is carried over by the caller's will."""
         from allez.translate.masking import Asked
@@ -347,31 +254,19 @@ class Translator:
         document = self._read(text, options, deadline)
         prefix = "" if deadline.over() else options.prefix
         said = itertools.chain([prefix], itertools.repeat(""))
-        return document, [self._request(s, options, next(said)) for s in document.sentences]
+        return document, [self._sentence(s, options, next(said)) for s in document.sentences]
 
-    def _request(self, segment: Segment, options: TranslateOptions, prefix: str) -> Request:
-        masking = self._words.masking
-        request = self._workers.model.request(
-            segment.source.ids,
-            limit=self._limit(len(segment.source.ids), options),
+    def _sentence(self, segment: Segment, options: TranslateOptions, prefix: str) -> Request:
+        """Return what is asked of the model about one sentence."""
+        ids, masking = segment.source.ids, self._words.masking
+        return self._request(
+            ids,
+            len(ids),
+            options,
             prefix=self._said(prefix, segment, begins=True) if prefix else (),
             symbols=None if masking is None else masking.request(segment.masked),
-            shortlist=options.shortlist,
             ended=masking is not None,
         )
-        if len(request.prefix) >= request.limit:
-            raise OptionError(
-                f"the prefix has {len(request.prefix)} tokens, "
-                f"the translation may have {request.limit}"
-            )
-        return request
-
-    def _limit(self, length: int, options: TranslateOptions) -> int:
-        """Return the most tokens that the translation of a sentence of S tokens may have."""
-        limit = options.max_length
-        if limit is None:
-            limit = self._workers.model.limit(length)
-        return max(limit, options.min_length)
 
     def _finish(
         self,
@@ -386,33 +281,6 @@ class Translator:
         if not translation.finished and "logging" in sys.modules:
             log_cut(translation, lambda length: self._limit(length, options))
         return document.fragment.translated(translation) if document.fragment else translation
-
-    def _translate_all(
-        self,
-        texts: Iterable[str],
-        options: TranslateOptions,
-        search: SearchOptions,
-        deadline: Deadline,
-    ) -> Generator[Translation, None, None]:
-        """Yield translations in order, and keep the threads busy."""
-        from allez.translate.pipeline import Pipeline, ahead
-        from allez.translate.reading import read
-
-        source = read(texts, ahead(self._threads), self._workers.wake)
-        pipeline = Pipeline(
-            source,
-            lambda text: self._prepare(text, options, deadline),
-            self._workers,
-            self._threads,
-            search,
-            deadline,
-        )
-        try:
-            for document, found in pipeline.answers():
-                yield self._finish(document, found, options)
-        finally:
-            deadline.release()
-            source.stop()
 
     def _stream(
         self, text: str, options: TranslateOptions, search: SearchOptions, deadline: Deadline
@@ -439,7 +307,7 @@ class Translator:
                         return False
                     if needs_space(before, segment):
                         yield " "
-                    request = self._request(segment, options, prefix)
+                    request = self._sentence(segment, options, prefix)
                     finished &= yield from stream_sentence(
                         request, segment, self._words, self._workers, search, deadline
                     )
