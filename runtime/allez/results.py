@@ -36,6 +36,54 @@ class Hypothesis:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NBest:
+    """Texts about one source, best first; what is asked of it is asked of the best one."""
+
+    hypotheses: tuple[Hypothesis, ...]
+    """The `n_best` texts, best first, never empty."""
+    rate: Callable[[], float | None] = lambda: None
+    """Finds `confidence`; it costs nothing while nobody asks."""
+
+    @property
+    def text(self) -> str:
+        """The best text."""
+        return self.hypotheses[0].text
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Subwords of the best one."""
+        return self.hypotheses[0].tokens
+
+    @property
+    def score(self) -> float:
+        """Score of the best one."""
+        return self.hypotheses[0].score
+
+    @property
+    def attention(self) -> FloatArray:
+        """[T, M] attention of the best one."""
+        return self.hypotheses[0].attention
+
+    @property
+    def alignment(self) -> tuple[tuple[int, int], ...]:
+        """Alignment of the best one."""
+        return self.hypotheses[0].alignment
+
+    @property
+    def finished(self) -> bool:
+        """Whether the best one came to its end; False: it was cut."""
+        return self.hypotheses[0].finished
+
+    @property
+    def confidence(self) -> float | None:
+        """How likely the best one is good, 0 to 1; None: the bundle has no weights.
+
+        What is called good stands in the bundle's card.
+        """
+        return self.rate()
+
+
 class Doubt(NamedTuple):
     """Something in a source that its translation does not account for, or the other way round."""
 
@@ -64,8 +112,12 @@ class Carried(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sentence:
-    """One sentence of a text and its translations, best first."""
+class Sentence(NBest):
+    """One sentence of a text and its translations, best first.
+
+    They are ordered by score, but that a bundle with entities puts one first that leaves less in
+    doubt and is worth hardly less.
+    """
 
     source: str
     start: int
@@ -77,22 +129,12 @@ class Sentence:
     """[S]: where each source token stands in the text given, from its first character to the one
     after its last, the space before it not counted; that of `</s>` is empty, at the sentence's
     end."""
-    hypotheses: tuple[Hypothesis, ...]
-    """The `n_best` translations, best first, never empty: by score, but that a bundle with entities
-    puts one first that leaves less in doubt and is worth hardly less."""
     carried: tuple[Carried, ...] = ()
     """What was carried over, in the source's order; nothing if the bundle has no entities."""
     check: Callable[[], tuple[Doubt, ...]] = tuple
     """Finds `doubts`; they cost nothing while nobody asks."""
     measure: Callable[[], dict[str, float]] = dict
     """Finds `features`, likewise."""
-    rate: Callable[[], float | None] = lambda: None
-    """Finds `confidence`, likewise."""
-
-    @property
-    def text(self) -> str:
-        """The best translation."""
-        return self.hypotheses[0].text
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -103,39 +145,6 @@ class Sentence:
     def features(self) -> dict[str, float]:
         """What `confidence` is made of, by name; none where the sentence was not read."""
         return self.measure()
-
-    @property
-    def confidence(self) -> float | None:
-        """How likely the best translation is a good one, 0 to 1; None: the bundle has no weights.
-
-        What is called good stands in the bundle's card.
-        """
-        return self.rate()
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """Subwords of the best translation."""
-        return self.hypotheses[0].tokens
-
-    @property
-    def score(self) -> float:
-        """Score of the best translation."""
-        return self.hypotheses[0].score
-
-    @property
-    def attention(self) -> FloatArray:
-        """[T, M] attention of the best translation."""
-        return self.hypotheses[0].attention
-
-    @property
-    def finished(self) -> bool:
-        """Whether the best translation came to its end; False: it was cut."""
-        return self.hypotheses[0].finished
-
-    @property
-    def alignment(self) -> tuple[tuple[int, int], ...]:
-        """Alignment of the best translation."""
-        return self.hypotheses[0].alignment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -182,13 +191,11 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Answer:
-    """What was written about one thing that was read; summaries, replies and captions are such."""
+class Answer(NBest):
+    """What was written about one thing that was read; summaries, replies and captions are such.
 
-    hypotheses: tuple[Hypothesis, ...]
-    """The `n_best` texts, best first, never empty; about nothing, an empty one."""
-    rate: Callable[[], float | None] = lambda: None
-    """Finds `confidence`; it costs nothing while nobody asks."""
+    About nothing it says nothing: its text is empty.
+    """
 
     def __str__(self) -> str:
         return self.text
@@ -197,39 +204,6 @@ class Answer:
     def texts(self) -> tuple[str, ...]:
         """`n_best` texts, best first; never empty."""
         return tuple(hypothesis.text for hypothesis in self.hypotheses)
-
-    @property
-    def text(self) -> str:
-        """The best one."""
-        return self.hypotheses[0].text
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """Subwords of the best one."""
-        return self.hypotheses[0].tokens
-
-    @property
-    def score(self) -> float:
-        """Score of the best one."""
-        return self.hypotheses[0].score
-
-    @property
-    def attention(self) -> FloatArray:
-        """[T, M] attention of the best one."""
-        return self.hypotheses[0].attention
-
-    @property
-    def finished(self) -> bool:
-        """Whether the best one came to its end; False: it was cut."""
-        return self.hypotheses[0].finished
-
-    @property
-    def confidence(self) -> float | None:
-        """How likely the best one is good, 0 to 1; None: the bundle has no weights.
-
-        What is called good stands in the bundle's card.
-        """
-        return self.rate()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

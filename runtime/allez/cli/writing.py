@@ -155,7 +155,7 @@ def record(answer: Answer) -> dict[str, Any]:
         "confidence": None if confidence is None else round(confidence, 2),
         "finished": answer.finished,
         "tokens": answer.tokens,
-        "alignment": answer.hypotheses[0].alignment,
+        "alignment": answer.alignment,
         "hypotheses": [{"text": h.text, "score": _rounded(h.score)} for h in answer.hypotheses],
     }
 
