@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from allez.cli import console, heatmap
-from allez.cli.arguments import options_of
+from allez.cli.options import add_search, options_of
 from allez.errors import InputError, OptionError
 
 if TYPE_CHECKING:
@@ -23,6 +23,17 @@ if TYPE_CHECKING:
     from allez.tasks.summarizer import Summarizer
     from allez.tasks.writer import Writer
     from allez.translate.translator import Translator
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command understands."""
+    add = parser.add_argument_group("text and picture").add_argument
+    add("text", nargs="*", metavar="TEXT", help="what to translate")
+    add("-i", "--input", metavar="FILE", help="a document, in place of a text")
+    add("--at", type=int, metavar="N", help="which of its paragraphs, cells or lines, from 1")
+    add("-o", "--output", metavar="FILE.png", help="default: drawn in the terminal")
+    add_search(parser)
+    parser.set_defaults(n_best=1)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -11,13 +11,53 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allez.cli import console
-from allez.cli.arguments import options_of
+from allez.cli.options import add_facts, add_search, options_of
 
 if TYPE_CHECKING:
     from allez.bulk import Job
 
 LOOK = 0.5
 """Seconds after which the parts that are there are counted again."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command understands."""
+    add = parser.add_argument_group("input and output").add_argument
+    add(
+        "inputs",
+        nargs="+",
+        metavar="FILE",
+        help="of rows: .txt, .jsonl or .parquet, or folders of such",
+    )
+    add(
+        "-o",
+        "--output",
+        required=True,
+        metavar="FOLDER",
+        help="takes a file for each part; what a killed run has left is gone on with",
+    )
+    add("--column", default="text", metavar="NAME", help="which is translated; default: text")
+    add(
+        "--into", default="translation", metavar="NAME", help="which takes it; default: translation"
+    )
+    add(
+        "--part-bytes",
+        type=int,
+        default=2**20,
+        metavar="N",
+        help="about so much of a file is a part; default: 1048576",
+    )
+    add = parser.add_argument_group("engine").add_argument
+    add(
+        "--engine",
+        choices=("processes", "ray", "spark"),
+        default="processes",
+        help="who does the work; default: processes of this machine",
+    )
+    add("--workers", type=int, metavar="N", help="each with a model; default: one for each core")
+    add_facts(parser)
+    add_search(parser)
+    parser.set_defaults(n_best=1)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -10,14 +10,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allez.cli import console
-from allez.cli.arguments import options_of
-from allez.cli.writing import bundle_of, render, writer
+from allez.cli.options import options_of
+from allez.cli.writing import add_asked, add_format, bundle_of, render, writer
 from allez.errors import InputError, OptionError
 
 if TYPE_CHECKING:
     from allez.bundle.manifest import ImageShape
     from allez.cli.overlay import Pixels
     from allez.tasks.picture import PictureInput
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command understands."""
+    pictures = "PNG, JPEG, GIF, WebP or BMP"
+    group = parser.add_argument_group("pictures")
+    group.add_argument("files", nargs="+", metavar="IMAGE", help=pictures)
+    add = parser.add_argument_group("output").add_argument
+    add("-o", "--output", metavar="FILE", help="default: standard output")
+    add(
+        "--attention",
+        metavar="PNG",
+        help="draw where on each picture each word was found; needs Pillow",
+    )
+    add_format(add)
+    add_asked(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from allez.cli import console
-from allez.cli.arguments import options_of
-from allez.cli.writing import bundle_of, render
+from allez.cli.options import options_of
+from allez.cli.writing import add_asked, add_format, bundle_of, render
 from allez.errors import InputError, OptionError
 
 if TYPE_CHECKING:
@@ -24,6 +24,20 @@ HELP = """/reset              begin a new dialogue
 /quit               end; so does Ctrl-D
 Ctrl-C              ends a reply; where none is being written, twice of it ends the chat
 """
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command understands."""
+    add = parser.add_argument_group("dialogue").add_argument
+    add(
+        "--fill",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what stands in replies in place of [NAME]; may be given again",
+    )
+    add_format(add)
+    add_asked(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from allez.cli import console
 from allez.cli.applied import Applied
-from allez.cli.arguments import options_of
 from allez.cli.chosen import languages_of, legs, steps_of, translator_of
+from allez.cli.options import options_of
 from allez.errors import AllezError, InputError, OptionError
 
 _log = logging.getLogger(__name__)

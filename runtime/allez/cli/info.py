@@ -20,6 +20,10 @@ _CPU_FEATURES = (
 """What decides how fast int8 is, in the words of /proc/cpuinfo."""
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add nothing: the command has the common options only."""
+
+
 def run(args: argparse.Namespace) -> int:
     """Print what a bug report should tell: model, versions, processor, threads, telemetry."""
     from allez.model.session import environment

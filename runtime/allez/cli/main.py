@@ -77,10 +77,8 @@ def _interruptible(argv: Sequence[str]) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
-    from importlib import import_module
-
     from allez.cli import console
-    from allez.cli.arguments import in_flags, parse_args
+    from allez.cli.arguments import in_flags, module_of, parse_args
     from allez.errors import AllezError, OptionError
 
     encoding = console.speak_utf8()
@@ -91,7 +89,7 @@ def _run(argv: Sequence[str]) -> int:
             with console.notes(verbose=args.verbose, quiet=args.quiet):
                 if not args.quiet and (model := getattr(args, "model", None)):
                     _note_namesake(model)
-                code = int(import_module(f"allez.cli.{args.command}").run(args))
+                code = module_of(args.command).run(args)
         except SystemExit as stop:  # argparse, after --help and --version
             code = int(stop.code or 0)
         console.write("")

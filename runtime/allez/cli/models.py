@@ -13,6 +13,25 @@ if TYPE_CHECKING:
     from allez.bundle import ModelInfo
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command understands."""
+    add = parser.add_argument_group("what to do").add_argument
+    add(
+        "action",
+        nargs="?",
+        default="list",
+        choices=("list", "install", "remove", "path", "export"),
+        help="default: list",
+    )
+    add(
+        "what",
+        nargs="?",
+        metavar="MODEL",
+        help="a name that is listed; to install, a folder or zip",
+    )
+    add("-o", "--output", metavar="FILE.zip", help="of export")
+
+
 def run(args: argparse.Namespace) -> int:
     """List, install, remove or export models, or tell where one lies."""
     if args.action == "list":

@@ -8,6 +8,10 @@ from allez.cli import console
 from allez.errors import InputError
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add nothing: the command has the common options only."""
+
+
 def run(args: argparse.Namespace) -> int:
     """Answer the bundle's golden examples, and tell which came out as recorded."""
     from allez.tasks.opening import opened

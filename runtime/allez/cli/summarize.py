@@ -9,13 +9,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from allez.cli import console
-from allez.cli.arguments import options_of
-from allez.cli.writing import bundle_of, render, writer
+from allez.cli.options import options_of
+from allez.cli.writing import add_asked, add_format, bundle_of, render, writer
 from allez.errors import InputError, OptionError
 from allez.files import reason
 from allez.results import Summary
 
 STDIN = "standard input"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command understands."""
+    files = "texts, pages and documents that `allez translate` reads; default: standard input"
+    parser.add_argument_group("text").add_argument("files", nargs="*", metavar="FILE", help=files)
+    add = parser.add_argument_group("input and output").add_argument
+    add("--lines", action="store_true", help="each line of plain text is a text of its own")
+    add("-o", "--output", metavar="FILE", help="default: standard output")
+    add_format(add)
+    add_asked(parser)
 
 
 def run(args: argparse.Namespace) -> int:

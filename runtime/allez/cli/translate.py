@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from allez.cli import console, files
 from allez.cli.applied import Applied
-from allez.cli.arguments import options_of, parser_of
+from allez.cli.arguments import parser_of
 from allez.cli.chosen import languages_of, legs, translator_of
+from allez.cli.options import add_facts, add_search, options_of
 from allez.errors import InputError, OptionError
 from allez.spec import SPEC
 
@@ -34,6 +35,97 @@ UNSURE: float = SPEC["confidence"]["unsure"]
 
 BEAT = 0.5
 """Seconds between two looks at what has been done of a line."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command understands."""
+    text = "one is translated, several with `allez translate`; default: standard input"
+    parser.add_argument_group("text").add_argument("text", nargs="*", metavar="TEXT", help=text)
+    add = parser.add_argument_group("input and output").add_argument
+    add(
+        "-i",
+        "--input",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="translate a file or folder, several if given again; -: standard input",
+    )
+    add(
+        "-o",
+        "--output",
+        metavar="PLACE",
+        help="a file, or a folder for several; default: standard output; "
+        "what was made from files is continued if a run was killed",
+    )
+    add(
+        "--n-best",
+        type=int,
+        default=1,
+        metavar="N",
+        help="so many translations of each line, best first, each on a line of its own",
+    )
+    add(
+        "--format",
+        choices=("text", "tsv", "jsonl", "pharaoh"),
+        default="text",
+        help="of lines: text; tsv: number, rank, score and text; jsonl: all there is to know; "
+        "pharaoh: which source word each word was made from",
+    )
+    add(
+        "--errors",
+        choices=("strict", "replace"),
+        default="strict",
+        help="bytes of the input that are no UTF-8: end the run, or become U+FFFD",
+    )
+    add(
+        "--doubts",
+        action="store_true",
+        help="say on standard error what of a translation is not accounted for",
+    )
+    add("--markup", choices=("html",), help="the texts are pieces of HTML")
+    _add_languages(parser)
+    add_facts(parser)
+    _add_documents(parser)
+    limit = add_search(parser)
+    limit("--max-time", type=float, metavar="SECONDS", help="for all TEXT; then the best so far")
+
+
+def _add_languages(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("languages").add_argument
+    add(
+        "--from",
+        dest="source",
+        metavar="LANGUAGE",
+        help="such as fr, with --to in place of --model; without it, of the models that lead to "
+        "that language the one whose language the text is in",
+    )
+    add(
+        "--to",
+        dest="target",
+        metavar="LANGUAGE",
+        help="by way of English where no model leads there",
+    )
+    add(
+        "--detect",
+        action="store_true",
+        help="do not translate; tell for each text or line which language with a model it is in",
+    )
+
+
+def _add_documents(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("documents").add_argument
+    add(
+        "--suffix", default="", metavar=".en", help="results beside the files, a.en.html for a.html"
+    )
+    add(
+        "--as", dest="kind", metavar="FORMAT", help="what the files are, if their names do not tell"
+    )
+    add("--wrapped", action="store_true", help="lines of plain text were broken to fit a width")
+    add(
+        "--columns",
+        metavar="LIST",
+        help="columns of a table to translate: names, or numbers from 1",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -11,53 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allez.cli import console
+from allez.cli.options import add_search
 from allez.errors import OptionError
 
 if TYPE_CHECKING:
     from allez.results import Answer
 
 FORMATS = ("text", "tsv", "jsonl")
-
-
-def add_summarize(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `allez summarize`."""
-    files = "texts, pages and documents that `allez translate` reads; default: standard input"
-    parser.add_argument_group("text").add_argument("files", nargs="*", metavar="FILE", help=files)
-    add = parser.add_argument_group("input and output").add_argument
-    add("--lines", action="store_true", help="each line of plain text is a text of its own")
-    add("-o", "--output", metavar="FILE", help="default: standard output")
-    add_format(add)
-    add_search(parser)
-
-
-def add_caption(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `allez caption`."""
-    pictures = "PNG, JPEG, GIF, WebP or BMP"
-    group = parser.add_argument_group("pictures")
-    group.add_argument("files", nargs="+", metavar="IMAGE", help=pictures)
-    add = parser.add_argument_group("output").add_argument
-    add("-o", "--output", metavar="FILE", help="default: standard output")
-    add(
-        "--attention",
-        metavar="PNG",
-        help="draw where on each picture each word was found; needs Pillow",
-    )
-    add_format(add)
-    add_search(parser)
-
-
-def add_chat(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `allez chat`."""
-    add = parser.add_argument_group("dialogue").add_argument
-    add(
-        "--fill",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="what stands in replies in place of [NAME]; may be given again",
-    )
-    add_format(add)
-    add_search(parser)
 
 
 def add_format(add: Callable[..., object]) -> None:
@@ -77,23 +37,10 @@ def add_format(add: Callable[..., object]) -> None:
     )
 
 
-def add_search(parser: argparse.ArgumentParser) -> None:
-    """Add what search may be told."""
-    add = parser.add_argument_group("search").add_argument
-    add("--beam-size", type=int, metavar="K", help="hypotheses kept; default: the bundle's")
-    add("--max-length", type=int, metavar="N", help="most tokens of an answer")
-    add("--min-length", type=int, default=1, metavar="N", help="fewest tokens of an answer")
-    add("--length-penalty", type=float, metavar="A", help="score = log-probability / length^A")
-    add(
-        "--no-repeat-ngram-size",
-        type=int,
-        default=0,
-        metavar="N",
-        help="no sequence of N tokens twice in an answer",
-    )
-    add("--prefix", default="", metavar="TEXT", help="how an answer must begin")
+def add_asked(parser: argparse.ArgumentParser) -> None:
+    """Add what is asked for in all answers."""
+    add = add_search(parser, answers=True)
     add("--max-time", type=float, metavar="SECONDS", help="for all of it; then the best so far")
-    parser.set_defaults(shortlist=False)
     language = parser.add_argument_group("language").add_argument
     language("--language", metavar="LANGUAGE", help="such as en, in place of --model")
 
