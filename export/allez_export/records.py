@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from allez.errors import InputError
+from allez.files import hash_of
 
 
 def file_digest(path: Path, *, hint: str | None = None) -> str:
@@ -32,11 +32,7 @@ def file_digest(path: Path, *, hint: str | None = None) -> str:
 @lru_cache(maxsize=1024)
 def _digest(path: Path, size: int, changed: int) -> str:
     """Return the SHA-256 of a file; several stages of one command ask for the same corpora."""
-    found = hashlib.sha256()
-    with open(path, "rb") as stream:
-        while block := stream.read(1 << 20):
-            found.update(block)
-    return found.hexdigest()
+    return hash_of(path)
 
 
 def read_state(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -48,3 +49,12 @@ def reason(error: OSError) -> str:
     """Return what the operating system says, to stand behind a colon."""
     text = error.strerror or str(error)
     return text[:1].lower() + text[1:]
+
+
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits; OSError: it cannot be read."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as stream:
+        while data := stream.read(2**20):
+            digest.update(data)
+    return digest.hexdigest()

@@ -175,17 +175,19 @@ def _choice(value: Any, field: Field, complain: _Complaint) -> str:
 def _whole(value: Any, field: Field, complain: _Complaint) -> int:
     if not _is_number(value, int):
         raise complain("a whole number")
-    if not field["from"] <= value <= field["to"]:
-        raise complain(f"{field['from']} to {field['to']}")
-    return int(value)
+    return int(_within(value, field, complain))
 
 
 def _number(value: Any, field: Field, complain: _Complaint) -> float:
     if not _is_number(value, int, float):
         raise complain("a number")
+    return float(_within(value, field, complain))
+
+
+def _within(value: Any, field: Field, complain: _Complaint) -> Any:
     if not field["from"] <= value <= field["to"]:
         raise complain(f"{field['from']} to {field['to']}")
-    return float(value)
+    return value
 
 
 def _object(value: Any, field: Field, complain: _Complaint) -> Any:

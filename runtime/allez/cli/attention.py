@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from allez.cli import console, heatmap
-from allez.cli.options import add_search, options_of
+from allez.cli.options import add_search, check_png, options_of
 from allez.errors import InputError, OptionError
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def run(args: argparse.Namespace) -> int:
         raise OptionError("a text is needed, or a document", hint=hint)
     if args.at is not None and not args.input:
         raise OptionError("--at is for documents", hint="-i FILE")
-    if args.output and not args.output.lower().endswith(".png"):
-        raise OptionError(f"{args.output}: only PNG can be written", hint="a name ending in .png")
+    check_png(args.output)
 
     from allez.documents.output import open_output
     from allez.tasks.opening import opened

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allez.cli import console
-from allez.cli.options import options_of
+from allez.cli.options import check_png, note_time, options_of
 from allez.cli.writing import add_asked, add_format, bundle_of, render, writer
-from allez.errors import InputError, OptionError
+from allez.errors import InputError
 
 if TYPE_CHECKING:
     from allez.bundle.manifest import ImageShape
@@ -38,9 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Say what each picture shows, a line for each; draw the attention, if that is asked for."""
-    if args.attention and not args.attention.lower().endswith(".png"):
-        told = f"{args.attention}: only PNG can be written"
-        raise OptionError(told, hint="a name ending in .png")
+    check_png(args.attention)
     from allez.cli.overlay import Seen, png
     from allez.documents.output import open_output
     from allez.tasks.captioner import Captioner
@@ -70,15 +68,12 @@ def run(args: argparse.Namespace) -> int:
             except InputError as error:  # of the next one; the others have nothing to do with it
                 names.pop(0)
                 failed += 1
-                console.say(f"error: {error}")
-                if error.hint:
-                    console.say(f"hint: {error.hint}")
+                console.tell(error)
     if seen:
         sheet = png(seen)
         with open_output(Path(args.attention)) as output:
             output.write(sheet)
-    if not finished and options.max_time is not None and not args.quiet:
-        console.say("note: the time was over; what was not finished is cut or left out")
+    note_time(args, finished=finished)
     if failed and len(args.files) > 1:
         done = len(args.files) - failed
         console.say(f"{done} of {len(args.files)} pictures captioned, {failed} not")

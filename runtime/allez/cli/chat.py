@@ -6,12 +6,12 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from allez.cli import console
 from allez.cli.options import options_of
 from allez.cli.writing import add_asked, add_format, bundle_of, render
-from allez.errors import InputError, OptionError
+from allez.errors import OptionError
 
 if TYPE_CHECKING:
     from allez.options import TranslateOptions
@@ -44,17 +44,16 @@ def run(args: argparse.Namespace) -> int:
     """Answer line by line, until the input ends."""
     from allez.tasks.replier import Replier
 
-    if sys.stdin is None:
-        raise InputError("standard input is closed")
     values = dict(_pair(pair) for pair in args.fill)
     options = options_of(args)
     model = bundle_of(args, "reply")
     typed = console.is_terminal(sys.stdin) and console.is_terminal(sys.stdout)
+    lines = _typed() if typed else _piped(console.standard_input())
     with Replier(model, threads=args.threads) as replier:
         if typed and not args.quiet:
             console.say(f"{replier.name} {replier.version}; /help tells more, Ctrl-D ends")
         number = 0
-        for line in _typed() if typed else _piped():
+        for line in lines:
             if line.startswith("/"):
                 if _is_over(line, replier, values):
                     break
@@ -139,7 +138,7 @@ def _typed() -> Iterator[str]:
         yield line
 
 
-def _piped() -> Iterator[str]:
+def _piped(given: BinaryIO) -> Iterator[str]:
     """Yield lines as they come.
 
     Raises:
@@ -147,5 +146,5 @@ def _piped() -> Iterator[str]:
     """
     from allez.documents.lines import LineStream
 
-    for group in LineStream(sys.stdin.buffer, "standard input").groups():
+    for group in LineStream(given, "standard input").groups():
         yield from group

@@ -11,9 +11,9 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, BinaryIO
 
-from allez.errors import OutputError
+from allez.errors import AllezError, InputError, OutputError
 
 
 def speak_utf8() -> str | None:
@@ -28,6 +28,13 @@ def speak_utf8() -> str | None:
 def is_terminal(stream: IO[str] | None) -> bool:
     """Whether somebody sits there; a stream that was closed before we began is None."""
     return stream is not None and stream.isatty()
+
+
+def standard_input() -> BinaryIO:
+    """Return the bytes of standard input; InputError if it is closed."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed")
+    return sys.stdin.buffer
 
 
 def write(text: str | bytes) -> None:
@@ -85,6 +92,18 @@ def say(text: str) -> None:
     """Write a line to standard error, if there is one."""
     if sys.stderr is not None:  # print would take standard output instead
         print(plain(text), file=sys.stderr)
+
+
+def tell(error: AllezError, message: str | None = None) -> None:
+    """Say what went wrong, and what can be done about it.
+
+    Args:
+        error: what was raised.
+        message: in place of its own words.
+    """
+    say(f"error: {error if message is None else message}")
+    if error.hint:
+        say(f"hint: {error.hint}")
 
 
 def plain(text: str) -> str:

@@ -268,7 +268,7 @@ class _Work:
         """Translate a table row by row, behind those that a killed run has left; as `_whole`."""
         from allez.documents.output import open_output
         from allez.documents.rows import translate_rows
-        from allez.documents.tree import hash_of
+        from allez.files import hash_of
 
         table = form.open_rows(job.source, self.reading)
         if job.target is _STANDARD_OUTPUT:
@@ -293,9 +293,7 @@ def _all(args: argparse.Namespace, jobs: list[Job], work: _Work) -> int:
                 work.make(job)
             except AllezError as error:
                 failed += 1
-                console.say(f"error: {job.source}: {error}")
-                if error.hint:
-                    console.say(f"hint: {error.hint}")
+                console.tell(error, f"{job.source}: {error}")
             show(number)
     return failed
 

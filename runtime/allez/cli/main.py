@@ -96,9 +96,7 @@ def _run(argv: Sequence[str]) -> int:
         return code
     except AllezError as error:
         is_option = isinstance(error, OptionError)
-        console.say(f"error: {in_flags(str(error)) if is_option else error}")
-        if error.hint:
-            console.say(f"hint: {error.hint}")
+        console.tell(error, in_flags(str(error)) if is_option else None)
         return 2 if is_option else 1
     except BrokenPipeError:
         console.abandon_output()

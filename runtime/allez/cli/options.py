@@ -10,6 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from allez.cli import console
+from allez.errors import OptionError
+
 if TYPE_CHECKING:
     from allez.options import TranslateOptions
 
@@ -53,6 +56,18 @@ def add_search(parser: argparse.ArgumentParser, *, answers: bool = False) -> Cal
     begun = "an answer" if answers else "the translation"
     add("--prefix", default="", metavar="TEXT", help=f"how {begun} must begin")
     return add
+
+
+def check_png(place: str | None) -> None:
+    """Raise OptionError if a picture is to be written under the name of another format."""
+    if place and not place.lower().endswith(".png"):
+        raise OptionError(f"{place}: only PNG can be written", hint="a name ending in .png")
+
+
+def note_time(args: argparse.Namespace, *, finished: bool) -> None:
+    """Tell whoever gave a time that it was over, if something was not finished."""
+    if not finished and args.max_time is not None and not args.quiet:
+        console.say("note: the time was over; what was not finished is cut or left out")
 
 
 def options_of(

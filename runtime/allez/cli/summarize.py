@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from allez.cli import console
-from allez.cli.options import options_of
+from allez.cli.options import note_time, options_of
 from allez.cli.writing import add_asked, add_format, bundle_of, render, writer
 from allez.errors import InputError, OptionError
 from allez.files import reason
@@ -54,8 +54,7 @@ def run(args: argparse.Namespace) -> int:
             finished &= summary.finished
             if not args.quiet:
                 _note_cut(name, summary)
-    if not finished and options.max_time is not None and not args.quiet:
-        console.say("note: the time was over; what was not finished is cut or left out")
+    note_time(args, finished=finished)
     return 0
 
 
@@ -80,11 +79,10 @@ def _texts(args: argparse.Namespace) -> Iterator[tuple[str, str]]:
 
 def _read(name: str) -> bytes:
     if name == "-":
-        if sys.stdin is None:
-            raise InputError("standard input is closed")
+        given = console.standard_input()
         if console.is_terminal(sys.stdin):
             console.say("type a text, and end it with Ctrl-D on a line of its own")
-        return sys.stdin.buffer.read()
+        return given.read()
     try:
         return Path(name).read_bytes()
     except OSError as error:

@@ -16,8 +16,8 @@ from allez.cli import console, files
 from allez.cli.applied import Applied
 from allez.cli.arguments import parser_of
 from allez.cli.chosen import languages_of, legs, translator_of
-from allez.cli.options import add_facts, add_search, options_of
-from allez.errors import InputError, OptionError
+from allez.cli.options import add_facts, add_search, note_time, options_of
+from allez.errors import OptionError
 from allez.spec import SPEC
 
 if TYPE_CHECKING:
@@ -174,8 +174,7 @@ def run(args: argparse.Namespace) -> int:
                 cut |= not translation.finished
     if args.verbose:
         applied.tell()
-    if cut and options.max_time is not None and not args.quiet:
-        console.say("note: the time was over; what was not finished is cut or left out")
+    note_time(args, finished=not cut)
     return 0
 
 
@@ -205,11 +204,10 @@ def _lines(args: argparse.Namespace) -> LineFile | LineStream:
     if args.input not in ([], ["-"]):
         begun = None if args.output in (None, "-") else unfinished(Path(args.output))
         return open_lines(Path(args.input[0]), errors=args.errors, begun=begun)
-    if sys.stdin is None:
-        raise InputError("standard input is closed")
+    given = console.standard_input()
     if console.is_terminal(sys.stdin) and not args.quiet:
         console.say("type a line and press Enter to see its translation")
-    return LineStream(sys.stdin.buffer, "standard input", errors=args.errors)
+    return LineStream(given, "standard input", errors=args.errors)
 
 
 def _translate_lines(

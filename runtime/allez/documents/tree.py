@@ -7,7 +7,6 @@ their names.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -17,7 +16,7 @@ from typing import IO, Any, NamedTuple
 
 from allez.documents.formats import FORMATS, REFUSED_SUFFIXES, by_beginning
 from allez.errors import InputError, OutputError
-from allez.files import in_the_way, open_own, reason
+from allez.files import hash_of, in_the_way, open_own, reason
 from allez.locking import lock
 
 JOURNAL = ".allez.partial.json"
@@ -277,12 +276,3 @@ class Journal:
         """Forget everything: the run is over."""
         self._done.clear()
         self.close()
-
-
-def hash_of(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal digits; OSError: it cannot be read."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as stream:
-        while data := stream.read(2**20):
-            digest.update(data)
-    return digest.hexdigest()

@@ -77,3 +77,20 @@ def number_ends(text: str, end: int) -> bool:
     following = at(text, end)
     joined = following != "" and following in ".,:/-" and is_digit(at(text, end + 1))
     return not is_word(following) and not joined
+
+
+def word_before(text: str, start: int, between: str = SPACES) -> str:
+    """Return the word before a position in small letters, "" if something else stands there.
+
+    Args:
+        text: any.
+        start: the position.
+        between: characters that may stand between the two.
+    """
+    end = start
+    while end > 0 and text[end - 1] in between:
+        end -= 1
+    begin = end
+    while begin > 0 and end - begin < 20 and text[begin - 1].isalpha():
+        begin -= 1
+    return text[begin:end].lower()

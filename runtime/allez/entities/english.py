@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from allez.entities.characters import SPACES, at, digits, is_digit, is_word, number_ends, words
+from allez.entities.characters import (
+    SPACES,
+    at,
+    digits,
+    is_digit,
+    is_word,
+    number_ends,
+    word_before,
+    words,
+)
 
 QUOTES = "'\u2019\u2018"
 """What stands for the century that a decade leaves out."""
@@ -81,7 +90,7 @@ def moment(text: str, start: int) -> Moment | None:
     joint = next((joint for joint in _JOINTS if text.startswith(joint, clock.end)), "")
     other = _clock(text, clock.end + len(joint)) if joint else None
     if other is not None and other.half is not None and 1 <= clock.hours <= 12:
-        if joint == " and " and _word_before(text, start) not in ("between", "at"):
+        if joint == " and " and word_before(text, start) not in ("between", "at"):
             return _plain(text, start, clock)
         half = other.half if clock.hours % 12 <= other.hours % 12 else 12 - other.half
         return Moment(clock.end, _of_day(clock.hours, half), clock.minutes or "00")
@@ -94,7 +103,7 @@ def _plain(text: str, start: int, clock: _Clock) -> Moment | None:
     """Return a time of 24 hours, or of a half day that nobody says."""
     if clock.mark != ":" or not number_ends(text, clock.end):
         return None
-    if text.startswith(_LENGTHS, clock.end) or _word_before(text, start) in _LASTING:
+    if text.startswith(_LENGTHS, clock.end) or word_before(text, start) in _LASTING:
         return None
     return Moment(clock.end, str(clock.hours), clock.minutes)
 
@@ -201,7 +210,7 @@ def decade(text: str, start: int) -> int:
         return start
     if year.endswith("00") and year != "2000":  # a century
         return start
-    return start if short and _word_before(text, start) in _AGES else end + 1
+    return start if short and word_before(text, start) in _AGES else end + 1
 
 
 def factor(text: str, end: int) -> tuple[int, str] | None:
@@ -228,20 +237,9 @@ def numbered(text: str, start: int) -> int:
     point = digits(text, start)
     end = digits(text, point + 1)
     alone = at(text, point) == "." and end > point + 1 and number_ends(text, end)
-    return end if alone and _word_before(text, start) in _NUMBERED else start
+    return end if alone and word_before(text, start) in _NUMBERED else start
 
 
 def is_translated(letters: str) -> bool:
     """Tell whether initials are translated: `U.S.`."""
     return letters.replace(".", "") in TRANSLATED
-
-
-def _word_before(text: str, start: int) -> str:
-    """Return the word right before a position or the space there, in small letters."""
-    end = start
-    while end > 0 and text[end - 1] in SPACES:
-        end -= 1
-    first = end
-    while first > 0 and end - first < 20 and text[first - 1].isalpha():
-        first -= 1
-    return text[first:end].lower()

@@ -19,6 +19,7 @@ from allez.entities.characters import (
     number_begins,
     number_ends,
     run,
+    word_before,
     words,
 )
 from allez.entities.english import behind_hyphen, decade, factor, moment
@@ -28,6 +29,9 @@ from allez.entities.wordlike import UNITS
 from allez.spec import SPEC
 
 NO_BREAK = "\u00a0"
+
+_BEFORE = SPACES + "°."
+"""What may stand between a number and the word before it that says what it is: `n° 3`, `p. 3`."""
 
 
 class Form(NamedTuple):
@@ -263,18 +267,7 @@ def _is_duration(text: str, start: int, stop: int, form: Form) -> bool:
     """Tell whether hours and minutes are a length of time."""
     behind = stop + (at(text, stop) != "" and at(text, stop) in SPACES)
     length = text.startswith(("min", "de ", "d'", "d\u2019"), behind)
-    return length or word_before(text, start) in form.durations
-
-
-def word_before(text: str, start: int) -> str:
-    """Return the word before a position in small letters, "" if something else stands there."""
-    end = start
-    while end > 0 and text[end - 1] in SPACES + "°.":
-        end -= 1
-    begin = end
-    while begin > 0 and end - begin < 20 and text[begin - 1].isalpha():
-        begin -= 1
-    return text[begin:end].lower()
+    return length or word_before(text, start, _BEFORE) in form.durations
 
 
 def _decade(text: str, start: int) -> tuple[int, Amount] | None:
@@ -361,7 +354,7 @@ def _is_moment(text: str, start: int, end: int, form: Form) -> bool:
         return _is_hour(text, start)
     if text.startswith(_LENGTHS, end):
         return False
-    before = word_before(text, start)
+    before = word_before(text, start, _BEFORE)
     if before in ("de", "entre"):
         joint = next((joint for joint in (" à ", " et ") if text.startswith(joint, end)), "")
         other = end + len(joint)
@@ -395,7 +388,7 @@ def are_of_day(text: str, hours: tuple[int, int], end: int, form: Form) -> bool:
         form: of the language.
     """
     first, second = (int(text[hour : digits(text, hour)]) for hour in hours)
-    before = word_before(text, hours[0])
+    before = word_before(text, hours[0], _BEFORE)
     behind = (
         text[end + 1 : run(text, end + 1, str.isalpha)] if at(text, end) in tuple(SPACES) else ""
     )
@@ -429,4 +422,4 @@ def _ambiguous(text: str, start: int, position: int, amount: Amount, form: Form)
     """Tell whether `bus 38 300 personnes` may hold two numbers."""
     spaced = amount.grouped and at(text, digits(text, position)) in tuple(SPACES)
     two = spaced and len(amount.whole) <= 6
-    return two and word_before(text, start) in form.designators
+    return two and word_before(text, start, _BEFORE) in form.designators
