@@ -66,11 +66,6 @@ class NBest:
         return self.hypotheses[0].attention
 
     @property
-    def alignment(self) -> tuple[tuple[int, int], ...]:
-        """Alignment of the best one."""
-        return self.hypotheses[0].alignment
-
-    @property
     def finished(self) -> bool:
         """Whether the best one came to its end; False: it was cut."""
         return self.hypotheses[0].finished
@@ -145,6 +140,11 @@ class Sentence(NBest):
     def features(self) -> dict[str, float]:
         """What `confidence` is made of, by name; none where the sentence was not read."""
         return self.measure()
+
+    @property
+    def alignment(self) -> tuple[tuple[int, int], ...]:
+        """Alignment of the best translation."""
+        return self.hypotheses[0].alignment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     names: list[str] = list(args.files)
     seen: list[Seen] = []
     drawn: list[Pixels] = []
-    with Captioner(model, threads=args.threads) as captioner, writer(args.output) as write:
+    with Captioner(model, threads=args.threads) as captioner, writer(args.output) as (write, _):
         shape = captioner.bundle.manifest.input.image
         while names:
             here = tuple(names)

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
             yield text
 
     finished = True
-    with Summarizer(model, threads=args.threads) as summarizer, writer(args.output) as write:
+    with Summarizer(model, threads=args.threads) as summarizer, writer(args.output) as (write, _):
         summaries = summarizer.summarize_batch(texts(), options=options)
         for number, summary in enumerate(summaries, 1):
             name = names.popleft()

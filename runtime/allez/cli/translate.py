@@ -7,16 +7,17 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from allez.cli import console, files
 from allez.cli.applied import Applied
 from allez.cli.arguments import parser_of
 from allez.cli.chosen import languages_of, legs, translator_of
 from allez.cli.options import add_facts, add_search, note_time, options_of
+from allez.cli.writing import writer
 from allez.errors import OptionError
 from allez.spec import SPEC
 
@@ -166,7 +167,7 @@ def run(args: argparse.Namespace) -> int:
             return 0
         results = applied.watched(translator.translate_batch(args.text, options=options))
         cut = False
-        with _writer(args) as (write, _):
+        with writer(args.output) as (write, _):
             for number, translation in enumerate(results, 1):
                 write(render(translation, args.format, options.n_best, number))
                 if args.doubts:
@@ -231,7 +232,7 @@ def _translate_lines(
         job = describe_job(lines, manifest, options, args.format, before)
         source = Path(args.input[0])
     with (
-        _writer(args, source=source, job=job) as (write, done),
+        writer(args.output, source=source, job=job) as (write, done),
         _progress(args, lines.total, done, legs(translator)[-1]) as (show, beat),
     ):
         translate_lines(
@@ -244,24 +245,6 @@ def _translate_lines(
             progress=show,
             look=look,
         )
-
-
-@contextlib.contextmanager
-def _writer(
-    args: argparse.Namespace,
-    *,
-    source: Path | None = None,
-    job: Mapping[str, Any] | None = None,
-) -> Iterator[tuple[Callable[[str], None], int]]:
-    """Yield what takes records, standard output or a file, and how many it has already."""
-    if args.output in (None, "-"):
-        yield console.show, 0
-        return
-    from allez.documents.output import open_output
-
-    target = Path(args.output)
-    with open_output(target, source=source, job=job) as output:
-        yield output.write, output.done
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""What the commands of other tasks than translation may be told, and what they write."""
+"""What commands write, and what those of other tasks than translation may be told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,15 +62,23 @@ def bundle_of(args: argparse.Namespace, task: str) -> str | Path | None:
 
 
 @contextlib.contextmanager
-def writer(place: str | None) -> Iterator[Callable[[str], None]]:
-    """Yield what takes lines: standard output, or a file."""
+def writer(
+    place: str | None, *, source: Path | None = None, job: Mapping[str, Any] | None = None
+) -> Iterator[tuple[Callable[[str], None], int]]:
+    """Yield what takes records, standard output or a file, and how many it has already.
+
+    Args:
+        place: the file; None or "-": standard output.
+        source: of what it is made, see `OutputFile`; None: it cannot be gone on with.
+        job: likewise.
+    """
     if place in (None, "-"):
-        yield console.show
+        yield console.show, 0
         return
     from allez.documents.output import open_output
 
-    with open_output(Path(place)) as output:
-        yield output.write
+    with open_output(Path(place), source=source, job=job) as output:
+        yield output.write, output.done
 
 
 def render(answer: Answer, form: str, n_best: int, number: int, about: dict[str, Any]) -> str:
@@ -102,7 +110,7 @@ def record(answer: Answer) -> dict[str, Any]:
         "confidence": None if confidence is None else round(confidence, 2),
         "finished": answer.finished,
         "tokens": answer.tokens,
-        "alignment": answer.alignment,
+        "alignment": answer.hypotheses[0].alignment,
         "hypotheses": [{"text": h.text, "score": _rounded(h.score)} for h in answer.hypotheses],
     }
 
