@@ -123,7 +123,8 @@ class TrainingConfig:
     begin_with: str | None = None
     """What the first update starts from: a bundle (a name, or a path relative to the working
     folder), or the `model.pt` or `checkpoint.pt` of another run. Only a lexical shortcut and
-    symbols may be lacking; the former begins at zero. None: random weights."""
+    symbols may be lacking; the former begins at zero. Captions take what fits, words only if they
+    are the same ones. None: random weights."""
     begin_with_version: str | None = None
     """The version that the bundle must have; None: any."""
     copying: float = 0.0

@@ -13,7 +13,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -164,15 +164,34 @@ class PictureRun:
             return min(1.0, self.progress.seconds / (60 * training.minutes))
         return min(1.0, self.progress.update / training.updates)
 
-    def begin_with(self, weights: Mapping[str, Tensor]) -> None:
-        """Take what fits of another model's weights before the first update: its encoder, say."""
+    def begin_with(
+        self, weights: Mapping[str, Tensor], parents: Sequence[dict[str, Any]] = ()
+    ) -> None:
+        """Take what fits of another model's weights before the first update: its encoder, say.
+
+        The start is scored, and kept until something is better.
+
+        Args:
+            weights: by torch's names.
+            parents: the bundles that they come from, as the manifest names them.
+
+        Raises:
+            InputError: nothing fits.
+        """
         own = self.model.state_dict()
         fitting = {n: w for n, w in weights.items() if n in own and own[n].shape == w.shape}
         if not fitting:
             raise InputError("training.begin_with: no weight of it fits this model")
         self.model.load_state_dict({**own, **fitting})
         self.average.load_state_dict(self.model.state_dict())
+        self._parents = list(parents)
         self._tell(f"train   begins with {len(fitting)} of {len(own)} weights")
+        self._score("the start")
+
+    def pictures(self, batches: int) -> Iterator[Tensor]:
+        """Yield the first pictures that are trained on, as the encoder takes them."""
+        mean, scale = self._pictures.mean, self._pictures.scale
+        return (as_input(self._batches[n].pixels, mean, scale) for n in range(batches))
 
     def train(self) -> None:
         """Train until the minutes, or the updates, are over."""
@@ -297,13 +316,17 @@ class PictureRun:
         )
 
     def _validation(self) -> None:
+        """Score the average when it is due."""
+        self.progress.validations += 1
+        self._score("valid")
+
+    def _score(self, what: str) -> None:
         """Score the average; keep it if it is the best."""
         progress = self.progress
         scores = dict(self._validate(self._family()))
         self.model.train()
-        progress.validations += 1
         self._log(**{key: round(value, 3) for key, value in scores.items()})
-        self._tell("train   valid: " + ", ".join(f"{k} {v:.1f}" for k, v in scores.items()))
+        self._tell(f"train   {what}: " + ", ".join(f"{k} {v:.1f}" for k, v in scores.items()))
         if scores["exact"] <= progress.best:
             return
         progress.best = scores["exact"]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import onnx
@@ -13,12 +16,15 @@ import torch
 from allez.bundle.contract import OPERATORS, encoder_graph
 from allez.bundle.onnx_check import read_outline
 from allez.bundle.reader import Bundle
-from allez.errors import BundleFormatError
+from allez.errors import BundleFormatError, InputError
 from allez.tasks.captioner import Captioner
+from allez_export.checkpoints import load_run
+from allez_export.config import ConfigError
 from allez_export.config_file import load_config
 from allez_export.families import family_named
 from allez_export.families.caption.family import Caption
 from allez_export.families.caption.model import Captioner as Model
+from allez_export.families.caption.weights import load_bundle_captioner, measure
 from allez_export.families.family import Picture
 from allez_export.golden import smaller
 from allez_export.parity import encoder_parity
@@ -73,8 +79,6 @@ def test_weights_are_loaded_back() -> None:
 
 @pytest.mark.parametrize("change", [{"stem": 7}, {"wide": 3}, {"picture": {"height": 1}}])
 def test_weights_of_another_model_are_refused(change: dict[str, object]) -> None:
-    from allez.errors import InputError
-
     made = family()
     with pytest.raises(InputError, match="the weights are of another model"):
         Caption.load({**made.config, **change}, made.weights)
@@ -133,6 +137,77 @@ def test_a_bundle_says_what_shapes_there_are(finished: Workspace) -> None:
             assert found.text == name
             assert found.grid == (3, 3)
             assert found.attention.shape[1] == 9
+
+
+def bundle_of(made: Caption, folder: Path) -> SimpleNamespace:
+    """Return what is asked of a bundle, with the graphs of a model."""
+    graphs = {"encoder": stored(trace_encoder(made)), "decoder": trace_decoder(made)}
+    facts, picture = made.facts, made.picture
+    image = SimpleNamespace(rows=picture.rows, columns=picture.columns)
+    manifest = SimpleNamespace(
+        key_width=facts.key_width,
+        attention=facts.attention,
+        target=SimpleNamespace(size=facts.vocabulary),
+        input=SimpleNamespace(image=image),
+    )
+    data = {role: graph.SerializeToString() for role, graph in graphs.items()}
+    return SimpleNamespace(manifest=manifest, data=data.__getitem__, path=folder)
+
+
+@pytest.mark.parametrize("changes", VARIANTS, ids=lambda changes: str(changes["attention"]))
+def test_a_bundle_s_weights_are_read_back_and_train_as_they_answer(
+    changes: dict[str, object], tmp_path: Path
+) -> None:
+    made = family(**changes)
+    model = load_bundle_captioner(bundle_of(made, tmp_path))  # type: ignore[arg-type]
+    image = torch.randn(64, 3, 24, 16)
+    target = torch.randint(3, 40, (64, 5))
+    expected = made.model(image, target)
+    assert torch.allclose(model(image, target), expected, atol=2e-4)
+    folded = {n: w.clone() for n, w in model.encoder.state_dict().items()}
+    measure(model, image.split(16))
+    assert torch.allclose(model(image, target), expected, atol=2e-4)
+    assert not torch.allclose(
+        model.encoder.layers[1].convolution.weight,  # type: ignore[union-attr]
+        folded["layers.1.convolution.weight"],
+    )
+    assert torch.allclose(model.train()(image, target), expected, atol=2e-3)
+
+
+def test_training_goes_on_from_a_bundle(
+    finished: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = str(finished.stage("bundle"))
+    training = dataclasses.replace(
+        finished.config.training, begin_with=start, updates=1, validations=1, learning_rate=1e-9
+    )
+    config = dataclasses.replace(finished.config, training=training)
+    more = dataclasses.replace(finished, config=config, out=tmp_path / "more")
+    run_stage("vocabulary", more)
+    learnt = more.need("vocabulary", "tokenizer.json").read_text(encoding="utf-8")
+    assert learnt == Bundle.read(finished.stage("bundle")).text("tokenizer")
+    french = dataclasses.replace(config, target="fr")
+    run_stage("vocabulary", dataclasses.replace(more, config=french, out=tmp_path / "french"))
+    assert "cercle" in (tmp_path / "french/vocabulary/tokenizer.json").read_text(encoding="utf-8")
+    run_stage("train", more)
+    told = capsys.readouterr().err
+    assert "the start: exact 100.0" in told
+    assert "valid: exact 100.0" in told
+    found, words = re.findall(r"begins with (\d+) of (\d+) weights", told)[0]
+    assert found == words
+    state = load_run(more.need("train", "model.pt"), "training")
+    (parent,) = state["training"]["parents"]
+    assert (parent["name"], parent["license"]) == ("shapes", finished.config.package.license)
+    package = dataclasses.replace(config.package, license="MIT")
+    other = dataclasses.replace(config, package=package)
+    with pytest.raises(ConfigError, match=r"package\.license is MIT, but shapes"):
+        run_stage("train", dataclasses.replace(more, config=other, force=True))
+
+
+def test_captions_do_not_begin_with_a_bundle_that_reads_text() -> None:
+    tiny = Bundle.read(Path(__file__).parents[2] / "spec" / "bundles" / "tiny")
+    with pytest.raises(InputError, match="its weights cannot be read back: it looks at no pic"):
+        load_bundle_captioner(tiny)
 
 
 def test_a_bundle_s_manifest_and_card_are_of_pictures(finished: Workspace) -> None:

@@ -11,11 +11,14 @@ from allez.bundle.reader import Bundle
 from allez.errors import InputError
 from allez.tasks.captioner import Captioner
 from allez.text.tokenizer import Tokenizer
-from allez_export.checkpoints import load_start
+from allez_export.checkpoints import Start, load_start
 from allez_export.config import ConfigError
 from allez_export.evaluate_pictures import evaluate_captions, pixels_as_input, validator
+from allez_export.families.caption.weights import load_bundle_captioner, measure
 from allez_export.families.family import Read
 from allez_export.folders import locked
+from allez_export.package import shortened
+from allez_export.parents import check_license, parent_of
 from allez_export.pictures.draw import COLUMN, Artist, Batches
 from allez_export.pictures.read import Captioned, read_captioned
 from allez_export.records import file_digest
@@ -113,16 +116,28 @@ def train(work: Workspace) -> None:
         say(f"train   best exact match {loop.progress.best:.1f}")
 
 
-def _begin(work: Workspace, loop: PictureRun, text: str) -> None:
-    """Give a run that has not begun the weights of another run that fit, if any is named.
+MEASURED = 16
+"""Batches on which batch norm is measured anew where training begins with a bundle."""
 
-    Those of words are left out if the other run had other words.
+
+def _begin(work: Workspace, loop: PictureRun, text: str) -> None:
+    """Give a run that has not begun the weights that fit of another run, or of a bundle, if any.
+
+    Those of words are left out if the other has other words.
     """
     start = beginning(work.config)
     if start is None:
         return
-    if isinstance(start, Bundle):
-        raise ConfigError("training.begin_with: captions begin with a model.pt or checkpoint.pt")
-    lent = load_start(start)
-    words = set() if lent.tokenizer == text else {"table.weight", "bias"}
-    loop.begin_with({n: weight for n, weight in lent.weights.items() if n not in words})
+    lent = _of_bundle(start, loop) if isinstance(start, Bundle) else load_start(start)
+    check_license(work.config.package.license, lent.parents)
+    same = lent.tokenizer is not None and shortened(lent.tokenizer) == shortened(text)
+    words = set() if same else {"table.weight", "bias"}
+    weights = {n: weight for n, weight in lent.weights.items() if n not in words}
+    loop.begin_with(weights, lent.parents)
+
+
+def _of_bundle(bundle: Bundle, loop: PictureRun) -> Start:
+    """Return what training can begin with of a bundle of captions."""
+    model = load_bundle_captioner(bundle)
+    measure(model, loop.pictures(MEASURED))
+    return Start(model.state_dict(), bundle.text("tokenizer"), [parent_of(bundle)])

@@ -158,12 +158,26 @@ def beginning(config: Config) -> Bundle | Path | None:
     return bundle
 
 
+def lender(config: Config) -> Bundle | None:
+    """Return the bundle whose words captions take: training begins with it, in their language.
+
+    Raises:
+        ConfigError: see `beginning`.
+    """
+    begin = beginning(config)
+    if isinstance(begin, Bundle) and begin.manifest.target.language == config.target:
+        return begin
+    return None
+
+
 def _vocabulary(work: Workspace) -> Reads:
     begin, file = beginning(work.config), work.config.vocabulary.file
     if file is not None:
         return ("vocabulary",), [("vocabulary.file", work.config_path.parent / file)]
     if work.config.pictures is not None:
-        return ("vocabulary", "target", "training.seed"), _training_files(work)
+        begin = lender(work.config)
+        if begin is None:
+            return ("vocabulary", "target", "training.seed"), _training_files(work)
     if isinstance(begin, Bundle):
         return ("vocabulary.symbols",), [("training.begin_with", begin.path / "manifest.json")]
     if begin is not None:

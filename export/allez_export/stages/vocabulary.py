@@ -10,7 +10,7 @@ from allez_export.checkpoints import load_start
 from allez_export.data.mix import sample_lines
 from allez_export.folders import read_beside
 from allez_export.stages.inputs import load_sources
-from allez_export.stages.provenance import beginning
+from allez_export.stages.provenance import beginning, lender
 from allez_export.stages.workspace import Workspace
 from allez_export.vocabulary import append, learn
 
@@ -58,12 +58,15 @@ def check_separator(text: str, separator: str | None) -> None:
 
 
 def of_captions(work: Workspace) -> str:
-    """Return the `tokenizer.json` of captions: it is learnt, whatever training begins with."""
+    """Return the `tokenizer.json` of captions, learnt unless a bundle of that language lends it."""
     from allez_export.stages.pictures import artist
 
     config = work.config
     if config.vocabulary.file is not None:
         return read_beside(config.vocabulary.file, work.config_path.parent, "")
+    bundle = lender(config)
+    if bundle is not None:
+        return bundle.text("tokenizer")
     lines = artist(work).captions(min(config.vocabulary.sample, SCENES), config.training.seed)
     return learn(lines, config.vocabulary)
 

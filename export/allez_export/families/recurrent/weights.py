@@ -25,7 +25,7 @@ _TORCH_ORDER = {"lstm": (0, 2, 3, 1), "gru": (1, 0, 2)}
 """Where the gates of torch, i f g o and r z n, stand among those of ONNX, i o f c and z r h."""
 
 
-class _Graph:
+class Graph:
     """The constants of a graph, as they were before they were quantized."""
 
     def __init__(self, data: bytes) -> None:
@@ -48,12 +48,14 @@ class _Graph:
         }
 
     def __contains__(self, name: str) -> bool:
-        spellings = (name, f"{name}.int8", f"{name}.int32")
+        spellings = (name, f"{name}.int8", f"{name}.int32", f"{name}.stored")
         return any(spelling in self._constants for spelling in spellings)
 
     def __getitem__(self, name: str) -> Array:
         if name in self._constants:
             return self._constants[name]
+        if f"{name}.stored" in self._constants:  # see `allez_export.stored`
+            return self._constants[f"{name}.stored"] * self._constants[f"{name}.stored_scale"]
         integers: Array = self._constants[f"{name}.int8"].astype(np.float32)
         if f"{name}.scale" in self._constants and integers.ndim == 2:  # per column, or per word
             scale = self._constants[f"{name}.scale"]
@@ -117,7 +119,7 @@ def load_bundle_model(bundle: Bundle) -> Seq2Seq:
     Raises:
         InputError: its graphs are not those of such a model, so that there is nothing to read.
     """
-    encoder, decoder = _Graph(bundle.data("encoder")), _Graph(bundle.data("decoder"))
+    encoder, decoder = Graph(bundle.data("encoder")), Graph(bundle.data("decoder"))
     try:
         model = _empty_model(bundle, encoder, decoder)
         values = _values(model, encoder, decoder)
@@ -130,30 +132,40 @@ def load_bundle_model(bundle: Bundle) -> Seq2Seq:
     return model.eval().requires_grad_(False)
 
 
-def _empty_model(bundle: Bundle, encoder: _Graph, decoder: _Graph) -> Seq2Seq:
+def cell_of(decoder: Graph, width: int) -> str:
+    """Return of which kind a decoder's cells are."""
+    gru = "first.Wx" in decoder and decoder["first.Wx"].shape[1] == 3 * width
+    return "gru" if gru else "lstm"
+
+
+def has_second(decoder: Graph) -> bool:
+    """Return whether a decoder has a layer above the attention."""
+    return "second.Wx" in decoder or "second.W" in decoder
+
+
+def _empty_model(bundle: Bundle, encoder: Graph, decoder: Graph) -> Seq2Seq:
     """Return a model of the kind and size that the graphs are of."""
     width = bundle.manifest.key_width
     apart = "first.Wx" in decoder
-    cell = "gru" if apart and decoder["first.Wx"].shape[1] == 3 * width else "lstm"
     inputs = len(decoder["first.Wx"]) if apart else len(decoder["first.W"]) - width
     return Seq2Seq(
         bundle.manifest.target.size,
         width=width,
-        cell=cell,
+        cell=cell_of(decoder, width),
         encoder_layers=sum(f"B{layer}" in encoder for layer in range(64)),
         attention=bundle.manifest.attention,
         input_feeding=inputs == 2 * width,
-        second_layer="second.Wx" in decoder or "second.W" in decoder,
+        second_layer=has_second(decoder),
         lexical_shortcut="lexical" in decoder,
         dropout=0.0,
     )
 
 
-def _values(model: Seq2Seq, encoder: _Graph, decoder: _Graph) -> dict[str, Array]:
+def _values(model: Seq2Seq, encoder: Graph, decoder: Graph) -> dict[str, Array]:
     """Return all weights by torch's names."""
-    width, cell = model.width, model.encoder.rnn.mode.lower()
-    factor = math.sqrt(width)  # the graphs have folded the embedding's into what stands behind it
-    values: dict[str, Array] = {"table.weight": decoder["table"], "bias": decoder.bias("bias")}
+    cell = model.encoder.rnn.mode.lower()
+    factor = math.sqrt(model.width)
+    values = decoder_values(model.width, encoder, decoder)
     for layer in range(model.encoder.rnn.num_layers):
         for direction, suffix in enumerate(("", "_reverse")):
             biases = np.split(encoder[f"B{layer}"][direction], 2)
@@ -164,10 +176,23 @@ def _values(model: Seq2Seq, encoder: _Graph, decoder: _Graph) -> dict[str, Array
                 ("bias_hh", biases[1]),
             ):
                 values[f"encoder.rnn.{name}_l{layer}{suffix}"] = _gates(value, cell)
+    return values
+
+
+def decoder_values(width: int, encoder: Graph, decoder: Graph) -> dict[str, Array]:
+    """Return the weights of decoder and attention, and the table of words, by torch's names.
+
+    Args:
+        width: H.
+        encoder: has the attention's keys.
+        decoder: has all else.
+    """
+    factor = math.sqrt(width)  # the graphs have folded the embedding's into what stands behind it
+    values: dict[str, Array] = {"table.weight": decoder["table"], "bias": decoder.bias("bias")}
     parts = decoder.cell("first", width, decoder.lookup_range())
     parts["weight_ih"][:, :width] /= factor
     values |= {f"decoder.rnn.{name}_l0": value for name, value in parts.items()}
-    if model.decoder.second is not None:
+    if has_second(decoder):
         parts = decoder.cell("second", width, 1.0)
         values |= {f"decoder.second.{name}_l0": value for name, value in parts.items()}
     values["decoder.Wa.weight"] = decoder["Wa"].T
