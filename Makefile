@@ -87,7 +87,7 @@ web-dist: build/web/files.js build/allez-fr-en.html  ## write the page as build/
 
 WEB_PARTS = $(WEB)/node_modules/installed $(SPEC_MODULES) $(REFERENCES) \
   $(wildcard web_demo/*.js \
-  web_demo/page/* $(WEB)/src/*.js $(WEB)/src/*/*.js models/fr-en/*)
+  web_demo/page/* $(WEB)/src/*.js $(WEB)/src/*/*.js models/fr-en/* models/caption-en/*)
 
 build/web/files.js: $(WEB_PARTS)
 	node web_demo/build.js build/web
@@ -155,6 +155,7 @@ bench: .venv-bench/installed  ## measure beside other systems (installs torch an
 	.venv-bench/bin/python -m benchmarks.run $(if $(QUICK),--quick --out build/benchmarks/quick)
 	PYTHONPATH=tests .venv-bench/bin/python -m benchmarks.students $(if $(QUICK),--quick) \
 	  $(BERGAMOT:%=--bergamot %)
+	.venv-bench/bin/python -m benchmarks.tasks $(if $(QUICK),--rounds 2)
 
 facts: .venv-export/installed  ## made-up facts through a bundle, counted by kind [MODEL=models/fr-en]
 	.venv-export/bin/python -m allez_export.made.facts $(or $(MODEL),models/fr-en)

@@ -73,7 +73,7 @@ export async function insideScripts() {
 
 /** What each script loads when it is wanted, and which of that stands on something of its own. */
 const LATER = {
-  'page/main.js': ['./documents.js'],
+  'page/main.js': ['./documents.js', './selftest.js'],
   'engine/src/worker.js': [
     './bundle/given.js',
     './bundle/zip.js',

@@ -2,6 +2,7 @@
 
 import { openFile } from '../engine/src/documents/formats.js'
 import { InputError } from '../engine/src/errors.js'
+import { showPicture } from './pictures.js'
 
 /** @typedef {import('../engine/src/client.js').TranslatorClient} TranslatorClient */
 /** @typedef {import('../engine/src/documents/formats.js').Opened} Opened */
@@ -21,7 +22,8 @@ import { InputError } from '../engine/src/errors.js'
 const MOST_BYTES = 10_000_000
 
 /**
- * Reads a file, translates it segment by segment, and writes each in its place.
+ * Reads a file, translates it segment by segment, and writes each in its place. Of a picture it says
+ * what that shows, in a pane of its own.
  *
  * @param {File} file
  * @param {TranslatorClient} client
@@ -30,6 +32,7 @@ const MOST_BYTES = 10_000_000
  * @throws {InputError} it is too large, or nothing that is read here
  */
 export async function openDocument(file, client, signal, heard) {
+  if (file.type.startsWith('image/')) return showPicture(file, signal)
   if (file.size > MOST_BYTES) {
     throw new InputError('this file is larger than 10 MB', { hint: '`allez translate` reads it' })
   }

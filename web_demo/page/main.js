@@ -193,16 +193,8 @@ clicked('language', async () => {
 clicked('selftest', async () => {
   if (!client) return
   running?.abort()
-  $('selftest').disabled = true
-  $('selftest-result').textContent = words.testing
-  try {
-    const { results } = await client.selfTest()
-    const passed = results.filter((result) => result.problem === null).length
-    $('selftest-result').textContent = `${passed} ${words.of} ${results.length} ${words.passed}`
-  } catch (error) {
-    tellProblem(error)
-  }
-  $('selftest').disabled = false
+  const { showSelfTest } = await import('./selftest.js')
+  await showSelfTest(client)
 })
 
 /* --- models --- */
