@@ -226,3 +226,37 @@ def test_the_figures_of_the_readme(tiny_bundle: Path, capsys: pytest.CaptureFixt
     names += ['allez "Il pleut."', "import onnxruntime", "start / import onnxruntime"]
     assert all(line.startswith(name) for line, name in zip(lines, names, strict=True))
     assert float(lines[-1].split()[-1]) > 0
+
+
+def test_tasks_are_measured_where_their_bundles_lie(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from benchmarks import tasks
+
+    bundles = {"fr-en": "tiny", "caption-en": "tiny_caption", "summary-fr": "tiny_summary"}
+    bundles["dialogue-en"] = "tiny_reply"
+    for name, tiny_name in bundles.items():
+        (tmp_path / name).symlink_to(root / "spec" / "bundles" / tiny_name)
+    assert tasks.main(["--models", str(tmp_path), "--rounds", "1"]) == 0
+    told = capsys.readouterr()
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in told.out.splitlines()[2:]]
+    assert [row[0] for row in rows] == [
+        *("a sentence of ten words", "a caption"),
+        *("a summary of 100 words in French", "a reply"),
+    ]
+    assert rows[0][2:] == ["1.00", ""]
+    assert all(float(cell) > 0 for row in rows for cell in row[1:3])
+    assert [row[3].split(",")[0] for row in rows[1:]] == ["5.3", "12.8", "3.2"]
+    skipped = [line for line in told.err.splitlines() if line.startswith("skipped: ")]
+    assert [line.split(": ")[1] for line in skipped] == [
+        "a caption in French",
+        "a summary of 100 words",
+    ]
+
+
+def test_what_costs_more_than_promised_is_said() -> None:
+    from benchmarks.tasks import SENTENCE, report
+
+    told = report({SENTENCE: 0.004, "a": 0.012, "b": 0.013}, {"a": 3.0, "b": 3.0}).splitlines()
+    assert told[3] == "| a | 12.0 | 3.00 | 3.0 |"
+    assert told[4] == "| b | 13.0 | 3.25 | 3.0, missed |"
