@@ -100,10 +100,11 @@ def talk_over(
 
     Returns:
         How many `turns` there were, in how many the reply fits (`fit`), and in how many `talks` all
-        did (`whole`); and what was `said`, for people to read.
+        did (`whole`); what was `said`, by both sides in turn, and which replies of it `fits`.
     """
     separator = answerer.bundle.manifest.input.separator or " "
-    report: dict[str, Any] = {"turns": 0, "fit": 0, "talks": len(talks), "whole": 0, "said": []}
+    report: dict[str, Any] = {"turns": 0, "fit": 0, "talks": len(talks), "whole": 0}
+    report |= {"said": [], "fits": []}
     for talk in talks:
         context: list[str] = []
         fits = []
@@ -116,4 +117,5 @@ def talk_over(
         report["fit"] += sum(fits)
         report["whole"] += all(fits)
         report["said"].append(context)
+        report["fits"].append(fits)
     return report

@@ -112,6 +112,8 @@ def evaluate_answers(
         for beam in dict.fromkeys(beams):
             start = {"file": path.name, "sha256": digest, "beam_size": beam}
             found = [row for row in known if start.items() <= row.items()]
+            if path in talks and not all("fits" in row for row in found):
+                found = []  # of a version that kept less
             if not found and path in talks:
                 report = talk_over(answerer, read_talks(path), beam_size=beam)
                 found = [{**start, **report}]
@@ -173,3 +175,21 @@ def talks_line(row: Mapping[str, Any]) -> str:
         f"{row['file']}, beam {row['beam_size']}: {row['fit']} of {row['turns']} replies fit, "
         f"{row['whole']} of {row['talks']} talks to the end."
     )
+
+
+def talks_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return what was said in talks, for a person to read; "" if there were none.
+
+    What is said to the bundle stands behind `-`, a reply that fits behind `+`, one that does not
+    behind `?`. A regular expression decides that, so a person had better read all of them.
+    """
+    lines: list[str] = []
+    for row in rows:
+        if "talks" not in row:
+            continue
+        lines += [talks_line(row), ""]
+        for said, fits in zip(row["said"], row["fits"], strict=True):
+            for turn, reply, fit in zip(said[::2], said[1::2], fits, strict=True):
+                lines += [f"- {turn}", f"{'+' if fit else '?'} {reply}"]
+            lines.append("")
+    return "\n".join(lines)

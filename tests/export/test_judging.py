@@ -20,6 +20,7 @@ from allez_export.judging import (
     distinct_pairs,
     evaluate_answers,
     judge,
+    talks_text,
     task_table,
 )
 
@@ -127,7 +128,23 @@ def test_a_talk_is_held_with_the_models_own_replies() -> None:
     assert report == {
         **{"turns": 2, "fit": 1, "talks": 1, "whole": 0},
         "said": [["one", "ONE", "two", "TWO"]],
+        "fits": [[True, False]],
     }
+
+
+def test_a_person_can_read_what_was_said(root: Path) -> None:
+    parrot: Any = Parrot()
+    state = root / "state.json"
+    rows = evaluate_answers(parrot, DATA, root, beams=(4,), state=state)
+    assert talks_text(rows).splitlines() == [
+        "talks.jsonl, beam 4: 2 of 3 replies fit, 1 of 2 talks to the end.",
+        *("", "- Hello", "+ Hello", "- Bye", "? Bye", "", "- Hello", "+ Hello"),
+    ]
+    assert talks_text(rows[:-1]) == ""
+    kept = json.loads(state.read_text(encoding="utf-8"))
+    del kept["rows"][-1]["fits"]  # as an older version left it
+    state.write_text(json.dumps(kept), encoding="utf-8")
+    assert evaluate_answers(parrot, DATA, root, beams=(4,), state=state)[-1] == rows[-1]
 
 
 @pytest.mark.parametrize(

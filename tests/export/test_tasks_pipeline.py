@@ -146,6 +146,8 @@ def test_it_learns_to_copy_what_was_said_and_to_leave_blanks(made: Path) -> None
         assert found["task", beam]["exact"] >= 90
         assert found["task", beam]["blanks"] == 100
         assert found[None, beam]["fit"] == 3  # of the talks
+    talked = (made / "evaluate" / "talks.txt").read_text(encoding="utf-8").splitlines()
+    assert sum(line.startswith("+ ") for line in talked) == 2 * 3
     with Answerer(made / "bundle") as answerer:
         first = "I want Korean food in Bern. | For how many people? | For 5, please."
         (reply,) = answerer.answer([first])

@@ -19,12 +19,15 @@ from allez_export.evaluate import (
     length_table,
     table,
 )
-from allez_export.judging import evaluate_answers, task_table
+from allez_export.judging import evaluate_answers, talks_text, task_table
 from allez_export.records import read_state, write_json
 from allez_export.stages import package
 from allez_export.stages.inputs import drafter, listed
 from allez_export.stages.package import CONFIDENCE
-from allez_export.stages.workspace import Workspace
+from allez_export.stages.workspace import Workspace, say
+
+TALKS = "talks.txt"
+"""What was said in talks, for people to read."""
 
 
 def _confidence(work: Workspace, translator: Translator, path: Path) -> Confidence | None:
@@ -61,6 +64,9 @@ def run_task(work: Workspace) -> None:
     rows, told = _scored_task(work, folder)
     write_json(rows, folder / "scores.json")
     sys.stdout.write(f"{task_table(config.task, rows)}\n")
+    if talked := talks_text(rows):
+        (folder / TALKS).write_text(talked, encoding="utf-8")
+        say(f"evaluate  what was said is in {work.shown(folder / TALKS)}")
     news = (
         work.stage("bundle").exists() if work.fp32 else told != package.summary(config.task, rows)
     )
