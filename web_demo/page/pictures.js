@@ -64,24 +64,29 @@ export async function showPicture(file, signal) {
 /** Returns what says it, loaded once; null, and it is told, if this page has no such model. */
 async function captioner() {
   const progress = /** @type {HTMLProgressElement} */ (document.getElementById('progress'))
-  const isOneFile = document.querySelector('script[data-name]') !== null
+  if (document.querySelector('link[rel=manifest]') === null) return missing() // the page that is one file
   loading ??= WriterClient.load(FOLDER, {
     wasm: 'ort/ort-wasm-simd-threaded.wasm',
     runtime: 'ort/ort.wasm.bundle.min.mjs',
     cache: CACHE,
     onProgress: ({ loaded, total }) => (progress.value = loaded / total),
   })
-  progress.hidden = isOneFile
+  progress.hidden = false
   try {
     return await loading
   } catch (error) {
     loading = null // the next picture may find a network
-    if (!isOneFile && /** @type {any} */ (error).code !== 'bundle-not-found') throw error
-    tell(() => WORDS[language()].none, true)
-    return null
+    if (/** @type {any} */ (error).code !== 'bundle-not-found') throw error
+    return missing()
   } finally {
     progress.hidden = true
   }
+}
+
+/** Tells that this page has no model for pictures. */
+function missing() {
+  tell(() => WORDS[language()].none, true)
+  return null
 }
 
 /** Makes the pane; returns what shows a picture and its caption there. */
