@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -252,6 +253,31 @@ def test_each_token_of_greedy_search_is_told() -> None:
         TableStep(table), [request(9)], bos=BOS, eos=EOS, options=options, on_step=on_step
     )
     assert tuple(told) == found.tokens
+
+
+@pytest.mark.parametrize("beam_size", [1, 3])
+def test_those_who_leave_are_told_once_and_with_what_is_returned(beam_size: int) -> None:
+    """Each before the search goes on without them; those of the last step are returned alone."""
+    options = SearchOptions(beam_size=beam_size, min_length=0)
+    limits = [2, 2, 9, 4, 4, 12, 12, 7]
+    step = TableStep(tables(5, len(limits), 9))
+    told: list[tuple[int, Mapping[int, list[RawHypothesis]]]] = []
+    found = beam_search(
+        step,
+        [request(limit) for limit in limits],
+        bos=BOS,
+        eos=EOS,
+        options=options,
+        on_found=lambda some: told.append((step.calls, some)),
+    )
+    early = [(index, ways) for _, some in told for index, ways in some.items()]
+    assert 0 < len(early) == len({index for index, _ in early}) < len(limits)
+    assert all(ways is found[index] for index, ways in early)
+    assert all(calls < step.calls for calls, _ in told)
+    assert [answer[0].tokens for answer in found] == [
+        search(TableStep(tables(5, len(limits), 9)[at : at + 1]), [limit], options)[0][0].tokens
+        for at, limit in enumerate(limits)
+    ]
 
 
 @pytest.mark.parametrize(

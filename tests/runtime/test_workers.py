@@ -33,6 +33,7 @@ from allez.search.batching import BATCH_ROWS
 from allez.translate import workers
 from allez.translate.callers import Callers
 from allez.translate.deadline import Cancellation, Deadline
+from allez.translate.future import Future
 from allez.translate.pipeline import ahead
 from allez_export import toy
 from support import french
@@ -156,7 +157,7 @@ def test_where_many_wait_the_most_come_first_and_none_is_forgotten(
     with Translator(tiny_bundle, threads=1) as translator:
         queued, options = translator._workers, SearchOptions(beam_size=1)
 
-        def put(length: int) -> workers.Future:
+        def put(length: int) -> Future:
             request = queued.model.request([*[20] * length, 2])
             (future,) = queued.submit([request], options, Deadline(), here=True)
             return future
@@ -172,6 +173,32 @@ def test_where_many_wait_the_most_come_first_and_none_is_forgotten(
         assert queued._next_kind() == short.kind
         put(2)
         assert queued._next_kind() == long.kind
+
+
+def test_who_is_done_before_others_is_answered_before_them(tiny_bundle: Path, runs: Runs) -> None:
+    """And not kept until the longest sentence of its batch has come to its end."""
+    with Translator(tiny_bundle, threads=1) as translator:
+        queued = translator._workers
+        at_end: dict[int, int] = {}
+        limits = [3, 3, 3, 30]
+        requests = [
+            queued.model.request([first, 21, 2], limit=limit)._replace(repeats=None)
+            for first, limit in zip(range(20, 24), limits, strict=True)
+        ]
+        forever = SearchOptions(beam_size=2, min_length=30)  # but for the limits
+        alone = [queued.run([request], forever, Deadline())[0] for request in requests]
+        futures = [queued.submit([r], forever, Deadline(), here=True)[0] for r in requests]
+
+        def note() -> None:
+            for number, future in enumerate(futures):
+                if future.done:
+                    at_end.setdefault(number, runs.count)
+
+        runs.count, runs.gate = 0, note
+        queued.wait(lambda: futures[-1].done, Deadline(), here=True)
+        assert at_end == {0: 5, 1: 5, 2: 5}  # they were cut by the fourth step
+        assert [f.result()[0].tokens for f in futures] == [a[0].tokens for a in alone]
+        assert queued._in_hand == queued._waiting == 0
 
 
 @pytest.mark.soak

@@ -168,6 +168,22 @@ def test_a_malformed_body_is_told(server: Server, body: bytes, kind: str) -> Non
     assert set(found.json()) == {"error"}
 
 
+def test_a_client_that_offers_a_later_http_is_answered(server: Server) -> None:
+    """As that of Java does with each request, its body too; the next one over the connection."""
+    offer = {
+        "Connection": "Upgrade, HTTP2-Settings",
+        "Upgrade": "h2c",
+        "HTTP2-Settings": "AAMAAABk",
+    }
+    fields = {"q": TEXT, "source": "fr", "target": "en"}
+    with requests.Session() as session:
+        for headers in (offer, {}, offer):
+            answer = session.post(
+                f"{server.url}/translate", json=fields, headers=headers, timeout=300
+            )
+            assert answer.json() == {"translatedText": SAID}
+
+
 def test_a_document_that_cannot_be_read_is_told(server: Server) -> None:
     for name, data, status, error in (
         ("a.pdf", b"%PDF-1.7", 400, "a PDF cannot be read"),

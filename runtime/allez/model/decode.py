@@ -9,7 +9,16 @@ import numpy as np
 
 from allez.arrays import IntArray
 from allez.options import SearchOptions
-from allez.search import RawHypothesis, Request, Source, Step, beam_search, make_batches
+from allez.search import (
+    Found,
+    RawHypothesis,
+    Request,
+    Source,
+    Step,
+    beam_search,
+    keep_quiet,
+    make_batches,
+)
 
 E = TypeVar("E")
 
@@ -51,6 +60,7 @@ def decode_batch(
     *,
     given_up: Callable[[Sequence[int]], Collection[int]] = lambda live: (),
     on_tokens: Callable[[Sequence[int], IntArray], None] | None = None,
+    on_found: Callable[[Found], None] = keep_quiet,
 ) -> list[list[RawHypothesis]]:
     """Encode requests of one kind one by one, and search for their translations together.
 
@@ -64,6 +74,7 @@ def decode_batch(
             scores minus infinity.
         on_tokens: told after each step of the requests [B] that are left and of the tokens [N] of
             their rows; eos where a request is done.
+        on_found: told of the hypotheses of those, by index, that are done while others go on.
 
     Returns:
         The hypotheses of each request, best first; none where the model gave no finite score.
@@ -91,7 +102,13 @@ def decode_batch(
     shortlists = [r.shortlist for r in members if r.shortlist is not None]
     step = model.start([encodings[index] for index in chosen], shortlists or None)
     answers = beam_search(
-        step, members, bos=model.bos, eos=model.eos, options=options, on_step=on_step
+        step,
+        members,
+        bos=model.bos,
+        eos=model.eos,
+        options=options,
+        on_step=on_step,
+        on_found=lambda done: on_found({chosen[at]: answer for at, answer in done.items()}),
     )
     for index, answer in zip(chosen, answers, strict=True):
         found[index] = answer

@@ -37,7 +37,7 @@ Greedy search is K = 1; it stops with its first finished hypothesis.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from math import isfinite
 
 import numpy as np
@@ -68,10 +68,17 @@ OnStep = Callable[[IntArray, IntArray], Collection[int]]
 """Told after each step which requests [B] are left and the tokens [N] of their rows; returns those
 for which no further step is wanted."""
 
+Found = Mapping[int, list[RawHypothesis]]
+"""Hypotheses by the index of their request."""
+
 
 def carry_on(requests: IntArray, tokens: IntArray) -> Collection[int]:
     """Give up none, whatever happens."""
     return ()
+
+
+def keep_quiet(found: Found) -> None:
+    """Wait for the end of the search."""
 
 
 def beam_search(
@@ -82,6 +89,7 @@ def beam_search(
     eos: int,
     options: SearchOptions,
     on_step: OnStep = carry_on,
+    on_found: Callable[[Found], None] = keep_quiet,
 ) -> list[list[RawHypothesis]]:
     """Return for each request its `n_best` hypotheses, best first, those that were cut last.
 
@@ -96,8 +104,9 @@ def beam_search(
         eos: id that ends a hypothesis.
         options: see `SearchOptions`.
         on_step: asked after each step which requests to give up.
+        on_found: told what those are given that leave the batch while others stay.
     """
-    search = _Search(step, requests, eos, options)
+    search = _Search(step, requests, eos, options, on_found)
     token = np.full(len(requests), bos, dtype=np.int64)
     parent = np.arange(len(requests), dtype=np.int64)
     while (extended := search.advance(token, parent)) is not None:
@@ -122,7 +131,12 @@ class _Search:
     """The beams of one batch. Arrays run over the sentences still in it, [B, ...]."""
 
     def __init__(
-        self, step: Step, requests: Sequence[Request], eos: int, options: SearchOptions
+        self,
+        step: Step,
+        requests: Sequence[Request],
+        eos: int,
+        options: SearchOptions,
+        on_found: Callable[[Found], None],
     ) -> None:
         count = len(requests)
         self.requests = np.arange(count)
@@ -131,6 +145,9 @@ class _Search:
         self._all = requests
         self._eos = eos
         self._options = options
+        self._on_found = on_found
+        self._found: dict[int, list[RawHypothesis]] = {}
+        """Of the requests that have left the batch."""
         self._looked_at = options.beam_size * (2 if options.finished == "replaced" else 1)
         self._topped: set[int] = set()
         """Requests of which a hypothesis ended as the best continuation of its step."""
@@ -254,19 +271,24 @@ class _Search:
 
     def results(self) -> list[list[RawHypothesis]]:
         """Return the best hypotheses of every request."""
-        found = []
-        for index, (ends, request) in enumerate(zip(self._ends, self._all, strict=True)):
-            if index in self._incomplete and not any(end.finished for end in ends):
-                ends = [self._incomplete[index], *ends]
-            best = sorted(ends, key=lambda end: -end.score)
-            if index not in self._given_up:
-                best.sort(key=lambda end: not end.finished)
-            count = self._options.n_best
-            kept = best[:count]
-            if request.ended:
-                kept += [end for end in best[count:] if end.finished]
-            found.append([self._trellis.trace(end, request.source.length) for end in kept])
-        return found
+        return [
+            self._found[index] if index in self._found else self._best(index)
+            for index in range(len(self._all))
+        ]
+
+    def _best(self, index: int) -> list[RawHypothesis]:
+        """Return the best hypotheses of a request that is done."""
+        ends, request = self._ends[index], self._all[index]
+        if index in self._incomplete and not any(end.finished for end in ends):
+            ends = [self._incomplete[index], *ends]
+        best = sorted(ends, key=lambda end: -end.score)
+        if index not in self._given_up:
+            best.sort(key=lambda end: not end.finished)
+        count = self._options.n_best
+        kept = best[:count]
+        if request.ended:
+            kept += [end for end in best[count:] if end.finished]
+        return [self._trellis.trace(end, request.source.length) for end in kept]
 
     def _link(
         self, parent: IntArray, token: IntArray, attention: FloatArray
@@ -401,6 +423,9 @@ class _Search:
 
     def _compact(self, parent: IntArray, token: IntArray) -> tuple[IntArray, IntArray]:
         """Drop done sentences from the batch, which are a quarter of it or more."""
+        found = {index: self._best(index) for index in self.requests[self._done].tolist()}
+        self._found |= found
+        self._on_found(found)
         kept = np.flatnonzero(~self._done)
         self._step.keep(kept)
         self.requests, self._limit = self.requests[kept], self._limit[kept]

@@ -10,8 +10,9 @@ from typing import Generic, TypeVar
 from allez.options import SearchOptions
 from allez.search import RawHypothesis, Request
 from allez.translate.deadline import Deadline
+from allez.translate.future import Future
 from allez.translate.reading import Texts
-from allez.translate.workers import Future, Workers
+from allez.translate.workers import Workers
 
 CHUNK_SENTENCES = 64
 """Sentences per thread that are handed over at a time: a batch of everyday ones."""

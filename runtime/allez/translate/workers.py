@@ -11,7 +11,7 @@ import os
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,10 @@ from allez.bundle import Bundle
 from allez.errors import SessionError
 from allez.model import Model, decode_batch, unread
 from allez.options import Cancel, Providers, SearchOptions
-from allez.search import RawHypothesis, Request, fitting, kind_of, most_together
+from allez.search import Found, RawHypothesis, Request, fitting, most_together
 from allez.translate.callers import CROWD, Callers
 from allez.translate.deadline import TRANSLATOR, Called, Cancellation, Deadline
+from allez.translate.future import Future, Outcome
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
@@ -34,54 +35,6 @@ LATER = 2
 """How many requests for each caller that waits may come before an older one is taken. Until then
 those come first of which most can be decoded together: long sentences, of which there are few,
 wait until there are some."""
-
-
-class Future:
-    """What becomes of one request. `Workers` alone changes it, under its lock."""
-
-    __slots__ = ("_error", "_found", "deadline", "number", "options", "request", "tokens")
-
-    def __init__(
-        self,
-        request: Request,
-        options: SearchOptions,
-        deadline: Deadline,
-        number: int,
-        tokens: SimpleQueue[int | None] | None,
-    ) -> None:
-        self.request = request
-        self.options = options
-        self.deadline = deadline
-        self.number = number
-        self.tokens = tokens
-        self._found: list[RawHypothesis] | None = None
-        self._error: Exception | None = None
-
-    @property
-    def kind(self) -> Hashable:
-        """What is equal in requests that share a batch."""
-        return kind_of(self.request), self.options
-
-    def resolve(self, outcome: list[RawHypothesis] | Exception) -> None:
-        """Say what has become of it."""
-        if isinstance(outcome, Exception):
-            self._error = outcome
-        else:
-            self._found = outcome
-        if self.tokens is not None:
-            self.tokens.put(None)
-
-    @property
-    def done(self) -> bool:
-        """Whether the answer is there, or will never be."""
-        return self._found is not None or self._error is not None
-
-    def result(self) -> list[RawHypothesis]:
-        """Return the hypotheses, best first; raise what went wrong."""
-        if self._error is not None:
-            raise self._error
-        assert self._found is not None
-        return self._found
 
 
 class Workers:
@@ -341,22 +294,32 @@ class Workers:
         self._waiting -= count
         self._in_hand += count
         self._lock.release()
-        outcomes: Sequence[list[RawHypothesis] | Exception] | None = None
+        outcomes: Sequence[Outcome] | None = None
         try:
             outcomes = self._decode(batch)
         except Exception as error:
             outcomes = [error] * count
         finally:
             self._lock.acquire()
-            self._in_hand -= count
             if outcomes is None:  # this thread was interrupted; others may wait for the rest
-                self._queue.setdefault(kind, deque()).extendleft(reversed(batch))
-                self._waiting += count
+                left = [future for future in batch if not future.done]
+                if left:
+                    self._queue.setdefault(kind, deque()).extendleft(reversed(left))
+                self._waiting += len(left)
+                self._in_hand -= len(left)
             else:
-                for future, outcome in zip(batch, outcomes, strict=True):
-                    future.resolve(outcome)
-                self.answered += count
-                self._callers.wake(future.deadline for future in batch)
+                self._hand_out(zip(batch, outcomes, strict=True))
+
+    def _hand_out(self, found: Iterable[tuple[Future, Outcome]]) -> None:
+        """Say what has become of some requests, and let those look who wait for it."""
+        resolved = []
+        for future, outcome in found:
+            if not future.done:
+                future.resolve(outcome)
+                self._in_hand -= 1
+                self.answered += 1
+                resolved.append(future.deadline)
+        self._callers.wake(resolved)
 
     def _drop(self, deadline: Deadline) -> bool:
         """Answer what still waits, and whose time is up, unread; return whether anything does."""
@@ -373,8 +336,12 @@ class Workers:
                 del self._queue[kind]
         return self._waiting < before
 
-    def _decode(self, batch: Sequence[Future]) -> list[list[RawHypothesis] | Exception]:
-        """Return for each request of a batch its hypotheses, or why there are none."""
+    def _decode(self, batch: Sequence[Future]) -> list[Outcome]:
+        """Return for each request of a batch its hypotheses, or why there are none.
+
+        Those that are done before others are handed out at once: who asked for them may ask for
+        more, which is there when the next batch is put together.
+        """
         errors: dict[int, Exception] = {}
         deadlines = [future.deadline for future in batch]
 
@@ -396,6 +363,15 @@ class Workers:
                 if stream is not None and token != model.eos:
                     stream.put(token)
 
+        def outcome(index: int, hypotheses: list[RawHypothesis]) -> Outcome:
+            return (
+                errors.get(index) or hypotheses or SessionError("the decoder gave no finite score")
+            )
+
+        def on_found(done: Found) -> None:
+            with self._lock:
+                self._hand_out((batch[index], outcome(index, done[index])) for index in done)
+
         model = self.model
         told = any(future.tokens is not None for future in batch)
         found = decode_batch(
@@ -404,11 +380,9 @@ class Workers:
             batch[0].options,
             given_up=given_up,
             on_tokens=on_tokens if told else None,
+            on_found=on_found,
         )
-        return [
-            errors.get(index) or hypotheses or SessionError("the decoder gave no finite score")
-            for index, hypotheses in enumerate(found)
-        ]
+        return [outcome(index, hypotheses) for index, hypotheses in enumerate(found)]
 
 
 def _verdict(deadline: Deadline) -> bool | Exception:
