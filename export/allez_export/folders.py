@@ -13,6 +13,9 @@ from typing import IO
 from allez.errors import AllezError, OutputError
 from allez_export.config import Config, ConfigError
 
+MADE = "made:"
+"""What begins the name of a training source that is made by rule: see `made/answers.py`."""
+
 
 @contextmanager
 def written_aside(final: Path) -> Iterator[Path]:
@@ -55,6 +58,18 @@ def written_aside(final: Path) -> Iterator[Path]:
         for folder in fresh:  # the innermost first; one with a result in it stays
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+
+
+def data_path(name: str, root: Path) -> Path:
+    """Return the file of a training source: in the data folder, or of what is made by rule.
+
+    Args:
+        name: as `SourceConfig.path` has it.
+        root: the data folder.
+    """
+    if name.startswith(MADE):
+        return Path(__file__).parent / "made" / f"{name.removeprefix(MADE)}.json"
+    return root / name
 
 
 def rules_path(config: Config, beside: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,13 @@ import pytest
 
 from allez.entities.find import find
 from allez.entities.numbers import FORMS
-from allez_export.data.read import read_pairs
+from allez.errors import InputError
+from allez_export.config import DataConfig, SourceConfig
+from allez_export.config_file import load_config
+from allez_export.data.read import forbidden, load_source, read_pairs
+from allez_export.folders import data_path
 from allez_export.made import DATA, typing
+from allez_export.made.answers import answers
 from allez_export.made.everyday import CLOSED, EVERYDAY, OPEN
 from allez_export.made.facts import FRAMES, KINDS, kept, sentence
 from allez_export.made.opposites import duties
@@ -220,3 +226,26 @@ def test_duties_say_whether_one_must_must_not_or_need_not() -> None:
         )
         assert spares == ("obligé" in source or "nécessaire" in source)
         assert forbids + spares + ("n't want" in text) <= 1
+
+
+def test_refusals_have_no_slot_left_and_say_nothing_that_is_never_said() -> None:
+    root = Path(__file__).parents[2] / "export"
+    path = data_path("made:refusals", Path("nowhere"))
+    found = list(answers(path))
+    assert found == list(answers(path))
+    never = load_config(root / "configs" / "dialogue-en.toml").data.never
+    replies = {reply for _, reply in found}
+    assert len({turns for turns, _ in found}) > 2500
+    assert not any("{" in turns for turns, _ in found)
+    assert not any(forbidden(never).search(reply.casefold()) for reply in replies)
+    made = json.loads(path.read_text(encoding="utf-8"))
+    assert replies == {reply for group in made["groups"] for reply in group["reply"]}
+    assert {len(turns.split(made["separator"])) for turns, _ in found} == {1, 3}
+
+
+def test_a_configuration_reads_what_is_made_without_a_data_folder(tmp_path: Path) -> None:
+    source = SourceConfig(path="made:refusals", limit=50, called="refusals")
+    kept, _ = load_source(source, DataConfig(), tmp_path, set(), translated=False)
+    assert 30 < len(kept) <= 50
+    with pytest.raises(InputError, match=r"cannot read .*nothing\.json"):
+        load_source(SourceConfig(path="made:nothing"), DataConfig(), tmp_path, set())

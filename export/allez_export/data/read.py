@@ -13,6 +13,8 @@ from pathlib import Path
 from allez.errors import InputError
 from allez_export.config import DataConfig, SourceConfig
 from allez_export.data.marked import MARK, take_mark
+from allez_export.folders import MADE, data_path
+from allez_export.made.answers import answers
 
 Pair = tuple[str, str]
 """A sentence and its translation."""
@@ -216,6 +218,10 @@ def _pairs_of(source: SourceConfig, config: DataConfig, root: Path) -> Iterator[
         target = root / source.target_path
         yield from read_pairs(root / source.path, target, turned=config.turned)
         return
-    for domain, pair in read_rows(root / source.path, config):
+    path = data_path(source.path, root)
+    if source.path.startswith(MADE):
+        yield from answers(path)
+        return
+    for domain, pair in read_rows(path, config):
         if source.domain in (None, domain):
             yield pair

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from allez.bundle.reader import Bundle, find
 from allez_export.config import Config, ConfigError, SourceConfig
-from allez_export.folders import rules_path
+from allez_export.folders import data_path, rules_path
 from allez_export.records import file_digest
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _training_files(work: Workspace) -> Files:
         return [*_with_zips(work, [pictures.sprites]), *scenes]
     sources = work.config.data.train
     names = [n for s in sources for n in (s.path, s.target_path) if n is not None]
-    return [(name, work.data / name) for name in names]
+    return [(name, data_path(name, work.data)) for name in names]
 
 
 def _valid_files(work: Workspace) -> Files:
