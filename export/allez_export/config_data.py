@@ -14,8 +14,8 @@ class SourceConfig:
     """One set of sentence pairs: a `.tsv`, a `.tsv.gz`, or two parallel text files."""
 
     path: str
-    """Relative to `data.root`; with `target_path`, the source side alone. `made:refusals` is made by
-    rule instead: see `made/answers.py`."""
+    """Relative to `data.root`; with `target_path`, the source side alone. `made:refusals` is made
+    by rule instead: see `made/answers.py`."""
     target_path: str | None = None
     weight: float = 1.0
     """Share of the target tokens drawn from here, relative to the other sources."""
