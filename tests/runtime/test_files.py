@@ -8,6 +8,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,7 +27,7 @@ from allez.documents.lines import (
     translate_lines,
 )
 from allez.documents.output import OutputFile, open_output
-from allez.documents.stamps import translate_behind
+from allez.documents.stamps import translate_apart
 from allez.errors import InputError, OutputError
 from allez.options import TranslateOptions
 from allez.results import Doubt, Translation
@@ -241,6 +242,19 @@ def test_a_stamp_stands_before_the_translation_of_what_is_behind_it(tiny: Transl
     assert {**first, "start": 0, "end": 16, "doubts": second["doubts"]} == second
 
 
+def test_tabs_of_a_line_stay(tiny: Translator) -> None:
+    alone = tiny.translate("Je vois le chat.", n_best=3)
+    (found,) = translate_apart(
+        ["a\tJe vois le chat.\t\t12\r"], partial(tiny.translate_batch, n_best=3)
+    )
+    first = tiny.translate("a", n_best=3).texts
+    assert found.source == "a\tJe vois le chat.\t\t12\r"
+    assert found.texts == tuple(
+        f"{one}\t{two}\t\t12\r" for one, two in zip(first, alone.texts, strict=True)
+    )
+    assert [found.source[s.start : s.end] for s in found.sentences] == ["a", "Je vois le chat."]
+
+
 def test_doubts_of_what_is_behind_a_stamp_have_their_places() -> None:
     doubts = (Doubt("number", "5", 3, 4), Doubt("repetition", "x", None, None))
 
@@ -250,7 +264,7 @@ def test_doubts_of_what_is_behind_a_stamp_have_their_places() -> None:
             sentences = (replace(inner.sentences[0], check=lambda: doubts),)
             yield replace(inner, sentences=sentences, pivot=inner)
 
-    (found,) = translate_behind(["12:03 - un 5"], translate)
+    (found,) = translate_apart(["12:03 - un 5"], translate)
     assert found.texts == ("12:03 - UN 5",)
     assert found.pivot is not None
     assert found.pivot.texts == found.texts

@@ -15,6 +15,7 @@ from allez.text.references import unescape
 from allez.text.tags import Token, scan, value_of
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _SPACE = re.compile(r"[ \t\r\n]+")
 _LETTERS = {"n": "\n", "t": "\t"}
 _INLINE = names(
@@ -66,6 +67,18 @@ def _write(text: str) -> str:
     return escaped
 
 
+def _write_cdata(text: str, raw: str) -> str:
+    """Return what stands within CDATA; quotes of tags are escaped if they were."""
+    if '\\"' in "".join(_TAG.findall(raw)):
+        return _write(text)
+    position = 0
+    parts: list[str] = []
+    for tag in _TAG.finditer(text):
+        parts += [_write(text[position : tag.start()]), tag[0]]
+        position = tag.end()
+    return "".join([*parts, _write(text[position:])])
+
+
 RESOURCES = Profile(
     inline=_INLINE,
     words=names("xliff:g"),
@@ -76,7 +89,7 @@ RESOURCES = Profile(
     spaced=True,
     escape=lambda text: escape_text(_write(text)),
     read_cdata=_read,
-    write_cdata=_write,
+    write_cdata=_write_cdata,
     percent=True,
     quoted=True,
 )

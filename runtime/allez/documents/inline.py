@@ -56,13 +56,19 @@ class Inline:
             escape: spells text as the format does.
         """
         parts: list[str | int] = []
+        apart = True
         for event in weave(translated):
             if event.kind == "text":
-                parts.append(escape(event.text))
-            else:
-                if event.mark in self.breaks and parts and isinstance(parts[-1], str):
-                    parts[-1] = parts[-1].removesuffix(" ")
-                parts += (self.closes if event.kind == "close" else self.opens)[event.mark]
+                parts.append(escape(event.text if apart else event.text.removeprefix(" ")))
+                apart = True
+                continue
+            if event.mark in self.breaks:
+                before = parts[-1] if parts else ""
+                if isinstance(before, str) and before.endswith(" "):
+                    parts[-1] = before.removesuffix(" ")
+                else:
+                    apart = False  # the space that keeps words apart stands behind it
+            parts += (self.closes if event.kind == "close" else self.opens)[event.mark]
         return tuple(parts)
 
 

@@ -113,6 +113,21 @@ def _added_stop(source: str, translated: str) -> int:
     return len(shown) - 1 if said or is_word or word.endswith("}") else -1
 
 
+def ended_alike(source: Marked, translated: Marked) -> Marked:
+    """Return a translation that ends with the mark of its source, if that is none of a statement.
+
+    A model that learnt from sentences takes the end of a point of a list for that of a sentence.
+    """
+    mark = source.text.rstrip(_BEHIND)[-1:]
+    text = translated.text.rstrip(_BEHIND)
+    if mark not in ("!", "?", ":", ";", ",") or (not text[-1:].isalnum() and text[-1:] != "."):
+        return translated
+    if text.endswith("..") or not any(map(str.isalpha, text)):
+        return translated
+    end = len(text) - text.endswith(".")
+    return translated._replace(text=text[:end] + mark + translated.text[len(text) :])
+
+
 def begun_alike(source: Marked, translated: Marked) -> Marked:
     """Return a translation whose dots stand at its first word if its source's do: `...and`."""
     dots = _DOTS.match(translated.text)

@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
 from allez.bundle import fingerprint
 from allez.documents.binary import likely_encoding, refuse_what_is_no_utf8
-from allez.documents.stamps import translate_behind
+from allez.documents.stamps import translate_apart
 from allez.errors import InputError
 from allez.files import MAX_LINE_BYTES, reason
 from allez.search.beam import REVISION
@@ -420,7 +420,7 @@ def translate_lines(
     """
     translate = partial(translator.translate_batch, options=options)
     for group in lines.groups(done):
-        for translation in translate_behind(_announced(group, done + 1), translate):
+        for translation in translate_apart(_announced(group, done + 1), translate):
             write(render(translation, form, options.n_best, done + 1))
             done += 1
             if look is not None:

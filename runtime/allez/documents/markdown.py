@@ -34,10 +34,10 @@ _NAMED = re.compile(
 )
 """The title of a link or a picture, if it is plain text."""
 _DEFINITION = re.compile(
-    r"^(?:(?:\*?\[(?:\^|(?<=\*\[))[^\]\n]+\])?:|\[(?P<label>[^\]\n]+)\]:)[ \t]+", re.MULTILINE
+    r"^(?:(?:\*?\[(?:\^|(?<=\*\[))[^\]\n]+\])?:|\[(?P<label>[^\]\n]+)\]:|[—–])[ \t]+", re.MULTILINE
 )
-"""A footnote, an abbreviation, what a term means: none is CommonMark's; or, with a label, the
-address of links, which it takes for text in the middle of a paragraph."""
+"""A footnote, an abbreviation, what a term means, who speaks: none is CommonMark's; or, with a
+label, the address of links, which it takes for text in the middle of a paragraph."""
 _FENCE = re.compile(r"^(?::{3,}|!{3}|\?{3})[^\n]*(?:\n|\Z)", re.MULTILINE)
 """What opens or closes a box around a text, as several generators of pages know it."""
 _FORMULA = re.compile(
@@ -47,7 +47,7 @@ _KEYS = re.compile(rf"<({'|'.join(sorted(WORDS))})(?=[\s>])", re.IGNORECASE)
 _TASK = re.compile(r"\[[ xX]\][ \t]+")
 _ADMONITION = re.compile(r"\[!\w+\]")
 _WORDS = re.compile(
-    r"\[\^[^\]\s]+\]|(?<![\w:]):[a-z0-9_+-]+:(?![\w:])"
+    r"\[\^[^\]\s]+\]|(?<![\w:]):[a-z0-9_+-]+:(?![\w:])|\w+(?:\^[^\s^]{1,9}\^|~\w{1,9}~)\w*"
     r"|(?<![=\w])==(?P<marked>[^\s=](?:[^=\n]*[^\s=])?)==(?![=\w])"
 )
 _HEADING = re.compile(r"[ \t]*(\*\*|__)(?=\S)(?:(?!\1).)+(?<=\S)\1[ \t]*:?[ \t]*")
@@ -318,7 +318,7 @@ class _Block:
             self.builder.add(self.at(start), self.at(end), inline.marked, writer)
 
     def text(self, gatherer: Gatherer, text: str) -> None:
-        """Gather text without syntax; footnotes and emoji are words, `==this==` is marked."""
+        """Gather text without syntax; footnotes, emoji, `x^2^` are words, `==this==` is marked."""
         position = 0
         for found in _WORDS.finditer(text):
             gatherer.text(text[position : found.start()])

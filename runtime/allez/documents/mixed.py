@@ -62,7 +62,8 @@ class Profile:
     spaced: bool = False
     """White space that `unescape` returns is meant."""
     read_cdata: Callable[[str], str] = str
-    write_cdata: Callable[[str], str] = str
+    write_cdata: Callable[[str, str], str] = lambda text, raw: text
+    """Given what is written, and what stood there."""
     percent: bool = False
     """See `Gatherer`."""
     quoted: bool = False
@@ -223,14 +224,15 @@ class _Runs:
         start, end = token.start + len("<![CDATA["), token.end - len("]]>")
         if not self.text.endswith("]]>", start, token.end):
             return
-        value = Value(self.profile.read_cdata(self.text[start:end]))
+        raw = self.text[start:end]
+        value = Value(self.profile.read_cdata(raw))
         write = self.profile.write_cdata
         if value.has_letters:
             self.builder.add(
                 start,
                 end,
                 value.marked,
-                lambda translated: (write(value.write(translated)).replace("]]>", "]]&gt;"),),
+                lambda translated: (write(value.write(translated), raw).replace("]]>", "]]&gt;"),),
             )
 
     def flush(self) -> None:

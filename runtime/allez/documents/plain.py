@@ -20,7 +20,8 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     Args:
         data: the file.
         reading: `wrapped`: lines that go on with the one before are read as one with it, and the
-            translation is broken to the same width.
+            translation is broken to the same width. Otherwise each line is read by itself, or each
+            of its columns, if tabs part them.
 
     Raises:
         InputError: it is not UTF-8, and has no byte order mark of UTF-16.
@@ -28,9 +29,11 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     text, encode = decode(data)
     builder = Builder(text)
     lines = list(_lines(text, stamped=not reading.wrapped))
-    for first, last in (
-        _paragraphs(lines) if reading.wrapped else ((i, i) for i in range(len(lines)))
-    ):
+    if not reading.wrapped:
+        for line in lines:
+            _add_columns(builder, line)
+        return builder.build(encode)
+    for first, last in _paragraphs(lines):
         start, end = lines[first].start, lines[last].end
         contents = [line.text for line in lines[first : last + 1]]
         if not any(map(str.isalpha, "".join(contents))):
@@ -47,11 +50,25 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
             width: int = width,
         ) -> Template:
             if count == 1:
-                return (" ".join(translated.text.split("\n")),)
+                return _on_one_line(translated)
             return (separator.join(_broken(translated.text, first_width, width)),)
 
         builder.add(start, end, Marked(joined(contents)), write)
     return builder.build(encode)
+
+
+def _add_columns(builder: Builder, line: _Line) -> None:
+    position = line.start
+    for column in line.text.split("\t"):
+        said = column.strip()
+        if any(map(str.isalpha, said)):
+            start = position + column.index(said)
+            builder.add(start, start + len(said), Marked(said), _on_one_line)
+        position += len(column) + 1
+
+
+def _on_one_line(translated: Marked) -> Template:
+    return (" ".join(translated.text.split("\n")),)
 
 
 def _broken(text: str, indent: int, width: int) -> list[str]:

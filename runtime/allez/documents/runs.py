@@ -377,7 +377,7 @@ class _Writer:
 
     def _runs(self, translated: Marked) -> Template:
         parts: list[str | int] = []
-        waiting, style = "", self._base
+        waiting, style, apart = "", self._base, True
         for event in weave(translated):
             if event.kind in ("text", "word"):
                 word = (
@@ -390,10 +390,12 @@ class _Writer:
                 if own != style:
                     parts += self._run(waiting, style)
                     waiting = ""
-                waiting, style = waiting + event.text + word, own
+                said = event.text if apart else event.text.removeprefix(" ")
+                waiting, style, apart = waiting + said + word, own, True
                 continue
             if not self._is_style(event.mark):
                 if event.mark in self._inline.breaks:
+                    apart = waiting.endswith(" ")
                     waiting = waiting.removesuffix(" ")
                 parts += self._run(waiting, style)
                 waiting = ""

@@ -1,16 +1,17 @@
-"""When a message was sent and by whom, or when a line was logged: it stands before what is said.
+"""What of a line is translated by itself: what stands behind a stamp, and between tabs.
 
-What is said is translated by itself: with a time and a name before it a model reads it otherwise.
+A stamp is when a message was sent and by whom, or when a line was logged. With a time and a name
+before it a model reads a sentence otherwise, and tabs that are read are lost.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from allez.results import Translation
+from allez.results import Sentence, Translation
 from allez.translate.markup import moved
 
 _TIME = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,6})?(?:Z|[+-]\d{2}:?\d{2})?"
@@ -33,37 +34,49 @@ def stamp_of(line: str) -> str:
     return found[0] if found else ""
 
 
-def translate_behind(
+def translate_apart(
     lines: Iterable[str], translate: Callable[[Iterable[str]], Iterator[Translation]]
 ) -> Iterator[Translation]:
-    """Yield the translations of lines, their stamps as they were.
+    """Yield the translations of lines, their stamps and tabs as they were.
 
     Args:
         lines: of a file; they may be read by another thread.
         translate: yields one translation for each text, in order.
     """
-    stamps: deque[str] = deque()
+    before: deque[list[str]] = deque()
+    """Of each line that is being translated, what stands before each of its texts."""
 
-    def said(line: str) -> str:
-        stamp = stamp_of(line)
-        stamps.append(stamp)
-        return line[len(stamp) :]
+    def texts() -> Iterator[str]:
+        for line in lines:
+            stamp = stamp_of(line)
+            columns = line[len(stamp) :].split("\t")
+            before.append([stamp, *["\t"] * (len(columns) - 1)])
+            yield from columns
 
-    texts = [said(line) for line in lines] if isinstance(lines, list) else map(said, lines)
-    for translation in translate(texts):
-        yield _behind(stamps.popleft(), translation)
+    answers = translate(list(texts()) if isinstance(lines, list) else texts())
+    for answer in answers:
+        signs = before.popleft()
+        yield _whole(signs, [answer, *itertools.islice(answers, len(signs) - 1)])
 
 
-def _behind(stamp: str, translation: Translation) -> Translation:
-    """Return the translation of a line whose stamp was left out."""
-    if not stamp:
-        return translation
-    by = len(stamp)
-    between = translation.pivot
-    return replace(
-        translation,
-        source=stamp + translation.source,
-        texts=tuple(stamp + text for text in translation.texts),
-        sentences=tuple(moved(sentence, by) for sentence in translation.sentences),
-        pivot=None if between is None else _behind(stamp, between),
+def _whole(signs: Sequence[str], parts: Sequence[Translation]) -> Translation:
+    """Return the translation of a line of several texts, each with what stands before it."""
+    if list(signs) == [""]:
+        return parts[0]
+    source = ""
+    sentences: list[Sentence] = []
+    for sign, part in zip(signs, parts, strict=True):
+        by = len(source) + len(sign)
+        sentences += [moved(sentence, by) for sentence in part.sentences]
+        source += sign + part.source
+    count = max(len(part.texts) for part in parts)
+    texts = tuple(
+        "".join(
+            sign + part.texts[min(rank, len(part.texts) - 1)]
+            for sign, part in zip(signs, parts, strict=True)
+        )
+        for rank in range(count)
     )
+    between = [part.pivot for part in parts if part.pivot is not None]
+    pivot = _whole(signs, between) if len(between) == len(parts) else None
+    return Translation(source=source, texts=texts, sentences=tuple(sentences), pivot=pivot)

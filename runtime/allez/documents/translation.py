@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from allez.documents.document import Document
 from allez.documents.labels import (
     begun_alike,
+    ended_alike,
     in_small_letters,
     is_better,
     is_unsure,
@@ -88,7 +89,7 @@ def translate_marked(
         done[index] = _apart(transfer(source, translation), sources[index])
     _read_again(sources, unsure, translate, done)
     return [
-        begun_alike(source, with_capital(source, without_stop(source, one)))
+        begun_alike(source, with_capital(source, ended_alike(source, without_stop(source, one))))
         for source, one in zip(sources, done, strict=True)
     ]
 

@@ -20,7 +20,11 @@ _NUMBERED = re.compile(
 )
 """Tags that stand for a component of a program, `<0>text</0>`, `<1/>`; and bold of Markdown."""
 _REFERENCE = re.compile(r"&(?:[a-zA-Z]\w*|#\d+|#x[0-9a-fA-F]+);")
-_MNEMONIC = re.compile(r"(?<![\w&])[_&](?=[^\W\d_])")
+_MNEMONIC = re.compile(
+    r"(?<![\w&])_(?=[^\W\d_])|(?<![\w&])&(?![a-zA-Z]\w*;)(?=[^\W\d_])"
+    r"|(?<=[^\W\d_])&(?!\w+;)(?=[a-zß-öø-ÿ])"
+)
+"""Before a letter to press, `&Fichier`, `_Fichier`; or within a word, `É&dition`, but not `R&D`."""
 _BLANK_LINE = "\n\n"
 _SPECIAL = frozenset("<>&{}%$#_@*|\t")
 """What is set apart has one of these."""
@@ -217,7 +221,7 @@ def is_prose(text: str) -> bool:
     (but not all of them capitals); two capitalised ones may have a slash between them (`Oui/Non`).
     What begins with `=` and goes on is a formula.
     """
-    text = _TAG.sub(" ", text)
+    text = _MNEMONIC.sub("", _TAG.sub(" ", text))
     words = text.split()
     if not any(map(str.isalpha, text)) or _FORMULA.match(text):
         return False

@@ -8,6 +8,7 @@ from allez.documents import html
 from allez.documents.reading import Reading
 from allez.documents.translation import translate_document
 from allez.errors import InputError
+from allez.text.markup import Mark, Marked
 from support.documents import WordByWord, unchanged, uppercased
 
 
@@ -191,3 +192,13 @@ def test_a_paragraph_of_thousands_of_tags_is_left_alone_and_named() -> None:
     document = html.parse(page)
     assert len(document.segments) == 1
     assert document.notes == ("line 2: a paragraph of 8000 tags is left alone",)
+
+
+@pytest.mark.parametrize("place", [3, 4])
+def test_a_line_break_keeps_words_apart_by_itself(place: int) -> None:
+    (segment,) = html.parse(b"<p>un<br>mot ici</p>").segments
+    assert segment.source.text == "un mot ici"
+    point = Mark("point", place, place)
+    assert segment.write(Marked("one word here", (point,))) == ("one", "<br>", "word here")
+    (apart,) = html.parse(b"<p>un <br>mot ici</p>").segments
+    assert "".join(map(str, apart.write(Marked("one word", (point,))))).count(" ") == 1

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from allez.documents.labels import begun_alike, is_label, without_stop
+from allez.documents.labels import begun_alike, ended_alike, is_label, without_stop
 from allez.documents.translation import translate_marked
 from allez.results import Carried, Translation
 from allez.text.markup import Mark, Marked
@@ -128,3 +128,21 @@ def test_dots_stand_where_they_stood(source: str, translated: str, expected: str
     found = begun_alike(Marked(source), Marked(translated, marks))
     assert found.text == expected
     assert [mark.end for mark in found.marks] == [len(expected), 4 - (expected != translated)]
+
+
+@pytest.mark.parametrize(
+    ("source", "translated", "expected"),
+    [
+        ("un mot ;", "A word.", "A word;"),
+        ("un mot ;", "a word", "a word;"),
+        ("Bienvenue !", "Welcome.", "Welcome!"),
+        ("La suite :", "What follows", "What follows:"),
+        ("un mot ;\n", "a word;\n", "a word;\n"),
+        ("un mot,", "a word...", "a word..."),
+        ("Un mot.", "A word", "A word"),
+        ("un mot ;", "a word)", "a word)"),
+        (";", "", ""),
+    ],
+)
+def test_marks_at_the_end_stay(source: str, translated: str, expected: str) -> None:
+    assert ended_alike(Marked(source), Marked(translated)).text == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -328,6 +329,34 @@ def test_forms_of_a_message_stay_apart() -> None:
 def test_classes_are_no_text() -> None:
     text = '{"className": "btn btn-primary", "label": "un mot"}'
     assert capitals("json", text) == text.replace("un mot", "UN MOT")
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("&Fichier", "Fichier"),
+        ("_Ouvrir", "Ouvrir"),
+        ("É&dition", "Édition"),
+        ("R&D", "R&D"),
+        ("a_b", "a_b"),
+        ("caf&eacute; noir", "café noir"),
+    ],
+)
+def test_a_key_to_press_is_marked_within_a_word(text: str, read: str) -> None:
+    value = Value(text, mnemonics=True)
+    assert value.marked.text == read
+    assert value.write(value.marked).replace("é", "&eacute;") == text
+    assert is_prose("&Fichier")
+    assert is_prose("É&dition")
+
+
+@pytest.mark.parametrize("raw", ['un <a href="%s">mot</a>', 'un <a href=\\"%s\\">mot</a> l\\\'a'])
+def test_quotes_of_tags_in_android_s_cdata_stay_as_they_are(raw: str) -> None:
+    text = f'<resources><string name="a"><![CDATA[{raw}]]></string></resources>'
+    expected = re.sub(
+        r"(?<![<\w%/])[a-z]+(?=[ <\\]|$)|(?<=>)mot|(?<=')a", lambda m: m[0].upper(), raw
+    )
+    assert f"<![CDATA[{expected}]]>" in capitals("android", text)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ def texts(text: str) -> list[str]:
         ("un\n: deux\n: trois", "UN\n: DEUX\n: TROIS"),
         ("[un][x]\n\n[^1]: un mot\n[x]: http://y", "[UN][x]\n\n[^1]: UN MOT\n[x]: http://y"),
         ("un <kbd>deux</kbd> <KBD>x</KBD> trois", "UN <kbd>deux</kbd> <KBD>x</KBD> TROIS"),
+        ("un x^2^ et H~2~O", "UN x^2^ ET H~2~O"),
+        ("> un.\n> — deux", "> UN.\n> — DEUX"),
         ("| un \\| `a \\| b` |\n|---|\n| deux |", "| UN \\| `a \\| b` |\n|---|\n| DEUX |"),
     ],
 )
@@ -70,6 +72,12 @@ def test_what_is_marked_keeps_its_signs() -> None:
     assert texts("un ==deux mots== trois") == ["un deux mots trois"]
     for text in ("un ==deux mots== trois", "==un==", "==un *deux*==", "a == b, c==d==e", "==== =="):
         assert capitals(text) == text.upper()
+
+
+def test_a_line_behind_a_dash_is_another_one() -> None:
+    assert texts("« Un mot. »\n— Jean") == ["« Un mot. »", "Jean"]
+    assert texts("— Un mot ?\n— Deux.") == ["Un mot ?", "Deux."]
+    assert texts("un mot — ou deux\n-- là") == ["un mot — ou deux -- là"]
 
 
 def test_a_line_in_bold_is_a_heading() -> None:

@@ -87,3 +87,10 @@ def test_when_and_by_whom_a_message_was_sent_is_no_text(line: str, said: str) ->
     document = plain.parse(line.encode())
     assert [segment.source.text for segment in document.segments] == ([said] if said else [])
     assert uppercased(document).decode() == line.replace(said, said.upper())
+
+
+def test_columns_between_tabs_are_read_one_by_one() -> None:
+    text = "Total\t1 250,00 €\r\n\tun mot\t deux \t\n"
+    document = plain.parse(text.encode())
+    assert [segment.source.text for segment in document.segments] == ["Total", "un mot", "deux"]
+    assert uppercased(document).decode() == text.upper()

@@ -208,12 +208,20 @@ class Finder {
         typeof each === 'string' ? this.page.createTextNode(each) : each,
       )
     const events = [...weave(translated)]
+    let isApart = true // whether the space before a break was left out, not the one behind it
     events.forEach(({ kind, text, mark }, at) => {
       const next = events[at + 1]
       if (kind === 'text') {
+        const said = isApart ? text : text.replace(/^ /, '')
         const isBreak = next !== undefined && next.kind !== 'text' && breaks.has(next.mark)
-        put(isBreak && text.endsWith(' ') ? text.slice(0, -1) : text)
-      } else if (kind === 'open') {
+        put(isBreak && said.endsWith(' ') ? said.slice(0, -1) : said)
+        isApart = true
+        return
+      }
+      if (breaks.has(mark)) {
+        isApart = at > 0 && events[at - 1].kind === 'text' && events[at - 1].text.endsWith(' ')
+      }
+      if (kind === 'open') {
         around.push(put(/** @type {Node} */ (opens[mark][0]).cloneNode(false)))
       } else if (kind === 'close') {
         around.pop()
