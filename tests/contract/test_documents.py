@@ -115,6 +115,14 @@ def test_the_tree_is_the_one_that_is_there() -> None:
     assert {name.partition("/")[0] for name in named} == there - made
 
 
+def test_every_vector_is_named_to_whoever_writes_a_host() -> None:
+    text = (ROOT / "docs" / "extend.md").read_text(encoding="utf-8")
+    told = text.partition("## A host\n")[2].partition("\n## ")[0]
+    names = {path.name for path in (ROOT / "spec" / "vectors").glob("*.jsonl")}
+    assert {name for name in names if name not in told and not name.startswith("tokenizer")} == set()
+    assert set(re.findall(r"[a-z_]+\.jsonl", told)) <= names
+
+
 def test_the_folders_of_the_runtime_stand_in_their_order() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     table = text.partition("## The runtime's folders\n")[2].partition("\n## ")[0]
