@@ -12,7 +12,7 @@ package io.github.allez
  * @throws SessionError ONNX Runtime is missing, too old, or refuses the graphs.
  */
 public class Captioner @JvmOverloads constructor(bundle: Bundle, threads: Int = 1) :
-    Writer<Caption>(Loaded(bundle, threads, "caption")) {
+    SingleWriter<Picture, Caption>(Loaded(bundle, threads, "caption")) {
     private val shape = checkNotNull(loaded.manifest.input.image) { "the task and its input were checked" }
     private val grid = if (loaded.manifest.attention == "none") Grid(1, 1) else Grid(shape.rows, shape.columns)
 
@@ -25,7 +25,7 @@ public class Captioner @JvmOverloads constructor(bundle: Bundle, threads: Int = 
      */
     @JvmOverloads
     public fun caption(picture: Picture, options: TranslateOptions = TranslateOptions()): Caption =
-        write(options) { material(picture) }
+        single(picture, options)
 
     /**
      * Says what many pictures show, on all threads. The answers are those of [caption], in order; how pictures
@@ -37,26 +37,13 @@ public class Captioner @JvmOverloads constructor(bundle: Bundle, threads: Int = 
     public fun captionBatch(
         pictures: Iterable<Picture>,
         options: TranslateOptions = TranslateOptions(),
-    ): Sequence<Caption> = writeAll(pictures, options, ::material)
-
-    /**
-     * Says it greedily and gives [onPiece] the text piece by piece, as it is decoded, on the calling thread.
-     * Pieces never change afterwards; joined, they are the text of the answer.
-     *
-     * @throws OptionError as for [caption]; other errors too.
-     */
-    @JvmOverloads
-    public fun stream(
-        picture: Picture,
-        options: TranslateOptions = TranslateOptions(),
-        onPiece: (String) -> Unit,
-    ): Caption = streamed(options, { material(picture) }, onPiece = onPiece)
+    ): Sequence<Caption> = each(pictures, options)
 
     override fun sourceOf(golden: Golden): Source =
         sourceOf(checkNotNull(golden.picture) { "as the bundle was read" })
 
     private fun sourceOf(picture: Picture) = ImageSource(shape) { resampled(picture, shape) }
 
-    private fun material(picture: Picture): Material<Caption> =
-        Material(sourceOf(picture), "") { said -> Caption(said.hypotheses, grid, said.rate) }
+    override fun material(thing: Picture): Material<Caption> =
+        Material(sourceOf(thing), "") { said -> Caption(said.hypotheses, grid, said.rate) }
 }

@@ -11,7 +11,7 @@ package io.github.allez
  * @throws SessionError ONNX Runtime is missing, too old, or refuses the graphs.
  */
 public class Summarizer @JvmOverloads constructor(bundle: Bundle, threads: Int = 1) :
-    Writer<Summary>(Loaded(bundle, threads, "summarize")) {
+    SingleWriter<String, Summary>(Loaded(bundle, threads, "summarize")) {
     /**
      * Summarizes a text, which is read as a whole. Of one longer than the bundle reads, the beginning is read,
      * and the answer says how much ([Summary.read], [Summary.cut]); of one of white space nothing is said.
@@ -22,7 +22,7 @@ public class Summarizer @JvmOverloads constructor(bundle: Bundle, threads: Int =
      */
     @JvmOverloads
     public fun summarize(text: String, options: TranslateOptions = TranslateOptions()): Summary =
-        write(options) { material(text) }
+        single(text, options)
 
     /**
      * Summarizes many texts, on all threads. The answers are those of [summarize], in order; how texts are read
@@ -34,26 +34,13 @@ public class Summarizer @JvmOverloads constructor(bundle: Bundle, threads: Int =
     public fun summarizeBatch(
         texts: Iterable<String>,
         options: TranslateOptions = TranslateOptions(),
-    ): Sequence<Summary> = writeAll(texts, options, ::material)
+    ): Sequence<Summary> = each(texts, options)
 
-    /**
-     * Summarizes greedily and gives [onPiece] the text piece by piece, as it is decoded, on the calling thread.
-     * Pieces never change afterwards; joined, they are the text of the answer.
-     *
-     * @throws OptionError as for [summarize]; other errors too.
-     */
-    @JvmOverloads
-    public fun stream(
-        text: String,
-        options: TranslateOptions = TranslateOptions(),
-        onPiece: (String) -> Unit,
-    ): Summary = streamed(options, { material(text) }, onPiece = onPiece)
-
-    private fun material(text: String): Material<Summary> {
-        val whole = readText(text, textReader)
+    override fun material(thing: String): Material<Summary> {
+        val whole = readText(thing, textReader)
         val source = if (whole.tokens.size > 1) sourceOf(whole.tokens) else null
-        return Material(source, text.substring(whole.read.start, whole.read.end)) { said ->
-            Summary(said.hypotheses, text, whole.read, whole.cut, whole.tokens, said.rate)
+        return Material(source, thing.substring(whole.read.start, whole.read.end)) { said ->
+            Summary(said.hypotheses, thing, whole.read, whole.cut, whole.tokens, said.rate)
         }
     }
 }
