@@ -63,15 +63,12 @@ export class Client {
   async *stream(thing, { signal, onSentence, ...options } = {}) {
     const left = new AbortController()
     const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal
-    try {
-      return yield* heard((say) => {
-        const tell = (/** @type {string} */ event, /** @type {any} */ value) =>
-          event === 'piece' ? say(value) : onSentence?.(value)
-        return this.call('stream', [thing, options], { signal: either, tell })
-      })
-    } finally {
-      left.abort()
+    const begin = (/** @type {(piece: string) => void} */ say) => {
+      const tell = (/** @type {string} */ event, /** @type {any} */ value) =>
+        event === 'piece' ? say(value) : onSentence?.(value)
+      return this.call('stream', [thing, options], { signal: either, tell })
     }
+    return yield* heard(begin, () => left.abort())
   }
 
   /**
@@ -103,7 +100,6 @@ export class Client {
    */
   async call(method, args, { signal, tell = () => {} } = {}) {
     if (this.broken) throw this.broken
-    if (signal?.aborted) throw cancelled(signal)
     const id = this.count++
     const abort = () => this.worker.postMessage({ id, abort: true })
     signal?.addEventListener('abort', abort)
@@ -111,9 +107,11 @@ export class Client {
       return await new Promise((resolve, reject) => {
         this.waiting.set(id, { resolve, reject, tell })
         this.worker.postMessage({ id, method, args })
+        if (signal?.aborted) abort()
       })
     } catch (error) {
-      throw error instanceof CancelledError && signal?.aborted ? cancelled(signal) : error
+      if (!(error instanceof CancelledError)) throw error
+      throw new CancelledError(error.message, { cause: signal?.reason })
     } finally {
       signal?.removeEventListener('abort', abort)
       this.waiting.delete(id)
@@ -210,10 +208,6 @@ export async function started(kind, source, options) {
     throw error
   }
 }
-
-/** @param {AbortSignal} signal */
-const cancelled = (signal) =>
-  new CancelledError('the translation was cancelled', { cause: signal.reason })
 
 /**
  * Makes an error of the worker again.

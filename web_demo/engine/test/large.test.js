@@ -14,6 +14,7 @@ import { FORMS, readingForm } from '../src/entities/numbers.js'
 import { maskTarget } from '../src/entities/said.js'
 import { fill, mask, settled } from '../src/entities/symbols.js'
 import { Terms } from '../src/entities/terms.js'
+import { checkedForm, doubts } from '../src/text/checks.js'
 import { parseRules } from '../src/text/rules.js'
 import { split } from '../src/text/segmentation.js'
 import { Tokenizer } from '../src/text/tokenizer.js'
@@ -99,6 +100,26 @@ test('thousands of texts hold the entities that Python finds', options, async ()
     assert.deepEqual(places, one.places, where)
     assert.equal(settled(target, one.forms[1] ?? 'en'), one.settled, where)
     assert.equal(maskTarget(text, masked.slots, { isPrefix: true }), one.target_masked, where)
+    compared++
+  }
+  assert.ok(compared >= 10_000)
+})
+
+/** What hides a character of two units is two here, and one in Python. @param {string} text */
+const shown = (text) => text.replace(/\ue000+/g, '\ue000')
+
+test('thousands of pairs are doubted as in Python, and in the same places', options, async () => {
+  let compared = 0
+  for await (const { source, target, languages, doubts: expected } of lines('doubts.jsonl')) {
+    const [from, to] = languages
+    const placed = (/** @type {number | null} */ place) =>
+      place === null ? null : inCodePoints(source, place) + Math.max(0, place - source.length)
+    const found = doubts(source, target, from, to, await checkedForm(from))
+    assert.deepEqual(
+      found.map(({ kind, text, start, end }) => [kind, shown(text), placed(start), placed(end)]),
+      expected.map((/** @type {any[]} */ [kind, text, ...span]) => [kind, shown(text), ...span]),
+      JSON.stringify({ source, target, languages }),
+    )
     compared++
   }
   assert.ok(compared >= 10_000)

@@ -5,6 +5,7 @@ import { after, test } from 'node:test'
 import { Bundle } from '../src/index.js'
 import { Captioner, Replier, Summarizer, Translator } from '../src/index.js'
 import { openPath } from '../src/node.js'
+import { WriterClient } from '../src/tasks/client.js'
 import { fillBlanks, movedIn, valuesOf, withoutOpenBlank } from '../src/tasks/blanks.js'
 import { checkBytes, resampled } from '../src/tasks/picture.js'
 import { readText, readTurns, readerOf } from '../src/tasks/whole.js'
@@ -305,6 +306,30 @@ test('time, cancel and close are heard', async () => {
   await closed.close()
   await closed.close()
   await assert.rejects(closed.summarize(TEXT), { message: 'the summarizer is closed' })
+})
+
+test('a worker is told no function, and says what it is when it is closed', async () => {
+  /** @type {any[]} */
+  const sent = []
+  const thread = { postMessage: (/** @type {any} */ each) => sent.push(each), terminate: () => {} }
+  const client = new WriterClient(/** @type {any} */ (thread))
+  client.about = /** @type {any} */ ({ task: 'reply' })
+  const options = { fill: () => 'Paul' }
+  const wrong = { code: 'option', hint: 'give a record or a map of values' }
+  await assert.rejects(client.reply('Oui ?', options), wrong)
+  assert.throws(() => client.stream('Oui ?', options), wrong)
+  assert.deepEqual(sent, [])
+  const given = client.reply('Oui ?', { signal: AbortSignal.abort('enough') })
+  assert.deepEqual(sent.slice(1), [{ id: 0, abort: true }])
+  const error = { code: 'cancelled', message: 'the reply was cancelled', hint: null }
+  client.heard({ id: 0, error })
+  await assert.rejects(given, {
+    code: 'cancelled',
+    message: 'the reply was cancelled',
+    cause: 'enough',
+  })
+  await client.close()
+  await assert.rejects(client.reply('Oui ?'), { message: 'the replier is closed' })
 })
 
 test('a bundle is for its task alone', async () => {

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { after, test } from 'node:test'
 import { CancelledError, OptionError, SessionError } from '../src/errors.js'
+import { Summarizer, Translator } from '../src/index.js'
+import { Model } from '../src/model/model.js'
 import { Shortlist } from '../src/model/shortlist.js'
-import { BUNDLES, TINY, drained, inCodePoints, load, vectors } from './support.js'
+import { openPath } from '../src/node.js'
+import { nextTask } from '../src/translate/deadline.js'
+import { BUNDLES, TINY, WASM, drained, inCodePoints, load, vectors } from './support.js'
 
 const tiny = await load(TINY)
 const listed = await load(`${BUNDLES}tiny_shortlist`)
@@ -156,6 +161,53 @@ test('a call is given up within a step, and the next one is as if nothing had be
   assert.ok(pieces <= 4, `${pieces} pieces`)
   await assert.rejects(tiny.translate(text, { signal: AbortSignal.abort() }), CancelledError)
   assert.equal((await tiny.translate('Je vois le chat noir.')).sentences.length, 1)
+})
+
+test('who leaves a stream ends its work within a step', async () => {
+  const summarizer = await Summarizer.load(await openPath(`${BUNDLES}tiny_summary`), { wasm: WASM })
+  const text = 'Je vois le chat noir et la grande voiture verte. '.repeat(3)
+  for (const worker of /** @type {any[]} */ ([tiny, summarizer])) {
+    const { decoder } = worker.model
+    const { run } = decoder
+    let steps = 0
+    decoder.run = (/** @type {any[]} */ ...args) => {
+      steps++
+      return run.apply(decoder, args)
+    }
+    const { pieces } = await drained(worker.stream(text))
+    const [all, before] = [steps, pieces.length]
+    steps = 0
+    for await (const piece of worker.stream(`${text}Oui.`)) if (piece.trim() !== '') break
+    for (let turn = 0; turn < 20; turn++) await nextTask()
+    assert.ok(before > 3 && steps <= 4 && steps < all, `${steps} of ${all} steps`)
+    decoder.run = run
+  }
+  await summarizer.close()
+})
+
+test('a loading leaves nothing on its signal, and no model if it was given up', async () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  const other = await Translator.load(await openPath(TINY), { wasm: WASM, signal })
+  await other.close()
+  assert.deepEqual(getEventListeners(signal, 'abort'), [])
+  const { load: loadModel } = Model
+  let closed = 0
+  Model.load = async (...args) => {
+    const model = await loadModel.apply(Model, args)
+    const { close } = model
+    model.close = () => close.apply(model).then(() => void closed++)
+    controller.abort(new Error('enough'))
+    return model
+  }
+  try {
+    await assert.rejects(Translator.load(await openPath(TINY), { wasm: WASM, signal }), {
+      ...{ code: 'cancelled', message: 'the loading was cancelled' },
+    })
+    assert.equal(closed, 1)
+  } finally {
+    Model.load = loadModel
+  }
 })
 
 test('a call whose time is over answers with what there is', async () => {

@@ -1,7 +1,6 @@
 /** `Captioner`: a picture in, a few words out. */
 
 import { OptionError } from '../errors.js'
-import { loaded } from '../translate/loading.js'
 import { resampled } from './picture.js'
 import { Writer } from './writer.js'
 
@@ -23,17 +22,6 @@ import { Writer } from './writer.js'
  * @extends {Writer<Caption, Picture>}
  */
 export class Captioner extends Writer {
-  /**
-   * Loads a bundle, and checks all of it; see `Translator.load`.
-   *
-   * @param {import('../bundle/sources.js').Source} source where the bundle is
-   * @param {import('../translate/loading.js').LoadOptions} options
-   * @returns {Promise<Captioner>}
-   */
-  static load(source, options) {
-    return loaded(source, options, () => Captioner)
-  }
-
   /** @param {import('../bundle/bundle.js').Bundle} bundle */
   static prepare(bundle) {
     return Writer.prepareFor(bundle, 'caption')

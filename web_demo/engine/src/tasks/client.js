@@ -1,6 +1,8 @@
 /** `WriterClient`: a `Summarizer`, `Replier` or `Captioner` in a worker, with the same calls. */
 
 import { Client, started } from '../client.js'
+import { OptionError, SessionError } from '../errors.js'
+import { CALLED } from './called.js'
 
 /** @typedef {import('../options.js').TranslateOptions} TranslateOptions */
 
@@ -20,6 +22,24 @@ export class WriterClient extends Client {
     return started(WriterClient, source, options)
   }
 
+  /** Ends the worker, and with it all that it holds. */
+  async close() {
+    const called = CALLED[this.about?.task ?? 'translate'][0]
+    this.fail(new SessionError(`the ${called} is closed`))
+  }
+
+  /**
+   * Yields the greedy answer piece by piece; leaving the loop gives it up.
+   *
+   * @param {any} thing what is read
+   * @param {import('./replier.js').ReplyOptions} [options] as for `reply`
+   * @throws {OptionError} as `reply` does
+   */
+  stream(thing, options = {}) {
+    checkFill(options.fill)
+    return super.stream(thing, options)
+  }
+
   /**
    * @param {string} text
    * @param {TranslateOptions} [options]
@@ -35,8 +55,10 @@ export class WriterClient extends Client {
    * @param {string} text
    * @param {import('./replier.js').ReplyOptions} [options]
    * @returns {Promise<import('./replier.js').Reply>}
+   * @throws {OptionError} `fill` is a function
    */
-  reply(text, { signal, ...options } = {}) {
+  async reply(text, { signal, ...options } = {}) {
+    checkFill(options.fill)
     return this.call('reply', [text, options], { signal })
   }
 
@@ -53,4 +75,12 @@ export class WriterClient extends Client {
   caption(picture, { signal, ...options } = {}) {
     return this.call('caption', [picture, options], { signal })
   }
+}
+
+/** @param {import('./blanks.js').Fill | null | undefined} fill */
+function checkFill(fill) {
+  if (typeof fill !== 'function') return
+  throw new OptionError('fill is a function, which no worker can be sent', {
+    hint: 'give a record or a map of values',
+  })
 }

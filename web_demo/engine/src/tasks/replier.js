@@ -1,6 +1,5 @@
 /** `Replier`: a dialogue, turn by turn. */
 
-import { loaded } from '../translate/loading.js'
 import { valuesOf } from './blanks.js'
 import { readTurns, withoutSeparator } from './whole.js'
 import { Writer, checkedText, sourceTokensOf } from './writer.js'
@@ -34,17 +33,6 @@ export class Replier extends Writer {
 
   /** Whether the last reply was made without some turns, since there was no room for them. */
   cut = false
-
-  /**
-   * Loads a bundle, and checks all of it; see `Translator.load`.
-   *
-   * @param {import('../bundle/sources.js').Source} source where the bundle is
-   * @param {import('../translate/loading.js').LoadOptions} options
-   * @returns {Promise<Replier>}
-   */
-  static load(source, options) {
-    return loaded(source, options, () => Replier)
-  }
 
   /** @param {import('../bundle/bundle.js').Bundle} bundle */
   static prepare(bundle) {

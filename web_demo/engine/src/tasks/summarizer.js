@@ -1,7 +1,6 @@
 /** `Summarizer`: a text in, a line in few words out. */
 
 import { OptionError } from '../errors.js'
-import { loaded } from '../translate/loading.js'
 import { readText } from './whole.js'
 import { Writer, checkedText, sourceTokensOf } from './writer.js'
 
@@ -22,17 +21,6 @@ import { Writer, checkedText, sourceTokensOf } from './writer.js'
  * @extends {Writer<Summary, string>}
  */
 export class Summarizer extends Writer {
-  /**
-   * Loads a bundle, and checks all of it; see `Translator.load`.
-   *
-   * @param {import('../bundle/sources.js').Source} source where the bundle is
-   * @param {import('../translate/loading.js').LoadOptions} options
-   * @returns {Promise<Summarizer>}
-   */
-  static load(source, options) {
-    return loaded(source, options, () => Summarizer)
-  }
-
   /** @param {import('../bundle/bundle.js').Bundle} bundle */
   static prepare(bundle) {
     return Writer.prepareFor(bundle, 'summarize')

@@ -9,9 +9,11 @@ import { chosen } from '../options.js'
 import { loadTokenizer } from '../translate/document.js'
 import { confidence, features } from '../translate/confidence.js'
 import { Deadline } from '../translate/deadline.js'
+import { loaded } from '../translate/loading.js'
 import { UNREAD, limitOf, searchFor } from '../translate/searching.js'
 import { heard } from '../translate/streaming.js'
 import { EOS_PIECE } from '../text/tokenizer.js'
+import { CALLED } from './called.js'
 import { normal, readerOfBundle } from './whole.js'
 import { writeOut } from './written.js'
 
@@ -63,14 +65,6 @@ import { writeOut } from './written.js'
  *   reader: Reader | null}} Prepared
  */
 
-/** @type {Record<string, [worker: string, work: string, use: string]>} */
-const CALLED = {
-  translate: ['translator', 'translation', 'Translator'],
-  summarize: ['summarizer', 'summary', 'Summarizer'],
-  reply: ['replier', 'reply', 'Replier'],
-  caption: ['captioner', 'caption', 'Captioner'],
-}
-
 /** What is said about nothing. @type {Found} */
 const SILENCE = { tokens: [], score: 0, attention: [], finished: true }
 
@@ -94,6 +88,19 @@ export class Writer {
     this.model = model
     /** What all that share the model know of it: whether it is closed, and what it has answered. */
     this.shared = { isClosed: false, answered: 0 }
+  }
+
+  /**
+   * Loads a bundle, and checks all of it; see `Translator.load`.
+   *
+   * @template W
+   * @this {import('../translate/loading.js').Kind<Prepared, W>}
+   * @param {import('../bundle/sources.js').Source} source where the bundle is
+   * @param {import('../translate/loading.js').LoadOptions} options
+   * @returns {Promise<W>}
+   */
+  static load(source, options) {
+    return loaded(source, options, () => this)
   }
 
   /**
@@ -241,7 +248,9 @@ export class Writer {
   async *streamed(take, options) {
     const { call, deadline } = this.begin({ ...options, beamSize: 1, nBest: 1 })
     const material = take()
-    return yield* heard((say) => this.said(material, call, deadline, say))
+    const begin = (/** @type {(piece: string) => void} */ say) =>
+      this.said(material, call, deadline, say)
+    return yield* heard(begin, () => deadline.leave())
   }
 
   /**

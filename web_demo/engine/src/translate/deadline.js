@@ -33,6 +33,11 @@ export class Deadline {
     return performance.now() >= this.end
   }
 
+  /** Ends the work within a step, as if the time were up: nobody waits for it. */
+  leave() {
+    this.end = -Infinity
+  }
+
   /** Lets others work, so that a cancel is heard, and tells whether the time is up. */
   async pause() {
     await nextTask()
@@ -69,11 +74,12 @@ export function nextTask() {
 /**
  * Fails when a signal is aborted, and never ends otherwise.
  *
- * @param {AbortSignal} [signal]
+ * @param {AbortSignal | undefined} signal
+ * @param {AbortSignal} until aborted when nobody waits any more: nothing is then left on `signal`
  * @returns {Promise<never>}
  */
-export const givenUp = (signal) =>
+export const givenUp = (signal, until) =>
   new Promise((_, reject) => {
     signal?.throwIfAborted()
-    signal?.addEventListener('abort', () => reject(signal.reason))
+    signal?.addEventListener('abort', () => reject(signal.reason), { signal: until })
   })

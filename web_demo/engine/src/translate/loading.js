@@ -42,6 +42,7 @@ import { givenUp } from './deadline.js'
  * @throws {CancelledError} `signal` was aborted
  */
 export async function loaded(source, { wasm, runtime, cache, onProgress, signal }, kindOf) {
+  const ended = new AbortController()
   try {
     const read = async () => {
       const files = await openSource(source, { cache, signal })
@@ -52,11 +53,18 @@ export async function loaded(source, { wasm, runtime, cache, onProgress, signal 
     }
     // The one is compiled while the other is read, and nobody who gave it up waits for either.
     const both = Promise.all([read(), loadRuntime(wasm, runtime)])
-    const [{ bundle, kind, prepared }, ort] = await Promise.race([both, givenUp(signal)])
+    const [{ bundle, kind, prepared }, ort] = await Promise.race([
+      both,
+      givenUp(signal, ended.signal),
+    ])
     const model = await placed(bundle.place, () => Model.load(bundle, ort))
-    return new kind(bundle, prepared, model)
+    if (!signal?.aborted) return new kind(bundle, prepared, model)
+    await model.close()
+    throw signal.reason
   } catch (error) {
     if (!signal?.aborted) throw error
     throw new CancelledError('the loading was cancelled', { cause: signal.reason })
+  } finally {
+    ended.abort()
   }
 }

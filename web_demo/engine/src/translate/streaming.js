@@ -5,28 +5,31 @@
  *
  * @template T
  * @param {(say: (piece: string) => void) => Promise<T>} begin starts the work
+ * @param {() => void} leave ends it, when who listens has left the loop before
  * @returns {AsyncGenerator<string, T, void>}
  */
-export async function* heard(begin) {
+export async function* heard(begin, leave) {
   /** @type {string[]} */
   const pieces = []
-  /** @type {() => void} */
+  let isDone = false
   let wake = () => {}
   const work = begin((piece) => {
     pieces.push(piece)
     wake()
   })
-  const ended = work.then(
-    () => true,
-    () => true,
-  )
-  let isDone = false
-  while (!isDone) {
-    const said = new Promise((resolve) => {
-      wake = () => resolve(false)
-    })
-    if (pieces.length === 0) isDone = (await Promise.race([ended, said])) === true
-    while (pieces.length > 0) yield /** @type {string} */ (pieces.shift())
+  const end = () => {
+    isDone = true
+    wake()
+  }
+  work.then(end, end)
+  try {
+    while (!isDone || pieces.length > 0) {
+      const piece = pieces.shift()
+      if (piece !== undefined) yield piece
+      else await new Promise((resolve) => void (wake = () => resolve(null)))
+    }
+  } finally {
+    if (!isDone) leave()
   }
   return work
 }

@@ -178,7 +178,9 @@ export class Translator {
       }
       if (space !== '') yield space
       const begun = prefix
-      const found = yield* heard((say) => this.streamSentence(segment, call, begun, deadline, say))
+      const begin = (/** @type {(piece: string) => void} */ say) =>
+        this.streamSentence(segment, call, begun, deadline, say)
+      const found = yield* heard(begin, () => deadline.leave())
       const sentence = /** @type {Sentence} */ (joined.add(segment, found))
       onSentence(fragment ? fragment.inGiven(sentence) : sentence)
       prefix = ''
