@@ -12,14 +12,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 CONTRACT = Path(__file__).parents[1] / "spec" / "contract.json"
 
 LATER = (
-    *("elements", "wrapped", "terms", "zip", "golden", "confidence"),
-    *("whole", "blanks", "pictures"),
+    *("elements", "wrapped", "terms", "zip", "golden"),
+    *("whole", "blanks", "pictures", "units.en"),
 )
-"""What only readers of markup, glossaries and zips ask, the self-test, and other tasks."""
+"""What only readers of markup, glossaries, zips and English ask, the self-test, and other tasks."""
 
 HEAD = """/**
  * {what} that all hosts agree on: a copy of `spec/contract.json`, which
@@ -37,10 +38,22 @@ def module(*, later: bool) -> str:
     """
     content = json.loads(CONTRACT.read_text(encoding="utf-8"))
     del content["about"]
-    own = {key: value for key, value in content.items() if (key in LATER) == later}
+    own = _share(content, "", later=later)
     what = "What is asked for later" if later else "The numbers, names and lists"
     head = HEAD.format(name="LATER" if later else "SPEC", what=what)
     return f"{head}{json.dumps(own, indent=1)}\n"
+
+
+def _share(values: dict[str, Any], path: str, *, later: bool) -> dict[str, Any]:
+    """Return what one module has of an object, whose keys `LATER` names behind `path`."""
+    found = {}
+    for key, value in values.items():
+        name = path + key
+        if any(each.startswith(f"{name}.") for each in LATER):
+            found[key] = _share(value, f"{name}.", later=later)
+        elif (name in LATER) == later:
+            found[key] = value
+    return found
 
 
 if __name__ == "__main__":

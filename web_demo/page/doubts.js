@@ -7,7 +7,6 @@ import { words } from './telling.js'
 /** @typedef {import('../engine/src/translate/result.js').Sentence} Sentence */
 /** @typedef {import('./panes.js').Span} Span */
 
-const UNSURE = 0.35 // below it a sentence is marked, where the model says how sure it is
 const MOST = 50 // that are listed
 
 /** Of both texts, what is lit and what is doubted. */
@@ -30,8 +29,11 @@ export const reasonsAt = (text, word) =>
     .map(({ why }) => why)
     .join('; ')
 
-/** @param {Sentence[]} sentences */
-export function listDoubts(sentences) {
+/**
+ * @param {Sentence[]} sentences
+ * @param {number} [unsure] below it a sentence is marked, where the model says how sure it is
+ */
+export function listDoubts(sentences, unsure = 0) {
   lights.clear('doubt')
   reasons = []
   const list = $('doubts-list')
@@ -50,7 +52,7 @@ export function listDoubts(sentences) {
       mark(said, { start: begin, end: begin + text.length }, words[kind])
     }
     if (!sentence.finished) put(list, sentence.source, words.unfinished)
-    if (sentence.confidence !== null && sentence.confidence < UNSURE) {
+    if (sentence.confidence !== null && sentence.confidence < unsure) {
       put(list, sentence.source, words.unsure)
       mark(mirrored, whole, words.unsure)
     }

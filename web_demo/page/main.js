@@ -95,7 +95,7 @@ function finished(time) {
 
 function retell() {
   tellFacts(client?.about, pace)
-  listDoubts(sentences)
+  listDoubts(sentences, client?.about?.unsure)
 }
 
 /* --- files, buttons --- */

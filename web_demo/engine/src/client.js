@@ -16,11 +16,11 @@ import { heard } from './translate/streaming.js'
 /** @typedef {import('./translate/selftest.js').SelfTestReport} SelfTestReport */
 
 /**
- * What is known of the bundle; `size` in bytes.
+ * What is known of the bundle; `size` in bytes; below the confidence `unsure` a sentence is in doubt.
  *
  * @typedef {{name: string, version: string, task: string, sourceLanguage: string,
  *   targetLanguage: string, onnxruntime: string, license: string, precision: string,
- *   size: number}} About
+ *   size: number, unsure: number}} About
  */
 
 /**
@@ -61,14 +61,13 @@ export class Client {
    * @returns {AsyncGenerator<string, T, void>}
    */
   async *stream(thing, { signal, onSentence, ...options } = {}) {
-    const left = new AbortController()
-    const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal
+    const id = this.count // of the call that begins now
     const begin = (/** @type {(piece: string) => void} */ say) => {
       const tell = (/** @type {string} */ event, /** @type {any} */ value) =>
         event === 'piece' ? say(value) : onSentence?.(value)
-      return this.call('stream', [thing, options], { signal: either, tell })
+      return this.call('stream', [thing, options], { signal, tell })
     }
-    return yield* heard(begin, () => left.abort())
+    return yield* heard(begin, () => this.giveUp(id))
   }
 
   /**
@@ -101,7 +100,7 @@ export class Client {
   async call(method, args, { signal, tell = () => {} } = {}) {
     if (this.broken) throw this.broken
     const id = this.count++
-    const abort = () => this.worker.postMessage({ id, abort: true })
+    const abort = () => this.giveUp(id)
     signal?.addEventListener('abort', abort)
     try {
       return await new Promise((resolve, reject) => {
@@ -116,6 +115,11 @@ export class Client {
       signal?.removeEventListener('abort', abort)
       this.waiting.delete(id)
     }
+  }
+
+  /** @param {number} id of a call, which fails then if it still runs */
+  giveUp(id) {
+    this.worker.postMessage({ id, abort: true })
   }
 
   /** @param {{id: number, event?: string, value?: any, done?: boolean, error?: any}} message */

@@ -1958,15 +1958,6 @@ export const SPEC = {
    "Go/s": "GB/s",
    "tr/min": "rpm",
    "UI": "IU"
-  },
-  "en": {
-   "KB": "kB",
-   "KB/s": "kB/s",
-   "mcg": "\u00b5g",
-   "kph": "km/h",
-   "kbps": "kbit/s",
-   "Mbps": "Mbit/s",
-   "Gbps": "Gbit/s"
   }
  },
  "hours": {
@@ -1991,6 +1982,9 @@ export const SPEC = {
    "unnecessary"
   ],
   "bound": "must mustn should shouldn ought may cannot worry"
+ },
+ "confidence": {
+  "unsure": 0.5
  },
  "shortlist": {
   "layout": 1,

@@ -49,12 +49,20 @@ export const LATER = {
   "raw": "script style xmp iframe noembed noframes",
   "text_only": "title textarea"
  },
+ "units": {
+  "en": {
+   "KB": "kB",
+   "KB/s": "kB/s",
+   "mcg": "\u00b5g",
+   "kph": "km/h",
+   "kbps": "kbit/s",
+   "Mbps": "Mbit/s",
+   "Gbps": "Gbit/s"
+  }
+ },
  "terms": {
   "joints": "de du des d \u00e0 au aux en sans sur sous pour par avec et",
   "of": "of for"
- },
- "confidence": {
-  "unsure": 0.5
  },
  "golden": {
   "margin": 0.2,

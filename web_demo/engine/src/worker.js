@@ -6,6 +6,7 @@
  */
 
 import { AllezError } from './errors.js'
+import { SPEC } from './spec.js'
 import { loaded } from './translate/loading.js'
 import { Translator } from './translate/translator.js'
 
@@ -74,7 +75,7 @@ const METHODS = {
       targetLanguage: manifest.target.language,
     }
     const told = { name, version, ...languages, onnxruntime, license, precision, task }
-    return { ...told, size: worker.bundle.size }
+    return { ...told, size: worker.bundle.size, unsure: SPEC.confidence.unsure }
   },
   async stream([text, options], signal, tell) {
     const onSentence = (/** @type {any} */ sentence) => tell('sentence', sentence)

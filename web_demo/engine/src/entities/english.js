@@ -4,7 +4,7 @@
  * Nothing here knows what becomes of them: places, and the digits that are meant, are all it gives.
  */
 
-import { SPEC } from '../spec.js'
+import { LATER } from '../spec_later.js'
 import { isCapital, isDigit, isLetter } from '../text/characters.js'
 import {
   SPACES,
@@ -74,7 +74,7 @@ export const DESIGNATORS = words(
     'floor class group lot version step figure table question exercise lesson box number no ' +
     'seat section paragraph level season episode match',
 )
-export const UNITS = new Map([...ALIKE, ...Object.entries(SPEC.units.en)])
+export const UNITS = new Map([...ALIKE, ...Object.entries(LATER.units.en)])
 
 /** Initials that another language has of its own, without their full stops. */
 const TRANSLATED = words('US USA UK UN EU UAE USSR AD BC BCE CE PS AM PM')
