@@ -66,6 +66,17 @@ test('what every host offers is there, under the names that the list says', asyn
   await tiny.close()
 })
 
+test('what the page of the engine names can be imported from the package', async () => {
+  for (const [path, name] of [
+    ['tasks/client', 'WriterClient'],
+    ['tasks/decoded', 'decoded'],
+    ['documents/formats', 'openFile'],
+    ['client', 'TranslatorClient'],
+  ]) {
+    assert.ok(name in (await import(String(`allez-web/${path}`))), path)
+  }
+})
+
 /** What summaries, replies and captions offer, by the names of the list. */
 async function writersOffer() {
   const summarizer = await Summarizer.load(await openPath(`${BUNDLES}tiny_summary`), { wasm: WASM })
