@@ -11,9 +11,12 @@
 
 const CAN_LIGHT = 'highlights' in CSS && typeof Highlight === 'function'
 
-/** From which share of the largest weight on a word is lit. @type {[Light, number][]} */
+/** From which share of the largest weight on a word belongs to another, and is named. */
+export const STRONG = 0.6
+
+/** From which share on a word is lit. @type {[Light, number][]} */
 const LIGHTS = [
-  ['strong', 0.6],
+  ['strong', STRONG],
   ['middle', 0.3],
   ['weak', 0.12],
 ]

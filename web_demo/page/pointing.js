@@ -1,7 +1,7 @@
 /** What a word has to do with those of the other text: pointed at, tapped, or under the caret. */
 
 import { lights, reasonsAt } from './doubts.js'
-import { explain, light, placeAt, related, wordAt } from './panes.js'
+import { STRONG, explain, light, placeAt, related, wordAt } from './panes.js'
 import { $, mirrored, said, source, target } from './parts.js'
 
 /** @typedef {import('../engine/src/translate/result.js').Sentence} Sentence */
@@ -35,7 +35,7 @@ function pointAt(side, place) {
   lights.add('strong', own, word)
   const spans = related(sentence, side, word)
   light(lights, other, spans)
-  const strong = spans.filter((span) => span.weight >= 0.6)
+  const strong = spans.filter((span) => span.weight >= STRONG)
   const heard = [...new Set(strong.map(({ start, end }) => wholeWord(other.data, start, end)))]
   const arrow = side === 'source' ? '→' : '←'
   const why = reasonsAt(own, word)

@@ -16,7 +16,8 @@ import { heard } from './translate/streaming.js'
 /** @typedef {import('./translate/selftest.js').SelfTestReport} SelfTestReport */
 
 /**
- * What is known of the bundle; `size` in bytes; below the confidence `unsure` a sentence is in doubt.
+ * What is known of the bundle; `size` in bytes; below the confidence `unsure` a sentence is in
+ * doubt.
  *
  * @typedef {{name: string, version: string, task: string, sourceLanguage: string,
  *   targetLanguage: string, onnxruntime: string, license: string, precision: string,
