@@ -11,13 +11,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from allez_export.families.parts import reorder_gates
 from allez_export.families.recurrent.family import Recurrent
-from allez_export.families.recurrent.graphs import (
-    DecoderStep,
-    EncoderGraph,
-    reorder_gates,
-    state_widths,
-)
+from allez_export.families.recurrent.graphs import DecoderStep, EncoderGraph, state_widths
 from allez_export.families.recurrent.model import MASKED, Attention, Memory, Seq2Seq
 
 CELLS = ("lstm", "gru")

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from allez.bundle.contract import MASKED
 from allez_export.families.attentional.model import AttentionalModel
-from allez_export.families.family import OPSET
-from allez_export.families.recurrent.graphs import reorder_gates
+from allez_export.families.parts import (
+    attend,
+    gru_state,
+    keys_of,
+    lstm_state,
+    mask_beyond,
+    recurrent_layer,
+    reorder_gates,
+    sigmoids_first,
+)
 from allez_export.families.steps import best_words, never_row
 
 
@@ -23,7 +29,6 @@ class EncoderGraph(nn.Module):
         super().__init__()
         self._model = [model]  # no submodule: only what is used of it is traced
         self.config = config = model.config
-        self.hidden = model.rnn.hidden_size
         table = model.weights["source_table"] * config.source_scale
         self.table = nn.Parameter(table.clone())
         directions = ["", "_reverse"][: 2 if config.bidirectional else 1]
@@ -87,13 +92,8 @@ class EncoderGraph(nn.Module):
             mask = torch.zeros_like(tails[0][-1][:, :1])
         else:
             memory = states.transpose(0, 1)  # [B, S, D]
-            positions = torch.arange(source.shape[1], dtype=torch.int32)
-            beyond = positions.unsqueeze(0) >= length.unsqueeze(1)
-            mask = beyond.to(torch.float32) * MASKED  # [B, S]
-        keys = memory
-        if self.key_weight is not None:
-            keys = memory @ self.key_weight
-            keys = keys if self.key_bias is None else keys + self.key_bias
+            mask = mask_beyond(length, source.shape[1])  # [B, S]
+        keys = keys_of(memory, self.key_weight, self.key_bias)
         first = self._model[0].first_states(tails, memory, mask, self._bridge)
         return (memory, keys, mask, *first)
 
@@ -116,23 +116,9 @@ class EncoderGraph(nn.Module):
     def _layer(
         self, layer: str, states: Tensor, length: Tensor, way: str | None = None
     ) -> Sequence[Tensor]:
-        steps, batch = states.shape[0], states.shape[1]
-        both = self.config.bidirectional and way is None
-        attributes: dict[str, Any] = {
-            "hidden_size": self.hidden,
-            "direction": way or ("bidirectional" if both else "forward"),
-        }
-        if self.config.cell == "gru":
-            attributes["linear_before_reset"] = 1
-        tail = (2 if both else 1, batch, self.hidden)
-        return torch.onnx.ops.symbolic_multi_out(
-            self.config.cell.upper(),
-            (states, *(getattr(self, f"{name}{layer}") for name in "WRB"), length),
-            attrs=attributes,
-            dtypes=[torch.float32] * (2 if self.config.cell == "gru" else 3),
-            shapes=[(steps, *tail), *[tail] * (1 if self.config.cell == "gru" else 2)],
-            version=OPSET,
-        )
+        usual = "bidirectional" if self.config.bidirectional else "forward"
+        weights = [getattr(self, f"{name}{layer}") for name in "WRB"]
+        return recurrent_layer(self.config.cell, way or usual, states, weights, length)
 
 
 class Cell(nn.Module):
@@ -144,7 +130,7 @@ class Cell(nn.Module):
     def __init__(self, model: AttentionalModel, name: str) -> None:
         super().__init__()
         config = model.config
-        self.cell, self.width = config.cell, model.hidden
+        self.cell = config.cell
         names = ("weight_hh", "bias_ih", "bias_hh")
         weights = {part: model.weights[f"{name}.{part}"] for part in names}
         nothing = weights["weight_hh"][:, :0]
@@ -156,8 +142,8 @@ class Cell(nn.Module):
         words, rest = inputs[:, :split], inputs[:, split:]  # [gates x H, in]
         if self.cell == "lstm":
             rest = torch.cat([rest, weights["weight_hh"]], dim=1)
-            words, rest = _sigmoids_first(words), _sigmoids_first(rest)
-            self.b = nn.Parameter(_sigmoids_first(weights["bias_ih"] + weights["bias_hh"]))
+            words, rest = sigmoids_first(words), sigmoids_first(rest)
+            self.b = nn.Parameter(sigmoids_first(weights["bias_ih"] + weights["bias_hh"]))
         else:
             self.b = nn.Parameter(weights["bias_ih"].clone())
             self.bh = nn.Parameter(weights["bias_hh"].clone())
@@ -169,21 +155,13 @@ class Cell(nn.Module):
         self, words: Tensor | None, inputs: Sequence[Tensor], state: Sequence[Tensor]
     ) -> tuple[Tensor, ...]:
         """Return the next state, hidden first, of words [N, E], inputs [N, ...], states [N, H]."""
-        width = self.width
         if self.cell == "lstm":
             hidden, memory = state
             gates = self._product(words, [*inputs, hidden])  # [N, 4H]
-            opening, g = gates.split([3 * width, width], dim=1)
-            i, f, o = torch.sigmoid(opening).chunk(3, dim=1)
-            memory = f * memory + i * torch.tanh(g)
-            return o * torch.tanh(memory), memory
+            return lstm_state(gates, memory)
         (hidden,) = state
         assert self.Wh is not None
-        from_input, nx = self._product(words, inputs).split([2 * width, width], dim=1)
-        from_state, nh = (hidden @ self.Wh + self.bh).split([2 * width, width], dim=1)
-        r, z = torch.sigmoid(from_input + from_state).chunk(2, dim=1)
-        new = torch.tanh(nx + r * nh)
-        return (new + z * (hidden - new),)
+        return gru_state(self._product(words, inputs), hidden, self.Wh, self.bh)
 
     def _product(self, words: Tensor | None, inputs: Sequence[Tensor]) -> Tensor:
         gates = None if words is None or self.Ww is None else words @ self.Ww + self.b
@@ -191,12 +169,6 @@ class Cell(nn.Module):
             return self.b.unsqueeze(0) if gates is None else gates
         x = torch.cat(list(inputs), dim=1) if len(inputs) > 1 else inputs[0]
         return x @ self.Wx + self.b if gates is None else gates + x @ self.Wx
-
-
-def _sigmoids_first(weight: Tensor) -> Tensor:
-    """Put the gates [4H, ...] of torch, i f g o, into the order i f o g."""
-    i, f, g, o = weight.chunk(4)
-    return torch.cat([i, f, o, g])
 
 
 def _turned(weight: Tensor | None) -> nn.Parameter | None:
@@ -272,9 +244,13 @@ class StepGraph(nn.Module):
         config, parts = self.config, self.parts
         words = F.embedding(token, self.table)  # [N, E]
         top = parts * (config.decoder_layers - 1)
+
+        def attended(hidden: Tensor) -> tuple[Tensor, Tensor]:
+            return attend(config.attention, hidden, memory, keys, mask, self.query, self.v)
+
         inputs: list[Tensor] = []
         if config.attention_first:
-            context, attention = self._attend(states[top], memory, keys, mask)
+            context, attention = attended(states[top])
             inputs = [context]
         elif config.input_feeding:
             inputs = [states[-1]]
@@ -283,14 +259,14 @@ class StepGraph(nn.Module):
             before = states[layer * parts : (layer + 1) * parts]
             made = cell(None if layer else words, inputs, before)
             if layer == 0 and config.conditional:
-                context, attention = self._attend(made[0], memory, keys, mask)
+                context, attention = attended(made[0])
                 for place, other in enumerate(self.conditional):
                     made = other(None, [] if place else [context], made)
             after += made
             inputs = [after[layer * parts]]
         hidden = after[top]
         if not config.attention_first and not config.conditional:
-            context, attention = self._attend(hidden, memory, keys, mask)
+            context, attention = attended(hidden)
         read = self._read_out({"words": words, "hidden": hidden, "context": context})
         return read, attention, [*after, read] if config.input_feeding else after
 
@@ -311,22 +287,3 @@ class StepGraph(nn.Module):
         if self.readout_words is not None:
             made = made + parts["words"] @ self.readout_words
         return torch.tanh(made) if self.config.readout_activation == "tanh" else made
-
-    def _attend(
-        self, hidden: Tensor, memory: Tensor, keys: Tensor, mask: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Return context [N, D] and weights [N, M]; memory is shared by a sentence's rows."""
-        batch = memory.shape[0]
-        grouped = hidden.reshape(batch, -1, hidden.shape[1])  # [B, K, H]
-        if self.config.attention == "none":
-            scores = grouped[:, :, :1] * 0.0 + keys[:, :, 0].unsqueeze(1) * 0.0
-        elif self.config.attention in ("dot", "general"):
-            scores = grouped @ keys.transpose(1, 2)  # [B, K, M]
-        else:
-            assert self.query is not None
-            assert self.v is not None
-            query = (hidden @ self.query).reshape(batch, -1, self.query.shape[1])
-            scores = torch.tanh(query.unsqueeze(2) + keys.unsqueeze(1)) @ self.v  # [B, K, M]
-        weights = (scores + mask.unsqueeze(1)).softmax(dim=2)
-        context = weights @ memory  # [B, K, D]
-        return context.reshape(-1, memory.shape[2]), weights.reshape(-1, memory.shape[1])

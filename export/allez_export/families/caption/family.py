@@ -15,8 +15,8 @@ from allez_export.config import Config
 from allez_export.families.caption.graphs import EncoderGraph
 from allez_export.families.caption.model import Captioner
 from allez_export.families.caption.quantize import activation_ranges
-from allez_export.families.family import WHOLE, Example, Facts, Picture, Ranges
-from allez_export.families.recurrent.graphs import DecoderStep, state_widths
+from allez_export.families.family import WHOLE, Example, Picture, Ranges
+from allez_export.families.recurrent.decoding import DecoderFamily
 from allez_export.families.steps import TorchStep
 
 Floats = npt.NDArray[np.float32]
@@ -48,7 +48,7 @@ def new_model(vocabulary: int, config: Config) -> Captioner:
     )
 
 
-class Caption:
+class Caption(DecoderFamily[Captioner]):
     """See `allez_export.families.family.Family`.
 
     Args:
@@ -59,8 +59,8 @@ class Caption:
     name: ClassVar[str] = "caption"
 
     def __init__(self, model: Captioner, picture: Picture) -> None:
-        self.model = model
-        self.picture = picture
+        super().__init__(model)
+        self.picture: Picture = picture
 
     @classmethod
     def load(cls, config: Any, weights: Mapping[str, Tensor]) -> Caption:
@@ -82,51 +82,18 @@ class Caption:
     @property
     def config(self) -> dict[str, Any]:
         """What `load` needs: plain values."""
-        model, decoder = self.model, self.model.decoder
-        return {
-            "picture": self.picture._asdict(),
-            **model.encoder.shape,
-            "width": model.width,
-            "cell": "lstm" if decoder.parts == 2 else "gru",
-            "attention": decoder.attention.kind,
-            "second_layer": decoder.second is not None,
-            "dropout": model.dropout.p,
-        }
-
-    @property
-    def weights(self) -> Mapping[str, Tensor]:
-        """By torch's names."""
-        weights: dict[str, Tensor] = self.model.state_dict()
-        return weights
-
-    @property
-    def facts(self) -> Facts:
-        """What others may know of it."""
-        model = self.model
-        return Facts(
-            vocabulary=len(model.bias),
-            memory_width=model.memory_width,
-            key_width=model.width,
-            state_widths=tuple(state_widths(model)),
-            attention=model.decoder.attention.kind,
-            one_position=model.decoder.attention.kind == "none",
-            parameters=sum(parameter.numel() for parameter in model.parameters()),
-            card=self._card(),
-            picture=self.picture,
-        )
+        shape = self.model.encoder.shape
+        return {"picture": self.picture._asdict(), **shape, **self._decoder_config()}
 
     def _card(self) -> dict[str, str]:
         config, picture = self.config, self.picture
         layers = 1 + len(config["widths"]) + 2 * sum(config["blocks"])
-        cell = config["cell"].upper()
-        decoder = f"{cell} of {config['width']}, `{config['attention']}` attention"
-        decoder += ", a second layer above it" if config["second_layer"] else ""
         parameters = sum(p.numel() for p in self.model.encoder.parameters())
         return {
             "encoder": f"{layers} convolutions with {parameters / 1e6:.1f} M weights, from "
             f"{picture.width} x {picture.height} pixels to a grid of {picture.columns} x "
             f"{picture.rows} cells",
-            "decoder": decoder,
+            "decoder": self._decoder_card(),
             "vocabulary": f"{len(self.model.bias):,} subwords; one table for words read and "
             "written",
         }
@@ -135,16 +102,9 @@ class Caption:
         """Return what is traced to `encoder.onnx`."""
         return EncoderGraph(self.model)
 
-    def step_module(self) -> nn.Module:
-        """Return what is traced to `decoder.onnx`."""
-        return DecoderStep(self.model)
-
     def reference_encoding(self, image: Tensor) -> tuple[Tensor, ...]:
         """Return what the encoder's graph must give for image [B, channels, height, width]."""
-        memory = self.model.encode(image)
-        widths = state_widths(self.model)[len(memory.initial) :]
-        rest = (memory.mask.new_zeros(len(image), width) for width in widths)
-        return (memory.states, memory.keys, memory.mask, *memory.initial, *rest)
+        return self._encoding(self.model.encode(image))
 
     @torch.no_grad()
     def reference_step(self, pictures: Sequence[Floats]) -> TorchStep:

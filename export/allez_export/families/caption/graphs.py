@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from allez_export.families.caption.model import Captioner, Convolution, Residual
-from allez_export.families.recurrent.graphs import state_widths
+from allez_export.families.parts import keys_of
+from allez_export.families.recurrent.graphs import key_parameters, state_widths
 
 
 class Folded(nn.Module):
@@ -60,12 +61,7 @@ class EncoderGraph(nn.Module):
         self.initial_weight = nn.Parameter(model.initial.weight.detach().T.contiguous())
         self.initial_bias = nn.Parameter(model.initial.bias.detach().clone())
         self.equally = nn.Parameter(torch.full((cells, 1), 1 / cells))  # [M, 1]
-        attention = model.decoder.attention
-        self.key_weight = self.key_bias = None
-        if hasattr(attention, "key"):
-            self.key_weight = nn.Parameter(attention.key.weight.detach().T.contiguous())
-            if attention.key.bias is not None:
-                self.key_bias = nn.Parameter(attention.key.bias.detach().clone())
+        self.key_weight, self.key_bias = key_parameters(model.decoder.attention)
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         """Look at image [B, channels, height, width]; see `allez.bundle.contract`."""
@@ -82,11 +78,7 @@ class EncoderGraph(nn.Module):
             memory = first.unsqueeze(1)  # [B, 1, D]
         else:
             memory = torch.tanh(grid.transpose(1, 2) @ self.cell_weight + self.places)  # [B, M, D]
-        keys = memory
-        if self.key_weight is not None:
-            keys = memory @ self.key_weight
-            if self.key_bias is not None:
-                keys = keys + self.key_bias
+        keys = keys_of(memory, self.key_weight, self.key_bias)
         mask = torch.zeros_like(memory[:, :, 0])  # [B, M]
         later = [torch.zeros_like(first) for _ in range(self.states - self.parts)]
         return (memory, keys, mask, first, *rest, *later)

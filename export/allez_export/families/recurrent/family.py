@@ -12,12 +12,9 @@ from torch import Tensor, nn
 from allez.errors import InputError
 from allez_export.config import ModelConfig
 from allez_export.data.batches import make_batches
-from allez_export.families.family import WHOLE, Example, Facts, Ranges
-from allez_export.families.recurrent.graphs import (
-    DecoderStep,
-    EncoderGraph,
-    state_widths,
-)
+from allez_export.families.family import WHOLE, Example, Ranges
+from allez_export.families.recurrent.decoding import DecoderFamily
+from allez_export.families.recurrent.graphs import EncoderGraph
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.families.recurrent.quantize import activation_ranges
 from allez_export.families.steps import TorchStep, padded
@@ -27,7 +24,7 @@ _TOKENS = 2000
 """Target tokens read at once to see how large activations get."""
 
 
-class Recurrent:
+class Recurrent(DecoderFamily[Seq2Seq]):
     """See `allez_export.families.family.Family`.
 
     Args:
@@ -35,9 +32,6 @@ class Recurrent:
     """
 
     name: ClassVar[str] = "recurrent"
-
-    def __init__(self, model: Seq2Seq) -> None:
-        self.model = model
 
     @classmethod
     def load(cls, config: ModelConfig, weights: Mapping[str, Tensor]) -> Recurrent:
@@ -61,48 +55,21 @@ class Recurrent:
         """What `[model]` says of it."""
         model, decoder = self.model, self.model.decoder
         fields: dict[str, Any] = {
-            "width": model.width,
-            "cell": "lstm" if decoder.parts == 2 else "gru",
+            **self._decoder_config(),
             "encoder_layers": model.encoder.rnn.num_layers,
-            "attention": decoder.attention.kind,
             "input_feeding": decoder.input_feeding,
-            "second_layer": decoder.second is not None,
             "lexical_shortcut": decoder.lexical is not None,
-            "dropout": model.dropout.p,
             "word_dropout": model.word_dropout,
         }
         return ModelConfig(**fields)
 
-    @property
-    def weights(self) -> Mapping[str, Tensor]:
-        """By torch's names."""
-        weights: dict[str, Tensor] = self.model.state_dict()
-        return weights
-
-    @property
-    def facts(self) -> Facts:
-        """What others may know of it."""
-        model = self.model
-        return Facts(
-            vocabulary=len(model.bias),
-            memory_width=model.memory_width,
-            key_width=model.width,
-            state_widths=tuple(state_widths(model)),
-            attention=model.decoder.attention.kind,
-            one_position=model.decoder.attention.kind == "none",
-            parameters=sum(parameter.numel() for parameter in model.parameters()),
-            card=self._card(),
-        )
-
     def _card(self) -> dict[str, str]:
         config = self.config
-        cell = config.cell.upper()
-        decoder = f"{cell} of {config.width}, `{config.attention}` attention"
-        decoder += ", a second layer above it" if config.second_layer else ""
+        decoder = self._decoder_card()
         decoder += ", lexical shortcut" if config.lexical_shortcut else ""
         decoder += ", input feeding" if config.input_feeding else ""
         return {
-            "encoder": f"bidirectional {cell}, {config.encoder_layers} layer(s), "
+            "encoder": f"bidirectional {config.cell.upper()}, {config.encoder_layers} layer(s), "
             f"{config.width // 2} per direction",
             "decoder": decoder,
             "vocabulary": f"{len(self.model.bias):,} subwords; one table for "
@@ -113,16 +80,9 @@ class Recurrent:
         """Return what is traced to `encoder.onnx`."""
         return EncoderGraph(self.model)
 
-    def step_module(self) -> nn.Module:
-        """Return what is traced to `decoder.onnx`."""
-        return DecoderStep(self.model)
-
     def reference_encoding(self, source: Tensor, length: Tensor) -> tuple[Tensor, ...]:
         """Return what the encoder's graph must give for source [B, S] of lengths [B]."""
-        memory = self.model.encode(source, length)
-        widths = state_widths(self.model)[len(memory.initial) :]
-        rest = (memory.mask.new_zeros(len(source), width) for width in widths)
-        return (memory.states, memory.keys, memory.mask, *memory.initial, *rest)
+        return self._encoding(self.model.encode(source, length))
 
     @torch.no_grad()
     def reference_step(self, sentences: Sequence[Sequence[int]]) -> TorchStep:

@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from allez.bundle.contract import MASKED
-from allez_export.families.family import OPSET
-from allez_export.families.recurrent.model import Seq2Seq, Writes
+from allez_export.families.parts import (
+    attend,
+    gru_state,
+    keys_of,
+    lstm_state,
+    mask_beyond,
+    recurrent_layer,
+    reorder_gates,
+    sigmoids_first,
+)
+from allez_export.families.recurrent.model import Attention, Seq2Seq, Writes
 from allez_export.families.steps import best_words
-
-_GATES = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2)}
-"""torch orders i f g o and r z n; ONNX i o f c and z r h."""
 
 
 def state_widths(model: Writes) -> list[int]:
@@ -32,25 +36,23 @@ def state_widths(model: Writes) -> list[int]:
     return [model.width] * count
 
 
-def reorder_gates(weight: Tensor, cell: str) -> Tensor:
-    """Put the gates [gates x H, ...] of a torch layer into ONNX order."""
-    parts = weight.chunk(len(_GATES[cell]))
-    return torch.cat([parts[i] for i in _GATES[cell]])
+def key_parameters(attention: Attention) -> tuple[nn.Parameter | None, nn.Parameter | None]:
+    """Return the matrix [D, A] and the bias [A] that make keys; None: there is none."""
+    if not hasattr(attention, "key"):
+        return None, None
+    bias = attention.key.bias
+    weight = nn.Parameter(attention.key.weight.detach().T.contiguous())
+    return weight, None if bias is None else nn.Parameter(bias.detach().clone())
 
 
 class EncoderGraph(nn.Module):
-    """`encoder.onnx`: source ids to memory, keys, mask and the decoder's first states.
-
-    The recurrent operator is emitted as such, with the true lengths as `sequence_lens`; it is
-    symbolic and computes nothing outside an export.
-    """
+    """`encoder.onnx`: source ids to memory, keys, mask and the decoder's first states."""
 
     def __init__(self, model: Seq2Seq) -> None:
         super().__init__()
         rnn = model.encoder.rnn
         self.cell = "lstm" if model.decoder.parts == 2 else "gru"
         self.parts = model.decoder.parts
-        self.hidden = rnn.hidden_size
         self.layers = rnn.num_layers
         self.kind = model.decoder.attention.kind
         self.states = len(state_widths(model))
@@ -73,12 +75,7 @@ class EncoderGraph(nn.Module):
             }
             for name, tensors in stacked.items():
                 self.register_parameter(f"{name}{layer}", nn.Parameter(torch.stack(tensors)))
-        attention = model.decoder.attention
-        self.key_weight = self.key_bias = None
-        if hasattr(attention, "key"):
-            self.key_weight = nn.Parameter(attention.key.weight.detach().T.contiguous())
-            if attention.key.bias is not None:
-                self.key_bias = nn.Parameter(attention.key.bias.detach().clone())
+        self.key_weight, self.key_bias = key_parameters(model.decoder.attention)
 
     def forward(self, source: Tensor, source_length: Tensor) -> tuple[Tensor, ...]:
         """Read source [B, S] int64 with source_length [B] int32; see `allez.bundle.contract`."""
@@ -86,7 +83,10 @@ class EncoderGraph(nn.Module):
         states = embedded.transpose(0, 1)  # [S, B, H]
         last: tuple[Tensor, ...] = ()
         for layer in range(self.layers):
-            states, *tails = self._layer(layer, states, source_length)  # [S, 2, B, H/2]
+            weights = [getattr(self, f"{name}{layer}") for name in "WRB"]
+            states, *tails = recurrent_layer(
+                self.cell, "bidirectional", states, weights, source_length
+            )  # [S, 2, B, H/2]
             states = states.transpose(1, 2).flatten(2)  # [S, B, D]
             last = tuple(tail.transpose(0, 1).flatten(1) for tail in tails)  # [B, D]
         if self.kind == "none":
@@ -94,36 +94,12 @@ class EncoderGraph(nn.Module):
             mask = torch.zeros_like(last[0][:, :1])
         else:
             memory = states.transpose(0, 1)  # [B, S, D]
-            positions = torch.arange(source.shape[1], dtype=torch.int32)
-            beyond = positions.unsqueeze(0) >= source_length.unsqueeze(1)
-            mask = beyond.to(torch.float32) * MASKED  # [B, S]
-        keys = memory
-        if self.key_weight is not None:
-            keys = memory @ self.key_weight
-            if self.key_bias is not None:
-                keys = keys + self.key_bias
+            mask = mask_beyond(source_length, source.shape[1])  # [B, S]
+        keys = keys_of(memory, self.key_weight, self.key_bias)
         if self.lexical:
             memory = torch.cat([memory, embedded], dim=2)  # [B, S, 2H]
         rest = [torch.zeros_like(last[0]) for _ in range(self.states - len(last))]
         return (memory, keys, mask, *last, *rest)
-
-    def _layer(self, layer: int, states: Tensor, length: Tensor) -> Sequence[Tensor]:
-        steps, batch = states.shape[0], states.shape[1]
-        attributes: dict[str, Any] = {
-            "hidden_size": self.hidden,
-            "direction": "bidirectional",
-        }
-        if self.cell == "gru":
-            attributes["linear_before_reset"] = 1
-        tail = (2, batch, self.hidden)
-        return torch.onnx.ops.symbolic_multi_out(
-            self.cell.upper(),
-            (states, *(getattr(self, f"{name}{layer}") for name in "WRB"), length),
-            attrs=attributes,
-            dtypes=[torch.float32] * (1 + self.parts),
-            shapes=[(steps, *tail), *[tail] * self.parts],
-            version=OPSET,
-        )
 
 
 class Cell(nn.Module):
@@ -140,9 +116,9 @@ class Cell(nn.Module):
         inputs = weights["weight_ih_l0"] * input_factor
         if self.cell == "lstm":
             joined = torch.cat([inputs, weights["weight_hh_l0"]], dim=1)  # [4H, I + H]
-            self.W = nn.Parameter(_sigmoids_first(joined).T.contiguous())
+            self.W = nn.Parameter(sigmoids_first(joined).T.contiguous())
             biases = weights["bias_ih_l0"] + weights["bias_hh_l0"]  # only ever added up
-            self.b = nn.Parameter(_sigmoids_first(biases))
+            self.b = nn.Parameter(sigmoids_first(biases))
             return
         self.Wx = nn.Parameter(inputs.T.contiguous())
         self.Wh = nn.Parameter(weights["weight_hh_l0"].T.contiguous())
@@ -151,27 +127,13 @@ class Cell(nn.Module):
 
     def forward(self, inputs: Sequence[Tensor], state: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """Return the next state, hidden first, from inputs [N, I] in parts and states [N, H]."""
-        width = state[0].shape[1]
         if self.cell == "lstm":
             hidden, memory = state
             gates = torch.cat([*inputs, hidden], dim=1) @ self.W + self.b  # [N, 4H]
-            opening, g = gates.split([3 * width, width], dim=1)
-            i, f, o = torch.sigmoid(opening).chunk(3, dim=1)
-            memory = f * memory + i * torch.tanh(g)
-            return o * torch.tanh(memory), memory
+            return lstm_state(gates, memory)
         (hidden,) = state
         x = torch.cat(list(inputs), dim=1) if len(inputs) > 1 else inputs[0]
-        from_input, nx = (x @ self.Wx + self.bx).split([2 * width, width], dim=1)
-        from_state, nh = (hidden @ self.Wh + self.bh).split([2 * width, width], dim=1)
-        r, z = torch.sigmoid(from_input + from_state).chunk(2, dim=1)
-        new = torch.tanh(nx + r * nh)
-        return (new + z * (hidden - new),)
-
-
-def _sigmoids_first(weight: Tensor) -> Tensor:
-    """Put the gates [4H, ...] of torch, i f g o, into the order i f o g."""
-    i, f, g, o = weight.chunk(4)
-    return torch.cat([i, f, o, g])
+        return gru_state(x @ self.Wx + self.bx, hidden, self.Wh, self.bh)
 
 
 class DecoderStep(nn.Module):
@@ -196,6 +158,7 @@ class DecoderStep(nn.Module):
         if decoder.lexical is not None:
             lexical = decoder.lexical.weight.detach() * math.sqrt(model.width)
             self.lexical = nn.Parameter(lexical.T.contiguous())
+        self.query = self.v = None
         if hasattr(attention, "query"):
             self.query = nn.Parameter(attention.query.weight.detach().T.contiguous())
             self.v = nn.Parameter(attention.v.detach().clone())
@@ -218,7 +181,9 @@ class DecoderStep(nn.Module):
         if self.input_feeding:
             inputs.append(states[-1])
         first = self.first(inputs, states[: self.parts])
-        context, attention = self._attend(first[0], memory, keys, memory_mask)  # [N, D]
+        context, attention = attend(
+            self.kind, first[0], memory, keys, memory_mask, self.query, self.v
+        )  # [N, D]
         words = None
         if self.lexical is not None:
             context, words = context.split([self.width, self.width], dim=1)
@@ -232,20 +197,3 @@ class DecoderStep(nn.Module):
         scored = best_words(features, self.table, self.bias, candidates, candidate_mask, k)
         fed = (attentional,) if self.input_feeding else ()
         return (*scored, attention, *first, *second, *fed)
-
-    def _attend(
-        self, hidden: Tensor, memory: Tensor, keys: Tensor, mask: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Return context [N, D] and weights [N, M]; memory is shared by a sentence's rows."""
-        batch = memory.shape[0]
-        grouped = hidden.reshape(batch, -1, hidden.shape[1])  # [B, K, H]
-        if self.kind == "none":
-            scores = grouped[:, :, :1] * 0.0 + keys[:, :, 0].unsqueeze(1) * 0.0
-        elif self.kind in ("dot", "general"):
-            scores = grouped @ keys.transpose(1, 2)  # [B, K, M]
-        else:
-            query = (hidden @ self.query).reshape(batch, -1, self.query.shape[1])
-            scores = torch.tanh(query.unsqueeze(2) + keys.unsqueeze(1)) @ self.v  # [B, K, M]
-        weights = (scores + mask.unsqueeze(1)).softmax(dim=2)
-        context = weights @ memory  # [B, K, D]
-        return context.reshape(-1, memory.shape[2]), weights.reshape(-1, memory.shape[1])

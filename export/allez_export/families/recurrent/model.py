@@ -19,6 +19,7 @@ A key width, H decoder width, V vocabulary. Imports nothing of ours.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 import torch
@@ -212,9 +213,17 @@ class Writes(Protocol):
     """A model whose decoder is the one here, whatever its encoder looks at."""
 
     width: int
+    memory_width: int
     table: nn.Embedding
     bias: nn.Parameter
     decoder: Decoder
+    dropout: nn.Dropout
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """See `nn.Module`."""
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """See `nn.Module`."""
 
 
 class Seq2Seq(nn.Module):
