@@ -1,15 +1,12 @@
 """The training loop: schedule, averaging, checkpoints that continue exactly, early stopping.
 
-A run is a folder: `checkpoint.pt` (everything needed to go on), `model.pt` (the best averaged
-weights so far, what `trace` reads) and `log.jsonl`. Killed at any moment, it loses the minutes
-since the last checkpoint and nothing else.
+Killed at any moment, a run loses the minutes since the last checkpoint and nothing else.
 """
 
 from __future__ import annotations
 
 import copy
 import dataclasses
-import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,14 +14,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
 from allez.errors import InputError
-from allez_export.checkpoints import load_run, save
+from allez_export.checkpoints import load_run
 from allez_export.config import Config, ConfigError, ModelConfig, TrainingConfig
 from allez_export.config_file import build_kept
 from allez_export.data.batches import Batch
@@ -33,6 +29,7 @@ from allez_export.evaluate import SAID
 from allez_export.families.family import Family
 from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
+from allez_export.run_folder import Progress, RunFolder
 from allez_export.sampled_softmax import SampledSoftmax, count_targets
 from allez_export.vocabulary import PAD
 
@@ -49,22 +46,16 @@ Validate = Callable[[Family], dict[str, float]]
 
 
 @dataclass
-class Progress:
-    """Where a run stands, apart from tensors."""
+class TextProgress(Progress):
+    """Where a run stands, and what it reads."""
 
-    update: int = 0
-    tokens: int = 0
-    seconds: float = 0.0
     stream: dict[str, Any] = field(default_factory=dict)
     """The stream's state before the chunk in hand was drawn."""
     late: bool = False
     """Whether the chunk in hand is of the late mixture."""
     batch: int = 0
     """Batches of that chunk already used."""
-    best: float = -1.0
     since_best: int = 0
-    bfloat16: bool | None = None
-    """What was found to be faster; None: not timed yet."""
 
 
 def batch_loss(
@@ -111,7 +102,7 @@ def drawn_from(config: Config, sizes: Sequence[int]) -> list[Any]:
     return [config.data, training.seed, training.batch_tokens, training.chunk_tokens, list(sizes)]
 
 
-class Run:
+class Run(RunFolder):
     """One training run in a folder of its own.
 
     Args:
@@ -123,6 +114,10 @@ class Run:
         device: "cpu" or "cuda".
         tell: says to the user how things go.
     """
+
+    model: Seq2Seq
+    average: Seq2Seq
+    progress: TextProgress
 
     def __init__(
         self,
@@ -138,13 +133,10 @@ class Run:
     ) -> None:
         torch.manual_seed(config.training.seed)
         torch.set_flush_denormal(True)  # softmax gradients go denormal: 2-3 times slower without
-        self.config = config
+        model = Seq2Seq(vocabulary, **dataclasses.asdict(config.model)).to(device)
+        super().__init__(config, tokenizer, model, TextProgress(), folder, tell)
         self.device = device
-        self._tokenizer = tokenizer
-        self._stream = stream
-        self._folder, self._validate, self._tell = folder, validate, tell
-        self.model = Seq2Seq(vocabulary, **dataclasses.asdict(config.model)).to(device)
-        self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        self._stream, self._validate = stream, validate
         self._optimizer = torch.optim.AdamW(
             self.model.parameters(),
             lr=config.training.learning_rate,
@@ -152,17 +144,11 @@ class Run:
             weight_decay=config.training.weight_decay,
             fused=True,
         )
-        self.progress = Progress()
         self._sampled: SampledSoftmax | None = None
         if config.training.sampled_softmax is not None:
             counts = count_targets(stream, vocabulary)
             self._sampled = SampledSoftmax(counts, config.training.sampled_softmax)
-        self._parents: list[dict[str, Any]] = []
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("checkpoint.pt", "checkpoint.previous.pt"):
-            if (folder / name).exists():
-                self._resume(folder / name)
-                break
+        self._go_on()
 
     def begin_with(
         self, weights: Mapping[str, Tensor], parents: Sequence[dict[str, Any]] = ()
@@ -204,7 +190,7 @@ class Run:
                 bar.set_postfix_str(f"loss {loss:.3f}, {rate:.0f} tokens/s")
                 self._log(loss=round(loss, 4), tokens_per_second=round(rate))
                 window = [0.0, 0, time.monotonic()]
-                set_threads(self._folder / "threads")
+                self._set_threads()
                 if bar.disable and time.monotonic() - told > TOLD_SECONDS:
                     told = time.monotonic()
                     self._tell(self._state(loss, rate))
@@ -270,18 +256,8 @@ class Run:
         self._optimizer.zero_grad(set_to_none=True)
         self.progress.update += 1
         self.progress.tokens += batch.tokens
-        # Young averages forget faster, else the random start would linger in them.
-        decay = min(config.average, self.progress.update / (self.progress.update + 10))
-        pairs = list(zip(self.average.parameters(), self.model.parameters(), strict=True))
-        with torch.no_grad():
-            torch._foreach_lerp_([a for a, _ in pairs], [p for _, p in pairs], 1 - decay)
-        value = float(loss.detach())
-        if not np.isfinite(value):
-            raise InputError(
-                f"the loss became {value} at update {self.progress.update}",
-                hint="lower training.learning_rate and start again from the last checkpoint",
-            )
-        return value
+        self._move_average()
+        return self._checked(loss)
 
     def _bfloat16(self, batches: Sequence[Batch]) -> bool | None:
         """Return whether products in bfloat16 are faster; None if the configuration decides."""
@@ -308,51 +284,15 @@ class Run:
         metric, decisive = next(iter(scores.items()))
         if decisive > self.progress.best:
             self.progress.best, self.progress.since_best = decisive, 0
-            save(
-                {
-                    "config": dataclasses.asdict(self.config),
-                    "tokenizer": self._tokenizer,
-                    "weights": self.average.state_dict(),
-                    "training": {
-                        "updates": self.progress.update,
-                        "target_tokens": self.progress.tokens,
-                        "hours": round(self.progress.seconds / 3600, 2),
-                        "valid": scores,
-                        "parents": self._parents,
-                    },
-                },
-                self._folder / "model.pt",
-            )
+            self._keep_best(scores)
         else:
             self.progress.since_best += 1
         return metric
 
-    def _log(self, **values: float) -> None:
-        entry = {
-            "update": self.progress.update,
-            "target_tokens": self.progress.tokens,
-            "seconds": round(self.progress.seconds, 1),
-            **values,
-        }
-        with open(self._folder / "log.jsonl", "a", encoding="utf-8") as stream:
-            stream.write(json.dumps(entry) + "\n")
-
-    def _save(self) -> None:
-        state = {
-            "pairs": self._stream.sizes,
-            "config": dataclasses.asdict(self.config),
-            "tokenizer": self._tokenizer,
-            "progress": dataclasses.asdict(self.progress),
-            "model": self.model.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "random": torch.get_rng_state(),
-            "parents": self._parents,
-        }
+    def _save(self, **more: Any) -> None:
         if self.device == "cuda":
-            state["random_cuda"] = torch.cuda.get_rng_state()
-        latest = self._folder / "checkpoint.pt"
-        save(state, latest, previous=self._folder / "checkpoint.previous.pt")
+            more["random_cuda"] = torch.cuda.get_rng_state()
+        super()._save(pairs=self._stream.sizes, **more)
 
     def _resume(self, path: Path) -> None:
         state = load_run(path, "progress", "model", "optimizer")
@@ -371,7 +311,7 @@ class Run:
         self.average.load_state_dict(state["average"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._parents = state.get("parents", [])
-        self.progress = Progress(**state["progress"])
+        self.progress = TextProgress(**state["progress"])
         sizes = state.get("pairs", self._stream.sizes)
         if drawn_from(same, sizes) == drawn_from(self.config, self._stream.sizes):
             self._stream.state = copy.deepcopy(self.progress.stream)
@@ -409,17 +349,6 @@ def seconds_of(
     finally:
         model.zero_grad(set_to_none=True)
     return time.monotonic() - started
-
-
-def set_threads(path: Path) -> None:
-    """Use as many threads as a file says, if there is one; it is asked while training runs."""
-    try:
-        wanted = int(path.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return
-    if wanted >= 1 and wanted != torch.get_num_threads():
-        torch.set_num_threads(wanted)
-        log.info("training goes on with %d threads", wanted)
 
 
 def begin_with(model: Seq2Seq, start: Mapping[str, Tensor]) -> None:

@@ -1,15 +1,12 @@
 """The training loop of captions: one cycle, averaging, checkpoints that continue.
 
-As `train.py`, a run is a folder: `checkpoint.pt`, `model.pt` (the best averaged weights so far) and
-`log.jsonl`. A run may be given minutes instead of updates: the rate then falls by the clock, and it
-ends in time whatever the machine does.
+A run may be given minutes instead of updates: the rate then falls by the clock, and it ends in time
+whatever the machine does.
 """
 
 from __future__ import annotations
 
 import copy
-import dataclasses
-import json
 import logging
 import math
 import time
@@ -18,14 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader
 
 from allez.errors import InputError
-from allez_export.checkpoints import load_run, save
+from allez_export.checkpoints import load_run
 from allez_export.config import Config
 from allez_export.config_pictures import PicturesConfig
 from allez_export.families.caption.family import Caption, as_input, new_model
@@ -33,7 +29,7 @@ from allez_export.families.caption.model import Captioner
 from allez_export.families.family import Picture
 from allez_export.families.recurrent.model import Memory
 from allez_export.pictures.draw import Batches, PictureBatch
-from allez_export.train import set_threads
+from allez_export.run_folder import Progress, RunFolder
 from allez_export.vocabulary import PAD
 
 log = logging.getLogger(__name__)
@@ -52,16 +48,10 @@ Validate = Callable[[Caption], Mapping[str, float]]
 
 
 @dataclass
-class Progress:
-    """Where a run stands, apart from tensors."""
+class PictureProgress(Progress):
+    """Where a run stands, and how often it was scored."""
 
-    update: int = 0
-    tokens: int = 0
-    seconds: float = 0.0
-    best: float = -1.0
     validations: int = 0
-    bfloat16: bool | None = None
-    """What was found to be faster; None: not timed yet."""
 
 
 def batch_loss(model: Captioner, batch: PictureBatch, config: Config) -> Tensor:
@@ -105,7 +95,7 @@ def rate_at(progress: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - WARMUP) / (1 - WARMUP))))
 
 
-class PictureRun:
+class PictureRun(RunFolder):
     """One training run in a folder of its own.
 
     Args:
@@ -117,6 +107,10 @@ class PictureRun:
         validate: scores the averaged model.
         tell: says to the user how things go.
     """
+
+    model: Captioner
+    average: Captioner
+    progress: PictureProgress
 
     def __init__(
         self,
@@ -131,12 +125,11 @@ class PictureRun:
     ) -> None:
         torch.manual_seed(config.training.seed)
         torch.set_flush_denormal(True)
-        self.config, self._tokenizer, self._batches = config, tokenizer, batches
+        model = new_model(vocabulary, config)
+        model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        super().__init__(config, tokenizer, model, PictureProgress(), folder, tell)
         self._pictures = pictures_of(config)
-        self._folder, self._validate, self._tell = folder, validate, tell
-        self.model = new_model(vocabulary, config)
-        self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        self._batches, self._validate = batches, validate
         decayed = [p for p in self.model.parameters() if p.ndim > 1]
         others = [p for p in self.model.parameters() if p.ndim <= 1]
         self._optimizer = torch.optim.AdamW(
@@ -148,13 +141,7 @@ class PictureRun:
             betas=(0.9, 0.98),
             fused=True,
         )
-        self.progress = Progress()
-        self._parents: list[dict[str, Any]] = []
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("checkpoint.pt", "checkpoint.previous.pt"):
-            if (folder / name).exists():
-                self._resume(folder / name)
-                break
+        self._go_on()
 
     @property
     def share(self) -> float:
@@ -205,7 +192,7 @@ class PictureRun:
             now = time.monotonic()
             progress.seconds = before + now - started
             if progress.update % 50 == 0:
-                set_threads(self._folder / "threads")
+                self._set_threads()
             if now - told > TOLD_SECONDS or self.share >= 1.0:
                 self._tell_state(window[0] / window[1], window[1] / (now - told))
                 told, window = now, [0.0, 0]
@@ -252,27 +239,8 @@ class PictureRun:
         self._optimizer.zero_grad(set_to_none=True)
         progress.update += 1
         progress.tokens += batch.tokens
-        self._put_into_average()
-        value = float(loss.detach())
-        if not np.isfinite(value):
-            raise InputError(
-                f"the loss became {value} at update {progress.update}",
-                hint="lower training.learning_rate and start again from the last checkpoint",
-            )
-        return value
-
-    @torch.no_grad()
-    def _put_into_average(self) -> None:
-        """Move the average towards the weights, and towards the means of batch norm likewise."""
-        update = self.progress.update
-        decay = min(self.config.training.average, update / (update + 10))
-        pairs = list(zip(self.average.parameters(), self.model.parameters(), strict=True))
-        for one, other in zip(self.average.buffers(), self.model.buffers(), strict=True):
-            if one.is_floating_point():
-                pairs.append((one, other))  # type: ignore[arg-type]
-            else:
-                one.copy_(other)
-        torch._foreach_lerp_([a for a, _ in pairs], [p for _, p in pairs], 1 - decay)
+        self._move_average(buffers=True)
+        return self._checked(loss)
 
     def _faster_in_half(self, batch: PictureBatch) -> bool:
         """Return whether products in bfloat16 are faster, unless the configuration decides."""
@@ -330,46 +298,8 @@ class PictureRun:
         if scores["exact"] <= progress.best:
             return
         progress.best = scores["exact"]
-        save(
-            {
-                "config": dataclasses.asdict(self.config),
-                "tokenizer": self._tokenizer,
-                "family": {"name": Caption.name, "config": self._family().config},
-                "weights": self.average.state_dict(),
-                "training": {
-                    "updates": progress.update,
-                    "target_tokens": progress.tokens,
-                    "hours": round(progress.seconds / 3600, 2),
-                    "valid": scores,
-                    "parents": self._parents,
-                },
-            },
-            self._folder / "model.pt",
-        )
-
-    def _log(self, **values: float) -> None:
-        entry = {
-            "update": self.progress.update,
-            "target_tokens": self.progress.tokens,
-            "seconds": round(self.progress.seconds, 1),
-            **values,
-        }
-        with open(self._folder / "log.jsonl", "a", encoding="utf-8") as stream:
-            stream.write(json.dumps(entry) + "\n")
-
-    def _save(self) -> None:
-        state = {
-            "config": dataclasses.asdict(self.config),
-            "tokenizer": self._tokenizer,
-            "progress": dataclasses.asdict(self.progress),
-            "model": self.model.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "random": torch.get_rng_state(),
-            "parents": self._parents,
-        }
-        latest = self._folder / "checkpoint.pt"
-        save(state, latest, previous=self._folder / "checkpoint.previous.pt")
+        family = {"name": Caption.name, "config": self._family().config}
+        self._keep_best(scores, family=family)
 
     def _resume(self, path: Path) -> None:
         state = load_run(path, "progress", "model", "average", "optimizer")
@@ -382,7 +312,7 @@ class PictureRun:
         self.average.load_state_dict(state["average"])
         self._optimizer.load_state_dict(state["optimizer"])
         torch.set_rng_state(state["random"])
-        self.progress = Progress(**state["progress"])
+        self.progress = PictureProgress(**state["progress"])
         self._parents = state["parents"]
         self._tell(f"train   continues at update {self.progress.update:,}")
 

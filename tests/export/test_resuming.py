@@ -13,7 +13,8 @@ from allez_export.checkpoints import load, save
 from allez_export.config import Config, ConfigError
 from allez_export.config_file import build
 from allez_export.data.batches import Batch
-from allez_export.train import Run, set_threads
+from allez_export.run_folder import set_threads
+from allez_export.train import Run
 
 pytestmark = pytest.mark.usefixtures("denormals")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -128,11 +129,7 @@ def other_numbers(pair: Pair, generator: Generator) -> Pair:
         for old in dict.fromkeys(shared)
         if int(old) > 1
     }
-
-    def replace(found: re.Match[str]) -> str:
-        return new.get(found[0], found[0])
-
-    return _NUMBER.sub(replace, source), _NUMBER.sub(replace, target)
+    return _replaced(source, _NUMBER, new), _replaced(target, _NUMBER, new)
 
 
 def other_names(pair: Pair, generator: Generator) -> Pair:
@@ -140,11 +137,12 @@ def other_names(pair: Pair, generator: Generator) -> Pair:
     source, target = pair
     shared = set(_NAME.findall(source)) & set(_NAME.findall(target))
     new = {old: made_up_name(generator) for old in sorted(shared)}
+    return _replaced(source, _NAME, new), _replaced(target, _NAME, new)
 
-    def replace(found: re.Match[str]) -> str:
-        return new.get(found[0], found[0])
 
-    return _NAME.sub(replace, source), _NAME.sub(replace, target)
+def _replaced(text: str, pattern: re.Pattern[str], new: Mapping[str, str]) -> str:
+    """Return a text with something else for what a pattern finds, where there is such."""
+    return pattern.sub(lambda found: new.get(found[0], found[0]), text)
 
 
 def carrying(pair: Pair, generator: Generator) -> Pair:
