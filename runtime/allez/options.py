@@ -137,7 +137,7 @@ class TranslateOptions:
     `threading.Event`, or anything else with `is_set()`."""
 
     def __post_init__(self) -> None:
-        search = self.search(SearchOptions())
+        search = self.search(_PLAIN)
         _set(
             self,
             beam_size=None if self.beam_size is None else search.beam_size,
@@ -293,3 +293,7 @@ def _set(options: object, **values: object) -> None:
     """Put checked values into a frozen record."""
     for name, value in values.items():
         object.__setattr__(options, name, value)
+
+
+_PLAIN = SearchOptions()
+"""What options are held against before anybody knows the bundle's own."""

@@ -22,7 +22,6 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
 from allez.bundle import fingerprint
 from allez.documents.binary import likely_encoding, refuse_what_is_no_utf8
-from allez.documents.stamps import translate_apart
 from allez.errors import InputError
 from allez.files import MAX_LINE_BYTES, reason
 from allez.search.beam import REVISION
@@ -418,6 +417,8 @@ def translate_lines(
     Raises:
         InputError: the input is not UTF-8, or is not what it was when it was first read.
     """
+    from allez.documents.stamps import translate_apart  # what is not of lines needs none
+
     translate = partial(translator.translate_batch, options=options)
     for group in lines.groups(done):
         for translation in translate_apart(_announced(group, done + 1), translate):

@@ -111,7 +111,8 @@ class Translator(Loaded):
         """
         chosen, search, deadline = self._begin(options, changes)
         document, requests = self._prepare(text, chosen, deadline)
-        return self._finish(document, self._workers.run(requests, search, deadline), chosen)
+        found = self._workers.run(requests, search, deadline)
+        return self._finish(document, found, chosen, search)
 
     def translate_batch(
         self,
@@ -141,7 +142,7 @@ class Translator(Loaded):
         return self._in_order(
             texts,
             lambda text: self._prepare(text, chosen, deadline),
-            lambda document, found: self._finish(document, found, chosen),
+            lambda document, found: self._finish(document, found, chosen, search),
             search,
             deadline,
         )
@@ -273,11 +274,12 @@ class Translator(Loaded):
         document: Document,
         found: Sequence[Sequence[RawHypothesis]],
         options: TranslateOptions,
+        search: SearchOptions,
     ) -> Translation:
         """Put a text together, and tell whoever listens what was cut."""
         from allez.translate.document import log_cut, put_together
 
-        translation = put_together(document, found, self._words, options.search(self._default))
+        translation = put_together(document, found, self._words, search)
         if not translation.finished and "logging" in sys.modules:
             log_cut(translation, lambda length: self._limit(length, options))
         return document.fragment.translated(translation) if document.fragment else translation
@@ -297,7 +299,7 @@ class Translator(Loaded):
             if document.fragment is not None and document.fragment.has_tags:
                 document, requests = self._prepare(text, options, deadline)
                 found = self._workers.run(requests, search, deadline)
-                yield self._finish(document, found, options).text
+                yield self._finish(document, found, options, search).text
                 return all(hypotheses[0].finished for hypotheses in found)
             for segment in document.segments:
                 if segment.kind == "copied":
