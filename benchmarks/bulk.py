@@ -2,6 +2,9 @@
 
     python -m benchmarks.bulk [--model BUNDLE] [--count 10000] [--rounds 3] [--engines ray spark]
 
+`--count 2000 --rounds 1` takes some four minutes on two cores. Ray and Spark are those of
+`requirements/bulk.txt`.
+
 Whole commands, from start to end, one after the other in every round. `long` is what further lines
 cost: twice as many, less the time of the first run; that leaves out starting engines and loading.
 `CPU` is what all processors of the machine worked meanwhile (Linux: Ray's processes are nobody's
@@ -20,6 +23,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.machine import where
 from benchmarks.sentences import file_like
 
 PARTS = 12
@@ -71,6 +75,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--engines", nargs="*", default=["ray", "spark"])
     arguments = parser.parse_args()
+    about = where()
     with tempfile.TemporaryDirectory() as folder:
         once, twice = Path(folder) / "once.txt", Path(folder) / "twice.txt"
         lines = file_like(2 * arguments.count, seed=7)
@@ -85,6 +90,7 @@ def main() -> None:
                 long = Took(second.wall - first.wall, second.cpu - first.cpu)
                 took[name].append((*first, *long))
                 print(f"{name}: {first}, {second}", file=sys.stderr, flush=True)
+    print(f"{about}\n")
     print(
         f"| {arguments.count:,} sentences | start to end | CPU | sentences a second, long "
         "| CPU of one, long |"

@@ -55,6 +55,13 @@ def describe() -> dict[str, str]:
     }
 
 
+def where() -> str:
+    """Return the processor and how busy it is in a line, for what stands above a table."""
+    about = describe()
+    name = f"{about['processor']} ({about['class']}), {about['cores']} virtual cores"
+    return f"{name}, load before: {about['load']}"
+
+
 def versions() -> dict[str, str]:
     """Return the versions of Python and of what is measured."""
     found = {"python": platform.python_version()}
