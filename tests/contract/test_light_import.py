@@ -48,6 +48,17 @@ def test_a_sentence_needs_no_module_for_tags_and_fractions(tiny_bundle: Path) ->
     assert (done.stdout, done.stderr) == ("set()\n", "")
 
 
+def test_a_sentence_given_to_the_command_needs_no_rules_of_stamps(tiny_bundle: Path) -> None:
+    """They are for lines of files, and their expressions take long to compile."""
+    given = ["--model", str(tiny_bundle), "Je vois le chat."]
+    done = run(
+        "import sys, allez.cli.main\n"
+        f"code = allez.cli.main.main({given!r})\n"
+        "print(code, 'allez.documents.stamps' in sys.modules)"
+    )
+    assert done.stdout.splitlines()[-1] == "0 False", done.stderr
+
+
 def test_import_pulls_in_nothing_heavy() -> None:
     code = "import sys, json, allez; print(json.dumps([m.split('.')[0] for m in sys.modules]))"
     done = run(code)
