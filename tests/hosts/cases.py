@@ -323,7 +323,9 @@ def entity_cases(count: int) -> Iterator[dict[str, Any]]:
     yield {"names": NOT_NAMES.to_text()}
     generator = random.Random(count)
     pieces = [piece for piece in STUCK.replace("|\n    |", "|").split("|") if piece]
+    english = (VECTORS / "doubts_en.jsonl").read_text(encoding="utf-8").splitlines()
     sentences = french.sentences(5, 2_000)
+    sentences += 20 * [json.loads(line)["source"] for line in english]
     characters = [c for c in assigned(unicodedata.ucd_3_2_0) if ord(c) < 0x3400]
     words = (*pieces, *(kind + "s" for kind in KINDS), "ancien", "Ancien")
     for _ in range(count):
