@@ -18,9 +18,9 @@ CONTRACT = Path(__file__).parents[1] / "spec" / "contract.json"
 
 LATER = (
     *("elements", "wrapped", "terms", "zip", "golden"),
-    *("whole", "blanks", "pictures", "units.en"),
+    *("whole", "blanks", "pictures", "units.en", "labels"),
 )
-"""What only readers of markup, glossaries, zips and English ask, the self-test, and other tasks."""
+"""What readers of markup, labels, glossaries, zips and English ask, the self-test, other tasks."""
 
 HEAD = """/**
  * {what} that all hosts agree on: a copy of `spec/contract.json`, which

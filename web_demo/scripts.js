@@ -85,6 +85,7 @@ const LATER = {
     './text/typography.js',
     './text/unigram.js',
     './translate/fragment.js',
+    './translate/lists.js',
     './translate/said.js',
     './translate/selftest.js',
   ],

@@ -318,3 +318,27 @@ def test_of_what_ended_the_one_that_lost_no_number_is_handed_out() -> None:
     assert best.features["doubts"] == 0
     assert best.features["alone"] == 0
     assert best.confidence is None  # these words have no weights
+
+
+def test_a_figure_alone_is_said_without_the_model() -> None:
+    text = "1 234,5\n<b>12,50 €</b> (15 %)\n\t5 590 → Voir"
+    document = take_apart(text, WORDS, lambda: False)
+    assert [segment.text for segment in document.sentences] == ["Voir"]
+    said = put_together(document, [[echo(s)] for s in document.sentences], WORDS)
+    assert said.text == "1,234.5\n€12.50 (15%)\n\t5,590 → Voir"
+    assert [s.text for s in said.sentences] == ["1,234.5", "€12.50", "15%", "5,590", "Voir"]
+    figure = said.sentences[1]
+    assert (figure.finished, figure.score, figure.doubts) == (True, 0.0, ())
+    assert figure.hypotheses[0].spans == ((0, 6),)
+    assert figure.attention.tolist() == [[0.0, 1.0, 0.0]]
+    assert [(c.kind, c.text, c.said) for c in figure.carried] == [("number", "12,50 €", "€12.50")]
+
+
+def test_signs_between_labels_are_hidden_only_where_they_part_nothing() -> None:
+    one = read_sentence("Voir → les", WORDS)
+    assert one.masked is not None
+    assert one.masked.text == "Voir \ue020 les"
+    assert [s.text for s in take_apart("Voir → les", WORDS, lambda: False).sentences] == [
+        "Voir",
+        "les",
+    ]

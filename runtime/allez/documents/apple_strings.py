@@ -43,7 +43,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
         repeated.see(entry.start(), "key", key, key.strip('"'))
         content = _read(entry[2])
         value = Value(content)
-        if is_prose(content) and value.has_letters:
+        if is_prose(content) and value.has_words:
             builder.add(entry.start(2), entry.end(2), value.marked, _Writer(value))
         position = _skip(text, entry.end())
     repeated.end()

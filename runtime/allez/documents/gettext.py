@@ -76,7 +76,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
             continue
         source = sources.get("msgid_plural" if string.form > 0 else "msgid", "")
         value = Value(source, mnemonics=True)
-        if not string.text and source and value.has_letters:
+        if not string.text and source and value.has_words:
             builder.add(string.start, string.end, value.marked, _Writer(value, text))
     if before != "msgstr":
         raise InputError(f"it ends behind a {before}: the msgstr is missing")

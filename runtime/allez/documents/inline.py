@@ -24,6 +24,17 @@ PLACEHOLDERS = re.compile(f"{_BRACES}|{_PERCENT}")
 _ONLY_BRACES = re.compile(_BRACES)
 
 
+_FIGURES = re.compile(
+    r"[0-9](?:[., \u00a0\u2009\u202f][0-9]|[ \u00a0\u2009\u202f]?[%€$£¥])|[€$£¥] ?[0-9]"
+)
+"""What languages write in their own way: fractions, thousands, per cent, prices."""
+
+
+def has_words(text: str) -> bool:
+    """Tell whether there is anything to translate: letters, or figures such as "12,50 €"."""
+    return any(map(str.isalpha, text)) or _FIGURES.search(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Inline:
     """A marked text, and of each of its marks how it is written."""
@@ -37,16 +48,15 @@ class Inline:
     """Points for which a space was added, so that words are told apart: it is not written."""
 
     @property
-    def has_letters(self) -> bool:
+    def has_words(self) -> bool:
         """Whether there is anything to translate, words that are copied left out."""
         text = self.marked.text
         words = sorted((m.start, m.end) for m in self.marked.marks if m.kind == "word")
-        position = 0
-        for start, end in [*words, (len(text), len(text))]:
-            if any(map(str.isalpha, text[position:start])):
-                return True
+        rest, position = "", 0
+        for start, end in words:
+            rest += text[position:start] + " "
             position = end
-        return False
+        return has_words(rest + text[position:])
 
     def write(self, translated: Marked, escape: Callable[[str], str] = str) -> Template:
         """Return a translation with its markup.

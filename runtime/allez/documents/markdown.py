@@ -313,7 +313,7 @@ class _Block:
             position = place.end
         self.text(gatherer, content[position:end])
         inline = gatherer.finish()
-        if start < end and inline.has_letters:
+        if start < end and inline.has_words:
             writer = _Writer(inline, *self.layout(start, end))
             self.builder.add(self.at(start), self.at(end), inline.marked, writer)
 
@@ -388,7 +388,7 @@ class _Block:
         gatherer = Gatherer()
         gatherer.text(text)
         inline = gatherer.finish(spaced=True)
-        if not inline.has_letters:
+        if not inline.has_words:
             return
         self.builder.add(
             self.at(start),

@@ -227,7 +227,7 @@ class _Runs:
         raw = self.text[start:end]
         value = Value(self.profile.read_cdata(raw))
         write = self.profile.write_cdata
-        if value.has_letters:
+        if value.has_words:
             self.builder.add(
                 start,
                 end,
@@ -271,7 +271,7 @@ class _Runs:
         for item in self.with_formulas(items):
             self.gather(gatherer, item)
         inline = gatherer.finish(spaced=self.profile.spaced)
-        if inline.has_letters:
+        if inline.has_words:
             escape = self.profile.escape
             self.builder.add(
                 items[0].start,
@@ -362,7 +362,7 @@ def add_value(
     gatherer = Gatherer(percent=percent)
     gatherer.text(read(builder.text[attribute.start : attribute.end]))
     inline = gatherer.finish()
-    if inline.has_letters:
+    if inline.has_words:
         write = _value_writer(inline, attribute.quote)
         builder.add(attribute.start, attribute.end, inline.marked, write)
 

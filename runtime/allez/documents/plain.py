@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
+from allez.documents.inline import has_words
 from allez.documents.reading import Reading
 from allez.documents.stamps import stamp_of
 from allez.documents.wrapping import continues, joined, wrap
@@ -36,7 +37,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     for first, last in _paragraphs(lines):
         start, end = lines[first].start, lines[last].end
         contents = [line.text for line in lines[first : last + 1]]
-        if not any(map(str.isalpha, "".join(contents))):
+        if not has_words("".join(contents)):
             continue
         width = max(len(line.before) + len(line.text) for line in lines[first : last + 1])
         following = lines[min(first + 1, last)].before if first < last else ""
@@ -61,7 +62,7 @@ def _add_columns(builder: Builder, line: _Line) -> None:
     position = line.start
     for column in line.text.split("\t"):
         said = column.strip()
-        if any(map(str.isalpha, said)):
+        if has_words(said):
             start = position + column.index(said)
             builder.add(start, start + len(said), Marked(said), _on_one_line)
         position += len(column) + 1

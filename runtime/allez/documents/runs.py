@@ -307,7 +307,7 @@ class _Finder:
             self.builder.notes.append(f"line {line}: a paragraph of {len(part)} runs is left alone")
             return
         inline = _gathered(part, base)
-        if not inline.has_letters:
+        if not inline.has_words:
             return
         within = pieces[first - 1].run if first else -1
         following = pieces[last] if last < len(pieces) else None

@@ -44,7 +44,7 @@ def _add(builder: Builder, start: int, end: int) -> None:
         position = code.end()
     gatherer.text(unescape(text[position:end]))
     inline = gatherer.finish(spaced=True)
-    if inline.has_letters:
+    if inline.has_words:
         builder.add(start, end, inline.marked, lambda translated: inline.write(translated, _escape))
 
 

@@ -250,7 +250,7 @@ def _add(builder: Builder, parts: Sequence[_Part], vtt: bool) -> None:
             )
         _gather(gatherer, text, part.start + len(shared[0]), part.end - len(shared[1]), vtt)
     inline = gatherer.finish()
-    if inline.has_letters:
+    if inline.has_words:
         start, end = parts[0].start + len(shared[0]), parts[-1].end - len(shared[1])
         newline = "\r\n" if "\r\n" in text else "\n"
         write = _Writer(inline, parts, escape_text if vtt else str, newline)

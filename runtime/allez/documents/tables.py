@@ -141,7 +141,7 @@ def _add(builder: Builder, row: Sequence[_Cell], chosen: Sequence[int], separato
             continue
         cell = row[column]
         value = Value(cell.content)
-        if is_prose(cell.content) and value.has_letters:
+        if is_prose(cell.content) and value.has_words:
             quoted = builder.text[cell.start] == '"'
             writer = _Writer(cell.content, separator, quoted)
             builder.add(cell.start, cell.end, value.marked, writer)

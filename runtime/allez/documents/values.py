@@ -73,9 +73,9 @@ class Value:
         """What is translated."""
 
     @property
-    def has_letters(self) -> bool:
+    def has_words(self) -> bool:
         """Whether there is anything to translate."""
-        return any(section.has_letters for section in self._sections)
+        return any(section.has_words for section in self._sections)
 
     def _read_all(self, *, nested: bool) -> list[Inline]:
         """Read the string, and all messages in it; each number in a template is one of these."""

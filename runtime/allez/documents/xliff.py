@@ -146,7 +146,7 @@ def _add(builder: Builder, unit: Sequence[Token], *, spaced: bool) -> None:
     cut = _element(unit, "seg-source")  # the same, cut into sentences: the target is cut alike
     spaced = _Told(wanted=True, spaced=spaced).by(text, source[0]).spaced
     inline = _gathered(text, (cut or source)[1:-1], spaced=spaced)
-    if not inline.has_letters:
+    if not inline.has_words:
         return
     prefix = source[0].name.removesuffix("source")
     opening, closing = f"<{prefix}target>", f"</{prefix}target>"

@@ -1,7 +1,7 @@
 """What a text says that must not change: the spans of its facts, and symbols for them."""
 
 from allez.entities.characters import SPACES, at, digits, ends, is_digit, is_word, run, words
-from allez.entities.find import KINDS, NAME, TERM, THING, Entity, find
+from allez.entities.find import KINDS, NAME, NUMBER, TERM, THING, Entity, find
 from allez.entities.marks import is_private
 from allez.entities.names import Names, find_names, within_capitals
 from allez.entities.numbers import FORMS, Form
@@ -11,6 +11,7 @@ __all__ = [
     "FORMS",
     "KINDS",
     "NAME",
+    "NUMBER",
     "SPACES",
     "TERM",
     "THING",

@@ -14,6 +14,7 @@ from allez.text.casing import (
 from allez.text.checks import doubts, lexemes
 from allez.text.elements import BLOCKS, INLINE, POINTS, SIGNS, SKIPPED, VOID, WORDS, is_kept
 from allez.text.foreign import is_foreign, stands_alike
+from allez.text.labels import is_divider
 from allez.text.markup import OUTSIDE, Mark, Marked, MarkKind, weave
 from allez.text.references import unescape
 from allez.text.rules import SentenceRules
@@ -49,6 +50,7 @@ __all__ = [
     "doubts",
     "ends",
     "in_small_letters",
+    "is_divider",
     "is_foreign",
     "is_kept",
     "joints",

@@ -4,9 +4,9 @@ A character is a Unicode code point on every host; nothing here depends on a loc
 expression.
 
 A line ends at a line feed. A sentence ends with its line, or at a run of terminators and the
-closers after it when white space follows and then something that can begin a sentence. A sentence
-that is too long is cut near its middle, and each part is looked at again. Knows nothing of
-subwords: the caller counts them.
+closers after it when white space follows and then something that can begin a sentence. Labels that
+signs part are sentences. A sentence that is too long is cut near its middle, and each part is
+looked at again. Knows nothing of subwords: the caller counts them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from allez.entities import Masked
+from allez.entities import NUMBER, Masked
 from allez.text.casing import Casing
+from allez.text.labels import labels
 from allez.text.rules import SentenceRules
 
 _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -53,6 +54,14 @@ class Segment(NamedTuple):
     """The sentence with symbols in place of its entities; None: the bundle has no symbols."""
 
     @property
+    def is_figure(self) -> bool:
+        """Whether this is a number and nothing else: it is said as the target writes it."""
+        if self.masked is None or len(self.masked.slots) != 1:
+            return False
+        (slot,) = self.masked.slots
+        return slot.kind == NUMBER and self.masked.text == slot.symbol
+
+    @property
     def source(self) -> SourceTokens:
         """The tokens of a sentence that has been through the tokenizer."""
         assert self.tokens is not None
@@ -79,11 +88,12 @@ def split(text: str, rules: SentenceRules, count_tokens: Callable[[str], int]) -
     segments = []
     done = 1 if text.startswith(_BYTE_ORDER_MARK) else 0
     for sentence_start, sentence_end in _sentences(text, done, rules):
-        for start, end in _fit(text, sentence_start, sentence_end, rules, count_tokens):
-            if done < start:
-                segments.append(Segment(text[done:start], done, start, "copied"))
-            segments.append(Segment(text[start:end], start, end, "sentence"))
-            done = end
+        for label in labels(text, sentence_start, sentence_end, rules.spaces):
+            for start, end in _fit(text, *label, rules, count_tokens):
+                if done < start:
+                    segments.append(Segment(text[done:start], done, start, "copied"))
+                segments.append(Segment(text[start:end], start, end, "sentence"))
+                done = end
     if done < len(text):
         segments.append(Segment(text[done:], done, len(text), "copied"))
     return segments

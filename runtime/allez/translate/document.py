@@ -36,6 +36,7 @@ from allez.text import (
 )
 from allez.translate.choice import chosen
 from allez.translate.confidence import Evidence, confidence, features
+from allez.translate.figures import figure
 from allez.translate.masking import (
     NOTHING,
     Asked,
@@ -43,8 +44,8 @@ from allez.translate.masking import (
     Masking,
     carried,
     carried_over,
+    entities_apart,
     outside,
-    terms_apart,
     without_marker,
 )
 from allez.translate.writing import write_out
@@ -114,8 +115,8 @@ class Document(NamedTuple):
 
     @property
     def sentences(self) -> Iterator[Segment]:
-        """What is translated, in order."""
-        return (segment for segment in self.segments if segment.kind == "sentence")
+        """What is asked of the model, in order: all sentences but figures."""
+        return (s for s in self.segments if s.kind == "sentence" and not s.is_figure)
 
 
 def checked(text: str) -> str:
@@ -205,9 +206,9 @@ def _take_apart_masked(
         for item in without_marker(segment, hidden.text):
             names = masking.names(item.text, masking.casing(item.text, words.rules))
             if item.kind == "sentence":
-                parts = carried_over(item, names, masking.term) or [item]
+                parts = carried_over(item, names, hidden) or [item]
             else:
-                parts = terms_apart(item, masking.term)
+                parts = entities_apart(item, hidden)
             for part in parts:
                 segments.append(_read_masked(part, hidden, words, masking, over))
     return Document(text, segments)
@@ -267,7 +268,7 @@ def put_together(
 
     Args:
         document: the text.
-        found: the hypotheses of each sentence, best first.
+        found: the hypotheses of each sentence that was asked for, best first.
         words: the bundle's.
         search: how they were looked for, and how many are handed out.
     """
@@ -278,7 +279,8 @@ def put_together(
     before: Segment | None = None
     for segment in document.segments:
         if segment.kind == "sentence":
-            sentence = _sentence(segment, next(answers), words, search)
+            said = (figure(segment, words.masking),) if segment.is_figure else next(answers)
+            sentence = _sentence(segment, said, words, search)
             sentences.append(sentence)
             space = " " if needs_space(before, segment) else ""
             for rank, parts in enumerate(texts):

@@ -16,6 +16,7 @@ from allez.entities import (
     FORMS,
     KINDS,
     NAME,
+    NUMBER,
     SPACES,
     TERM,
     Entity,
@@ -37,7 +38,7 @@ from allez.errors import BundleFormatError
 from allez.results import Carried
 from allez.search import Symbols
 from allez.spec import SPEC
-from allez.text import Casing, Kind, Segment, SentenceRules, Tokenizer, casing_of
+from allez.text import Casing, Kind, Segment, SentenceRules, Tokenizer, casing_of, is_divider
 
 _CAPITALS: dict[str, int] = SPEC["casing"]
 
@@ -56,7 +57,10 @@ NOTHING = Asked()
 
 
 class Hidden(NamedTuple):
-    """A text in which each entity is one character, the first symbol of its kind."""
+    """A text in which each entity is one character, the first symbol of its kind.
+
+    A sign between labels is that sign, so that it is seen to part them.
+    """
 
     original: str
     text: str
@@ -99,8 +103,6 @@ class Masking:
                     raise BundleFormatError(
                         f"{bundle.path}: the symbol U+{ord(symbol):04X} is no subword of its own"
                     )
-        self.term = self._first.get(TERM, "")
-        """The character that hides a term; "": there are none."""
         self.ids = {symbol: target.encode(symbol)[-1] for symbol in every}
         """The id of each symbol in the target."""
         self.source_ids = {symbol: source.encode(symbol)[-1] for symbol in every}
@@ -124,7 +126,8 @@ class Masking:
         places: list[int] = []
         done = 0
         for entity in entities:
-            parts += [text[done : entity.start], self._first[entity.kind]]
+            shown = text[entity.start] if _parts_labels(text, entity) else self._first[entity.kind]
+            parts += [text[done : entity.start], shown]
             starts += range(done, entity.start + 1)
             places.append(len(starts) - 1)
             done = entity.end
@@ -256,17 +259,24 @@ def outside(segment: Segment, hidden: Hidden) -> Segment:
     return segment._replace(text=hidden.original[start:end], start=start, end=end)
 
 
-def carried_over(segment: Segment, names: Sequence[Entity], term: str) -> list[Segment] | None:
+def _parts_labels(text: str, entity: Entity) -> bool:
+    """Tell whether an entity is a sign between labels."""
+    around = at(text, entity.start - 1), at(text, entity.end)
+    alone = all(c in ("", "\n", *SPACES) for c in around)
+    return alone and is_divider(text[entity.start : entity.end])
+
+
+def carried_over(segment: Segment, names: Sequence[Entity], hidden: Hidden) -> list[Segment] | None:
     """Return the parts of a sentence that is nearly all entities; None: it is a sentence.
 
     It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row
     of a table. Its words are translated one by one, marks behind a space with them, and the rest
-    is copied.
+    is copied, but for numbers that the target writes otherwise.
 
     Args:
         segment: of a hidden text.
         names: those in it.
-        term: the character that hides a term; "": there are none.
+        hidden: the text.
     """
     text = segment.text
     entities = len(names) + sum(map(is_private, text))
@@ -285,7 +295,7 @@ def carried_over(segment: Segment, names: Sequence[Entity], term: str) -> list[S
     if not entities or len(words) >= entities or in_a_row:
         return None
     spaced = [(start, end + 2 * _has_spaced_mark(text, end)) for start, end in words]
-    return _one_by_one(segment, [*spaced, *_places_of(text, term)])
+    return _one_by_one(segment, [*spaced, *_said_otherwise(segment, hidden)])
 
 
 def _has_spaced_mark(text: str, at: int) -> bool:
@@ -302,13 +312,24 @@ def carried(segment: Segment) -> tuple[Carried, ...]:
     )
 
 
-def terms_apart(segment: Segment, term: str) -> list[Segment]:
-    """Return the parts of what has no letters: its terms are sentences, and the rest is copied."""
-    return _one_by_one(segment, _places_of(segment.text, term))
+def entities_apart(segment: Segment, hidden: Hidden) -> list[Segment]:
+    """Return the parts of what has no letters.
+
+    Its terms and the numbers that the target writes otherwise are sentences, the rest is copied.
+    """
+    return _one_by_one(segment, _said_otherwise(segment, hidden))
 
 
-def _places_of(text: str, term: str) -> list[tuple[int, int]]:
-    return [(i, i + 1) for i, character in enumerate(text) if character == term]
+def _said_otherwise(segment: Segment, hidden: Hidden) -> list[tuple[int, int]]:
+    """Return where the terms of a segment stand, and the numbers that the target has otherwise."""
+    first = bisect_left(hidden.places, segment.start)
+    last = bisect_left(hidden.places, segment.end)
+    places = [place - segment.start for place in hidden.places[first:last]]
+    return [
+        (place, place + 1)
+        for place, e in zip(places, hidden.entities[first:last], strict=True)
+        if e.kind == TERM or (e.kind == NUMBER and e.said != hidden.original[e.start : e.end])
+    ]
 
 
 def _one_by_one(segment: Segment, words: Sequence[tuple[int, int]]) -> list[Segment]:

@@ -15,6 +15,13 @@ from allez.translate.workers import Workers
 from allez.translate.writing import write_out
 
 
+def told(segment: Segment, words: Words) -> str:
+    """Return what comes of a segment that the model is not asked about."""
+    if segment.masked is None:
+        return segment.text
+    return write_out(segment.masked.text, segment, words.masking, words.typography).text
+
+
 def stream_sentence(
     request: Request,
     segment: Segment,

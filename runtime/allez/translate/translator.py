@@ -289,12 +289,11 @@ class Translator(Loaded):
     ) -> Generator[str, None, bool]:
         """Yield what is copied, and sentences as they grow."""
         from allez.translate.document import needs_space
-        from allez.translate.streaming import stream_sentence
+        from allez.translate.streaming import stream_sentence, told
 
         before: Segment | None = None
-        finished = True
+        finished, prefix = True, options.prefix
         try:
-            prefix = options.prefix
             document = self._read(text, options, deadline)
             if document.fragment is not None and document.fragment.has_tags:
                 document, requests = self._prepare(text, options, deadline)
@@ -302,19 +301,20 @@ class Translator(Loaded):
                 yield self._finish(document, found, options, search).text
                 return all(hypotheses[0].finished for hypotheses in found)
             for segment in document.segments:
-                if segment.kind == "copied":
-                    yield segment.text
-                else:
-                    if deadline.over():
-                        return False
-                    if needs_space(before, segment):
-                        yield " "
+                asked = segment.kind == "sentence" and not segment.is_figure
+                if asked and deadline.over():
+                    return False
+                if needs_space(before, segment):
+                    yield " "
+                before = segment
+                if asked:
                     request = self._sentence(segment, options, prefix)
                     finished &= yield from stream_sentence(
                         request, segment, self._words, self._workers, search, deadline
                     )
                     prefix = ""
-                before = segment
+                else:
+                    yield told(segment, self._words)
         finally:
             deadline.release()
         return finished

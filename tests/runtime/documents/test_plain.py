@@ -92,5 +92,11 @@ def test_when_and_by_whom_a_message_was_sent_is_no_text(line: str, said: str) ->
 def test_columns_between_tabs_are_read_one_by_one() -> None:
     text = "Total\t1 250,00 €\r\n\tun mot\t deux \t\n"
     document = plain.parse(text.encode())
-    assert [segment.source.text for segment in document.segments] == ["Total", "un mot", "deux"]
+    said = [segment.source.text for segment in document.segments]
+    assert said == ["Total", "1 250,00 €", "un mot", "deux"]
     assert uppercased(document).decode() == text.upper()
+
+
+def test_figures_that_languages_write_otherwise_are_text() -> None:
+    document = plain.parse("1 234,5\n12,50 €\n15 %\n1234\n14:02\n2/3\n***\n".encode())
+    assert [s.source.text for s in document.segments] == ["1 234,5", "12,50 €", "15 %"]

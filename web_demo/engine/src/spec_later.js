@@ -28,6 +28,12 @@ export const LATER = {
    114
   ]
  },
+ "labels": {
+  "signs": "\u2192 \u2190 \u2194 \u21d2 \u21d0 \u21d4 \u27f6 \u27f5 \u2794 \u2799 \u279b \u279c \u279d \u279e \u279f \u27a1 \u27a1\ufe0f \u27a2 \u27a4 \u25b6 \u25b6\ufe0f \u25ba \u25b8 \u25b7 \u25b9 \u276f \u2771 -> --> => ==> | \u2022 \u25cf \u00b7 \u2023",
+  "paths": ">:< >>:<< \u203a:\u2039 \u00bb:\u00ab",
+  "slash": "/",
+  "words": 4
+ },
  "wrapped": {
   "least": 20,
   "share": [

@@ -15,6 +15,7 @@ import { maskTarget } from '../src/entities/said.js'
 import { fill, mask, settled } from '../src/entities/symbols.js'
 import { Terms } from '../src/entities/terms.js'
 import { checkedForm, doubts } from '../src/text/checks.js'
+import { labels } from '../src/text/labels.js'
 import { parseRules } from '../src/text/rules.js'
 import { split } from '../src/text/segmentation.js'
 import { Tokenizer } from '../src/text/tokenizer.js'
@@ -54,7 +55,7 @@ test('thousands of texts fall into the pieces that Python finds', options, async
   let compared = 0
   for await (const { text, pieces, max_tokens, max_characters } of lines('splits.jsonl')) {
     const short = { ...rules, maxTokens: max_tokens, maxCharacters: max_characters }
-    const found = [...split(text, short, (sentence) => [...sentence].length)]
+    const found = [...split(text, short, (sentence) => [...sentence].length, labels)]
     const shown = found.map((each) => [each.text, each.kind === 'sentence'])
     assert.deepEqual(shown, pieces, JSON.stringify(text))
     compared++

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { BundleFormatError } from '../src/errors.js'
 import { inCapitals, inSmallLetters, toCapitals } from '../src/text/casing.js'
+import { labels } from '../src/text/labels.js'
 import { parseRules } from '../src/text/rules.js'
 import { split } from '../src/text/segmentation.js'
 import { Tokenizer } from '../src/text/tokenizer.js'
@@ -19,7 +20,7 @@ test('texts fall into the pieces that every host finds', async () => {
   assert.ok(cases.length >= 60)
   const short = { ...rules, maxTokens: head.max_tokens, maxCharacters: head.max_characters }
   for (const { text, pieces } of cases) {
-    const found = [...split(text, short, (sentence) => [...sentence].length)]
+    const found = [...split(text, short, (sentence) => [...sentence].length, labels)]
     assert.deepEqual(
       found.map((each) => [each.text, each.kind === 'sentence']),
       pieces,
@@ -34,7 +35,7 @@ test('English falls into the pieces that every host finds', async () => {
   assert.ok(cases.length >= 35)
   const english = parseRules(JSON.stringify(head.definition))
   for (const { text, pieces } of cases) {
-    const found = [...split(text, english, (sentence) => [...sentence].length)]
+    const found = [...split(text, english, (sentence) => [...sentence].length, labels)]
     assert.deepEqual(
       found.map((each) => [each.text, each.kind === 'sentence']),
       pieces,
@@ -79,10 +80,11 @@ for (const unit of UNITS) {
     let asked = 0
     const started = performance.now()
     let joined = 0
-    for (const piece of split(text, rules, (sentence) => {
+    const count = (/** @type {string} */ sentence) => {
       asked += sentence.length
       return 1 + Math.floor(sentence.length / 4)
-    })) {
+    }
+    for (const piece of split(text, rules, count, labels)) {
       joined += piece.text.length
     }
     assert.ok(performance.now() - started < 20_000)

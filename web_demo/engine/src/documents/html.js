@@ -12,7 +12,7 @@ import { isLetter, isSmall } from '../text/characters.js'
 import { INLINE, POINTS, SIGNS, SKIPPED, WORDS, baseLanguage } from '../text/elements.js'
 import { weave } from '../text/markup.js'
 import { attributes, scan } from '../text/tags.js'
-import { Gatherer, endsSentence, firstOf, hasLetters } from './inline.js'
+import { Gatherer, endsSentence, firstOf, hasWords } from './inline.js'
 import { Spelling } from './spelling.js'
 
 /** @typedef {import('../text/markup.js').Marked} Marked */
@@ -156,7 +156,7 @@ class Finder {
       const gatherer = new Gatherer()
       gatherer.text(value.trim())
       const { marked, opens } = gatherer.finish()
-      if (!hasLetters(marked)) continue
+      if (!hasWords(marked)) continue
       const write = (/** @type {Marked} */ translated) => {
         const parts = [...weave(translated)].map(({ kind, text, mark }) =>
           kind === 'text' ? text : opens[mark].join(''),
@@ -184,7 +184,7 @@ class Finder {
     const gatherer = new Gatherer()
     for (const node of run) gather(gatherer, node, this.kept)
     const inline = gatherer.finish()
-    if (!hasLetters(inline.marked)) return
+    if (!hasWords(inline.marked)) return
     const write = (/** @type {Marked} */ translated) => this.write(run, inline, translated)
     this.segments.push({ source: inline.marked, write })
   }

@@ -177,17 +177,21 @@ function collapsed({ text, marks }) {
   }
 }
 
+/** What languages write in their own way: fractions, thousands, per cent, prices. */
+const FIGURES = /[0-9](?:[., \u00a0\u2009\u202f][0-9]|[ \u00a0\u2009\u202f]?[%€$£¥])|[€$£¥] ?[0-9]/
+
 /**
- * Tells whether there is anything to translate, words that are copied left out.
+ * Tells whether there is anything to translate, words that are copied left out: letters, or figures
+ * such as "12,50 €".
  *
  * @param {Marked} marked
  */
-export function hasLetters({ text, marks }) {
+export function hasWords({ text, marks }) {
   let rest = text
   for (const { kind, start, end } of marks) {
     if (kind === 'word') rest = rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end)
   }
-  return [...rest].some(isLetter)
+  return [...rest].some(isLetter) || FIGURES.test(rest)
 }
 
 const ENDS = '.!?…:;'

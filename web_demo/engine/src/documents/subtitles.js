@@ -10,7 +10,7 @@ import { characterAt, countCharacters, isCapital, isLetter, isSmall } from '../t
 import { weave } from '../text/markup.js'
 import { unescape } from '../text/references.js'
 import { scan } from '../text/tags.js'
-import { Gatherer, balanced, endsSentence, hasLetters } from './inline.js'
+import { Gatherer, balanced, endsSentence, hasWords } from './inline.js'
 
 /** @typedef {import('../text/markup.js').Marked} Marked */
 /** @typedef {import('./inline.js').Document} Document */
@@ -262,7 +262,7 @@ class Subtitles {
       this.gather(gatherer, part)
     })
     const inline = gatherer.finish()
-    if (!hasLetters(inline.marked)) return
+    if (!hasWords(inline.marked)) return
     const end = inner[inner.length - 1].end
     const [{ opening, opens }] = parts
     const start = opens < 0 ? inner[0].start : opens

@@ -4,13 +4,14 @@
  * A character is a Unicode code point on every host; nothing here depends on a locale or a regular
  * expression. A line ends at a line feed. A sentence ends with its line, or at a run of
  * terminators and the closers after it when white space follows and then something that can begin
- * a sentence. A sentence that is too long is cut near its middle, and each part is looked at
- * again. Knows nothing of subwords: the caller counts them.
+ * a sentence. Labels that signs part are sentences. A sentence that is too long is cut near its
+ * middle, and each part is looked at again. Knows nothing of subwords: the caller counts them.
  */
 
 import { isDigit, isLetter, isSmall } from './characters.js'
 
 /** @typedef {import('./rules.js').SentenceRules} SentenceRules */
+/** @typedef {typeof import('./labels.js').labels | null} Labels */
 
 /**
  * A stretch of a text, in UTF-16 units of what was split: translated, or copied through as it
@@ -34,12 +35,13 @@ const BYTE_ORDER_MARK = '\ufeff'
  * @param {(sentence: string) => number} countTokens how many tokens a string has, eos not
  *   counted; asked only about strings of at most `maxCharacters`, and in all about a small multiple
  *   of the text
+ * @param {Labels} labels
  * @returns {Generator<Piece, void, void>}
  */
-export function* split(text, rules, countTokens) {
+export function* split(text, rules, countTokens, labels) {
   let done = text.startsWith(BYTE_ORDER_MARK) ? 1 : 0
   for (const [offset, line] of lines(text, done, rules, countTokens)) {
-    for (const [from, to] of line.sentences()) {
+    for (const [from, to] of line.sentences(labels)) {
       const [start, stop] = [offset + from, offset + to]
       if (done < start) yield piece(text, done, start, 'copied')
       yield piece(text, start, stop, 'sentence')
@@ -106,10 +108,14 @@ class Line {
   /**
    * Yields where each sentence stands, in UTF-16 units.
    *
+   * @param {Labels} labels
    * @returns {Generator<[number, number], void, void>}
    */
-  *sentences() {
-    for (const [start, end] of this.cuts()) yield* this.fit(start, end)
+  *sentences(labels) {
+    for (const [start, end] of this.cuts()) {
+      const parts = labels?.(this.characters, start, end, this.rules.spaces) ?? [[start, end]]
+      for (const [from, to] of parts) yield* this.fit(from, to)
+    }
   }
 
   /**

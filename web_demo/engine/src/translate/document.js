@@ -16,8 +16,7 @@ import { checkedForm } from '../text/checks.js'
 import { parseRules } from '../text/rules.js'
 import { split } from '../text/segmentation.js'
 import { Tokenizer } from '../text/tokenizer.js'
-import { withoutMarker } from './lists.js'
-import { Masking, carriedOver, outside, termsApart } from './masking.js'
+import { Masking, carriedOver, entitiesApart, outside } from './masking.js'
 
 /** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
 /** @typedef {import('../entities/numbers.js').Form} Form */
@@ -27,6 +26,7 @@ import { Masking, carriedOver, outside, termsApart } from './masking.js'
 /** @typedef {import('../text/segmentation.js').Piece} Piece */
 /** @typedef {import('../text/tokenizer.js').Span} Span */
 /** @typedef {import('./deadline.js').Deadline} Deadline */
+/** @typedef {typeof import('./lists.js')} Lists */
 /** @typedef {import('./masking.js').Hidden} Hidden */
 /** @typedef {import('./masking.js').Wishes} Wishes */
 
@@ -42,9 +42,12 @@ import { Masking, carriedOver, outside, termsApart } from './masking.js'
 
 /**
  * A stretch of a text; `ids` [S], eos last, and `spans` [S] in the text given, of a sentence.
+ * `told`: what is said without asking the model: nothing of what is copied, of a number that stands
+ * by itself what the target writes.
  *
  * @typedef {{text: string, start: number, end: number, kind: 'sentence' | 'copied',
- *   casing: Casing, ids: number[], spans: Span[], masked: Masked | null}} Segment
+ *   casing: Casing, ids: number[], spans: Span[], masked: Masked | null,
+ *   told: import('../search/trellis.js').Found[] | null}} Segment
  */
 
 const PAUSE = 16 // milliseconds of splitting, after which others may work
@@ -109,7 +112,7 @@ export async function fragmentOf(text, markup) {
 
 /** What is copied through as it stands. @param {Piece} piece @returns {Segment} */
 const copied = (piece) => {
-  return { ...piece, kind: 'copied', casing: 'usual', ids: [], spans: [], masked: null }
+  return { ...piece, kind: 'copied', casing: 'usual', ids: [], spans: [], masked: null, told: [] }
 }
 
 /**
@@ -123,9 +126,13 @@ const copied = (piece) => {
  * @returns {AsyncGenerator<Segment, void, void>}
  */
 export async function* takeApart(text, words, deadline, wishes) {
-  const segments = words.masking
-    ? takeApartMasked(await words.masking.hide(text, wishes), words, words.masking, deadline)
-    : takeApartRaw(text, words, deadline)
+  const lists = SIGN.test(text) ? await import('./lists.js') : null
+  const { masking } = words
+  const hidden = masking && (await masking.hide(text, wishes, lists?.isDivider))
+  const segments =
+    masking && hidden
+      ? takeApartMasked(hidden, words, masking, deadline, lists)
+      : takeApartRaw(text, words, deadline, lists)
   let paused = performance.now()
   for (const segment of segments) {
     if (performance.now() - paused > PAUSE) {
@@ -136,13 +143,17 @@ export async function* takeApart(text, words, deadline, wishes) {
   }
 }
 
+/** What may begin an item of a list, or part labels: neither letters nor marks of sentences. */
+const SIGN = /[^\p{L}\s,.'’!?]/u
+
 /**
  * @param {string} text
  * @param {Words} words
  * @param {Deadline} deadline
+ * @param {Lists | null} lists
  * @returns {Generator<Segment, void, void>}
  */
-function* takeApartRaw(text, words, deadline) {
+function* takeApartRaw(text, words, deadline, lists) {
   /** @type {Map<string, ReturnType<typeof readTokens>>} */
   const known = new Map()
   const read = (/** @type {string} */ sentence) => {
@@ -155,14 +166,14 @@ function* takeApartRaw(text, words, deadline) {
   }
   const count = (/** @type {string} */ sentence) =>
     deadline.isOver() ? 0 : read(sentence).ids.length - 1
-  for (const piece of split(text, words.rules, count)) {
+  for (const piece of split(text, words.rules, count, lists && lists.labels)) {
     if (piece.kind === 'copied' || isCopied(piece.text, words)) {
       yield copied(piece)
       continue
     }
     const { ids, spans } = deadline.isOver() ? unread(piece.text, words) : read(piece.text)
     const casing = casingOf(piece.text, words.rules)
-    yield { ...piece, casing, ids, spans: shifted(spans, piece.start), masked: null }
+    yield { ...piece, casing, ids, spans: shifted(spans, piece.start), masked: null, told: null }
     known.clear() // a sentence is asked for twice in a row, or never again
   }
 }
@@ -174,9 +185,10 @@ function* takeApartRaw(text, words, deadline) {
  * @param {Words} words
  * @param {Masking} masking
  * @param {Deadline} deadline
+ * @param {Lists | null} lists
  * @returns {Generator<Segment, void, void>}
  */
-function* takeApartMasked(hidden, words, masking, deadline) {
+function* takeApartMasked(hidden, words, masking, deadline, lists) {
   const count = (/** @type {string} */ sentence) => {
     if (deadline.isOver()) return 0
     const casing = masking.casing(sentence, words.rules)
@@ -184,9 +196,9 @@ function* takeApartMasked(hidden, words, masking, deadline) {
     if (read === null) return words.rules.maxTokens + 1
     return words.source.encode(asRead(read, casing, words.rules).text).length
   }
-  for (const piece of split(hidden.text, words.rules, count)) {
-    for (const item of withoutMarker(piece, hidden.text)) {
-      for (const part of partsOf(item, words, masking)) {
+  for (const piece of split(hidden.text, words.rules, count, lists && lists.labels)) {
+    for (const item of lists?.withoutMarker(piece, hidden.text) ?? [piece]) {
+      for (const part of partsOf(item, hidden, words, masking)) {
         yield readMasked(part, hidden, words, masking, deadline)
       }
     }
@@ -197,13 +209,14 @@ function* takeApartMasked(hidden, words, masking, deadline) {
  * Returns what of a piece is translated by itself.
  *
  * @param {Piece} piece of a hidden text
+ * @param {Hidden} hidden
  * @param {Words} words
  * @param {Masking} masking
  */
-function partsOf(piece, words, masking) {
-  if (piece.kind === 'copied') return termsApart(piece, masking.term)
+function partsOf(piece, hidden, words, masking) {
+  if (piece.kind === 'copied') return entitiesApart(piece, hidden)
   const names = masking.names(piece.text, masking.casing(piece.text, words.rules))
-  return carriedOver(piece, names, masking.term) ?? [piece]
+  return carriedOver(piece, names, hidden) ?? [piece]
 }
 
 /**
@@ -223,7 +236,8 @@ function readMasked(piece, hidden, words, masking, deadline) {
   const masked = masking.mask(piece, hidden, casing)
   if (deadline.isOver()) {
     const { ids, spans } = unread(whole.text, words)
-    return { ...whole, casing, ids, spans: shifted(spans, whole.start), masked }
+    const told = figureOf(masked, ids, masking)
+    return { ...whole, casing, ids, spans: shifted(spans, whole.start), masked, told }
   }
   const { ids, spans } = readTokens(masked.text, casing, words)
   // A symbol stands for the letters of its entity.
@@ -234,7 +248,23 @@ function readMasked(piece, hidden, words, masking, deadline) {
     const start = starts[from] ?? whole.text.length
     return /** @type {Span} */ ([start, Math.max(start, to === 0 ? 0 : ends[to - 1])])
   })
-  return { ...whole, casing, ids, spans: shifted(own, whole.start), masked }
+  const told = figureOf(masked, ids, masking)
+  return { ...whole, casing, ids, spans: shifted(own, whole.start), masked, told }
+}
+
+/**
+ * Returns what is said of a number and nothing else, its symbol; null: the model is asked.
+ *
+ * @param {Masked} masked
+ * @param {number[]} ids
+ * @param {Masking} masking
+ */
+function figureOf({ text, slots }, ids, masking) {
+  const id = masking.ids.get(text)
+  if (id === undefined || slots[0].kind !== 'number') return null
+  const read = masking.sourceIds.get(text)
+  const attention = [Float32Array.from(ids, (each) => (each === read ? 1 : 0))]
+  return [{ tokens: [id], score: 0, attention, finished: true }]
 }
 
 /**
@@ -257,7 +287,7 @@ export async function readSentence(text, words, wishes, deadline) {
   const piece = /** @type {Piece} */ ({ text, start: 0, end: text.length, kind: 'sentence' })
   if (!words.masking) {
     const casing = casingOf(text, words.rules)
-    return { ...piece, casing, ...readTokens(text, casing, words), masked: null }
+    return { ...piece, casing, ...readTokens(text, casing, words), masked: null, told: null }
   }
   const hidden = await words.masking.hide(text, wishes)
   const inside = { ...piece, text: hidden.text, end: hidden.text.length }

@@ -1,7 +1,12 @@
-/** What makes a line an item of a list: it is copied, and the item is a sentence without it. */
+/**
+ * What makes a line an item of a list: it is copied, and the item is a sentence without it. Loaded,
+ * with what parts labels, by the first text that has any sign.
+ */
 
 import { at, isOneOf, isPlainLetter, isSpace, run } from '../entities/characters.js'
 import { isAscii, isDigit, isLetter } from '../text/characters.js'
+
+export { isDivider, labels } from '../text/labels.js'
 
 /** @typedef {import('../text/segmentation.js').Piece} Piece */
 

@@ -34,7 +34,8 @@ import { isLetter } from '../text/characters.js'
  */
 
 /**
- * A text in which each entity is one character, the first symbol of its kind.
+ * A text in which each entity is one character, the first symbol of its kind; a sign between labels
+ * is that sign, so that it is seen to part them.
  *
  * @typedef {object} Hidden
  * @property {string} original
@@ -78,8 +79,6 @@ export class Masking {
     for (const kind of KINDS) {
       if (this.symbols[kind].length > 0) this.first.set(kind, this.symbols[kind][0])
     }
-    /** The character that hides a term; "": there are none. */
-    this.term = this.first.get('term') ?? ''
     const every = KINDS.flatMap((kind) => this.symbols[kind])
     for (const tokenizer of [source, target]) {
       for (const symbol of every) {
@@ -105,9 +104,10 @@ export class Masking {
    *
    * @param {string} text
    * @param {Wishes} wishes
+   * @param {(word: string) => boolean} [isDivider] tells signs that part labels
    * @returns {Promise<Hidden>}
    */
-  async hide(text, { keep, glossary }) {
+  async hide(text, { keep, glossary }, isDivider = () => false) {
     const asked = { keep: placesOf(text, keep), terms: await termsOf(glossary) }
     const found = find(text, this.languages, asked)
     const entities = found.filter((entity) => this.first.has(entity.kind))
@@ -123,7 +123,9 @@ export class Masking {
       copy(start)
       places.push(out.length)
       starts[out.length] = start
-      out += this.first.get(kind)
+      const isAlone = ALONE.test(text.charAt(start - 1)) && ALONE.test(text.charAt(end))
+      const isSign = isAlone && isDivider(text.slice(start, end))
+      out += isSign ? text[start] : this.first.get(kind)
       done = end
     }
     copy(text.length)
@@ -253,6 +255,9 @@ export function outside(piece, { starts, original }) {
   return { ...piece, text: original.slice(start, end), start, end }
 }
 
+/** What stands around a sign that is a word by itself. */
+const ALONE = /^[ \u00a0\u2009\u202f\n]?$/
+
 const SPACED_MARK = /^[ \u00a0\u2009\u202f][:;?!]/
 
 /**
@@ -260,14 +265,14 @@ const SPACED_MARK = /^[ \u00a0\u2009\u202f][:;?!]/
  *
  * It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row
  * of a table. Its words are translated one by one, marks behind a space with them, and the rest is
- * copied.
+ * copied, but for numbers that the target writes otherwise.
  *
  * @param {Piece} piece of a hidden text
  * @param {[number, number][]} names those in it
- * @param {string} term the character that hides a term; "": there are none
+ * @param {Hidden} hidden the text
  * @returns {Piece[] | null}
  */
-export function carriedOver(piece, names, term) {
+export function carriedOver(piece, names, hidden) {
   const { text } = piece
   const entities = names.length + [...text].filter(isPrivate).length
   const words = ordinaryWords(text, names)
@@ -276,24 +281,33 @@ export function carriedOver(piece, names, term) {
   )
   if (entities === 0 || words.length >= entities || isInRow) return null
   for (const word of words) if (SPACED_MARK.test(text.slice(word[1]))) word[1] += 2
-  return oneByOne(piece, [...words, ...placesOfTerms(text, term)])
+  return oneByOne(piece, [...words, ...saidOtherwise(piece, hidden)])
 }
 
 /**
- * Returns the parts of what has no letters: its terms are sentences, and the rest is copied.
+ * Returns the parts of what has no letters: its terms and the numbers that the target writes
+ * otherwise are sentences, the rest is copied.
  *
  * @param {Piece} piece of a hidden text
- * @param {string} term the character that hides a term; "": there are none
+ * @param {Hidden} hidden
  */
-export const termsApart = (piece, term) => oneByOne(piece, placesOfTerms(piece.text, term))
+export const entitiesApart = (piece, hidden) => oneByOne(piece, saidOtherwise(piece, hidden))
 
 /**
- * @param {string} text
- * @param {string} term
+ * Returns where the terms of a piece stand, and the numbers that the target has otherwise.
+ *
+ * @param {Piece} piece
+ * @param {Hidden} hidden
  * @returns {[number, number][]}
  */
-const placesOfTerms = (text, term) =>
-  term === '' ? [] : [...text.matchAll(new RegExp(term, 'g'))].map((m) => [m.index, m.index + 1])
+function saidOtherwise({ start, end }, { entities, places, original }) {
+  const [first, last] = [firstFrom(places, start), firstFrom(places, end)]
+  return entities.slice(first, last).flatMap((e, at) => {
+    const isOther = e.kind === 'number' && e.said !== original.slice(e.start, e.end)
+    const place = places[first + at] - start
+    return e.kind === 'term' || isOther ? [[place, place + 1]] : []
+  })
+}
 
 /**
  * Returns a piece's parts: words are sentences, what is between them is copied.

@@ -171,19 +171,15 @@ export class Translator {
     let { prefix } = call
     for await (const segment of takeApart(joined.source, this.words, deadline, call)) {
       const space = joined.space(segment)
-      if (segment.kind === 'copied') {
-        joined.add(segment, [])
-        yield segment.text
-        continue
-      }
       if (space !== '') yield space
       const begun = prefix
       const begin = (/** @type {(piece: string) => void} */ say) =>
         this.streamSentence(segment, call, begun, deadline, say)
-      const found = yield* heard(begin, () => deadline.leave())
-      const sentence = /** @type {Sentence} */ (joined.add(segment, found))
-      onSentence(fragment ? fragment.inGiven(sentence) : sentence)
-      prefix = ''
+      const found = segment.told ?? (yield* heard(begin, () => deadline.leave()))
+      const sentence = joined.add(segment, found)
+      if (segment.told) yield sentence?.text ?? segment.text
+      else prefix = ''
+      if (sentence) onSentence(fragment ? fragment.inGiven(sentence) : sentence)
     }
     const answer = joined.translation()
     return fragment ? fragment.translated(answer) : answer
@@ -279,12 +275,9 @@ export class Translator {
     const joined = new Joined(text, this.words, call.search)
     let { prefix } = call
     for await (const segment of takeApart(text, this.words, deadline, call)) {
-      if (segment.kind === 'copied') {
-        joined.add(segment, [])
-        continue
-      }
-      joined.add(segment, await this.translateSentence(segment, call, prefix, deadline))
-      prefix = ''
+      const { told } = segment
+      joined.add(segment, told ?? (await this.translateSentence(segment, call, prefix, deadline)))
+      if (!told) prefix = ''
     }
     return joined.translation()
   }

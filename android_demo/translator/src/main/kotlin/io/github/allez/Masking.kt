@@ -16,7 +16,8 @@ private val LISTED = SPEC.part("casing").whole("listed")
 internal class Asked(val keep: List<String> = emptyList(), val glossary: List<Term> = emptyList())
 
 /**
- * A text in which each entity is one character, the first symbol of its kind.
+ * A text in which each entity is one character, the first symbol of its kind; a sign between labels is
+ * that sign, so that it is seen to part them.
  *
  * @property text what has become of it.
  * @property entities in order; their places are code points of the text as it was, [original].
@@ -37,6 +38,15 @@ internal class Hidden(
 
     /** The entities of a piece of [text]. */
     fun entities(piece: Piece): List<Entity> = entities.subList(first(piece.start), first(piece.end))
+
+    /** Where in a piece of [text] its terms stand, and the numbers that the target has otherwise. */
+    fun saidOtherwise(piece: Piece): List<Pair<Int, Int>> {
+        val from = first(piece.start)
+        return (from until first(piece.end)).filter { index ->
+            val (start, end, kind, said) = entities[index]
+            kind == EntityKind.TERM || (kind == EntityKind.NUMBER && said != original.string(start, end))
+        }.map { places[it] - piece.start to places[it] - piece.start + 1 }
+    }
 
     /** A piece of [text] as it is in the text itself. */
     fun outside(piece: Piece): Piece {
@@ -66,9 +76,6 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
     private val every = symbols.values.flatten()
     private val ids = every.associateWith { id(it, target, bundle) }
     private val sourceIds = every.associateWith { id(it, source, bundle) }
-
-    /** The character that hides a term; null: there are none. */
-    val term: Char? = first[EntityKind.TERM]
 
     /** Of translations: what is put right before a value. */
     val language: String = bundle.manifest.target
@@ -103,7 +110,11 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
         while (position < original.size) {
             val entity = entities.getOrNull(next)?.takeIf { it.start == position }
             val before = hidden.length
-            if (entity == null) hidden.appendCodePoint(original[position]) else hidden.append(first[entity.kind])
+            if (entity == null || original.partsLabels(entity)) {
+                hidden.appendCodePoint(original[position])
+            } else {
+                hidden.append(first[entity.kind])
+            }
             starts.fill(position, before, hidden.length)
             if (entity != null) places[next++] = before
             position = entity?.end ?: (position + 1)
@@ -176,6 +187,14 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
         return mask(hidden.original.slice(start, end), spans, symbols)
     }
 
+    /** What is said of a number and nothing else, read as [tokens]: its symbol; null: the model is asked. */
+    fun figure(masked: Masked, tokens: List<Token>): List<Found>? {
+        val slot = masked.slots.singleOrNull()?.takeIf { it.kind == EntityKind.NUMBER } ?: return null
+        if (masked.text != String(Character.toChars(slot.symbol))) return null
+        val attention = FloatArray(tokens.size) { if (tokens[it].id == sourceId(slot.symbol)) 1f else 0f }
+        return listOf(Found(listOf(targetId(slot.symbol)), 0.0, listOf(attention), finished = true))
+    }
+
     /** What the translation of a sentence must and may say. */
     fun asked(masked: Masked): AskedSymbols {
         val times = masked.slots.associate { it.symbol to it.times }
@@ -190,13 +209,14 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
  * The parts of a sentence that is nearly all entities; null: it is a sentence.
  *
  * It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row of a
- * table. Its words are translated one by one, marks behind a space with them, and the rest is copied.
+ * table. Its words are translated one by one, marks behind a space with them, and the rest is copied, but
+ * for numbers that the target writes otherwise.
  *
  * @param piece of a hidden text.
  * @param names those in it, as [Masking.names] finds them.
- * @param term the character that hides a term; null: there are none.
+ * @param hidden the text.
  */
-internal fun carriedOver(piece: Piece, names: List<Entity>, term: Char?): List<Piece>? {
+internal fun carriedOver(piece: Piece, names: List<Entity>, hidden: Hidden): List<Piece>? {
     val text = piece.text
     val entities = names.size + text.codePoints().filter(::isPrivate).count()
     val words = wordsBetween(text, names)
@@ -205,18 +225,24 @@ internal fun carriedOver(piece: Piece, names: List<Entity>, term: Char?): List<P
     }
     if (entities == 0L || words.size >= entities || areInARow) return null
     val spaced = words.map { (start, end) -> start to if (hasSpacedMark(text, end)) end + 2 else end }
-    return oneByOne(piece, spaced + placesOf(text, term))
+    return oneByOne(piece, spaced + hidden.saidOtherwise(piece))
 }
 
 /** Whether a mark follows behind a space, as in French: it belongs to the word before. */
 private fun hasSpacedMark(text: String, at: Int): Boolean =
     at + 1 < text.length && text[at] in SPACES && text[at + 1] in ":;?!"
 
-/** The parts of what has no letters: its terms are sentences, and the rest is copied. */
-internal fun termsApart(piece: Piece, term: Char?): List<Piece> = oneByOne(piece, placesOf(piece.text, term))
+/**
+ * The parts of what has no letters: its terms and the numbers that the target writes otherwise are
+ * sentences, the rest is copied.
+ */
+internal fun entitiesApart(piece: Piece, hidden: Hidden): List<Piece> = oneByOne(piece, hidden.saidOtherwise(piece))
 
-private fun placesOf(text: String, term: Char?): List<Pair<Int, Int>> =
-    text.indices.filter { text[it] == term }.map { it to it + 1 }
+/** Whether an entity is a sign between labels. */
+private fun CodePoints.partsLabels(entity: Entity): Boolean {
+    val isAlone = listOf(at(entity.start - 1), at(entity.end)).all { it == NOTHING || isOneOf("$SPACES\n", it) }
+    return isAlone && isDivider(string(entity.start, entity.end))
+}
 
 /** A piece's parts: words are sentences, what is between them is copied. */
 private fun oneByOne(piece: Piece, words: List<Pair<Int, Int>>): List<Piece> {

@@ -12,8 +12,14 @@ package io.github.allez
  * @property tokens their offsets are places in the text; the last one is eos.
  * @property capitals whether the sentence is in nothing but capitals.
  * @property masked the sentence with symbols; null: the bundle has none.
+ * @property told what is said of a number that stands by itself; null: the model is asked.
  */
-internal class Reading(val tokens: List<Token>, val capitals: Boolean, val masked: Masked? = null) {
+internal class Reading(
+    val tokens: List<Token>,
+    val capitals: Boolean,
+    val masked: Masked? = null,
+    val told: List<Found>? = null,
+) {
     /** The ids [S], eos last. */
     val ids: IntArray get() = IntArray(tokens.size) { tokens[it].id }
 }
@@ -30,7 +36,10 @@ internal class Plan(
     val pieces: List<Piece>,
     val readings: List<Reading>,
     val fragment: Fragment? = null,
-)
+) {
+    /** The first sentence that the model is asked about. */
+    val first: Reading? get() = readings.firstOrNull { it.told == null }
+}
 
 /**
  * Splits a text, its markup taken out; each sentence is tokenized once, for counting and for reading.
@@ -81,7 +90,8 @@ internal fun readSentence(sentence: String, words: Words, asked: Asked): Reading
 /** [tokens] of a piece, with offsets in its text, and eos behind them. */
 private fun reading(tokens: List<Token>, piece: Piece, capitals: Boolean, words: Words, masked: Masked? = null): Reading {
     val moved = tokens.map { it.copy(start = it.start + piece.start, end = it.end + piece.start) }
-    return Reading(moved + Token(words.eos, words.source.piece(words.eos), piece.end, piece.end), capitals, masked)
+    val read = moved + Token(words.eos, words.source.piece(words.eos), piece.end, piece.end)
+    return Reading(read, capitals, masked, masked?.let { words.masking?.figure(it, read) })
 }
 
 /** A text whose entities are hidden, and whose sentences are read with symbols. */
@@ -118,9 +128,9 @@ private class MaskedText(
     }
 
     private fun parts(piece: Piece): List<Piece> {
-        if (!piece.translate) return termsApart(piece, masking.term)
+        if (!piece.translate) return entitiesApart(piece, hidden)
         val names = masking.names(piece.text, masking.isInCapitals(piece.text, spaces))
-        return carriedOver(piece, names, masking.term) ?: listOf(piece)
+        return carriedOver(piece, names, hidden) ?: listOf(piece)
     }
 
     private fun read(piece: Piece): Reading {

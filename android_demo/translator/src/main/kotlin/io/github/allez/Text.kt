@@ -126,7 +126,8 @@ private class Splitter(
 
     fun pieces(): List<Piece> {
         if (characters.isNotEmpty() && characters[0] == BYTE_ORDER_MARK) done = 1
-        eachSentence(done, ::fit)
+        val line = CodePoints(characters)
+        eachSentence(done) { from, to -> labels(line, from, to, rules.spaces).forEach { (start, end) -> fit(start, end) } }
         addCopied(characters.size)
         return pieces
     }

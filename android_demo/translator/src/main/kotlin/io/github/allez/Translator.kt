@@ -144,8 +144,9 @@ public class Translator @JvmOverloads constructor(
         for (piece in plan.pieces) {
             if (piece.translate) {
                 if (needsSpace(before, piece)) onPiece(" ")
-                found.add(streamSentence(plan.readings[found.size], search, prefix, deadline, onPiece))
-                prefix = emptyList()
+                val reading = plan.readings[found.size]
+                found.add(streamSentence(reading, search, prefix, deadline, onPiece))
+                if (reading.told == null) prefix = emptyList()
             } else {
                 onPiece(piece.text)
             }
@@ -227,8 +228,8 @@ public class Translator @JvmOverloads constructor(
         val search = options.search(manifest)
         val jobs = plans.flatMap { plan ->
             val forced = forced(options.prefix, plan, deadline)
-            plan.readings.mapIndexed { index, reading ->
-                { search(reading, search, if (index == 0) forced else emptyList(), deadline) }
+            plan.readings.map { reading ->
+                { search(reading, search, if (reading === plan.first) forced else emptyList(), deadline) }
             }
         }
         val found = engine.run(jobs, deadline).iterator()
@@ -248,7 +249,7 @@ public class Translator @JvmOverloads constructor(
 
     /** What the translation of a text must begin with; where its first sentence is in capitals, so is this. */
     private fun forced(prefix: String, plan: Plan, deadline: Deadline): List<Int> {
-        val first = plan.readings.firstOrNull()
+        val first = plan.first
         if (first == null || prefix.isEmpty() || deadline.isOver()) return emptyList()
         return words.said(prefix, first, begins = true)
     }
@@ -261,6 +262,7 @@ public class Translator @JvmOverloads constructor(
         deadline: Deadline,
         onStep: (IntArray) -> Unit = {},
     ): List<Found> {
+        reading.told?.let { return it }
         val symbols = reading.masked?.let { words.masking?.asked(it) }
         return engine.search(Request(TextSource(reading.ids), prefix, symbols), options, deadline, onStep)
     }
