@@ -1,35 +1,27 @@
-"""The training loop: schedule, averaging, checkpoints that continue exactly, early stopping.
-
-Killed at any moment, a run loses the minutes since the last checkpoint and nothing else.
-"""
+"""The training loop of texts: schedule, mixture, early stopping. The rest is `loop.py`."""
 
 from __future__ import annotations
 
 import copy
 import dataclasses
 import logging
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from tqdm import tqdm
 
 from allez.errors import InputError
-from allez_export.checkpoints import load_run
-from allez_export.config import Config, ConfigError, ModelConfig, TrainingConfig
-from allez_export.config_file import build_kept
+from allez_export.config import Config, ConfigError, TrainingConfig
 from allez_export.data.batches import Batch
 from allez_export.data.mix import Stream
 from allez_export.evaluate import SAID
-from allez_export.families.family import Family
 from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
-from allez_export.run_folder import Progress, RunFolder
+from allez_export.loop import Loop, Progress
 from allez_export.sampled_softmax import SampledSoftmax, count_targets
 from allez_export.vocabulary import PAD
 
@@ -38,16 +30,13 @@ log = logging.getLogger(__name__)
 TIMED = 24
 """Batches on which float32 and bfloat16 are timed."""
 
-TOLD_SECONDS = 60.0
-"""Between two lines for those who see no progress bar."""
-
-Validate = Callable[[Family], dict[str, float]]
+Validate = Callable[[Recurrent], Mapping[str, float]]
 """Scores a model; the first entry decides what is kept."""
 
 
 @dataclass
 class TextProgress(Progress):
-    """Where a run stands, and what it reads."""
+    """Where a run stands, apart from tensors."""
 
     stream: dict[str, Any] = field(default_factory=dict)
     """The stream's state before the chunk in hand was drawn."""
@@ -55,7 +44,6 @@ class TextProgress(Progress):
     """Whether the chunk in hand is of the late mixture."""
     batch: int = 0
     """Batches of that chunk already used."""
-    since_best: int = 0
 
 
 def batch_loss(
@@ -91,33 +79,25 @@ def is_late(update: int, config: TrainingConfig) -> bool:
     return update >= config.updates * (1 - late)
 
 
-def model_of(config: Config) -> ModelConfig:
-    """Return the model that a run cannot change on the way; how much is dropped out it can."""
-    return replace(config.model, dropout=0.0, word_dropout=0.0)
-
-
 def drawn_from(config: Config, sizes: Sequence[int]) -> list[Any]:
     """Return what decides which batches are drawn; where it changes they are drawn anew."""
     training = config.training
     return [config.data, training.seed, training.batch_tokens, training.chunk_tokens, list(sizes)]
 
 
-class Run(RunFolder):
-    """One training run in a folder of its own.
+class Run(Loop[Batch]):
+    """A training run on texts.
 
     Args:
-        config: the whole configuration; a checkpoint refuses one with another model.
-        tokenizer: text of `tokenizer.json`, kept with the model.
+        config: see `Loop`, as all others that are not here.
+        vocabulary: V.
         stream: source of the batches.
-        folder: where checkpoints go; a checkpoint found there is continued.
-        validate: scores the averaged model.
-        device: "cpu" or "cuda".
-        tell: says to the user how things go.
     """
 
     model: Seq2Seq
     average: Seq2Seq
     progress: TextProgress
+    new_progress = TextProgress
 
     def __init__(
         self,
@@ -131,24 +111,16 @@ class Run(RunFolder):
         device: str = "cpu",
         tell: Callable[[str], None] = log.info,
     ) -> None:
-        torch.manual_seed(config.training.seed)
-        torch.set_flush_denormal(True)  # softmax gradients go denormal: 2-3 times slower without
-        model = Seq2Seq(vocabulary, **dataclasses.asdict(config.model)).to(device)
-        super().__init__(config, tokenizer, model, TextProgress(), folder, tell)
-        self.device = device
-        self._stream, self._validate = stream, validate
-        self._optimizer = torch.optim.AdamW(
-            self.model.parameters(),
-            lr=config.training.learning_rate,
-            betas=(0.9, 0.98),
-            weight_decay=config.training.weight_decay,
-            fused=True,
-        )
+        self._stream = stream
         self._sampled: SampledSoftmax | None = None
         if config.training.sampled_softmax is not None:
             counts = count_targets(stream, vocabulary)
             self._sampled = SampledSoftmax(counts, config.training.sampled_softmax)
-        self._go_on()
+
+        def new_model() -> Seq2Seq:
+            return Seq2Seq(vocabulary, **dataclasses.asdict(config.model)).to(device)
+
+        super().__init__(config, tokenizer, new_model, folder, validate, device=device, tell=tell)
 
     def begin_with(
         self, weights: Mapping[str, Tensor], parents: Sequence[dict[str, Any]] = ()
@@ -165,54 +137,10 @@ class Run(RunFolder):
         metric = SAID[self._validation()]
         self._tell(f"train   the start scores {metric} {self.progress.best:.2f}")
 
-    def train(self) -> None:
-        """Train until the last update or until validation stops improving."""
-        config = self.config.training
-        self.model.train()
-        saved = started = told = time.monotonic()
-        before = self.progress.seconds
-        bar = tqdm(
-            total=config.updates,
-            initial=self.progress.update,
-            unit="update",
-            disable=None,
-            smoothing=0.05,
-        )
-        window = [0.0, 0, time.monotonic()]  # loss, tokens, since
-        for batch in self._batches():
-            window[0] += self._update(batch)
-            window[1] += batch.tokens
-            self.progress.seconds = before + time.monotonic() - started
-            bar.update()
-            if self.progress.update % 50 == 0:
-                rate = window[1] / (time.monotonic() - window[2])
-                loss = window[0] / window[1]
-                bar.set_postfix_str(f"loss {loss:.3f}, {rate:.0f} tokens/s")
-                self._log(loss=round(loss, 4), tokens_per_second=round(rate))
-                window = [0.0, 0, time.monotonic()]
-                self._set_threads()
-                if bar.disable and time.monotonic() - told > TOLD_SECONDS:
-                    told = time.monotonic()
-                    self._tell(self._state(loss, rate))
-            if self.progress.update % config.validate_every == 0 or self._finished():
-                self._validation()
-                self._save()
-                saved = time.monotonic()
-                if self._hopeless():
-                    log.info("no better score in %d validations: stopping", config.patience)
-            elif time.monotonic() - saved > 60 * config.checkpoint_minutes:
-                self._save()
-                saved = time.monotonic()
-        bar.close()
-
-    def _state(self, loss: float, rate: float) -> str:
-        """Return a line for those who see no progress bar."""
-        progress, updates = self.progress, self.config.training.updates
-        left = (updates - progress.update) * progress.seconds / max(progress.update, 1) / 60
-        return (
-            f"train   update {progress.update:,} of {updates:,}, loss {loss:.3f}, "
-            f"{rate:.0f} tokens/s, {left:.0f} minutes left at most"
-        )
+    @property
+    def share(self) -> float:
+        """How much of the run is over, 0 to 1."""
+        return min(1.0, self.progress.update / self.config.training.updates)
 
     def _finished(self) -> bool:
         return self.progress.update >= self.config.training.updates or self._hopeless()
@@ -231,124 +159,43 @@ class Run(RunFolder):
             batches = self._stream.chunk(late=progress.late)
             if not batches:
                 raise InputError("no training example is left after tokenizing")
-            if progress.bfloat16 is None:
-                progress.bfloat16 = self._bfloat16(batches[:TIMED])
+            self._time_products(batches[:TIMED])
             while progress.batch < len(batches) and not self._finished():
                 batch = batches[progress.batch]
                 progress.batch += 1
                 yield batch
             if progress.batch >= len(batches):
                 progress.batch = 0
+        if self._hopeless():
+            log.info("no better score in %d validations: stopping", self.config.training.patience)
 
-    def _update(self, batch: Batch) -> float:
-        """Make one update; return the batch's loss, summed."""
-        config = self.config.training
-        for group in self._optimizer.param_groups:
-            group["lr"] = learning_rate(self.progress.update, config)
-        sampled = None if is_late(self.progress.update, config) else self._sampled
-        half = config.bfloat16 if config.bfloat16 is not None else bool(self.progress.bfloat16)
-        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=half):
-            loss = batch_loss(self.model, batch, config, sampled)
+    def _is_due(self) -> bool:
+        return self.progress.update % self.config.training.validate_every == 0 or self._finished()
+
+    def _rate(self) -> float:
+        return learning_rate(self.progress.update, self.config.training)
+
+    def _loss(self, model: Seq2Seq, batch: Batch) -> tuple[Tensor, int]:
+        training = self.config.training
+        sampled = None if is_late(self.progress.update, training) else self._sampled
         # Divided by a constant, so that a token weighs the same in a small batch and in a full one.
-        (loss / config.batch_tokens).backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)
-        self._optimizer.step()
-        self._optimizer.zero_grad(set_to_none=True)
-        self.progress.update += 1
-        self.progress.tokens += batch.tokens
-        self._move_average()
-        return self._checked(loss)
+        return batch_loss(model, batch, training, sampled), training.batch_tokens
 
-    def _bfloat16(self, batches: Sequence[Batch]) -> bool | None:
-        """Return whether products in bfloat16 are faster; None if the configuration decides."""
-        config = self.config.training
-        if config.bfloat16 is not None:
-            return None
-        random = torch.get_rng_state()
-        seconds = {}
-        for half in (False, True):
-            seconds[half] = seconds_of(self.model, batches, config, half, self.device)
-        torch.set_rng_state(random)
-        faster = seconds[True] < seconds[False]
-        self._tell(
-            f"train   products in {'bfloat16' if faster else 'float32'}: {len(batches)} batches "
-            f"take {seconds[False]:.1f} s in float32, {seconds[True]:.1f} s in bfloat16"
-        )
-        return faster
+    def _family(self) -> Recurrent:
+        return Recurrent(self.average)
 
-    def _validation(self) -> str:
-        """Score the average; keep it if it is the best. Return by which score that is judged."""
-        scores = self._validate(Recurrent(self.average))
-        self.model.train()
-        self._log(**{key: round(value, 3) for key, value in scores.items()})
-        metric, decisive = next(iter(scores.items()))
-        if decisive > self.progress.best:
-            self.progress.best, self.progress.since_best = decisive, 0
-            self._keep_best(scores)
-        else:
-            self.progress.since_best += 1
-        return metric
+    def _more_state(self) -> dict[str, Any]:
+        return {"pairs": self._stream.sizes}
 
-    def _save(self, **more: Any) -> None:
-        if self.device == "cuda":
-            more["random_cuda"] = torch.cuda.get_rng_state()
-        super()._save(pairs=self._stream.sizes, **more)
-
-    def _resume(self, path: Path) -> None:
-        state = load_run(path, "progress", "model", "optimizer")
-        same = build_kept(state["config"], "checkpoint")
-        refused = None
-        if model_of(same) != model_of(self.config):
-            refused = "model"
-        if state["tokenizer"] != self._tokenizer:
-            refused = "vocabulary"
-        if refused is not None:
-            raise ConfigError(
-                f"{self._folder} was begun with another {refused}",
-                hint="train into another folder, or remove this one",
-            )
-        self.model.load_state_dict(state["model"])
-        self.average.load_state_dict(state["average"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self._parents = state.get("parents", [])
-        self.progress = TextProgress(**state["progress"])
+    def _take(self, state: dict[str, Any], before: Config) -> None:
         sizes = state.get("pairs", self._stream.sizes)
-        if drawn_from(same, sizes) == drawn_from(self.config, self._stream.sizes):
+        if drawn_from(before, sizes) == drawn_from(self.config, self._stream.sizes):
             self._stream.state = copy.deepcopy(self.progress.stream)
-        else:  # other numbers for the seeds than those that were used
-            self._stream.state["chunk"] = self.progress.stream["chunk"] + 1
-            self.progress.batch = 0
-            self._tell("train   other data or batches than before: they are drawn anew")
-        torch.set_rng_state(state["random"])
-        if "random_cuda" in state and self.device == "cuda":
-            torch.cuda.set_rng_state(state["random_cuda"])
-        self._tell(f"train   goes on at update {self.progress.update:,}")
-
-
-def seconds_of(
-    model: Seq2Seq, batches: Sequence[Batch], config: TrainingConfig, half: bool, device: str
-) -> float:
-    """Return how long products of some batches take, back and forth; infinity if they cannot.
-
-    The first batch is done twice and counts once, so that nothing is timed that is done once only.
-    """
-    started = 0.0
-    try:
-        for number, batch in enumerate((batches[0], *batches)):
-            if number == 1:
-                started = time.monotonic()
-            with torch.autocast(device, dtype=torch.bfloat16, enabled=half):
-                loss = batch_loss(model, batch, config, None)
-            float(loss.detach())
-            loss.backward()
-    except RuntimeError as error:  # torch has no such product for this processor
-        if not half:
-            raise
-        log.info("bfloat16 cannot be used here: %s", error)
-        return float("inf")
-    finally:
-        model.zero_grad(set_to_none=True)
-    return time.monotonic() - started
+            return
+        # Other numbers for the seeds than those that were used.
+        self._stream.state["chunk"] = self.progress.stream["chunk"] + 1
+        self.progress.batch = 0
+        self._tell("train   other data or batches than before: they are drawn anew")
 
 
 def begin_with(model: Seq2Seq, start: Mapping[str, Tensor]) -> None:

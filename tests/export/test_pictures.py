@@ -236,7 +236,7 @@ def test_a_run_goes_on_to_the_bit(
     whole.train()
     parts = loop(tmp_path / "parts", 8)
     for _ in range(3):  # killed behind the third
-        parts._update(parts._batches[parts.progress.update])
+        parts._update(parts._pictures[parts.progress.update])
     parts._save()
     resumed = loop(tmp_path / "parts", 8)
     assert resumed.progress.update == 3

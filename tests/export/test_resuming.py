@@ -13,7 +13,7 @@ from allez_export.checkpoints import load, save
 from allez_export.config import Config, ConfigError
 from allez_export.config_file import build
 from allez_export.data.batches import Batch
-from allez_export.run_folder import set_threads
+from allez_export.loop import set_threads
 from allez_export.train import Run
 
 pytestmark = pytest.mark.usefixtures("denormals")
@@ -310,14 +310,12 @@ def test_the_faster_products_are_taken_and_kept(
 ) -> None:
     timed: list[bool] = []
 
-    def seconds(
-        model: object, batches: Sequence[Batch], config: object, half: bool, device: str
-    ) -> float:
+    def seconds(loss_of: object, batches: Sequence[Batch], half: bool, device: str) -> float:
         timed.append(half)
         assert batches
         return 2.0 if half == slow else 1.0
 
-    monkeypatch.setattr("allez_export.train.seconds_of", seconds)
+    monkeypatch.setattr("allez_export.loop.seconds_of", seconds)
     monkeypatch.setattr(Run, "_update", lambda self, batch: _counted(self))
     run = start(config(bfloat16=None), tmp_path)
     kill(run, at=2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from allez_export.config import ConfigError
 from allez_export.evaluate_pictures import evaluate_captions, pixels_as_input, validator
 from allez_export.families.caption.weights import load_bundle_captioner, measure
 from allez_export.families.family import Read
-from allez_export.folders import locked
 from allez_export.package import shortened
 from allez_export.parents import check_license, parent_of
 from allez_export.pictures.draw import COLUMN, Artist, Batches
@@ -103,11 +101,7 @@ def train(work: Workspace) -> None:
     if not examples:
         raise InputError(f"{work.config_path} names no validation data")
     batches = Batches(artist(work), tokenizer.encode, pictures.batch, config.training.seed)
-    folder = work.stage("train")
-    folder.mkdir(parents=True, exist_ok=True)
-    with locked(work.out / "train.lock", f"another training writes to {folder}"):
-        if work.force:  # not before everything else was read
-            shutil.rmtree(folder)
+    with work.training() as folder:
         validate = validator(examples, tokenizer, config.limits)
         loop = PictureRun(config, text, tokenizer.size, batches, folder, validate, tell=say)
         if loop.progress.update == 0:

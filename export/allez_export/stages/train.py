@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from allez_export.data.mix import Stream
 from allez_export.evaluate import METRICS, SAID, validator
 from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.weights import load_bundle_model
-from allez_export.folders import locked
 from allez_export.parents import check_license, parent_of
 from allez_export.stages.inputs import load_sources
 from allez_export.stages.provenance import beginning
@@ -56,11 +54,7 @@ def run(work: Workspace) -> None:
         language=config.source,
     )
     validate = validator(valid, tokenizer, task=config.task, limits=config.limits)
-    folder = work.stage("train")
-    folder.mkdir(parents=True, exist_ok=True)
-    with locked(work.out / "train.lock", f"another training writes to {folder}"):
-        if work.force:  # not before everything else was read
-            shutil.rmtree(folder)
+    with work.training() as folder:
         loop = Run(
             config,
             text,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from allez.errors import InputError, OutputError
 from allez_export.config import Config
-from allez_export.folders import written_aside
+from allez_export.folders import locked, written_aside
 from allez_export.stages.provenance import MADE, RECORD, recipe, stale
 
 if TYPE_CHECKING:
@@ -59,6 +60,20 @@ class Workspace:
         with written_aside(final) as partial:
             yield partial
             (partial / RECORD).write_text(json.dumps(made_from, indent=1), encoding="utf-8")
+
+    @contextmanager
+    def training(self) -> Iterator[Path]:
+        """Give the folder of `train`, which goes on by itself, to one process at a time.
+
+        Raises:
+            OutputError: another process has it.
+        """
+        folder = self.stage("train")
+        folder.mkdir(parents=True, exist_ok=True)
+        with locked(self.out / "train.lock", f"another training writes to {folder}"):
+            if self.force:  # not before everything else was read
+                shutil.rmtree(folder)
+            yield folder
 
     def need(self, stage: str, name: str) -> Path:
         """Return a file of an earlier stage.
