@@ -17,7 +17,7 @@ from pathlib import Path
 
 from allez.errors import AllezError, InputError, OptionError
 from allez_export.answers import Answerer
-from allez_export.config_file import load_config
+from allez_export.config.file import load_config
 from allez_export.data.read import Pair, read_domains
 from allez_export.evaluate import METRICS, SAID, Metric
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from allez.errors import InputError
 from allez.text.tokenizer import Tokenizer
 from allez_export.config import Config
-from allez_export.config_file import build_kept
+from allez_export.config.file import build_kept
 from allez_export.families import family_named
 from allez_export.families.family import Family
 from allez_export.families.recurrent.family import Recurrent

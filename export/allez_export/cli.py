@@ -17,7 +17,7 @@ from allez.errors import AllezError, MissingExtraError, OptionError
 from allez.spec import SPEC
 from allez_export.commands import begin, import_foreign, make_pairs, score_bundle
 from allez_export.config import DataConfig
-from allez_export.config_file import load_config
+from allez_export.config.file import load_config
 from allez_export.stages import STAGES, run_stage
 from allez_export.stages.workspace import Workspace, say
 from allez_export.supervise import supervise

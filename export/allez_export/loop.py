@@ -27,7 +27,7 @@ from tqdm import tqdm
 from allez.errors import InputError
 from allez_export.checkpoints import load_run, save
 from allez_export.config import Config, ConfigError
-from allez_export.config_file import build_kept
+from allez_export.config.file import build_kept
 from allez_export.families.family import Family
 from allez_export.families.recurrent.family import Recurrent
 
@@ -257,18 +257,22 @@ class Loop(ABC, Generic[BatchT]):
             f"take {seconds[False]:.1f} s in float32, {seconds[True]:.1f} s in bfloat16"
         )
 
-    def _validation(self) -> str:
-        """Score the average; keep it if it is the best. Return by which score that is judged."""
+    def _validation(self) -> None:
+        """Score the average when it is due."""
+        self.progress.validations += 1
+        self._score("valid")
+
+    def _score(self, what: str) -> None:
+        """Score the average; keep it if it is the best."""
         family = self._family()
         scores = dict(self._validate(family))
         self.model.train()
-        self.progress.validations += 1
         self._log(**{key: round(value, 3) for key, value in scores.items()})
-        self._tell("train   valid: " + ", ".join(f"{k} {v:.2f}" for k, v in scores.items()))
-        metric, decisive = next(iter(scores.items()))
+        self._tell(f"train   {what}: " + ", ".join(f"{k} {v:.2f}" for k, v in scores.items()))
+        decisive = next(iter(scores.values()))
         if decisive <= self.progress.best:
             self.progress.since_best += 1
-            return metric
+            return
         self.progress.best, self.progress.since_best = decisive, 0
         kept = {
             "config": dataclasses.asdict(self.config),
@@ -285,7 +289,6 @@ class Loop(ABC, Generic[BatchT]):
         if not isinstance(family, Recurrent):  # which is what a file without a family holds
             kept["family"] = {"name": family.name, "config": family.config}
         save(kept, self._folder / "model.pt")
-        return metric
 
     def _log(self, **values: float) -> None:
         entry = {

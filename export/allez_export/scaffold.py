@@ -124,7 +124,7 @@ def configuration(
 TEMPLATE = """\
 # {name}: {source} to {target}, learnt from {pairs:,} pairs.
 #     allez-export all --config {name}/{name}.toml
-# makes runs/{name}/bundle. Every key is explained in allez_export/config.py.
+# makes runs/{name}/bundle. Every key is explained in allez_export/config/.
 
 name = "{name}"
 source = "{source}"

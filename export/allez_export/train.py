@@ -18,7 +18,6 @@ from allez.errors import InputError
 from allez_export.config import Config, ConfigError, TrainingConfig
 from allez_export.data.batches import Batch
 from allez_export.data.mix import Stream
-from allez_export.evaluate import SAID
 from allez_export.families.recurrent.family import Recurrent
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.loop import Loop, Progress
@@ -134,8 +133,7 @@ class Run(Loop[Batch]):
         begin_with(self.model, weights)
         self.average.load_state_dict(self.model.state_dict())
         self._parents = list(parents)
-        metric = SAID[self._validation()]
-        self._tell(f"train   the start scores {metric} {self.progress.best:.2f}")
+        self._score("the start")
 
     @property
     def share(self) -> float:

@@ -18,8 +18,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from allez.errors import InputError
-from allez_export.config import Config
-from allez_export.config_pictures import PicturesConfig
+from allez_export.config import Config, PicturesConfig
 from allez_export.families.caption.family import Caption, as_input, new_model
 from allez_export.families.caption.model import Captioner
 from allez_export.families.family import Picture

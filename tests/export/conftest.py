@@ -121,7 +121,7 @@ def make_model(tokenizer: Tokenizer) -> Callable[..., Seq2Seq]:
 def make_config() -> Callable[..., Config]:
     """Return a configuration that fits the tiny models; keywords name values by section."""
     from allez_export.config import Config
-    from allez_export.config_file import build
+    from allez_export.config.file import build
 
     def make(**sections: dict[str, object]) -> Config:
         content: dict[str, object] = {"name": "tiny", "source": "fr", "target": "en"}

@@ -13,7 +13,7 @@ import pytest
 from allez.errors import InputError
 from allez_export import toy
 from allez_export.cli import main
-from allez_export.config_file import load_config
+from allez_export.config.file import load_config
 from allez_export.data.align import FLOOR, learn_lexicon, score_examples, word_frequency
 from allez_export.data.read import read_pairs
 from allez_export.stages.inputs import load_sources

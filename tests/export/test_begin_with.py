@@ -93,7 +93,7 @@ def test_training_goes_on_from_the_bundle(config: Path, capsys: pytest.CaptureFi
     for name, weight in start.items():
         assert torch.allclose(after[name], weight, atol=1e-4), name
     assert float(after["decoder.lexical.weight"].abs().max()) < 1e-4
-    assert "the start scores BLEU" in capsys.readouterr().err
+    assert "train   the start: bleu" in capsys.readouterr().err
     log = (out / "train" / "log.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(log[0])["update"] == 0
     assert json.loads(log[-1])["bleu"] > 90  # what the bundle knew is not forgotten

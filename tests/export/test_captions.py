@@ -19,7 +19,7 @@ from allez.bundle.reader import Bundle
 from allez.errors import BundleFormatError, InputError
 from allez.tasks.captioner import Captioner
 from allez_export.checkpoints import load_run
-from allez_export.config_file import load_config
+from allez_export.config.file import load_config
 from allez_export.families import family_named
 from allez_export.families.caption.family import Caption
 from allez_export.families.caption.model import Captioner as Model

@@ -10,7 +10,7 @@ import pytest
 
 from allez.errors import AllezError
 from allez_export.config import Config, ConfigError, SourceConfig
-from allez_export.config_file import build, load_config
+from allez_export.config.file import build, load_config
 
 CONFIGS = sorted((Path(__file__).parents[2] / "export" / "configs").glob("*.toml"))
 HEAD = 'name = "tiny"\nsource = "fr"\ntarget = "en"\n'

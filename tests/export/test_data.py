@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from allez.errors import InputError
 from allez.text.tokenizer import Tokenizer
 from allez_export.config import DataConfig, SourceConfig
-from allez_export.config_file import load_config
+from allez_export.config.file import load_config
 from allez_export.data.batches import Batch, make_batches
 from allez_export.data.mix import Stream, sample_lines
 from allez_export.data.read import (

@@ -20,7 +20,7 @@ from torch import nn
 from allez.text.tokenizer import Tokenizer
 from allez_export.checkpoints import load
 from allez_export.config import Config, ConfigError
-from allez_export.config_file import build_kept
+from allez_export.config.file import build_kept
 from allez_export.data.mix import Stream
 from allez_export.loop import Loop, follow, seconds_of
 from allez_export.pictures.draw import Artist, Batches

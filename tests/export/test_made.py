@@ -12,7 +12,7 @@ from allez.entities.find import find
 from allez.entities.numbers import FORMS
 from allez.errors import InputError
 from allez_export.config import DataConfig, SourceConfig
-from allez_export.config_file import load_config
+from allez_export.config.file import load_config
 from allez_export.data.read import forbidden, load_source, read_pairs
 from allez_export.folders import data_path
 from allez_export.made import DATA, typing

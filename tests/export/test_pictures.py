@@ -15,9 +15,8 @@ from PIL import Image
 from allez.errors import InputError
 from allez.text.tokenizer import Tokenizer
 from allez_export.checkpoints import load_model
-from allez_export.config import Config, ConfigError
-from allez_export.config_file import load_config
-from allez_export.config_pictures import PicturesConfig
+from allez_export.config import Config, ConfigError, PicturesConfig
+from allez_export.config.file import load_config
 from allez_export.evaluate_pictures import cider, exact
 from allez_export.families.caption.family import Caption
 from allez_export.pictures import augment

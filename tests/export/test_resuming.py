@@ -11,7 +11,7 @@ import torch
 
 from allez_export.checkpoints import load, save
 from allez_export.config import Config, ConfigError
-from allez_export.config_file import build
+from allez_export.config.file import build
 from allez_export.data.batches import Batch
 from allez_export.loop import set_threads
 from allez_export.train import Run

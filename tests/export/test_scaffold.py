@@ -8,7 +8,7 @@ import pytest
 
 from allez_export import toy
 from allez_export.cli import main
-from allez_export.config_file import load_config
+from allez_export.config.file import load_config
 from allez_export.data.read import read_pairs
 
 

@@ -18,7 +18,7 @@ from allez.tasks.replier import Replier
 from allez_export.answers import Answerer
 from allez_export.cli import main
 from allez_export.config import ConfigError
-from allez_export.config_file import load_config
+from allez_export.config.file import load_config
 from allez_export.families.recurrent.model import Seq2Seq
 from allez_export.stages.train import begin_copying
 

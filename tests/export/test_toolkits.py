@@ -19,7 +19,7 @@ from allez import Translator
 from allez.errors import InputError
 from allez.text.tokenizer import Tokenizer
 from allez_export.cli import main
-from allez_export.config_file import load_config
+from allez_export.config.file import load_config
 from allez_export.families.steps import TorchStep
 from allez_export.toolkits import TOOLKITS, toolkit
 from allez_export.toolkits.imported import Imported

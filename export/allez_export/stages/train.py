@@ -12,7 +12,7 @@ from allez.errors import InputError, OptionError
 from allez.text.tokenizer import Tokenizer
 from allez_export.checkpoints import Start, load_run, load_start, save
 from allez_export.config import ConfigError
-from allez_export.config_file import build_kept
+from allez_export.config.file import build_kept
 from allez_export.data.masking import masker
 from allez_export.data.mix import Stream
 from allez_export.evaluate import METRICS, SAID, validator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-from allez_export.config_checks import ConfigError, check
+from allez_export.config.checks import ConfigError, check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

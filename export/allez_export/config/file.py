@@ -1,7 +1,7 @@
 """Reads a TOML file as a configuration, strictly.
 
 An unknown key is an error that names the nearest key that exists. Knows the dataclasses of
-`config.py` by their annotations only.
+this folder by their annotations only.
 """
 
 from __future__ import annotations

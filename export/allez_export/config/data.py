@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-from allez_export.config_checks import ConfigError, check
+from allez_export.config.checks import ConfigError, check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
