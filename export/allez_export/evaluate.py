@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from allez.translate.translator import Translator
 from allez_export.config import LimitsConfig
 from allez_export.data.read import Pair, read_pairs
 from allez_export.families.family import Family, Read
-from allez_export.records import file_digest, read_state, write_json
+from allez_export.records import Scored, file_digest
 from allez_export.rouge import rouge
 from allez_export.vocabulary import EOS
 
@@ -151,29 +152,22 @@ def evaluate(
     manifest = translator.bundle.manifest
     asked = [name for name, said in (("shortlist", shortlist), ("turned", turned)) if said]
     identity = [*bundle_identity(manifest), *asked]
-    kept = read_state(state) if state is not None else {}
-    known: dict[tuple[str, int], dict[str, Any]] = {}
-    if (kept.get("bundle"), kept.get("limit")) == (identity, limit):
-        known = {(row["sha256"], row["beam_size"]): row for row in kept["rows"]}
+
+    def rows(path: Path, size: int) -> list[dict[str, Any]]:
+        return [
+            evaluate_file(
+                translator, path, beam_size=size, limit=limit, shortlist=shortlist, turned=turned
+            )
+        ]
+
+    scored = Scored(state, identity, limit)
     sizes = dict.fromkeys(manifest.beam_size if beam is None else beam for beam in beams)
-    rows: list[dict[str, Any]] = []
     for path in files:
         digest = file_digest(path)
         for size in sizes:
-            row = known.get((digest, size))
-            if row is None:
-                row = evaluate_file(
-                    translator,
-                    path,
-                    beam_size=size,
-                    limit=limit,
-                    shortlist=shortlist,
-                    turned=turned,
-                )
-            rows.append({**row, "file": path.name, "sha256": digest})
-            if state is not None:
-                write_json({"bundle": identity, "limit": limit, "rows": rows}, state)
-    return rows
+            start = {"sha256": digest, "beam_size": size}
+            scored.add(start, partial(rows, path, size), file=path.name)
+    return scored.rows
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:

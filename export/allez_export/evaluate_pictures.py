@@ -11,6 +11,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from allez_export.config import LimitsConfig
 from allez_export.evaluate import bleu, bundle_identity, torch_search
 from allez_export.families.caption.family import Caption
 from allez_export.pictures.read import Captioned
-from allez_export.records import read_state, write_json
+from allez_export.records import Scored
 
 Floats = npt.NDArray[np.float32]
 
@@ -126,20 +127,12 @@ def evaluate_captions(
     Returns:
         A row for each kind of picture, file and beam; `domain` is the kind.
     """
-    identity = bundle_identity(captioner.bundle.manifest)
-    kept = read_state(state)
-    same = (kept.get("bundle"), kept.get("limit")) == (identity, limit)
-    known: list[dict[str, Any]] = kept["rows"] if same else []
-    rows: list[dict[str, Any]] = []
+    scored = Scored(state, bundle_identity(captioner.bundle.manifest), limit)
     for name, pictures in files.items():
         for beam in dict.fromkeys(beams):
             start = {"file": name, "sha256": digests[name], "beam_size": beam}
-            found = [row for row in known if start.items() <= row.items()]
-            if not found:
-                found = [{**start, **row} for row in _judged(captioner, pictures, beam)]
-            rows += found
-            write_json({"bundle": identity, "limit": limit, "rows": rows}, state)
-    return rows
+            scored.add(start, partial(_judged, captioner, pictures, beam))
+    return scored.rows
 
 
 def _judged(captioner: Captioner, pictures: Sequence[Captioned], beam: int) -> list[dict[str, Any]]:

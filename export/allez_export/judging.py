@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from allez_export.answers import Answerer, read_talks, talk_over
 from allez_export.config import DataConfig
 from allez_export.data.read import read_domains
 from allez_export.evaluate import bleu, bundle_identity
-from allez_export.records import file_digest, read_state, write_json
+from allez_export.records import Scored, file_digest
 from allez_export.rouge import f1, rouge, words
 
 BLANK = re.compile(r"\[[^\[\]]+\]")
@@ -101,27 +102,22 @@ def evaluate_answers(
     Returns:
         A row for each domain, file and beam; after several domains one of "all" of them.
     """
-    identity = bundle_identity(answerer.bundle.manifest)
-    kept = read_state(state)
-    same = (kept.get("bundle"), kept.get("limit")) == (identity, limit)
-    known: list[dict[str, Any]] = kept["rows"] if same else []
-    rows: list[dict[str, Any]] = []
+    scored = Scored(state, bundle_identity(answerer.bundle.manifest), limit)
     talks = [root / name for name in data.talks]
     for path in (root / name for name in (*data.test, *data.talks)):
         digest = file_digest(path)
         for beam in dict.fromkeys(beams):
             start = {"file": path.name, "sha256": digest, "beam_size": beam}
-            found = [row for row in known if start.items() <= row.items()]
-            if path in talks and not all("fits" in row for row in found):
-                found = []  # of a version that kept less
-            if not found and path in talks:
-                report = talk_over(answerer, read_talks(path), beam_size=beam)
-                found = [{**start, **report}]
-            elif not found:
-                found = [{**start, **row} for row in _judged(answerer, path, data, beam, limit)]
-            rows += found
-            write_json({"bundle": identity, "limit": limit, "rows": rows}, state)
-    return rows
+            if path in talks:  # older versions kept less
+                scored.add(start, partial(_talked, answerer, path, beam), needed=("fits",))
+            else:
+                scored.add(start, partial(_judged, answerer, path, data, beam, limit))
+    return scored.rows
+
+
+def _talked(answerer: Answerer, path: Path, beam: int) -> list[dict[str, Any]]:
+    """Return the scores of a file of talks."""
+    return [talk_over(answerer, read_talks(path), beam_size=beam)]
 
 
 def _judged(

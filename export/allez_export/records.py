@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -49,3 +50,44 @@ def write_json(content: Any, path: Path) -> None:
     partial = path.with_name(path.name + ".partial")
     partial.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     partial.replace(path)
+
+
+class Scored:
+    """Rows of an evaluation, kept in a file, so that a killed one goes on.
+
+    Args:
+        state: the file; None: nothing is kept.
+        bundle: what the scores depend on; rows of another bundle are not taken.
+        limit: of how many examples a row is at most, likewise.
+    """
+
+    def __init__(self, state: Path | None, bundle: list[str], limit: int | None) -> None:
+        self._state = state
+        self._kept = {"bundle": bundle, "limit": limit}
+        kept = read_state(state) if state is not None else {}
+        same = {name: kept.get(name) for name in self._kept} == self._kept
+        self._known: list[dict[str, Any]] = kept.get("rows", []) if same else []
+        self.rows: list[dict[str, Any]] = []
+
+    def add(
+        self,
+        start: dict[str, Any],
+        score: Callable[[], Iterable[dict[str, Any]]],
+        *,
+        needed: Iterable[str] = (),
+        **said: Any,
+    ) -> None:
+        """Add the rows that hold `start`: those that were kept, or else what `score` returns.
+
+        Args:
+            start: which file, by which beam.
+            score: scores it.
+            needed: what rows must hold that were kept, or they are made again.
+            said: what the rows say besides, and what they are not found by.
+        """
+        found = [row for row in self._known if start.items() <= row.items()]
+        if not all(name in row for name in needed for row in found):
+            found = []
+        self.rows += [{**start, **row, **said} for row in found or score()]
+        if self._state is not None:
+            write_json({**self._kept, "rows": self.rows}, self._state)
