@@ -54,73 +54,92 @@ def settings_text(settings: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+class _Drawn:
+    """Arrays of a student, drawn by name one after the other."""
+
+    def __init__(self, settings: Mapping[str, Any], seed: int) -> None:
+        self.settings, self.width = settings, settings["dim-emb"]
+        self.arrays: dict[str, Array] = {}
+        self._generator = np.random.default_rng(seed)
+
+    def add(self, name: str, *shape: int, size: float | None = None) -> None:
+        scale = (shape[0] ** -0.5) * 1.2 if size is None else size
+        self.arrays[name] = (self._generator.standard_normal(shape) * scale).astype(np.float32)
+
+    def norm(self, name: str) -> None:
+        suffixes = ["_pre"] * ("n" in self.settings["transformer-preprocess"])
+        suffixes += [""] * ("n" in self.settings["transformer-postprocess"])
+        for suffix in suffixes:
+            self.add(f"{name}_ln_bias{suffix}", 1, self.width, size=0.2)
+            self.add(f"{name}_ln_scale{suffix}", 1, self.width, size=0.3)
+            self.arrays[f"{name}_ln_scale{suffix}"] += 1
+
+    def attention(self, name: str) -> None:
+        for part in "qkvo":
+            self.add(f"{name}_W{part}", self.width, self.width)
+            self.add(f"{name}_b{part}", 1, self.width, size=0.2)
+        self.norm(f"{name}_Wo")
+
+    def feed_forward(self, name: str, hidden: int, depth: int) -> None:
+        sizes = [self.width, *[hidden] * (depth - 1), self.width]
+        for layer, shape in enumerate(pairwise(sizes), 1):
+            self.add(f"{name}_W{layer}", *shape)
+            self.add(f"{name}_b{layer}", 1, shape[1], size=0.2)
+        self.norm(f"{name}_ffn")
+
+    def encoder(self) -> None:
+        settings = self.settings
+        depth = settings.get("transformer-ffn-depth", 2)
+        for layer in range(1, settings["enc-depth"] + 1):
+            self.attention(f"encoder_l{layer}_self")
+            self.feed_forward(f"encoder_l{layer}_ffn", settings["transformer-dim-ffn"], depth)
+
+    def decoder(self) -> None:
+        settings, width = self.settings, self.width
+        hidden = settings.get("transformer-decoder-dim-ffn", 0) or settings["transformer-dim-ffn"]
+        depth = settings.get("transformer-decoder-ffn-depth", 0)
+        depth = depth or settings.get("transformer-ffn-depth", 2)
+        order = settings["transformer-tied-layers"] or range(1, settings["dec-depth"] + 1)
+        for layer in sorted(set(order)):
+            name = f"decoder_l{layer}"
+            self.add(f"{name}_rnn_W", width, width)
+            self.add(f"{name}_rnn_Wf", width, width)
+            self.add(f"{name}_rnn_bf", 1, width, size=0.2)
+            self.norm(f"{name}_rnn_ffn")
+            self.attention(f"{name}_context")
+            self.feed_forward(f"{name}_ffn", hidden, depth)
+
+    def ends(self) -> None:
+        for side in ("encoder", "decoder"):
+            for end, setting in (("top", "postprocess-top"), ("emb", "postprocess-emb")):
+                if "n" in self.settings[f"transformer-{setting}"]:
+                    self.add(f"{side}_{end}_ln_bias", 1, self.width, size=0.2)
+                    self.add(f"{side}_{end}_ln_scale", 1, self.width)
+
+    def tables(self) -> None:
+        settings, width = self.settings, self.width
+        source, target = settings["dim-vocabs"]
+        if settings["tied-embeddings-all"]:
+            self.add("Wemb", source, width, size=1.5)
+        elif settings.get("tied-embeddings-src"):
+            self.add("Wemb", source, width, size=0.4)
+        else:
+            self.add("encoder_Wemb", source, width, size=0.4)
+            self.add("decoder_Wemb", target, width, size=0.4)
+        if not (settings["tied-embeddings-all"] or settings.get("tied-embeddings")):
+            self.add("decoder_ff_logit_out_W", width, target)
+        if not settings.get("output-omit-bias"):
+            self.add("decoder_ff_logit_out_b", 1, target, size=0.5)
+
+
 def draw(settings: Mapping[str, Any], *, seed: int = 1) -> dict[str, Array]:
     """Return arrays of a student with these settings."""
-    generator = np.random.default_rng(seed)
-    width, hidden = settings["dim-emb"], settings["transformer-dim-ffn"]
-    arrays: dict[str, Array] = {}
-
-    def add(name: str, *shape: int, size: float | None = None) -> None:
-        scale = (shape[0] ** -0.5) * 1.2 if size is None else size
-        arrays[name] = (generator.standard_normal(shape) * scale).astype(np.float32)
-
-    def norm(name: str) -> None:
-        suffixes = ["_pre"] * ("n" in settings["transformer-preprocess"])
-        suffixes += [""] * ("n" in settings["transformer-postprocess"])
-        for suffix in suffixes:
-            add(f"{name}_ln_bias{suffix}", 1, width, size=0.2)
-            add(f"{name}_ln_scale{suffix}", 1, width, size=0.3)
-            arrays[f"{name}_ln_scale{suffix}"] += 1
-
-    def attention(name: str) -> None:
-        for part in "qkvo":
-            add(f"{name}_W{part}", width, width)
-            add(f"{name}_b{part}", 1, width, size=0.2)
-        norm(f"{name}_Wo")
-
-    def feed_forward(name: str, hidden: int, depth: int) -> None:
-        sizes = [width, *[hidden] * (depth - 1), width]
-        for layer, shape in enumerate(pairwise(sizes), 1):
-            add(f"{name}_W{layer}", *shape)
-            add(f"{name}_b{layer}", 1, shape[1], size=0.2)
-        norm(f"{name}_ffn")
-
-    depth = settings.get("transformer-ffn-depth", 2)
-    own_hidden = settings.get("transformer-decoder-dim-ffn", 0) or hidden
-    own_depth = settings.get("transformer-decoder-ffn-depth", 0) or depth
-
-    for layer in range(1, settings["enc-depth"] + 1):
-        attention(f"encoder_l{layer}_self")
-        feed_forward(f"encoder_l{layer}_ffn", hidden, depth)
-    order = settings["transformer-tied-layers"] or range(1, settings["dec-depth"] + 1)
-    for layer in sorted(set(order)):
-        name = f"decoder_l{layer}"
-        add(f"{name}_rnn_W", width, width)
-        add(f"{name}_rnn_Wf", width, width)
-        add(f"{name}_rnn_bf", 1, width, size=0.2)
-        norm(f"{name}_rnn_ffn")
-        attention(f"{name}_context")
-        feed_forward(f"{name}_ffn", own_hidden, own_depth)
-    for side in ("encoder", "decoder"):
-        if "n" in settings["transformer-postprocess-top"]:
-            add(f"{side}_top_ln_bias", 1, width, size=0.2)
-            add(f"{side}_top_ln_scale", 1, width)
-        if "n" in settings["transformer-postprocess-emb"]:
-            add(f"{side}_emb_ln_bias", 1, width, size=0.2)
-            add(f"{side}_emb_ln_scale", 1, width)
-    source, target = settings["dim-vocabs"]
-    if settings["tied-embeddings-all"]:
-        add("Wemb", source, width, size=1.5)
-    elif settings.get("tied-embeddings-src"):
-        add("Wemb", source, width, size=0.4)
-    else:
-        add("encoder_Wemb", source, width, size=0.4)
-        add("decoder_Wemb", target, width, size=0.4)
-    if not (settings["tied-embeddings-all"] or settings.get("tied-embeddings")):
-        add("decoder_ff_logit_out_W", width, target)
-    if not settings.get("output-omit-bias"):
-        add("decoder_ff_logit_out_b", 1, target, size=0.5)
-    return arrays
+    drawn = _Drawn(settings, seed)
+    drawn.encoder()
+    drawn.decoder()
+    drawn.ends()
+    drawn.tables()
+    return drawn.arrays
 
 
 # --- files ----------------------------------------------------------------------------------
