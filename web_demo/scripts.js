@@ -85,7 +85,7 @@ const LATER = {
     './text/typography.js',
     './text/unigram.js',
     './translate/fragment.js',
-    './translate/lists.js',
+    './translate/parts.js',
     './translate/said.js',
     './translate/selftest.js',
   ],

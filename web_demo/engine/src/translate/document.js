@@ -16,7 +16,7 @@ import { checkedForm } from '../text/checks.js'
 import { parseRules } from '../text/rules.js'
 import { split } from '../text/segmentation.js'
 import { Tokenizer } from '../text/tokenizer.js'
-import { Masking, carriedOver, entitiesApart, outside } from './masking.js'
+import { Masking, outside } from './masking.js'
 
 /** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
 /** @typedef {import('../entities/numbers.js').Form} Form */
@@ -26,7 +26,7 @@ import { Masking, carriedOver, entitiesApart, outside } from './masking.js'
 /** @typedef {import('../text/segmentation.js').Piece} Piece */
 /** @typedef {import('../text/tokenizer.js').Span} Span */
 /** @typedef {import('./deadline.js').Deadline} Deadline */
-/** @typedef {typeof import('./lists.js')} Lists */
+/** @typedef {typeof import('./parts.js')} Parts */
 /** @typedef {import('./masking.js').Hidden} Hidden */
 /** @typedef {import('./masking.js').Wishes} Wishes */
 
@@ -126,13 +126,13 @@ const copied = (piece) => {
  * @returns {AsyncGenerator<Segment, void, void>}
  */
 export async function* takeApart(text, words, deadline, wishes) {
-  const lists = SIGN.test(text) ? await import('./lists.js') : null
+  const parts = await import('./parts.js')
   const { masking } = words
-  const hidden = masking && (await masking.hide(text, wishes, lists?.isDivider))
+  const hidden = masking && (await masking.hide(text, wishes, parts.isDivider))
   const segments =
     masking && hidden
-      ? takeApartMasked(hidden, words, masking, deadline, lists)
-      : takeApartRaw(text, words, deadline, lists)
+      ? takeApartMasked(hidden, words, masking, deadline, parts)
+      : takeApartRaw(text, words, deadline, parts)
   let paused = performance.now()
   for (const segment of segments) {
     if (performance.now() - paused > PAUSE) {
@@ -143,17 +143,14 @@ export async function* takeApart(text, words, deadline, wishes) {
   }
 }
 
-/** What may begin an item of a list, or part labels: neither letters nor marks of sentences. */
-const SIGN = /[^\p{L}\s,.'’!?]/u
-
 /**
  * @param {string} text
  * @param {Words} words
  * @param {Deadline} deadline
- * @param {Lists | null} lists
+ * @param {Parts} parts
  * @returns {Generator<Segment, void, void>}
  */
-function* takeApartRaw(text, words, deadline, lists) {
+function* takeApartRaw(text, words, deadline, parts) {
   /** @type {Map<string, ReturnType<typeof readTokens>>} */
   const known = new Map()
   const read = (/** @type {string} */ sentence) => {
@@ -166,7 +163,7 @@ function* takeApartRaw(text, words, deadline, lists) {
   }
   const count = (/** @type {string} */ sentence) =>
     deadline.isOver() ? 0 : read(sentence).ids.length - 1
-  for (const piece of split(text, words.rules, count, lists && lists.labels)) {
+  for (const piece of split(text, words.rules, count, parts.labels)) {
     if (piece.kind === 'copied' || isCopied(piece.text, words)) {
       yield copied(piece)
       continue
@@ -185,10 +182,10 @@ function* takeApartRaw(text, words, deadline, lists) {
  * @param {Words} words
  * @param {Masking} masking
  * @param {Deadline} deadline
- * @param {Lists | null} lists
+ * @param {Parts} parts
  * @returns {Generator<Segment, void, void>}
  */
-function* takeApartMasked(hidden, words, masking, deadline, lists) {
+function* takeApartMasked(hidden, words, masking, deadline, parts) {
   const count = (/** @type {string} */ sentence) => {
     if (deadline.isOver()) return 0
     const casing = masking.casing(sentence, words.rules)
@@ -196,9 +193,9 @@ function* takeApartMasked(hidden, words, masking, deadline, lists) {
     if (read === null) return words.rules.maxTokens + 1
     return words.source.encode(asRead(read, casing, words.rules).text).length
   }
-  for (const piece of split(hidden.text, words.rules, count, lists && lists.labels)) {
-    for (const item of lists?.withoutMarker(piece, hidden.text) ?? [piece]) {
-      for (const part of partsOf(item, hidden, words, masking)) {
+  for (const piece of split(hidden.text, words.rules, count, parts.labels)) {
+    for (const item of parts.withoutMarker(piece, hidden.text)) {
+      for (const part of partsOf(item, hidden, words, masking, parts)) {
         yield readMasked(part, hidden, words, masking, deadline)
       }
     }
@@ -212,11 +209,12 @@ function* takeApartMasked(hidden, words, masking, deadline, lists) {
  * @param {Hidden} hidden
  * @param {Words} words
  * @param {Masking} masking
+ * @param {Parts} parts
  */
-function partsOf(piece, hidden, words, masking) {
-  if (piece.kind === 'copied') return entitiesApart(piece, hidden)
+function partsOf(piece, hidden, words, masking, parts) {
+  if (piece.kind === 'copied') return parts.entitiesApart(piece, hidden)
   const names = masking.names(piece.text, masking.casing(piece.text, words.rules))
-  return carriedOver(piece, names, hidden) ?? [piece]
+  return parts.carriedOver(piece, names, hidden) ?? [piece]
 }
 
 /**

@@ -258,116 +258,13 @@ export function outside(piece, { starts, original }) {
 /** What stands around a sign that is a word by itself. */
 const ALONE = /^[ \u00a0\u2009\u202f\n]?$/
 
-const SPACED_MARK = /^[ \u00a0\u2009\u202f][:;?!]/
-
-/**
- * Returns the parts of a sentence that is nearly all entities; null: it is a sentence.
- *
- * It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row
- * of a table. Its words are translated one by one, marks behind a space with them, and the rest is
- * copied, but for numbers that the target writes otherwise.
- *
- * @param {Piece} piece of a hidden text
- * @param {[number, number][]} names those in it
- * @param {Hidden} hidden the text
- * @returns {Piece[] | null}
- */
-export function carriedOver(piece, names, hidden) {
-  const { text } = piece
-  const entities = names.length + [...text].filter(isPrivate).length
-  const words = ordinaryWords(text, names)
-  const isInRow = words.some(
-    ([start], index) => index > 0 && /^[ '\u2019-]*$/.test(text.slice(words[index - 1][1], start)),
-  )
-  if (entities === 0 || words.length >= entities || isInRow) return null
-  for (const word of words) if (SPACED_MARK.test(text.slice(word[1]))) word[1] += 2
-  return oneByOne(piece, [...words, ...saidOtherwise(piece, hidden)])
-}
-
-/**
- * Returns the parts of what has no letters: its terms and the numbers that the target writes
- * otherwise are sentences, the rest is copied.
- *
- * @param {Piece} piece of a hidden text
- * @param {Hidden} hidden
- */
-export const entitiesApart = (piece, hidden) => oneByOne(piece, saidOtherwise(piece, hidden))
-
-/**
- * Returns where the terms of a piece stand, and the numbers that the target has otherwise.
- *
- * @param {Piece} piece
- * @param {Hidden} hidden
- * @returns {[number, number][]}
- */
-function saidOtherwise({ start, end }, { entities, places, original }) {
-  const [first, last] = [firstFrom(places, start), firstFrom(places, end)]
-  return entities.slice(first, last).flatMap((e, at) => {
-    const isOther = e.kind === 'number' && e.said !== original.slice(e.start, e.end)
-    const place = places[first + at] - start
-    return e.kind === 'term' || isOther ? [[place, place + 1]] : []
-  })
-}
-
-/**
- * Returns a piece's parts: words are sentences, what is between them is copied.
- *
- * @param {Piece} piece
- * @param {[number, number][]} words
- */
-function oneByOne(piece, words) {
-  /** @type {Piece[]} */
-  const parts = []
-  let done = 0
-  const put = (/** @type {number} */ end, /** @type {Piece['kind']} */ kind) => {
-    if (done < end) {
-      const [from, to] = [piece.start + done, piece.start + end]
-      parts.push({ text: piece.text.slice(done, end), start: from, end: to, kind })
-    }
-    done = end
-  }
-  for (const [start, end] of words.sort((a, b) => a[0] - b[0])) {
-    put(start, 'copied')
-    put(end, 'sentence')
-  }
-  put(piece.text.length, 'copied')
-  return parts
-}
-
-/**
- * Returns where runs of letters outside names stand.
- *
- * @param {string} text
- * @param {[number, number][]} names
- */
-function ordinaryWords(text, names) {
-  /** @type {[number, number][]} */
-  const words = []
-  let position = 0
-  for (const [start, end] of [...names, [text.length, text.length]]) {
-    let begun = -1
-    for (const c of text.slice(position, start)) {
-      if (isLetter(c)) {
-        if (begun < 0) begun = position
-      } else if (begun >= 0) {
-        words.push([begun, position])
-        begun = -1
-      }
-      position += c.length
-    }
-    if (begun >= 0) words.push([begun, start])
-    position = end
-  }
-  return words
-}
-
 /**
  * Returns the index of the first number that is not below another one.
  *
  * @param {number[]} ascending
  * @param {number} least
  */
-function firstFrom(ascending, least) {
+export function firstFrom(ascending, least) {
   let [low, high] = [0, ascending.length]
   while (low < high) {
     const middle = (low + high) >> 1
