@@ -13,6 +13,7 @@ from itertools import chain
 from allez.entities.characters import APOSTROPHES, at, is_word, words
 from allez.entities.find import NAME, Entity
 from allez.errors import BundleFormatError
+from allez.spec import SPEC
 
 _SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """How many characters a word of the file shares with the one before, as one character."""
@@ -21,6 +22,9 @@ _HEAD = "names 1"
 
 _PARTICLES = words("van von der den di da del al el ben bin ibn y zu ter")
 """Words in small letters that stand within names."""
+
+_GIVEN = words(SPEC["given"])
+"""Given names that are carried over, whatever is listed: training has seen them translated."""
 
 ENDINGS = ("s", "e", "es", "x")
 """Of plurals and feminines: the list need not hold them apart."""
@@ -125,11 +129,13 @@ class Names:
         return "\n".join(lines) + "\n"
 
     def carried(self, word: str) -> bool:
-        """Tell whether a capitalised word is carried over.
+        """Tell whether a capitalised word is carried over, as given names are.
 
         Of a word with hyphens that was never seen, at least one part must be a name.
         """
         small = word.lower()
+        if small in _GIVEN:
+            return True
         if self.lists(small) or len(word) < 2:
             return False
         parts = small.split("-")

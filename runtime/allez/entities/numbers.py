@@ -368,12 +368,25 @@ def _is_moment(text: str, start: int, end: int, form: Form) -> bool:
         hour -= 1
         joined = hour > 0 and text[hour] in "hH" and text.startswith(" et ", start - len(" et "))
         return joined and _behind_digit(text, hour)
+    if before == "à" and (joined_to := _hour_before(text, start)):
+        return _is_moment(text, *joined_to, form)
     if before not in form.moments and text.startswith(" à ", end):
         other = end + len(" à ")
         time = _time(text, other, form) if is_digit(at(text, other)) else None
         stop = time[0] if time else _hours_end(text, digits(text, other))
         return stop > 0 and _is_hour(text, other) and are_of_day(text, (start, other), stop, form)
     return before in form.moments
+
+
+def _hour_before(text: str, start: int) -> tuple[int, int] | None:
+    """Return where the whole hour is that "à" joins to the one at `start`: `2h à 3h`."""
+    end = start - len(" à ")
+    stop = end - 1 - (at(text, end - 2) != "" and at(text, end - 2) in SPACES)
+    begin = stop
+    while begin > 0 and is_digit(text[begin - 1]):
+        begin -= 1
+    found = 0 < begin + 1 <= stop and at(text, end - 1) in ("h", "H")
+    return (begin, end) if found and text.startswith(" à ", end) else None
 
 
 def are_of_day(text: str, hours: tuple[int, int], end: int, form: Form) -> bool:

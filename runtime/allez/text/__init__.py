@@ -12,6 +12,7 @@ from allez.text.casing import (
     to_capitals,
 )
 from allez.text.checks import doubts, lexemes
+from allez.text.dates import months
 from allez.text.elements import BLOCKS, INLINE, POINTS, SIGNS, SKIPPED, VOID, WORDS, is_kept
 from allez.text.foreign import is_foreign, stands_alike
 from allez.text.labels import is_divider
@@ -55,6 +56,7 @@ __all__ = [
     "is_kept",
     "joints",
     "lexemes",
+    "months",
     "normalize_space",
     "pairs",
     "places",

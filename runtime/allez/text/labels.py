@@ -1,7 +1,8 @@
 """Labels that signs part: `Réglages → Compte`, `Fichier > Exporter`, `Oui / Non`, `Nom | Prix`.
 
 A model that reads them as one sentence leaves some out; each is a sentence of its own, and the
-signs stay where they are. A sign is a word by itself: white space or an edge is on both sides.
+signs stay where they are. A sign is a word by itself: white space or an edge is on both sides. A
+tab parts the cells of a row, whatever is in them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ _SIGNS = frozenset(_RULES["signs"].split())
 _PATHS = dict(pair.split(":") for pair in _RULES["paths"].split())
 _SLASH = _RULES["slash"]
 _MOST: int = SPEC["labels"]["words"]
-_ALL = frozenset("".join([*_SIGNS, *_PATHS, _SLASH]))
+_TAB = "\t"
+_ALL = frozenset("".join([*_SIGNS, *_PATHS, _SLASH, _TAB]))
 
 Span = tuple[int, int]
 
@@ -40,9 +42,24 @@ def labels(text: str, start: int, end: int, spaces: frozenset[str]) -> Iterator[
     if _ALL.isdisjoint(text[start:end]):
         yield start, end
         return
+    while start < end and text[start] in spaces:
+        start += 1
+    while start < end and text[end - 1] in spaces:
+        end -= 1
+    cells = text[start:end].split(_TAB)
+    position = start
+    for cell in cells:
+        yield from _labels(text, position, position + len(cell), spaces, whole=len(cells) == 1)
+        position += len(cell) + 1
+
+
+def _labels(
+    text: str, start: int, end: int, spaces: frozenset[str], *, whole: bool
+) -> Iterator[Span]:
+    """Yield those of a cell; `whole`: it is all of its row."""
     words = list(_words(text, start, end, spaces))
     cuts = _cuts(text, words)
-    if not cuts:
+    if whole and not cuts:
         yield start, end
         return
     for before, behind in pairwise([-1, *cuts, len(words)]):

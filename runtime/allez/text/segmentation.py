@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from allez.entities import NUMBER, Masked
+from allez.entities import NUMBER, Masked, is_private
 from allez.text.casing import Casing
 from allez.text.labels import labels
 from allez.text.rules import SentenceRules
@@ -184,7 +184,7 @@ def _is_abbreviation(text: str, start: int, dot: int, follower: str, rules: Sent
         word_start -= 1
     word = text[word_start:dot]
     known = rules.abbreviations
-    if follower in _DIGITS:
+    if follower in _DIGITS or is_private(follower):  # a number that is hidden
         known |= rules.number_abbreviations
     return word in known or word.lower() in known
 

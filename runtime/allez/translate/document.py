@@ -28,6 +28,7 @@ from allez.text import (
     casing_of,
     doubts,
     is_foreign,
+    months,
     normalize_space,
     places,
     recased,
@@ -199,6 +200,7 @@ def _take_apart_masked(
         read = masking.read(sentence, casing)
         if read is None:
             return too_many
+        read = Aligned.of(read).edited(months(read, words.languages[0])).text
         return len(words.source.encode(recased(normalize_space(read, words.rules), casing)))
 
     segments: list[Segment] = []
@@ -236,12 +238,13 @@ def _read_masked(
         return whole._replace(kind="copied")
     casing = masking.casing(segment.text, words.rules)
     masked = masking.mask(segment, hidden, casing)
+    aligned = Aligned.of(whole.text).edited((e.start, e.end, " ") for e in masked.entities)
+    aligned = aligned._replace(text=masked.text).edited(months(masked.text, words.languages[0]))
+    masked = masked._replace(text=aligned.text)
     if over():
         end = (len(whole.text),) * 2
         return whole._replace(tokens=SourceTokens((words.eos,), (end,)), masked=masked)
     tokens = read_tokens(masked.text, casing, words)
-    edits = [(e.start, e.end, " ") for e in masked.entities]
-    aligned = Aligned.of(whole.text).edited(edits)
     starts, ends = [*aligned.starts, len(whole.text)], [0, *aligned.ends]
     spans = tuple((starts[a], max(starts[a], ends[b])) for a, b in tokens.spans)
     return whole._replace(casing=casing, tokens=tokens._replace(spans=spans), masked=masked)

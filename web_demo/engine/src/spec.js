@@ -1897,6 +1897,7 @@ export const SPEC = {
    4
   ]
  },
+ "given": "marie henri guillaume jacques fran\u00e7ois michel",
  "search": {
   "beam_size": [
    1,

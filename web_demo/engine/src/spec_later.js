@@ -34,6 +34,20 @@ export const LATER = {
   "slash": "/",
   "words": 4
  },
+ "months": {
+  "fr": {
+   "janv": "janvier",
+   "f\u00e9v": "f\u00e9vrier",
+   "f\u00e9vr": "f\u00e9vrier",
+   "avr": "avril",
+   "juil": "juillet",
+   "juill": "juillet",
+   "sept": "septembre",
+   "oct": "octobre",
+   "nov": "novembre",
+   "d\u00e9c": "d\u00e9cembre"
+  }
+ },
  "wrapped": {
   "least": 20,
   "share": [

@@ -90,6 +90,12 @@ export function isMoment(line, start, end, form, timeEnd) {
     const stop = timeEnd(other) || hoursEnd(line, digits(line, other))
     return stop > 0 && isHour(line, other) && !has(line, stop, ...LENGTHS)
   }
+  if (before === 'à' && has(line, start - 3, ' à ')) {
+    const stop = beforeSpace(line, start - 4)
+    const first = digitsBefore(line, stop)
+    const isJoined = first < stop && isOneOf('hH', at(line, start - 4))
+    if (isJoined) return isMoment(line, first, start - 3, form, timeEnd)
+  }
   if (before !== 'et') {
     if (MOMENTS.has(before) || !has(line, end, ' à ')) return MOMENTS.has(before)
     const other = end + 3
@@ -101,6 +107,18 @@ export function isMoment(line, start, end, form, timeEnd) {
   const mark = (hasMinutes ? beforeSpace(line, joint - 2) : joint) - 1
   const isHours = isOneOf('hH', at(line, mark)) && has(line, joint, ' et ')
   return isHours && isDigit(at(line, beforeSpace(line, mark) - 1))
+}
+
+/**
+ * Returns where the digits begin that end at a position.
+ *
+ * @param {Line} line
+ * @param {number} end
+ */
+function digitsBefore(line, end) {
+  let start = end
+  while (isDigit(at(line, start - 1))) start--
+  return start
 }
 
 /**

@@ -7,6 +7,7 @@
  */
 
 import { BundleFormatError } from '../errors.js'
+import { SPEC } from '../spec.js'
 import { isCapital, isLetter } from '../text/characters.js'
 import {
   APOSTROPHES,
@@ -31,6 +32,9 @@ const PARTICLES = words('van von der den di da del al el ben bin ibn y zu ter')
 
 /** Of plurals and feminines: the list need not hold them apart. */
 const ENDINGS = ['s', 'e', 'es', 'x']
+
+/** Given names that are carried over, whatever is listed. */
+const GIVEN = words(SPEC.given)
 
 /** The words that are no names, in small letters. */
 export class Names {
@@ -74,6 +78,7 @@ export class Names {
    */
   isCarried(word) {
     const small = word.toLowerCase()
+    if (GIVEN.has(small)) return true
     if (this.has(small) || [...word].length < 2) return false
     const parts = small.split('-')
     return parts.length === 1 || !parts.every((each) => this.has(each))

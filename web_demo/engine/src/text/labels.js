@@ -2,7 +2,8 @@
  * Labels that signs part: `Réglages → Compte`, `Fichier > Exporter`, `Oui / Non`, `Nom | Prix`.
  *
  * A model that reads them as one sentence leaves some out; each is a sentence of its own, and the
- * signs stay where they are. A sign is a word by itself: white space or an edge is on both sides.
+ * signs stay where they are. A sign is a word by itself: white space or an edge is on both sides. A
+ * tab parts the cells of a row, whatever is in them.
  */
 
 import { LATER } from '../spec_later.js'
@@ -19,7 +20,7 @@ const SIGNS = new Set(signs.split(' '))
 const PATHS = new Map(paths.split(' ').map((/** @type {string} */ pair) => pair.split(':')))
 
 /** What the signs are made of. */
-const ALL = new Set([...SIGNS, ...PATHS.keys(), slash].join(''))
+const ALL = new Set([...SIGNS, ...PATHS.keys(), slash, '\t'].join(''))
 
 /**
  * Tells whether this parts labels, whatever stands around it.
@@ -42,11 +43,35 @@ export function labels(line, start, end, spaces) {
   let at = start
   while (at < end && !ALL.has(line[at])) at++
   if (at === end) return [[start, end]]
-  const words = wordsOf(line, start, end, spaces)
-  const cuts = cutsOf(line, words)
-  if (cuts.length === 0) return [[start, end]]
+  let [first, last] = [start, end]
+  while (first < last && spaces.has(line[first])) first++
+  while (first < last && spaces.has(line[last - 1])) last--
   /** @type {Span[]} */
   const found = []
+  let position = first
+  for (let at = first; at <= last; at++) {
+    if (at < last && line[at] !== '\t') continue
+    found.push(...cellLabels(line, position, at, spaces, position === first && at === last))
+    position = at + 1
+  }
+  return found
+}
+
+/**
+ * Returns those of a cell.
+ *
+ * @param {string[]} line
+ * @param {number} start
+ * @param {number} end
+ * @param {Set<string>} spaces
+ * @param {boolean} isWhole it is all of its row
+ */
+function cellLabels(line, start, end, spaces, isWhole) {
+  const words = wordsOf(line, start, end, spaces)
+  const cuts = cutsOf(line, words)
+  /** @type {Span[]} */
+  const found = []
+  if (isWhole && cuts.length === 0) return [/** @type {Span} */ ([start, end])]
   let before = -1
   for (const behind of [...cuts, words.length]) {
     if (behind - before > 1) {

@@ -8,6 +8,7 @@
  * middle, and each part is looked at again. Knows nothing of subwords: the caller counts them.
  */
 
+import { isPrivate } from '../entities/marks.js'
 import { isDigit, isLetter, isSmall } from './characters.js'
 
 /** @typedef {import('./rules.js').SentenceRules} SentenceRules */
@@ -200,7 +201,8 @@ class Line {
     let from = dot
     while (from > start && (isLetter(characters[from - 1]) || isDigit(characters[from - 1]))) from--
     const word = characters.slice(from, dot).join('') // "21st" is not "st"
-    const known = isDigit(follower)
+    const isNumber = isDigit(follower) || isPrivate(follower) // one that is hidden
+    const known = isNumber
       ? [rules.abbreviations, rules.numberAbbreviations]
       : [rules.abbreviations]
     return known.some((words) => words.has(word) || words.has(word.toLowerCase()))

@@ -9,7 +9,7 @@ import { find } from '../entities/find.js'
 import { FORMS, readingForm } from '../entities/numbers.js'
 import { BundleFormatError } from '../errors.js'
 import { SPEC } from '../spec.js'
-import { Aligned } from '../text/aligned.js'
+import { Aligned, edited } from '../text/aligned.js'
 import { casingOf, normalizedSpace, recased } from '../text/casing.js'
 import { isAscii, isLetter } from '../text/characters.js'
 import { checkedForm } from '../text/checks.js'
@@ -191,12 +191,13 @@ function* takeApartMasked(hidden, words, masking, deadline, parts) {
     const casing = masking.casing(sentence, words.rules)
     const read = masking.read(sentence, casing)
     if (read === null) return words.rules.maxTokens + 1
-    return words.source.encode(asRead(read, casing, words.rules).text).length
+    const whole = edited(read, parts.months(read, words.languages[0]))
+    return words.source.encode(asRead(whole, casing, words.rules).text).length
   }
   for (const piece of split(hidden.text, words.rules, count, parts.labels)) {
     for (const item of parts.withoutMarker(piece, hidden.text)) {
       for (const part of partsOf(item, hidden, words, masking, parts)) {
-        yield readMasked(part, hidden, words, masking, deadline)
+        yield readMasked(part, hidden, words, masking, deadline, parts)
       }
     }
   }
@@ -225,23 +226,27 @@ function partsOf(piece, hidden, words, masking, parts) {
  * @param {Words} words
  * @param {Masking} masking
  * @param {Deadline} deadline
+ * @param {Parts} parts
  * @returns {Segment}
  */
-function readMasked(piece, hidden, words, masking, deadline) {
+function readMasked(piece, hidden, words, masking, deadline, parts) {
   const whole = outside(piece, hidden)
   if (piece.kind === 'copied' || isForeign(piece.text, words.source)) return copied(whole)
   const casing = masking.casing(piece.text, words.rules)
   const masked = masking.mask(piece, hidden, casing)
+  // A symbol stands for the letters of its entity.
+  const aligned = new Aligned(whole.text)
+    .edited(masked.entities.map(({ start, end }) => [start, end, ' ']))
+    .with(masked.text)
+    .edited(parts.months(masked.text, words.languages[0]))
+  masked.text = aligned.text
   if (deadline.isOver()) {
     const { ids, spans } = unread(whole.text, words)
     const told = figureOf(masked, ids, masking)
     return { ...whole, casing, ids, spans: shifted(spans, whole.start), masked, told }
   }
   const { ids, spans } = readTokens(masked.text, casing, words)
-  // A symbol stands for the letters of its entity.
-  const { starts, ends } = new Aligned(whole.text).edited(
-    masked.entities.map(({ start, end }) => [start, end, ' ']),
-  )
+  const { starts, ends } = aligned
   const own = spans.map(([from, to]) => {
     const start = starts[from] ?? whole.text.length
     return /** @type {Span} */ ([start, Math.max(start, to === 0 ? 0 : ends[to - 1])])
@@ -287,9 +292,10 @@ export async function readSentence(text, words, wishes, deadline) {
     const casing = casingOf(text, words.rules)
     return { ...piece, casing, ...readTokens(text, casing, words), masked: null, told: null }
   }
+  const parts = await import('./parts.js')
   const hidden = await words.masking.hide(text, wishes)
   const inside = { ...piece, text: hidden.text, end: hidden.text.length }
-  return readMasked(inside, hidden, words, words.masking, deadline)
+  return readMasked(inside, hidden, words, words.masking, deadline, parts)
 }
 
 /**

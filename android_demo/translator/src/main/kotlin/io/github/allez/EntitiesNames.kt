@@ -8,6 +8,9 @@ package io.github.allez
 
 import java.util.Locale
 
+/** Given names that are carried over, whatever is listed: translations of them were seen in training. */
+private val GIVEN = words(SPEC.text("given"))
+
 /** How many characters a word of the file shares with the one before, as one character. */
 private const val SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -31,6 +34,7 @@ internal class Names(private val words: Set<String>) {
      */
     fun carried(word: String): Boolean {
         val small = word.lowercase(Locale.ROOT)
+        if (small in GIVEN) return true
         if (lists(small) || word.codePointCount(0, word.length) < 2) return false
         val parts = small.split("-")
         return parts.size == 1 || !parts.all(::lists)

@@ -326,8 +326,21 @@ private fun CodePoints.isMoment(start: Int, end: Int, form: NumberForm): Boolean
             val digit = if (hasOneOf(SPACES, end - 2)) end - 3 else end - 2
             hasOneOf("hH", end - 1) && startsWith(" et ", joint) && isDigit(at(digit))
         }
-        else -> before in form.moments || (startsWith(" à ", end) && hasHourBehind(start, end + " à ".length, form))
+        else -> {
+            val joint = start - " à ".length
+            val first = if (before == "à") hourBefore(joint) else NOTHING
+            if (first != NOTHING) return isMoment(first, joint, form)
+            before in form.moments || (startsWith(" à ", end) && hasHourBehind(start, end + " à ".length, form))
+        }
     }
+}
+
+/** Where the whole hour begins that "à" joins to another one at [joint]: `2h à 3h`; NOTHING: there is none. */
+private fun CodePoints.hourBefore(joint: Int): Int {
+    val stop = if (hasOneOf(SPACES, joint - 2)) joint - 2 else joint - 1
+    var first = stop
+    while (isDigit(at(first - 1))) first--
+    return if (first < stop && hasOneOf("hH", joint - 1) && startsWith(" à ", joint)) first else NOTHING
 }
 
 /** Whether an hour stands at [other], and is one of the day to which the one at [start] belongs. */

@@ -50,6 +50,9 @@ internal class Masked(
     val entities: List<Entity>,
     private val symbols: List<Int>,
 ) {
+    /** The same sentence, of which [written] is read. */
+    fun reading(written: String): Masked = Masked(written, slots, entities, symbols)
+
     /** What makes [text] of [sentence], the sentence as it was. */
     fun edits(sentence: String): List<Edit> {
         var unit = 0

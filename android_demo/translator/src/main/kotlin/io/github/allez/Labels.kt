@@ -2,7 +2,8 @@
  * Labels that signs part: `Réglages → Compte`, `Fichier > Exporter`, `Oui / Non`, `Nom | Prix`.
  *
  * A model that reads them as one sentence leaves some out; each is a sentence of its own, and the signs
- * stay where they are. A sign is a word by itself: white space or an edge is on both sides.
+ * stay where they are. A sign is a word by itself: white space or an edge is on both sides. A tab parts the
+ * cells of a row, whatever is in them.
  */
 package io.github.allez
 
@@ -14,7 +15,7 @@ private val PATHS = LABELS.text("paths").split(" ").associate { it.substringBefo
 private val SLASH = LABELS.text("slash")
 
 /** What the signs are made of. */
-private val ALL = (DIVIDERS + PATHS.keys + SLASH).joinToString("")
+private val ALL = (DIVIDERS + PATHS.keys + SLASH + "\t").joinToString("")
 private val MOST = LABELS.whole("words")
 
 /** Whether this parts labels, whatever stands around it. */
@@ -30,9 +31,21 @@ internal fun isDivider(word: String): Boolean = word in DIVIDERS
  */
 internal fun labels(line: CodePoints, start: Int, end: Int, spaces: Characters): List<Pair<Int, Int>> {
     if ((start until end).none { isOneOf(ALL, line[it]) }) return listOf(start to end)
+    var first = start
+    var last = end
+    while (first < last && line[first] in spaces) first++
+    while (first < last && line[last - 1] in spaces) last--
+    val tabs = (first until last).filter { line[it] == '\t'.code }
+    return (listOf(first - 1) + tabs + last).zipWithNext().flatMap { (before, tab) ->
+        cellLabels(line, before + 1, tab, spaces, isWhole = tabs.isEmpty())
+    }
+}
+
+/** Those of a cell; [isWhole]: it is all of its row. */
+private fun cellLabels(line: CodePoints, start: Int, end: Int, spaces: Characters, isWhole: Boolean): List<Pair<Int, Int>> {
     val words = wordsOf(line, start, end, spaces)
     val cuts = cuts(line, words)
-    if (cuts.isEmpty()) return listOf(start to end)
+    if (isWhole && cuts.isEmpty()) return listOf(start to end)
     return (listOf(-1) + cuts + words.size).zipWithNext { before, behind ->
         if (behind - before > 1) words[before + 1].first to words[behind - 1].second else null
     }.filterNotNull().filter { (first, last) ->

@@ -124,7 +124,8 @@ private class MaskedText(
         if (isOver()) return 0
         val capitals = masking.isInCapitals(sentence, spaces)
         val read = masking.read(sentence, capitals) ?: return words.rules.maxTokens + 1
-        return words.source.encode(Aligned(read).asRead(spaces, capitals)).size
+        val whole = Aligned(read).edited(months(read, words.languages.first))
+        return words.source.encode(whole.asRead(spaces, capitals)).size
     }
 
     private fun parts(piece: Piece): List<Piece> {
@@ -136,8 +137,11 @@ private class MaskedText(
     private fun read(piece: Piece): Reading {
         val whole = hidden.outside(piece)
         val capitals = masking.isInCapitals(piece.text, spaces)
-        val masked = masking.mask(piece, hidden, capitals)
-        val read = Aligned(whole.text).edited(masked.edits(whole.text)).asRead(spaces, capitals)
+        val symbols = masking.mask(piece, hidden, capitals)
+        val written = Aligned(whole.text).edited(symbols.edits(whole.text))
+            .let { it.edited(months(it.text, words.languages.first)) }
+        val masked = symbols.reading(written.text)
+        val read = written.asRead(spaces, capitals)
         return reading(if (isOver()) emptyList() else words.source.encode(read), whole, capitals, words, masked)
     }
 }

@@ -221,8 +221,10 @@ private class Splitter(
         val word = string(wordStart, dot)
         val lower = word.lowercase(Locale.ROOT)
         return word in rules.abbreviations || lower in rules.abbreviations ||
-            (follower in DIGITS && (word in rules.numberAbbreviations || lower in rules.numberAbbreviations))
+            (isNumber(follower) && (word in rules.numberAbbreviations || lower in rules.numberAbbreviations))
     }
+
+    private fun isNumber(character: Int) = character in DIGITS || isPrivate(character) // one that is hidden
 
     private fun isOfWord(character: Int) = Character.isLetter(character) || character in DIGITS // "21st" is not "st"
 
