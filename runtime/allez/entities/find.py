@@ -35,7 +35,17 @@ from allez.entities.marks import (
     tagged,
 )
 from allez.entities.numbers import FORMS, Form, begins_number, read, write
-from allez.entities.numerals import clock, date, joined, lapse, noughts, spaced, telephone, version
+from allez.entities.numerals import (
+    clock,
+    date,
+    house,
+    joined,
+    lapse,
+    noughts,
+    spaced,
+    telephone,
+    version,
+)
 from allez.entities.stretches import stretch
 from allez.entities.terms import term_at
 from allez.entities.wordlike import (
@@ -86,7 +96,7 @@ _MARKS: dict[str, tuple[Scanner, ...]] = {
     ".": (path,),
     "-": (option,),
 }
-_DIGITS: tuple[Scanner, ...] = (emoji, date, version, telephone, identifier, spaced, lapse)
+_DIGITS: tuple[Scanner, ...] = (emoji, date, version, telephone, house, identifier, spaced, lapse)
 _WORDS: tuple[Scanner, ...] = (initials, address, account, file, identifier)
 
 

@@ -106,6 +106,17 @@ def lapse(text: str, start: int) -> int:
     return stop if count > 1 and number_ends(text, stop) else start
 
 
+def house(text: str, start: int) -> int:
+    """`12 bis`, `4ter`, `7 QUATER`: a number in a street or a law, and one that came between."""
+    end = digits(text, start)
+    mark = end + (at(text, end) != "" and at(text, end) in SPACES)
+    for word in ("bis", "ter", "quater"):
+        stop = mark + len(word)
+        if text[mark:stop] in (word, word.upper()) and number_ends(text, stop):
+            return stop
+    return start
+
+
 def version(text: str, start: int) -> int:
     """`1.2.3`, `3.11.4-rc1`, `10.0.0.12:8080`, `10.0.0.0/8`; thousands with points are none."""
     parts = groups(text, start, ".")

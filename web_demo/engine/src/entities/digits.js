@@ -131,6 +131,22 @@ export function lapse(line, start) {
 }
 
 /**
+ * `12 bis`, `4ter`, `7 QUATER`: a number in a street or a law, and one that came between.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+export function house(line, start) {
+  const mark = behindSpace(line, digits(line, start))
+  for (const word of ['bis', 'ter', 'quater']) {
+    const stop = mark + word.length
+    const isThere = has(line, mark, word) || has(line, mark, word.toUpperCase())
+    if (isThere && numberEnds(line, stop)) return stop
+  }
+  return start
+}
+
+/**
  * `1.2.3`, `3.11.4-rc1`, `10.0.0.12:8080`, `10.0.0.0/8`; thousands with points are none.
  *
  * @param {Line} line

@@ -87,6 +87,16 @@ internal fun CodePoints.lapse(start: Int): Int {
     return if (count > 1 && numberEnds(stop)) stop else start
 }
 
+/** `12 bis`, `4ter`, `7 QUATER`: a number in a street or a law, and one that came between. */
+internal fun CodePoints.house(start: Int): Int {
+    val mark = behindSpace(digits(start))
+    for (word in listOf("bis", "ter", "quater")) {
+        val stop = mark + word.length
+        if ((startsWith(word, mark) || startsWith(word.uppercase(), mark)) && numberEnds(stop)) return stop
+    }
+    return start
+}
+
 /** `1.2.3`, `3.11.4-rc1`, `10.0.0.12:8080`, `10.0.0.0/8`; thousands with points are none. */
 internal fun CodePoints.version(start: Int): Int {
     val parts = groups(start, ".")
