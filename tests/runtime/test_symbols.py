@@ -100,6 +100,17 @@ def test_a_row_that_would_end_goes_on_by_the_missing_symbol_alone() -> None:
     assert found.finished
 
 
+@pytest.mark.parametrize("beam_size", [1, 4])
+def test_what_the_source_says_twice_is_said_twice(beam_size: int) -> None:
+    logs = np.full((1, 9, 9), -5.0)
+    logs[..., BOS] = -1e9
+    logs[..., EOS] = -0.1  # whatever was said, the end is likeliest
+    logs[0, BOS, 4] = -0.05  # behind the first of both, too
+    ((found, *_),) = search(logs, [(2, 1, 0)], beam_size)
+    assert sorted(found.tokens) == [4, 4, 5]
+    assert found.finished
+
+
 def test_where_nothing_complete_ends_the_incomplete_one_is_it() -> None:
     logs = np.full((1, 9, 9), -20.0)
     logs[..., BOS] = -1e9

@@ -169,7 +169,7 @@ class SaidSymbols:
         times = [free if r.symbols is None else list(r.symbols.times) for r in requests]
         self._left = np.array(times, dtype=np.int64)  # [N, Y]
         self._missing = (self._left > 0) & (self._left < 2**31)  # [N, Y]
-        self._said = np.zeros(len(requests), dtype=np.int64)  # [N] how many different ones
+        self._said = np.zeros(len(requests), dtype=np.int64)  # [N] how many of those it must
         self._room = self._missing.sum(axis=1)  # [N] how many different ones its source has
         self._mute = not self._left.any()
         """Whether no row may say any, as with most texts: then nothing changes."""
@@ -217,7 +217,7 @@ class SaidSymbols:
         return (which >= 0) & self._missing[rows, np.maximum(which, 0)]
 
     def said(self, rows: IntArray, unsaid: BoolArray) -> IntArray:
-        """Return how many different symbols continuations of `rows` have said, themselves too."""
+        """Return how many symbols that they must continuations of `rows` say, the last one too."""
         return np.asarray(self._said[rows] + unsaid)
 
     def best_missing(self, row: int, log_probs: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -237,7 +237,7 @@ class SaidSymbols:
         self._said, self._room = self._said[parent], self._room[parent]
         self._said[rows] += self._missing[rows, which[rows]]
         self._left[rows, which[rows]] -= 1
-        self._missing[rows, which[rows]] = False
+        self._missing[rows, which[rows]] &= self._left[rows, which[rows]] > 0
 
     def _which(self, tokens: IntArray) -> IntArray:
         """Return the place of each token among the symbols, -1 if it is none."""

@@ -57,7 +57,7 @@ class Symbols(NamedTuple):
     ids: tuple[int, ...]
     """[Y] all symbols that the model knows."""
     times: tuple[int, ...]
-    """[Y] how often the source has each: as often may it be said, and once it must."""
+    """[Y] how often the source has each: as often it must be said, and no more often."""
 
 
 class Request(NamedTuple):

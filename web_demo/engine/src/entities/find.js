@@ -18,17 +18,7 @@ import {
   part,
   run,
 } from './characters.js'
-import {
-  clock,
-  date,
-  house,
-  joined,
-  lapse,
-  noughts,
-  spaced,
-  telephone,
-  version,
-} from './digits.js'
+import { clock, date, house, joined, lapse, noughts, spaced, telephone, version } from './digits.js'
 import {
   backslash,
   braces,

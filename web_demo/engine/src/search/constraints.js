@@ -78,13 +78,13 @@ export function repeated(history, size) {
 
 /**
  * What a translation must and may say of the entities of its source: all symbols that the model
- * knows, and how often the source has each. As often may it be said, and once it must.
+ * knows, and how often the source has each. As often it must be said, and no more often.
  *
  * @typedef {{ids: number[], times: number[]}} Asked
  */
 
 /**
- * What one row may still say [Y], whether it must [Y], and how many different ones it has said.
+ * What one row may still say [Y], whether it must [Y], and how many it has said that it must.
  *
  * @typedef {{left: number[], missing: boolean[], said: number}} Row
  */
@@ -133,7 +133,7 @@ export class SaidSymbols {
   }
 
   /**
-   * How many different symbols a row has said when it goes on with a token.
+   * How many symbols that it must a row has said when it goes on with a token.
    *
    * @param {number} row
    * @param {number} token
@@ -166,7 +166,7 @@ export class SaidSymbols {
       if (place === undefined) return row
       return {
         left: row.left.map((times, at) => (at === place ? times - 1 : times)),
-        missing: row.missing.map((missing, at) => missing && at !== place),
+        missing: row.missing.map((missing, at) => missing && (at !== place || row.left[at] > 1)),
         said: this.said(from, token[index]),
       }
     })

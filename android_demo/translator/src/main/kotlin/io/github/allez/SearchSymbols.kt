@@ -9,13 +9,13 @@ package io.github.allez
  * What a translation must and may say of the entities of its source.
  *
  * @property ids [Y] all symbols that the model knows.
- * @property times [Y] how often the source has each: as often may it be said, and once it must.
+ * @property times [Y] how often the source has each: as often it must be said, and no more often.
  */
 internal class AskedSymbols(val ids: IntArray, val times: IntArray)
 
 /** The symbols that rows have said. */
 internal class SaidSymbols(private val asked: AskedSymbols) {
-    /** What one row may still say [Y], whether it must [Y], and how many different ones it has said. */
+    /** What one row may still say [Y], whether it must [Y], and how many it has said that it must. */
     private class Row(val left: IntArray, val missing: BooleanArray, val said: Int)
 
     private val places = asked.ids.withIndex().associate { (place, id) -> id to place }
@@ -36,7 +36,7 @@ internal class SaidSymbols(private val asked: AskedSymbols) {
     /** Whether [token] is something that a row must still say. */
     fun isUnsaid(row: Int, token: Int): Boolean = places[token]?.let { rows[row].missing[it] } ?: false
 
-    /** How many different symbols a row has said when it goes on with [token]. */
+    /** How many symbols that it must a row has said when it goes on with [token]. */
     fun said(row: Int, token: Int): Int = rows[row].said + (if (isUnsaid(row, token)) 1 else 0)
 
     /** What a row must still say, the likeliest first; [logProb] tells how likely. */
@@ -53,7 +53,7 @@ internal class SaidSymbols(private val asked: AskedSymbols) {
             } else {
                 Row(
                     left = row.left.copyOf().also { it[place]-- },
-                    missing = row.missing.copyOf().also { it[place] = false },
+                    missing = row.missing.copyOf().also { it[place] = it[place] && row.left[place] > 1 },
                     said = said(parent[index], token[index]),
                 )
             }
