@@ -17,8 +17,8 @@ not know. Scores are sums of log-probabilities in float64. The rules are the sam
   more than K are noted ("full"), or as soon as the best continuation of a step was an eos and
   n_best are finished ("best").
 - Symbols of entities: one that the source does not have, or that was said as often as it occurs, is
-  banned; each must be said so often. A row's first 2K continuations that nothing else bans are looked
-  at, and as many more as its source has different symbols.
+  banned; each must be said so often. A row's first 2K continuations that nothing else bans are
+  looked at, and as many more as its source has different symbols.
 - A row whose best continuation is eos, but that has not said all its symbols, is noted as
   incomplete. It goes on as usual if one of them is among its K best continuations, else by them
   alone. No other row may end either before it has said all.
