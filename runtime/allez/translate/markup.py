@@ -31,7 +31,8 @@ from allez.translate.alignment import (
 _SURE = 1000.0
 """What a unit weighs that must be in a run, or must not; attention sums to far less."""
 _LIKELY = 0.25
-"""How far below half a unit's attention for a pair may be if no unit has more."""
+"""How far below half of a unit's attention that for a pair may be if no unit has more, as a share
+of all that the unit has: a word of several tokens has as many times more."""
 _EQUAL = 1e-9
 """Sums that differ by less are equal, whatever the order of addition; the shorter run wins."""
 
@@ -285,7 +286,7 @@ def _place_pairs(placing: _Placing, parent: int, pairs: list[int]) -> None:
         run = _whole_run(placing, pair, parent, inner) or runs[pair][1]
         run = _with_edges(placing, spans[pair], _longest(run, free), free)
         if not run:
-            run = _without_words(placing, pair, gains[pair], free)
+            run = _without_words(placing, pair, gains[pair], total, free)
         if run:
             span = placing.units[run[0]][0], placing.units[run[-1]][1]
         else:
@@ -358,7 +359,9 @@ def _with_edges(placing: _Placing, span: Span, run: list[int], free: set[int]) -
     return run
 
 
-def _without_words(placing: _Placing, pair: int, gains: FloatArray, free: set[int]) -> list[int]:
+def _without_words(
+    placing: _Placing, pair: int, gains: FloatArray, total: FloatArray, free: set[int]
+) -> list[int]:
     """Return the unit for a pair that no word attends to: the same sign, or the likeliest word."""
     mark = placing.source.marks[pair]
     text = placing.source.text[mark.start : mark.end].strip()
@@ -367,7 +370,7 @@ def _without_words(placing: _Placing, pair: int, gains: FloatArray, free: set[in
     if not placing.source_words((mark.start, mark.end)):
         same = [i for i in sorted(free) if placing.text[slice(*placing.units[i])] == text]
         return same[:1]
-    likely = [i for i in sorted(free) if placing.is_word[i] and gains[i] > -_LIKELY]
+    likely = [i for i in sorted(free) if placing.is_word[i] and gains[i] > -_LIKELY * total[i]]
     return [_first_of_most(likely, gains)] if likely else []
 
 

@@ -18,7 +18,7 @@ import { hasWord, isInWord, mutual, overlapIn, unitsOf } from './alignment.js'
 /** @typedef {import('./alignment.js').Span} Span */
 
 const SURE = 1000 // what a unit weighs that must be in a run, or must not
-const LIKELY = 0.25 // how far below half a unit's attention may be if no unit has more
+const LIKELY = 0.25 // how far below half of a unit's attention, as a share of it, if none has more
 const EQUAL = 1e-9 // sums that differ by less are equal; the shorter run wins
 
 /** Returns a text without white space at its ends. @param {string} text */
@@ -197,7 +197,8 @@ class Placing {
       let run = longest(whole.length > 0 ? whole : (best?.run ?? []), free)
       run = this.withEdges([start, end], run, free)
       if (run.length === 0) {
-        run = this.withoutWords(pair, /** @type {Float64Array} */ (gains.get(pair)), free)
+        const own = /** @type {Float64Array} */ (gains.get(pair))
+        run = this.withoutWords(pair, own, total, free)
       }
       const at = run.length > 0 ? 0 : this.position(parent, start)
       const [low, high] =
@@ -275,9 +276,10 @@ class Placing {
    *
    * @param {number} pair
    * @param {Float64Array} gains
+   * @param {Float64Array} total attention within its parent
    * @param {Set<number>} free
    */
-  withoutWords(pair, gains, free) {
+  withoutWords(pair, gains, total, free) {
     const { start, end } = this.source.marks[pair]
     const text = this.source.text.slice(start, end)
     if (isBlank(text)) return []
@@ -286,7 +288,7 @@ class Placing {
       const same = sorted.filter((at) => this.text.slice(...this.units[at]) === stripped(text))
       return same.slice(0, 1)
     }
-    const likely = sorted.filter((at) => this.isWord[at] && gains[at] > -LIKELY)
+    const likely = sorted.filter((at) => this.isWord[at] && gains[at] > -LIKELY * total[at])
     return likely.length > 0 ? [mostOf(likely, gains)] : []
   }
 

@@ -11,7 +11,7 @@ package io.github.allez
 /** What a unit weighs that must be in a run, or must not; attention sums to far less. */
 private const val SURE = 1000.0
 
-/** How far below half a unit's attention for a pair may be if no unit has more. */
+/** How far below half of a unit's attention that for a pair may be, as a share of it. */
 private const val LIKELY = 0.25
 
 /** A run of units, and the sum of their gains. */
@@ -148,7 +148,7 @@ private class Placing(private val source: Marked, private val alignment: Alignme
             waiting.remove(pair)
             var run = wholeRun(pair, parent, inner).ifEmpty { runs.getValue(pair).units }
             run = withEdges(pair, longest(run, free), free)
-            if (run.isEmpty()) run = withoutWords(pair, gains.getValue(pair), free)
+            if (run.isEmpty()) run = withoutWords(pair, gains.getValue(pair), total, free)
             val span = if (run.isEmpty()) {
                 position(parent, marks[pair].start).let { Span(it, it) }
             } else {
@@ -225,7 +225,12 @@ private class Placing(private val source: Marked, private val alignment: Alignme
     }
 
     /** The unit for a pair that no word attends to: the same sign, or the likeliest word. */
-    private fun withoutWords(pair: Int, gains: DoubleArray, free: Set<Int>): List<Int> {
+    private fun withoutWords(
+        pair: Int,
+        gains: DoubleArray,
+        total: DoubleArray,
+        free: Set<Int>,
+    ): List<Int> {
         val mark = marks[pair]
         var (start, end) = mark.start to mark.end
         while (start < end && isSpace(source.text[start])) start++
@@ -236,7 +241,7 @@ private class Placing(private val source: Marked, private val alignment: Alignme
             val sign = source.text.string(start, end)
             return order.filter { text.string(units[it].start, units[it].end) == sign }.take(1)
         }
-        val likely = order.filter { isWord[it] && gains[it] > -LIKELY }
+        val likely = order.filter { isWord[it] && gains[it] > -LIKELY * total[it] }
         return listOfNotNull(firstOfMost(likely, gains))
     }
 
