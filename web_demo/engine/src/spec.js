@@ -1897,7 +1897,7 @@ export const SPEC = {
    4
   ]
  },
- "given": "marie henri guillaume jacques fran\u00e7ois michel",
+ "given": "henri guillaume jacques fran\u00e7ois michel",
  "search": {
   "beam_size": [
    1,
