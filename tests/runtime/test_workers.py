@@ -31,7 +31,7 @@ from allez.options import Providers, SearchOptions
 from allez.search import Request, batching
 from allez.search.batching import BATCH_ROWS
 from allez.translate import workers
-from allez.translate.callers import Callers
+from allez.translate.callers import CROWD, Callers
 from allez.translate.deadline import Cancellation, Deadline
 from allez.translate.future import Future
 from allez.translate.pipeline import ahead
@@ -165,7 +165,7 @@ def test_where_many_wait_the_most_come_first_and_none_is_forgotten(
         long = put(40)
         short, *_ = (put(2) for _ in range(3))
         assert queued._next_kind() == long.kind
-        crowd = 8
+        crowd = CROWD - 1  # of more, a thread of its own would take what is put here
         monkeypatch.setattr(Callers, "__len__", lambda self: crowd)
         assert queued._next_kind() == short.kind
         for _ in range(workers.LATER * crowd - 4):
