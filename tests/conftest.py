@@ -23,6 +23,14 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         skips.write_down(f"{report.nodeid}: {report.longrepr[2].removeprefix('Skipped: ')}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whatever models whoever runs the tests has installed: no test finds them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALLEZ_MODELS", str(tmp_path_factory.mktemp("store")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""
