@@ -302,16 +302,16 @@ def abbreviations(generator: Generator) -> Pair:
 def short(generator: Generator) -> Pair:
     """Return a sign, a label, a task or a message; signs often in capitals, without full stop."""
     kind = generator.random()
-    if kind < 0.3:
+    if kind < 0.2:
         fr, en = one(generator, EVERYDAY["signs"])
         if generator.random() < 0.4 and fr.startswith(("Ne ", "Défense", "Interdi")):
             fr, en = f"Attention : {_small(fr)}", f"Warning: {_small(en)}"
-    elif kind < 0.6:
+    elif kind < 0.72:
         fr, en = one(generator, EVERYDAY["labels"])
         if generator.random() < 0.15:
             other = one(generator, EVERYDAY["labels"])
             fr, en = f"{fr} / {other[0]}", f"{en} / {other[1]}"
-    elif kind < 0.72:
+    elif kind < 0.8:
         fr, en = one(generator, EVERYDAY["tasks"])
         if generator.random() < 0.5:
             return f"{fr}.", f"{en}."
@@ -421,7 +421,7 @@ OPEN: dict[str, tuple[float, Callable[[Generator], Pair]]] = {
 CLOSED: dict[str, tuple[int, Callable[[Generator], Pair]]] = {
     "abbreviations": (1500, abbreviations),
     "messages": (6000, messages),
-    "short": (12_000, short),
+    "short": (24_000, short),
     "turned": (8000, turned),
 }
 """What makes so few different pairs that they want a file, and a weight, of their own; and how
