@@ -67,6 +67,10 @@ _FIELD = (
     '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> REF titre </w:instrText></w:r>'
     '<w:r><w:fldChar w:fldCharType="separate"/></w:r>{}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
 )
+_PICTURE = (
+    '<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="900000" '
+    'cy="300000"/><wp:docPr id="9" name="Image" descr="{}"/></wp:inline></w:drawing></w:r>'
+)
 _PARAGRAPHS = (
     _run("Le chat ")
     + _changed("ins", 1, _run("noir ") + _run("et gros ", "<w:b/>"))
@@ -106,6 +110,19 @@ _PARAGRAPHS = (
     '<w:r><w:t>Un</w:t><w:tab/><w:t>Deux</w:t><w:br w:type="page"/><w:t>Trois</w:t></w:r>',
     f'<w:bdo w:val="ltr">{_run("à droite")}</w:bdo>' + _run(" aussi"),
     _run("soit ") + "<m:oMath><m:r><m:t>E=mc</m:t></m:r></m:oMath>" + _run(" ou non"),
+    '<w:pPr><w:framePr w:dropCap="drop" w:lines="3" w:wrap="around"/></w:pPr>'
+    + _run("I", '<w:sz w:val="88"/>'),
+    '<w:proofErr w:type="spellStart"/>' + _run("l était ") + _run("une fois", "<w:b/>"),
+    f'<w:hyperlink w:anchor="nom" w:tooltip="une infobulle">{_run("un lien")}</w:hyperlink>',
+    _run("Gauche")
+    + '<w:r><w:ptab w:relativeTo="margin" w:alignment="right" w:leader="none"/></w:r>'
+    + _run("Droite"),
+    '<w:sdt><w:sdtPr><w:dropDownList><w:listItem w:displayText="un choix" w:value="un code"/>'
+    f"</w:dropDownList></w:sdtPr><w:sdtContent>{_run('à choisir')}</w:sdtContent></w:sdt>",
+    "<w:r><w:t>Fini.</w:t><w:br/></w:r>" + _PICTURE.format("un logo") + _run("Suite"),
+    '<w:r><w:pict><v:shape style="width:90pt;height:30pt"><v:textpath string="un filigrane"/>'
+    "</v:shape></w:pict></w:r>",
+    "<w:r><w:rPr><w:b/></w:rPr><w:t></w:t></w:r>" + _run("un vide"),
 )
 _TABLE = (
     "<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:tc><w:p>{}</w:p>{}<w:p/></w:tc>"
@@ -119,6 +136,7 @@ DOCX = {
     "[Content_Types].xml": _content_types(
         ("word/document.xml", _MAIN + "document.main"),
         ("word/styles.xml", _MAIN + "styles"),
+        ("word/numbering.xml", _MAIN + "numbering"),
         ("word/comments.xml", _MAIN + "comments"),
         ("word/footnotes.xml", _MAIN + "footnotes"),
         ("word/header1.xml", _MAIN + "header"),
@@ -130,6 +148,7 @@ DOCX = {
         "comments comments.xml",
         "footnotes footnotes.xml",
         "header header1.xml",
+        "numbering numbering.xml",
     ),
     "word/document.xml": (
         f'{_HEAD}<w:document {_W}><w:body>{_BODY}<w:sectPr><w:headerReference w:type="default" '
@@ -138,6 +157,13 @@ DOCX = {
     "word/styles.xml": (
         f'<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="fr-FR" '
         'w:eastAsia="ja-JP"/></w:rPr></w:rPrDefault></w:docDefaults></w:styles>'
+    ),
+    "word/numbering.xml": (
+        f'<w:numbering {_W}><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val='
+        '"decimal"/><w:lvlText w:val="article %1 –"/></w:lvl><w:lvl w:ilvl="1"><w:numFmt w:val='
+        '"decimal"/><w:lvlText w:val="%1.%2"/></w:lvl><w:lvl w:ilvl="2"><w:numFmt w:val="bullet"/>'
+        '<w:lvlText w:val="o"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val='
+        '"0"/></w:num></w:numbering>'
     ),
     "word/comments.xml": (
         f"<w:comments {_W}><w:comment {_WHO.format(0)}><w:p>{_run('un avis')}</w:p></w:comment>"
@@ -153,7 +179,7 @@ DOCX = {
         "<c:rich><a:p><a:r><a:t>les ventes</a:t></a:r></a:p></c:rich></c:tx></c:title></c:chart>"
         '<c:cat><c:strRef><c:f>Feuille!A1</c:f><c:strCache><c:pt idx="0"><c:v>un mois</c:v></c:pt>'
         "</c:strCache></c:strRef></c:cat><c:val><c:numRef><c:numCache><c:formatCode>Standard"
-        '</c:formatCode><c:pt idx="0"><c:v>12</c:v></c:pt></c:numCache></c:numRef></c:val>'
+        '</c:formatCode><c:pt idx="0"><c:v>12.5</c:v></c:pt></c:numCache></c:numRef></c:val>'
         "</c:chartSpace>"
     ),
 }
@@ -177,8 +203,10 @@ _TREE = (
     '<p:cSld name="Diapo"><p:spTree><p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/>'
     "</p:nvGrpSpPr><p:grpSpPr/>{}</p:spTree></p:cSld>"
 )
+_LINK = '<a:hlinkClick r:id="" action="ppaction://hlinkshowjump?jump=nextslide" tooltip="va là"/>'
 _SLIDE = (
     _shape(2, _said("un ") + _said("titre", ' b="1"') + "<a:br/>" + _said("long"))
+    + _shape(7, f'<a:r><a:rPr lang="fr-FR">{_LINK}</a:rPr><a:t>un lien</a:t></a:r>')
     + '<p:grpSp><p:nvGrpSpPr><p:cNvPr id="3" name="Groupe"/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr>'
     f"<p:grpSpPr/>{_shape(4, _said('dans un groupe'))}</p:grpSp><p:graphicFrame>"
     '<p:nvGraphicFramePr><p:cNvPr id="5" name="T"/><p:cNvGraphicFramePr/><p:nvPr/>'
@@ -198,6 +226,8 @@ PPTX = {
         ("ppt/slides/slide1.xml", "presentationml.slide"),
         ("ppt/notesSlides/notesSlide1.xml", "presentationml.notesSlide"),
         ("ppt/diagrams/data1.xml", "drawingml.diagramData"),
+        ("ppt/slideMasters/slideMaster1.xml", "presentationml.slideMaster"),
+        ("ppt/comments/comment1.xml", "presentationml.comments"),
     ),
     "_rels/.rels": _relations("officeDocument ppt/presentation.xml"),
     "ppt/_rels/presentation.xml.rels": _relations("slide slides/slide1.xml"),
@@ -212,6 +242,22 @@ PPTX = {
     "ppt/diagrams/data1.xml": (
         f'<dgm:dataModel xmlns:dgm="{_OFFICE}/drawingml/2006/diagram" {_A}><dgm:ptLst><dgm:pt>'
         f"<dgm:t><a:p>{_said('une étape')}</a:p></dgm:t></dgm:pt></dgm:ptLst></dgm:dataModel>"
+    ),
+}
+PPTX |= {
+    "ppt/slideMasters/slideMaster1.xml": (
+        f"<p:sldMaster {_P}>"
+        + _TREE.format(
+            _shape(2, _said("cliquez ici")).replace(
+                "<p:nvPr/>", '<p:nvPr><p:ph type="title"/></p:nvPr>'
+            )
+            + _shape(3, _said("notre société"))
+        )
+        + "</p:sldMaster>"
+    ),
+    "ppt/comments/comment1.xml": (
+        f'<p:cmLst {_P}><p:cm authorId="0" idx="1"><p:pos x="1" y="1"/><p:text>un avis</p:text>'
+        "</p:cm></p:cmLst>"
     ),
 }
 XLSX = {
@@ -240,7 +286,11 @@ XLSX = {
         f'<worksheet {_X}><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c>'
         '<c r="B1" t="s"><v>1</v></c><c r="C1" t="str"><f>IF(A1="oui","bon","rien")</f>'
         '<v>rien</v></c><c r="D1" t="inlineStr"><is><t>en ligne</t></is></c>'
-        '<c r="E1" t="s"><v>2</v></c></row></sheetData><headerFooter>'
+        '<c r="E1" t="s"><v>2</v></c></row></sheetData><dataValidations count="1"><dataValidation '
+        'type="list" sqref="A1" promptTitle="un choix" prompt="choisir ici" errorTitle='
+        '"une erreur" error="à refaire"><formula1>"oui,non"</formula1></dataValidation>'
+        '</dataValidations><hyperlinks><hyperlink ref="A1" location="B1" tooltip="aller là" '
+        'display="une chaise"/></hyperlinks><headerFooter>'
         "<oddHeader>&amp;L&amp;&quot;Arial,Gras&quot;ma société&amp;Cun &amp;&amp; "
         "deux&amp;Rpage &amp;P de &amp;N</oddHeader><oddFooter>&amp;D</oddFooter></headerFooter>"
         "</worksheet>"
@@ -248,6 +298,11 @@ XLSX = {
     "xl/comments1.xml": (
         f'<comments {_X}><authors><author>Jean</author></authors><commentList><comment ref="A1" '
         'authorId="0"><text><r><t>un avis</t></r></text></comment></commentList></comments>'
+    ),
+    "xl/threadedComments/threadedComment1.xml": (
+        '<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/'
+        'threadedcomments"><threadedComment ref="A1" id="{1}"><text>une réponse</text>'
+        "</threadedComment></ThreadedComments>"
     ),
     "xl/pivotCache/pivotCacheDefinition1.xml": (
         f'<pivotCacheDefinition {_X}><cacheFields><cacheField name="Article"/></cacheFields>'
@@ -319,22 +374,27 @@ DRAFTS = {
             *("une zone", "son titre", "dans la boîte", "une zone", "dans la boîte", "autour"),
             *("voir le titre ici", "un nom connu", "un contenu contrôlé"),
             *("extraordinaire, mot-clé", "Un", "Deux", "Trois", "à droite aussi", "soit ou non"),
-            *("une cellule", "dans une autre", "un avis", "une note", "un en-tête"),
+            *("Il était une fois", "une infobulle", "un lien", "Gauche", "Droite", "un choix"),
+            *("à choisir", "un logo", "Fini.", "Suite", "un filigrane", "un vide"),
+            *("une cellule", "dans une autre", "article {0} –", "un avis", "une note"),
+            "un en-tête",
             *("les ventes", "un mois"),
         ],
     ),
     "pptx": (
         PPTX,
         [
-            *("une forme", "un titre long", "une forme", "dans un groupe", "une cellule"),
-            *("une forme", "fait le", "une forme", "une note", "une étape"),
+            *("une forme", "un titre long", "une forme", "va là", "un lien"),
+            *("une forme", "dans un groupe", "une cellule", "une forme", "fait le"),
+            *("une forme", "une note", "une étape", "une forme", "notre société", "un avis"),
         ],
     ),
     "xlsx": (
         XLSX,
         [
-            *("une chaise", "un mot", "deux\nlignes", "en ligne", "ma société", "un & deux"),
-            *("page {0} de {1}", "un avis", "une zone"),
+            *("une chaise", "un mot", "deux\nlignes", "en ligne", "un choix", "choisir ici"),
+            *("une erreur", "à refaire", "aller là", "ma société", "un & deux"),
+            *("page {0} de {1}", "un avis", "une réponse", "une zone"),
         ],
     ),
     "opendocument": (

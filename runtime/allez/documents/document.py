@@ -101,11 +101,15 @@ class Builder:
         """Add the segment at `text[start:end]`; return its number.
 
         Those added before that lie in `text[start:end]` become parts of it: `write` may name them.
+        None may lie across its edges.
         """
         raw = self.template(start, end)
+        behind: list[tuple[int, int, int]] = []
         while self._spans and self._spans[-1][0] >= start:
-            self._spans.pop()
-        self._spans.append((start, end, len(self._segments)))
+            span = self._spans.pop()
+            if span[0] >= end:
+                behind.append(span)
+        self._spans += [(start, end, len(self._segments)), *reversed(behind)]
         self._segments.append(Segment(source, raw, write))
         return len(self._segments) - 1
 

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from allez.documents.document import Builder
+from allez.documents.document import Builder, Template
 from allez.documents.inline import Gatherer, Inline
 from allez.documents.values import Value, escape_text, escape_value
 from allez.documents.wrapping import ends_sentence
@@ -146,7 +146,11 @@ class _Runs:
         name = token.name
         inline = name in self.inline_names
         kept = profile.is_kept(self.text, token)
-        if name in profile.nested and (last := self.element(index, inside_run=True)) is not None:
+        if (
+            name in profile.nested
+            and not kept
+            and (last := self.element(index, inside_run=True)) is not None
+        ):
             _Runs(self.builder, profile, self.tokens[index + 1 : last]).find()
             self.inside("point", token.start, self.tokens[last].end)
             return last
@@ -350,6 +354,7 @@ def add_value(
     attribute: Attribute,
     read: Callable[[str], str] = unescape,
     percent: bool = False,
+    most: int = 0,
 ) -> None:
     """Add the value of an attribute, if it has letters.
 
@@ -358,14 +363,21 @@ def add_value(
         attribute: one between quotes.
         read: resolves what is escaped in it.
         percent: see `Gatherer`.
+        most: a translation of more characters is left out; 0: none is too long.
     """
     gatherer = Gatherer(percent=percent)
-    gatherer.text(read(builder.text[attribute.start : attribute.end]))
+    raw = builder.text[attribute.start : attribute.end]
+    gatherer.text(read(raw))
     inline = gatherer.finish()
     if inline.has_words:
-        write = _value_writer(inline, attribute.quote)
+        write = _value_writer(inline, attribute.quote, raw, most)
         builder.add(attribute.start, attribute.end, inline.marked, write)
 
 
-def _value_writer(inline: Inline, quote: str) -> Callable[[Marked], tuple[str | int, ...]]:
-    return lambda translated: inline.write(translated, lambda text: escape_value(text, quote))
+def _value_writer(inline: Inline, quote: str, raw: str, most: int) -> Callable[[Marked], Template]:
+    def write(translated: Marked) -> Template:
+        if 0 < most < len(translated.text):
+            return (raw,)
+        return inline.write(translated, lambda text: escape_value(text, quote))
+
+    return write

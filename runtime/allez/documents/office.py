@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from allez.documents.document import Builder, Document
 from allez.documents.mixed import Profile, add_segments
+from allez.documents.office_values import add_levels
 from allez.documents.package import Package, read_package
 from allez.documents.proofing import with_office_language
 from allez.documents.reading import Reading
-from allez.documents.runs import Runs, add_paragraphs
+from allez.documents.run_names import Runs
+from allez.documents.runs import add_paragraphs
 from allez.documents.sheet_headings import add_headings
 from allez.documents.xml import read_xml
 from allez.text.elements import names
@@ -27,7 +30,7 @@ _WORD = Runs(
         "w:hyperlink w:ins w:smartTag w:sdt w:sdtContent w:fldSimple w:moveTo w:customXml w:bdo "
         "w:dir"
     ),
-    breaks=names("w:tab w:br w:cr"),
+    breaks=names("w:tab w:ptab w:br w:cr"),
     spelled=(("w:softHyphen", ""), ("w:noBreakHyphen", "-")),
     field="w:fldChar",
     namespaces=(("w:", "http://schemas.openxmlformats.org/wordprocessingml/2006/main"),),
@@ -42,6 +45,8 @@ _SLIDE = Runs(
     breaks=names("a:br"),
     namespaces=(("a:", "http://schemas.openxmlformats.org/drawingml/2006/main"),),
 )
+_MASTER = replace(_SLIDE, shape=names("p:sp"), prompt=names("p:ph"))
+"""What stands on every slide; its placeholders say what a slide may be filled with."""
 _SHEET = Runs(
     paragraph=names("si is text"),
     run="r",
@@ -52,15 +57,29 @@ _SHEET = Runs(
     namespaces=(("", "http://schemas.openxmlformats.org/spreadsheetml/2006/main"),),
 )
 _WORD_PARTS = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml")
-_SLIDE_PARTS = re.compile(r"ppt/(?:slides/slide\d+|notesSlides/notesSlide\d+)\.xml")
+_SLIDE_PARTS = re.compile(
+    r"ppt/(?:slides/slide\d+|notesSlides/notesSlide\d+|comments/modernComment\w*)\.xml"
+)
+_MASTER_PARTS = re.compile(
+    r"ppt/(?:slideMasters/slideMaster|slideLayouts/slideLayout|handoutMasters/handoutMaster)\d+\.xml"
+)
 _SHEET_PARTS = re.compile(r"xl/(?:sharedStrings|worksheets/sheet\d+|comments\d*)\.xml")
 _DRAWN_PARTS = re.compile(r"(?:word|ppt|xl)/(?:diagrams/(?:data|drawing)|drawings/drawing)\d+\.xml")
 """Diagrams, and what is drawn over the cells of a sheet."""
-_CHART_PARTS = re.compile(r"(?:word|ppt|xl)/charts/chart\d+\.xml")
+_CHART_PARTS = re.compile(r"(?:word|ppt|xl)/charts/chart(?:Ex)?\d+\.xml")
+_COMMENT_PARTS = re.compile(
+    r"ppt/comments/comment\d+\.xml|xl/threadedComments/threadedComment\d+\.xml"
+)
+_LEVELS = "word/numbering.xml"
 _STYLES = "word/styles.xml"
 """In which language a text is that does not say it itself."""
-_CHART = Profile(only=names("a:t c:v"))
-"""Headings, and the names of rows and columns that a chart keeps of its table."""
+_CHART = Profile(only=names("a:t c:v cx:v cx:pt"), skipped=names("c:numCache c:numLit cx:numDim"))
+"""Headings, and the names of rows and columns that a chart keeps of its table; not its numbers."""
+_COMMENT = Profile(only=names("p:text text"))
+"""Comments that are no paragraphs."""
+_PROFILES = ((_CHART_PARTS, _CHART), (_COMMENT_PARTS, _COMMENT))
+_RUNS = ((_DRAWN_PARTS, _SLIDE), (_MASTER_PARTS, _MASTER))
+"""How parts are read that several kinds of files have, or that are not like the others."""
 _TABLE_COLUMN = re.compile(r"<(?:\w+:)?(?:tableColumn|cacheField)\b[^>]*?\bname=\"([^\"]*)\"")
 
 
@@ -106,16 +125,19 @@ def _reader(
     parts: re.Pattern[str], runs: Runs, reading: Reading, keep: frozenset[str] = frozenset()
 ) -> Callable[[str, bytes], Document | None]:
     def read(name: str, part: bytes) -> Document | None:
-        is_chart, is_drawn = (p.fullmatch(name) for p in (_CHART_PARTS, _DRAWN_PARTS))
-        is_text = is_chart or is_drawn or parts.fullmatch(name)
-        if not is_text and name != _STYLES:
+        profile = next((p for found, p in _PROFILES if found.fullmatch(name)), None)
+        used = next((r for found, r in _RUNS if found.fullmatch(name)), None)
+        used = runs if parts.fullmatch(name) else used
+        if not profile and not used and name not in (_LEVELS, _STYLES):
             return None
         text, encode = read_xml(part)
         builder = Builder(with_office_language(text, reading))
-        if is_chart:
-            add_segments(builder, _CHART)
-        elif is_text:
-            add_paragraphs(builder, _SLIDE if is_drawn else runs, keep)
+        if profile:
+            add_segments(builder, profile)
+        elif used:
+            add_paragraphs(builder, used, keep)
+        elif name == _LEVELS:
+            add_levels(builder)
         if name.startswith("xl/worksheets/"):
             add_headings(builder)
         return builder.build(encode)

@@ -13,63 +13,14 @@ from dataclasses import dataclass, replace
 
 from allez.documents.document import Builder, Template
 from allez.documents.inline import Gatherer, Inline
-from allez.documents.mixed import MOST_MARKS, add_value
-from allez.documents.values import escape_text, is_prose
+from allez.documents.mixed import MOST_MARKS
+from allez.documents.office_values import add_values
+from allez.documents.run_names import Runs
+from allez.documents.values import escape_text
 from allez.documents.wrapping import ends_sentence
 from allez.text.markup import Marked, weave
 from allez.text.references import unescape
 from allez.text.tags import Token, attributes, ends, scan
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runs:
-    """What the elements are called."""
-
-    paragraph: frozenset[str]
-    run: str
-    style: str
-    text: str
-    spaced: bool
-    """Text says that its white space is meant."""
-    head: frozenset[str] = frozenset()
-    """Elements of a paragraph that come before its runs, or after them, and are left there."""
-    around: frozenset[str] = frozenset()
-    """Elements of a paragraph with runs in them."""
-    breaks: frozenset[str] = frozenset()
-    """Within a run or beside them: they keep words apart."""
-    spelled: tuple[tuple[str, str], ...] = ()
-    """Within a run: elements that stand for characters, and what is read in place of each."""
-    field: str = ""
-    """Within a run: it begins or ends a field, or divides what a field is from what it shows."""
-    namespaces: tuple[tuple[str, str], ...] = ()
-    """Beginnings of these names, and the namespaces that they stand for."""
-
-    def in_words_of(self, text: str) -> Runs:
-        """Return the names as a document spells them: it may call a namespace otherwise."""
-        spelled = self
-        for usual, namespace in self.namespaces:
-            found = re.search(rf"xmlns(?::([\w.-]+))?\s*=\s*[\"']{re.escape(namespace)}[\"']", text)
-            prefix = f"{found[1]}:" if found and found[1] else ""
-            if found is not None and prefix != usual:
-                spelled = spelled._renamed(usual, prefix)
-        return spelled
-
-    def _renamed(self, usual: str, prefix: str) -> Runs:
-        def name(given: str) -> str:
-            return prefix + given.removeprefix(usual) if given.startswith(usual) else given
-
-        return replace(
-            self,
-            paragraph=frozenset(map(name, self.paragraph)),
-            run=name(self.run),
-            style=name(self.style),
-            text=name(self.text),
-            head=frozenset(map(name, self.head)),
-            around=frozenset(map(name, self.around)),
-            breaks=frozenset(map(name, self.breaks)),
-            spelled=tuple((name(element), text) for element, text in self.spelled),
-            field=name(self.field),
-        )
 
 
 @dataclass(slots=True)
@@ -79,13 +30,13 @@ class _Piece:
     kind: str  # "text", "open", "close", "point", "break"
     start: int
     end: int
-    style: str = ""
+    style: Template = ()
     text: str = ""
     name: str = ""
     markup: Template = ()
     run: int = -1
     """Which run it stands in; -1: beside them."""
-    head: str = ""
+    head: Template = ()
     """What begins that run, its style included."""
     enters: int | None = None
     """Which run its beginning stands in, if that is another one."""
@@ -96,9 +47,8 @@ class _Piece:
         return self.run if self.enters is None else self.enters
 
 
-_DESCRIBED = frozenset(("docPr", "cNvPr"))
-"""What tells of a picture or a shape, whatever the namespace."""
-_PLAIN = "-"
+_INITIAL = re.compile(r"\bdropCap\s*=\s*[\"'](?:drop|margin)[\"']")
+_PLAIN: Template = ("-",)
 """The style of text that is in no run."""
 
 
@@ -129,29 +79,58 @@ class _Finder:
         index = first
         while index < last:
             token = self.tokens[index]
-            self.describe(token)
-            if token.kind == "open" and token.name in self.names.paragraph:
-                self.paragraph(index + 1, self.ends[index])
+            add_values(self.builder, token)
+            if token.name in self.names.shape and token.kind == "open" and self.is_prompt(index):
                 index = self.ends[index]
+            elif token.kind == "open" and token.name in self.names.paragraph:
+                index = self.paragraph(index)
             index += 1
 
-    def describe(self, token: Token) -> None:
-        """Add what is said in place of a picture or a shape."""
-        if token.kind not in ("open", "single"):
-            return
-        prefix, _, name = token.name.rpartition(":")
-        readable = ("descr", "title") if name in _DESCRIBED else ("alt",) if prefix == "v" else ()
-        for attribute in attributes(self.builder.text, token) if readable else ():
-            value = self.builder.text[attribute.start : attribute.end]
-            if attribute.name in readable and attribute.quote and is_prose(unescape(value)):
-                add_value(self.builder, attribute)
+    def is_prompt(self, index: int) -> bool:
+        """Tell whether what a shape says is said to who fills it in, and to nobody else."""
+        inside = self.tokens[index : self.ends[index]]
+        return any(token.name in self.names.prompt for token in inside)
 
-    def paragraph(self, first: int, last: int) -> None:
+    def paragraph(self, index: int) -> int:
+        """Add a paragraph, and the next one if this is its large initial; return its last token."""
+        pieces = self.pieces(index)
+        end = self.ends[index]
+        if (following := self.after_initial(index, pieces)) >= 0:
+            rest = self.pieces(following)
+            if pieces[0].style not in [p.style for p in rest if p.kind == "text"] and rest:
+                span = pieces[-1].end, rest[0].start
+                pieces += [_Piece("point", *span, markup=self.builder.template(*span)), *rest]
+            else:
+                self.add(pieces)
+                pieces = rest
+            end = self.ends[following]
+        self.add(pieces)
+        return end
+
+    def after_initial(self, index: int, pieces: Sequence[_Piece]) -> int:
+        """Return where the paragraph begins whose first letter is this one's text; -1: it is none.
+
+        Word sets such a letter in a paragraph of its own.
+        """
+        if len(pieces) != 1 or sum(map(str.isalpha, pieces[0].text)) != 1:
+            return -1
+        start = self.tokens[index].start
+        if not _INITIAL.search(self.builder.text, start, pieces[0].start):
+            return -1
+        following = self.ends[index] + 1
+        while following < len(self.tokens) and self.tokens[following].kind == "text":
+            following += 1
+        token = self.tokens[following] if following < len(self.tokens) else None
+        is_next = token and token.kind == "open" and token.name in self.names.paragraph
+        return following if is_next else -1
+
+    def pieces(self, index: int) -> list[_Piece]:
+        """Return what is in the paragraph that begins with a token."""
         pieces: list[_Piece] = []
-        index = first
+        index, last = index + 1, self.ends[index]
         while index < last:
             index = self.child(pieces, index)
-        self.add(pieces)
+        return pieces
 
     def child(self, pieces: list[_Piece], index: int) -> int:
         """Take a child of a paragraph; return the token behind it, or behind the tag that opens."""
@@ -165,7 +144,8 @@ class _Finder:
         elif token.name == names.text and token.kind == "open":  # a cell without runs
             self.content(pieces, index, end, _PLAIN)
         elif token.name in names.around and token.kind != "single":
-            markup = (self.builder.text[token.start : token.end],)
+            add_values(self.builder, token)
+            markup = self.builder.template(token.start, token.end)
             pieces.append(
                 _Piece(token.kind, token.start, token.end, name=token.name, markup=markup)
             )
@@ -178,12 +158,14 @@ class _Finder:
         """Take the children of a run."""
         text, names = self.builder.text, self.names
         opening = text[self.tokens[index].start : self.tokens[index].end]
-        style, spelled = "", dict(names.spelled)
+        spelled = dict(names.spelled)
+        style: Template = ()
         begin = self.tokens[index].start
         for child in self.children(index, end):
             token, last = self.tokens[child], self.ends.get(child, child)
             if token.name == names.style:
-                style = text[token.start : self.tokens[last].end]
+                self.within(child + 1, last)
+                style = self.builder.template(token.start, self.tokens[last].end)
                 continue
             if token.name == names.text and token.kind == "open":
                 self.content(pieces, child, last, style)
@@ -192,10 +174,10 @@ class _Finder:
                 pieces.append(_Piece("text", *span, style=style, text=read))
             else:
                 self.point(pieces, child, last, "break" if token.name in names.breaks else "point")
-                pieces[-1].markup = (opening, style, *pieces[-1].markup, f"</{names.run}>")
+                pieces[-1].markup = (opening, *style, *pieces[-1].markup, f"</{names.run}>")
                 if token.name == names.field:
                     pieces[-1].name = self.field_part(token)
-            pieces[-1].run, pieces[-1].head = index, opening + style
+            pieces[-1].run, pieces[-1].head = index, (opening, *style)
             pieces[-1].start, begin = begin, pieces[-1].end
         if pieces and pieces[-1].run == index:
             pieces[-1].end = self.tokens[end].end
@@ -210,15 +192,15 @@ class _Finder:
             child = self.ends.get(child, child) + 1
         return found
 
-    def content(self, pieces: list[_Piece], index: int, end: int, style: str) -> None:
+    def content(self, pieces: list[_Piece], index: int, end: int, style: Template) -> None:
         inside = self.builder.text[self.tokens[index].end : self.tokens[end].start]
         span = self.tokens[index].start, self.tokens[end].end
         pieces.append(_Piece("text", *span, style=style, text=unescape(inside)))
 
     def point(self, pieces: list[_Piece], index: int, end: int, kind: str) -> None:
         """Take an element as it is, but for paragraphs within it (in a text box)."""
-        if end > index:
-            self.within(index + 1, end)
+        add_values(self.builder, self.tokens[index])
+        self.within(index + 1, end)
         span = self.tokens[index].start, self.tokens[end].end
         pieces.append(_Piece(kind, *span, markup=self.builder.template(*span)))
 
@@ -261,8 +243,8 @@ class _Finder:
         markup: list[str | int] = []
         for piece in pieces:
             written = f"<{names.text}>{escape_text(piece.text)}</{names.text}>"
-            whole = f"{piece.head or f'<{names.run}>'}{written}</{names.run}>"
-            markup += piece.markup if piece.kind != "text" else (whole,)
+            whole = (*(piece.head or (f"<{names.run}>",)), f"{written}</{names.run}>")
+            markup += piece.markup if piece.kind != "text" else whole
         first, last = pieces[0], pieces[-1]
         return replace(
             last,
@@ -298,10 +280,10 @@ class _Finder:
         texts = [piece for piece in part if piece.kind == "text"]
         if "".join(piece.text for piece in texts) in self.keep:
             return
-        sizes: dict[str, int] = {}
+        sizes: dict[Template, int] = {}
         for piece in texts:
             sizes[piece.style] = sizes.get(piece.style, 0) + len(piece.text)
-        base = max(sizes, key=lambda style: sizes[style], default="")
+        base = max(sizes, key=lambda style: sizes[style], default=())
         if len(part) > MOST_MARKS:
             line = self.builder.text.count("\n", 0, part[0].start) + 1
             self.builder.notes.append(f"line {line}: a paragraph of {len(part)} runs is left alone")
@@ -315,7 +297,7 @@ class _Finder:
             f"</{self.names.run}>" if part[0].first_run >= 0 and part[0].first_run == within else ""
         )
         same = following is not None and part[-1].run >= 0 and part[-1].run == following.first_run
-        writer = _Writer(inline, self.names, base, closing, part[-1].head if same else "")
+        writer = _Writer(inline, self.names, base, closing, part[-1].head if same else ())
         self.builder.add(part[0].start, part[-1].end, inline.marked, writer)
 
 
@@ -326,18 +308,20 @@ def _is_hard(before: Sequence[_Piece], after: Iterable[_Piece]) -> bool:
     return not following[:1].islower() or ends_sentence("".join(piece.text for piece in before))
 
 
-def _gathered(pieces: Sequence[_Piece], base: str) -> Inline:
+def _gathered(pieces: Sequence[_Piece], base: Template) -> Inline:
     """Return a stretch of a paragraph; text in another style than `base` is a pair."""
     gatherer = Gatherer()
     current = base
     for piece in pieces:
+        if piece.kind == "text" and not piece.text:
+            continue
         style = piece.style if piece.kind == "text" else current
         if piece.kind in ("open", "close"):
             style = base
         if style != current and current != base:
             gatherer.close("style", ())
         if style != current and style != base:
-            gatherer.open("style", (style,))
+            gatherer.open("style", style)
         current = style
         _gather(gatherer, piece)
     if current != base:
@@ -364,15 +348,17 @@ class _Writer:
         names: of the elements.
         base: the style of most of it.
         closing: closes the run that it begins in; "" if it begins with one.
-        opening: opens the run that it ends in; "" if it ends with one.
+        opening: opens the run that it ends in; nothing if it ends with one.
     """
 
-    def __init__(self, inline: Inline, names: Runs, base: str, closing: str, opening: str) -> None:
+    def __init__(
+        self, inline: Inline, names: Runs, base: Template, closing: str, opening: Template
+    ) -> None:
         self._inline, self._names, self._base = inline, names, base
         self._closing, self._opening = closing, opening
 
     def __call__(self, translated: Marked) -> Template:
-        written = (self._closing, *self._runs(translated), self._opening)
+        written = (self._closing, *self._runs(translated), *self._opening)
         return tuple(part for part in written if part != "")
 
     def _runs(self, translated: Marked) -> Template:
@@ -407,18 +393,20 @@ class _Writer:
         """Tell whether a mark is a style: a pair that nothing is written for at its end."""
         return self._inline.marked.marks[mark].kind == "pair" and not self._inline.closes[mark]
 
-    def _style(self, translated: Marked, mark: int) -> str:
+    def _style(self, translated: Marked, mark: int) -> Template:
         """Return the style of what stands in a mark: that of the innermost pair that is one."""
         while mark >= 0:
             if self._is_style(mark):
-                return str(self._inline.opens[mark][0]) if self._inline.opens[mark] else ""
+                return self._inline.opens[mark]
             mark = translated.marks[mark].parent
         return self._base
 
-    def _run(self, text: str, style: str) -> Template:
+    def _run(self, text: str, style: Template) -> Template:
         if not text:
             return ()
         names = self._names
         space = ' xml:space="preserve"' if names.spaced else ""
         written = f"<{names.text}{space}>{escape_text(text)}</{names.text}>"
-        return (written if style == _PLAIN else f"<{names.run}>{style}{written}</{names.run}>",)
+        if style == _PLAIN:
+            return (written,)
+        return (f"<{names.run}>", *style, f"{written}</{names.run}>")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from allez.documents.document import Document
+from allez.documents.initials import with_initial
 from allez.documents.labels import (
     begun_alike,
     ended_alike,
@@ -88,10 +89,13 @@ def translate_marked(
         _check(translation)
         done[index] = _apart(transfer(source, translation), sources[index])
     _read_again(sources, unsure, translate, done)
-    return [
-        begun_alike(source, with_capital(source, ended_alike(source, without_stop(source, one))))
-        for source, one in zip(sources, done, strict=True)
-    ]
+    return [_as_written(source, one) for source, one in zip(sources, done, strict=True)]
+
+
+def _as_written(source: Marked, translated: Marked) -> Marked:
+    """Return a translation that begins and ends as its source does."""
+    ended = ended_alike(source, without_stop(source, translated))
+    return with_initial(source, begun_alike(source, with_capital(source, ended)))
 
 
 def _read_again(

@@ -90,6 +90,21 @@ def test_changes_stay_around_their_words() -> None:
     assert ">EXTRAORDINAIRE, MOT-CLÉ<" in document
 
 
+def test_a_large_initial_is_the_first_letter_again() -> None:
+    words = {"Il": "Once", "était": "there was", "une": "a", "fois": "time"}
+    translated = translate_document(parse("docx"), WordByWord(words).translate_batch)
+    document = unzipped(translated)["word/document.xml"].decode()
+    assert re.search(r'w:val="88"/></w:rPr><w:t[^>]*>O</w:t></w:r></w:p><w:p><w:pr', document)
+    assert re.search(r"<w:t[^>]*>nce there was </w:t>.*?<w:b/></w:rPr><w:t[^>]*>a time<", document)
+
+
+def test_a_prompt_that_excel_would_refuse_stays() -> None:
+    long = {"un": "a" * 20, "choix": "b" * 20, "choisir": "choose"}
+    translated = translate_document(parse("xlsx"), WordByWord(long).translate_batch)
+    sheet = unzipped(translated)["xl/worksheets/sheet1.xml"].decode()
+    assert 'promptTitle="un choix" prompt="choose ici"' in sheet
+
+
 def test_names_and_formulas_of_a_workbook_stay() -> None:
     after = unzipped(uppercased(parse("xlsx")))
     before = unzipped(FILES["xlsx"])
