@@ -117,6 +117,11 @@ class Gatherer:
         """Whether nothing has been gathered."""
         return not self._text and not self._marks
 
+    @property
+    def ends_in_word(self) -> bool:
+        """Whether what was gathered last is no white space."""
+        return bool(self._text[-1:].strip())
+
     def text(self, text: str) -> None:
         """Add text as it is read; placeholders in it become words."""
         position = 0
@@ -135,7 +140,7 @@ class Gatherer:
 
     def point(self, markup: Template, *, space: bool = False) -> None:
         """Add what stands between characters; `space`: it keeps words apart."""
-        added = space and bool(self._text[-1:].strip())
+        added = space and self.ends_in_word
         self._text += " " if added else ""
         self._add("point", "", markup).spaced = added
 

@@ -1,49 +1,41 @@
 """Markdown (CommonMark with tables and strikethrough): prose is translated, all else stays.
 
-Code, HTML blocks, addresses of links, definitions and the front matter but for its titles are
-skeleton. markdown-it-py finds the blocks and reads their inlines; it keeps no places of inlines, so
-each of its rules is asked where it began and ended. Lines of a paragraph are read as one, and
-broken to the same width again.
+Code, tags, addresses of links and the front matter but for its titles are skeleton; what stands
+between the tags of HTML is read as on a page. markdown-it-py finds the blocks. Lines of a paragraph
+are read as one, and broken to the same width again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
 from allez.documents.front_matter import add_titles
+from allez.documents.html import PAGE
 from allez.documents.inline import Gatherer, Inline
+from allez.documents.markdown_inlines import DEFINITION, Place, defined, parser, places_of
+from allez.documents.mixed import add_attributes, add_segments
 from allez.documents.reading import Reading
 from allez.documents.wrapping import wrap
-from allez.errors import MissingExtraError
-from allez.text.elements import WORDS
 from allez.text.markup import Marked, weave
 from allez.text.references import unescape
 from allez.text.tags import scan
 
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-
-_NAMED = re.compile(
+_TITLE = (
     r"""[ \t]+(?:"(?P<double>[^"\\&<\r\n]+)"|'(?P<single>[^'\\&<\r\n]+)'"""
-    r"""|\((?P<round>[^()\\&<\r\n]+)\))[ \t]*\)$"""
+    r"""|\((?P<round>[^()\\&<\r\n]+)\))[ \t]*"""
 )
+_ENDS = {"double": r'["\\]', "single": r"['\\]", "round": r"[()\\]"}
+"""What would end each of these, and is written otherwise in it."""
+_NAMED = re.compile(rf"{_TITLE}\)$")
 """The title of a link or a picture, if it is plain text."""
-_DEFINITION = re.compile(
-    r"^(?:(?:\*?\[(?:\^|(?<=\*\[))[^\]\n]+\])?:|\[(?P<label>[^\]\n]+)\]:|[—–])[ \t]+", re.MULTILINE
-)
-"""A footnote, an abbreviation, what a term means, who speaks: none is CommonMark's; or, with a
-label, the address of links, which it takes for text in the middle of a paragraph."""
+_ADDRESS = re.compile(rf"[ \t>]*\[[^\]\n]+\]:[ \t]*(?:<[^<>\n]*>|\S+){_TITLE}$")
+"""Where links lead, and their title."""
 _FENCE = re.compile(r"^(?::{3,}|!{3}|\?{3})[^\n]*(?:\n|\Z)", re.MULTILINE)
 """What opens or closes a box around a text, as several generators of pages know it."""
-_FORMULA = re.compile(
-    r"(?<![\\$\w])(?:\$\$.+?\$\$|\$(?![\s$])(?:[^$\\\n]|\\.)+?(?<!\s)\$)(?![\w$])", re.DOTALL
-)
-_KEYS = re.compile(rf"<({'|'.join(sorted(WORDS))})(?=[\s>])", re.IGNORECASE)
 _TASK = re.compile(r"\[[ xX]\][ \t]+")
 _ADMONITION = re.compile(r"\[!\w+\]")
 _WORDS = re.compile(
@@ -54,17 +46,6 @@ _HEADING = re.compile(r"[ \t]*(\*\*|__)(?=\S)(?:(?!\1).)+(?<=\S)\1[ \t]*:?[ \t]*
 """A line in bold, which heads the lines behind it."""
 _SYNTAX = re.compile(r"[\\`*]|(?<!\w)_|_(?!\w)|<(?=[a-zA-Z/!?])|&(?=#?\w+;)")
 _BLOCK_START = re.compile(r"(?:[-+*>]|#{1,6}|\d{1,9}[.)]|=+|-+|~{3,}.*|`{3,}.*|:?-+:?\|.*|\|.*)$")
-
-
-class _Place(NamedTuple):
-    """Where a piece of syntax stands in the content of a block."""
-
-    kind: str
-    start: int
-    end: int
-    name: str = ""
-    label: str = ""
-    """What tells a link's address where its text does: it has no other label."""
 
 
 def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
@@ -82,110 +63,19 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     builder = Builder(text)
     lines = _Lines(text, add_titles(builder))
     env: dict[str, Any] = {}
-    tokens = _parser().parse(lines.normalized, env)
-    blocks = [(t.content, t.map[0]) for t in tokens if t.type == "inline" and t.map]
-    references = {**_defined(content for content, _ in blocks), **env.get("references", {})}
-    for content, first in blocks:
-        _add_block(builder, lines, content, first, references)
+    tokens = parser().parse(lines.normalized, env)
+    blocks = [(t.map[0], t.type, t.content) for t in tokens if t.map and t.content]
+    addresses = env.get("references", {})
+    references = {**defined(text for _, kind, text in blocks if kind == "inline"), **addresses}
+    blocks += [(place["map"][0], "address", "") for place in addresses.values()]
+    for first, kind, content in sorted(blocks, key=lambda block: block[0]):
+        if kind == "inline":
+            _add_block(builder, lines, content, first, references)
+        elif kind == "html_block":
+            _add_html(builder, lines, content, first)
+        elif kind == "address":
+            _add_address(builder, lines, first)
     return builder.build(encode)
-
-
-def _defined(contents: Iterable[str]) -> dict[str, Any]:
-    """Return the addresses of links that are defined in the middle of paragraphs."""
-    from markdown_it.common.utils import normalizeReference
-
-    found = (d["label"] for content in contents for d in _DEFINITION.finditer(content))
-    return {normalizeReference(label): {"href": "", "title": ""} for label in found if label}
-
-
-@cache
-def _parser() -> MarkdownIt:
-    """Return a parser that notes where inlines stand in `env["places"]`."""
-    try:
-        from markdown_it import MarkdownIt
-    except ImportError:
-        raise MissingExtraError("Markdown", "markdown-it-py") from None
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    for rule in parser.inline.ruler.__rules__:
-        rule.fn = _noting(rule.name, rule.fn)
-    parser.inline.ruler.__compile__()
-    parser.core.ruler.disable("inline")  # done here, with places
-    return parser
-
-
-def _noting(name: str, rule: Callable[[Any, bool], bool]) -> Callable[[Any, bool], bool]:
-    """Return an inline rule that notes where what it accepts began and ended."""
-
-    def noted(state: Any, silent: bool) -> bool:
-        begin, count = state.pos, len(state.tokens) + bool(state.pending)
-        label = -1
-        if name == "link" and not silent and state.src[begin] == "[":
-            label = state.md.helpers.parseLinkLabel(state, begin, True)
-            state.pos = begin
-        accepted = rule(state, silent)
-        if accepted and not silent and "places" in state.env:
-            if name in ("emphasis", "strikethrough"):
-                _note_delimiters(state, name, begin, count)
-            else:
-                places = state.env["places"]
-                if label >= 0:
-                    places.append(_Place("open", begin, begin + 1, "link"))
-                    is_label = state.src[label : state.pos] in ("]", "][]")
-                    called = state.src[begin + 1 : label] if is_label else ""
-                    places.append(_Place("close", label, state.pos, "link", called))
-                elif name != "text":
-                    places.append(_Place(name, begin, state.pos))
-        return accepted
-
-    return noted
-
-
-def _note_delimiters(state: Any, name: str, begin: int, count: int) -> None:
-    """Remember each delimiter's token: whether it opens or closes anything is decided later."""
-    position = begin
-    for token in state.tokens[count:]:
-        state.env["delimiters"].append((token, position))
-        position += len(token.content)
-
-
-def _places(content: str, references: dict[str, Any]) -> list[_Place]:
-    """Return all syntax of a block's content, in order; none lies within another."""
-    parser = _parser()
-    env: dict[str, Any] = {"places": [], "delimiters": [], "references": references}
-    parser.inline.parse(content, parser, env, [])
-    places: list[_Place] = env["places"]
-    for token, position in env["delimiters"]:
-        kind, _, way = token.type.rpartition("_")
-        if way == "open":
-            width = len(token.markup)
-            start = position + len(_marker(token)) - width if kind != "s" else position
-            places.append(_Place("open", start, start + width, kind))
-        elif way == "close":
-            places.append(_Place("close", position, position + len(token.markup), kind))
-    places += [_Place("formula", *found.span()) for found in _FORMULA.finditer(content)]
-    places.sort(key=lambda place: (place.start, -place.end))
-    found: list[_Place] = []
-    for place in _with_keys(content, places):
-        if not found or place.start >= found[-1].end:
-            found.append(place)
-    return found
-
-
-def _with_keys(content: str, places: Sequence[_Place]) -> Iterator[_Place]:
-    """Yield places; an element whose content is not read, as `<kbd>`, is one with what is in it."""
-    for index, place in enumerate(places):
-        if place.kind == "html_inline" and (name := _KEYS.match(content, place.start)):
-            closing = f"</{name[1].lower()}>"
-            ends = (p.end for p in places[index:] if content[p.start : p.end].lower() == closing)
-            if end := next(ends, 0):
-                yield _Place("key", place.start, end)
-                continue
-        yield place
-
-
-def _marker(token: Any) -> str:
-    """Return the characters of one delimiter token: `*` and `_` have one each, `~~` two."""
-    return "~~" if token.type.startswith("s_") else "*"
 
 
 # --- blocks -----------------------------------------------------------------------------------
@@ -230,6 +120,52 @@ class _Lines:
         return self.starts[number] + at
 
 
+def _add_html(builder: Builder, lines: _Lines, content: str, first: int) -> None:
+    """Add what is read of a block of HTML; line by line where signs of a quotation stand before."""
+    if content.lstrip().startswith(("<?", "<![")):
+        return
+    shown = content.rstrip("\n").split("\n")
+    spans: list[tuple[int, int]] = []
+    is_quoted = False
+    for number, line in enumerate(shown, first):
+        start = lines.find(number, line)
+        if start < 0:
+            return
+        before = builder.text[lines.start_of(number) : start]
+        is_quoted |= number > first and bool(before.strip())
+        spans.append((start, start + len(line)))
+    for start, end in spans if is_quoted else [(spans[0][0], spans[-1][1])]:
+        add_segments(builder, PAGE, start=start, end=end)
+
+
+def _add_address(builder: Builder, lines: _Lines, number: int) -> None:
+    """Add the title of links that are told elsewhere where they lead, if it is on the same line."""
+    found = _ADDRESS.match(lines.lines[number])
+    if found and found.lastgroup:
+        start = lines.start_of(number) + found.start(found.lastgroup)
+        _add_title(builder, start, found)
+
+
+def _add_title(builder: Builder, start: int, found: re.Match[str]) -> None:
+    """Add a title, which is the last group of what was found."""
+    kind = found.lastgroup or "double"
+    _add_attribute(builder, start, found[kind], _ENDS[kind], r"\\\g<0>")
+
+
+def _add_attribute(builder: Builder, start: int, text: str, special: str, instead: str) -> None:
+    """Add text within a piece of syntax; what is special there is written otherwise."""
+    gatherer = Gatherer()
+    gatherer.text(text)
+    inline = gatherer.finish(spaced=True)
+    if inline.has_words:
+        builder.add(
+            start,
+            start + len(text),
+            inline.marked,
+            lambda translated: inline.write(translated, lambda t: re.sub(special, instead, t)),
+        )
+
+
 def _add_block(
     builder: Builder, lines: _Lines, content: str, first: int, references: dict[str, Any]
 ) -> None:
@@ -243,7 +179,7 @@ def _add_block(
                 builder.note(lines.start_of(first + number), "a paragraph is left alone")
             return
         starts.append(start)
-    block = _Block(builder, content, starts, _places(content, references))
+    block = _Block(builder, content, starts, places_of(content, references))
     opened = _ADMONITION.match(content) or _TASK.match(content)
     begin = opened.end() if opened else 0
     for start, end in [*block.breaks(), (len(content), len(content))]:
@@ -256,7 +192,7 @@ class _Block:
     """The content of one block, and where its characters stand in the text."""
 
     def __init__(
-        self, builder: Builder, content: str, starts: Sequence[int], places: Sequence[_Place]
+        self, builder: Builder, content: str, starts: Sequence[int], places: Sequence[Place]
     ) -> None:
         self.builder, self.content, self.starts, self.places = builder, content, starts, places
         self.lengths = [len(line) for line in content.split("\n")]
@@ -272,7 +208,7 @@ class _Block:
     def breaks(self) -> list[tuple[int, int]]:
         """Return what ends one text of the block, up to where the next one begins, in order."""
         found = [(place.start, place.end) for place in self.places if self.is_hard(place)]
-        for definition in _DEFINITION.finditer(self.content):
+        for definition in DEFINITION.finditer(self.content):
             start, end = max(definition.start() - 1, 0), definition.end()
             if definition["label"]:  # its address is no text
                 following = self.content.find("\n", end)
@@ -281,7 +217,7 @@ class _Block:
         found += [(max(f.start() - 1, 0), f.end()) for f in _FENCE.finditer(self.content)]
         return sorted(found)
 
-    def is_hard(self, place: _Place) -> bool:
+    def is_hard(self, place: Place) -> bool:
         """Tell whether a piece of syntax is the end of a line that is meant."""
         if "\n" not in self.content[place.start : place.end]:
             return False
@@ -326,12 +262,14 @@ class _Block:
                 gatherer.open("==", ("==",))
                 gatherer.text(found["marked"])
                 gatherer.close("==", ("==",))
+            elif found[0].startswith("[^") and gatherer.ends_in_word:
+                gatherer.point((found[0],))  # it stands behind what it is a note to
             else:
                 gatherer.word((found[0],))
             position = found.end()
         gatherer.text(text[position:])
 
-    def syntax(self, gatherer: Gatherer, place: _Place) -> None:
+    def syntax(self, gatherer: Gatherer, place: Place) -> None:
         """Gather one piece of syntax."""
         raw = self.content[place.start : place.end]
         if place.kind == "newline":
@@ -353,49 +291,41 @@ class _Block:
             self.title(place)
             gatherer.point(self.markup(place.start, place.end))
         elif place.kind == "html_inline":
-            self.tag(gatherer, raw)
+            self.tag(gatherer, place)
         else:  # code and addresses
             gatherer.word(self.markup(place.start, place.end))
 
-    def tag(self, gatherer: Gatherer, raw: str) -> None:
+    def tag(self, gatherer: Gatherer, place: Place) -> None:
+        start, end = self.at(place.start), self.at(place.end)
+        raw = self.builder.text[start:end]
         (token, *_) = scan(raw, xml=True)
+        if len(raw) == place.end - place.start and "\n" not in raw:
+            add_attributes(self.builder, PAGE, token._replace(start=start, end=end))
+        markup = self.builder.template(start, end)
         if token.kind == "open":
-            gatherer.open(token.name, (raw,))
+            gatherer.open(token.name, markup)
         elif token.kind == "close":
-            gatherer.close(token.name, (raw,))
+            gatherer.close(token.name, markup)
         else:
-            gatherer.point((raw,), space=token.name in ("br", "br/"))
+            gatherer.point(markup, space=token.name in ("br", "br/"))
 
-    def alternative(self, place: _Place) -> None:
+    def alternative(self, place: Place) -> None:
         """Add what is said in place of a picture, if it is plain text."""
         raw = self.content[place.start : place.end]
         label = raw[2 : raw.find("]")]
         if "\n" in raw or not any(map(str.isalpha, label)) or any(c in label for c in "[]*_`<\\&"):
             return
-        if raw[len(label) + 2 :][:2] != "](":  # the label of a reference must stay as it is
-            return
-        self.attribute(place.start + 2, label, r"[\[\]]", "")
+        following = raw[len(label) + 2 :]
+        if not following.startswith(("](", "][")) or following == "][]":
+            return  # it is what tells where it lies
+        _add_attribute(self.builder, self.at(place.start + 2), label, r"[\[\]]", "")
 
-    def title(self, place: _Place) -> None:
+    def title(self, place: Place) -> None:
         """Add the title of a link or a picture, which is shown to who points at it."""
         found = _NAMED.search(self.content, place.start, place.end)
         if found and found.lastgroup and "](" in self.content[place.start : place.end]:
-            text = found[found.lastgroup]
-            self.attribute(found.start(found.lastgroup), text, r"""["'()\\]""", r"\\\g<0>")
-
-    def attribute(self, start: int, text: str, special: str, instead: str) -> None:
-        """Add text within a piece of syntax; what is special there is written otherwise."""
-        gatherer = Gatherer()
-        gatherer.text(text)
-        inline = gatherer.finish(spaced=True)
-        if not inline.has_words:
-            return
-        self.builder.add(
-            self.at(start),
-            self.at(start) + len(text),
-            inline.marked,
-            lambda translated: inline.write(translated, lambda t: re.sub(special, instead, t)),
-        )
+            start = self.at(found.start(found.lastgroup))
+            _add_title(self.builder, start, found)
 
     def layout(self, start: int, end: int) -> tuple[int, str, bool]:
         """Return width and line end of a stretch of the content, and whether it begins a block."""

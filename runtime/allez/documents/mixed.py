@@ -72,12 +72,13 @@ class Profile:
     """Points if they stand right behind a word, and are a number or a sign: to a note."""
 
 
-def add_segments(builder: Builder, profile: Profile, *, start: int = 0) -> None:
-    """Find the segments of a text in the way of a profile, and add them to its builder."""
-    text = builder.text
+def add_segments(
+    builder: Builder, profile: Profile, *, start: int = 0, end: int | None = None
+) -> None:
+    """Find the segments of `text[start:end]` in the way of a profile; add them to its builder."""
     tokens = [
         token._replace(start=token.start + start, end=token.end + start)
-        for token in scan(text[start:] if start else text, xml=profile.xml)
+        for token in scan(builder.text[start:end], xml=profile.xml)
     ]
     _Runs(builder, profile, tokens).find()
 
@@ -163,7 +164,7 @@ class _Runs:
                 if not inline:
                     self.flush()
                 if self.depth and (last == index or not kept):
-                    self.add_attributes(token)
+                    add_attributes(self.builder, profile, token)
                 kind = "point" if name in profile.points | profile.signs else "word"
                 if inline:
                     self.inside(kind, token.start, self.tokens[last].end)
@@ -172,7 +173,7 @@ class _Runs:
             self.flush()
             self.depth += name in profile.only and token.kind == "open"
         if self.depth:
-            self.add_attributes(token)
+            add_attributes(self.builder, profile, token)
         if inline:
             kind = "break" if name in profile.breaks else token.kind
             self.inside("point" if kind == "single" else kind, token.start, token.end, name)
@@ -217,11 +218,6 @@ class _Runs:
         if last is None or not inside_run or profile.xml:
             return last
         return None if _has_between(self.paragraphs, index, last) else last
-
-    def add_attributes(self, token: Token) -> None:
-        for attribute in attributes(self.text, token):
-            if attribute.quote and self.profile.is_text(self.text, token, attribute.name):
-                add_value(self.builder, attribute, self.profile.unescape, self.profile.percent)
 
     def add_cdata(self, token: Token) -> None:
         """Add what is marked as no XML; it often is HTML, or a string of a program."""
@@ -347,6 +343,13 @@ def _has_between(positions: Sequence[int], first: int, last: int) -> bool:
     """Tell whether any of some positions, in order, is between two others."""
     following = bisect_right(positions, first)
     return following < len(positions) and positions[following] < last
+
+
+def add_attributes(builder: Builder, profile: Profile, token: Token) -> None:
+    """Add what a reader sees of the attributes of a tag."""
+    for attribute in attributes(builder.text, token):
+        if attribute.quote and profile.is_text(builder.text, token, attribute.name):
+            add_value(builder, attribute, profile.unescape, profile.percent)
 
 
 def add_value(
