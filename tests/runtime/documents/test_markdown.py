@@ -132,7 +132,7 @@ def test_titles_of_links_and_pictures_are_read() -> None:
     said = [s.source._replace(text='a "b" (c)') for s in document.segments[:1]]
     result = document.render([*said, document.segments[1].source])
     assert texts(result.decode()) == ["un"]
-    assert result.decode() == r'[un](x "a \"b\" \(c\)")'
+    assert result.decode() == r'[un](x "a \"b\" (c)")'
 
 
 def test_footnotes_are_texts_of_their_own() -> None:
