@@ -256,7 +256,11 @@ EPUB = {
         '<package xmlns:dc="d" xml:lang="fr"><dc:title>Mon livre</dc:title><dc:language>fr'
         '</dc:language><guide><reference title="La fin" href="c1.xhtml"/></guide></package>'
     ),
-    "OEBPS/toc.ncx": ('<ncx xml:lang="fr"><navLabel><text>Chapitre un</text></navLabel></ncx>'),
+    "OEBPS/toc.ncx": (
+        '<ncx xml:lang="fr"><docAuthor><text>Jean Petit</text></docAuthor><navLabel><text>Chapitre '
+        "un</text></navLabel></ncx>"
+    ),
+    "OEBPS/a.svg": '<svg xmlns="http://www.w3.org/2000/svg"><text>Une carte</text></svg>',
     "OEBPS/c1.xhtml": (
         '<?xml version="1.0" encoding="utf-8"?>\n<html xmlns="http://www.w3.org/1999/xhtml" '
         'xml:lang="fr"><head><title>Un</title><script src="a.js"/></head><body><h1 id="a"/>'

@@ -317,7 +317,8 @@ _OPEN = "urn:oasis:names:tc:opendocument:xmlns"
 _O = (
     f'xmlns:office="{_OPEN}:office:1.0" xmlns:text="{_OPEN}:text:1.0" '
     f'xmlns:draw="{_OPEN}:drawing:1.0" xmlns:table="{_OPEN}:table:1.0" '
-    f'xmlns:style="{_OPEN}:style:1.0" xmlns:svg="{_OPEN}:svg-compatible:1.0" '
+    f'xmlns:presentation="{_OPEN}:presentation:1.0" xmlns:style="{_OPEN}:style:1.0" '
+    f'xmlns:svg="{_OPEN}:svg-compatible:1.0" '
     f'xmlns:fo="{_OPEN}:xsl-fo-compatible:1.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
     'xmlns:xlink="http://www.w3.org/1999/xlink" office:version="1.2"'
 )
@@ -337,6 +338,8 @@ _TEXT = (
     '</text:p></office:annotation>passage<office:annotation-end office:name="n"/> ici</text:p>',
     '<text:p><draw:frame draw:name="Image"><draw:text-box><text:p>en boîte</text:p></draw:text-box>'
     "<svg:title>son titre</svg:title><svg:desc>une zone</svg:desc></draw:frame>autour</text:p>",
+    '<text:p><text:a xlink:href="#x" office:title="une infobulle">un lien</text:a> selon '
+    '<text:bibliography-mark text:identifier="D">[D]</text:bibliography-mark> et fin</text:p>',
     "<text:list><text:list-item><text:p>un point</text:p></text:list-item></text:list><table:table "
     'table:name="Table"><table:table-column/><table:table-row><table:table-cell><text:p>une cellule'
     "</text:p></table:table-cell></table:table-row></table:table>",
@@ -360,7 +363,12 @@ ODT = {
     "styles.xml": (
         f"<office:document-styles {_O}><office:styles><style:default-style style:family="
         '"paragraph"><style:text-properties fo:language="fr" fo:country="FR"/>'
-        "</style:default-style></office:styles></office:document-styles>"
+        "</style:default-style><text:outline-style><text:outline-level-style text:level="
+        '"1" style:num-prefix="chapitre " style:num-format="1"/></text:outline-style>'
+        "</office:styles><office:master-styles><style:master-page style:name="
+        '"Standard"><draw:frame presentation:placeholder="true"><draw:text-box><text:p>cliquez ici'
+        "</text:p></draw:text-box></draw:frame></style:master-page></office:master-styles>"
+        "</office:document-styles>"
     ),
     "Object 1/content.xml": (
         f"<office:document-content {_O}><text:p>les ventes</text:p></office:document-content>"
@@ -402,7 +410,8 @@ DRAFTS = {
         [
             *("le chat noir dort", "un mot", "Deux", "Trois", "la note", "un texte et sa suite"),
             *("un avis", "un passage ici", "en boîte", "son titre", "une zone", "autour"),
-            *("un point", "une cellule", "les ventes"),
+            *("une infobulle", "un lien selon {0} et fin"),
+            *("un point", "une cellule", "chapitre", "les ventes"),
         ],
     ),
 }

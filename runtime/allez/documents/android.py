@@ -22,6 +22,9 @@ _INLINE = names(
     "a annotation b big cite dfn em font i li s small span strike strong sub sup tt u "
     "ul ol br div p"
 )
+_STRINGS = names("string item")
+_REFERENCE = re.compile(r"\s*(?:@(?:null|empty|[\w+*.:]+/[\w.:]+)|\?[\w.:]+(?:/[\w.]+)?)\s*<")
+"""A value that stands elsewhere: of another resource, or of a theme."""
 _NAMED = names("string plurals string-array")
 
 
@@ -52,7 +55,9 @@ def _note_repeated(builder: Builder) -> None:
 
 
 def _is_kept(text: str, tag: Token) -> bool:
-    return value_of(text, tag, "translatable") == "false" or tag.name == "xliff:g"
+    if value_of(text, tag, "translatable") == "false" or tag.name == "xliff:g":
+        return True
+    return tag.name in _STRINGS and _REFERENCE.match(text, tag.end) is not None
 
 
 def _read(raw: str) -> str:
@@ -82,12 +87,13 @@ def _write_cdata(text: str, raw: str) -> str:
 RESOURCES = Profile(
     inline=_INLINE,
     words=names("xliff:g"),
-    only=names("string item"),
+    only=_STRINGS,
     skipped=names("skip eat-comment"),
     is_kept=_is_kept,
     unescape=lambda raw: _read(_SPACE.sub(" ", unescape(raw))),
     spaced=True,
     escape=lambda text: escape_text(_write(text)),
+    edge=re.compile(r"(?:\s|(?<!\\)\\(?:u00(?:20|a0|A0)|[nt]))+"),
     read_cdata=_read,
     write_cdata=_write_cdata,
     percent=True,

@@ -13,7 +13,7 @@ from allez.documents.reading import Reading
 from allez.documents.xml import read_xml
 from allez.text.elements import names
 
-_CONTENTS = Profile(only=names("text"))
+_CONTENTS = Profile(only=names("text"), skipped=names("docAuthor"))
 _ABOUT = Profile(
     only=names("dc:title dc:description guide"),
     is_text=lambda text, tag, name: tag.name == "reference" and name == "title",
@@ -37,7 +37,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B008  
 def _reader(reading: Reading) -> Callable[[str, bytes], Document | None]:
     def read(name: str, part: bytes) -> Document | None:
         ending = name.rpartition(".")[2].lower()
-        if ending in ("xhtml", "html", "htm"):
+        if ending in ("xhtml", "html", "htm", "svg"):
             return html.parse(part, reading)
         if ending not in ("ncx", "opf"):
             return None

@@ -28,6 +28,8 @@ _DESCRIPTIONS = names(
     "description og:title og:description og:site_name twitter:title twitter:description"
 )
 
+_DRAWN = names("svg")
+"""Pictures whose texts are read, each by itself."""
 _PAIRED = (INLINE | WORDS | SIGNS) - names("rb rp rt rtc")
 """Elements within a sentence that have two tags; a browser reads on where one is missing."""
 _MOST = 5
@@ -95,11 +97,12 @@ PAGE = Profile(
     xml=False,
     inline=INLINE,
     words=WORDS,
-    points=POINTS,
+    points=POINTS - _DRAWN,
+    nested=_DRAWN,
     breaks=frozenset(("br",)),
     signs=SIGNS,
     references=frozenset(("a",)),
-    skipped=SKIPPED,
+    skipped=SKIPPED | names("metadata"),
     is_text=_is_text,
     is_kept=is_kept,
 )

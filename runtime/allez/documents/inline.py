@@ -14,7 +14,12 @@ from allez.documents.document import Template
 from allez.documents.wrapping import collapse
 from allez.text.markup import OUTSIDE, Mark, Marked, MarkKind, weave
 
-_BRACES = r"\$?\{\{[^{}]*\}\}|[$#%]?\{[^{}\s][^{}]*\}|\{\}|\$t\([^)]*\)|__\w+?__(?!\w)"
+SET_APART = "\ufdd0"
+"""What a format puts at both ends of a stretch that must be copied; it stands in no text."""
+_BRACES = (
+    rf"{SET_APART}[^{SET_APART}]*{SET_APART}|"
+    + r"\$?\{\{[^{}]*\}\}|[$#%]?\{[^{}\s][^{}]*\}|\{\}|\$t\([^)]*\)|__\w+?__(?!\w)"
+)
 _PERCENT = (
     r"%(?:\d+\$)?[-+0#]*\d*(?:\.\d+)?(?:hh?|ll?|[Lzjtq])?[diouxXeEfgGcsp@](?![^\W\d_])"
     r"|%\(\w+\)[-+0#]*\d*(?:\.\d+)?[diouxXeEfgGcrs]|%\w+%|%%|%n"

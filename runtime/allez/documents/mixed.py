@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from allez.documents.document import Builder, Template
@@ -19,7 +19,7 @@ from allez.documents.wrapping import ends_sentence
 from allez.text.elements import PARAGRAPHS, VOID
 from allez.text.markup import Marked
 from allez.text.references import unescape
-from allez.text.tags import Attribute, Token, attributes, ends, scan
+from allez.text.tags import Attribute, Kind, Token, attributes, ends, scan
 
 _SIGN = r"<su[bp]>[^<>A-Za-z]{1,6}</su[bp]>"
 _FORMULA = re.compile(rf"(?:[A-Za-z]+{_SIGN})+[A-Za-z]+(?:{_SIGN})?")
@@ -59,6 +59,8 @@ class Profile:
     """Whether a tag says that its element is not to be translated."""
     unescape: Callable[[str], str] = unescape
     escape: Callable[[str], str] = escape_text
+    edge: re.Pattern[str] = re.compile(r"[ \t\r\n\f]+")
+    """White space as it is spelled, which stays where it is around a run."""
     spaced: bool = False
     """White space that `unescape` returns is meant."""
     read_cdata: Callable[[str], str] = str
@@ -78,9 +80,25 @@ def add_segments(
     """Find the segments of `text[start:end]` in the way of a profile; add them to its builder."""
     tokens = [
         token._replace(start=token.start + start, end=token.end + start)
-        for token in scan(builder.text[start:end], xml=profile.xml)
+        for token in _scanned(builder.text[start:end], xml=profile.xml)
     ]
     _Runs(builder, profile, tokens).find()
+
+
+def _scanned(text: str, *, xml: bool) -> Iterator[Token]:
+    """Yield the tokens of a text; a section of CDATA is one, also in HTML, which may be XML."""
+    position = 0
+    for token in scan(text, xml=xml):
+        if token.end <= position:
+            continue
+        if token.start < position:
+            kind: Kind = "text" if token.kind == "text" else "other"
+            token = Token(kind, position, token.end)
+        if token.kind == "other" and text.startswith("<![CDATA[", token.start):
+            closing = text.find("]]>", token.start)
+            token = token._replace(end=max(token.end, closing + len("]]>")))
+        yield token
+        position = token.end
 
 
 class _Item:
@@ -300,16 +318,21 @@ class _Runs:
         for edge in (0, -1):
             while items and items[edge].kind in ("text", "point", "break"):
                 item = items[edge]
-                raw = self.text[item.start : item.end]
-                if item.kind == "text" and (kept := raw.strip(" \t\r\n\f")):
-                    at = raw.index(kept)
-                    if edge == 0:
-                        items[0] = _Item("text", item.start + at, item.end)
-                    else:
-                        items[-1] = _Item("text", item.start, item.start + at + len(kept))
+                low, high = self.without_edges(item)
+                if item.kind == "text" and low < high:
+                    start, end = (low, item.end) if edge == 0 else (item.start, high)
+                    items[edge] = _Item("text", start, end)
                     break
                 items.pop(edge)
         return items
+
+    def without_edges(self, item: _Item) -> tuple[int, int]:
+        """Return where an item begins and ends without white space at its edges."""
+        low, high = item.start, item.end
+        for found in self.profile.edge.finditer(self.text, low, high):
+            low = found.end() if found.start() == low else low
+            high = found.start() if found.end() == item.end else high
+        return low, high
 
     def with_formulas(self, items: list[_Item]) -> list[_Item]:
         """Make one word of each formula, which is copied: its signs would be set behind it."""

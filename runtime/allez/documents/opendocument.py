@@ -13,13 +13,24 @@ from allez.documents.reading import Reading
 from allez.documents.xml import read_xml
 from allez.errors import InputError
 from allez.text.elements import names
+from allez.text.tags import value_of
 
+_READ = names(
+    "office:title table:title style:num-prefix style:num-suffix form:label "
+    "text:string-value-if-true text:string-value-if-false"
+)
+"""Attributes that are shown: tooltips, prompts, what stands around the number of a chapter."""
 TEXT = Profile(
-    inline=names("text:span text:a text:ruby text:ruby-base text:meta text:meta-field"),
+    inline=names(
+        "text:span text:a text:ruby text:ruby-base text:meta text:meta-field text:hidden-text "
+        "text:conditional-text text:drop-down text:label"
+    ),
     words=names(
         "text:date text:time text:author-name text:author-initials text:sequence text:title "
         "text:subject text:chapter text:file-name text:reference-ref text:bookmark-ref "
-        "text:note-ref text:sequence-ref text:user-field-get text:variable-get text:placeholder"
+        "text:note-ref text:sequence-ref text:user-field-get text:variable-get text:placeholder "
+        "text:bibliography-mark text:creation-date text:modification-date text:user-defined "
+        "text:variable-set text:expression text:sheet-name text:creator text:initial-creator"
     ),
     points=names(
         "text:bookmark text:bookmark-start text:bookmark-end text:reference-mark text:toc-mark "
@@ -36,7 +47,12 @@ TEXT = Profile(
     skipped=names(
         "text:tracked-changes office:event-listeners table:label-ranges text:note-citation"
     ),
-    only=names("text:p text:h svg:title svg:desc"),
+    only=names(
+        "text:p text:h svg:title svg:desc text:outline-style text:list-style form:form "
+        "table:content-validations"
+    ),
+    is_text=lambda text, tag, name: name in _READ,
+    is_kept=lambda text, tag: value_of(text, tag, "presentation:placeholder") == "true",
 )
 """What the elements of a document mean."""
 _PARTS = re.compile(r"(?:Object \d+/)?(?:content|styles)\.xml")

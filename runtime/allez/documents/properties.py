@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
+from allez.documents.inline import SET_APART
 from allez.documents.reading import Reading
 from allez.documents.repeated import Repeated
 from allez.documents.values import Value, is_prose
@@ -19,6 +20,8 @@ _BROKEN = re.compile(r"(?<!\\)(?:\\\\)*\\u(?![0-9a-fA-F]{4})")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(\r\n|\r|\n)[ \t\f]*|(.))", re.DOTALL)
 _BREAK = re.compile(r"(?<!\\)(?:\\\\)*(\\(?:\r\n|\r|\n)[ \t\f]*)")
 """Where a value goes on in the next line, and the white space before the rest of it."""
+_APOSTROPHES = re.compile(r"''|'(?P<literal>[{}][^'\n]*)'")
+"""Of formats: one apostrophe, or braces that are no argument's."""
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
 _ESCAPED = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\f": "\\f"}
 
@@ -92,7 +95,11 @@ def _read(raw: str) -> tuple[str, bool]:
     units = _ESCAPE.sub(resolve, raw).encode("utf-16", "surrogatepass")
     text = units.decode("utf-16", "replace")  # two escapes make one character beyond U+FFFF
     formatted = "''" in text
-    return text.replace("''", "'") if formatted else text, formatted
+    return _APOSTROPHES.sub(_apostrophe, text) if formatted else text, formatted
+
+
+def _apostrophe(found: re.Match[str]) -> str:
+    return f"{SET_APART}{found['literal']}{SET_APART}" if found["literal"] else "'"
 
 
 def _unicode(character: str) -> str:
@@ -119,7 +126,7 @@ class _Writer:
     def __call__(self, translated: Marked) -> Template:
         text = self._value.write(translated)
         if self._formatted:
-            text = text.replace("'", "''")
+            text = text.replace("'", "''").replace(SET_APART, "'")
         escaped = "".join(_ESCAPED.get(c, c) for c in text)
         if self._only_ascii:
             escaped = "".join(c if c.isascii() else _unicode(c) for c in escaped)

@@ -35,6 +35,7 @@ _LABEL = re.compile(
     r"[ \t\u00a0\u202f]?:(?P<space>[ \t\r\n]+|\Z)"
 )
 """Who speaks, in capitals before a colon, as subtitles for the deaf have it."""
+_LANGUAGE = re.compile(r"WEBVTT[^\n]*\n(?:\S[^\n]*\n)*?Language:[ \t]*(?P<language>[a-z]{2,3})\b")
 _MOMENT = re.compile(rf"<{_TIME}>")
 """When the next word is sung, in WebVTT."""
 _NOTES = "♩♪♫♬"
@@ -74,7 +75,7 @@ class _Part(NamedTuple):
 
 def parse_srt(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
     """Take a SubRip file apart; see `parse_vtt`."""
-    return _parse(data, vtt=False)
+    return _parse(data, vtt=False, reading=reading)
 
 
 def parse_vtt(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
@@ -82,16 +83,19 @@ def parse_vtt(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noq
 
     Args:
         data: the file.
-        reading: nothing of it matters here.
+        reading: `source` and `target`: the language that its header names is changed.
 
     Raises:
         InputError: it is not UTF-8, and has no byte order mark of UTF-16.
     """
-    return _parse(data, vtt=True)
+    return _parse(data, vtt=True, reading=reading)
 
 
-def _parse(data: bytes, *, vtt: bool) -> TextDocument:
+def _parse(data: bytes, *, vtt: bool, reading: Reading) -> TextDocument:
     text, encode = decode(data)
+    told = _LANGUAGE.match(text) if vtt else None
+    if told and told["language"] == reading.source and reading.target:
+        text = text[: told.start("language")] + reading.target + text[told.end("language") :]
     builder = Builder(text)
     waiting: list[_Part] = []
     for part in _parts(text, vtt, builder.notes):
@@ -273,7 +277,7 @@ def _gather(gatherer: Gatherer, text: str, start: int, end: int, vtt: bool) -> N
             read = closed[index] + 1
             gatherer.point((text[start + token.start : start + tokens[read - 1].end],))
         elif token.kind == "open":
-            gatherer.open(token.name, (raw,))
+            gatherer.open(token.name.partition(".")[0], (raw,))  # the rest are classes
         elif token.kind == "close":
             gatherer.close(token.name, (raw,))
         elif token.kind != "text":

@@ -189,17 +189,19 @@ def _closing(text: str, start: int) -> int:
 
 
 def _header(rows: Sequence[Sequence[_Cell]]) -> int:
-    """Return how many rows are names of columns: 1 or 0.
+    """Return how many rows stand above the first one that is read: names of columns, if any.
 
-    Names have no digits at their beginning, and below them some column has nothing but numbers, or
-    all names are single words.
+    A row before them may tell Excel what parts the cells, `sep=;`. Names have no digits at
+    their beginning, and below them some column has nothing but numbers, or all names are single
+    words.
     """
-    if len(rows) < 2:
-        return 0
-    names = [cell.content.strip() for cell in rows[0]]
+    told = int(bool(rows) and _tells_separator(rows[0]))
+    if len(rows) < told + 2:
+        return told
+    names = [cell.content.strip() for cell in rows[told]]
     if not all(name and not name[0].isdigit() for name in names):
-        return 0
-    below = rows[1:_SAMPLE]
+        return told
+    below = rows[told + 1 : _SAMPLE]
     numbers = any(
         all(
             len(row) <= i or _is_number(row[i].content)
@@ -208,7 +210,11 @@ def _header(rows: Sequence[Sequence[_Cell]]) -> int:
         )
         for i in range(len(names))
     )
-    return int(numbers or all(len(name.split()) == 1 for name in names))
+    return told + int(numbers or all(len(name.split()) == 1 for name in names))
+
+
+def _tells_separator(row: Sequence[_Cell]) -> bool:
+    return row[0].content.lower().startswith("sep=") and not any(cell.content for cell in row[1:])
 
 
 def _is_number(text: str) -> bool:
@@ -216,10 +222,11 @@ def _is_number(text: str) -> bool:
 
 
 def _columns(rows: Sequence[Sequence[_Cell]], header: int, wanted: Sequence[str]) -> list[int]:
-    names = [cell.content.strip() for cell in rows[0]] if rows else []
+    told = int(bool(rows) and _tells_separator(rows[0]))
+    names = [cell.content.strip() for cell in rows[told]] if len(rows) > told else []
     if wanted:
         return sorted(
-            {_column(name.strip(), names if header else [], len(names)) for name in wanted}
+            {_column(name.strip(), names if header > told else [], len(names)) for name in wanted}
         )
     chosen: list[int] = []
     below = rows[header : header + _SAMPLE]

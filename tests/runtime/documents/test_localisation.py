@@ -202,6 +202,11 @@ def test_apostrophes_of_formats_are_doubled_again() -> None:
     assert uppercased(document) == b"a={0} L''EAU\nb=L'EAU\n"
 
 
+def test_braces_between_apostrophes_are_no_argument() -> None:
+    text = "a=L''heure '{'x'}' de ''{0}''\n"
+    assert capitals("properties", text) == "a=L''HEURE '{'X'}' DE ''{0}''\n"
+
+
 def test_mnemonics_stay_before_a_letter() -> None:
     assert capitals("properties", "a=&Ouvrir le fichier") == "a=&OUVRIR LE FICHIER"
     document = parse("po", 'msgid "_Ouvrir"\nmsgstr ""\n')
@@ -258,6 +263,32 @@ def test_android_escapes_come_back() -> None:
     )
     assert capitals("android", text) == (
         "<resources><string name='a'>L\\'EAU\\nÉTÉ \\\"X\\\" &lt;</string></resources>"
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["@string/un", "@null", "@android:string/ok", "?attr/un", "?android:attr/textColor", " @x/y "],
+)
+def test_what_stands_elsewhere_is_no_text_of_android(value: str) -> None:
+    text = f'<resources><string name="a">{value}</string><item>{value}</item></resources>'
+    assert not parse("android", text).segments
+
+
+@pytest.mark.parametrize("value", ["@ midi", "?", "? non", "@un deux"])
+def test_signs_alone_refer_to_nothing(value: str) -> None:
+    text = f'<resources><string name="a">{value} là</string></resources>'
+    assert len(parse("android", text).segments) == 1
+
+
+@pytest.mark.parametrize("space", ["\\u0020", "\\n", "\\u00a0\\t", " \\n\\n"])
+def test_white_space_that_is_spelled_stays_around_a_string(space: str) -> None:
+    source = f'<resources><string name="a">{space}un{space}</string></resources>'
+    document = parse("android", source)
+    (segment,) = document.segments
+    assert segment.source.text == "un"
+    assert document.render([segment.source._replace(text="x")]).decode() == source.replace(
+        "un", "x"
     )
 
 

@@ -272,7 +272,9 @@ def test_notes_fields_and_headers_of_opendocument() -> None:
 
 
 def test_a_book_has_pages_contents_and_a_title() -> None:
-    assert texts("epub") == ["Mon livre", "La fin", "Chapitre un", "Un", "Il était une fois."]
+    assert texts("epub") == [
+        *("Mon livre", "La fin", "Chapitre un", "Une carte", "Un", "Il était une fois."),
+    ]
     page = capitals("epub", "OEBPS/c1.xhtml")
     assert '<p>IL <em>ÉTAIT</em> UNE FOIS<a id="b"/>.</p>' in page
     assert 'xml:lang="en"' in page

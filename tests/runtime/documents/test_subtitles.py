@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from allez.documents import subtitles
+from allez.documents.formats import FORMATS
+from allez.documents.reading import Reading
 from allez.documents.translation import translate_document
 from support.documents import WordByWord, uppercased
 
@@ -201,6 +205,30 @@ def test_who_speaks_is_no_part_of_a_style_that_cues_share() -> None:
     data = srt("PAUL : <i>il est</i>", "<i>tard.</i>")
     assert texts(data) == ["il est tard."]
     assert uppercased(subtitles.parse_srt(data)) == srt("PAUL: <i>IL EST</i>", "<i>TARD.</i>")
+
+
+def test_classes_of_a_style_are_no_part_of_its_name() -> None:
+    cue = "WEBVTT\n\n00:01.000 --> 00:02.000\n{}\n"
+    source = cue.format("<c.jaune.gras>un</c> <v.fort Paul>mot</v> là").encode()
+    (segment,) = FORMATS["vtt"].parse(source, Reading()).segments
+    assert [(m.kind, m.start, m.end) for m in segment.source.marks] == [
+        ("pair", 0, 2),
+        ("pair", 3, 6),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("WEBVTT\r\nKind: captions\r\nLanguage: fr\r\n", b"Language: en\r"),
+        ("WEBVTT\nLanguage: de\n", b"Language: de\n"),
+        ("WEBVTT\n\nNOTE\nLanguage: fr\n", b"Language: fr\n"),
+    ],
+)
+def test_the_language_of_a_header_is_changed(head: str, told: bytes) -> None:
+    source = f"{head}\n00:01.000 --> 00:02.000\nun\n".encode()
+    document = FORMATS["vtt"].parse(source, Reading(source="fr", target="en"))
+    assert told in uppercased(document)
 
 
 def test_voices_stay_apart() -> None:

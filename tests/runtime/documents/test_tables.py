@@ -35,6 +35,13 @@ def test_columns_may_be_named_or_counted() -> None:
         capitals(text, "4")
 
 
+def test_a_row_that_tells_the_separator_is_no_header() -> None:
+    text = "sep=;\nid;nom;prix\n1;Table basse;19,90\n"
+    assert capitals(text) == "sep=;\nid;nom;prix\n1;TABLE BASSE;19,90\n"
+    assert capitals(text, "nom") == capitals(text, "2") == capitals(text)
+    assert capitals("sep=;\n") == "sep=;\n"
+
+
 def test_quotes_come_back_and_are_added_where_needed() -> None:
     document = tables.parse_csv(b'a,b\n1,"un ""mot"""\n2,deux\n')
     texts = iter(['x "y"', "a, b"])
