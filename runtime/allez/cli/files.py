@@ -55,10 +55,10 @@ def wanted(args: argparse.Namespace) -> list[Path]:
         OptionError: inputs and options contradict each other.
     """
     places = args.output not in (None, "-") or args.suffix
-    given = list(args.input)
-    if not given and places and not args.literal:
-        given = _named(args.text)
     special = args.kind or args.wrapped or args.columns or args.suffix
+    given = list(args.input)
+    if not given and (special or args.output is not None) and not args.literal:
+        given = _named(args.text)
     folder = args.output is not None and args.output.endswith(("/", os.sep))
     if not given or (given == ["-"] and not special):
         if special:
@@ -90,18 +90,20 @@ def wanted(args: argparse.Namespace) -> list[Path]:
 def _named(texts: Sequence[str]) -> list[str]:
     """Return the files and folders that arguments name; none: they are texts.
 
+    One of several that is not there is among them: it is reported, and the others are translated.
+
     Raises:
-        InputError: one of them is spelled like a file, and there is none.
+        InputError: what is spelled like a file is none, and no other one is there.
     """
     from allez.documents.formats import by_name
 
     missing = [text for text in texts if not os.path.exists(text)]
-    for text in missing:
-        if by_name(text) is not None and not any(map(str.isspace, text)):
-            raise InputError(
-                f"{text} does not exist", hint="a text that looks like a file goes behind --"
-            )
-    return [] if missing else list(texts)
+    spelled = [t for t in missing if by_name(t) is not None and not any(map(str.isspace, t))]
+    if spelled and len(missing) == len(texts):
+        raise InputError(
+            f"{spelled[0]} does not exist", hint="a text that looks like a file goes behind --"
+        )
+    return list(texts) if spelled == missing else []
 
 
 def _check(args: argparse.Namespace) -> None:

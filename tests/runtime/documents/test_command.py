@@ -94,14 +94,33 @@ def test_what_was_made_beside_the_files_is_no_input(
     assert "docs/a.en.html is being read" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["-i", None])
 def test_one_missing_file_does_not_stop_the_others(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, capsys: pytest.CaptureFixture[str], option: str | None
 ) -> None:
-    assert main(["-i", "none.html", "-i", "docs/a.html", "-o", "out"]) == 1
+    names = ("none.html", "docs/a.html")
+    argv = [word for name in names for word in (option, name) if word is not None]
+    assert main(["translate", *argv, "-o", "out"]) == 1
     error = capsys.readouterr().err
     assert "error: none.html: cannot be read: no such file" in error
     assert "1 of 2 files translated, 1 not" in error
     assert files(folder / "out") == {"a.html": "<p>UN</p>"}
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["docs/a.html", "-o", "-"],
+        ["docs/a.html", "--as", "html", "-o", "-"],
+        ["c.txt", "--wrapped", "-o", "-"],
+        ["c.txt", "-o", "-"],
+    ],
+)
+def test_a_file_needs_no_option_where_something_says_that_it_is_one(
+    capsys: pytest.CaptureFixture[str], argv: list[str]
+) -> None:
+    assert main(["translate", *argv]) == 0
+    assert capsys.readouterr().out == ("TROIS\n" if "c.txt" in argv else "<p>UN</p>")
 
 
 def test_files_of_no_known_format_are_counted(
@@ -189,6 +208,9 @@ def test_one_broken_file_does_not_stop_the_others(
         (["-i", "docs/a.html", "-o", "out", "--format", "jsonl"], 2, "one translation"),
         (["-i", "docs/a.html", "-o", "out", "--as", "word"], 2, "there is no format 'word'"),
         (["--suffix", ".en"], 2, "are for files"),
+        (["translate", "un texte", "--as", "html"], 2, "are for files"),
+        (["translate", "none.html", "-o", "-"], 1, "none.html does not exist"),
+        (["translate", "none.html", "un texte", "-o", "out"], 1, "none.html does not exist"),
         (["-i", "docs", "-o", "out", "--max-time", "1"], 2, "--max-time is not for documents"),
         (["-i", "docs", "-o", "out", "--prefix", "A"], 2, "--prefix is not for documents"),
         (["-i", "docs", "-o", "out", "--doubts"], 2, "--doubts is not for documents"),
