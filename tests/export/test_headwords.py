@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 from allez_export.data.read import read_pairs
-from allez_export.made.headwords import FRAMES, Corpora, pairs, read, write
+from allez_export.made.headwords import FRAMES, Corpora, Verb, pairs, read, write
 
 DICTIONARY = """\
 pomme	apple
@@ -71,15 +72,38 @@ def test_words_stand_alone_with_a_capital_and_in_the_plural_where_both_plurals_e
 def test_each_frame_has_the_same_slots_on_both_sides_and_elides() -> None:
     for frames in FRAMES.values():
         for source, target in frames:
-            slots = [
-                {s for s in ("{D}", "{A}", "{P}", "{N}") if s in side} for side in (source, target)
-            ]
+            slots = [set(re.findall(r"\{[A-Z]\}", side)) for side in (source, target)]
             assert slots[0] == slots[1] != set()
     for source, target in _pairs():
         assert "{" not in source + target
         assert "de étoile" not in source
         assert "un étoile" not in source
         assert source.endswith((".", "?")) == target.endswith((".", "?"))
+
+
+def test_verbs_have_their_regular_forms() -> None:
+    def forms(french: str, english: str) -> tuple[str, ...]:
+        verb = Verb(french, english)
+        return verb.soft, verb.said("s"), verb.said("ed"), verb.said("ing")
+
+    assert forms("tousser", "cough") == ("touss", "coughs", "coughed", "coughing")
+    assert forms("nager", "swim") == ("nage", "swims", "swimmed", "swimming")
+    assert forms("lancer", "throw away") == ("lanç", "throws away", "throwed away", "throwing away")
+    assert forms("sécher", "dry") == ("séch", "dries", "dried", "drying")
+    assert forms("voyager", "free") == ("voyage", "frees", "freed", "freeing")
+
+
+def test_only_forms_of_verbs_that_exist_are_said() -> None:
+    corpus = [
+        "Elle lave.\tShe washes.",
+        "Ne volez pas, ils volaient.\tDon't fly, they were flying.",
+    ]
+    dictionary = ["laver\twash", "voler\tfly", "l'air\tthe air"]
+    found = {pair for seed in range(40) for pair in pairs(dictionary, [corpus * 2], seed)}
+    sentences = {pair for pair in found if pair[0].endswith(".") and " " in pair[0]}
+    assert ("Elle lave souvent.", "She often washes.") in sentences
+    assert ("Ne volez pas.", "Don't fly.") in sentences
+    assert not any("lavez" in source or "flied" in target for source, target in sentences)
 
 
 def test_files_are_read_and_the_same_file_is_written_each_time(tmp_path: Path) -> None:

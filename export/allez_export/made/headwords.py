@@ -34,13 +34,17 @@ Generator = np.random.Generator
 FRAMES: dict[str, list[Pair]] = json.loads(
     (files("allez_export") / "made" / "headwords.json").read_text(encoding="utf-8")
 )
-"""Sentences with slots: {D} for "the word", {A} for "a word", {P} for "words", {N} for a number."""
+"""Sentences with slots: {D} for "the word", {A} for "a word", {P} for "words", {N} for a number;
+{I}, {G}, {E}, {M}, {T} and {S} for forms of a verb (`Maker.conjugated`)."""
 
-MOST = 25_000
+MOST = 36_000
 """Lines of the dictionary that are read, common words first."""
 
 ATTESTED = 2
 """In how many pairs each word of a plural must stand, on its side."""
+
+FORMS = 4
+"""How often a verb is tried to be put into a form."""
 
 COMMON = 8
 """How often a noun must stand in the corpora for its gloss to be judged by them."""
@@ -48,7 +52,12 @@ COMMON = 8
 LEAST_SHARE = 0.1
 """How often, of those, the gloss must stand opposite it."""
 
+_CHANGES = re.compile(r"([eé][^aeiou]+|y)er$")
+"""Verbs whose stem is another where its ending is mute: lever, jeter, céder, nettoyer."""
+
 _ARTICLE = re.compile(r"(le |la |l')(.+)")
+_VERB = re.compile(r"[^\W\d_]{2,}er")
+
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
@@ -59,6 +68,36 @@ class Noun(NamedTuple):
     english: str
     article: str
     """"le ", "la " or "l'"."""
+
+
+class Verb(NamedTuple):
+    """A verb in -er in both languages, and its regular forms."""
+
+    french: str
+    english: str
+
+    @property
+    def stem(self) -> str:
+        """What stands before -er."""
+        return self.french[:-2]
+
+    @property
+    def soft(self) -> str:
+        """What stands before -ait: g and c keep their sound."""
+        return {"g": f"{self.stem}e", "c": f"{self.stem[:-1]}ç"}.get(self.stem[-1], self.stem)
+
+    def said(self, ending: str) -> str:
+        """Return the English verb with "s", "ed" or "ing", by the regular rules."""
+        first, space, rest = self.english.partition(" ")
+        if ending == "s":
+            return plural_of(first) + space + rest
+        if first.endswith("e") and (ending == "ed" or not first.endswith(("ee", "ye", "oe"))):
+            first = first[:-1]
+        elif ending == "ed" and re.search(r"[^aeiou]y$", first):
+            first = f"{first[:-1]}i"
+        elif re.fullmatch(r"[^aeiou]*[aeiou][bdgklmnprt]", first):
+            first += first[-1]
+        return first + ending + space + rest
 
 
 class Corpora:
@@ -137,6 +176,26 @@ class Maker:
         pair = plural_in_french(noun.french), plural_of(noun.english)
         return pair if self._corpora.knows(pair) else None
 
+    def conjugated(self, verb: Verb, generator: Generator) -> Pair | None:
+        """Return a sentence with a form of a verb; None: one of both forms does not exist."""
+        forms: dict[str, Pair] = {
+            "{I}": (verb.french, verb.english),
+            "{G}": (verb.french, verb.said("ing")),
+            "{E}": (f"{verb.stem}ez", verb.english),
+            "{M}": (f"{verb.soft}aient", verb.said("ing")),
+            "{T}": (f"{verb.stem}é", verb.said("ed")),
+            "{S}": (f"{verb.stem}e", verb.said("s")),
+        }
+        if _CHANGES.search(verb.french):
+            del forms["{S}"]
+        slot = one(generator, list(forms))
+        form = forms[slot]
+        if not self._corpora.knows(form):
+            return None
+        here, there = one(generator, [frame for frame in FRAMES["verbs"] if slot in frame[0]])
+        here = re.sub(r"\b(n|N|j|J|d|D)e (?=[aeiouyéèêâîôœ])", r"\1'", here.replace(slot, form[0]))
+        return capitalized(here), capitalized(there.replace(slot, form[1]))
+
     def entry(self, pair: Pair, generator: Generator) -> Pair:
         """Return an entry as it is, or with a capital, as a label has it."""
         source, target = pair
@@ -185,12 +244,13 @@ def _listed(words: Sequence[str], last: str) -> str:
 def pairs(
     dictionary: Iterable[str], corpora: Iterable[Iterable[str]], seed: int = 1
 ) -> Iterator[Pair]:
-    """Yield pairs about the words of a dictionary, each entry twice, each noun four times more."""
+    """Yield pairs about the words of a dictionary, each entry twice, nouns and verbs more often."""
     glosses, articles = read(dictionary)
     found = Corpora(corpora, glosses)
     entries = [(word, found.best(word, said)) for word, said in glosses.items()]
     entries = [e for e in entries if e[0] not in articles or not found.doubts(*e)]
     nouns = [Noun(*entry, articles[entry[0]]) for entry in entries if entry[0] in articles]
+    verbs = [Verb(*e) for e in entries if _VERB.fullmatch(e[0]) and e[0] not in articles]
     maker = Maker(nouns, found)
     generator = np.random.default_rng([4111, seed])
     for _ in range(2):
@@ -199,6 +259,9 @@ def pairs(
         for noun in nouns:
             yield maker.alone(noun, generator)
             yield maker.framed(noun, generator)
+        for verb in verbs:
+            made = (maker.conjugated(verb, generator) for _ in range(FORMS))
+            yield from (pair for pair in made if pair)
 
 
 def _lines(path: Path, most: int | None = None) -> Iterator[str]:
