@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from allez import __version__
+from allez.answers import SelfTest
 from allez.bundle.contract import (
     FORMAT_VERSION,
     MANIFEST,
@@ -26,7 +27,6 @@ from allez.bundle.reader import Bundle
 from allez.entities.numbers import FORMS
 from allez.errors import BundleError
 from allez.options import SearchOptions
-from allez.results import SelfTest
 from allez.tasks.opening import opened
 from allez.text.rules import SentenceRules
 from allez_export.checkpoints import Vocabularies

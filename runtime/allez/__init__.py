@@ -9,8 +9,6 @@ The layers, from the ground up, are described in ARCHITECTURE.md. What needs ONN
 when it is first asked for, so that `import allez` and `allez --help` cost nothing.
 """
 
-import importlib
-
 import allez.telemetry  # noqa: F401  (before anything can load ONNX Runtime)
 from allez.errors import (
     AllezError,
@@ -30,22 +28,11 @@ TYPE_CHECKING = False  # type checkers know the name; `typing` takes longer to l
 if TYPE_CHECKING:
     from typing import Any
 
+    from allez.answers import Answer, Blank, Caption, Reply, SelfTest, Summary
     from allez.bundle.reader import Bundle
     from allez.bundle.store import ModelInfo, models
     from allez.options import TranslateOptions
-    from allez.results import (
-        Answer,
-        Blank,
-        Caption,
-        Carried,
-        Doubt,
-        Hypothesis,
-        Reply,
-        SelfTest,
-        Sentence,
-        Summary,
-        Translation,
-    )
+    from allez.results import Carried, Doubt, Hypothesis, Sentence, Translation
     from allez.tasks.captioner import Captioner
     from allez.tasks.opening import install, open, remove
     from allez.tasks.replier import Replier
@@ -109,23 +96,16 @@ _HOME = {
     **dict.fromkeys(("Detected", "Detector"), "translate.detection"),
     "Pivot": "translate.pivot",
     "TranslateOptions": "options",
-    **dict.fromkeys(
-        (
-            *("Answer", "Blank", "Caption", "Carried", "Doubt", "Hypothesis", "Reply"),
-            *("SelfTest", "Sentence", "Summary", "Translation"),
-        ),
-        "results",
-    ),
+    **dict.fromkeys(("Answer", "Blank", "Caption", "Reply", "SelfTest", "Summary"), "answers"),
+    **dict.fromkeys(("Carried", "Doubt", "Hypothesis", "Sentence", "Translation"), "results"),
 }
-"""Where the names live that are loaded when they are asked for (PEP 562)."""
+"""Where the names live that are loaded when they are asked for."""
 
 
 def __getattr__(name: str) -> "Any":
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"allez.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+    from allez.late import late  # here, as an interruption before `main` has no answer
+
+    return late(__name__, _HOME)(name)
 
 
 def __dir__() -> list[str]:

@@ -17,9 +17,9 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from allez import Captioner, Replier, Summarizer, Translator
+from allez.answers import Answer as Said
 from allez.bundle.manifest import SourceSide, TargetSide
 from allez.bundle.reader import Bundle
-from allez.results import Answer as Said
 from allez.tasks.opening import opened
 from allez.tasks.writer import Writer
 from allez.text.tokenizer import EOS_PIECE, Tokenizer

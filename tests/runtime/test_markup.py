@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allez.documents.lines import render
+from allez.documents.records import render
 from allez.text.markup import Mark, Marked, check, weave
 from allez.translate.alignment import Alignment, units, word_links
 from allez.translate.markup import place

@@ -20,10 +20,11 @@ from typing import Any
 
 import numpy as np
 
+from allez.answers import SelfTest
 from allez.bundle.manifest import FileEntry, Input, Manifest, SourceSide, TargetSide
 from allez.errors import BundleNotFoundError, OptionError
 from allez.options import OptionChanges, TranslateOptions, merged
-from allez.results import Hypothesis, SelfTest, Sentence, Translation
+from allez.results import Hypothesis, Sentence, Translation
 from allez.tasks import opening
 
 MANIFEST = Manifest(

@@ -21,11 +21,12 @@ from allez.bundle.manifest import (
 )
 from allez.bundle.onnx_check import Value, check_graph, check_values
 from allez.bundle.reader import DEFAULT, Bundle, Golden, Picture, find
-from allez.bundle.store import ModelInfo, for_task, models, way
+from allez.late import late
 
 TYPE_CHECKING = False  # type checkers know the name; `typing` takes long to load
 if TYPE_CHECKING:
     from allez.bundle.changes import add, check_place, remove
+    from allez.bundle.store import ModelInfo, for_task, models, way
 
 __all__ = [
     "DEFAULT",
@@ -62,9 +63,10 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    if name not in ("add", "check_place", "remove"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from allez.bundle import changes  # seldom needed, and slow to load
-
-    return getattr(changes, name)
+__getattr__ = late(
+    __name__,
+    {
+        **dict.fromkeys(("add", "check_place", "remove"), "changes"),
+        **dict.fromkeys(("ModelInfo", "for_task", "models", "way"), "store"),
+    },
+)

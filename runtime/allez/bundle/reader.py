@@ -6,7 +6,6 @@ are what everything else works on. Knows nothing of ONNX; see session.py.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import os
@@ -206,6 +205,8 @@ def _golden(entry: Any, kind: str) -> Golden:
     """Return a line of `golden.jsonl`; ValueError and the like, if it is none."""
     picture = None
     if kind == "image":
+        import base64  # no start reads an example
+
         drawn = entry["picture"]
         height, width = int(drawn["height"]), int(drawn["width"])
         picture = Picture(height, width, base64.b64decode(drawn["rgb"], validate=True))

@@ -22,7 +22,8 @@ from allez.errors import MissingExtraError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from allez.results import Reply, Sentence, Summary
+    from allez.answers import Reply, Summary
+    from allez.results import Sentence
 
     Drawn = Sentence | Summary | Reply
     """What has tokens, those of a source, and weights between them."""

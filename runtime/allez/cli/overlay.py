@@ -21,7 +21,7 @@ from allez.errors import InputError, MissingExtraError, OptionError
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
 
-    from allez.results import Caption
+    from allez.answers import Caption
 
 PANEL = 192
 """Pixels of the longer side of each small picture."""

@@ -8,12 +8,12 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
+from allez.answers import Summary
 from allez.cli import console
 from allez.cli.options import note_time, options_of
 from allez.cli.writing import add_asked, add_format, bundle_of, render, writer
 from allez.errors import InputError, OptionError
 from allez.files import reason
-from allez.results import Summary
 
 STDIN = "standard input"
 

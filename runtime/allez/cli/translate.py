@@ -148,8 +148,6 @@ def run(args: argparse.Namespace) -> int:
     if args.max_time is not None and not args.text:
         raise OptionError("--max-time needs TEXT", hint="a file can be interrupted and continued")
 
-    from allez.documents.lines import render
-
     if len(args.text) == 1 and not args.quiet:
         (text,) = args.text
         if os.path.isfile(text):
@@ -165,6 +163,8 @@ def run(args: argparse.Namespace) -> int:
             if args.verbose:
                 applied.tell()
             return 0
+        from allez.documents.records import render
+
         results = applied.watched(translator.translate_batch(args.text, options=options))
         cut = False
         with writer(args.output) as (write, _):

@@ -15,7 +15,7 @@ from allez.cli.options import add_search
 from allez.errors import OptionError
 
 if TYPE_CHECKING:
-    from allez.results import Answer
+    from allez.answers import Answer
 
 FORMATS = ("text", "tsv", "jsonl")
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from allez.bundle import ModelInfo
-from allez.documents.lines import record
+from allez.documents.records import record
 from allez.errors import AllezError
 from allez.options import TranslateOptions
 from allez.results import Translation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from allez.results import Blank
+from allez.answers import Blank
 from allez.spec import SPEC
 from allez.text import Span
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from allez.answers import Caption
 from allez.bundle import Golden, ImageShape
 from allez.errors import OptionError
 from allez.options import OptionChanges, TranslateOptions
-from allez.results import Caption
 from allez.tasks.picture import PictureInput, read
 from allez.tasks.writer import Material, Over, Said, Writer
 from allez.translate.deadline import Called

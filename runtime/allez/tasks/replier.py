@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from allez.answers import Reply
 from allez.bundle import Bundle
 from allez.options import OptionChanges, Providers, TranslateOptions
-from allez.results import Reply
 from allez.tasks.blanks import Fill
 from allez.tasks.whole import read_turns, without_separator
 from allez.tasks.writer import Material, Said, TextWriter

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING
 
+from allez.answers import Summary
 from allez.errors import OptionError
 from allez.options import OptionChanges, TranslateOptions
-from allez.results import Summary
 from allez.tasks.whole import read_text
 from allez.tasks.writer import Material, Over, Said, TextWriter
 from allez.translate.deadline import Called

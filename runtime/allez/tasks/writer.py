@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
+from allez.answers import Answer
 from allez.bundle import Golden, find, for_task
 from allez.options import OptionChanges, SearchOptions, TranslateOptions
-from allez.results import Answer, Hypothesis
+from allez.results import Hypothesis
 from allez.tasks.whole import Reader, normal
 from allez.tasks.written import Written, write_out
 from allez.text import Tokenizer
@@ -23,7 +24,7 @@ from allez.translate.deadline import Deadline
 from allez.translate.loaded import Loaded
 
 if TYPE_CHECKING:
-    from allez.results import Blank
+    from allez.answers import Blank
     from allez.search import RawHypothesis, Request
     from allez.tasks.blanks import Fill
     from allez.translate.loaded import Read

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from allez.results import Blank
+from allez.answers import Blank
 from allez.tasks.blanks import Fill, Filled, fill, settled
 from allez.text import Span, stable, typeset
 

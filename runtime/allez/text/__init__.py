@@ -1,5 +1,6 @@
 """Strings: sentences, capitals, subwords. Knows nothing of files and of numbers."""
 
+from allez.late import late
 from allez.text.aligned import Aligned
 from allez.text.casing import (
     Casing,
@@ -13,17 +14,20 @@ from allez.text.casing import (
 )
 from allez.text.checks import doubts, lexemes
 from allez.text.dates import months
-from allez.text.elements import BLOCKS, INLINE, POINTS, SIGNS, SKIPPED, VOID, WORDS, is_kept
 from allez.text.foreign import is_foreign, stands_alike
 from allez.text.labels import is_divider
-from allez.text.markup import OUTSIDE, Mark, Marked, MarkKind, weave
-from allez.text.references import unescape
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import Kind, Segment, SourceTokens, Span, sentence_spans, split
-from allez.text.tags import Token, ends, pairs, scan
 from allez.text.tokenizer import Tokenizer
 from allez.text.typography import stable, typeset
-from allez.text.wrapped import joints
+
+TYPE_CHECKING = False  # type checkers know the name; `typing` takes long to load
+if TYPE_CHECKING:
+    from allez.text.elements import BLOCKS, INLINE, POINTS, SIGNS, SKIPPED, VOID, WORDS, is_kept
+    from allez.text.markup import OUTSIDE, Mark, Marked, MarkKind, weave
+    from allez.text.references import unescape
+    from allez.text.tags import Token, ends, pairs, scan
+    from allez.text.wrapped import joints
 
 __all__ = [
     "BLOCKS",
@@ -71,3 +75,18 @@ __all__ = [
     "unescape",
     "weave",
 ]
+
+__getattr__ = late(
+    __name__,
+    {
+        **dict.fromkeys(
+            ("BLOCKS", "INLINE", "POINTS", "SIGNS", "SKIPPED", "VOID", "WORDS", "is_kept"),
+            "elements",
+        ),
+        **dict.fromkeys(("OUTSIDE", "Mark", "MarkKind", "Marked", "weave"), "markup"),
+        **dict.fromkeys(("Token", "ends", "pairs", "scan"), "tags"),
+        "unescape": "references",
+        "joints": "wrapped",
+    },
+)
+"""What a text without tags, in lines that are whole, does not need."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -124,6 +123,8 @@ class BytePairs:
 
         What is merged into the symbol before it is left empty.
         """
+        from heapq import heapify, heappop, heappush  # no usual word is as long
+
         count, ranks = len(symbols), self._ranks
         before, behind = list(range(-1, count - 1)), list(range(1, count + 1))
         queue = [  # rank, then place

@@ -7,7 +7,6 @@ There are no special tokens in it: bos, eos and pad are ids that the manifest na
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Mapping, Sequence
 from itertools import chain, repeat
@@ -303,6 +302,8 @@ def _replacement(part: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _charsmap(part: Mapping[str, Any], kept: Sequence[str]) -> Charsmap:
+    import base64  # few bundles have one
+
     try:
         data = base64.b64decode(part.get("precompiled_charsmap") or "", validate=True)
     except (TypeError, ValueError):

@@ -22,9 +22,9 @@ from allez.parallel import cores, run_both
 if TYPE_CHECKING:  # they take longest to load, and bundle and graphs can be read meanwhile
     from typing_extensions import Self
 
+    from allez.answers import SelfTest
     from allez.arrays import FloatArray
     from allez.bundle import Golden
-    from allez.results import SelfTest
     from allez.search import RawHypothesis, Request, Symbols
     from allez.text import Tokenizer
     from allez.translate.deadline import Called, Deadline

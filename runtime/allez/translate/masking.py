@@ -97,16 +97,10 @@ class Masking:
         )
         self._first = {kind: symbols[0] for kind, symbols in self.symbols.items() if symbols}
         every = [symbol for symbols in self.symbols.values() for symbol in symbols]
-        for tokenizer in (source, target):
-            for symbol in every:
-                if tokenizer.pieces(tokenizer.encode(symbol)[-1:]) != (symbol,):
-                    raise BundleFormatError(
-                        f"{bundle.path}: the symbol U+{ord(symbol):04X} is no subword of its own"
-                    )
-        self.ids = {symbol: target.encode(symbol)[-1] for symbol in every}
-        """The id of each symbol in the target."""
-        self.source_ids = {symbol: source.encode(symbol)[-1] for symbol in every}
+        self.source_ids = _ids(every, source, bundle)
         """The id of each symbol in the source."""
+        self.ids = self.source_ids if target is source else _ids(every, target, bundle)
+        """The id of each symbol in the target."""
         self.language = bundle.manifest.target.language
         """Of translations: what is put right before a value."""
 
@@ -352,6 +346,19 @@ def _one_by_one(segment: Segment, words: Sequence[tuple[int, int]]) -> list[Segm
         done = end
     add(done, len(segment.text), "copied")
     return parts
+
+
+def _ids(symbols: Sequence[str], tokenizer: Tokenizer, bundle: Bundle) -> dict[str, int]:
+    """Return the id of each symbol; BundleFormatError if one is no subword of its own."""
+    ids = {}
+    for symbol in symbols:
+        last = tokenizer.encode(symbol)[-1:]
+        if tokenizer.pieces(last) != (symbol,):
+            raise BundleFormatError(
+                f"{bundle.path}: the symbol U+{ord(symbol):04X} is no subword of its own"
+            )
+        (ids[symbol],) = last
+    return ids
 
 
 def _form(name: str | None) -> Form | None:

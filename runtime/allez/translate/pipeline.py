@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from allez.options import SearchOptions
@@ -36,12 +35,19 @@ def ahead(threads: int) -> int:
     return AHEAD_CHUNKS * CHUNK_SENTENCES * threads
 
 
-@dataclass(frozen=True, slots=True)
 class _Begun(Generic[D]):
-    """A text whose sentences are waiting or worked on."""
+    """A text whose sentences are waiting or worked on.
 
-    document: D
-    futures: list[Future]
+    Args:
+        document: the text, taken apart.
+        futures: of its sentences, in order.
+    """
+
+    __slots__ = ("document", "futures")
+
+    def __init__(self, document: D, futures: list[Future]) -> None:
+        self.document = document
+        self.futures = futures
 
     def done(self) -> bool:
         return all(future.done for future in self.futures)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from allez.answers import SelfTest
 from allez.arrays import FloatArray
 from allez.bundle import Bundle, Golden
 from allez.model import Model
 from allez.options import SearchOptions
-from allez.results import SelfTest
 from allez.search import RawHypothesis, Request
 from allez.spec import SPEC
 from allez.translate.workers import Workers

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from allez.answers import Caption
 from allez.cli import overlay
 from allez.cli.main import main
 from allez.cli.overlay import GAP, LABEL, PANEL, Seen
 from allez.errors import InputError, OptionError
-from allez.results import Caption, Hypothesis
+from allez.results import Hypothesis
 from support import picture_bundle
 
 Image = pytest.importorskip("PIL.Image", reason="pillow is of the images extra")
