@@ -147,7 +147,10 @@ def _without_words(source: Marked) -> Marked:
 
 
 def _apart(translated: Marked, source: Marked) -> Marked:
-    """Make words again of the points that stand for them, white space around them as it was."""
+    """Make words again of the points that stand for them, white space around them as it was.
+
+    Two of them that come to the same place stand apart: code would be one with the code beside it.
+    """
     text, marks = translated.text, list(translated.marks)
     for index, mark in enumerate(source.marks):
         if mark.kind != "word":
@@ -155,7 +158,11 @@ def _apart(translated: Marked, source: Marked) -> Marked:
         at = marks[index].start
         before = mark.start > 0 and source.text[mark.start - 1].isspace()
         after = mark.end < len(source.text) and source.text[mark.end].isspace()
-        if before and at > 0 and not text[at - 1].isspace():
+        touches = (before and at > 0 and not text[at - 1].isspace()) or any(
+            other.kind == "word" and other.end != mark.start and marks[number].start == at
+            for number, other in enumerate(source.marks[:index])
+        )
+        if touches:
             text = text[:at] + " " + text[at:]
             marks = _with_space(marks, index, at, before=True)
             at += 1

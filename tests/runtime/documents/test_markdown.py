@@ -189,6 +189,13 @@ def test_capitals_change_letters_only(parts: list[str]) -> None:
     assert not set(written.casefold()) - set(text.casefold()) - set("\\&é \n")
 
 
+def test_code_that_a_model_lost_does_not_touch_other_code() -> None:
+    document = markdown.parse(b"`un` ou `deux`+`trois` et `quatre``cinq`")
+    lossy = WordByWord(backwards=True, dropped=["{", "}", *"01234", "ou", "+", "et"])
+    translated = translate_document(document, lossy.translate_batch).decode()
+    assert translated == "`un` `deux` `trois` `quatre``cinq`"
+
+
 def test_a_footnote_stays_behind_its_word() -> None:
     source = "un **gras**[^1] là[^2] et [^3] après"
     document = markdown.parse(source.encode())
