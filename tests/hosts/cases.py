@@ -20,7 +20,8 @@ Everything is drawn from a fixed seed. One JSON object a line:
                        of the tiny bundle with candidates; whole: without them
     casing.jsonl       {"text", "capitals", "small", "large", "foreign", "alike"}: is it a sentence
                        in capitals; in small letters; in capitals; is its script strange to tiny;
-                       are all its letters in things, as of an address
+                       are all its letters in things, as of an address; and "begun", "growing",
+                       "followed": its beginning as that of a source, and the other way round
     translate.jsonl    of the tiny bundle, {"text", "prefix", "beam_size", "translation"},
                        {"text", "stream"} with its pieces joined, {"text", "target", "score"} to
                        four digits, {"text", "tokens", "spans", "source_tokens", "source_spans"};
@@ -65,7 +66,7 @@ from allez.search.constraints import repeats_allowed
 from allez.search.step import Request, StepResult
 from allez.search.step import Symbols as SearchSymbols
 from allez.spec import SPEC as CONTRACT
-from allez.text.casing import in_capitals, in_small_letters, to_capitals
+from allez.text.casing import begun_alike, in_capitals, in_small_letters, to_capitals
 from allez.text.foreign import is_foreign, stands_alike
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import split
@@ -552,12 +553,24 @@ NOT_ALIKE = [
 ]  # fmt: skip
 
 
+BEGINNINGS = [
+    "panier", "iPhone", "pH neutre", "« oui »", "(à", "a", "\ue010 chat", "le \ue010", "3 chats",
+    "été", "l'été", "ﬁn", "ßa", "ǆ", "ǅ", "Ⓐ b", "ª", "…", "-- mot", "𐐨𐐩", "Ⅷ mots",
+    "e\u0301te\u0301", "_nom",
+]  # fmt: skip
+"""How translations begin, and their sources."""
+
+
 def casing_cases() -> Iterator[dict[str, Any]]:
-    """Yield texts with what their letters say."""
+    """Yield texts with what their letters say.
+
+    `begun` is the text as the translation of a source with a capital, `growing` the same while it
+    grows, `followed` a translation of the text.
+    """
     bundle = Bundle.read(TINY)
     rules = SentenceRules.from_json(bundle.text("sentences"))
     tokenizer = Tokenizer(bundle.text("tokenizer"))
-    for text in (*LETTERS, *ALIKE, *NOT_ALIKE):
+    for text in (*LETTERS, *ALIKE, *NOT_ALIKE, *BEGINNINGS):
         yield {
             "text": text,
             "capitals": in_capitals(text, rules),
@@ -565,6 +578,9 @@ def casing_cases() -> Iterator[dict[str, Any]]:
             "large": to_capitals(text),
             "foreign": is_foreign(text, tokenizer),
             "alike": stands_alike(text, tokenizer, ("fr", "en")),
+            "begun": begun_alike(text, "Oui"),
+            "growing": begun_alike(text, "Oui", grows=True),
+            "followed": begun_alike("oui", text),
         }
 
 

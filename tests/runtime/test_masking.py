@@ -140,6 +140,22 @@ def test_what_is_nearly_all_entities_is_carried_over() -> None:
     assert translate(text).text == text
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Zorglub voit Kéita, mais Kéita voit Zorglub", None),
+        ("Zorglub, Kéita, Traoré et Zoé.", None),
+        ("L'un, Zorglub, Kéita", None),
+        ("Zorglub ; Kéita ; voir", ["voir"]),
+        ("Zorglub | Kéita | voir | Traoré", ["voir"]),
+        ("Zorglub - Kéita - Traoré", []),
+    ],
+)
+def test_names_beside_words_are_of_a_sentence(text: str, asked: list[str] | None) -> None:
+    found = [s.text for s in take_apart(text, WORDS, lambda: False).sentences]
+    assert found == ([text] if asked is None else asked)
+
+
 def test_a_mark_behind_a_space_belongs_to_the_word_before_it() -> None:
     document = take_apart("ERROR : 10.0.0.12 (a@b.fr)", WORDS, lambda: False)
     assert [s.text for s in document.sentences] == ["ERROR :"]

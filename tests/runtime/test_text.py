@@ -14,7 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allez.errors import BundleFormatError
-from allez.text.casing import as_read, in_capitals, in_small_letters, normalize_space, to_capitals
+from allez.text.casing import (
+    as_read,
+    begun_alike,
+    in_capitals,
+    in_small_letters,
+    normalize_space,
+    to_capitals,
+)
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import Segment, split
 
@@ -214,6 +221,22 @@ def test_capitals_and_back(text: str) -> None:
         assert as_read(text, FRENCH) != normalize_space(text, FRENCH)
     else:
         assert as_read(text, FRENCH) == normalize_space(text, FRENCH)
+
+
+@given(st.text("aéAÉß1 «\ue010'ǆ"), st.text("aA1 «\ue010"))
+def test_a_translation_changes_one_letter_to_begin_as_its_source(text: str, source: str) -> None:
+    said = begun_alike(text, source)
+    changed = [i for i, pair in enumerate(zip(text, said, strict=True)) if pair[0] != pair[1]]
+    assert len(changed) <= 1
+    assert all(not text[i].isupper() and said[i].isupper() for i in changed)
+    assert begun_alike(said, source) == said
+
+
+@given(st.text("aéA1 «\ue010'"), st.text("aA1 «\ue010"))
+def test_what_a_stream_has_said_of_a_beginning_stands(text: str, source: str) -> None:
+    said = begun_alike(text, source)
+    for end in range(len(text)):
+        assert said.startswith(begun_alike(text[:end], source, grows=True))
 
 
 @pytest.mark.parametrize("kind", LONG)

@@ -5,6 +5,7 @@ from allez.text.aligned import Aligned
 from allez.text.casing import (
     Casing,
     as_read,
+    begun_alike,
     casing_of,
     in_small_letters,
     normalize_space,
@@ -51,6 +52,7 @@ __all__ = [
     "Token",
     "Tokenizer",
     "as_read",
+    "begun_alike",
     "casing_of",
     "doubts",
     "ends",

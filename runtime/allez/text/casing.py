@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from allez.entities import is_digit, is_private
 from allez.spec import SPEC
 from allez.text.rules import SentenceRules
 
@@ -78,6 +79,32 @@ def in_small_letters(text: str) -> str:
 def to_capitals(text: str) -> str:
     """Return a text in capitals, as long as it was: what has no capital of its own is kept."""
     return "".join(map(_capital, text))
+
+
+def begun_alike(text: str, source: str, *, grows: bool = False) -> str:
+    """Return a translation with a capital at its beginning, if its source begins with one.
+
+    It is as long as it was. What begins with a digit, a value or a word that has a capital further
+    on ("iPhone") stays as it is: only an ordinary word follows the source.
+
+    Args:
+        text: what the model said, symbols and all.
+        source: the sentence.
+        grows: whether more will follow: nothing is returned before the second letter is known.
+    """
+    start = _beginning(text)
+    if grows and start + 1 >= len(text):
+        return ""
+    begins = source[_beginning(source) :][:1].isupper()
+    if not begins or text[start + 1 : start + 2].isupper():
+        return text
+    return text[:start] + to_capitals(text[start : start + 1]) + text[start + 1 :]
+
+
+def _beginning(text: str) -> int:
+    """Return where the first letter, digit or character of private use stands; else its end."""
+    found = (i for i, c in enumerate(text) if c.isalpha() or is_digit(c) or is_private(c))
+    return next(found, len(text))
 
 
 def _small(character: str) -> str:

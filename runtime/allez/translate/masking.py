@@ -265,7 +265,8 @@ def carried_over(segment: Segment, names: Sequence[Entity], hidden: Hidden) -> l
 
     It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row
     of a table. Its words are translated one by one, marks behind a space with them, and the rest
-    is copied, but for numbers that the target writes otherwise.
+    is copied, but for numbers that the target writes otherwise. Names that no mark but a
+    comma parts from a word are of a sentence, and count for nothing: "Tom aime Julie, et Marc".
 
     Args:
         segment: of a hidden text.
@@ -273,7 +274,6 @@ def carried_over(segment: Segment, names: Sequence[Entity], hidden: Hidden) -> l
         hidden: the text.
     """
     text = segment.text
-    entities = len(names) + sum(map(is_private, text))
     words: list[tuple[int, int]] = []
     position = 0
     for start, end in [*((name.start, name.end) for name in names), (len(text), len(text))]:
@@ -285,11 +285,30 @@ def carried_over(segment: Segment, names: Sequence[Entity], hidden: Hidden) -> l
                 words.append((position, stop))
             position = max(stop, position + 1)
         position = end
-    in_a_row = any(not text[a[1] : b[0]].strip(" '\u2019-") for a, b in pairwise(words))
+    in_a_row = any(not text[a[1] : b[0]].strip(_JOINING) for a, b in pairwise(words))
+    entities = _names_apart(text, names, words) + sum(map(is_private, text))
     if not entities or len(words) >= entities or in_a_row:
         return None
     spaced = [(start, end + 2 * _has_spaced_mark(text, end)) for start, end in words]
     return _one_by_one(segment, [*spaced, *_said_otherwise(segment, hidden)])
+
+
+_JOINING = " '\u2019-"
+"""What may stand between two words of a row of them."""
+
+
+def _names_apart(text: str, names: Sequence[Entity], words: Sequence[tuple[int, int]]) -> int:
+    """Return how many names there are that marks other than commas part from all words."""
+    spans = [*((name.start, name.end, 1) for name in names), *((*word, 0) for word in words)]
+    apart = here = done = 0
+    beside_word = False
+    for start, end, is_name in sorted(spans):
+        if text[done:start].strip(_JOINING + ","):
+            apart, here, beside_word = apart + here * (not beside_word), 0, False
+        here += is_name
+        beside_word |= not is_name
+        done = end
+    return apart + here * (not beside_word)
 
 
 def _has_spaced_mark(text: str, at: int) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from allez.entities import fill, settled
-from allez.text import Casing, Segment, Span, stable, to_capitals, typeset
+from allez.text import Segment, Span, begun_alike, stable, to_capitals, typeset
 from allez.translate.masking import Masking
 
 
@@ -21,9 +21,11 @@ class Written(NamedTuple):
     """Gives where a stretch of what the model said is now."""
 
 
-def recapitalized(text: str, casing: Casing) -> str:
-    """Return a translation as its source is written."""
-    return to_capitals(text) if casing == "capitals" else text
+def recapitalized(text: str, segment: Segment, *, grows: bool = False) -> str:
+    """Return what is said of a sentence, or its beginning, in the case of the sentence."""
+    if segment.casing == "capitals":
+        return to_capitals(text)
+    return begun_alike(text, segment.text, grows=grows)
 
 
 def write_out(
@@ -43,7 +45,7 @@ def write_out(
         typography: whose punctuation it gets, `target.typography` of the manifest.
         grows: whether more will follow: then it is only what nothing can change any more.
     """
-    text = recapitalized(said, segment.casing)
+    text = recapitalized(said, segment, grows=grows)
     moved: Callable[[int, int], Span] = _same
     values: tuple[Span, ...] = ()
     if segment.masked is not None and masking is not None and segment.masked.slots:

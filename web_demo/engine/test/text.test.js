@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { BundleFormatError } from '../src/errors.js'
-import { inCapitals, inSmallLetters, toCapitals } from '../src/text/casing.js'
+import { begunAlike, inCapitals, inSmallLetters, toCapitals } from '../src/text/casing.js'
 import { labels } from '../src/text/labels.js'
 import { parseRules } from '../src/text/rules.js'
 import { split } from '../src/text/segmentation.js'
@@ -47,15 +47,18 @@ test('letters are large, small or strange as on every host', async () => {
   const tokenizer = await Tokenizer.load(await readFile(`${TINY}tokenizer.json`, 'utf8'))
   const cases = await vectors('casing.jsonl')
   assert.ok(cases.length >= 30)
-  for (const { text, capitals, small, large, foreign, alike } of cases) {
+  for (const { text, ...told } of cases) {
     const found = {
       capitals: inCapitals(text, rules),
       small: inSmallLetters(text),
       large: toCapitals(text),
       foreign: isForeign(text, tokenizer),
       alike: standsAlike(text, tokenizer, [FORMS.fr, FORMS.en]),
+      begun: begunAlike(text, 'Oui'),
+      growing: begunAlike(text, 'Oui', true),
+      followed: begunAlike('oui', text),
     }
-    assert.deepEqual(found, { capitals, small, large, foreign, alike }, text)
+    assert.deepEqual(found, told, text)
   }
 })
 

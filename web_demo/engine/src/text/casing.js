@@ -127,6 +127,28 @@ export function toCapitals(text) {
   return out
 }
 
+/** What is passed over, the first letter, digit or character of private use, and the next one. */
+const BEGINNING = /^([^\p{L}\p{Co}\d]*)(.?)(.?)/su
+
+/**
+ * Returns a translation with a capital at its beginning, if its source begins with one; as long as
+ * it was. What begins with a digit, a value or a word that has a capital further on ("iPhone")
+ * stays as it is: only an ordinary word follows the source.
+ *
+ * @param {string} text what the model said, symbols and all
+ * @param {string} source the sentence
+ * @param {boolean} [grows] whether more will follow: nothing before the second letter is known
+ */
+export function begunAlike(text, source, grows) {
+  const [, before, first, second] = begin(text)
+  if (grows && !second) return ''
+  if (isCapital(second) || !isCapital(begin(source)[2])) return text
+  return before + toCapitals(first) + text.slice(before.length + first.length)
+}
+
+/** @param {string} text @returns {RegExpExecArray} */
+const begin = (text) => /** @type {RegExpExecArray} */ (BEGINNING.exec(text))
+
 /**
  * @param {string} character
  * @param {string} other

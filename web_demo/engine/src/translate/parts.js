@@ -80,7 +80,8 @@ const SPACED_MARK = /^[ \u00a0\u2009\u202f][:;?!]/
  *
  * It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row
  * of a table. Its words are translated one by one, marks behind a space with them, and the rest is
- * copied, but for numbers that the target writes otherwise.
+ * copied, but for numbers that the target writes otherwise. Names that no mark but a comma parts
+ * from a word are of a sentence, and count for nothing: "Tom aime Julie, et Marc".
  *
  * @param {Piece} piece of a hidden text
  * @param {[number, number][]} names those in it
@@ -89,14 +90,38 @@ const SPACED_MARK = /^[ \u00a0\u2009\u202f][:;?!]/
  */
 export function carriedOver(piece, names, hidden) {
   const { text } = piece
-  const entities = names.length + [...text].filter(isPrivate).length
   const words = ordinaryWords(text, names)
+  const entities = namesApart(text, names, words) + [...text].filter(isPrivate).length
   const isInRow = words.some(
     ([start], index) => index > 0 && /^[ '\u2019-]*$/.test(text.slice(words[index - 1][1], start)),
   )
   if (entities === 0 || words.length >= entities || isInRow) return null
   for (const word of words) if (SPACED_MARK.test(text.slice(word[1]))) word[1] += 2
   return oneByOne(piece, [...words, ...saidOtherwise(piece, hidden)])
+}
+
+/**
+ * Returns how many names there are that marks other than commas part from all words.
+ *
+ * @param {string} text
+ * @param {[number, number][]} names
+ * @param {[number, number][]} words
+ */
+function namesApart(text, names, words) {
+  let [apart, here, done, isBesideWord] = [0, 0, 0, false]
+  const close = () => {
+    if (!isBesideWord) apart += here
+    here = 0
+    isBesideWord = false
+  }
+  for (const span of [...names, ...words].sort((a, b) => a[0] - b[0])) {
+    if (/[^ '\u2019,-]/.test(text.slice(done, span[0]))) close()
+    if (names.includes(span)) here++
+    else isBesideWord = true
+    done = span[1]
+  }
+  close()
+  return apart
 }
 
 /**

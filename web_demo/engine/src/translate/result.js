@@ -5,7 +5,7 @@
  */
 
 import { fill, moved, settled } from '../entities/symbols.js'
-import { toCapitals } from '../text/casing.js'
+import { begunAlike, toCapitals } from '../text/casing.js'
 import { isLetter } from '../text/characters.js'
 import { doubts } from '../text/checks.js'
 import { EOS_PIECE } from '../text/tokenizer.js'
@@ -208,7 +208,7 @@ export class Joined {
  * @param {boolean} [grows] whether it goes on
  */
 export function written(text, segment, { masking, typography }, grows = false) {
-  const cased = inCaseOf(text, segment.casing)
+  const cased = inCaseOf(text, segment, grows)
   const slots = segment.masked?.slots ?? []
   const { text: said, spans } =
     masking && slots.length > 0
@@ -219,10 +219,14 @@ export function written(text, segment, { masking, typography }, grows = false) {
 }
 
 /**
+ * Returns what is said of a sentence, or its beginning, in the case of the sentence.
+ *
  * @param {string} text
- * @param {Casing} casing of the source
+ * @param {Segment} segment
+ * @param {boolean} [grows]
  */
-const inCaseOf = (text, casing) => (casing === 'capitals' ? toCapitals(text) : text)
+const inCaseOf = (text, segment, grows) =>
+  segment.casing === 'capitals' ? toCapitals(text) : begunAlike(text, segment.text, grows)
 
 /**
  * @param {Segment} segment
@@ -267,7 +271,7 @@ function best(segment, found, words, nBest) {
 function hypothesisOf(raw, segment, words) {
   const { tokens, attention, score, finished } = withMissing(raw, segment, words)
   let { text, spans } = words.target.decodeSpans(tokens)
-  text = inCaseOf(text, segment.casing)
+  text = inCaseOf(text, segment)
   /** @type {[number, number][]} */
   let kept = []
   if (segment.masked && words.masking) {

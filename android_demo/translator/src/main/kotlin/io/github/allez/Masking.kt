@@ -210,7 +210,8 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
  *
  * It has fewer ordinary words than entities, and no two of them in a row: a line of a log, a row of a
  * table. Its words are translated one by one, marks behind a space with them, and the rest is copied, but
- * for numbers that the target writes otherwise.
+ * for numbers that the target writes otherwise. Names that no mark but a comma parts from a word are of a
+ * sentence, and count for nothing: "Tom aime Julie, et Marc".
  *
  * @param piece of a hidden text.
  * @param names those in it, as [Masking.names] finds them.
@@ -218,14 +219,34 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
  */
 internal fun carriedOver(piece: Piece, names: List<Entity>, hidden: Hidden): List<Piece>? {
     val text = piece.text
-    val entities = names.size + text.codePoints().filter(::isPrivate).count()
     val words = wordsBetween(text, names)
     val areInARow = words.zipWithNext().any { (one, other) ->
-        text.substring(one.second, other.first).trim(' ', '\'', '\u2019', '-').isEmpty()
+        text.substring(one.second, other.first).all { it in JOINING }
     }
+    val entities = namesApart(text, names, words) + text.codePoints().filter(::isPrivate).count()
     if (entities == 0L || words.size >= entities || areInARow) return null
     val spaced = words.map { (start, end) -> start to if (hasSpacedMark(text, end)) end + 2 else end }
     return oneByOne(piece, spaced + hidden.saidOtherwise(piece))
+}
+
+/** What may stand between two words of a row of them. */
+private const val JOINING = " '\u2019-"
+
+/** How many names there are that marks other than commas part from all words. */
+private fun namesApart(text: String, names: List<Entity>, words: List<Pair<Int, Int>>): Int {
+    val spans = names.map { Triple(it.start, it.end, true) } + words.map { (start, end) -> Triple(start, end, false) }
+    var (apart, here, done) = Triple(0, 0, 0)
+    var isBesideWord = false
+    for ((start, end, isName) in spans.sortedBy { it.first }) {
+        if (text.substring(done, start).any { it !in JOINING && it != ',' }) {
+            if (!isBesideWord) apart += here
+            here = 0
+            isBesideWord = false
+        }
+        if (isName) here++ else isBesideWord = true
+        done = end
+    }
+    return if (isBesideWord) apart else apart + here
 }
 
 /** Whether a mark follows behind a space, as in French: it belongs to the word before. */

@@ -9,12 +9,14 @@ package io.github.allez
 /**
  * What is read of a sentence.
  *
+ * @property source the sentence.
  * @property tokens their offsets are places in the text; the last one is eos.
  * @property capitals whether the sentence is in nothing but capitals.
  * @property masked the sentence with symbols; null: the bundle has none.
  * @property told what is said of a number that stands by itself; null: the model is asked.
  */
 internal class Reading(
+    val source: String,
     val tokens: List<Token>,
     val capitals: Boolean,
     val masked: Masked? = null,
@@ -91,7 +93,7 @@ internal fun readSentence(sentence: String, words: Words, asked: Asked): Reading
 private fun reading(tokens: List<Token>, piece: Piece, capitals: Boolean, words: Words, masked: Masked? = null): Reading {
     val moved = tokens.map { it.copy(start = it.start + piece.start, end = it.end + piece.start) }
     val read = moved + Token(words.eos, words.source.piece(words.eos), piece.end, piece.end)
-    return Reading(read, capitals, masked, masked?.let { words.masking?.figure(it, read) })
+    return Reading(piece.text, read, capitals, masked, masked?.let { words.masking?.figure(it, read) })
 }
 
 /** A text whose entities are hidden, and whose sentences are read with symbols. */
@@ -259,8 +261,9 @@ private fun doubts(piece: Piece, target: String, languages: Pair<String, String>
 /** Two sentences without white space between them (Chinese, or a cut) get one in English. */
 internal fun needsSpace(before: Piece?, piece: Piece): Boolean = before != null && before.translate && piece.translate
 
-/** A translation as its source is written. */
-private fun written(text: String, reading: Reading): String = if (reading.capitals) toCapitals(text) else text
+/** What is said of a sentence, or its beginning, in the case of the sentence. */
+private fun written(text: String, reading: Reading, grows: Boolean = false): String =
+    if (reading.capitals) toCapitals(text) else begunAlike(text, reading.source, grows)
 
 /**
  * What is handed out of a sentence's translation.
@@ -269,7 +272,7 @@ private fun written(text: String, reading: Reading): String = if (reading.capita
  * @param grows whether more will follow: then it is only what nothing can change any more.
  */
 internal fun handedOut(text: String, reading: Reading, words: Words, grows: Boolean): String {
-    var written = written(text, reading)
+    var written = written(text, reading, grows)
     var kept = emptyList<Pair<Int, Int>>()
     val slots = reading.masked?.slots.orEmpty()
     if (slots.isNotEmpty() && words.masking != null) {

@@ -382,6 +382,37 @@ internal fun inSmallLetters(text: String): String {
 /** A text in capitals, as long as it was: what has no capital of its own is kept. */
 internal fun toCapitals(text: String): String = text.mapEach { it.uppercase(Locale.ROOT) }
 
+/**
+ * A translation with a capital at its beginning, if its source begins with one; as long as it was.
+ *
+ * What begins with a digit, a value or a word that has a capital further on ("iPhone") stays as it is: only
+ * an ordinary word follows the source.
+ *
+ * @param text what the model said, symbols and all.
+ * @param source the sentence.
+ * @param grows whether more will follow: nothing is returned before the second letter is known.
+ */
+internal fun begunAlike(text: String, source: String, grows: Boolean): String {
+    val start = beginning(text)
+    val behind = if (start < text.length) start + Character.charCount(text.codePointAt(start)) else start
+    if (grows && behind == text.length) return ""
+    val first = beginning(source)
+    val begins = first < source.length && Character.isUpperCase(source.codePointAt(first))
+    if (!begins || behind < text.length && Character.isUpperCase(text.codePointAt(behind))) return text
+    return text.substring(0, start) + toCapitals(text.substring(start, behind)) + text.substring(behind)
+}
+
+/** Where the first letter, digit or character of private use stands; else the end. */
+private fun beginning(text: String): Int {
+    var start = 0
+    while (start < text.length) {
+        val character = text.codePointAt(start)
+        if (Character.isLetter(character) || isDigit(character) || isPrivate(character)) break
+        start += Character.charCount(character)
+    }
+    return start
+}
+
 private fun String.mapEach(change: (String) -> String): String {
     val changed = StringBuilder(length)
     var position = 0
