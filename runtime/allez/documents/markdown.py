@@ -8,6 +8,7 @@ are read as one, and broken to the same width again.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -44,7 +45,8 @@ _WORDS = re.compile(
 )
 _HEADING = re.compile(r"[ \t]*(\*\*|__)(?=\S)(?:(?!\1).)+(?<=\S)\1[ \t]*:?[ \t]*")
 """A line in bold, which heads the lines behind it."""
-_SYNTAX = re.compile(r"[\\`*]|(?<!\w)_|_(?!\w)|<(?=[a-zA-Z/!?])|&(?=#?\w+;)")
+_SYNTAX = re.compile(r"[\\`*]|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/!?])|&(?=#?\w+;)")
+_ESCAPABLE = frozenset(string.punctuation)
 _BLOCK_START = re.compile(r"(?:[-+*>]|#{1,6}|\d{1,9}[.)]|=+|-+|~{3,}.*|`{3,}.*|:?-+:?\|.*|\|.*)$")
 
 
@@ -276,8 +278,8 @@ class _Block:
             gatherer.text(" ")
         elif raw == "\\|":  # in a cell of a table; without its sign it would end that
             gatherer.word((raw,))
-        elif place.kind == "escape":
-            gatherer.text(raw[1:])
+        elif place.kind == "escape":  # before a letter it is a backslash
+            gatherer.text(raw[1:] if raw[1:] in _ESCAPABLE else raw)
         elif place.kind == "entity":
             gatherer.text(unescape(raw))
         elif place.kind == "open":
@@ -332,14 +334,16 @@ class _Block:
         text = self.builder.text
         first, last = self.at(start), self.at(end)
         raw = text[first:last]
+        # a heading may begin with what would be a list elsewhere
+        begins = start == 0 and not _BLOCK_START.fullmatch(self.content.split(maxsplit=1)[0])
         if "\n" not in raw:
-            return 0, "", start == 0
+            return 0, "", begins
         lines = raw.split("\n")
         indent = first - (text.rfind("\n", 0, first) + 1)
         width = max(indent + len(lines[0]), *(len(line.rstrip("\r")) for line in lines[1:]))
         second = self.content.index("\n", start) + 1
         separator = text[self.at(second - 1) : self.at(second)]
-        return width - len(separator.rsplit("\n", 1)[1]), separator, start == 0
+        return width - len(separator.rsplit("\n", 1)[1]), separator, begins
 
 
 class _Writer:
@@ -355,12 +359,12 @@ class _Writer:
                 first, *others = event.text.split(" ")
                 words[-1].append(_SYNTAX.sub(r"\\\g<0>", first))
                 words += [[_SYNTAX.sub(r"\\\g<0>", word)] for word in others]
-            else:
+            elif not self._is_nothing(translated, event.mark):
                 chosen = self._inline.closes if event.kind == "close" else self._inline.opens
                 words[-1] += chosen[event.mark]
         shown = ["".join(part for part in word if isinstance(part, str)) for word in words]
         if self._begins and _BLOCK_START.fullmatch(shown[0]) and words[0] and len(words) > 1:
-            words[0].insert(0, "\\")
+            words[0] = _escaped(words[0])
         if not self._width:
             return tuple(_joined(words, " "))
         lines = wrap(shown, self._width, can_begin=lambda word: not _BLOCK_START.fullmatch(word))
@@ -371,6 +375,22 @@ class _Writer:
             parts += _joined(words[position : position + len(line)], " ")
             position += len(line)
         return tuple(parts)
+
+    def _is_nothing(self, translated: Marked, index: int) -> bool:
+        """Tell whether a mark emphasizes nothing: its signs would be read as they stand."""
+        mark = translated.marks[index]
+        if mark.kind != "pair" or mark.start < mark.end:
+            return False
+        emphasizes = self._inline.opens[index] == self._inline.closes[index]
+        return emphasizes and not any(other.parent == index for other in translated.marks)
+
+
+def _escaped(word: list[str | int]) -> list[str | int]:
+    """Return a word that would begin a block, so that it does not: of `1.` the sign is escaped."""
+    last = word[-1]
+    if isinstance(last, str) and last[-1:] in (".", ")") and len(last) > 1:
+        return [*word[:-1], f"{last[:-1]}\\{last[-1]}"]
+    return ["\\", *word]
 
 
 def _joined(words: Sequence[Sequence[str | int]], separator: str) -> Iterator[str | int]:

@@ -186,6 +186,8 @@ def _with_space(marks: list[Mark], index: int, at: int, *, before: bool) -> list
             start == at and (end > at or number > index or ended - _around(marks, number))
         ):
             start, end = start + 1, end + 1
+        if mark.parent != OUTSIDE:  # which may end before that space
+            start, end = min(start, moved[mark.parent].end), min(end, moved[mark.parent].end)
         moved.append(mark._replace(start=start, end=end))
     return moved
 

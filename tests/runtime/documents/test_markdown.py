@@ -63,6 +63,9 @@ def texts(text: str) -> list[str]:
         ("un\n==\n\ndeux\n---\n", "UN\n==\n\nDEUX\n---\n"),
         ("un[^1] :smile: {{ x }}\n\n[^1]: deux mots", "UN[^1] :smile: {{ x }}\n\n[^1]: DEUX MOTS"),
         ("~~un~~ \\*deux\\* trois\\_quatre", "~~UN~~ \\*DEUX\\* TROIS_QUATRE"),
+        ("## 1. un\n\n- ### 2) deux", "## 1. UN\n\n- ### 2) DEUX"),
+        ('un "\\n" \\deux\\', 'UN "\\\\N" \\\\DEUX\\\\'),
+        ("\\_\\_un\\_\\_ un_deux", "\\_\\_UN\\_\\_ UN_DEUX"),
         ("un &amp; deux &eacute;", "UN & DEUX É"),
         ("> [!NOTE]\n> un", "> [!NOTE]\n> UN"),
         ("un  \ndeux\\\ntrois", "UN  \nDEUX\\\nTROIS"),
@@ -194,6 +197,36 @@ def test_code_that_a_model_lost_does_not_touch_other_code() -> None:
     lossy = WordByWord(backwards=True, dropped=["{", "}", *"01234", "ou", "+", "et"])
     translated = translate_document(document, lossy.translate_batch).decode()
     assert translated == "`un` `deux` `trois` `quatre``cinq`"
+
+
+def test_emphasis_of_nothing_is_not_written() -> None:
+    document = markdown.parse(b"un *deux* **trois** ~~quatre~~ **`cinq`** *![x](y)* [six](z)")
+    words = {"deux": "", "trois": "", "quatre": "", "six": ""}
+    said = document.segments[-1].source
+    text = said.text
+    for word in words:
+        at = text.index(word)
+        text = text[:at] + text[at + len(word) :]
+        said = said._replace(
+            marks=tuple(
+                m._replace(
+                    start=m.start - max(0, min(m.start - at, len(word))),
+                    end=m.end - max(0, min(m.end - at, len(word))),
+                )
+                for m in said.marks
+            )
+        )
+    result = document.render(
+        [*(s.source for s in document.segments[:-1]), said._replace(text=text)]
+    )
+    assert result.decode().split() == ["un", "**`cinq`**", "*![x](y)*", "[](z)"]
+
+
+def test_a_number_that_begins_a_paragraph_begins_no_list() -> None:
+    document = markdown.parse(b"un deux\n\ntrois quatre\n\n# cinq\n")
+    texts = iter(["1. deux", "- quatre", "2) cinq"])
+    said = [s.source._replace(text=next(texts)) for s in document.segments]
+    assert document.render(said).decode() == "1\\. deux\n\n\\- quatre\n\n# 2\\) cinq\n"
 
 
 def test_a_footnote_stays_behind_its_word() -> None:
