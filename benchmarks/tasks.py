@@ -23,7 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from allez import Captioner, Replier, Summarizer, Translator
-from allez.bundle.reader import Bundle, Picture
+from allez.bundle.golden import Picture
+from allez.bundle.reader import Bundle
 from benchmarks.measure import interleaved
 from benchmarks.sentences import of_words
 

@@ -40,7 +40,7 @@ class Upper(FakeTranslator):
 
     def __init__(self, *, confidence: Confidence | None = None) -> None:
         super().__init__()
-        manifest = dataclasses.replace(MANIFEST, confidence=confidence)
+        manifest = MANIFEST._replace(confidence=confidence)
         self.bundle = SimpleNamespace(manifest=manifest)
         self.asked: list[str] = []
         self.beams: set[int] = set()

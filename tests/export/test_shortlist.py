@@ -150,7 +150,7 @@ def test_learning_is_compared_with_all_words(tiny_listed: Bundle) -> None:
 def test_what_cannot_have_candidates_is_told(
     tiny_listed: Bundle, change: dict[str, object], problem: str
 ) -> None:
-    manifest = dataclasses.replace(tiny_listed.manifest, **change)
+    manifest = tiny_listed.manifest._replace(**change)
     with pytest.raises(ConfigError, match=problem):
         watch(dataclasses.replace(tiny_listed, manifest=manifest), [[5, EOS]])
 

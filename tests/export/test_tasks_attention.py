@@ -26,7 +26,7 @@ def test_the_answer_has_a_weight_for_each_position(
 ) -> None:
     bundle = drafted(name, *traced(name))
     whole = Input("text", "whole", 90, " | ", 3)
-    told = replace(bundle.manifest, task="summarize", input=whole)
+    told = bundle.manifest._replace(task="summarize", input=whole)
     with Summarizer(replace(bundle, manifest=told), threads=1) as summarizer:
         summary = summarizer.summarize(TEXT, max_length=7, n_best=2)
         positions = len(summary.source_tokens) if attends else 1
@@ -37,7 +37,7 @@ def test_the_answer_has_a_weight_for_each_position(
         assert together[0].text == together[2].text == summary.text
         greedy = summarizer.summarize(TEXT, max_length=7, beam_size=1)
         assert "".join(summarizer.stream(TEXT, max_length=7)) == greedy.text
-    told = replace(told, task="reply")
+    told = told._replace(task="reply")
     with Replier(replace(bundle, manifest=told), threads=1) as replier:
         for _ in range(3):
             reply = replier.reply("La dame voit la mer.", max_length=7)

@@ -44,7 +44,6 @@ import sys
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -270,7 +269,7 @@ def split_cases(count: int) -> Iterator[dict[str, Any]]:
             "max_tokens": generator.randint(1, 60),
             "max_characters": generator.randint(1, 120),
         }
-        pieces = split(text, replace(rules, **limits), len)
+        pieces = split(text, rules._replace(**limits), len)
         yield {"text": text, **limits, "pieces": [[p.text, p.kind == "sentence"] for p in pieces]}
 
 

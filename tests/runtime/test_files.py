@@ -358,7 +358,7 @@ def test_what_another_job_has_left_is_not_touched(
     elif what == "format":
         form = "jsonl"
     elif what == "model":
-        monkeypatch.setattr(fake, "MANIFEST", replace(fake.MANIFEST, version="1.3"))
+        monkeypatch.setattr(fake, "MANIFEST", fake.MANIFEST._replace(version="1.3"))
     else:
         (tmp_path / "out.txt.partial.json").unlink()
         named = "no run has left it"

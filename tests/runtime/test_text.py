@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, SupportsIndex
@@ -69,8 +68,7 @@ def test_shared_file_of_english(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["text"][:40] for case in CASES])
 def test_shared_file(case: dict[str, Any]) -> None:
-    rules = replace(
-        read_rules(HEADER["rules"]),
+    rules = read_rules(HEADER["rules"])._replace(
         max_tokens=HEADER["max_tokens"],
         max_characters=HEADER["max_characters"],
     )
@@ -96,7 +94,7 @@ TEXTS = st.one_of(
     st.text(st.characters(), max_size=50),
 )
 RULES = st.builds(
-    lambda tokens, characters: replace(FRENCH, max_tokens=tokens, max_characters=characters),
+    lambda tokens, characters: FRENCH._replace(max_tokens=tokens, max_characters=characters),
     st.integers(1, 60),
     st.integers(1, 120),
 )

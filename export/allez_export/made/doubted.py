@@ -69,7 +69,7 @@ def marked(translation: Translation) -> bool:
 
 def without_entities(bundle: Bundle) -> Bundle:
     """Return a bundle that reads and says facts as ordinary words."""
-    return dataclasses.replace(bundle, manifest=dataclasses.replace(bundle.manifest, entities=None))
+    return dataclasses.replace(bundle, manifest=bundle.manifest._replace(entities=None))
 
 
 def measure(

@@ -20,12 +20,13 @@ from allez.bundle.manifest import (
     fingerprint,
 )
 from allez.bundle.onnx_check import Value, check_graph, check_values
-from allez.bundle.reader import DEFAULT, Bundle, Golden, Picture, find
+from allez.bundle.reader import DEFAULT, Bundle, find
 from allez.late import late
 
 TYPE_CHECKING = False  # type checkers know the name; `typing` takes long to load
 if TYPE_CHECKING:
     from allez.bundle.changes import add, check_place, remove
+    from allez.bundle.golden import Golden, Picture
     from allez.bundle.store import ModelInfo, for_task, models, way
 
 __all__ = [
@@ -67,6 +68,7 @@ __getattr__ = late(
     __name__,
     {
         **dict.fromkeys(("add", "check_place", "remove"), "changes"),
+        **dict.fromkeys(("Golden", "Picture"), "golden"),
         **dict.fromkeys(("ModelInfo", "for_task", "models", "way"), "store"),
     },
 )

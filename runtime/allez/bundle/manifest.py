@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
 from allez.bundle.contract import INPUTS, MANIFEST, SEARCH_FIELDS, state_names
@@ -125,8 +124,7 @@ class Confidence(NamedTuple):
     """By the name of the feature."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(NamedTuple):
     """`manifest.json`: the first file read, and the only one that names the others."""
 
     format_version: int
@@ -150,22 +148,22 @@ class Manifest:
     target_extra: int
     beam_size: int
     length_penalty: float
-    length_offset: float = 0.0
-    early_stopping: str = "hopeless"
-    finished: str = "replaced"
-    repeats: str = "few"
     optimization_level: str
     minimum_onnxruntime: str
     precision: str
     license: str
     """SPDX expression of the weights."""
     training_data: tuple[str, ...]
-    parents: tuple[Parent, ...] = ()
-    entities: Entities | None = None
-    confidence: Confidence | None = None
     scores: Mapping[str, Any]
     made_with: Mapping[str, str]
     """Versions of the libraries that made it."""
+    length_offset: float = 0.0
+    early_stopping: str = "hopeless"
+    finished: str = "replaced"
+    repeats: str = "few"
+    parents: tuple[Parent, ...] = ()
+    entities: Entities | None = None
+    confidence: Confidence | None = None
 
     @property
     def search(self) -> SearchOptions:
@@ -347,5 +345,5 @@ def _states(items: list[dict[str, Any]]) -> tuple[State, ...]:
 def fingerprint(manifest: Manifest) -> str:
     """Return the SHA-256 of all that decides what a bundle says."""
     # Every file's SHA-256 is in it; scores and versions decide nothing, and may be nested deeply.
-    decisive = replace(manifest, scores={}, made_with={})
-    return hashlib.sha256(json.dumps(asdict(decisive), sort_keys=True).encode()).hexdigest()
+    decisive = manifest._replace(scores={}, made_with={})._asdict()
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()

@@ -7,13 +7,12 @@ are what everything else works on. Knows nothing of ONNX; see session.py.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import stat
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from allez.bundle.contract import MANIFEST
 from allez.bundle.manifest import MAX_MANIFEST_BYTES, FileEntry, Manifest, parse_manifest
@@ -21,6 +20,9 @@ from allez.bundle.places import choose, is_stored, newness, parse, shipped
 from allez.errors import BundleError, BundleFormatError, BundleNotFoundError, ChecksumError
 from allez.parallel import run_both
 from allez.spec import SPEC
+
+if TYPE_CHECKING:
+    from allez.bundle.golden import Golden
 
 DEFAULT = "fr-en"
 """The bundle that is shipped with the package."""
@@ -34,33 +36,6 @@ _COMMANDS = {
     "caption": "allez caption, or allez.Captioner",
 }
 """What a bundle is used with that does not translate."""
-
-
-class Picture(NamedTuple):
-    """A picture, plain as it is: three bytes a pixel, row by row."""
-
-    height: int
-    width: int
-    rgb: bytes
-    """[height, width, 3]"""
-
-
-class Golden(NamedTuple):
-    """One line of `golden.jsonl`: what is read, and what a right host makes of it."""
-
-    text: str
-    """Of a picture, what it is called."""
-    source_ids: tuple[int, ...]
-    """Ends with eos; of a picture there are none."""
-    first_scores: tuple[float, ...]
-    """The best log-probabilities of the first step, descending."""
-    target_ids: tuple[int, ...]
-    """Greedy translation, eos not among them."""
-    translation: str
-    margin: float
-    """The smallest gap between first and second choice on the way."""
-    picture: Picture | None = None
-    """In place of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,39 +163,13 @@ class Bundle:
         Raises:
             BundleFormatError: `golden.jsonl` is malformed.
         """
-        found = []
-        for number, line in enumerate(self.text("golden").split("\n"), 1):
-            if not line:  # after the last line end
-                continue
-            try:
-                found.append(_golden(json.loads(line), self.manifest.input.kind))
-            except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-                raise BundleFormatError(
-                    f"{self.path}: golden.jsonl, line {number} is malformed: {error!r}"
-                ) from None
-        return found
+        from allez.bundle.golden import read_golden  # no start asks for them
 
-
-def _golden(entry: Any, kind: str) -> Golden:
-    """Return a line of `golden.jsonl`; ValueError and the like, if it is none."""
-    picture = None
-    if kind == "image":
-        import base64  # no start reads an example
-
-        drawn = entry["picture"]
-        height, width = int(drawn["height"]), int(drawn["width"])
-        picture = Picture(height, width, base64.b64decode(drawn["rgb"], validate=True))
-        if min(height, width) < 1 or len(picture.rgb) != 3 * height * width:
-            raise ValueError("a picture has three bytes for each of its pixels")
-    return Golden(
-        text=str(entry["text"]),
-        source_ids=() if picture else tuple(int(i) for i in entry["source_ids"]),
-        first_scores=tuple(float(s) for s in entry["first_scores"]),
-        target_ids=tuple(int(i) for i in entry["target_ids"]),
-        translation=str(entry["translation"]),
-        margin=float(entry["margin"]),
-        picture=picture,
-    )
+        text = self.text("golden")
+        try:
+            return read_golden(text, self.manifest.input.kind)
+        except BundleFormatError as error:
+            raise BundleFormatError(f"{self.path}: {error}") from None
 
 
 def _described(files: _Folder | _Zip, path: Path, entry: FileEntry) -> bytes:

@@ -5,8 +5,7 @@ They travel in the bundle, so that every host splits alike.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from allez.bundle import parse_object, shown
 from allez.errors import BundleFormatError
@@ -18,8 +17,7 @@ RULES_VERSION: int = _RULES["version"]
 """Raised only when an older runtime could no longer follow the rules."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentenceRules:
+class SentenceRules(NamedTuple):
     """How one language marks its sentences; the fields are the keys of `sentences.json`."""
 
     version: int
@@ -55,9 +53,8 @@ class SentenceRules:
             BundleFormatError: a key is missing, unknown or of the wrong kind; it is named.
         """
         content = parse_object(text, "the file of sentence rules")
-        names = {field.name for field in fields(cls)}
-        for key in sorted(content.keys() ^ names):
-            problem = "lack" if key in names else "have an unknown key"
+        for key in sorted(content.keys() ^ set(cls._fields)):
+            problem = "lack" if key in cls._fields else "have an unknown key"
             raise BundleFormatError(f"sentence rules {problem} {shown(key)}")
         version = _number(content, "version")
         if version != RULES_VERSION:

@@ -97,7 +97,7 @@ def test_blanks_are_filled_or_stay(replier: allez.Replier) -> None:
 def test_typography_changes_no_value() -> None:
     bundle = Bundle.read(TINY)
     target = bundle.manifest.target._replace(typography="fr")
-    told = replace(bundle.manifest, target=target)
+    told = bundle.manifest._replace(target=target)
     with allez.Replier(replace(bundle, manifest=told), threads=1) as replier:
         given = {"day": 'a "b" ! c'}
         reply = replier.reply(DATED, given, beam_size=1)

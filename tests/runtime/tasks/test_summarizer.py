@@ -150,7 +150,7 @@ def test_a_closed_one_says_so() -> None:
 def test_confidence_is_the_regression_over_what_search_knows() -> None:
     bundle = Bundle.read(BUNDLES / "tiny_summary")
     weights = Confidence(0.25, {"mean_score": 2.0, "ratio": 0.5, "doubts": 9.0})
-    told = replace(bundle.manifest, confidence=weights)
+    told = bundle.manifest._replace(confidence=weights)
     with allez.Summarizer(replace(bundle, manifest=told), threads=1) as summarizer:
         summary = summarizer.summarize(TEXT)
         length = len(summary.tokens) + 1
@@ -162,7 +162,7 @@ def test_confidence_is_the_regression_over_what_search_knows() -> None:
 def test_a_french_summary_gets_the_typography_of_french() -> None:
     bundle = Bundle.read(BUNDLES / "tiny_summary")
     target = bundle.manifest.target._replace(typography="fr")
-    told = replace(bundle.manifest, target=target)
+    told = bundle.manifest._replace(target=target)
     with allez.Summarizer(replace(bundle, manifest=told), threads=1) as summarizer:
         summary = summarizer.summarize(TEXT, prefix="I see ! ", max_length=9, beam_size=1)
         assert summary.text.startswith("I see\u202f!")
