@@ -17,7 +17,7 @@ from typing import Any
 CONTRACT = Path(__file__).parents[1] / "spec" / "contract.json"
 
 LATER = (
-    *("elements", "wrapped", "terms", "zip", "golden"),
+    *("elements", "emphasis", "wrapped", "terms", "zip", "golden"),
     *("whole", "blanks", "pictures", "units.en", "labels", "months"),
 )
 """What readers of markup, labels, glossaries, zips and English ask, the self-test, other tasks."""

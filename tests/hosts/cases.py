@@ -65,7 +65,7 @@ from allez.search.constraints import repeats_allowed
 from allez.search.step import Request, StepResult
 from allez.search.step import Symbols as SearchSymbols
 from allez.spec import SPEC as CONTRACT
-from allez.text.casing import begun_alike, in_capitals, in_small_letters, to_capitals
+from allez.text.casing import capitalized_alike, in_capitals, in_small_letters, to_capitals
 from allez.text.foreign import is_foreign, stands_alike
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import split
@@ -577,9 +577,9 @@ def casing_cases() -> Iterator[dict[str, Any]]:
             "large": to_capitals(text),
             "foreign": is_foreign(text, tokenizer),
             "alike": stands_alike(text, tokenizer, ("fr", "en")),
-            "begun": begun_alike(text, "Oui"),
-            "growing": begun_alike(text, "Oui", grows=True),
-            "followed": begun_alike("oui", text),
+            "begun": capitalized_alike(text, "Oui"),
+            "growing": capitalized_alike(text, "Oui", grows=True),
+            "followed": capitalized_alike("oui", text),
         }
 
 

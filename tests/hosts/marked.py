@@ -79,6 +79,8 @@ PLAIN = (
     "JE VOIS <b>LE CHAT</b> NOIR.",
     "un <code>chat noir</code> dort",
     "<b>12 000</b>",
+    "Je **vois** le chat _noir_*.",
+    "*Je vois le chat. Tu vois le chien.*",
     "Je vois<br>le chat<br/>noir",
     "- <b>Je vois</b> le chat\n- tu vends <i>trois</i> tables",
     "<b>世界</b> et le chat",
@@ -89,7 +91,8 @@ PIECES = """Je vois|le chat|noir|. |, | |  |\n|\r\n|\n\n|<b>|</b>|<i class='x'>|
     <a href="?a=1&amp;b">|</a>|<span translate="no">|</span>|
     <!-- x -->|<script>|</script>|<title>|</title>|<sub>|</sub>|
     &amp;|&nbsp;|&eacute;|&#8230;|&notit;|&lt;b&gt;|&|<|>|</|<?x?>|<!x>|é|😀|-|
-    une très longue ligne|qui va plus loin|clé: |x = 3|5 590|ﬁ|\u00a0|\ufeff|'|"|="""
+    une très longue ligne|qui va plus loin|clé: |x = 3|5 590|ﬁ|\u00a0|\ufeff|'|"|=|
+    *|*|**|***|_|__|~~|~|`|(|)|mot*|*mot|**mot**|__init__|_é_"""
 
 READ = (
     "un",

@@ -48,6 +48,7 @@ PIECES = st.lists(
                 "<p>",
             ),
             *("</p>", "<img src=x>", "é", ".", "</", "<script>un</script>"),
+            *("*", "**", "_", "~~", "`", "("),
         ]
     ),
     max_size=20,

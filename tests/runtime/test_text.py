@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from allez.errors import BundleFormatError
 from allez.text.casing import (
     as_read,
-    begun_alike,
+    capitalized_alike,
     in_capitals,
     in_small_letters,
     normalize_space,
@@ -129,8 +129,11 @@ def test_a_sentence_is_fit_to_translate(text: str, rules: SentenceRules, count: 
 @given(TEXTS, RULES, st.sampled_from(sorted(COUNTS)))
 def test_nothing_with_letters_is_copied(text: str, rules: SentenceRules, count: str) -> None:
     for piece in split(text, rules, COUNTS[count]):
-        if piece.kind == "copied":
-            assert not any(map(str.isalpha, piece.text))
+        letters = [c.isalpha() for c in piece.text]
+        if piece.kind == "copied" and "\t" in text:  # of cells, what has no two in a row is copied
+            assert (True, True) not in pairwise(letters)
+        elif piece.kind == "copied":
+            assert not any(letters)
 
 
 @given(TEXTS, TEXTS, RULES)
@@ -223,18 +226,18 @@ def test_capitals_and_back(text: str) -> None:
 
 @given(st.text("aéAÉß1 «\ue010'ǆ"), st.text("aA1 «\ue010"))
 def test_a_translation_changes_one_letter_to_begin_as_its_source(text: str, source: str) -> None:
-    said = begun_alike(text, source)
+    said = capitalized_alike(text, source)
     changed = [i for i, pair in enumerate(zip(text, said, strict=True)) if pair[0] != pair[1]]
     assert len(changed) <= 1
     assert all(not text[i].isupper() and said[i].isupper() for i in changed)
-    assert begun_alike(said, source) == said
+    assert capitalized_alike(said, source) == said
 
 
 @given(st.text("aéA1 «\ue010'"), st.text("aA1 «\ue010"))
 def test_what_a_stream_has_said_of_a_beginning_stands(text: str, source: str) -> None:
-    said = begun_alike(text, source)
+    said = capitalized_alike(text, source)
     for end in range(len(text)):
-        assert said.startswith(begun_alike(text[:end], source, grows=True))
+        assert said.startswith(capitalized_alike(text[:end], source, grows=True))
 
 
 @pytest.mark.parametrize("kind", LONG)

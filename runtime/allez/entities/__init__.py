@@ -2,7 +2,7 @@
 
 from allez.entities.characters import SPACES, at, digits, ends, is_digit, is_word, run, words
 from allez.entities.find import KINDS, NAME, NUMBER, TERM, THING, Entity, find
-from allez.entities.marks import is_private
+from allez.entities.marks import code, is_private
 from allez.entities.names import Names, find_names, within_capitals
 from allez.entities.numbers import FORMS, Form
 from allez.entities.symbols import Masked, fill, mask, mask_target, settled
@@ -20,6 +20,7 @@ __all__ = [
     "Masked",
     "Names",
     "at",
+    "code",
     "digits",
     "ends",
     "fill",

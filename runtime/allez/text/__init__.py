@@ -5,7 +5,7 @@ from allez.text.aligned import Aligned
 from allez.text.casing import (
     Casing,
     as_read,
-    begun_alike,
+    capitalized_alike,
     casing_of,
     in_small_letters,
     normalize_space,
@@ -25,6 +25,7 @@ from allez.text.typography import stable, typeset
 TYPE_CHECKING = False  # type checkers know the name; `typing` takes long to load
 if TYPE_CHECKING:
     from allez.text.elements import BLOCKS, INLINE, POINTS, SIGNS, SKIPPED, VOID, WORDS, is_kept
+    from allez.text.emphasis import emphasized
     from allez.text.markup import OUTSIDE, Mark, Marked, MarkKind, weave
     from allez.text.references import unescape
     from allez.text.tags import Token, ends, pairs, scan
@@ -52,9 +53,10 @@ __all__ = [
     "Token",
     "Tokenizer",
     "as_read",
-    "begun_alike",
+    "capitalized_alike",
     "casing_of",
     "doubts",
+    "emphasized",
     "ends",
     "in_small_letters",
     "is_divider",
@@ -87,6 +89,7 @@ __getattr__ = late(
         ),
         **dict.fromkeys(("OUTSIDE", "Mark", "MarkKind", "Marked", "weave"), "markup"),
         **dict.fromkeys(("Token", "ends", "pairs", "scan"), "tags"),
+        "emphasized": "emphasis",
         "unescape": "references",
         "joints": "wrapped",
     },

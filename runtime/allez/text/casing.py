@@ -81,7 +81,7 @@ def to_capitals(text: str) -> str:
     return "".join(map(_capital, text))
 
 
-def begun_alike(text: str, source: str, *, grows: bool = False) -> str:
+def capitalized_alike(text: str, source: str, *, grows: bool = False) -> str:
     """Return a translation with a capital at its beginning, if its source begins with one.
 
     It is as long as it was. What begins with a digit, a value or a word that has a capital further

@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from allez.translate.fragment import Fragment
 
 
+_SIGNS = "<\n*_~"
+"""Without one of these a text has no markup, and no lines to join."""
+
 _ONE = SearchOptions()
 """Where nobody says how it was searched."""
 
@@ -145,7 +148,7 @@ def take_apart(
         markup: what the text is a piece of; None: plain text, in which there may be some too.
     """
     fragment = None
-    if markup or "<" in checked(text) or "\n" in text:
+    if markup or any(sign in checked(text) for sign in _SIGNS):
         from allez.translate.fragment import read_markup
 
         fragment = read_markup(text, markup)

@@ -1,10 +1,10 @@
 """A text with tags in it: read without them, and written with them.
 
 A piece of HTML: all tags are taken out, whole elements that are not to be translated are points,
-and what is not within a sentence ends a line. A plain text: tags in pairs are taken out, `<br>`
-ends a line, and lines that were broken to fit are joined. Tags that nobody closes or opens in the
-same line stand where they belong, as points. Spans of the results are places in the text as
-it was given, and in its translation, tags included.
+and what is not within a sentence ends a line. A plain text: tags in pairs and the marks of emphasis
+are taken out, `<br>` ends a line, and lines that were broken to fit are joined. Tags that nobody
+closes or opens in the same line stand where they belong, as points. Spans of the results are places
+in the text as it was given, and in its translation, tags included.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from allez.text import (
     Marked,
     MarkKind,
     Token,
+    emphasized,
     ends,
     is_kept,
     joints,
@@ -75,7 +76,7 @@ class Fragment:
 
     Args:
         given: the piece.
-        plain: it is plain text, in which only tags in pairs and `<br>` are markup.
+        plain: it is plain text, in which only tags in pairs, `<br>` and emphasis are markup.
     """
 
     def __init__(self, given: str, *, plain: bool = False) -> None:
@@ -88,7 +89,7 @@ class Fragment:
         self._ours: set[int] = set()
         """Line ends that a tag has made, which are not written."""
         tokens = list(scan(given, xml=False))
-        self._read(_in_pairs(tokens) if plain else tokens)
+        self._read(_in_pairs(tokens, given) if plain else tokens)
         if plain:
             self._join()
         self._lines = list(self._divided())
@@ -330,15 +331,16 @@ class _Out:
         return place, place
 
 
-def _in_pairs(tokens: Sequence[Token]) -> list[Token]:
-    """Return the tokens of a plain text: of its tags only those in pairs, and `<br>`."""
+def _in_pairs(tokens: Sequence[Token], text: str) -> list[Token]:
+    """Return the tokens of a plain text: of its tags only those in pairs, and `<br>`; emphasis."""
     paired = pairs(tokens)
-    return [
-        token
-        if index in paired or (token.name == "br" and token.kind in ("open", "single"))
-        else Token("text", token.start, token.end)
-        for index, token in enumerate(tokens)
-    ]
+    found: list[Token] = []
+    for index, token in enumerate(tokens):
+        if index in paired or (token.name == "br" and token.kind in ("open", "single")):
+            found.append(token)
+        else:
+            found += emphasized(text, token.start, token.end)
+    return found
 
 
 def _line(start: int, text: str, tags: Sequence[_Tag]) -> _Line:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from allez.entities import fill, settled
-from allez.text import Segment, Span, begun_alike, stable, to_capitals, typeset
+from allez.text import Segment, Span, capitalized_alike, stable, to_capitals, typeset
 from allez.translate.masking import Masking
 
 
@@ -25,7 +25,7 @@ def recapitalized(text: str, segment: Segment, *, grows: bool = False) -> str:
     """Return what is said of a sentence, or its beginning, in the case of the sentence."""
     if segment.casing == "capitals":
         return to_capitals(text)
-    return begun_alike(text, segment.text, grows=grows)
+    return capitalized_alike(text, segment.text, grows=grows)
 
 
 def write_out(

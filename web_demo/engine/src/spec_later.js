@@ -48,6 +48,13 @@ export const LATER = {
    "d\u00e9c": "d\u00e9cembre"
   }
  },
+ "emphasis": {
+  "marks": "* ** *** _ __ ~~",
+  "notes": "* **",
+  "before": "([{\u00ab\u201c\u2018\"'\u2019\u00bf\u00a1\u2014\u2013-",
+  "behind": ")]}\u00bb\u201d\u2019\"'.,;:!?\u2026\u2014\u2013-",
+  "noted": ")%\u20ac$\u00a3\u00bb\u201d\""
+ },
  "wrapped": {
   "least": 20,
   "share": [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { BundleFormatError } from '../src/errors.js'
-import { begunAlike, inCapitals, inSmallLetters, toCapitals } from '../src/text/casing.js'
+import { capitalizedAlike, inCapitals, inSmallLetters, toCapitals } from '../src/text/casing.js'
 import { labels } from '../src/text/labels.js'
 import { parseRules } from '../src/text/rules.js'
 import { split } from '../src/text/segmentation.js'
@@ -54,9 +54,9 @@ test('letters are large, small or strange as on every host', async () => {
       large: toCapitals(text),
       foreign: isForeign(text, tokenizer),
       alike: standsAlike(text, tokenizer, [FORMS.fr, FORMS.en]),
-      begun: begunAlike(text, 'Oui'),
-      growing: begunAlike(text, 'Oui', true),
-      followed: begunAlike('oui', text),
+      begun: capitalizedAlike(text, 'Oui'),
+      growing: capitalizedAlike(text, 'Oui', true),
+      followed: capitalizedAlike('oui', text),
     }
     assert.deepEqual(found, told, text)
   }

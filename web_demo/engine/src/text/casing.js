@@ -139,7 +139,7 @@ const BEGINNING = /^([^\p{L}\p{Co}\d]*)(.?)(.?)/su
  * @param {string} source the sentence
  * @param {boolean} [grows] whether more will follow: nothing before the second letter is known
  */
-export function begunAlike(text, source, grows) {
+export function capitalizedAlike(text, source, grows) {
   const [, before, first, second] = begin(text)
   if (grows && !second) return ''
   if (isCapital(second) || !isCapital(begin(source)[2])) return text

@@ -105,7 +105,7 @@ export async function loadTokenizer(bundle, side) {
  * @param {'html' | null} markup
  */
 export async function fragmentOf(text, markup) {
-  if (markup === null && !text.includes('<') && !text.includes('\n')) return null
+  if (markup === null && !/[<\n*_~]/.test(text)) return null
   const { readMarkup } = await import('./fragment.js')
   return readMarkup(text, markup)
 }

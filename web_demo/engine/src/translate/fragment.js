@@ -2,16 +2,17 @@
  * A text with tags in it: read without them, and written with them.
  *
  * A piece of HTML: all tags are taken out, whole elements that are not to be translated are
- * points, and what is not within a sentence ends a line. A plain text: tags in pairs are taken out,
- * `<br>` ends a line, and lines that were broken to fit are joined. Tags that nobody closes or
- * opens in the same line stand where they belong, as points. Places in the results are those in
- * the text as it was given, and in its translation, tags included.
+ * points, and what is not within a sentence ends a line. A plain text: tags in pairs and the marks
+ * of emphasis are taken out, `<br>` ends a line, and lines that were broken to fit are joined. Tags
+ * that nobody closes or opens in the same line stand where they belong, as points. Places in the
+ * results are those in the text as it was given, and in its translation, tags included.
  */
 
 import { BLOCKS, INLINE, POINTS, SIGNS, SKIPPED, VOID, WORDS, isKept } from '../text/elements.js'
+import { emphasized } from '../text/emphasis.js'
 import { OUTSIDE } from '../text/markup.js'
 import { REFERENCE, prepareReferences, unescape } from '../text/references.js'
-import { ends, pairs, scan, token } from '../text/tags.js'
+import { ends, pairs, scan } from '../text/tags.js'
 import { joints } from '../text/wrapped.js'
 import { lines, movedMark } from './markup.js'
 import { Written } from './written.js'
@@ -57,7 +58,7 @@ export async function readMarkup(text, markup) {
     await prepareReferences(text)
     return new Fragment(text, false)
   }
-  const tokens = inPairs([...scan(text, false)])
+  const tokens = inPairs([...scan(text, false)], text)
   const hasTags = tokens.some(({ kind }) => kind !== 'text')
   if (!hasTags && joints(text).length === 0) return null
   return new Fragment(text, true, tokens)
@@ -67,7 +68,8 @@ export async function readMarkup(text, markup) {
 export class Fragment {
   /**
    * @param {string} given the piece
-   * @param {boolean} isPlain it is plain text, in which only tags in pairs and `<br>` are markup
+   * @param {boolean} isPlain it is plain text, in which only tags in pairs, `<br>` and emphasis are
+   *   markup
    * @param {Token[]} [tokens] of plain text, what was scanned of it
    */
   constructor(given, isPlain, tokens) {
@@ -82,7 +84,9 @@ export class Fragment {
     this.tags = []
     /** Line ends that a tag has made, which are not written. @type {Set<number>} */
     this.ours = new Set()
-    this.read(tokens ?? (isPlain ? inPairs([...scan(given, false)]) : [...scan(given, false)]))
+    this.read(
+      tokens ?? (isPlain ? inPairs([...scan(given, false)], given) : [...scan(given, false)]),
+    )
     if (isPlain) this.join()
     this.lines = this.divided()
     /** What is translated. */
@@ -307,15 +311,17 @@ export class Fragment {
 const spaced = (raw) => raw.replace(/[\t\n\r\f]/g, ' ')
 
 /**
- * Returns the tokens of a plain text: of its tags only those in pairs, and `<br>`.
+ * Returns the tokens of a plain text: of its tags only those in pairs, and `<br>`; emphasis.
  *
  * @param {Token[]} tokens
+ * @param {string} text
  */
-function inPairs(tokens) {
+function inPairs(tokens, text) {
   const paired = pairs(tokens)
-  return tokens.map((each, index) => {
+  return tokens.flatMap((each, index) => {
     const isBreak = each.name === 'br' && (each.kind === 'open' || each.kind === 'single')
-    return paired.has(index) || isBreak ? each : token('text', each.start, each.end)
+    const isTag = paired.has(index) || isBreak
+    return isTag ? [each] : [...emphasized(text, each.start, each.end)]
   })
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { fill, moved, settled } from '../entities/symbols.js'
-import { begunAlike, toCapitals } from '../text/casing.js'
+import { capitalizedAlike, toCapitals } from '../text/casing.js'
 import { isLetter } from '../text/characters.js'
 import { doubts } from '../text/checks.js'
 import { EOS_PIECE } from '../text/tokenizer.js'
@@ -226,7 +226,7 @@ export function written(text, segment, { masking, typography }, grows = false) {
  * @param {boolean} [grows]
  */
 const inCaseOf = (text, segment, grows) =>
-  segment.casing === 'capitals' ? toCapitals(text) : begunAlike(text, segment.text, grows)
+  segment.casing === 'capitals' ? toCapitals(text) : capitalizedAlike(text, segment.text, grows)
 
 /**
  * @param {Segment} segment

@@ -2,9 +2,9 @@
  * A text with tags in it, as it is read: without them.
  *
  * A piece of HTML: all tags are taken out, whole elements that are not to be translated are points, and
- * what is not within a sentence ends a line. A plain text: tags in pairs are taken out, `<br>` ends a line,
- * and lines that were broken to fit are joined. Tags that nobody closes or opens in the same line stand
- * where they belong, as points. How it is written again says `FragmentWriter`.
+ * what is not within a sentence ends a line. A plain text: tags in pairs and the marks of emphasis are taken
+ * out, `<br>` ends a line, and lines that were broken to fit are joined. Tags that nobody closes or opens in
+ * the same line stand where they belong, as points. How it is written again says `FragmentWriter`.
  */
 package io.github.allez
 
@@ -81,7 +81,7 @@ private class Letters {
  * A piece of HTML, or a plain text.
  *
  * @property given the piece.
- * @property isPlain it is plain text, in which only tags in pairs and `<br>` are markup.
+ * @property isPlain it is plain text, in which only tags in pairs, `<br>` and emphasis are markup.
  */
 internal class Fragment(val given: String, val isPlain: Boolean = false) {
     private val points = CodePoints(given)
@@ -98,7 +98,7 @@ internal class Fragment(val given: String, val isPlain: Boolean = false) {
 
     init {
         val tokens = scan(points)
-        read(if (isPlain) inPairs(tokens) else tokens)
+        read(if (isPlain) inPairs(tokens, points) else tokens)
         if (isPlain) join()
         text = letters.text()
         lines = divided(CodePoints(text))
@@ -240,7 +240,7 @@ internal class Fragment(val given: String, val isPlain: Boolean = false) {
 /** What is markup in a text; null: it is read as it stands. */
 internal fun readMarkup(text: String, markup: String?): Fragment? {
     if (markup != null) return Fragment(text)
-    if ('<' !in text && '\n' !in text) return null
+    if ('<' !in text && '\n' !in text && !mayBeEmphasized(text)) return null
     return Fragment(text, isPlain = true).takeIf { it.hasTags || it.text != text }
 }
 
@@ -273,12 +273,12 @@ private fun endsBlank(text: CodePoints, place: Int): Boolean {
     return before < 0 || text[before] == LINE_END
 }
 
-/** The tokens of a plain text: of its tags only those in pairs, and `<br>`. */
-private fun inPairs(tokens: List<TagToken>): List<TagToken> {
+/** The tokens of a plain text: of its tags only those in pairs, and `<br>`; emphasis. */
+private fun inPairs(tokens: List<TagToken>, text: CodePoints): List<TagToken> {
     val paired = pairs(tokens.map { it.kind to it.name })
-    return tokens.mapIndexed { index, token ->
+    return tokens.flatMapIndexed { index, token ->
         val isBreak = token.name == "br" && (token.kind == TagKind.OPEN || token.kind == TagKind.SINGLE)
-        if (index in paired || isBreak) token else TagToken(TagKind.TEXT, token.start, token.end)
+        if (index in paired || isBreak) listOf(token) else emphasized(text, token.start, token.end)
     }
 }
 

@@ -263,7 +263,7 @@ internal fun needsSpace(before: Piece?, piece: Piece): Boolean = before != null 
 
 /** What is said of a sentence, or its beginning, in the case of the sentence. */
 private fun written(text: String, reading: Reading, grows: Boolean = false): String =
-    if (reading.capitals) toCapitals(text) else begunAlike(text, reading.source, grows)
+    if (reading.capitals) toCapitals(text) else capitalizedAlike(text, reading.source, grows)
 
 /**
  * What is handed out of a sentence's translation.

@@ -392,7 +392,7 @@ internal fun toCapitals(text: String): String = text.mapEach { it.uppercase(Loca
  * @param source the sentence.
  * @param grows whether more will follow: nothing is returned before the second letter is known.
  */
-internal fun begunAlike(text: String, source: String, grows: Boolean): String {
+internal fun capitalizedAlike(text: String, source: String, grows: Boolean): String {
     val start = beginning(text)
     val behind = if (start < text.length) start + Character.charCount(text.codePointAt(start)) else start
     if (grows && behind == text.length) return ""

@@ -79,9 +79,9 @@ class AnswersTest {
             assertEquals(case["large"], toCapitals(case.text)) { where }
             assertEquals(case["foreign"], isForeign(case.text, tokenizer)) { where }
             assertEquals(case["alike"], standsAlike(case.text, tokenizer, "fr" to "en")) { where }
-            assertEquals(case["begun"], begunAlike(case.text, "Oui", grows = false)) { where }
-            assertEquals(case["growing"], begunAlike(case.text, "Oui", grows = true)) { where }
-            assertEquals(case["followed"], begunAlike("oui", case.text, grows = false)) { where }
+            assertEquals(case["begun"], capitalizedAlike(case.text, "Oui", grows = false)) { where }
+            assertEquals(case["growing"], capitalizedAlike(case.text, "Oui", grows = true)) { where }
+            assertEquals(case["followed"], capitalizedAlike("oui", case.text, grows = false)) { where }
         }
     }
 }
