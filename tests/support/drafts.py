@@ -314,7 +314,7 @@ XLSX = {
     ),
 }
 _OPEN = "urn:oasis:names:tc:opendocument:xmlns"
-_O = (
+ODF = (
     f'xmlns:office="{_OPEN}:office:1.0" xmlns:text="{_OPEN}:text:1.0" '
     f'xmlns:draw="{_OPEN}:drawing:1.0" xmlns:table="{_OPEN}:table:1.0" '
     f'xmlns:presentation="{_OPEN}:presentation:1.0" xmlns:style="{_OPEN}:style:1.0" '
@@ -357,11 +357,11 @@ ODT = {
         '"text/xml"/></manifest:manifest>'
     ),
     "content.xml": (
-        f"{_HEAD}<office:document-content {_O}><office:body><office:text>{''.join(_TEXT)}"
+        f"{_HEAD}<office:document-content {ODF}><office:body><office:text>{''.join(_TEXT)}"
         "</office:text></office:body></office:document-content>"
     ),
     "styles.xml": (
-        f"<office:document-styles {_O}><office:styles><style:default-style style:family="
+        f"<office:document-styles {ODF}><office:styles><style:default-style style:family="
         '"paragraph"><style:text-properties fo:language="fr" fo:country="FR"/>'
         "</style:default-style><text:outline-style><text:outline-level-style text:level="
         '"1" style:num-prefix="chapitre " style:num-format="1"/></text:outline-style>'
@@ -371,7 +371,7 @@ ODT = {
         "</office:document-styles>"
     ),
     "Object 1/content.xml": (
-        f"<office:document-content {_O}><text:p>les ventes</text:p></office:document-content>"
+        f"<office:document-content {ODF}><text:p>les ventes</text:p></office:document-content>"
     ),
 }
 DRAFTS = {

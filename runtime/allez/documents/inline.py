@@ -51,6 +51,8 @@ class Inline:
     """What closes a pair; nothing for others."""
     breaks: frozenset[int] = frozenset()
     """Points for which a space was added, so that words are told apart: it is not written."""
+    halves: frozenset[int] = frozenset()
+    """Points that open or close what is closed or opened elsewhere: their order must stay."""
 
     @property
     def has_words(self) -> bool:
@@ -72,7 +74,7 @@ class Inline:
         """
         parts: list[str | int] = []
         apart = True
-        for event in weave(translated):
+        for event in weave(self.in_order(translated)):
             if event.kind == "text":
                 parts.append(escape(event.text if apart else event.text.removeprefix(" ")))
                 apart = True
@@ -86,6 +88,18 @@ class Inline:
             parts += (self.closes if event.kind == "close" else self.opens)[event.mark]
         return tuple(parts)
 
+    def in_order(self, translated: Marked) -> Marked:
+        """Return a translation whose halves of pairs stand in the order in which they stood."""
+        if len(self.halves) < 2:
+            return translated
+        marks = list(translated.marks)
+        for parent in {marks[index].parent for index in self.halves}:
+            these = [i for i in sorted(self.halves) if marks[i].parent == parent]
+            places = sorted(marks[index].start for index in these)
+            for index, place in zip(these, places, strict=True):
+                marks[index] = marks[index]._replace(start=place, end=place)
+        return Marked(translated.text, tuple(marks))
+
 
 class _Open:
     """A mark that is being gathered."""
@@ -97,6 +111,7 @@ class _Open:
         self.closes: Template = ()
         self.parent = OUTSIDE
         self.spaced = False
+        self.is_half = False
 
 
 class Gatherer:
@@ -158,16 +173,17 @@ class Gatherer:
     def close(self, name: str, markup: Template) -> None:
         """Add what closes the last open pair of a name; those opened after it remain open ends."""
         if not self._waiting.get(name):
-            self._add("point", "", markup)
+            self._add("point", "", markup).is_half = True
             return
         while (pair := self._last()).name != name:
-            pair.kind = "point"
+            pair.kind, pair.is_half = "point", True
         pair.closes, pair.end = markup, len(self._text)
 
     def finish(self, *, spaced: bool = False) -> Inline:
         """Return what was gathered; white space is collapsed unless it is `spaced` on purpose."""
         while self._stack:
-            self._last().kind = "point"
+            half = self._last()
+            half.kind, half.is_half = "point", True
         for mark in self._marks:  # what a tag seemed to enclose that nobody closes is its parent's
             if mark.parent != OUTSIDE and self._marks[mark.parent].kind == "point":
                 mark.parent = self._marks[mark.parent].parent
@@ -183,6 +199,7 @@ class Gatherer:
             tuple(mark.opens for mark in self._marks),
             tuple(mark.closes for mark in self._marks),
             frozenset(index for index, mark in enumerate(self._marks) if mark.spaced),
+            frozenset(index for index, mark in enumerate(self._marks) if mark.is_half),
         )
 
     def _add(self, kind: MarkKind, name: str, markup: Template) -> _Open:

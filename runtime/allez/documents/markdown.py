@@ -354,6 +354,7 @@ class _Writer:
     def __call__(self, translated: Marked) -> Template:
         """Write a paragraph, its lines as wide as they were."""
         words: list[list[str | int]] = [[]]
+        translated = self._inline.in_order(translated)
         for event in weave(translated):
             if event.kind == "text":
                 first, *others = event.text.split(" ")

@@ -159,7 +159,8 @@ def _apart(translated: Marked, source: Marked) -> Marked:
         before = mark.start > 0 and source.text[mark.start - 1].isspace()
         after = mark.end < len(source.text) and source.text[mark.end].isspace()
         touches = (before and at > 0 and not text[at - 1].isspace()) or any(
-            other.kind == "word" and other.end != mark.start and marks[number].start == at
+            (other.kind, other.parent, marks[number].start) == ("word", mark.parent, at)
+            and other.end != mark.start
             for number, other in enumerate(source.marks[:index])
         )
         if touches:
@@ -177,17 +178,25 @@ def _with_space(marks: list[Mark], index: int, at: int, *, before: bool) -> list
     """Return marks after a space was put in before or behind the point of that index, at `at`."""
     around = _around(marks, index)
     ended = {i for i in around if before and marks[i].start < at == marks[i].end}
+    wide = {marks[i].parent for i in around if marks[i].start == at < marks[i].end}
+    """Where what is at the same place and takes none comes first."""
     moved: list[Mark] = []
     for number, mark in enumerate(marks):
         start, end = mark.start, mark.end
         if number in around:
             start, end = start + (start > at), end + (end > at or (before and end == at))
         elif start > at or (
-            start == at and (end > at or number > index or ended - _around(marks, number))
+            start == at
+            and (
+                end > at
+                or (number > index and mark.parent not in wide)
+                or ended - _around(marks, number)
+            )
         ):
             start, end = start + 1, end + 1
-        if mark.parent != OUTSIDE:  # which may end before that space
-            start, end = min(start, moved[mark.parent].end), min(end, moved[mark.parent].end)
+        if mark.parent != OUTSIDE:  # it may begin behind that space, or end before it
+            _, low, high, _ = moved[mark.parent]
+            start, end = min(max(start, low), high), min(max(end, low), high)
         moved.append(mark._replace(start=start, end=end))
     return moved
 
