@@ -9,9 +9,8 @@ from allez.documents.initials import with_initial
 from allez.documents.labels import (
     begun_alike,
     ended_alike,
-    in_small_letters,
+    further_readings,
     is_better,
-    is_unsure,
     with_capital,
     without_stop,
 )
@@ -76,7 +75,7 @@ def translate_marked(
         _check(translation)
         source = sources[len(done)]
         if _all_copied(source, translation.text):
-            if is_unsure(source, translation):
+            if further_readings(source, translation):
                 unsure.append((len(done), translation))
             done.append(transfer(source, translation))
         else:
@@ -104,13 +103,20 @@ def _read_again(
     translate: Translate,
     done: list[Marked],
 ) -> None:
-    """Put the second readings of labels among the translations, where they are better."""
-    small = [in_small_letters(sources[index]) for index, _ in unsure]
-    again = translate([source.text for source in small])
-    for (index, before), source, translation in zip(unsure, small, again, strict=True):
+    """Put further readings of labels among the translations, where they are better."""
+    todo = [
+        (index, reading)
+        for index, translation in unsure
+        for reading in further_readings(sources[index], translation)
+    ]
+    best = dict(unsure)
+    again = translate([reading.source.text for _, reading in todo])
+    for (index, reading), translation in zip(todo, again, strict=True):
         _check(translation)
-        if _all_copied(source, translation.text) and is_better(translation, before):
-            done[index] = transfer(source, translation)
+        copied = _all_copied(reading.source, translation.text)
+        if copied and is_better(reading, translation, best[index]):
+            done[index] = reading.finish(transfer(reading.source, translation))
+            best[index] = translation
 
 
 def _check(translation: Translation) -> None:

@@ -48,13 +48,45 @@ def test_the_surer_reading_stands() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Chaise.", "Chaise Longue", "CHAISE", "chaise", "Chaise " + "a " * 9, "Il\npleut", "1", ""],
+    ["Chaise.", "Chaise Longue", "CHAISE 2", "chaise", "Chaise " + "a " * 9, "Il\npleut", "1", ""],
 )
 def test_what_is_no_label_is_read_once(text: str) -> None:
     translate = Rating({text: 0.1})
     translated(translate, text)
     assert translate.read == [text]
     assert not is_label(text)
+
+
+@pytest.mark.parametrize(
+    ("sure", "said"),
+    [
+        ((0.1, 0.3, 0.0), "CHAIR"),
+        ((0.1, 0.29, 0.2), "CHAISE"),
+        ((0.1, 0.2, 0.25), "CHAISE now"),
+        ((0.1, 0.5, 0.4), "CHAIR"),
+        ((0.1, 0.4, 0.5), "CHAISE now"),
+        ((0.29, 0.1, 0.28), "CHAISE"),
+        ((0.3, 0.9, 0.9), "CHAISE"),
+    ],
+)
+def test_a_word_in_capitals_is_read_in_small_letters_and_before_a_colon(
+    sure: tuple[float, ...], said: str
+) -> None:
+    readings = ("CHAISE", "chaise", "CHAISE :")
+    translate = Rating(dict(zip(readings, sure, strict=True)))
+    translate.words = WordByWord({"chaise": "chair", ":": "now:"})
+    marked = Marked("CHAISE", (Mark("pair", 0, 6),))
+    (found,) = translate_marked([marked], translate)
+    assert found.text == said
+    assert found.marks[0].start == 0 < found.marks[0].end <= len(said)
+    assert translate.read == list(readings[: 3 if sure[0] < 0.3 else 1])
+
+
+@pytest.mark.parametrize("text", ["ABC", "abc"])
+def test_a_word_that_nobody_translates_is_no_better_in_small_letters(text: str) -> None:
+    translate = Rating({"ABC": 0.1, "abc": 0.9, "ABC :": 0.0})
+    translate.words.words = {}
+    assert translated(translate, text) == [text]
 
 
 def test_what_cannot_be_rated_or_is_sure_or_carried_over_is_read_once() -> None:
