@@ -37,6 +37,11 @@ _ADDRESS = re.compile(rf"[ \t>]*\[[^\]\n]+\]:[ \t]*(?:<[^<>\n]*>|\S+){_TITLE}$")
 """Where links lead, and their title."""
 _FENCE = re.compile(r"^(?::{3,}|!{3}|\?{3})[^\n]*(?:\n|\Z)", re.MULTILINE)
 """What opens or closes a box around a text, as several generators of pages know it."""
+_BOX = re.compile(
+    r"(?:[!?]{3}\+?[ \t]*[\w \t-]+\"(?P<quoted>[^\"«»“”\n]+)\"|:{3,}[ \t]*\w+"
+    r"(?:\[(?P<braced>[^\]\n]+)\]|[ \t]+(?P<bare>[^\W\d_][^\n\"{}\[\]]*)))[ \t]*(?:\n|\Z)"
+)
+"""The same with a title."""
 _TASK = re.compile(r"\[[ xX]\][ \t]+")
 _ADMONITION = re.compile(r"\[!\w+\]")
 _WORDS = re.compile(
@@ -216,7 +221,14 @@ class _Block:
                 following = self.content.find("\n", end)
                 end = len(self.content) if following < 0 else following
             found.append((start, end))
-        found += [(max(f.start() - 1, 0), f.end()) for f in _FENCE.finditer(self.content)]
+        for fence in _FENCE.finditer(self.content):
+            start, end = max(fence.start() - 1, 0), fence.end()
+            box = _BOX.fullmatch(self.content, fence.start(), end)
+            if box and box.lastgroup:
+                low, high = box.span(box.lastgroup)
+                found.append((start, low))
+                start = high
+            found.append((start, end))
         return sorted(found)
 
     def is_hard(self, place: Place) -> bool:

@@ -77,8 +77,16 @@ def texts(text: str) -> list[str]:
         ("un $a_1 * b$ deux\n\n$$\nc\n$$", "UN $a_1 * b$ DEUX\n\n$$\nc\n$$"),
         ("un 5$ ou 10$ de plus", "UN 5$ OU 10$ DE PLUS"),
         (
-            ":::tip un\ndeux\n:::\n\n!!! note\n    trois",
-            ":::tip un\nDEUX\n:::\n\n!!! note\n    TROIS",
+            ":::tip un mot\ndeux\n:::\n\n!!! note\n    trois",
+            ":::tip UN MOT\nDEUX\n:::\n\n!!! note\n    TROIS",
+        ),
+        (
+            'zéro\n:::tip[un *mot*]\ndeux\n:::\n\n??? note inline "un mot"\n    trois',
+            'ZÉRO\n:::tip[UN *MOT*]\nDEUX\n:::\n\n??? note inline "UN MOT"\n    TROIS',
+        ),
+        (
+            "::: {.un}\ndeux\n:::\n\n:::{note} un\ntrois\n:::\n\n!!! note un\n    quatre",
+            "::: {.un}\nDEUX\n:::\n\n:::{note} un\nTROIS\n:::\n\n!!! note un\n    QUATRE",
         ),
         ("*[HTML]: un\n*[CSS]: deux", "*[HTML]: UN\n*[CSS]: DEUX"),
         ("un\n: deux\n: trois", "UN\n: DEUX\n: TROIS"),
