@@ -217,13 +217,15 @@ def _merges(model: Mapping[str, Any], ids: Mapping[str, int]) -> list[tuple[str,
     kinds = set(map(type, content))
     if kinds == {str} and set(map(str.count, content, repeat(" "))) == {1}:
         sides = " ".join(content).split(" ")
-    elif kinds <= {list} and set(map(len, content)) <= {2}:
+    elif (
+        kinds <= {list}
+        and set(map(len, content)) <= {2}
+        and set(map(type, chain.from_iterable(content))) <= {str}
+    ):
         sides = list(chain.from_iterable(content))
     else:
         raise _refusal("cannot be read: its merges are not pairs")
     left, right = sides[::2], sides[1::2]
-    if not set(map(type, sides)) <= {str}:
-        raise _refusal("cannot be read: its merges are not pairs")
     if not all(map(ids.__contains__, chain(sides, map(add, left, right)))):
         named = chain.from_iterable((a, b, a + b) for a, b in zip(left, right, strict=True))
         missing = next(piece for piece in named if piece not in ids)
