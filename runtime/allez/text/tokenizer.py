@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from allez.bundle import Bundle, SourceSide, TargetSide, parse_object
 from allez.errors import BundleFormatError
@@ -14,7 +14,9 @@ from allez.spec import SPEC
 from allez.text.bpe import BytePairs, Subwords
 from allez.text.definition import MARK, Definition, kept_pattern, read_definition
 from allez.text.normalizer import Normalizer
-from allez.text.unigram import Unigram
+
+if TYPE_CHECKING:
+    from allez.text.unigram import Unigram
 
 EOS_PIECE: str = SPEC["tokenizer"]["eos"]
 """How the end of the sentence is spelled where subwords are shown."""
@@ -65,6 +67,7 @@ class Tokenizer:
         self._pieces = read.pieces
         self._normalizer = Normalizer(read.steps)
         self._model = _model(read)
+        self._whole = read.kind == "Unigram"  # a text is cut as a whole, not word by word
         self._digits, self._spaced, self._suffix = read.digits, read.spaced, read.suffix
         self._bytes = {index: byte for byte, index in enumerate(read.bytes_of)}
         self._known: dict[str, Subwords] = {}  # words met of late
@@ -89,7 +92,7 @@ class Tokenizer:
     def encode(self, text: str) -> list[int]:
         """Return the ids of `text`, without bos or eos. Any text has ids: bytes or unk stand in."""
         text = self._normalizer.apply(text)
-        if isinstance(self._model, Unigram):
+        if self._whole:
             return self._model.cut(_marked(text)).ids
         ids: list[int] = []
         words = _WORD.findall(text) if self._spaced else _marked(text).split(MARK)[1:]
@@ -186,7 +189,7 @@ class Tokenizer:
             return
         marked = _marked(text)
         start = len(text) - len(marked)
-        if isinstance(self._model, Unigram):
+        if self._whole:
             yield start, self._model.cut(marked)
             return
         for rest in marked.split(MARK)[1:]:
@@ -266,6 +269,8 @@ def _model(read: Definition) -> BytePairs | Unigram | Words:
             suffix=read.suffix,
             kept=kept_pattern(read.kept),
         )
+    from allez.text.unigram import Unigram  # loaded for the bundles that have one
+
     # Unknown and bytes are no spelling of a text, nor is what has a space: spaces become marks.
     reserved = {read.unknown, *read.bytes_of}
     ids = {
