@@ -17,7 +17,7 @@ from allez.spec import SPEC
 _PLAIN: str = SPEC["manifest"]["patterns"]["file"]
 """What a name or a version must be to stand in the name of a folder."""
 
-_FOLDER = re.compile(rf"({_PLAIN})@({_PLAIN})@([0-9a-f]{{64}})")
+_FOLDER = rf"({_PLAIN})@({_PLAIN})@([0-9a-f]{{64}})"
 
 
 class Stored(NamedTuple):
@@ -80,7 +80,7 @@ def stored() -> list[Stored]:
 
 def parse(path: Path) -> Stored | None:
     """Return what the name of a folder of the store says; None if it is none."""
-    match = _FOLDER.fullmatch(path.name)
+    match = re.fullmatch(_FOLDER, path.name) if "@" in path.name else None
     return None if match is None else Stored(match[1], match[2], match[3], path)
 
 
