@@ -19,9 +19,12 @@ _CHOICE = re.compile(
 _SELECTOR = re.compile(r"\s*(?:=\d+|\w+)\s*\{")
 _END = re.compile(r"\s*\}")
 _LIMIT = re.compile(r"\s*-?(?:\d+(?:\.\d+)?|∞)\s*[#<≤]")
-_FORMS = re.compile(r"(?<=\S)[ \t]+\|[ \t]+(?=\S)|\t|\n[ \t\r]*\n")
-"""What parts the forms of a message, a title from the name of the place it stands in, columns and
-paragraphs."""
+_FORMS = re.compile(
+    r"(?<=\S)[ \t]+\|[ \t]+(?=\S)|\t|\n[ \t\r]*\n"
+    r"|(?<!\\)(?:\\r)?(?:\\n)+(?=[ \t]*(?:[^\s\\a-zß-öø-ÿ]|\Z))"
+)
+"""What parts the forms of a message, a title from the name of the place it stands in, columns,
+paragraphs, and lines whose ends are spelled, `\\n`."""
 _OTHER = re.compile(r"\{\s*\w+\s*,\s*(?:plural|select|selectordinal|choice)\s*,")
 
 
@@ -42,7 +45,8 @@ def choices(text: str, start: int, end: int) -> Iterator[Choice]:
     """
     if (found := _OTHER.search(text, start, end)) is None:
         parts = _parted(text, start, end)
-        if len(parts) > 1:
+        edges = ((start, parts[0][0]), (parts[0][1], end)) if len(parts) == 1 else ()
+        if len(parts) > 1 or any("\\n" in text[low:high] for low, high in edges):
             yield Choice(start, end, tuple(parts))
         return
     position = start

@@ -26,12 +26,14 @@ _MNEMONIC = re.compile(
 )
 """Before a letter to press, `&Fichier`, `_Fichier`; or within a word, `É&dition`, but not `R&D`."""
 _BLANK_LINE = "\n\n"
-_SPECIAL = frozenset("<>&{}%$#_@*|\t")
+_SPECIAL = frozenset("<>&{}%$#_@*|\t\\")
 """What is set apart has one of these."""
 _SIGNS = frozenset("_/\\@#=<>|~^*+[]")
 """Signs that stand in names of things rather than in words of a language."""
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _FORMULA = re.compile(r"\s*=[^\s=>]")
+_LINE_ENDS = re.compile(r"(?:\\[nr])+\s*\Z")
+"""Line ends as they are spelled, behind a string."""
 _EITHER = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’-]+/[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’-]+")
 
 
@@ -221,7 +223,7 @@ def is_prose(text: str) -> bool:
     (but not all of them capitals); two capitalised ones may have a slash between them (`Oui/Non`).
     What begins with `=` and goes on is a formula.
     """
-    text = _MNEMONIC.sub("", _TAG.sub(" ", text))
+    text = _MNEMONIC.sub("", _TAG.sub(" ", _LINE_ENDS.sub("", text)))
     words = text.split()
     if not any(map(str.isalpha, text)) or _FORMULA.match(text):
         return False

@@ -90,6 +90,10 @@ def backwards(text: str) -> str:
         ("un mot<br>ici", "ICI MOT UN<br>"),
         ("un\n\n<p>un mot</p>deux mots", "UN\n\n<p>MOT UN</p>MOTS DEUX"),
         ("un **gros mot** ici", "ICI **MOT GROS** UN"),
+        (r"un mot\nDeux mots", r"MOT UN\nMOTS DEUX"),
+        (r"un mot\r\n\nDeux mots\n", r"MOT UN\r\n\nMOTS DEUX\n"),
+        (r"Fin\n", r"FIN\n"),
+        (r"c:\nouveau\Rapport est là", r"LÀ EST RAPPORT \ NOUVEAU \ : C"),
     ],
 )
 def test_what_a_message_chooses_from_is_translated(text: str, expected: str) -> None:
