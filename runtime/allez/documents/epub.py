@@ -11,6 +11,7 @@ from allez.documents.mixed import Profile, add_segments
 from allez.documents.package import Package, read_package
 from allez.documents.reading import Reading
 from allez.documents.xml import read_xml
+from allez.errors import InputError
 from allez.text.elements import names
 
 _CONTENTS = Profile(only=names("text"), skipped=names("docAuthor"))
@@ -18,6 +19,7 @@ _ABOUT = Profile(
     only=names("dc:title dc:description guide"),
     is_text=lambda text, tag, name: tag.name == "reference" and name == "title",
 )
+_PAGE = re.compile(rb"\bURI\s*=\s*[\"'][^\"']+\.(?:xhtml|html?|ncx|opf)[\"']", re.IGNORECASE)
 _LANGUAGE = re.compile(r"(<dc:language\b[^>]*>\s*)([A-Za-z]+)[\w-]*(\s*</dc:language>)")
 
 
@@ -29,9 +31,16 @@ def parse(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B008  
         reading: `source` and `target`: the language of the book and its pages is changed.
 
     Raises:
-        InputError: it is none, or broken; the part is named.
+        InputError: it is none, encrypted, or broken; the part is named.
     """
+    read_package(data, "EPUB", "META-INF/container.xml", _refuse_encrypted)
     return read_package(data, "EPUB", "META-INF/container.xml", _reader(reading))
+
+
+def _refuse_encrypted(name: str, part: bytes) -> None:
+    """Refuse a book whose pages nobody can read; typefaces may be encrypted."""
+    if name == "META-INF/encryption.xml" and _PAGE.search(part):
+        raise InputError("it is encrypted", hint="take a copy without copy protection")
 
 
 def _reader(reading: Reading) -> Callable[[str, bytes], Document | None]:

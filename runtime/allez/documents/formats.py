@@ -86,7 +86,11 @@ FORMATS = {
 _REFUSED = (
     (b"%PDF", "a PDF", "convert it to text or .docx first: pdftotext, or LibreOffice"),
     (b"{\\rtf", "an RTF file", "save it as .docx or .odt first"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file", "save it as .docx, .pptx or .xlsx first"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old or encrypted Office file",
+        "save it as .docx, .pptx or .xlsx, without a password",
+    ),
 )
 """What begins so has no reader: its name, and what can be done about it."""
 

@@ -237,7 +237,7 @@ def test_wrong_uses(
     ("name", "content", "message"),
     [
         ("a.pdf", b"%PDF-1.4\n1 0 obj\n", "a PDF cannot be read"),
-        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Office file cannot be read"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1", "an old or encrypted Office file cannot be read"),
         ("a.bin", b"\0\1\2\3" * 10, "it is not UTF-8|it is a binary file"),
     ],
 )

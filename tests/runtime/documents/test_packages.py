@@ -220,6 +220,21 @@ def test_an_encrypted_document_is_named() -> None:
         FORMATS["opendocument"].parse(zipped(parts), READING)
 
 
+@pytest.mark.parametrize(("page", "refused"), [("OEBPS/c1.xhtml", True), ("OEBPS/a.otf", False)])
+def test_a_book_with_copy_protection_is_named(page: str, refused: bool) -> None:
+    told = (
+        '<encryption xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:EncryptedData><enc:CipherData>'
+        f'<enc:CipherReference URI="{page}"/></enc:CipherData></enc:EncryptedData></encryption>'
+    )
+    data = zipped({**EPUB, "META-INF/encryption.xml": told})
+    if not refused:
+        assert FORMATS["epub"].parse(data, READING).segments
+        return
+    with pytest.raises(InputError, match=r"META-INF/encryption\.xml: it is encrypted") as caught:
+        FORMATS["epub"].parse(data, READING)
+    assert caught.value.hint == "take a copy without copy protection"
+
+
 def test_a_paragraph_of_thousands_of_runs_is_left_alone() -> None:
     run = f"<w:r>{_BOLD}<w:t>un</w:t></w:r><w:r><w:t>deux</w:t></w:r>"
     document = parse("docx", {**DOCX, "word/document.xml": f"<w:p>{run * 1000}</w:p>"})
