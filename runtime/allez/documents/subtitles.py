@@ -408,12 +408,15 @@ def _cuts(text: str, places: Sequence[int], shares: Sequence[float]) -> list[int
         places: where attention sees the cuts.
         shares: after which share of the text each cut comes in the source.
     """
-    gaps = [i for i, character in enumerate(text) if character == " "]
+    spoken = [i for i, character in enumerate(text) if character.isalnum()]
+    last = spoken[-1] if spoken else 0
+    gaps = [i for i, character in enumerate(text) if character == " " and i < last]
     cuts: list[int] = []
     for number, (place, share) in enumerate(zip(sorted(places), shares, strict=True)):
         left = len(places) - number - 1
         low = cuts[-1] if cuts else 0
-        free = [gap for gap in gaps if gap > low]
+        first = next((i for i in spoken if i >= low), low)  # no cue has nothing but signs
+        free = [gap for gap in gaps if gap > first]
         free = free[: len(free) - left] if len(free) > left else free[:1]
 
         def badness(gap: int, low: int = low, place: int = place, share: float = share) -> float:

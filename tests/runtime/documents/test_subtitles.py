@@ -150,6 +150,16 @@ def test_every_cue_gets_words_even_if_attention_goes_astray() -> None:
     assert all(len(cue.split("\n")) == 3 and cue.split("\n")[2] for cue in cues)
 
 
+def test_no_cue_has_nothing_but_signs() -> None:
+    data = srt("je ne sais pas", "pour prendre le train.")
+    result = translate_document(
+        subtitles.parse_srt(data), WordByWord(backwards=True).translate_batch
+    )
+    shown = [cue.split("\n", 2)[2] for cue in result.decode().strip().split("\n\n")]
+    assert all(any(map(str.isalpha, lines)) for lines in shown)
+    assert " ".join(" ".join(shown).split()) == ". TRAIN LE PRENDRE POUR PAS SAIS NE JE"
+
+
 def test_a_line_that_is_too_long_to_be_read_becomes_two() -> None:
     data = srt("a " * 15 + "b")
     long = {"a": "anything"}
