@@ -77,7 +77,14 @@ _CHART = Profile(only=names("a:t c:v cx:v cx:pt"), skipped=names("c:numCache c:n
 """Headings, and the names of rows and columns that a chart keeps of its table; not its numbers."""
 _COMMENT = Profile(only=names("p:text text"))
 """Comments that are no paragraphs."""
-_PROFILES = ((_CHART_PARTS, _CHART), (_COMMENT_PARTS, _COMMENT))
+_ABOUT_PARTS = re.compile(r"docProps/core\.xml")
+_ABOUT = Profile(only=names("dc:title dc:subject dc:description"))
+"""What a document says of itself: windows and fields show its title."""
+_PROFILES = (
+    (_CHART_PARTS, _CHART),
+    (_COMMENT_PARTS, _COMMENT),
+    (_ABOUT_PARTS, _ABOUT),
+)
 _RUNS = ((_DRAWN_PARTS, _SLIDE), (_MASTER_PARTS, _MASTER))
 """How parts are read that several kinds of files have, or that are not like the others."""
 _TABLE_COLUMN = re.compile(r"<(?:\w+:)?(?:tableColumn|cacheField)\b[^>]*?\bname=\"([^\"]*)\"")

@@ -55,6 +55,9 @@ TEXT = Profile(
     is_kept=lambda text, tag: value_of(text, tag, "presentation:placeholder") == "true",
 )
 """What the elements of a document mean."""
+_META = "meta.xml"
+_ABOUT = Profile(only=names("dc:title dc:subject dc:description"))
+"""What a document says of itself: windows and fields show its title."""
 _PARTS = re.compile(r"(?:Object \d+/)?(?:content|styles)\.xml")
 """The document, and the charts in it."""
 
@@ -80,9 +83,9 @@ def _refuse_encrypted(name: str, part: bytes) -> None:
 
 
 def _read(reading: Reading, name: str, part: bytes) -> Document | None:
-    if not _PARTS.fullmatch(name):
+    if name != _META and not _PARTS.fullmatch(name):
         return None
     text, encode = read_xml(part)
     builder = Builder(with_open_language(text, reading))
-    add_segments(builder, TEXT)
+    add_segments(builder, _ABOUT if name == _META else TEXT)
     return builder.build(encode)

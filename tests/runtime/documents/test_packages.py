@@ -213,6 +213,20 @@ def test_a_namespace_may_have_any_prefix(name: str, part: str, usual: str, names
     assert "<x:" in unzipped(uppercased(other))[part].decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "part"), [("docx", "docProps/core.xml"), ("opendocument", "meta.xml")]
+)
+def test_a_document_s_title_is_read(name: str, part: str) -> None:
+    about = (
+        '<a:b xmlns:a="a" xmlns:dc="dc"><dc:title>Un titre</dc:title><dc:creator>Jean</dc:creator>'
+        "<dc:subject>un sujet</dc:subject><a:keywords>un</a:keywords></a:b>"
+    )
+    document = parse(name, {**PACKAGES[name], part: about})
+    assert [s.source.text for s in document.segments][-2:] == ["Un titre", "un sujet"]
+    written = unzipped(uppercased(document))[part].decode()
+    assert written == about.replace("Un titre", "UN TITRE").replace("un sujet", "UN SUJET")
+
+
 def test_an_encrypted_document_is_named() -> None:
     manifest = "<m:manifest><m:encryption-data/></m:manifest>"
     parts = {"content.xml": "\1\2", "META-INF/manifest.xml": manifest}
