@@ -239,13 +239,10 @@ def _at_number(line: str, start: int, source: Form | None, target: Form | None) 
         return None
     first = line[start]
     if is_digit(first) and source is not None and source.hours:
-        hours = stretch(line, start, source)
-        if hours is not None:
-            said = line[start : hours.end]
-            if target is not None:
-                said = write(hours.first, target) + hours.dash + write(hours.last, target)
-            value = f"{hours.first.value}-{hours.last.value}"
-            return Entity(start, hours.end, NUMBER, said, value)
+        two = stretch(line, start, source)
+        if two is not None:
+            said = line[start : two.end] if target is None else two.written(source, target)
+            return Entity(start, two.end, NUMBER, said, two.value)
     elif is_digit(first) and source is not None:
         if moment(line, start):
             return _number(line, start, source, target)

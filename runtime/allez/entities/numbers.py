@@ -57,6 +57,8 @@ class Form(NamedTuple):
     """Words before whole hours that are a time of day: "à 15 h"."""
     units: Mapping[str, str]
     """Signs of units, and what they are in English."""
+    until: str
+    """What joins two hours between which something is."""
 
 
 FORMS = {
@@ -81,6 +83,7 @@ FORMS = {
             "demain hier"
         ),
         SIGNS,
+        " à ",
     ),
     "en": Form(
         ", ",
@@ -98,6 +101,7 @@ FORMS = {
         frozenset(),
         frozenset(),
         ENGLISH,
+        " to ",
     ),
 }
 """The number forms that every host has, by language."""
@@ -163,11 +167,11 @@ def read(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
         time = _time(text, position, form) if form.hours else _moment(text, position)
         if time is not None:
             return time
-    end, amount = _plain(text, position, form)
+    end, amount = plain(text, position, form)
     if not form.hours and at(text, end) == "s" and number_ends(text, end + 1):
         return None
-    end, amount = _behind(text, end, amount._replace(sign=sign, currency=currency), form)
-    if end == 0 or not (amount.unit or _closed(text, end)):
+    end, amount = behind(text, end, amount._replace(sign=sign, currency=currency), form)
+    if end == 0 or not (amount.unit or closed(text, end)):
         return None
     if _ambiguous(text, start, position, amount, form):
         return None
@@ -279,7 +283,7 @@ def _decade(text: str, start: int) -> tuple[int, Amount] | None:
     return end, Amount("", year, False, "", decade=True)
 
 
-def _plain(text: str, start: int, form: Form) -> tuple[int, Amount]:
+def plain(text: str, start: int, form: Form) -> tuple[int, Amount]:
     """Read digits, thousands and fraction."""
     end = digits(text, start)
     whole, grouped = text[start:end], False
@@ -308,7 +312,7 @@ def _has_fraction(text: str, end: int, form: Form) -> bool:
     return at(text, end) == form.decimal and is_digit(at(text, end + 1))
 
 
-def _behind(text: str, end: int, amount: Amount, form: Form) -> tuple[int, Amount]:
+def behind(text: str, end: int, amount: Amount, form: Form) -> tuple[int, Amount]:
     """Read what belongs to a number behind it; the end is 0 where it contradicts itself."""
     for sign in form.percent:
         if text.startswith(sign, end) and number_ends(text, end + len(sign)):
@@ -423,7 +427,7 @@ def _behind_digit(text: str, position: int) -> bool:
     return position > 0 and is_digit(text[position - 1])
 
 
-def _closed(text: str, end: int) -> bool:
+def closed(text: str, end: int) -> bool:
     """Tell whether a number is over here; a unit may stand right behind it."""
     if number_ends(text, end):
         return True

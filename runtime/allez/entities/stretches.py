@@ -1,25 +1,51 @@
-"""Stretches of a day in French, `8h-12h`, `9 h 30 - 12 h`: two times and a dash, one number.
+"""Two numbers of French that are one: a stretch of a day, `8h-12h`, `9h à 12h`; a span, `10-15 €`.
 
-What may as well be a length of time (`2h-3h`) is none. Knows hours, and no other numbers.
+Of hours, what may as well be a length of time (`2h-3h`) is no stretch.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from allez.entities.characters import SPACES, at, digits, is_digit, is_word, number_ends
-from allez.entities.numbers import Amount, Form, are_of_day
+from allez.entities.characters import (
+    MINUS,
+    SPACES,
+    at,
+    digits,
+    is_digit,
+    is_word,
+    number_ends,
+    word_before,
+)
+from allez.entities.numbers import Amount, Form, are_of_day, behind, closed, plain, write
 
 _DASHES = ("-", "\u2013", "\u2014")
 
 
+_OPEN = ("de", "entre")
+"""What opens two hours that "à" or "et" joins: each is a number then."""
+
+
 class Stretch(NamedTuple):
-    """Two times, where the second one ends, and what stands between them."""
+    """Two numbers, where the second one ends, and what stands between them."""
 
     end: int
     first: Amount
-    dash: str
+    joint: str
     last: Amount
+
+    @property
+    def value(self) -> str:
+        """What is the same in every language."""
+        return f"{self.first.value}-{self.last.value}"
+
+    def written(self, source: Form, target: Form) -> str:
+        """Return how the other language writes it: a currency that stands first does so once."""
+        joint = target.until if self.joint == source.until else self.joint
+        last, currency = write(self.last, target), ""
+        if target.currency_first:
+            currency = self.last.currency
+        return currency + write(self.first, target) + joint + last[len(currency) :]
 
 
 class _Time(NamedTuple):
@@ -30,12 +56,46 @@ class _Time(NamedTuple):
 
 
 def stretch(text: str, start: int, form: Form) -> Stretch | None:
-    """Return the stretch of a day that begins where a number does, None if there is none."""
-    first = _time(text, start)
-    dash = _behind_space(text, first.end) if first else 0
-    if first is None or at(text, dash) not in _DASHES:
-        return None
+    """Return the stretch or span that begins where a number does, None if there is none."""
+    return _of_day(text, start, form) or _span(text, start, form)
+
+
+def _span(text: str, start: int, form: Form) -> Stretch | None:
+    """Return two numbers and a dash with what belongs to both behind them: `10-15 €`, `2–3 kg`.
+
+    Spaces may be around the dash at the beginning of a line alone: "iPhone 12 - 500 €" is none.
+    """
+    end, first = plain(text, start, form)
+    dash = _behind_space(text, end)
     begin = _behind_space(text, dash + 1)
+    if at(text, dash) not in _DASHES or not is_digit(at(text, begin)):
+        return None
+    if (dash > end) != (begin > dash + 1) or (dash > end and text[:start].strip()):
+        return None
+    if at(text, start - 1) in (*_DASHES, *MINUS):
+        return None
+    stop, last = plain(text, begin, form)
+    stop, last = behind(text, stop, last, form)
+    told = last.percent or last.currency or last.unit or last.hours
+    if not told or not (last.unit or closed(text, stop)):
+        return None
+    led = any(len(each.whole) > 1 and each.whole[0] == "0" for each in (first, last))
+    return None if led else Stretch(stop, first, text[end:begin], last)
+
+
+def _of_day(text: str, start: int, form: Form) -> Stretch | None:
+    """Return two times that a dash joins, or "à" where no word opens them: `9h-12h`, `9h à 12h`."""
+    first = _time(text, start)
+    if first is None:
+        return None
+    until = text.startswith(form.until, first.end) and first.mark == "h"
+    if until and word_before(text, start) not in _OPEN:
+        begin = first.end + len(form.until)
+    else:
+        dash = _behind_space(text, first.end)
+        if at(text, dash) not in _DASHES:
+            return None
+        begin = _behind_space(text, dash + 1)
     last = _time(text, begin)
     if last is None or last.mark != first.mark or not number_ends(text, last.end):
         return None

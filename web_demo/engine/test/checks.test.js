@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FORMS } from '../src/entities/numbers.js'
+import { readingForm } from '../src/entities/numbers.js'
 import { checkedForm, doubts } from '../src/text/checks.js'
 import { Exact, values } from '../src/text/number_words.js'
 import { chosen, coverage } from '../src/translate/choice.js'
 import { confidence, features } from '../src/translate/confidence.js'
 import { vectors } from './support.js'
+
+const FRENCH = await readingForm('fr')
 
 test('doubts are those of the specification', async () => {
   const cases = [...(await vectors('doubts.jsonl')), ...(await vectors('doubts_en.jsonl'))]
@@ -14,7 +16,7 @@ test('doubts are those of the specification', async () => {
   for (const { source, target, languages, kinds } of cases) {
     const found = languages
       ? doubts(source, target, 'en', 'fr', form)
-      : doubts(source, target, 'fr', 'en', FORMS.fr)
+      : doubts(source, target, 'fr', 'en', FRENCH)
     const named = [...new Set(found.map(({ kind }) => kind))].sort()
     assert.deepEqual(named, [...new Set(kinds)].sort(), JSON.stringify({ source, target }))
     for (const { text, start, end } of found) {
@@ -59,12 +61,12 @@ test('fractions are exact', () => {
 })
 
 test('what is left of a thing is no number that nobody said', () => {
-  const found = doubts('Appelez le 01 23 45 67 89.', 'Call 01 23 45 67 88.', 'fr', 'en', FORMS.fr)
+  const found = doubts('Appelez le 01 23 45 67 89.', 'Call 01 23 45 67 88.', 'fr', 'en', FRENCH)
   assert.deepEqual(found, [
     { kind: 'thing', text: '01 23 45 67 89', start: 11, end: 25 },
     { kind: 'number', text: '88', start: null, end: null },
   ])
-  assert.deepEqual(doubts('Oui, 3.', 'Oui, 3.', 'fr', 'en', FORMS.fr), [])
+  assert.deepEqual(doubts('Oui, 3.', 'Oui, 3.', 'fr', 'en', FRENCH), [])
 })
 
 test('the choice among hypotheses is that of the specification', async () => {

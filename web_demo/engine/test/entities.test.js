@@ -6,7 +6,7 @@ import { fill, mask } from '../src/entities/symbols.js'
 import { Terms } from '../src/entities/terms.js'
 import { SYMBOLS, inCodePoints, vectors } from './support.js'
 
-const ENGLISH = await readingForm('en')
+const READ = { fr: await readingForm('fr'), en: await readingForm('en') }
 
 /**
  * What a text holds; a case may say more of it.
@@ -15,7 +15,10 @@ const ENGLISH = await readingForm('en')
  * @param {any} one
  */
 function found(text, { forms = ['fr', 'en'], keep = [], glossary = [] }) {
-  const [source, target] = [forms[0] === 'en' ? ENGLISH : FORMS[forms[0]], FORMS[forms[1]] ?? null]
+  const [source, target] = [
+    READ[/** @type {'fr' | 'en'} */ (forms[0])] ?? null,
+    FORMS[forms[1]] ?? null,
+  ]
   const characters = [...text]
   const unitOf = (/** @type {number} */ place) =>
     place < 0 || place > characters.length ? Infinity : characters.slice(0, place).join('').length

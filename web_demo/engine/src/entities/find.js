@@ -36,7 +36,6 @@ import {
   tagged,
 } from './marks.js'
 import { beginsNumber, read, valueOf, write } from './numbers.js'
-import { stretch } from './stretches.js'
 import { account, address, file, foreign, identifier, initials, isLatin } from './words.js'
 
 /** @typedef {import('./characters.js').Line} Line */
@@ -215,8 +214,8 @@ class Finder {
     const first = line[start]
     const english = this.source?.english
     if (isDigit(first) && this.source?.hours) {
-      const hours = stretch(line, start, this.source, this.target)
-      if (hours) return hours
+      const two = this.source.two?.at(line, start, this.source, this.target)
+      if (two) return two
     } else if (isDigit(first) && english) {
       if (english.moment(line, start)) return this.number(line, start)
       const end = english.numbered(line, start)

@@ -22,7 +22,7 @@ import {
   words,
 } from './characters.js'
 import { groups } from './digits.js'
-import { hoursEnd, isDuration, isMoment, wordBefore } from './hours.js'
+import { areOfDay, beforeSpace, hoursEnd, isDuration, isMoment, wordBefore } from './hours.js'
 import { ALIKE, SIGNS, unitBehind } from './units.js'
 import { UNITS } from './words.js'
 
@@ -45,8 +45,10 @@ const NO_BREAK = '\u00a0'
  *   be two numbers ("bus")
  * @property {Set<string>} durations words before hours and minutes that are no time of day
  * @property {Map<string, string>} units signs of units, and what they are in English
+ * @property {string} until what joins two hours between which something is
  * @property {typeof import('./english.js') | null} english what English alone reads; null: nothing
- *   is read by it
+ * @property {import('./stretches.js').Stretches | null} two what reads two numbers as one; null:
+ *   nothing does
  */
 
 /** The number forms that every host has, by language. @type {Record<string, Form>} */
@@ -58,17 +60,12 @@ export const FORMS = {
     percent: [`${NO_BREAK}%`, ' %', '%', '\u202f%'],
     currencyFirst: false,
     hours: true,
-    designators: words(
-      'le du au numéro no n ligne bus train tram tramway métro vol page chapitre ' +
-        'article tome volume salle chambre porte quai voie rue route étage bureau ' +
-        'classe groupe lot version étape figure tableau question exercice leçon ' +
-        'appartement boîte bp cs code postal poste table place siège dossier section ' +
-        'paragraphe alinéa annexe niveau saison épisode match numéros lignes pages ' +
-        'articles',
-    ),
+    designators: new Set(),
     durations: words('pendant durant dure durait durera duré durée en moins plus toutes dans sous'),
     units: SIGNS,
+    until: ' à ',
     english: null,
+    two: null,
   },
   en: {
     thousands: ', ',
@@ -80,13 +77,15 @@ export const FORMS = {
     designators: new Set(),
     durations: new Set(),
     units: ALIKE,
+    until: ' to ',
     english: null,
+    two: null,
   },
 }
 
 /**
- * Returns the form of a language that is read, null if there is none: of English with what reads
- * it, which who only writes English need not load.
+ * Returns the form of a language that is read, null if there is none: with what reads it alone,
+ * which who only writes it need not load.
  *
  * @param {string | null} name
  * @returns {Promise<Form | null>}
@@ -96,7 +95,11 @@ export async function readingForm(name) {
     const english = await import('./english.js')
     return { ...FORMS.en, english, designators: english.DESIGNATORS, units: english.UNITS }
   }
-  return name !== null && Object.hasOwn(FORMS, name) ? FORMS[name] : null
+  if (name !== 'fr') return null
+  const { DESIGNATORS, Stretches } = await import('./french.js')
+  const numbers = { amountOf, behind, isClosed, plain, valueOf, write }
+  const two = new Stretches({ ...numbers, areOfDay, beforeSpace, wordBefore })
+  return { ...FORMS.fr, designators: DESIGNATORS, two }
 }
 
 const CURRENCIES = ['US$', 'CA$', '\u20ac', '$', '\u00a3', '\u00a5']
@@ -309,7 +312,7 @@ function decade(line, start) {
  * @param {Form} form
  * @returns {Read}
  */
-function plain(line, start, form) {
+export function plain(line, start, form) {
   let end = digits(line, start)
   let [whole, grouped] = [part(line, start, end), false]
   for (const mark of form.thousands) {
@@ -356,7 +359,7 @@ const hasFraction = (line, end, form) =>
  * @param {Form} form
  * @returns {Read}
  */
-function behind(line, end, amount, form) {
+export function behind(line, end, amount, form) {
   for (const sign of form.percent) {
     const stop = end + sign.length
     if (!has(line, end, sign) || !numberEnds(line, stop)) continue
@@ -391,7 +394,7 @@ function behind(line, end, amount, form) {
  * @param {Line} line
  * @param {number} end
  */
-function isClosed(line, end) {
+export function isClosed(line, end) {
   if (numberEnds(line, end)) return true
   const unit = run(line, end, isLetter)
   return UNITS.has(part(line, end, unit)) && numberEnds(line, unit)

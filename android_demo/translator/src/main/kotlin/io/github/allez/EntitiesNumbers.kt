@@ -25,6 +25,7 @@ private const val NO_BREAK = "\u00a0"
  * @property durations words before hours and minutes that are no time of day.
  * @property moments words before whole hours that are a time of day: "à 15 h".
  * @property units signs of units, and what they are in English.
+ * @property until what joins two hours between which something is.
  */
 internal class NumberForm(
     val thousands: List<String>,
@@ -37,6 +38,7 @@ internal class NumberForm(
     val durations: Set<String>,
     val moments: Set<String>,
     val units: Map<String, String>,
+    val until: String,
 )
 
 /** The number forms that every host has, by language. */
@@ -62,6 +64,7 @@ internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
                 "demain hier",
         ),
         units = UNIT_SIGNS,
+        until = " à ",
     ),
     "en" to NumberForm(
         thousands = listOf(",", " "),
@@ -79,6 +82,7 @@ internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
         durations = emptySet(),
         moments = emptySet(),
         units = ENGLISH_SIGNS,
+        until = " to ",
     ),
 )
 
@@ -248,7 +252,7 @@ private fun CodePoints.decade(start: Int): ReadNumber? {
 }
 
 /** Digits, thousands and fraction. */
-private fun CodePoints.plain(start: Int, form: NumberForm): ReadNumber {
+internal fun CodePoints.plain(start: Int, form: NumberForm): ReadNumber {
     var end = digits(start)
     var whole = string(start, end)
     var grouped = false
@@ -277,7 +281,7 @@ private fun CodePoints.plain(start: Int, form: NumberForm): ReadNumber {
 private fun CodePoints.hasFraction(end: Int, form: NumberForm): Boolean = has(form.decimal, end) && isDigit(at(end + 1))
 
 /** What belongs to a number behind it; null where it contradicts itself. */
-private fun CodePoints.behind(end: Int, amount: Amount, form: NumberForm): ReadNumber? {
+internal fun CodePoints.behind(end: Int, amount: Amount, form: NumberForm): ReadNumber? {
     for (sign in form.percent) {
         if (!startsWith(sign, end) || !numberEnds(end + sign.length)) continue
         return if (amount.currency.isEmpty()) ReadNumber(end + sign.length, amount.copy(percent = true)) else null
@@ -358,7 +362,7 @@ private fun CodePoints.isHour(start: Int): Boolean {
 private fun isCurrency(character: Int): Boolean = CURRENCIES.any { it.length == 1 && isOneOf(it, character) }
 
 /** Whether a number is over here; a unit may stand right behind it. */
-private fun CodePoints.isClosed(end: Int): Boolean {
+internal fun CodePoints.isClosed(end: Int): Boolean {
     if (numberEnds(end)) return true
     val unit = run(end, ::isLetter)
     return string(end, unit) in UNITS && numberEnds(unit)

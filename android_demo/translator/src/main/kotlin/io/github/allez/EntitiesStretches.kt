@@ -1,7 +1,7 @@
 /*
- * Stretches of a day in French, `8h-12h`, `9 h 30 - 12 h`: two times and a dash, one number.
+ * Two numbers of French that are one: a stretch of a day, `8h-12h`, `9h à 12h`; a span, `10-15 €`.
  *
- * What may as well be a length of time (`2h-3h`) is none. Knows hours, and no other numbers.
+ * Of hours, what may as well be a length of time (`2h-3h`) is no stretch.
  */
 package io.github.allez
 
@@ -23,22 +23,61 @@ private class HourOfDay(val end: Int, val amount: Amount, val isColon: Boolean) 
     val hour: Int = amount.whole.toInt()
 }
 
-/** The stretch of a day that begins where a number does, null if there is none. */
+/** What opens two hours that "à" or "et" joins: each is a number then. */
+private val OPEN = setOf("de", "entre")
+
+/** Two numbers, where the second one ends, and what stands between them. */
+private class TwoNumbers(val end: Int, val first: Amount, val joint: String, val last: Amount) {
+    /** How the other language writes it: a currency that stands first does so once. */
+    fun written(source: NumberForm, target: NumberForm): String {
+        val joined = if (joint == source.until) target.until else joint
+        val currency = if (target.currencyFirst) last.currency else ""
+        return currency + write(first, target) + joined + write(last, target).drop(currency.length)
+    }
+}
+
+/** The stretch or span that begins where a number does, null if there is none. */
 internal fun CodePoints.stretch(start: Int, source: NumberForm, target: NumberForm?): Entity? {
-    val first = hour(start) ?: return null
-    val dash = behindSpace(first.end)
-    if (!hasOneOf(DASHES, dash)) return null
+    val found = ofDay(start, source) ?: span(start, source) ?: return null
+    val said = if (target == null) string(start, found.end) else found.written(source, target)
+    return Entity(start, found.end, EntityKind.NUMBER, said, "${found.first.value}-${found.last.value}")
+}
+
+/**
+ * Two numbers and a dash with what belongs to both behind them: `10-15 €`, `2–3 kg`.
+ *
+ * Spaces may be around the dash at the beginning of a line alone: "iPhone 12 - 500 €" is none.
+ */
+private fun CodePoints.span(start: Int, form: NumberForm): TwoNumbers? {
+    val (end, first) = plain(start, form)
+    val dash = behindSpace(end)
     val begin = behindSpace(dash + 1)
+    val isSpaced = dash > end
+    val isEven = isSpaced == begin > dash + 1
+    if (!hasOneOf(DASHES, dash) || !isEven || !isDigit(at(begin))) return null
+    if (isSpaced && !all(0, start, ::isSpace) || hasOneOf(DASHES + MINUS, start - 1)) return null
+    val plain = plain(begin, form)
+    val (stop, last) = behind(plain.end, plain.amount, form) ?: return null
+    val isTold = last.percent || last.hours || last.currency.isNotEmpty() || last.unit.isNotEmpty()
+    if (!isTold || last.unit.isEmpty() && !isClosed(stop)) return null
+    if (listOf(first, last).any { it.whole.length > 1 && it.whole.startsWith('0') }) return null
+    return TwoNumbers(stop, first, string(end, begin), last)
+}
+
+/** Two times that a dash joins, or "à" where no word opens them: `9h-12h`, `9h à 12h`. */
+private fun CodePoints.ofDay(start: Int, source: NumberForm): TwoNumbers? {
+    val first = hour(start) ?: return null
+    val isUntil = !first.isColon && startsWith(source.until, first.end)
+    val begin = if (isUntil && wordBefore(start) !in OPEN) {
+        first.end + source.until.length
+    } else {
+        behindSpace(first.end).let { if (hasOneOf(DASHES, it)) behindSpace(it + 1) else return null }
+    }
     val last = hour(begin) ?: return null
     if (last.isColon != first.isColon || !numberEnds(last.end) || goesOn(start, last.end)) return null
     if (first.hour == LAST_HOUR || (last.hour == LAST_HOUR && last.amount.minutes != "00")) return null
     if (!first.isColon && !areOfDay(start, begin, last.end, source)) return null
-    val said = if (target == null) {
-        string(start, last.end)
-    } else {
-        write(first.amount, target) + string(first.end, begin) + write(last.amount, target)
-    }
-    return Entity(start, last.end, EntityKind.NUMBER, said, "${first.amount.value}-${last.amount.value}")
+    return TwoNumbers(last.end, first.amount, string(first.end, begin), last.amount)
 }
 
 /**
