@@ -8,7 +8,7 @@ from __future__ import annotations
 from support.documents import zipped
 
 _OFFICE = "http://schemas.openxmlformats.org"
-_W = (
+WORD = (
     f'xmlns:w="{_OFFICE}/wordprocessingml/2006/main" '
     f'xmlns:r="{_OFFICE}/officeDocument/2006/relationships" '
     f'xmlns:wp="{_OFFICE}/drawingml/2006/wordprocessingDrawing" '
@@ -151,29 +151,29 @@ DOCX = {
         "numbering numbering.xml",
     ),
     "word/document.xml": (
-        f'{_HEAD}<w:document {_W}><w:body>{_BODY}<w:sectPr><w:headerReference w:type="default" '
+        f'{_HEAD}<w:document {WORD}><w:body>{_BODY}<w:sectPr><w:headerReference w:type="default" '
         'r:id="r4"/></w:sectPr></w:body></w:document>'
     ),
     "word/styles.xml": (
-        f'<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="fr-FR" '
+        f'<w:styles {WORD}><w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="fr-FR" '
         'w:eastAsia="ja-JP"/></w:rPr></w:rPrDefault></w:docDefaults></w:styles>'
     ),
     "word/numbering.xml": (
-        f'<w:numbering {_W}><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val='
+        f'<w:numbering {WORD}><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val='
         '"decimal"/><w:lvlText w:val="article %1 –"/></w:lvl><w:lvl w:ilvl="1"><w:numFmt w:val='
         '"decimal"/><w:lvlText w:val="%1.%2"/></w:lvl><w:lvl w:ilvl="2"><w:numFmt w:val="bullet"/>'
         '<w:lvlText w:val="o"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val='
         '"0"/></w:num></w:numbering>'
     ),
     "word/comments.xml": (
-        f"<w:comments {_W}><w:comment {_WHO.format(0)}><w:p>{_run('un avis')}</w:p></w:comment>"
+        f"<w:comments {WORD}><w:comment {_WHO.format(0)}><w:p>{_run('un avis')}</w:p></w:comment>"
         "</w:comments>"
     ),
     "word/footnotes.xml": (
-        f'<w:footnotes {_W}><w:footnote w:id="2"><w:p><w:r><w:footnoteRef/></w:r>'
+        f'<w:footnotes {WORD}><w:footnote w:id="2"><w:p><w:r><w:footnoteRef/></w:r>'
         f"{_run(' une note')}</w:p></w:footnote></w:footnotes>"
     ),
-    "word/header1.xml": f"<w:hdr {_W}><w:p>{_run('un en-tête')}</w:p></w:hdr>",
+    "word/header1.xml": f"<w:hdr {WORD}><w:p>{_run('un en-tête')}</w:p></w:hdr>",
     "word/charts/chart1.xml": (
         f'<c:chartSpace xmlns:c="{_OFFICE}/drawingml/2006/chart" {_A}><c:chart><c:title><c:tx>'
         "<c:rich><a:p><a:r><a:t>les ventes</a:t></a:r></a:p></c:rich></c:tx></c:title></c:chart>"

@@ -13,7 +13,7 @@ from allez.documents.formats import FORMATS
 from allez.documents.reading import Reading
 from allez.documents.translation import translate_document
 from support.documents import WordByWord, unzipped, uppercased, zipped
-from support.drafts import ODF
+from support.drafts import ODF, WORD
 
 WORDS = ["un", "deux ", "Le chat", " à ", "l'eau", "12", ". ", "{0}", "&amp;", "&lt;b>", "I", "%s"]
 INLINE = {
@@ -47,13 +47,32 @@ INLINE = {
         '<resources xmlns:xliff="u">{}</resources>',
         "<string>{}</string>",
     ),
+    "docx": (
+        ['w:hyperlink w:tooltip="un mot"', 'w:ins w:id="1"', "w:sdtContent"],
+        [
+            *(f"<w:r><w:rPr><w:b/></w:rPr><w:t>{word}</w:t></w:r>" for word in ("un", "", " à ")),
+            *(f"<w:r><w:t>{word}</w:t></w:r>" for word in ("deux", "{0}", "Le chat ", "&lt;b>")),
+            "<w:r><w:br/><w:t>Un</w:t><w:tab/></w:r>",
+            '<w:r><w:drawing><wp:docPr id="1" name="a" descr="un mot"/></w:drawing></w:r>',
+            '<w:bookmarkStart w:id="1" w:name="a"/>',
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r>',
+            '<w:r><w:fldChar w:fldCharType="separate"/></w:r>',
+            '<w:r><w:fldChar w:fldCharType="end"/></w:r>',
+        ],
+        f"<w:document {WORD}><w:body>{{}}</w:body></w:document>",
+        '<w:p><w:pPr><w:framePr w:dropCap="drop"/></w:pPr>{}</w:p>',
+    ),
 }
+PARTS = {"opendocument": "content.xml", "docx": "word/document.xml"}
+"""Of formats that are zips, the part with the text."""
+RUNS = ("}r", "}t", "}rPr", "}b")
+"""Elements of Word that are made anew."""
 """Of each format: elements with two tags and with one, and what is around paragraphs and texts."""
 
 
 def content(name: str) -> st.SearchStrategy[str]:
     elements, singles, whole, paragraph = INLINE[name]
-    leaf = st.sampled_from([*WORDS, *singles])
+    leaf = st.sampled_from(singles if name == "docx" else [*WORDS, *singles])
     inline = st.recursive(
         leaf,
         lambda inside: st.builds(
@@ -68,7 +87,8 @@ def content(name: str) -> st.SearchStrategy[str]:
 
 
 def tags(text: str) -> Counter[str]:
-    return Counter(element.tag for element in ElementTree.fromstring(text).iter())
+    found = (element.tag for element in ElementTree.fromstring(text).iter())
+    return Counter(tag for tag in found if not tag.endswith(RUNS) or "word" not in tag)
 
 
 TRANSLATE = [WordByWord(backwards=True), WordByWord(backwards=True, dropped=["{"])]
@@ -76,13 +96,16 @@ TRANSLATE = [WordByWord(backwards=True), WordByWord(backwards=True, dropped=["{"
 
 def check(name: str, source: str) -> None:
     """Translate in every way, and look at the tags."""
-    is_package = name == "opendocument"
-    raw = zipped({"content.xml": source}) if is_package else source.encode()
+    part = PARTS.get(name)
+    raw = zipped({part: source}) if part else source.encode()
     document = FORMATS[name].parse(raw, Reading())
     results = [uppercased(document)]
     results += [translate_document(document, one.translate_batch) for one in TRANSLATE]
     for result in results:
-        text = (unzipped(result)["content.xml"] if is_package else result).decode()
+        text = (unzipped(result)[part] if part else result).decode()
+        if name == "docx":  # texts and styles stand in runs
+            around = (e for e in ElementTree.fromstring(text).iter() if not e.tag.endswith("}r"))
+            assert not any(child.tag.endswith(("}t", "}rPr")) for e in around for child in e)
         before, after = tags(source), tags(text)
         if name != "xliff":
             assert after == before
