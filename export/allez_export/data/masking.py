@@ -17,6 +17,7 @@ from allez.entities.characters import is_word
 from allez.entities.find import KINDS, NAME, NUMBER, TERM, THING, Entity, find
 from allez.entities.names import Names, find_names
 from allez.entities.numbers import FORMS
+from allez.text.casing import is_label, recased
 from allez_export.config import DataConfig
 from allez_export.data.marked import MARK
 from allez_export.data.mix import Mask
@@ -87,7 +88,18 @@ def masker(config: DataConfig, folder: Path, languages: tuple[str, str]) -> Mask
     if config.terms is not None:
         lines = [line.split("\t") for line in read_lines(folder / config.terms)]
         terms = {word: frozenset(said.split(" ")) for word, said in lines}
-    return partial(mask, names=names, terms=terms, languages=languages, share=config.mask)
+    hide = partial(mask, names=names, terms=terms, languages=languages, share=config.mask)
+
+    def read(pair: Pair, generator: np.random.Generator) -> Pair:
+        source, target = hide(pair, generator)
+        return (source if names is None else _as_met(source, names)), target
+
+    return read
+
+
+def _as_met(source: str, names: Names) -> str:
+    """Return a source as the runtime reads it: labels without their capital."""
+    return recased(source, "label") if source and is_label(source, names) else source
 
 
 def shared(

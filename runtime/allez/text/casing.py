@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from allez.entities import is_digit, is_private
+from allez.entities import Names, is_digit, is_private
 from allez.spec import SPEC
 from allez.text.rules import SentenceRules
 
 _CAPITALS: dict[str, int] = SPEC["casing"]
 
-Casing = Literal["usual", "capitals"]
-"""Small letters and capitals as one writes, or nothing but capitals."""
+Casing = Literal["usual", "capitals", "label"]
+"""Small letters and capitals as one writes, nothing but capitals, or a capital on a few words."""
+
+_FIRST_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 def normalize_space(text: str, rules: SentenceRules) -> str:
@@ -51,7 +54,27 @@ def as_read(sentence: str, rules: SentenceRules) -> str:
 
 def recased(sentence: str, casing: Casing) -> str:
     """Return a sentence as the model knows its letters; as long as it was."""
+    if casing == "label":
+        return _small(sentence[0]) + sentence[1:]
     return in_small_letters(sentence) if casing == "capitals" else sentence
+
+
+def is_label(sentence: str, names: Names) -> bool:
+    """Tell whether a sentence is an ordinary word with a capital, and few others behind it.
+
+    Of a word alone, a model that has seen it in sentences knows the small letters: "Pommes" has
+    other subwords than "pommes". What ends in a mark is a sentence, however short.
+
+    Args:
+        sentence: symbols stand in it for what is hidden.
+        names: tell which words are no names.
+    """
+    first = _FIRST_WORD.match(sentence)
+    if first is None or not sentence[0].isupper() or any(map(str.isupper, sentence[1:])):
+        return False
+    ends = sentence[-1].isalpha() or is_digit(sentence[-1]) or is_private(sentence[-1])
+    is_short = sentence.count(" ") < _CAPITALS["label"]
+    return ends and is_short and not names.carried(first[0])
 
 
 def in_capitals(text: str, rules: SentenceRules) -> bool:

@@ -38,7 +38,16 @@ from allez.errors import BundleFormatError
 from allez.results import Carried
 from allez.search import Symbols
 from allez.spec import SPEC
-from allez.text import Casing, Kind, Segment, SentenceRules, Tokenizer, casing_of, is_divider
+from allez.text import (
+    Casing,
+    Kind,
+    Segment,
+    SentenceRules,
+    Tokenizer,
+    casing_of,
+    is_divider,
+    is_label,
+)
 
 _CAPITALS: dict[str, int] = SPEC["casing"]
 
@@ -134,7 +143,8 @@ class Masking:
 
         One that is too short to be told by its letters alone is in capitals if it has four, and
         those of its words that have two are in the list of ordinary ones: "MERCI", "À LOUER". One
-        with names in small letters is, if the rest is: "APPELEZ Quentin AVANT MIDI".
+        with names in small letters is, if the rest is: "APPELEZ Quentin AVANT MIDI". A few words
+        of which the first has a capital and is ordinary are a label.
         """
         casing = casing_of(sentence, rules)
         if casing == "capitals" or self._names is None or sentence.islower():
@@ -143,7 +153,9 @@ class Masking:
             rest, done = "", 0
             for name in within_capitals(sentence):
                 rest, done = rest + sentence[done : name.start], name.end
-            return casing_of(rest + sentence[done:], rules) if done else casing
+            if done:
+                return casing_of(rest + sentence[done:], rules)
+            return "label" if is_label(sentence, self._names) else casing
         found = "".join(c if c.isalpha() else " " for c in sentence).split()
         letters = sum(map(len, found))
         ordinary = all(self._names.lists(word.lower()) for word in found if len(word) > 1)
