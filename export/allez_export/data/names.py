@@ -7,6 +7,8 @@ A word is listed if training has it in small letters, or if its letters stand on
 fewer than four fifths of the pairs that have it with a capital. (Nine tenths, as one would first
 think, loses names that translators drop or abbreviate: precision is the same and recall lower.) Of
 a word that is seldom seen, half is enough: one loose pair would be a fifth of them.
+A listed word that stands with a capital within sentences more often than in small letters is listed
+with its capital as well ("Italie"): it is no name that is carried over, but no common word either.
 Letters that only lack their accents there ("Épinal", "Epinal") count as the same, unless that is so
 often that it is how the target language spells it ("Montréal", "Montreal").
 """
@@ -37,6 +39,8 @@ _FEW, _KEPT_SHARE_OF_FEW = 20, 0.5
 """In fewer pairs than this a smaller share is enough."""
 _BARE = 20
 """So many pairs without the accents say that the target language has none in this name."""
+_PROPER = 5
+"""How often a word must stand with a capital within sentences to be one that has it."""
 _MOST = 60_000
 """Pairs of a file that are counted: a large one would list what it alone translates."""
 _EVIDENCE = 2
@@ -98,7 +102,17 @@ class Counts:
             made = len(parts) > 1 and all(part in kept for part in parts)
             if len(word) <= _LONGEST and not follows and not made:
                 kept.add(word)
-        return frozenset(kept)
+        return frozenset(kept | self._proper(listed))
+
+    def _proper(self, listed: set[str]) -> set[str]:
+        """Return those of some words that are written with a capital, with it."""
+        return {
+            word[0].upper() + word[1:]
+            for word in listed
+            if len(word) <= _LONGEST
+            and "-" not in word
+            and self.within[word] >= max(_PROPER, self.small[word] + 1)
+        }
 
 
 def learn(pairs: Iterable[Pair]) -> Names:

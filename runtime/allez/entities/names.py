@@ -2,6 +2,7 @@
 
 The list in the bundle holds the words that are not: those that training has seen in small letters
 or translated. Words that are not listed are names that were copied in training, or were never seen.
+Listed words that are written with a capital all the same ("Italie") are there with it, too.
 """
 
 from __future__ import annotations
@@ -140,6 +141,10 @@ class Names:
             return False
         parts = small.split("-")
         return len(parts) == 1 or not all(map(self.lists, parts))
+
+    def lists_with_capital(self, word: str) -> bool:
+        """Tell whether a capitalised word is translated, but always written so ("Italie")."""
+        return word in self._words
 
     def lists(self, word: str) -> bool:
         """Tell whether a word or what it is the plural or the feminine of is listed."""

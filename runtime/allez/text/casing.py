@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from allez.entities import Names, is_digit, is_private
@@ -13,8 +12,6 @@ _CAPITALS: dict[str, int] = SPEC["casing"]
 
 Casing = Literal["usual", "capitals", "label"]
 """Small letters and capitals as one writes, nothing but capitals, or a capital on a few words."""
-
-_FIRST_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 def normalize_space(text: str, rules: SentenceRules) -> str:
@@ -63,18 +60,26 @@ def is_label(sentence: str, names: Names) -> bool:
     """Tell whether a sentence is an ordinary word with a capital, and few others behind it.
 
     Of a word alone, a model that has seen it in sentences knows the small letters: "Pommes" has
-    other subwords than "pommes". What ends in a mark is a sentence, however short.
+    other subwords than "pommes". What ends in a mark is a sentence, however short; what is listed
+    with its capital ("Italie") keeps it.
 
     Args:
         sentence: symbols stand in it for what is hidden.
-        names: tell which words are no names.
+        names: tell which words are no names, and which have a capital.
     """
-    first = _FIRST_WORD.match(sentence)
-    if first is None or not sentence[0].isupper() or any(map(str.isupper, sentence[1:])):
+    if not sentence[:1].isupper() or any(map(str.isupper, sentence[1:])):
         return False
-    ends = sentence[-1].isalpha() or is_digit(sentence[-1]) or is_private(sentence[-1])
+    end = 1
+    while sentence[end : end + 1].isalpha() or (
+        sentence[end : end + 1] == "-" and sentence[end + 1 : end + 2].isalpha()
+    ):
+        end += 1
+    last = sentence[-1]
+    ends = last.isalpha() or is_digit(last) or is_private(last)
     is_short = sentence.count(" ") < _CAPITALS["label"]
-    return ends and is_short and not names.carried(first[0])
+    word = sentence[:end]
+    ordinary = not names.carried(word) and not names.lists_with_capital(word)
+    return ends and is_short and ordinary
 
 
 def in_capitals(text: str, rules: SentenceRules) -> bool:

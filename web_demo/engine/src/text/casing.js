@@ -1,16 +1,17 @@
 /** White space and capitals: a sentence as the model knows it, and back. */
 
+import { isPrivate } from '../entities/marks.js'
 import { SPEC } from '../spec.js'
-import { isCapital, isDecimal, isLetter, isSmall, isTitle } from './characters.js'
+import { isCapital, isDecimal, isDigit, isLetter, isSmall, isTitle } from './characters.js'
 
 /** @typedef {import('./aligned.js').Aligned} Aligned */
 /** @typedef {import('./aligned.js').Edit} Edit */
 /** @typedef {import('./rules.js').SentenceRules} SentenceRules */
 
 /**
- * Small letters and capitals as one writes, or nothing but capitals.
+ * Small letters and capitals as one writes, nothing but capitals, or a capital on a few words.
  *
- * @typedef {'usual' | 'capitals'} Casing
+ * @typedef {'usual' | 'capitals' | 'label'} Casing
  */
 
 const CAPITALS = SPEC.casing
@@ -58,8 +59,34 @@ export const casingOf = (sentence, rules) => (inCapitals(sentence, rules) ? 'cap
  * @param {Aligned} sentence
  * @param {Casing} casing
  */
-export const recased = (sentence, casing) =>
-  casing === 'capitals' ? sentence.with(inSmallLetters(sentence.text)) : sentence
+export function recased(sentence, casing) {
+  const { text } = sentence
+  if (casing === 'capitals') return sentence.with(inSmallLetters(text))
+  if (casing !== 'label') return sentence
+  const [first] = text
+  return sentence.with(changed(first, first.toLowerCase()) + text.slice(first.length))
+}
+
+/**
+ * Tells whether a sentence is an ordinary word with a capital, and few others behind it.
+ *
+ * Of a word alone, a model that has seen it in sentences knows the small letters: "Pommes" has
+ * other subwords than "pommes". What ends in a mark is a sentence, however short.
+ *
+ * @param {string} sentence symbols stand in it for what is hidden
+ * @param {import('../entities/names.js').Names} names tell which words are no names
+ */
+export function isLabel(sentence, names) {
+  const [first = '', ...rest] = sentence
+  if (!isCapital(first) || rest.some(isCapital)) return false
+  const isIn = (/** @type {number} */ at) => at < rest.length && isLetter(rest[at])
+  let end = 0
+  while (isIn(end) || (rest[end] === '-' && isIn(end + 1))) end++
+  const last = rest.at(-1) ?? first
+  const ends = isLetter(last) || isDigit(last) || isPrivate(last)
+  const isShort = rest.filter((c) => c === ' ').length < CAPITALS.label
+  return ends && isShort && !names.carried(first + rest.slice(0, end).join(''))
+}
 
 /**
  * Tells whether a sentence is written in nothing but capitals.

@@ -14,7 +14,7 @@ import { Names, findNames, withinCapitals } from '../entities/names.js'
 import { FORMS } from '../entities/numbers.js'
 import { mask } from '../entities/symbols.js'
 import { SPEC } from '../spec.js'
-import { casingOf } from '../text/casing.js'
+import { casingOf, isLabel } from '../text/casing.js'
 import { isLetter } from '../text/characters.js'
 
 /** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
@@ -138,7 +138,8 @@ export class Masking {
    *
    * One that is too short to be told by its letters alone is in capitals if it has four, and those
    * of its words that have two are in the list of ordinary ones: "MERCI", "À LOUER". One with names
-   * in small letters is, if the rest is: "APPELEZ Quentin AVANT MIDI".
+   * in small letters is, if the rest is: "APPELEZ Quentin AVANT MIDI". A few words of which the
+   * first has a capital and is ordinary are a label.
    *
    * @param {string} sentence
    * @param {SentenceRules} rules
@@ -152,7 +153,8 @@ export class Masking {
       const line = [...sentence]
       const names = withinCapitals(line)
       const rest = line.filter((_, at) => !names.some(([start, end]) => at >= start && at < end))
-      return names.length > 0 ? casingOf(rest.join(''), rules) : casing
+      if (names.length > 0) return casingOf(rest.join(''), rules)
+      return isLabel(sentence, list) ? 'label' : casing
     }
     const found = [...sentence].map((c) => (isLetter(c) ? c : ' ')).join('')
     const words = found.split(' ').filter((word) => word !== '')

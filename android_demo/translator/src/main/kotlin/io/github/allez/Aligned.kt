@@ -90,11 +90,15 @@ internal class Aligned private constructor(
         return builder.build()
     }
 
-    /** A sentence as the model knows it: squeezed, and no longer in [capitals], if it is. */
-    fun asRead(spaces: Characters, capitals: Boolean = inCapitals(text, spaces)): Aligned {
+    /** A sentence as the model knows it: squeezed, and no longer in capitals or with that of a label. */
+    fun asRead(spaces: Characters, casing: Casing = casingOf(text, spaces)): Aligned {
         val squeezed = squeeze(spaces)
-        if (!capitals) return squeezed
-        return Aligned(inSmallLetters(squeezed.text), squeezed.starts, squeezed.ends)
+        val read = when (casing) {
+            Casing.USUAL -> return squeezed
+            Casing.CAPITALS -> inSmallLetters(squeezed.text)
+            Casing.LABEL -> withoutCapital(squeezed.text)
+        }
+        return Aligned(read, squeezed.starts, squeezed.ends)
     }
 
     /** Lone surrogates, which no UTF-8 can carry, as question marks. */

@@ -124,32 +124,36 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
     }
 
     /**
-     * Whether a sentence is in capitals whose entities are hidden.
+     * How a sentence is written whose entities are hidden.
      *
-     * One that is too short to be told by its letters alone is if it has four, and those of its words that
-     * have two are in the list of ordinary ones: "MERCI", "À LOUER". One with names in small letters is, if
-     * the rest is: "APPELEZ Quentin AVANT MIDI".
+     * One that is too short to be told by its letters alone is in capitals if it has four, and those of its
+     * words that have two are in the list of ordinary ones: "MERCI", "À LOUER". One with names in small letters
+     * is, if the rest is: "APPELEZ Quentin AVANT MIDI". A few words of which the first has a capital and is
+     * ordinary are a label.
      */
-    fun isInCapitals(sentence: String, spaces: Characters): Boolean {
+    fun casing(sentence: String, spaces: Characters): Casing {
         val characters = CodePoints(sentence)
-        val usual = inCapitals(sentence, spaces)
-        if (usual || names == null || characters.allSmall()) return usual
+        val casing = casingOf(sentence, spaces)
+        if (casing == Casing.CAPITALS || names == null || characters.allSmall()) return casing
         if (!isUpper(sentence)) {
             val rest = StringBuilder(sentence)
             val units = characters.offsets()
-            for (name in namesWithinCapitals(characters).asReversed()) rest.delete(units[name.start], units[name.end])
-            return inCapitals(rest.toString(), spaces)
+            val within = namesWithinCapitals(characters)
+            if (within.isEmpty()) return if (isLabel(sentence, names)) Casing.LABEL else casing
+            for (name in within.asReversed()) rest.delete(units[name.start], units[name.end])
+            return casingOf(rest.toString(), spaces)
         }
         val words = wordsBetween(sentence, emptyList()).map { (start, end) -> sentence.substring(start, end) }
         val sizes = words.map { it.codePointCount(0, it.length) }
-        return sizes.sum() >= LISTED && words.indices.all { sizes[it] < 2 || names.lists(words[it].lowercase(Locale.ROOT)) }
+        val ordinary = words.indices.all { sizes[it] < 2 || names.lists(words[it].lowercase(Locale.ROOT)) }
+        return if (sizes.sum() >= LISTED && ordinary) Casing.CAPITALS else casing
     }
 
     /** The names of a sentence whose other entities are hidden; their places are UTF-16 units of it. */
-    fun names(sentence: String, capitals: Boolean): List<Entity> {
+    fun names(sentence: String, casing: Casing): List<Entity> {
         if (names == null || EntityKind.NAME !in first) return emptyList()
         val characters = CodePoints(sentence)
-        val found = if (capitals) namesWithinCapitals(characters) else names(characters, names)
+        val found = if (casing == Casing.CAPITALS) namesWithinCapitals(characters) else names(characters, names)
         val units = characters.offsets()
         return found.map { it.copy(start = units[it.start], end = units[it.end]) }
     }
@@ -165,8 +169,8 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
      *
      * @return null: it is too much, since it has more spans of a kind than there are symbols.
      */
-    fun read(sentence: String, capitals: Boolean): String? {
-        val names = names(sentence, capitals)
+    fun read(sentence: String, casing: Casing): String? {
+        val names = names(sentence, casing)
         val isTooMuch = names.size > symbols.getValue(EntityKind.NAME).size ||
             first.any { (kind, symbol) -> sentence.count { it == symbol } > symbols.getValue(kind).size }
         if (isTooMuch) return null
@@ -176,9 +180,9 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
     }
 
     /** A sentence of a hidden text with symbols; it begins where [piece] does. */
-    fun mask(piece: Piece, hidden: Hidden, capitals: Boolean): Masked {
+    fun mask(piece: Piece, hidden: Hidden, casing: Casing): Masked {
         val (start, end) = hidden.original(piece.start) to hidden.original(piece.end)
-        val names = names(piece.text, capitals).map { name ->
+        val names = names(piece.text, casing).map { name ->
             val begin = hidden.original(piece.start + name.start)
             name.copy(start = begin, end = begin + name.value.codePointCount(0, name.value.length))
         }

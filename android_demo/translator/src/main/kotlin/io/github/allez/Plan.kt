@@ -11,14 +11,14 @@ package io.github.allez
  *
  * @property source the sentence.
  * @property tokens their offsets are places in the text; the last one is eos.
- * @property capitals whether the sentence is in nothing but capitals.
+ * @property casing how the sentence is written.
  * @property masked the sentence with symbols; null: the bundle has none.
  * @property told what is said of a number that stands by itself; null: the model is asked.
  */
 internal class Reading(
     val source: String,
     val tokens: List<Token>,
-    val capitals: Boolean,
+    val casing: Casing,
     val masked: Masked? = null,
     val told: List<Found>? = null,
 ) {
@@ -75,7 +75,7 @@ private fun takeApartRead(text: String, words: Words, asked: Asked, isOver: () -
     }
     val readings = pieces.filter { it.translate }.map { piece ->
         val tokens = if (isOver()) emptyList() else encode(piece.text)
-        reading(tokens, piece, inCapitals(piece.text, words.rules.spaces), words)
+        reading(tokens, piece, casingOf(piece.text, words.rules.spaces), words)
     }
     return Plan(text, pieces, readings)
 }
@@ -86,14 +86,14 @@ internal fun readSentence(sentence: String, words: Words, asked: Asked): Reading
     if (masking != null) return MaskedText(sentence, words, masking, asked) { false }.asOneSentence()
     val whole = Piece(sentence, 0, sentence.length, translate = true)
     val tokens = words.source.encode(Aligned(sentence).asRead(words.rules.spaces))
-    return reading(tokens, whole, inCapitals(sentence, words.rules.spaces), words)
+    return reading(tokens, whole, casingOf(sentence, words.rules.spaces), words)
 }
 
 /** [tokens] of a piece, with offsets in its text, and eos behind them. */
-private fun reading(tokens: List<Token>, piece: Piece, capitals: Boolean, words: Words, masked: Masked? = null): Reading {
+private fun reading(tokens: List<Token>, piece: Piece, casing: Casing, words: Words, masked: Masked? = null): Reading {
     val moved = tokens.map { it.copy(start = it.start + piece.start, end = it.end + piece.start) }
     val read = moved + Token(words.eos, words.source.piece(words.eos), piece.end, piece.end)
-    return Reading(piece.text, read, capitals, masked, masked?.let { words.masking?.figure(it, read) })
+    return Reading(piece.text, read, casing, masked, masked?.let { words.masking?.figure(it, read) })
 }
 
 /** A text whose entities are hidden, and whose sentences are read with symbols. */
@@ -124,27 +124,27 @@ private class MaskedText(
     /** How many tokens a hidden sentence has; more than there may be if it has more spans than symbols. */
     private fun count(sentence: String): Int {
         if (isOver()) return 0
-        val capitals = masking.isInCapitals(sentence, spaces)
-        val read = masking.read(sentence, capitals) ?: return words.rules.maxTokens + 1
+        val casing = masking.casing(sentence, spaces)
+        val read = masking.read(sentence, casing) ?: return words.rules.maxTokens + 1
         val whole = Aligned(read).edited(months(read, words.languages.first))
-        return words.source.encode(whole.asRead(spaces, capitals)).size
+        return words.source.encode(whole.asRead(spaces, casing)).size
     }
 
     private fun parts(piece: Piece): List<Piece> {
         if (!piece.translate) return entitiesApart(piece, hidden)
-        val names = masking.names(piece.text, masking.isInCapitals(piece.text, spaces))
+        val names = masking.names(piece.text, masking.casing(piece.text, spaces))
         return carriedOver(piece, names, hidden) ?: listOf(piece)
     }
 
     private fun read(piece: Piece): Reading {
         val whole = hidden.outside(piece)
-        val capitals = masking.isInCapitals(piece.text, spaces)
-        val symbols = masking.mask(piece, hidden, capitals)
+        val casing = masking.casing(piece.text, spaces)
+        val symbols = masking.mask(piece, hidden, casing)
         val written = Aligned(whole.text).edited(symbols.edits(whole.text))
             .let { it.edited(months(it.text, words.languages.first)) }
         val masked = symbols.reading(written.text)
-        val read = written.asRead(spaces, capitals)
-        return reading(if (isOver()) emptyList() else words.source.encode(read), whole, capitals, words, masked)
+        val read = written.asRead(spaces, casing)
+        return reading(if (isOver()) emptyList() else words.source.encode(read), whole, casing, words, masked)
     }
 }
 
@@ -263,7 +263,7 @@ internal fun needsSpace(before: Piece?, piece: Piece): Boolean = before != null 
 
 /** What is said of a sentence, or its beginning, in the case of the sentence. */
 private fun written(text: String, reading: Reading, grows: Boolean = false): String =
-    if (reading.capitals) toCapitals(text) else capitalizedAlike(text, reading.source, grows)
+    if (reading.casing == Casing.CAPITALS) toCapitals(text) else capitalizedAlike(text, reading.source, grows)
 
 /**
  * What is handed out of a sentence's translation.

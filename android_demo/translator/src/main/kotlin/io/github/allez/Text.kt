@@ -339,6 +339,35 @@ private class RulesTaker(private val content: Map<*, *>) {
     }
 }
 
+/** How a sentence is written: as one writes, in nothing but capitals, or a capital on a few words. */
+internal enum class Casing { USUAL, CAPITALS, LABEL }
+
+/** How a sentence is written, as far as its letters tell. */
+internal fun casingOf(sentence: String, spaces: Characters): Casing =
+    if (inCapitals(sentence, spaces)) Casing.CAPITALS else Casing.USUAL
+
+/**
+ * Whether a sentence is an ordinary word with a capital, and few others behind it.
+ *
+ * Of a word alone, a model that has seen it in sentences knows the small letters: "Pommes" has other
+ * subwords than "pommes". What ends in a mark is a sentence, however short.
+ *
+ * @param sentence symbols stand in it for what is hidden.
+ * @param names tell which words are no names.
+ */
+internal fun isLabel(sentence: String, names: Names): Boolean {
+    val characters = sentence.codePoints().toArray()
+    val begins = characters.isNotEmpty() && Character.isUpperCase(characters[0])
+    if (!begins || characters.drop(1).any(Character::isUpperCase)) return false
+    fun isLetter(at: Int) = at < characters.size && Character.isLetter(characters[at])
+    var end = 1
+    while (isLetter(end) || end < characters.size && characters[end] == '-'.code && isLetter(end + 1)) end++
+    val last = characters.last()
+    val ends = Character.isLetter(last) || isDigit(last) || isPrivate(last)
+    val isShort = characters.count { it == ' '.code } < CASING.whole("label")
+    return ends && isShort && !names.carried(String(characters, 0, end))
+}
+
 /**
  * Whether a sentence is written in nothing but capitals.
  *
@@ -377,6 +406,12 @@ internal fun inSmallLetters(text: String): String {
     val within = first in 1 until text.length && Character.isLetterOrDigit(text.codePointBefore(first))
     if (first < text.length && !within) first += Character.charCount(text.codePointAt(first))
     return text.substring(0, first) + text.substring(first).mapEach { it.lowercase(Locale.ROOT) }
+}
+
+/** A text that begins with a small letter, as long as it was. */
+internal fun withoutCapital(text: String): String {
+    val first = Character.charCount(text.codePointAt(0))
+    return text.substring(0, first).mapEach { it.lowercase(Locale.ROOT) } + text.substring(first)
 }
 
 /** A text in capitals, as long as it was: what has no capital of its own is kept. */

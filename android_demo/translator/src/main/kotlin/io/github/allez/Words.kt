@@ -33,7 +33,7 @@ internal class Words(
      */
     fun said(text: String, reading: Reading, begins: Boolean = false): List<Int> {
         val masked = masked(text, reading, begins)
-        val usual = if (reading.capitals && isUpper(masked)) inSmallLetters(masked) else masked
+        val usual = if (reading.casing == Casing.CAPITALS && isUpper(masked)) inSmallLetters(masked) else masked
         return target.encode(Aligned(usual).squeeze(rules.spaces)).map { it.id }
     }
 

@@ -76,7 +76,7 @@ class MaskingTest {
             val plan = takeApart(text, words)
             val readings = plan.readings.iterator()
             val parts = plan.pieces.map { piece ->
-                val kind = if (!piece.translate) "copied" else if (readings.next().capitals) "capitals" else "usual"
+                val kind = if (!piece.translate) "copied" else readings.next().casing.name.lowercase()
                 listOf(piece.start, piece.end).map { text.codePointCount(0, it).toLong() } + kind
             }
             assertEquals(case["parts"], parts) { writeJson(case) }
