@@ -69,16 +69,16 @@ def is_label(sentence: str, names: Names) -> bool:
     """
     if not sentence[:1].isupper() or any(map(str.isupper, sentence[1:])):
         return False
-    end = 1
+    end = 0
     while sentence[end : end + 1].isalpha() or (
-        sentence[end : end + 1] == "-" and sentence[end + 1 : end + 2].isalpha()
+        end > 0 and sentence[end : end + 1] == "-" and sentence[end + 1 : end + 2].isalpha()
     ):
         end += 1
     last = sentence[-1]
     ends = last.isalpha() or is_digit(last) or is_private(last)
     is_short = sentence.count(" ") < _CAPITALS["label"]
     word = sentence[:end]
-    ordinary = not names.carried(word) and not names.lists_with_capital(word)
+    ordinary = word != "" and not names.carried(word) and not names.lists_with_capital(word)
     return ends and is_short and ordinary
 
 

@@ -1889,7 +1889,8 @@ export const SPEC = {
   "letters": 5,
   "words": 2,
   "word_letters": 2,
-  "listed": 4
+  "listed": 4,
+  "label": 4
  },
  "foreign": {
   "share": [

@@ -1,8 +1,7 @@
 /** White space and capitals: a sentence as the model knows it, and back. */
 
-import { isPrivate } from '../entities/marks.js'
 import { SPEC } from '../spec.js'
-import { isCapital, isDecimal, isDigit, isLetter, isSmall, isTitle } from './characters.js'
+import { isCapital, isDecimal, isLetter, isSmall, isTitle } from './characters.js'
 
 /** @typedef {import('./aligned.js').Aligned} Aligned */
 /** @typedef {import('./aligned.js').Edit} Edit */
@@ -15,6 +14,9 @@ import { isCapital, isDecimal, isDigit, isLetter, isSmall, isTitle } from './cha
  */
 
 const CAPITALS = SPEC.casing
+
+/** What begins with a word, its hyphens within, and ends in no mark. */
+const LABEL = /^(\p{L}+(?:-\p{L}+)*)(?:.*[\p{L}\p{Co}\d])?$/su
 
 /**
  * Returns a sentence with every run of white space as one space, none at its ends. White space is
@@ -63,29 +65,28 @@ export function recased(sentence, casing) {
   const { text } = sentence
   if (casing === 'capitals') return sentence.with(inSmallLetters(text))
   if (casing !== 'label') return sentence
-  const [first] = text
-  return sentence.with(changed(first, first.toLowerCase()) + text.slice(first.length))
+  return sentence.with(text.replace(/./u, (first) => changed(first, first.toLowerCase())))
 }
 
 /**
  * Tells whether a sentence is an ordinary word with a capital, and few others behind it.
  *
  * Of a word alone, a model that has seen it in sentences knows the small letters: "Pommes" has
- * other subwords than "pommes". What ends in a mark is a sentence, however short.
+ * other subwords than "pommes". What ends in a mark is a sentence, however short; what is listed
+ * with its capital ("Italie") keeps it.
  *
  * @param {string} sentence symbols stand in it for what is hidden
- * @param {import('../entities/names.js').Names} names tell which words are no names
+ * @param {import('../entities/names.js').Names} names has those that are, and that have a capital
  */
 export function isLabel(sentence, names) {
-  const [first = '', ...rest] = sentence
-  if (!isCapital(first) || rest.some(isCapital)) return false
-  const isIn = (/** @type {number} */ at) => at < rest.length && isLetter(rest[at])
-  let end = 0
-  while (isIn(end) || (rest[end] === '-' && isIn(end + 1))) end++
-  const last = rest.at(-1) ?? first
-  const ends = isLetter(last) || isDigit(last) || isPrivate(last)
-  const isShort = rest.filter((c) => c === ' ').length < CAPITALS.label
-  return ends && isShort && !names.carried(first + rest.slice(0, end).join(''))
+  const word = LABEL.exec(sentence)?.[1]
+  return (
+    word &&
+    [...sentence].map(isCapital).lastIndexOf(true) === 0 &&
+    sentence.split(' ').length <= CAPITALS.label &&
+    !names.isCarried(word) &&
+    !names.known.has(word)
+  )
 }
 
 /**

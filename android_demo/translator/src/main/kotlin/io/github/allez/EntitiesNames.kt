@@ -40,6 +40,9 @@ internal class Names(private val words: Set<String>) {
         return parts.size == 1 || !parts.all(::lists)
     }
 
+    /** Whether a capitalised word is translated, but always written so ("Italie"). */
+    fun listsWithCapital(word: String): Boolean = word in words
+
     /** Whether a word or what it is the plural or the feminine of is listed. */
     fun lists(word: String): Boolean =
         word in words || ENDINGS.any { word.endsWith(it) && word.removeSuffix(it) in words }

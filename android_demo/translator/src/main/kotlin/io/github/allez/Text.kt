@@ -350,14 +350,15 @@ internal fun casingOf(sentence: String, spaces: Characters): Casing =
  * Whether a sentence is an ordinary word with a capital, and few others behind it.
  *
  * Of a word alone, a model that has seen it in sentences knows the small letters: "Pommes" has other
- * subwords than "pommes". What ends in a mark is a sentence, however short.
+ * subwords than "pommes". What ends in a mark is a sentence, however short; what is listed with its
+ * capital ("Italie") keeps it.
  *
  * @param sentence symbols stand in it for what is hidden.
- * @param names tell which words are no names.
+ * @param names tell which words are no names, and which have a capital.
  */
 internal fun isLabel(sentence: String, names: Names): Boolean {
     val characters = sentence.codePoints().toArray()
-    val begins = characters.isNotEmpty() && Character.isUpperCase(characters[0])
+    val begins = characters.isNotEmpty() && Character.isUpperCase(characters[0]) && Character.isLetter(characters[0])
     if (!begins || characters.drop(1).any(Character::isUpperCase)) return false
     fun isLetter(at: Int) = at < characters.size && Character.isLetter(characters[at])
     var end = 1
@@ -365,7 +366,8 @@ internal fun isLabel(sentence: String, names: Names): Boolean {
     val last = characters.last()
     val ends = Character.isLetter(last) || isDigit(last) || isPrivate(last)
     val isShort = characters.count { it == ' '.code } < CASING.whole("label")
-    return ends && isShort && !names.carried(String(characters, 0, end))
+    val word = String(characters, 0, end)
+    return ends && isShort && !names.carried(word) && !names.listsWithCapital(word)
 }
 
 /**
