@@ -7,7 +7,7 @@
  * takes linear time.
  */
 
-import { isCapital, isDigit, isLetter, isSmall, isTitle } from '../text/characters.js'
+import { isDigit, isLetter } from '../text/characters.js'
 
 /** A line as code points. @typedef {string[]} Line */
 /** @typedef {(line: Line, start: number) => number} Scanner */
@@ -81,26 +81,6 @@ export const isPlainCapital = (c) => c >= 'A' && c <= 'Z' && c.length === 1
 
 /** @param {string} text */
 export const isAllLetters = (text) => text !== '' && [...text].every(isLetter)
-
-/**
- * Tells whether there is a small letter, and no letter that has a case is another.
- *
- * @param {string} text
- */
-export function isLowerText(text) {
-  const characters = [...text]
-  return characters.some(isSmall) && !characters.some((c) => isCapital(c) || isTitle(c))
-}
-
-/**
- * Tells whether there is a capital, and no letter that has a case is another.
- *
- * @param {string} text
- */
-export function isUpperText(text) {
-  const characters = [...text]
-  return characters.some(isCapital) && !characters.some((c) => isSmall(c) || isTitle(c))
-}
 
 /** White space as Python's strings have it. @param {string} c */
 export const isSpace = (c) =>

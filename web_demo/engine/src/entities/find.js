@@ -7,17 +7,8 @@
  * models: who asks says which letters were learnt and how the two languages write numbers.
  */
 
-import { isAscii, isDigit, isLetter } from '../text/characters.js'
-import {
-  at,
-  begins,
-  isAllLetters,
-  isLowerText,
-  isOneOf,
-  isUpperText,
-  part,
-  run,
-} from './characters.js'
+import { isAscii, isDigit, isLetter, isLowerText, isUpperText } from '../text/characters.js'
+import { at, begins, isAllLetters, isOneOf, part, run } from './characters.js'
 import { clock, date, house, joined, lapse, noughts, spaced, telephone, version } from './digits.js'
 import {
   backslash,

@@ -4,7 +4,7 @@
  * Knows nothing of numbers and words; each scanner is as `characters` says.
  */
 
-import { isAscii, isDigit, isLetter, isSmall } from '../text/characters.js'
+import { isAscii, isDigit, isLetter, isLowerText, isSmall } from '../text/characters.js'
 import {
   APOSTROPHES,
   REACH,
@@ -14,7 +14,6 @@ import {
   digits,
   ends,
   has,
-  isLowerText,
   isOneOf,
   isPlain,
   isPlainCapital,

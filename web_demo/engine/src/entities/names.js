@@ -8,17 +8,8 @@
 
 import { BundleFormatError } from '../errors.js'
 import { SPEC } from '../spec.js'
-import { isCapital, isLetter } from '../text/characters.js'
-import {
-  APOSTROPHES,
-  at,
-  isLowerText,
-  isOneOf,
-  isUpperText,
-  isWord,
-  part,
-  words,
-} from './characters.js'
+import { isCapital, isLetter, isLowerText, isUpperText } from '../text/characters.js'
+import { APOSTROPHES, at, isOneOf, isWord, part, words } from './characters.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 

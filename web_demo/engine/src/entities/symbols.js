@@ -7,8 +7,8 @@
  * characters of the first plane; places count UTF-16 units.
  */
 
-import { countCharacters, isDigit, isLetter } from '../text/characters.js'
-import { isOneOf, isSpace, isUpperText, isWord } from './characters.js'
+import { countCharacters, isDigit, isLetter, isUpperText } from '../text/characters.js'
+import { isOneOf, isSpace, isWord } from './characters.js'
 import { isPrivate } from './marks.js'
 
 /** @typedef {import('./find.js').Entity} Entity */

@@ -4,7 +4,7 @@
  * Each scanner is as `characters` says, and is asked only where a word begins.
  */
 
-import { isAscii, isCapital, isDigit, isLetter, isSmall } from '../text/characters.js'
+import { isAscii, isCapital, isDigit, isLetter, isLowerText, isSmall } from '../text/characters.js'
 import {
   REACH,
   SPACES,
@@ -13,7 +13,6 @@ import {
   ends,
   has,
   isAllLetters,
-  isLowerText,
   isOneOf,
   isPlain,
   isPlainCapital,

@@ -1,7 +1,7 @@
 /** White space and capitals: a sentence as the model knows it, and back. */
 
 import { SPEC } from '../spec.js'
-import { isCapital, isDecimal, isLetter, isSmall, isTitle } from './characters.js'
+import { isCapital, isDecimal, isLetter, isUpperText } from './characters.js'
 
 /** @typedef {import('./aligned.js').Aligned} Aligned */
 /** @typedef {import('./aligned.js').Edit} Edit */
@@ -100,30 +100,19 @@ export function isLabel(sentence, names) {
  * @param {SentenceRules} rules
  */
 export function inCapitals(text, rules) {
-  if (/[a-z]/.test(text) || !isUpper(text)) return false
+  if (!isUpperText(text)) return false
   let [all, words, inWord] = [0, 0, 0]
   for (const c of text) {
     if (c === ' ' || rules.spaces.has(c)) {
       inWord = 0
     } else if (isCapital(c)) {
       all++
-      inWord++
-      if (inWord === CAPITALS.word_letters) words++
+      if (++inWord === CAPITALS.word_letters) words++
     } else if (isLetter(c)) {
       return false
     }
   }
   return all >= CAPITALS.letters && words >= CAPITALS.words
-}
-
-/**
- * Tells whether there is a capital, and all letters that have a case are capitals.
- *
- * @param {string} text
- */
-export function isUpper(text) {
-  const characters = [...text]
-  return characters.some(isCapital) && !characters.some((c) => isSmall(c) || isTitle(c))
 }
 
 /**
@@ -149,11 +138,7 @@ export function inSmallLetters(text) {
  *
  * @param {string} text
  */
-export function toCapitals(text) {
-  let out = ''
-  for (const c of text) out += changed(c, c.toUpperCase())
-  return out
-}
+export const toCapitals = (text) => text.replace(/./gsu, (c) => changed(c, c.toUpperCase()))
 
 /** What is passed over, the first letter, digit or character of private use, and the next one. */
 const BEGINNING = /^([^\p{L}\p{Co}\d]*)(.?)(.?)/su

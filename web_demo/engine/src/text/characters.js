@@ -87,3 +87,23 @@ export const characterAt = (text, at) =>
  */
 export const characterBefore = (text, at) =>
   at > 1 && isPair(text, at - 2) ? text.slice(at - 2, at) : text.charAt(at - 1)
+
+/**
+ * Tells whether there is a small letter, and no letter that has a case is another.
+ *
+ * @param {string} text
+ */
+export function isLowerText(text) {
+  const characters = [...text]
+  return characters.some(isSmall) && !characters.some((c) => isCapital(c) || isTitle(c))
+}
+
+/**
+ * Tells whether there is a capital, and no letter that has a case is another.
+ *
+ * @param {string} text
+ */
+export function isUpperText(text) {
+  const characters = [...text]
+  return characters.some(isCapital) && !characters.some((c) => isSmall(c) || isTitle(c))
+}

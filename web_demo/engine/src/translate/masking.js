@@ -7,7 +7,7 @@
  */
 
 import { BundleFormatError } from '../errors.js'
-import { ends, isLowerText, isUpperText, isWord } from '../entities/characters.js'
+import { ends, isWord } from '../entities/characters.js'
 import { KINDS, find } from '../entities/find.js'
 import { isPrivate } from '../entities/marks.js'
 import { Names, findNames, withinCapitals } from '../entities/names.js'
@@ -15,7 +15,7 @@ import { FORMS } from '../entities/numbers.js'
 import { mask } from '../entities/symbols.js'
 import { SPEC } from '../spec.js'
 import { casingOf, isLabel } from '../text/casing.js'
-import { isLetter } from '../text/characters.js'
+import { isLowerText, isUpperText } from '../text/characters.js'
 
 /** @typedef {import('../bundle/bundle.js').Bundle} Bundle */
 /** @typedef {import('../entities/find.js').Entity} Entity */
@@ -156,11 +156,9 @@ export class Masking {
       if (names.length > 0) return casingOf(rest.join(''), rules)
       return isLabel(sentence, list) ? 'label' : casing
     }
-    const found = [...sentence].map((c) => (isLetter(c) ? c : ' ')).join('')
-    const words = found.split(' ').filter((word) => word !== '')
-    const lengths = words.map((word) => [...word].length)
-    const letters = lengths.reduce((sum, length) => sum + length, 0)
-    const ordinary = words.every((word, i) => lengths[i] < 2 || list.has(word.toLowerCase()))
+    const words = sentence.match(/\p{L}+/gu) ?? []
+    const letters = [...words.join('')].length
+    const ordinary = words.every((word) => [...word].length < 2 || list.has(word.toLowerCase()))
     return letters >= SPEC.casing.listed && ordinary ? 'capitals' : casing
   }
 

@@ -6,7 +6,8 @@
 import { maskTarget } from '../entities/said.js'
 import { CancelledError, InputError, OptionError } from '../errors.js'
 import { Aligned } from '../text/aligned.js'
-import { inSmallLetters, isUpper, normalizedSpace } from '../text/casing.js'
+import { inSmallLetters, normalizedSpace } from '../text/casing.js'
+import { isUpperText } from '../text/characters.js'
 import { readSentence } from './document.js'
 import { searchFor } from './searching.js'
 
@@ -28,7 +29,7 @@ export function readSaid(text, { casing, masked }, { masking, rules, target }, i
     if (!isPrefix || !(error instanceof InputError)) throw error
     throw new OptionError(`the prefix: ${error.message}`, { cause: error })
   }
-  const read = casing === 'capitals' && isUpper(symbols) ? inSmallLetters(symbols) : symbols
+  const read = casing === 'capitals' && isUpperText(symbols) ? inSmallLetters(symbols) : symbols
   return target.encode(normalizedSpace(new Aligned(read), rules).text)
 }
 
