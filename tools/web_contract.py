@@ -18,7 +18,7 @@ CONTRACT = Path(__file__).parents[1] / "spec" / "contract.json"
 
 LATER = (
     *("elements", "emphasis", "wrapped", "terms", "zip", "golden"),
-    *("whole", "blanks", "pictures", "units.en", "labels", "months"),
+    *("whole", "blanks", "pictures", "units.en", "labels", "months", "shortened"),
 )
 """What readers of markup, labels, glossaries, zips and English ask, the self-test, other tasks."""
 

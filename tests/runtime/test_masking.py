@@ -37,7 +37,7 @@ SYMBOLS = {
         KINDS, (0xE000, 0xE010, 0xE020, 0xE030), (10, 10, 12, 10), strict=True
     )
 }
-_KNOWN = "le la les voir appelez un bonjour error été henri mari italie Italie"
+_KNOWN = "le la les voir appelez un bonjour error été henri juillet mari italie Italie"
 COMMON = Names(frozenset(_KNOWN.split()))
 
 

@@ -1,7 +1,7 @@
 """Strings: sentences, capitals, subwords. Knows nothing of files and of numbers."""
 
 from allez.late import late
-from allez.text.aligned import Aligned
+from allez.text.aligned import Aligned, edited
 from allez.text.casing import (
     Casing,
     as_read,
@@ -15,11 +15,11 @@ from allez.text.casing import (
     to_capitals,
 )
 from allez.text.checks import doubts, lexemes
-from allez.text.dates import months
 from allez.text.foreign import is_foreign, stands_alike
 from allez.text.labels import is_divider
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import Kind, Segment, SourceTokens, Span, sentence_spans, split
+from allez.text.short import shortened
 from allez.text.tokenizer import Tokenizer
 from allez.text.typography import stable, typeset
 
@@ -57,6 +57,7 @@ __all__ = [
     "capitalized_alike",
     "casing_of",
     "doubts",
+    "edited",
     "emphasized",
     "ends",
     "in_small_letters",
@@ -66,13 +67,13 @@ __all__ = [
     "is_label",
     "joints",
     "lexemes",
-    "months",
     "normalize_space",
     "pairs",
     "places",
     "recased",
     "scan",
     "sentence_spans",
+    "shortened",
     "split",
     "stable",
     "stands_alike",

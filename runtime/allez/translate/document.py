@@ -27,11 +27,12 @@ from allez.text import (
     Tokenizer,
     casing_of,
     doubts,
+    edited,
     is_foreign,
-    months,
     normalize_space,
     places,
     recased,
+    shortened,
     split,
     stands_alike,
 )
@@ -199,17 +200,17 @@ def _take_apart_masked(
     def count(sentence: str) -> int:
         if over():
             return 0
-        casing = masking.casing(sentence, words.rules)
+        casing = _casing(sentence, words, masking)
         read = masking.read(sentence, casing)
         if read is None:
             return too_many
-        read = Aligned.of(read).edited(months(read, words.languages[0])).text
+        read = Aligned.of(read).edited(shortened(read, words.languages[0])).text
         return len(words.source.encode(recased(normalize_space(read, words.rules), casing)))
 
     segments: list[Segment] = []
     for segment in split(hidden.text, words.rules, count):
         for item in without_marker(segment, hidden.text):
-            names = masking.names(item.text, masking.casing(item.text, words.rules))
+            names = masking.names(item.text, _casing(item.text, words, masking))
             if item.kind == "sentence":
                 parts = carried_over(item, names, hidden) or [item]
             else:
@@ -217,6 +218,11 @@ def _take_apart_masked(
             for part in parts:
                 segments.append(_read_masked(part, hidden, words, masking, over))
     return Document(text, segments)
+
+
+def _casing(sentence: str, words: Words, masking: Masking) -> Casing:
+    """Return how a hidden sentence is written, words that are cut short read whole."""
+    return masking.casing(edited(sentence, shortened(sentence, words.languages[0])), words.rules)
 
 
 def read_sentence(sentence: str, words: Words, asked: Asked = NOTHING) -> Segment:
@@ -239,10 +245,10 @@ def _read_masked(
         return whole
     if is_foreign(segment.text, words.source):
         return whole._replace(kind="copied")
-    casing = masking.casing(segment.text, words.rules)
+    casing = _casing(segment.text, words, masking)
     masked = masking.mask(segment, hidden, casing)
     aligned = Aligned.of(whole.text).edited((e.start, e.end, " ") for e in masked.entities)
-    aligned = aligned._replace(text=masked.text).edited(months(masked.text, words.languages[0]))
+    aligned = aligned._replace(text=masked.text).edited(shortened(masked.text, words.languages[0]))
     masked = masked._replace(text=aligned.text)
     if over():
         end = (len(whole.text),) * 2

@@ -48,6 +48,30 @@ export const LATER = {
    "d\u00e9c": "d\u00e9cembre"
   }
  },
+ "shortened": {
+  "anywhere": {
+   "fr": {
+    "env": "environ"
+   }
+  },
+  "first": {
+   "fr": {
+    "p. ex": "par exemple",
+    "p.ex": "par exemple",
+    "c.-\u00e0-d": "c'est-\u00e0-dire"
+   }
+  },
+  "streets": {
+   "fr": {
+    "av": "avenue",
+    "bd": "boulevard",
+    "boul": "boulevard",
+    "pl": "place",
+    "imp": "impasse"
+   }
+  },
+  "eras": "J. J- JC J\u00e9sus notre"
+ },
  "emphasis": {
   "marks": "* ** *** _ __ ~~",
   "notes": "* **",

@@ -188,10 +188,10 @@ function* takeApartRaw(text, words, deadline, parts) {
 function* takeApartMasked(hidden, words, masking, deadline, parts) {
   const count = (/** @type {string} */ sentence) => {
     if (deadline.isOver()) return 0
-    const casing = masking.casing(sentence, words.rules)
+    const casing = casingIn(sentence, words, masking, parts)
     const read = masking.read(sentence, casing)
     if (read === null) return words.rules.maxTokens + 1
-    const whole = edited(read, parts.months(read, words.languages[0]))
+    const whole = edited(read, parts.shortened(read, words.languages[0]))
     return words.source.encode(asRead(whole, casing, words.rules).text).length
   }
   for (const piece of split(hidden.text, words.rules, count, parts.labels)) {
@@ -214,9 +214,20 @@ function* takeApartMasked(hidden, words, masking, deadline, parts) {
  */
 function partsOf(piece, hidden, words, masking, parts) {
   if (piece.kind === 'copied') return parts.entitiesApart(piece, hidden)
-  const names = masking.names(piece.text, masking.casing(piece.text, words.rules))
+  const names = masking.names(piece.text, casingIn(piece.text, words, masking, parts))
   return parts.carriedOver(piece, names, hidden) ?? [piece]
 }
+
+/**
+ * Returns how a hidden sentence is written, words that are cut short read whole.
+ *
+ * @param {string} text
+ * @param {Words} words
+ * @param {Masking} masking
+ * @param {Parts} parts
+ */
+const casingIn = (text, { languages, rules }, masking, parts) =>
+  masking.casing(edited(text, parts.shortened(text, languages[0])), rules)
 
 /**
  * Returns a piece of a hidden text as it is in the text itself; a sentence is read.
@@ -232,13 +243,13 @@ function partsOf(piece, hidden, words, masking, parts) {
 function readMasked(piece, hidden, words, masking, deadline, parts) {
   const whole = outside(piece, hidden)
   if (piece.kind === 'copied' || isForeign(piece.text, words.source)) return copied(whole)
-  const casing = masking.casing(piece.text, words.rules)
+  const casing = casingIn(piece.text, words, masking, parts)
   const masked = masking.mask(piece, hidden, casing)
   // A symbol stands for the letters of its entity.
   const aligned = new Aligned(whole.text)
     .edited(masked.entities.map(({ start, end }) => [start, end, ' ']))
     .with(masked.text)
-    .edited(parts.months(masked.text, words.languages[0]))
+    .edited(parts.shortened(masked.text, words.languages[0]))
   masked.text = aligned.text
   if (deadline.isOver()) {
     const { ids, spans } = unread(whole.text, words)

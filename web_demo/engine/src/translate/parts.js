@@ -9,7 +9,7 @@ import { isPrivate } from '../entities/marks.js'
 import { isAscii, isDigit, isLetter } from '../text/characters.js'
 import { firstFrom } from './masking.js'
 
-export { months } from '../text/dates.js'
+export { shortened } from '../text/short.js'
 export { isDivider, labels } from '../text/labels.js'
 
 /** @typedef {import('../text/segmentation.js').Piece} Piece */

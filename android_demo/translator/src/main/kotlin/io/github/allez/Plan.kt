@@ -124,24 +124,30 @@ private class MaskedText(
     /** How many tokens a hidden sentence has; more than there may be if it has more spans than symbols. */
     private fun count(sentence: String): Int {
         if (isOver()) return 0
-        val casing = masking.casing(sentence, spaces)
+        val casing = casing(sentence)
         val read = masking.read(sentence, casing) ?: return words.rules.maxTokens + 1
-        val whole = Aligned(read).edited(months(read, words.languages.first))
+        val whole = Aligned(read).edited(shortened(read, words.languages.first))
         return words.source.encode(whole.asRead(spaces, casing)).size
+    }
+
+    /** How a hidden sentence is written, words that are cut short read whole. */
+    private fun casing(sentence: String): Casing {
+        val whole = Aligned(sentence).edited(shortened(sentence, words.languages.first))
+        return masking.casing(whole.text, spaces)
     }
 
     private fun parts(piece: Piece): List<Piece> {
         if (!piece.translate) return entitiesApart(piece, hidden)
-        val names = masking.names(piece.text, masking.casing(piece.text, spaces))
+        val names = masking.names(piece.text, casing(piece.text))
         return carriedOver(piece, names, hidden) ?: listOf(piece)
     }
 
     private fun read(piece: Piece): Reading {
         val whole = hidden.outside(piece)
-        val casing = masking.casing(piece.text, spaces)
+        val casing = casing(piece.text)
         val symbols = masking.mask(piece, hidden, casing)
         val written = Aligned(whole.text).edited(symbols.edits(whole.text))
-            .let { it.edited(months(it.text, words.languages.first)) }
+            .let { it.edited(shortened(it.text, words.languages.first)) }
         val masked = symbols.reading(written.text)
         val read = written.asRead(spaces, casing)
         return reading(if (isOver()) emptyList() else words.source.encode(read), whole, casing, words, masked)
