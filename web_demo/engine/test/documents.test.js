@@ -64,6 +64,21 @@ test('subtitles are known by name or content, and written with the right name', 
   }
 })
 
+test('the language that the header of WebVTT names is changed, if it is that of the text', async () => {
+  const cue = '00:00:01.000 --> 00:00:02.000\nOui\n'
+  for (const [said, wanted] of [
+    ['fr', 'en'],
+    ['de', 'de'],
+  ]) {
+    const bytes = new TextEncoder().encode(`WEBVTT\nKind: captions\nLanguage: ${said}\n\n${cue}`)
+    const { render } = await openFile('a.vtt', bytes, LANGUAGES)
+    assert.match(
+      await render().text(),
+      new RegExp(`^WEBVTT\nKind: captions\nLanguage: ${wanted}\n`),
+    )
+  }
+})
+
 test('a text keeps its line ends and its mark', async () => {
   const bytes = new Uint8Array([0xff, 0xfe, ...Buffer.from('Un.\r\nDeux.', 'utf16le')])
   const { format, text, render, name } = await openFile('a.b.txt', bytes, LANGUAGES)

@@ -45,7 +45,9 @@ export const wanted = (text, { lines, isAlone }) =>
  * @param {number[]} shares after which share of the text each cut comes in the source
  */
 export function cutsOf(text, places, shares) {
-  const gaps = [...text.matchAll(/ /g)].map(({ index }) => index)
+  const spoken = [...text.matchAll(/[\p{L}\p{N}]/gu)].map(({ index }) => index)
+  const last = spoken.at(-1) ?? 0
+  const gaps = [...text.matchAll(/ /g)].map(({ index }) => index).filter((gap) => gap < last)
   /** @type {number[]} */
   const cuts = []
   places
@@ -53,7 +55,8 @@ export function cutsOf(text, places, shares) {
     .forEach((place, number) => {
       const left = places.length - number - 1
       const low = cuts.at(-1) ?? 0
-      const behind = gaps.filter((gap) => gap > low)
+      const first = spoken.find((at) => at >= low) ?? low // no cue has nothing but signs
+      const behind = gaps.filter((gap) => gap > first)
       const free = behind.slice(0, behind.length > left ? behind.length - left : 1)
       const badness = (/** @type {number} */ gap) =>
         Math.abs(gap - place) +

@@ -86,6 +86,9 @@ export async function openFile(name, bytes, languages) {
   }
 }
 
+/** The language that the header of WebVTT names. */
+const LANGUAGE = /^(WEBVTT[^\n]*\n(?:\S[^\n]*\n)*?Language:[ \t]*)([a-z]{2,3})\b/
+
 /**
  * @param {string} text
  * @param {Opened['format']} format
@@ -94,9 +97,13 @@ export async function openFile(name, bytes, languages) {
  */
 function parsed(text, format, languages, isXml) {
   if (format === 'text') return null
-  return format === 'html'
-    ? parseHtml(text, languages, isXml)
-    : parseSubtitles(text, format === 'vtt')
+  if (format === 'html') return parseHtml(text, languages, isXml)
+  if (format === 'srt') return parseSubtitles(text, false)
+  const { source, target } = languages
+  const told = text.replace(LANGUAGE, (all, before, said) =>
+    said === source ? before + target : all,
+  )
+  return parseSubtitles(told, true)
 }
 
 /**

@@ -285,7 +285,8 @@ class Subtitles {
     const [sung, until] = [SUNG, SUNG_UNTIL].map((sign) => sign.exec(text)?.indices?.[1])
     for (const { kind, start, end, name } of scan(text, true)) {
       const raw = text.slice(start, end)
-      if (kind === 'open') gatherer.open(name, [raw])
+      if (kind === 'open')
+        gatherer.open(name.split('.')[0], [raw]) // the rest are classes
       else if (kind === 'close') gatherer.close(name, [raw])
       else if (kind !== 'text') gatherer.point([raw])
       else

@@ -82,7 +82,7 @@ export function isLabel(sentence, names) {
   const word = LABEL.exec(sentence)?.[1]
   return (
     word &&
-    [...sentence].map(isCapital).lastIndexOf(true) === 0 &&
+    [...sentence].findLastIndex(isCapital) === 0 &&
     sentence.split(' ').length <= CAPITALS.label &&
     !names.isCarried(word) &&
     !names.known.has(word)

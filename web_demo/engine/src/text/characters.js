@@ -3,7 +3,6 @@
 const LETTER = /^\p{L}$/u
 const SMALL = /^\p{Lowercase}$/u
 const CAPITAL = /^\p{Uppercase}$/u
-const TITLE = /^\p{Lt}$/u
 const DECIMAL = /^\p{Nd}$/u
 const NUMERAL = /^\p{N}$/u
 const MARK = /^\p{M}$/u
@@ -16,8 +15,6 @@ export const isLetter = (c) =>
 export const isSmall = (c) => SMALL.test(c)
 /** @param {string} c */
 export const isCapital = (c) => CAPITAL.test(c)
-/** @param {string} c */
-export const isTitle = (c) => TITLE.test(c)
 /** @param {string} c */
 export const isDecimal = (c) => DECIMAL.test(c)
 /** @param {string} c */
@@ -93,17 +90,13 @@ export const characterBefore = (text, at) =>
  *
  * @param {string} text
  */
-export function isLowerText(text) {
-  const characters = [...text]
-  return characters.some(isSmall) && !characters.some((c) => isCapital(c) || isTitle(c))
-}
+export const isLowerText = (text) =>
+  /\p{Lowercase}/u.test(text) && !/[\p{Uppercase}\p{Lt}]/u.test(text)
 
 /**
  * Tells whether there is a capital, and no letter that has a case is another.
  *
  * @param {string} text
  */
-export function isUpperText(text) {
-  const characters = [...text]
-  return characters.some(isCapital) && !characters.some((c) => isSmall(c) || isTitle(c))
-}
+export const isUpperText = (text) =>
+  /\p{Uppercase}/u.test(text) && !/[\p{Lowercase}\p{Lt}]/u.test(text)
