@@ -41,7 +41,7 @@ def problems(bundle: Bundle) -> Problems:
     def find(lines: list[str], others: list[Line], beam_size: int) -> list[str]:
         ours = ask_python(bundle, lines, beam_size)
         rescorer = Rescorer(bundle, candidates=False)
-        roundings = Roundings(bundle, candidates=False, draws=24)
+        roundings = Roundings(bundle, candidates=False)
         return list(compare(lines, ours, others, rescorer, roundings, beam_size))
 
     return find
