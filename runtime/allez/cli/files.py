@@ -145,8 +145,15 @@ def _is_document(path: Path) -> bool:
         return False
 
 
+USUAL = (10_000, 10, 10)
+"""When garbage is looked for, but at a start."""
+
+
 def run(args: argparse.Namespace, inputs: list[Path]) -> int:
     """Translate files and folders."""
+    import gc
+
+    gc.set_threshold(*USUAL)  # `command` looks for garbage seldom, and documents leave some
     from dataclasses import asdict
 
     from allez.documents.formats import by_name, named
