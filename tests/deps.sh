@@ -19,6 +19,8 @@ needs=(
   "command -v firefox-esr|firefox-esr|test-web, the page"
   "command -v msgfmt|gettext|catalogues that are compiled"
   "ls /usr/share/java/epubcheck.jar|epubcheck|books that are checked"
+  "command -v xmllint|libxml2-utils|XLIFF that is held to its schema"
+  "ls /usr/share/php/Symfony/Component/Translation/Resources/schemas/xliff-core-2.0.xsd|php-symfony-translation|XLIFF that is held to its schema"
 )
 [ "${1:-}" != soak ] || needs+=(
   "ls /usr/lib/libreoffice/program/libswlo.so|libreoffice-writer|text documents that are opened"

@@ -93,7 +93,8 @@ XLIFF_1 = b"""<?xml version="1.0" encoding="UTF-8"?>
     <alt-trans><source>Cliquez</source><target>Click</target></alt-trans>
   </trans-unit></group>
   <trans-unit id="5"><source>Un. Deux.</source><seg-source><mrk mtype="seg" mid="1">Un.</mrk> <mrk
- mtype="seg" mid="2">Deux.</mrk></seg-source><context-group purpose="x-a"/></trans-unit>
+ mtype="seg" mid="2">Deux.</mrk></seg-source><context-group purpose="x-a"><context
+ context-type="x-place">menu</context></context-group></trans-unit>
 </body></file></xliff>
 """
 

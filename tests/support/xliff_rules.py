@@ -1,7 +1,8 @@
 """What the specifications of XLIFF 1.2 and 2.0 ask of a file, as far as a translation touches it.
 
-No schema: the order and the number of elements, attributes that must be there, values that they may
-have, and what must be the same in two places. Names of attributes from other namespaces are let be.
+Not only what the schemas ask: the order and the number of elements, attributes that must be
+there, values that they may have, and what must be the same in two places. Names of attributes from
+other namespaces are let be.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from allez.documents.formats import FORMATS
 from allez.documents.reading import Reading
 from support.documents import SAMPLES, upper, uppercased
 from support.drafts import FILES
-from support.publications import BOOK, PAGE, SHEET, SLIDES
+from support.publications import BOOK, PAGE, SHEET, SLIDES, XLIFF_1, XLIFF_2
 from support.soak import SOAK
 
 
@@ -89,6 +89,37 @@ def test_epubcheck_finds_nothing_in_a_book(tmp_path: Path) -> None:
     done = run(java, "-XX:TieredStopAtLevel=1", "-jar", jar, tmp_path / "a.epub")
     assert done.returncode == 0, done.stderr
     assert "No errors or warnings detected" in done.stdout
+
+
+SCHEMAS = Path("/usr/share/php/Symfony/Component/Translation/Resources/schemas")
+"""Those of XLIFF that OASIS publishes."""
+
+
+def valid(folder: Path, schema: str, data: bytes) -> subprocess.CompletedProcess[str]:
+    """Hold a file to a schema; the one of `xml:lang` is taken from beside it."""
+    xmllint, place = program("xmllint", "libxml2-utils"), SCHEMAS / schema
+    if not place.exists():
+        pytest.skip("the schemas of XLIFF are not installed (apt: php-symfony-translation)")
+    elsewhere = re.compile(r'schemaLocation="[^"]*xml\.xsd"')
+    local = f'schemaLocation="{(SCHEMAS / "xml.xsd").as_uri()}"'
+    written, count = elsewhere.subn(local, place.read_text(encoding="utf-8"))
+    assert count == 1
+    (folder / schema).write_text(written, encoding="utf-8")
+    (folder / "a.xlf").write_bytes(data)
+    return run(xmllint, "--noout", "--nonet", "--schema", folder / schema, folder / "a.xlf")
+
+
+@pytest.mark.parametrize(
+    ("schema", "sample"),
+    [("xliff-core-1.2-strict.xsd", XLIFF_1), ("xliff-core-2.0.xsd", XLIFF_2)],
+)
+def test_its_schema_takes_an_xliff_file(tmp_path: Path, schema: str, sample: bytes) -> None:
+    for data in (sample, in_capitals("xliff", sample)):
+        done = valid(tmp_path, schema, data)
+        assert done.returncode == 0, done.stderr
+    broken = valid(tmp_path, schema, sample.replace(b"<target/>", b"<target/><target/>"))
+    assert broken.returncode != 0
+    assert "target" in broken.stderr
 
 
 # --- office ---------------------------------------------------------------------------------------

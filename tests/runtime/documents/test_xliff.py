@@ -1,6 +1,6 @@
-"""XLIFF 1.2 and 2.0: what is written keeps the rules of the specifications, as far as we know them.
+"""XLIFF 1.2 and 2.0: what is written keeps the rules of the specifications.
 
-The schemas are not at hand: `support.xliff_rules` has the rules that a translation could break.
+`support.xliff_rules` has those that a translation could break; `test_opens` asks the schemas, too.
 """
 
 from __future__ import annotations
