@@ -71,34 +71,37 @@ export async function insideScripts() {
   return { main, worker }
 }
 
-/** What each script loads when it is wanted, and which of that stands on something of its own. */
+/** What each script loads when it is wanted, in parts, and which of that stands on something else. */
 const LATER = {
-  'page/main.js': ['./documents.js', './selftest.js'],
+  'page/main.js': [['./documents.js', './selftest.js']],
   'engine/src/worker.js': [
-    './bundle/given.js',
-    './bundle/zip.js',
-    './entities/english.js',
-    './entities/terms.js',
-    './tasks/opening.js',
-    './text/checks_english.js',
-    './text/steps.js',
-    './text/typography.js',
-    './text/unigram.js',
-    './translate/fragment.js',
-    './translate/parts.js',
-    './translate/said.js',
-    './translate/selftest.js',
+    ['./entities/french.js'],
+    [
+      './bundle/given.js',
+      './bundle/zip.js',
+      './entities/english.js',
+      './entities/terms.js',
+      './tasks/opening.js',
+      './text/checks_english.js',
+      './text/steps.js',
+      './text/typography.js',
+      './text/unigram.js',
+      './translate/fragment.js',
+      './translate/parts.js',
+      './translate/said.js',
+      './translate/selftest.js',
+    ],
   ],
 }
 
 /**
- * What a script loads when it is wanted becomes one script, which stands on all that is there from
- * the start. Of several, each would have to share other things with what is there, in a file for
- * each sharing, with a list of names in both; many small files are larger than few, and the first
- * visit pays for them.
+ * What a script loads when it is wanted becomes one script for each part, which stands on all that
+ * is there from the start. Else each would have to share other things with what is there, in a file
+ * for each sharing, with a list of names in both; many small files are larger than few, and the
+ * first visit pays for them.
  *
  * @param {string} entry
- * @param {string[]} later names as from there
+ * @param {string[][]} later names as from there, part by part
  * @returns {import('esbuild').Plugin}
  */
 const togetherLater = (entry, later) => ({
@@ -106,13 +109,15 @@ const togetherLater = (entry, later) => ({
   setup(build) {
     const src = dirname(entry)
     build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
-      const isOne = later.some((name) => join(resolveDir, path) === join(src, name))
-      return kind === 'dynamic-import' && isOne ? { path: 'later', namespace: 'later' } : null
+      const isOne = (/** @type {string} */ name) => join(resolveDir, path) === join(src, name)
+      const part = later.findIndex((names) => names.some(isOne))
+      if (kind !== 'dynamic-import' || part < 0) return null
+      return { path: `later${part || ''}`, namespace: 'later', pluginData: later[part] }
     })
-    build.onLoad({ filter: /.*/, namespace: 'later' }, () => ({
+    build.onLoad({ filter: /.*/, namespace: 'later' }, ({ pluginData }) => ({
       contents: [
         `import ${JSON.stringify(entry)}`,
-        ...later.map((name) => `export * from '${name}'`),
+        ...pluginData.map((/** @type {string} */ name) => `export * from '${name}'`),
       ].join('\n'),
       resolveDir: src,
     }))

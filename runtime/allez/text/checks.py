@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from allez.entities import FORMS, SPACES, THING, Entity, find, is_digit, is_word, words
 from allez.entities.units import ALIKE, SIGNS, unit_behind
 from allez.results import Doubt
+from allez.spec import SPEC
 from allez.text import english
 from allez.text.negation import negation
-from allez.text.number_words import ABOUT, Value, values
+from allez.text.number_words import ABOUT, ORDINALS, Value, values
 
 if TYPE_CHECKING:
     from allez.text.number_words import Exact
@@ -215,13 +216,10 @@ def _is_word_of(text: str, value: Value) -> bool:
 
 
 def _is_ordinal_word(text: str, value: Value) -> bool:
-    return text[value.start : value.end].lower() in _ORDINALS
+    return text[value.start : value.end].lower() in ORDINALS
 
 
-_ORDINALS = words("second third fourth fifth sixth seventh eighth ninth tenth twice both double")
-
-
-_PAIRS = words("half pair couple first once another either")
+_PAIRS = words(SPEC["number_words"]["pairs"])
 
 
 def _alternatives(value: Exact, *, later: bool) -> list[Exact]:
@@ -248,8 +246,10 @@ def _is_said_otherwise(source: str, said: Sequence[str], value: Value) -> bool:
     return not _PAIRS.isdisjoint(said)
 
 
-_FEWER = words("less fewer under below within younger short beneath lower smaller barely")
-_MORE = words("more over above older exceed exceeds exceeding beyond exceeded greater upwards")
+_LIMITS = SPEC["limits"]["fr"]
+_FEWER, _MORE = words(_LIMITS["fewer"]), words(_LIMITS["more"])
+_ONES, _APART = words(_LIMITS["ones"]), words(_LIMITS["apart"])
+_PHRASES: dict[str, list[str]] = _LIMITS["phrases"]
 
 
 def _limits(
@@ -261,35 +261,22 @@ def _limits(
     for index, word in enumerate(here[:-2]):
         if word not in ("moins", "plus") or here[index + 1] not in ("de", "d"):
             continue
-        if not values(" ".join(here[index + 2 : index + 4]), "fr") and here[index + 2] not in (
-            "un",
-            "une",
-            "la",
-            "l",
-        ):
+        if here[index + 2] not in _ONES and not values(" ".join(here[index + 2 : index + 4]), "fr"):
             continue
         before = here[index - 1] if index else ""
-        if before in ("au", "pas", "en", "ni", "fois") or here[index + 2 : index + 3] == ["plus"]:
+        if before in _APART or here[index + 2 : index + 3] == ["plus"]:
             continue
         wanted, other = (_FEWER, _MORE) if word == "moins" else (_MORE, _FEWER)
         opposite = bool(said & other) or (word == "moins" and "least" in said)
         if not said & wanted and (opposite or values(target, "en")):
             found.append(_at(source, f"{word} {here[index + 1]}"))
     small, small_target = source.lower(), target.lower()
-    for phrase, sayings in _PHRASES:
+    for phrase, sayings in _PHRASES.items():
         if phrase not in small or any(saying in small_target for saying in sayings):
             continue
         if any(value.start > small.find(phrase) for value in values(source, "fr")):
             found.append(_at(source, phrase))
     return found[:1]
-
-
-_PHRASES = (
-    ("au moins", ("at least", "minimum", "no less", "no fewer", "or more", "not less")),
-    ("au plus", ("at most", "maximum", "no more", "not more", "up to", "or less", "latest")),
-    ("au maximum", ("at most", "maximum", "no more", "not more", "up to")),
-    ("pas plus de", ("at most", "maximum", "more than", "up to", "exceed", "over")),
-)
 
 
 def _at(source: str, phrase: str) -> Doubt:
@@ -340,9 +327,12 @@ def _repetition(here: Sequence[str], said: Sequence[str]) -> list[Doubt]:
     return [Doubt("repetition", word, None, None)] if word else []
 
 
+_REPEATABLE = words(SPEC["repeatable"])
+
+
 def _repeats(said: Sequence[str]) -> str:
     for before, word in pairwise(said):
-        if before == word and len(word) > 1 and word not in ("had", "that", "very", "vous", "nous"):
+        if before == word and len(word) > 1 and word not in _REPEATABLE:
             return word
     seen: set[tuple[str, ...]] = set()
     size = 3 if len(said) < 20 else 4

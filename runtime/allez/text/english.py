@@ -9,37 +9,16 @@ from collections.abc import Callable, Sequence
 
 from allez.entities import at, is_word, words
 from allez.results import Doubt
+from allez.spec import SPEC
 from allez.text.number_words import values
 
-_FEWER = ("less than", "fewer than", "under", "below")
-_MORE = ("more than", "over", "above")
-_SAID_FEWER = words(
-    "moins inférieur inférieure inférieurs inférieures dessous sous maximum max avant jeune jeunes"
-    " peine plafond limite"
-)
-_SAID_MORE = words(
-    "plus supérieur supérieure supérieurs supérieures dessus delà dépasse dépassent dépassé"
-    " dépasser dépassant dépassait excède excéder sur minimum passé passée âgé"
-)
-_AT_LEAST = ("au moins", "minimum", "ou plus", "pas moins", "et plus", "minimale")
-_AT_MOST = (
-    "au plus",
-    "maximum",
-    "pas plus",
-    "jusqu",
-    "ne dépass",
-    "pas dépass",
-    "maximal",
-    "ou moins",
-)
-_PHRASES = (
-    ("at least", _AT_LEAST),
-    ("no less than", _AT_LEAST),
-    ("no fewer than", _AT_LEAST),
-    ("at most", _AT_MOST),
-    ("no more than", _AT_MOST),
-    ("not more than", _AT_MOST),
-)
+_LIMITS = SPEC["limits"]["en"]
+_FEWER, _MORE = _LIMITS["fewer"], _LIMITS["more"]
+_SAID_FEWER, _SAID_MORE = words(_LIMITS["said_fewer"]), words(_LIMITS["said_more"])
+_PHRASES: list[tuple[str, list[str]]] = [
+    *((phrase, _LIMITS["said_least"]) for phrase in _LIMITS["least"]),
+    *((phrase, _LIMITS["said_most"]) for phrase in _LIMITS["most"]),
+]
 
 
 def limits(source: str, target: str, said: Sequence[str]) -> list[Doubt]:
@@ -84,27 +63,15 @@ def _number_follows(text: str, end: int) -> bool:
     return found is not None and len(text[end : end + found.start].split()) <= 1
 
 
-_NOT = words("not t never nothing nobody cannot none neither")
-_DENIED = words(
-    "pas ne n jamais rien aucun aucune ni personne nul nulle guère sans non plus point sauf que qu"
-    " impossible interdit interdite refuse refusé refuser refusent manque manquait absent absence"
-    " ignore ignorait ignorer éviter évite évitez empêche empêcher arrête arrêtez cesse cessez"
-    " rarement peu seulement contraire faux fausse incapable inutile hâte inquiète inquiétez"
-    " défense malgré loin mal peine dommage hors zéro sinon faute aussi"
-)
-_PREFIXES = ("in", "im", "ir", "dé", "dés", "mé", "non")
-_IDIOMS = ("why not", "not only", "can't help", "couldn't help", "n't you", "n't we", "not bad")
-_CLEAR = words("pas jamais rien aucun aucune")
-_STEPS = words("un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque")
-_HIDDEN = words(
-    "not t no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely"
-    " unable fail fails failed failing failure lack lacks lacked lacking refuse refuses refused"
-    " unlike unless anymore little few only but avoid prevent stop stopped wrong false bad forbid"
-    " forbidden prohibited impossible absent missing miss ignore ignored deny denied doubt except"
-    " hate any anything anyone ever rather far too before until else than afraid sorry late empty"
-    " keep kept out off instead rarely seldom against don isn won can dont cant wont aint useless"
-    " no-one free least less must should nor yet still other shut away poor low hold"
-)
+_RULES = SPEC["negation"]["en"]
+_NOT, _HIDDEN = words(_RULES["no"]), words(_RULES["hidden"])
+"""What denies in English, and what may."""
+_HIDDEN_PREFIXES = tuple(_RULES["hidden_prefixes"].split())
+_IDIOMS: list[str] = _RULES["idioms"]
+_DENIED, _CLEAR = words(_RULES["not"]), words(_RULES["clear"])
+"""What denies in French, and what does so without a doubt."""
+_PREFIXES = tuple(_RULES["prefixes"].split())
+_STEPS = words(SPEC["negation"]["steps"])
 
 
 def negation(source: str, target: str, here: Sequence[str], said: Sequence[str]) -> list[Doubt]:
@@ -127,9 +94,7 @@ def negation(source: str, target: str, here: Sequence[str], said: Sequence[str])
         for before, word in zip(("", *said), said, strict=False)
         if word in _CLEAR and not (word == "pas" and before in _STEPS)
     ]
-    hidden = any(
-        word in _HIDDEN or word.startswith(("un", "dis", "im", "in", "mis")) for word in here
-    )
+    hidden = any(word in _HIDDEN or word.startswith(_HIDDEN_PREFIXES) for word in here)
     if spoken and not strong and not hidden and "n'est-ce pas" not in target.lower():
         return [Doubt("negation", spoken[0], None, None)]
     return []
@@ -188,28 +153,14 @@ def _capital_beside(text: str, start: int, end: int) -> bool:
     return at(text, first).isupper()
 
 
-_SAID_FOR: dict[int, frozenset[str]] = {
-    0: words("minuit aucun"),
-    2: words("quinze quinzaine"),
-    7: words("huit semaine"),
-    10: words("dizaine dizaines"),
-    12: words("midi minuit douzaine douzaines"),
-    14: words("quinze quinzaine"),
-    15: words("quart quinzaine"),
-    20: words("vingtaine"),
-    30: words("trentaine demie"),
-    40: words("quarantaine"),
-    50: words("cinquantaine"),
-    60: words("soixantaine"),
-    100: words("centaine centaines"),
-    1000: words("millier milliers"),
-}
+_NUMBERS = SPEC["number_words"]["in_french"]
+_SAID_FOR = {int(number): words(said) for number, said in _NUMBERS["said"].items()}
 """What French says for a number of English."""
 
-_NO_NUMBERS = words("neuf cent mille zéro")
+_NO_NUMBERS = words(_NUMBERS["no_numbers"])
 """Words of French that are not only numbers."""
 
-_HOURS = words("h heure heures")
+_HOURS = words(_NUMBERS["hours"])
 
 
 def says(number: int, said: Sequence[str]) -> bool:

@@ -12,26 +12,15 @@ from allez.entities import words
 from allez.results import Doubt
 from allez.spec import SPEC
 
-_NO = words("pas jamais rien aucun aucune ni nul nulle guère")
-_NOT = words(
-    "not no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely t"
-    " ain non isn aren unable fail fails failed lack lacks refuse refuses unlike unless anymore"
-)
-_CLEAR_NOT = words("not t never nothing nobody cannot")
-_HIDDEN_NO = words(
-    "sans non interdit interdite défense impossible inutile refuse refuser refusé désapprouve"
-    " désaccord déconseillé déconseillée ignore ignorer manque manquer sauf empêche éviter évitez"
-    " contraire faux fausse hors moins plus personne peu seul seule seulement arrête arrêtez"
-    " cesse malgré inconnu absent rarement que qu ne n avant sinon peine raté vide nié"
-)
-_SAID_NO = words("except but only rather wrong bad badly quite pity least prevent avoid stop")
-_BEFORE_STEPS = words(
-    "un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque"
-)
+_RULES = SPEC["negation"]["fr"]
+_NO, _HIDDEN_NO = words(_RULES["no"]), words(_RULES["hidden"])
+"""What denies in French, and what may."""
+_NOT, _CLEAR_NOT = words(_RULES["not"]), words(_RULES["clear"])
+"""What denies in English, and what does so without a doubt."""
+_SAID_NO = words(_RULES["said"])
+_SAID_PREFIXES = tuple(_RULES["prefixes"].split())
+_BEFORE_STEPS = words(SPEC["negation"]["steps"])
 """Before "pas" that are steps."""
-_SAID_PREFIXES = ("un", "in", "im", "dis", "mis", "non")
-
-_RULES = SPEC["negation"]
 _OVER = words(_RULES["over"])
 """What English says of a thing that is no more, without a negation."""
 _ENOUGH = words(_RULES["enough"])

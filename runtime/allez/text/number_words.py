@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from allez.entities import SPACES, digits, is_digit
+from allez.spec import SPEC
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -35,49 +36,39 @@ def exact(numerator: int, denominator: int) -> Exact:
     return Fraction(numerator, denominator)
 
 
-def _numbered(text: str, first: int = 0, step: int = 1) -> dict[str, int]:
-    return {word: first + step * i for i, word in enumerate(text.split())}
+def _numbered(*rows: tuple[str, int, int]) -> dict[str, int]:
+    """Return words with their numbers: of each row the words, the first's number, and the step."""
+    return {
+        word: first + step * i for text, first, step in rows for i, word in enumerate(text.split())
+    }
 
 
-_UNITS: Mapping[str, Mapping[str, int]] = {
-    "fr": {
-        **_numbered(
-            "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze"
-            " quinze seize"
-        ),
-        **{"une": 1, "vingt": 20, "vingts": 20, "septante": 70, "octante": 80, "nonante": 90},
-        **_numbered("trente quarante cinquante soixante", 30, 10),
-    },
-    "en": {
-        **_numbered(
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
-            " fifteen sixteen seventeen eighteen nineteen"
-        ),
-        **_numbered("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10),
-        **{"twice": 2, "both": 2, "double": 2, "dozen": 12, "noon": 12, "midday": 12},
-        **_numbered("second third fourth fifth sixth seventh eighth ninth tenth", 2),
-    },
-}
-ABOUT: Mapping[str, int] = {
-    **_numbered("dizaine vingtaine trentaine quarantaine cinquantaine soixantaine", 10, 10),
-    **{"douzaine": 12, "quinzaine": 15, "centaine": 100, "millier": 1000},
-}
+class _Words(NamedTuple):
+    """How a language says numbers."""
+
+    units: Mapping[str, int]
+    hundreds: frozenset[str]
+    powers: Mapping[str, int]
+    """Of ten."""
+    link: str
+
+
+_RULES = SPEC["number_words"]
+ORDINALS: Mapping[str, int] = _numbered(*_RULES["en"]["ordinals"])
+"""What English counts with, which is often no number of French."""
+ABOUT: Mapping[str, int] = _numbered(*_RULES["fr"]["about"])
 """About how many a word of French says, which may be said as a number: "une vingtaine"."""
 
-_HUNDREDS = {"fr": ("cent", "cents"), "en": ("hundred",)}
-_POWERS = {
-    "fr": {"mille": 3, "million": 6, "millions": 6, "milliard": 9, "milliards": 9, "md": 9},
-    "en": {
-        "thousand": 3,
-        "million": 6,
-        "millions": 6,
-        "billion": 9,
-        "billions": 9,
-        "bn": 9,
-        "trillion": 12,
-    },
+_NO_WORDS = _Words({}, frozenset(), {}, "")
+_LANGUAGES = {
+    language: _Words(
+        _numbered(*_RULES[language]["units"], *_RULES[language].get("ordinals", ())),
+        frozenset(_RULES[language]["hundreds"].split()),
+        _numbered(*_RULES[language]["powers"]),
+        _RULES[language]["link"],
+    )
+    for language in ("fr", "en")
 }
-_LINKS = {"fr": ("et",), "en": ("and",)}
 _DECIMAL = {"fr": ",", "en": "."}
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 
@@ -141,7 +132,7 @@ def _figures(text: str, start: int) -> int:
 def _read(words: list[_Word], index: int, language: str, text: str) -> tuple[Exact, int]:
     """Return the value that begins at a word and how many words it takes, 0 if none does."""
     first = words[index].text
-    powers = _POWERS.get(language, {})
+    powers = _LANGUAGES.get(language, _NO_WORDS).powers
     if is_digit(first[0]):
         value = _figure_value(first, language)
         used = 1
@@ -192,8 +183,7 @@ def _may_begin(words: list[_Word], index: int, language: str) -> bool:
 
 def _spoken(words: list[_Word], index: int, language: str, text: str) -> tuple[Exact, int]:
     """Read number words: "quatre-vingt-dix-sept", "two hundred and five"."""
-    units, powers = _UNITS.get(language, {}), _POWERS.get(language, {})
-    hundreds, links = _HUNDREDS.get(language, ()), _LINKS.get(language, ())
+    units, hundreds, powers, link = _LANGUAGES.get(language, _NO_WORDS)
     total = current = used = taken = 0
     while index + used < len(words):
         word = words[index + used].text.lower()
@@ -217,7 +207,7 @@ def _spoken(words: list[_Word], index: int, language: str, text: str) -> tuple[E
         elif word in powers and (used or word == "mille" or _may_begin(words, index, language)):
             total += max(current, 1) * 10 ** powers[word]
             current = 0
-        elif word in links and used:
+        elif word == link and used:
             used += 1
             continue
         else:

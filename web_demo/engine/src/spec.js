@@ -7,8 +7,6 @@
 export const SPEC = {
  "manifest": {
   "file": "manifest.json",
-  "written": 2,
-  "written_with_search_rules": 3,
   "characters": 1000,
   "unprintable": [
    "Cc",
@@ -1766,7 +1764,6 @@ export const SPEC = {
    "Replace",
    "Strip"
   ],
-  "several_spaces": " {2,}",
   "pre_tokenizers": {
    "marks": [
     [
@@ -1813,10 +1810,7 @@ export const SPEC = {
   "piece_characters": 256,
   "suffix_characters": 16,
   "replacement_characters": 16,
-  "charsmap_characters": 32,
   "score": 1000000,
-  "unknown_penalty": 10,
-  "kept_bonus": 0.1,
   "white_space": [
    [
     9,
@@ -1908,24 +1902,6 @@ export const SPEC = {
    0.0,
    10.0
   ],
-  "length_offset": [
-   0.0,
-   10.0
-  ],
-  "early_stopping": [
-   "hopeless",
-   "full",
-   "best"
-  ],
-  "finished": [
-   "replaced",
-   "dropped",
-   "kept"
-  ],
-  "repeats": [
-   "few",
-   "any"
-  ],
   "loops": [
    [
     2,
@@ -1968,23 +1944,208 @@ export const SPEC = {
   "behind": "de d par avant apr\u00e8s plus minimum maximum"
  },
  "negation": {
-  "over": "longer gone out lost cease ceased dead sick fed away short dry over stopped quit used left only",
-  "enough": "any no once much many never nothing nobody none",
-  "duties": "faut fallait faudra faudrait",
-  "pronouns": "me m te t se s le la l les lui leur y en nous vous",
-  "free": [
-   "t have to",
-   "not have to",
-   "t need to",
-   "not need to",
-   "need not",
-   "needn t",
-   "no need",
-   "necessary",
-   "unnecessary"
-  ],
-  "bound": "must mustn should shouldn ought may cannot worry"
+  "steps": "un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque",
+  "fr": {
+   "no": "pas jamais rien aucun aucune ni nul nulle gu\u00e8re",
+   "hidden": "sans non interdit interdite d\u00e9fense impossible inutile refuse refuser refus\u00e9 d\u00e9sapprouve d\u00e9saccord d\u00e9conseill\u00e9 d\u00e9conseill\u00e9e ignore ignorer manque manquer sauf emp\u00eache \u00e9viter \u00e9vitez contraire faux fausse hors moins plus personne peu seul seule seulement arr\u00eate arr\u00eatez cesse malgr\u00e9 inconnu absent rarement que qu ne n avant sinon peine rat\u00e9 vide ni\u00e9",
+   "not": "not no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely t ain non isn aren unable fail fails failed lack lacks refuse refuses unlike unless anymore",
+   "clear": "not t never nothing nobody cannot",
+   "said": "except but only rather wrong bad badly quite pity least prevent avoid stop",
+   "prefixes": "un in im dis mis non",
+   "over": "longer gone out lost cease ceased dead sick fed away short dry over stopped quit used left only",
+   "enough": "any no once much many never nothing nobody none",
+   "duties": "faut fallait faudra faudrait",
+   "pronouns": "me m te t se s le la l les lui leur y en nous vous",
+   "free": [
+    "t have to",
+    "not have to",
+    "t need to",
+    "not need to",
+    "need not",
+    "needn t",
+    "no need",
+    "necessary",
+    "unnecessary"
+   ],
+   "bound": "must mustn should shouldn ought may cannot worry"
+  }
  },
+ "limits": {
+  "fr": {
+   "ones": "un une la l",
+   "apart": "au pas en ni fois",
+   "fewer": "less fewer under below within younger short beneath lower smaller barely",
+   "more": "more over above older exceed exceeds exceeding beyond exceeded greater upwards",
+   "phrases": {
+    "au moins": [
+     "at least",
+     "minimum",
+     "no less",
+     "no fewer",
+     "or more",
+     "not less"
+    ],
+    "au plus": [
+     "at most",
+     "maximum",
+     "no more",
+     "not more",
+     "up to",
+     "or less",
+     "latest"
+    ],
+    "au maximum": [
+     "at most",
+     "maximum",
+     "no more",
+     "not more",
+     "up to"
+    ],
+    "pas plus de": [
+     "at most",
+     "maximum",
+     "more than",
+     "up to",
+     "exceed",
+     "over"
+    ]
+   }
+  }
+ },
+ "number_words": {
+  "fr": {
+   "units": [
+    [
+     "z\u00e9ro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
+     0,
+     1
+    ],
+    [
+     "une",
+     1,
+     0
+    ],
+    [
+     "vingt vingts",
+     20,
+     0
+    ],
+    [
+     "trente quarante cinquante soixante",
+     30,
+     10
+    ],
+    [
+     "septante octante nonante",
+     70,
+     10
+    ]
+   ],
+   "hundreds": "cent cents",
+   "powers": [
+    [
+     "mille",
+     3,
+     0
+    ],
+    [
+     "million millions",
+     6,
+     0
+    ],
+    [
+     "milliard milliards md",
+     9,
+     0
+    ]
+   ],
+   "link": "et",
+   "about": [
+    [
+     "dizaine vingtaine trentaine quarantaine cinquantaine soixantaine",
+     10,
+     10
+    ],
+    [
+     "douzaine",
+     12,
+     0
+    ],
+    [
+     "quinzaine",
+     15,
+     0
+    ],
+    [
+     "centaine",
+     100,
+     0
+    ],
+    [
+     "millier",
+     1000,
+     0
+    ]
+   ]
+  },
+  "en": {
+   "units": [
+    [
+     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
+     0,
+     1
+    ],
+    [
+     "twenty thirty forty fifty sixty seventy eighty ninety",
+     20,
+     10
+    ],
+    [
+     "dozen noon midday",
+     12,
+     0
+    ]
+   ],
+   "ordinals": [
+    [
+     "second third fourth fifth sixth seventh eighth ninth tenth",
+     2,
+     1
+    ],
+    [
+     "twice both double",
+     2,
+     0
+    ]
+   ],
+   "hundreds": "hundred",
+   "powers": [
+    [
+     "thousand",
+     3,
+     0
+    ],
+    [
+     "million millions",
+     6,
+     0
+    ],
+    [
+     "billion billions bn",
+     9,
+     0
+    ],
+    [
+     "trillion",
+     12,
+     0
+    ]
+   ],
+   "link": "and"
+  },
+  "pairs": "half pair couple first once another either"
+ },
+ "repeatable": "had that very vous nous",
  "confidence": {
   "unsure": 0.5
  },

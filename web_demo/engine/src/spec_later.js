@@ -5,11 +5,21 @@
  * @type {any}
  */
 export const LATER = {
+ "manifest": {
+  "written": 2,
+  "written_with_search_rules": 3
+ },
  "zip": {
   "entries": 1000,
   "bytes": 200000000,
   "ratio": 50,
   "aside": "__MACOSX/"
+ },
+ "tokenizer": {
+  "several_spaces": " {2,}",
+  "charsmap_characters": 32,
+  "unknown_penalty": 10,
+  "kept_bonus": 0.1
  },
  "whole": {
   "characters": 32
@@ -100,6 +110,26 @@ export const LATER = {
   "raw": "script style xmp iframe noembed noframes",
   "text_only": "title textarea"
  },
+ "search": {
+  "length_offset": [
+   0.0,
+   10.0
+  ],
+  "early_stopping": [
+   "hopeless",
+   "full",
+   "best"
+  ],
+  "finished": [
+   "replaced",
+   "dropped",
+   "kept"
+  ],
+  "repeats": [
+   "few",
+   "any"
+  ]
+ },
  "units": {
   "en": {
    "KB": "kB",
@@ -114,6 +144,92 @@ export const LATER = {
  "terms": {
   "joints": "de du des d \u00e0 au aux en sans sur sous pour par avec et",
   "of": "of for"
+ },
+ "negation": {
+  "en": {
+   "no": "not t never nothing nobody cannot none neither",
+   "hidden": "not t no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely unable fail fails failed failing failure lack lacks lacked lacking refuse refuses refused unlike unless anymore little few only but avoid prevent stop stopped wrong false bad forbid forbidden prohibited impossible absent missing miss ignore ignored deny denied doubt except hate any anything anyone ever rather far too before until else than afraid sorry late empty keep kept out off instead rarely seldom against don isn won can dont cant wont aint useless no-one free least less must should nor yet still other shut away poor low hold",
+   "hidden_prefixes": "un dis im in mis",
+   "idioms": [
+    "why not",
+    "not only",
+    "can't help",
+    "couldn't help",
+    "n't you",
+    "n't we",
+    "not bad"
+   ],
+   "not": "pas ne n jamais rien aucun aucune ni personne nul nulle gu\u00e8re sans non plus point sauf que qu impossible interdit interdite refuse refus\u00e9 refuser refusent manque manquait absent absence ignore ignorait ignorer \u00e9viter \u00e9vite \u00e9vitez emp\u00eache emp\u00eacher arr\u00eate arr\u00eatez cesse cessez rarement peu seulement contraire faux fausse incapable inutile h\u00e2te inqui\u00e8te inqui\u00e9tez d\u00e9fense malgr\u00e9 loin mal peine dommage hors z\u00e9ro sinon faute aussi",
+   "clear": "pas jamais rien aucun aucune",
+   "prefixes": "in im ir d\u00e9 d\u00e9s m\u00e9 non"
+  }
+ },
+ "limits": {
+  "en": {
+   "least": [
+    "at least",
+    "no less than",
+    "no fewer than"
+   ],
+   "said_least": [
+    "au moins",
+    "minimum",
+    "ou plus",
+    "pas moins",
+    "et plus",
+    "minimale"
+   ],
+   "most": [
+    "at most",
+    "no more than",
+    "not more than"
+   ],
+   "said_most": [
+    "au plus",
+    "maximum",
+    "pas plus",
+    "jusqu",
+    "ne d\u00e9pass",
+    "pas d\u00e9pass",
+    "maximal",
+    "ou moins"
+   ],
+   "fewer": [
+    "less than",
+    "fewer than",
+    "under",
+    "below"
+   ],
+   "said_fewer": "moins inf\u00e9rieur inf\u00e9rieure inf\u00e9rieurs inf\u00e9rieures dessous sous maximum max avant jeune jeunes peine plafond limite",
+   "more": [
+    "more than",
+    "over",
+    "above"
+   ],
+   "said_more": "plus sup\u00e9rieur sup\u00e9rieure sup\u00e9rieurs sup\u00e9rieures dessus del\u00e0 d\u00e9passe d\u00e9passent d\u00e9pass\u00e9 d\u00e9passer d\u00e9passant d\u00e9passait exc\u00e8de exc\u00e9der sur minimum pass\u00e9 pass\u00e9e \u00e2g\u00e9"
+  }
+ },
+ "number_words": {
+  "in_french": {
+   "said": {
+    "0": "minuit aucun",
+    "2": "quinze quinzaine",
+    "7": "huit semaine",
+    "10": "dizaine dizaines",
+    "12": "midi minuit douzaine douzaines",
+    "14": "quinze quinzaine",
+    "15": "quart quinzaine",
+    "20": "vingtaine",
+    "30": "trentaine demie",
+    "40": "quarantaine",
+    "50": "cinquantaine",
+    "60": "soixantaine",
+    "100": "centaine centaines",
+    "1000": "millier milliers"
+   },
+   "no_numbers": "neuf cent mille z\u00e9ro",
+   "hours": "h heure heures"
+  }
  },
  "golden": {
   "margin": 0.2,

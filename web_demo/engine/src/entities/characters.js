@@ -27,6 +27,14 @@ export const REACH = 300
 export const words = (text) => new Set(text.split(' '))
 
 /**
+ * Returns the words of some strings of the contract.
+ *
+ * @param {any} rules
+ * @param {string[]} keys
+ */
+export const wordsOf = (rules, ...keys) => keys.map((key) => words(rules[key]))
+
+/**
  * Returns the character at an index, "" beyond either end.
  *
  * @param {Line} line

@@ -6,13 +6,14 @@
  * words where both languages have their words here. Places count UTF-16 units.
  */
 
-import { SPACES, isOneOf, isSpace, isWord, words } from '../entities/characters.js'
+import { SPACES, isOneOf, isSpace, isWord, words, wordsOf } from '../entities/characters.js'
 import { find } from '../entities/find.js'
 import { readingForm } from '../entities/numbers.js'
+import { SPEC } from '../spec.js'
 import { countCharacters, isCapital, isLetter, isSmall } from './characters.js'
 import { inAnotherForm, inAnotherUnit } from './figures.js'
 import { negation } from './negation.js'
-import { ABOUT, Exact, values } from './number_words.js'
+import { ABOUT, Exact, ORDINALS, values } from './number_words.js'
 
 /** @typedef {import('../entities/find.js').Entity} Entity */
 /** @typedef {import('./number_words.js').Value} Value */
@@ -158,10 +159,7 @@ const SAME = new Map([
   [1n, [21n]],
 ])
 
-const ORDINALS = words(
-  'second third fourth fifth sixth seventh eighth ninth tenth twice both double',
-)
-const PAIRS = words('half pair couple first once another either')
+const PAIRS = words(SPEC.number_words.pairs)
 
 /**
  * Finds numbers that were lost, and such as nobody said; `doubted` is of things lost already.
@@ -270,17 +268,11 @@ function alternatives(value, isLater) {
   return value.isFrom(13n) && value.isUpTo(24n) ? [...found, value.minus(12n)] : found
 }
 
-const FEWER = words('less fewer under below within younger short beneath lower smaller barely')
-const MORE = words('more over above older exceed exceeds exceeding beyond exceeded greater upwards')
-const NO_LIMIT = ['au', 'pas', 'en', 'ni', 'fois']
+const { fr: LIMITS } = SPEC.limits
+const [FEWER, MORE, ONES, APART] = wordsOf(LIMITS, 'fewer', 'more', 'ones', 'apart')
 
 /** @type {[string, string[]][]} */
-const PHRASES = [
-  ['au moins', ['at least', 'minimum', 'no less', 'no fewer', 'or more', 'not less']],
-  ['au plus', ['at most', 'maximum', 'no more', 'not more', 'up to', 'or less', 'latest']],
-  ['au maximum', ['at most', 'maximum', 'no more', 'not more', 'up to']],
-  ['pas plus de', ['at most', 'maximum', 'more than', 'up to', 'exceed', 'over']],
-]
+const PHRASES = Object.entries(LIMITS.phrases)
 
 /**
  * Finds a limit whose direction is not in the translation, or turned round.
@@ -300,8 +292,8 @@ function limits(source, target, here, said) {
     const [word, link, next] = here.slice(index, index + 3)
     if (!['moins', 'plus'].includes(word) || !['de', 'd'].includes(link)) continue
     const isNumber = values(here.slice(index + 2, index + 4).join(' '), 'fr').length > 0
-    if (!isNumber && !['un', 'une', 'la', 'l'].includes(next)) continue
-    if (NO_LIMIT.includes(here[index - 1] ?? '') || next === 'plus') continue
+    if (!isNumber && !ONES.has(next)) continue
+    if (APART.has(here[index - 1]) || next === 'plus') continue
     const [wanted, other] = word === 'moins' ? [FEWER, MORE] : [MORE, FEWER]
     const isOpposite =
       said.some((each) => other.has(each)) || (word === 'moins' && said.includes('least'))
@@ -370,7 +362,7 @@ function capitalized(text, first) {
   return found
 }
 
-const OFTEN_TWICE = ['had', 'that', 'very', 'vous', 'nous']
+const REPEATABLE = words(SPEC.repeatable)
 
 /**
  * Returns a word that stands twice running, or several words that stand twice; "" if none do.
@@ -380,10 +372,7 @@ const OFTEN_TWICE = ['had', 'that', 'very', 'vous', 'nous']
 function repeats(said) {
   const twice = said.find(
     (word, index) =>
-      index > 0 &&
-      word === said[index - 1] &&
-      countCharacters(word) > 1 &&
-      !OFTEN_TWICE.includes(word),
+      index > 0 && word === said[index - 1] && countCharacters(word) > 1 && !REPEATABLE.has(word),
   )
   if (twice !== undefined) return twice
   const seen = new Set()

@@ -4,42 +4,16 @@
  * As in `checks.js`, they see words, not meanings; what both directions share is there.
  */
 
-import { isOneOf, isSpace, isWord, words } from '../entities/characters.js'
+import { isOneOf, isSpace, isWord, words, wordsOf } from '../entities/characters.js'
+import { SPEC } from '../spec.js'
+import { LATER } from '../spec_later.js'
 import { isCapital, isLetter } from './characters.js'
 import { values } from './number_words.js'
 
 /** @typedef {import('./checks.js').Doubt} Doubt */
 
-const FEWER = ['less than', 'fewer than', 'under', 'below']
-const MORE = ['more than', 'over', 'above']
-const SAID_FEWER = words(
-  'moins inférieur inférieure inférieurs inférieures dessous sous maximum max avant jeune ' +
-    'jeunes peine plafond limite',
-)
-const SAID_MORE = words(
-  'plus supérieur supérieure supérieurs supérieures dessus delà dépasse dépassent dépassé ' +
-    'dépasser dépassant dépassait excède excéder sur minimum passé passée âgé',
-)
-const AT_LEAST = ['au moins', 'minimum', 'ou plus', 'pas moins', 'et plus', 'minimale']
-const AT_MOST = [
-  'au plus',
-  'maximum',
-  'pas plus',
-  'jusqu',
-  'ne dépass',
-  'pas dépass',
-  'maximal',
-  'ou moins',
-]
-/** @type {[string, string[]][]} */
-const PHRASES = [
-  ['at least', AT_LEAST],
-  ['no less than', AT_LEAST],
-  ['no fewer than', AT_LEAST],
-  ['at most', AT_MOST],
-  ['no more than', AT_MOST],
-  ['not more than', AT_MOST],
-]
+const { en: LIMITS } = LATER.limits
+const [SAID_FEWER, SAID_MORE] = wordsOf(LIMITS, 'said_fewer', 'said_more')
 
 /**
  * @param {Doubt['kind']} kind
@@ -61,15 +35,21 @@ const doubtAt = (kind, source, start, size) => {
  */
 function limit(source, target, said) {
   const [small, smallTarget] = [source.toLowerCase(), target.toLowerCase()]
-  for (const [phrase, sayings] of PHRASES) {
-    const place = placeOf(small, phrase)
-    if (place < 0 || sayings.some((saying) => smallTarget.includes(saying))) continue
-    const end = place + phrase.length
-    if (numberFollows(source, end)) return doubtAt('limit', source, place, phrase.length)
+  for (const [phrases, sayings] of /** @type {[string[], string[]][]} */ ([
+    [LIMITS.least, LIMITS.said_least],
+    [LIMITS.most, LIMITS.said_most],
+  ])) {
+    if (sayings.some((saying) => smallTarget.includes(saying))) continue
+    for (const phrase of phrases) {
+      const place = placeOf(small, phrase)
+      if (place < 0) continue
+      const end = place + phrase.length
+      if (numberFollows(source, end)) return doubtAt('limit', source, place, phrase.length)
+    }
   }
   for (const [phrases, wanted, other] of /** @type {[string[], Set<string>, Set<string>][]} */ ([
-    [FEWER, SAID_FEWER, SAID_MORE],
-    [MORE, SAID_MORE, SAID_FEWER],
+    [LIMITS.fewer, SAID_FEWER, SAID_MORE],
+    [LIMITS.more, SAID_MORE, SAID_FEWER],
   ])) {
     for (const phrase of phrases) {
       const place = placeOf(small, phrase)
@@ -123,45 +103,19 @@ function numberFollows(text, end) {
   return count <= 1
 }
 
-const NOT = words('not t never nothing nobody cannot none neither')
-const DENIED = words(
-  'pas ne n jamais rien aucun aucune ni personne nul nulle guère sans non plus point sauf ' +
-    'que qu impossible interdit interdite refuse refusé refuser refusent manque manquait ' +
-    'absent absence ignore ignorait ignorer éviter évite évitez empêche empêcher arrête ' +
-    'arrêtez cesse cessez rarement peu seulement contraire faux fausse incapable inutile hâte ' +
-    'inquiète inquiétez défense malgré loin mal peine dommage hors zéro sinon faute aussi',
-)
-const PREFIXES = ['in', 'im', 'ir', 'dé', 'dés', 'mé', 'non']
-const IDIOMS = [
-  'why not',
-  'not only',
-  "can't help",
-  "couldn't help",
-  "n't you",
-  "n't we",
-  'not bad',
-]
-const CLEAR = words('pas jamais rien aucun aucune')
-const STEPS = words('un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque')
-const HIDDEN = words(
-  'not t no never nothing nobody none neither nor cannot without nowhere hardly scarcely ' +
-    'barely unable fail fails failed failing failure lack lacks lacked lacking refuse refuses ' +
-    'refused unlike unless anymore little few only but avoid prevent stop stopped wrong false ' +
-    'bad forbid forbidden prohibited impossible absent missing miss ignore ignored deny ' +
-    'denied doubt except hate any anything anyone ever rather far too before until else than ' +
-    'afraid sorry late empty keep kept out off instead rarely seldom against don isn won can ' +
-    'dont cant wont aint useless no-one free least less must should nor yet still other shut ' +
-    'away poor low hold',
-)
-const HIDDEN_PREFIXES = ['un', 'dis', 'im', 'in', 'mis']
+const { en: RULES } = LATER.negation
+
+/** What denies in English, what may, and the same of French, where `CLEAR` is what cannot but. */
+const [NOT, HIDDEN, DENIED, CLEAR] = wordsOf(RULES, 'no', 'hidden', 'not', 'clear')
+const STEPS = words(SPEC.negation.steps)
 
 /**
  * Tells whether a word begins in one of some ways.
  *
  * @param {string} word
- * @param {string[]} beginnings
+ * @param {string} beginnings which spaces part
  */
-const beginsWith = (word, beginnings) => beginnings.some((some) => word.startsWith(some))
+const beginsWith = (word, beginnings) => beginnings.split(' ').some((some) => word.startsWith(some))
 
 /**
  * Finds a negation that was lost, or one that nobody said; none in questions.
@@ -179,8 +133,8 @@ function negation(source, target, here, said) {
     (word, at) => NOT.has(word) && (word !== 't' || (here[at - 1] ?? '').endsWith('n')),
   )
   if (strong.length > 0 && !said.some((word) => DENIED.has(word))) {
-    const isHinted = said.some((word) => [...word].length > 5 && beginsWith(word, PREFIXES))
-    if (!isHinted && !IDIOMS.some((idiom) => small.includes(idiom))) {
+    const isHinted = said.some((word) => [...word].length > 5 && beginsWith(word, RULES.prefixes))
+    if (!isHinted && !RULES.idioms.some((/** @type {string} */ idiom) => small.includes(idiom))) {
       const word = strong[0] === 't' ? "n't" : strong[0]
       const start = word === "n't" ? small.indexOf(word) : placeOf(small, word)
       return doubtAt('negation', source, Math.max(start, 0), word.length)
@@ -189,7 +143,7 @@ function negation(source, target, here, said) {
   const spoken = said.find(
     (word, at) => CLEAR.has(word) && !(word === 'pas' && STEPS.has(said[at - 1] ?? '')),
   )
-  const isHidden = here.some((word) => HIDDEN.has(word) || beginsWith(word, HIDDEN_PREFIXES))
+  const isHidden = here.some((word) => HIDDEN.has(word) || beginsWith(word, RULES.hidden_prefixes))
   if (!spoken || strong.length > 0 || isHidden) return null
   if (target.toLowerCase().includes("n'est-ce pas")) return null
   return { kind: 'negation', text: spoken, start: null, end: null }
@@ -260,27 +214,10 @@ export const ofEnglish = (source, target, here, said, capitalized) =>
     name(source, target, capitalized),
   ].filter((found) => found !== null)
 
-/** What French says for a number of English. @type {Map<bigint, Set<string>>} */
-const SAID_FOR = new Map([
-  [0n, words('minuit aucun')],
-  [2n, words('quinze quinzaine')],
-  [7n, words('huit semaine')],
-  [10n, words('dizaine dizaines')],
-  [12n, words('midi minuit douzaine douzaines')],
-  [14n, words('quinze quinzaine')],
-  [15n, words('quart quinzaine')],
-  [20n, words('vingtaine')],
-  [30n, words('trentaine demie')],
-  [40n, words('quarantaine')],
-  [50n, words('cinquantaine')],
-  [60n, words('soixantaine')],
-  [100n, words('centaine centaines')],
-  [1000n, words('millier milliers')],
-])
+const { in_french: NUMBERS } = LATER.number_words
 
-/** Words of French that are not only numbers. */
-const NO_NUMBERS = words('neuf cent mille zéro')
-const HOURS = words('h heure heures')
+/** Words of French that are not only numbers, and those of hours. */
+const [NO_NUMBERS, HOURS] = wordsOf(NUMBERS, 'no_numbers', 'hours')
 
 /**
  * Tells whether a French translation says a number of English in another way.
@@ -289,8 +226,8 @@ const HOURS = words('h heure heures')
  * @param {string[]} said
  */
 export function says(number, said) {
-  const others = number === null ? undefined : SAID_FOR.get(number)
-  return others !== undefined && said.some((word) => others.has(word))
+  const others = NUMBERS.said[String(number)]?.split(' ') ?? []
+  return said.some((word) => others.includes(word))
 }
 
 /**

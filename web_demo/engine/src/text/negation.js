@@ -4,44 +4,40 @@
  * A duty is looked at, too: "il ne faut pas" forbids, where "you don't have to" leaves free.
  */
 
-import { words } from '../entities/characters.js'
+import { words, wordsOf } from '../entities/characters.js'
 import { SPEC } from '../spec.js'
 import { countCharacters } from './characters.js'
 
 /** @typedef {import('./checks.js').Doubt} Doubt */
 
-const NO = words('pas jamais rien aucun aucune ni nul nulle guère')
-const NOT = words(
-  'not no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely t ' +
-    'ain non isn aren unable fail fails failed lack lacks refuse refuses unlike unless anymore',
+const RULES = SPEC.negation.fr
+
+/** What denies in French, what may, and the same of English, where `CLEAR` is what cannot but. */
+const [NO, HIDDEN_NO, NOT, CLEAR_NOT, SAID_NO] = wordsOf(
+  RULES,
+  'no',
+  'hidden',
+  'not',
+  'clear',
+  'said',
 )
-const CLEAR_NOT = words('not t never nothing nobody cannot')
-const HIDDEN_NO = words(
-  'sans non interdit interdite défense impossible inutile refuse refuser refusé désapprouve ' +
-    'désaccord déconseillé déconseillée ignore ignorer manque manquer sauf empêche éviter ' +
-    'évitez contraire faux fausse hors moins plus personne peu seul seule seulement arrête ' +
-    'arrêtez cesse malgré inconnu absent rarement que qu ne n avant sinon peine raté vide nié',
-)
-const SAID_NO = words('except but only rather wrong bad badly quite pity least prevent avoid stop')
+const SAID_PREFIXES = RULES.prefixes.split(' ')
 
 /** Before "pas" that are steps. */
-const BEFORE_STEPS = words(
-  'un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque',
+const BEFORE_STEPS = words(SPEC.negation.steps)
+
+/**
+ * What English says of a thing that is no more, without a negation; what stands before "more" of
+ * what is over ("any more"), not of what goes on; between "il ne faut pas" and its infinitive.
+ */
+const [OVER, ENOUGH, PRONOUNS, DUTIES, BOUND] = wordsOf(
+  RULES,
+  'over',
+  'enough',
+  'pronouns',
+  'duties',
+  'bound',
 )
-const SAID_PREFIXES = ['un', 'in', 'im', 'dis', 'mis', 'non']
-
-const RULES = SPEC.negation
-
-/** What English says of a thing that is no more, without a negation. */
-const OVER = words(RULES.over)
-
-/** Before "more": "any more" is said of what is over, and "more" of what goes on. */
-const ENOUGH = words(RULES.enough)
-
-const [DUTIES, BOUND] = [words(RULES.duties), words(RULES.bound)]
-
-/** What stands between "il ne faut pas" and its infinitive. */
-const PRONOUNS = words(RULES.pronouns)
 
 /**
  * Finds a negation that was lost, one that nobody said, or a ban that became a freedom.
@@ -68,7 +64,8 @@ export function negation(source, target, here, said) {
       (word) =>
         SAID_NO.has(word) ||
         (found[0] === 'plus' && OVER.has(word)) ||
-        (countCharacters(word) > 5 && SAID_PREFIXES.some((begin) => word.startsWith(begin))),
+        (countCharacters(word) > 5 &&
+          SAID_PREFIXES.some((/** @type {string} */ begin) => word.startsWith(begin))),
     )
     if (!isHinted) return [doubtAt(source, here, strong[0])]
   }

@@ -6,6 +6,7 @@
  */
 
 import { SPACES, isOneOf } from '../entities/characters.js'
+import { SPEC } from '../spec.js'
 import { isDigit, isLetter } from './characters.js'
 
 /**
@@ -61,62 +62,29 @@ export class Exact {
 }
 
 /**
- * @param {string} text
- * @param {number} [first]
- * @param {number} [step]
+ * Returns words with their numbers.
+ *
+ * @param {[words: string, first: number, step: number][]} rows
  */
-const numbered = (text, first = 0, step = 1) =>
-  text.split(' ').map((word, index) => /** @type {const} */ ([word, first + step * index]))
+const numbered = (...rows) =>
+  new Map(
+    rows.flatMap(([text, first, step]) =>
+      text.split(' ').map((word, index) => /** @type {const} */ ([word, first + step * index])),
+    ),
+  )
 
-/** @type {Record<string, Map<string, number>>} */
-const UNITS = {
-  fr: new Map([
-    ...numbered(
-      'zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze ' +
-        'quinze seize',
-    ),
-    ...numbered('une', 1),
-    ...numbered('vingt vingts', 20, 0),
-    ...numbered('septante octante nonante', 70, 10),
-    ...numbered('trente quarante cinquante soixante', 30, 10),
-  ]),
-  en: new Map([
-    ...numbered(
-      'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen ' +
-        'fifteen sixteen seventeen eighteen nineteen',
-    ),
-    ...numbered('twenty thirty forty fifty sixty seventy eighty ninety', 20, 10),
-    ...numbered('twice both double', 2, 0),
-    ...numbered('dozen noon midday', 12, 0),
-    ...numbered('second third fourth fifth sixth seventh eighth ninth tenth', 2),
-  ]),
-}
+/** @type {Record<string, any>} */
+const LANGUAGES = SPEC.number_words
+const { fr: FR, en: EN } = LANGUAGES
+
+/** What English counts with, which is often no number of French. */
+export const ORDINALS = numbered(...EN.ordinals)
 /** About how many a word of French says, which may be said as a number: "une vingtaine". */
-export const ABOUT = new Map([
-  ...numbered('dizaine vingtaine trentaine quarantaine cinquantaine soixantaine', 10, 10),
-  ...numbered('douzaine', 12),
-  ...numbered('quinzaine', 15),
-  ...numbered('centaine', 100),
-  ...numbered('millier', 1000),
-])
-/** @type {Record<string, string[]>} */
-const HUNDREDS = { fr: ['cent', 'cents'], en: ['hundred'] }
+export const ABOUT = numbered(...FR.about)
 /** @type {Record<string, Map<string, number>>} */
-const POWERS = {
-  fr: new Map([
-    ...numbered('mille', 3),
-    ...numbered('million millions', 6, 0),
-    ...numbered('milliard milliards md', 9, 0),
-  ]),
-  en: new Map([
-    ...numbered('thousand', 3),
-    ...numbered('million millions', 6, 0),
-    ...numbered('billion billions bn', 9, 0),
-    ...numbered('trillion', 12),
-  ]),
-}
-/** @type {Record<string, string>} */
-const LINKS = { fr: 'et', en: 'and' }
+const UNITS = { fr: numbered(...FR.units), en: numbered(...EN.units, ...EN.ordinals) }
+/** @type {Record<string, Map<string, number>>} */
+const POWERS = { fr: numbered(...FR.powers), en: numbered(...EN.powers) }
 /** @type {Record<string, string>} */
 const DECIMAL = { fr: ',', en: '.' }
 /** @type {Record<string, number>} */
@@ -323,7 +291,7 @@ function spoken(words, index, language, text) {
       else if (isBegun && isAnother(unit, current)) break
       else current += BigInt(unit)
     } else if (
-      HUNDREDS[language]?.includes(word) &&
+      LANGUAGES[language]?.hundreds.split(' ').includes(word) &&
       (isBegun || mayBegin(words, index, language))
     ) {
       current = atLeastOne() * 100n
@@ -333,7 +301,7 @@ function spoken(words, index, language, text) {
     ) {
       total += atLeastOne() * 10n ** BigInt(power)
       current = 0n
-    } else if (word === LINKS[language] && isBegun) {
+    } else if (word === LANGUAGES[language]?.link && isBegun) {
       used++
       continue
     } else {

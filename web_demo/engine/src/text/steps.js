@@ -2,14 +2,14 @@
  * Steps of normalizers that vocabularies of other toolkits have; loaded with the first one of them.
  */
 
-import { SPEC } from '../spec.js'
+import { LATER } from '../spec_later.js'
 import { Charsmap } from './charsmap.js'
 import { refusal } from './vocabulary.js'
 
 /** @typedef {import('./aligned.js').Edit} Edit */
 /** @typedef {import('./normalizer.js').Step} Step */
 
-const RULES = SPEC.tokenizer
+const RULES = LATER.tokenizer
 
 /**
  * Returns the step that a part of a normalizer stands for.

@@ -5,7 +5,7 @@
  * first found stays, which is the one whose last subword begins first. Knows nothing of sentences.
  */
 
-import { SPEC } from '../spec.js'
+import { LATER } from '../spec_later.js'
 import { isPair, utf8 } from './characters.js'
 import { MARK } from './vocabulary.js'
 
@@ -30,10 +30,10 @@ export class Unigram {
     this.scores = Float32Array.from(read.scores)
     let low = Infinity
     for (const [piece, id] of typed) if (!kept.has(piece)) low = Math.min(low, this.scores[id])
-    const penalty = SPEC.tokenizer.unknown_penalty
+    const penalty = LATER.tokenizer.unknown_penalty
     this.unknownScore = Math.fround((low === Infinity ? 0 : low) - penalty)
     for (const piece of kept) {
-      const bonus = SPEC.tokenizer.kept_bonus * (utf8(piece).length - 1)
+      const bonus = LATER.tokenizer.kept_bonus * (utf8(piece).length - 1)
       this.scores[Number(read.ids.get(piece))] = bonus
     }
     this.unknown = read.unknown ?? 0

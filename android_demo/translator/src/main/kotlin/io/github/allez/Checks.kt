@@ -135,8 +135,7 @@ private val SAME: Map<Int, List<Long>> = mapOf(
     2 to listOf(1), 15 to listOf(14, 2), 8 to listOf(7, 1), 12 to listOf(0), 24 to listOf(0), 0 to listOf(12),
     1 to listOf(21),
 )
-private val ORDINALS = words("second third fourth fifth sixth seventh eighth ninth tenth twice both double")
-private val PAIRS = words("half pair couple first once another either")
+private val PAIRS = words(SPEC.part("number_words").text("pairs"))
 private val SAID_OF_COURSE = listOf(1, 2, 12)
 
 /** What may be said for a number: the hour of a half day, [later] one of 24; a fortnight. */
@@ -236,16 +235,12 @@ private fun isSaidInFrench(sides: Sides, value: NumberValue): Boolean =
 
 // --- limits -----------------------------------------------------------------------------------------
 
-private val FEWER = words("less fewer under below within younger short beneath lower smaller barely")
-private val MORE = words("more over above older exceed exceeds exceeding beyond exceeded greater upwards")
-private val ONES = words("un une la l")
-private val NO_LIMITS = words("au pas en ni fois")
-private val PHRASES = listOf(
-    "au moins" to listOf("at least", "minimum", "no less", "no fewer", "or more", "not less"),
-    "au plus" to listOf("at most", "maximum", "no more", "not more", "up to", "or less", "latest"),
-    "au maximum" to listOf("at most", "maximum", "no more", "not more", "up to"),
-    "pas plus de" to listOf("at most", "maximum", "more than", "up to", "exceed", "over"),
-)
+private val LIMITS = SPEC.part("limits").part("fr")
+private val FEWER = words(LIMITS.text("fewer"))
+private val MORE = words(LIMITS.text("more"))
+private val ONES = words(LIMITS.text("ones"))
+private val APART = words(LIMITS.text("apart"))
+private val PHRASES = LIMITS.part("phrases").each<List<String>>()
 
 /** The first limit whose direction is not in the translation, or turned round. */
 private fun limits(sides: Sides): List<Doubt> {
@@ -268,7 +263,7 @@ private fun isTurned(sides: Sides, index: Int): Boolean {
     }
     val following = here.subList(index + 2, minOf(index + 4, here.size))
     if (following[0] !in ONES && numberValues(following.joinToString(" "), "fr").isEmpty()) return false
-    if ((index > 0 && here[index - 1] in NO_LIMITS) || following[0] == "plus") return false
+    if ((index > 0 && here[index - 1] in APART) || following[0] == "plus") return false
     val isFewer = here[index] == "moins"
     val (wanted, other) = if (isFewer) FEWER to MORE else MORE to FEWER
     val isOpposite = sides.said.any { it in other } || (isFewer && "least" in sides.said)
@@ -314,7 +309,7 @@ private fun capitalized(text: String, first: Boolean): List<Pair<String, Int>> {
 private fun isNameLike(word: String): Boolean = word.characters > 2 && isCapital(word.codePointAt(0)) &&
     isSmall(word.codePointAt(word.offsetByCodePoints(0, 1)))
 
-private val REPEATABLE = words("had that very vous nous")
+private val REPEATABLE = words(SPEC.text("repeatable"))
 private const val LONG_WORD = 3
 
 /** A word twice running, or several words twice, unless the source does the like. */

@@ -5,27 +5,15 @@
  */
 package io.github.allez
 
-private val FEWER = listOf("less than", "fewer than", "under", "below")
-private val MORE = listOf("more than", "over", "above")
-private val SAID_FEWER = words(
-    "moins inférieur inférieure inférieurs inférieures dessous sous maximum max avant jeune jeunes peine " +
-        "plafond limite",
-)
-private val SAID_MORE = words(
-    "plus supérieur supérieure supérieurs supérieures dessus delà dépasse dépassent dépassé dépasser " +
-        "dépassant dépassait excède excéder sur minimum passé passée âgé",
-)
-private val AT_LEAST = listOf("au moins", "minimum", "ou plus", "pas moins", "et plus", "minimale")
-private val AT_MOST =
-    listOf("au plus", "maximum", "pas plus", "jusqu", "ne dépass", "pas dépass", "maximal", "ou moins")
-private val PHRASES = listOf(
-    "at least" to AT_LEAST,
-    "no less than" to AT_LEAST,
-    "no fewer than" to AT_LEAST,
-    "at most" to AT_MOST,
-    "no more than" to AT_MOST,
-    "not more than" to AT_MOST,
-)
+private val LIMITS = SPEC.part("limits").part("en")
+private val FEWER = LIMITS.names("fewer")
+private val MORE = LIMITS.names("more")
+private val SAID_FEWER = words(LIMITS.text("said_fewer"))
+private val SAID_MORE = words(LIMITS.text("said_more"))
+private val PHRASES = listOf("least", "most").flatMap { key ->
+    val sayings = LIMITS.names("said_$key")
+    LIMITS.names(key).map { it to sayings }
+}
 private val BEFORE_LIMITS = listOf("no ", "not ", "n't ")
 
 private fun doubtAt(kind: String, source: String, start: Int, size: Int): Doubt {
@@ -73,35 +61,20 @@ private fun numberFollows(text: String, end: Int): Boolean {
     return between.indices.count { !isSpace(between[it].code) && (it == 0 || isSpace(between[it - 1].code)) } <= 1
 }
 
-private val NOT = words(
-    "not t never nothing nobody cannot none neither",
-)
-private val DENIED = words(
-    "pas ne n jamais rien aucun aucune ni personne nul nulle guère sans non plus point sauf que qu " +
-        "impossible interdit interdite refuse refusé refuser refusent manque manquait absent absence ignore " +
-        "ignorait ignorer éviter évite évitez empêche empêcher arrête arrêtez cesse cessez rarement peu " +
-        "seulement contraire faux fausse incapable inutile hâte inquiète inquiétez défense malgré loin mal " +
-        "peine dommage hors zéro sinon faute aussi",
-)
-private val PREFIXES = listOf("in", "im", "ir", "dé", "dés", "mé", "non")
+private val RULES = SPEC.part("negation").part("en")
+
+/** What denies in English, and what may. */
+private val NOT = words(RULES.text("no"))
+private val HIDDEN = words(RULES.text("hidden"))
+private val HIDDEN_PREFIXES = words(RULES.text("hidden_prefixes"))
+private val IDIOMS = RULES.names("idioms")
+
+/** What denies in French, and what does so without a doubt. */
+private val DENIED = words(RULES.text("not"))
+private val CLEAR = words(RULES.text("clear"))
+private val PREFIXES = words(RULES.text("prefixes"))
 private const val PREFIXED = 5
-private val IDIOMS = listOf("why not", "not only", "can't help", "couldn't help", "n't you", "n't we", "not bad")
-private val CLEAR = words(
-    "pas jamais rien aucun aucune",
-)
-private val STEPS = words(
-    "un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque",
-)
-private val HIDDEN = words(
-    "not t no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely unable " +
-        "fail fails failed failing failure lack lacks lacked lacking refuse refuses refused unlike unless " +
-        "anymore little few only but avoid prevent stop stopped wrong false bad forbid forbidden prohibited " +
-        "impossible absent missing miss ignore ignored deny denied doubt except hate any anything anyone ever " +
-        "rather far too before until else than afraid sorry late empty keep kept out off instead rarely " +
-        "seldom against don isn won can dont cant wont aint useless no-one free least less must should nor " +
-        "yet still other shut away poor low hold",
-)
-private val HIDDEN_PREFIXES = listOf("un", "dis", "im", "in", "mis")
+private val STEPS = words(SPEC.part("negation").text("steps"))
 
 /** A negation that was lost, or one that nobody said; none in questions. */
 internal fun englishNegation(source: String, target: String, here: List<String>, said: List<String>): Doubt? {
@@ -161,31 +134,14 @@ private fun capitalBeside(text: String, start: Int, end: Int): Boolean {
     return isCapital(text.codePointAt(first))
 }
 
+private val NUMBERS = SPEC.part("number_words").part("in_french")
+
 /** What French says for a number of English. */
-private val SAID_FOR: Map<Int, Set<String>> = mapOf(
-    0 to words("minuit aucun"),
-    2 to words("quinze quinzaine"),
-    7 to words("huit semaine"),
-    10 to words("dizaine dizaines"),
-    12 to words("midi minuit douzaine douzaines"),
-    14 to words("quinze quinzaine"),
-    15 to words("quart quinzaine"),
-    20 to words("vingtaine"),
-    30 to words("trentaine demie"),
-    40 to words("quarantaine"),
-    50 to words("cinquantaine"),
-    60 to words("soixantaine"),
-    100 to words("centaine centaines"),
-    1000 to words("millier milliers"),
-)
+private val SAID_FOR = NUMBERS.part("said").each<String>().entries.associate { it.key.toInt() to words(it.value) }
 
 /** Words of French that are not only numbers. */
-private val NO_NUMBERS = words(
-    "neuf cent mille zéro",
-)
-private val HOURS = words(
-    "h heure heures",
-)
+private val NO_NUMBERS = words(NUMBERS.text("no_numbers"))
+private val HOURS = words(NUMBERS.text("hours"))
 
 /** Whether a French translation says a number of English in another way. */
 internal fun saysOtherwise(number: Int?, said: List<String>): Boolean =

@@ -5,38 +5,34 @@
  */
 package io.github.allez
 
-private val NO = words("pas jamais rien aucun aucune ni nul nulle guère")
-private val NOT = words(
-    "not no never nothing nobody none neither nor cannot without nowhere hardly scarcely barely t ain non isn aren " +
-        "unable fail fails failed lack lacks refuse refuses unlike unless anymore",
-)
-private val CLEAR_NOT = words("not t never nothing nobody cannot")
-private val HIDDEN_NO = words(
-    "sans non interdit interdite défense impossible inutile refuse refuser refusé désapprouve désaccord déconseillé " +
-        "déconseillée ignore ignorer manque manquer sauf empêche éviter évitez contraire faux fausse hors moins plus " +
-        "personne peu seul seule seulement arrête arrêtez cesse malgré inconnu absent rarement que qu ne n avant " +
-        "sinon peine raté vide nié",
-)
-private val SAID_NO = words("except but only rather wrong bad badly quite pity least prevent avoid stop")
+private val NEGATION = SPEC.part("negation")
+private val RULES = NEGATION.part("fr")
 
-/** Before "pas" that are steps. */
-private val BEFORE_STEPS = words("un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque")
-private val SAID_PREFIXES = listOf("un", "in", "im", "dis", "mis", "non")
+/** What denies in French, and what may. */
+private val NO = words(RULES.text("no"))
+private val HIDDEN_NO = words(RULES.text("hidden"))
+
+/** What denies in English, and what does so without a doubt. */
+private val NOT = words(RULES.text("not"))
+private val CLEAR_NOT = words(RULES.text("clear"))
+private val SAID_NO = words(RULES.text("said"))
+private val SAID_PREFIXES = words(RULES.text("prefixes"))
 private const val PREFIXED = 5
 
-private val NEGATION_RULES = SPEC.part("negation")
+/** Before "pas" that are steps. */
+private val BEFORE_STEPS = words(NEGATION.text("steps"))
 
 /** What English says of a thing that is no more, without a negation. */
-private val OVER = words(NEGATION_RULES.text("over"))
+private val OVER = words(RULES.text("over"))
 
 /** Before "more": "any more" is said of what is over, and "more" of what goes on. */
-private val ENOUGH = words(NEGATION_RULES.text("enough"))
-private val DUTIES = words(NEGATION_RULES.text("duties"))
-private val BOUND = words(NEGATION_RULES.text("bound"))
-private val FREE = NEGATION_RULES.names("free").map { " $it " }
+private val ENOUGH = words(RULES.text("enough"))
+private val DUTIES = words(RULES.text("duties"))
+private val BOUND = words(RULES.text("bound"))
+private val FREE = RULES.names("free").map { " $it " }
 
 /** What stands between "il ne faut pas" and its infinitive. */
-private val PRONOUNS = words(NEGATION_RULES.text("pronouns"))
+private val PRONOUNS = words(RULES.text("pronouns"))
 private val QUE = listOf("que", "qu")
 private val NE = listOf("ne", "n")
 

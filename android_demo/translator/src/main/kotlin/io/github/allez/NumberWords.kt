@@ -52,12 +52,19 @@ internal fun numberValues(text: String, language: String): List<NumberValue> {
     return NumberReader(characters, language).values().map { NumberValue(it.value, units[it.start], units[it.end]) }
 }
 
-private fun numbered(text: String, first: Int = 0, step: Int = 1): Map<String, Int> =
-    text.split(" ").withIndex().associate { (index, word) -> word to first + step * index }
+/** Words with their numbers: of each row the words, the first one's number, and the step. */
+private fun numbered(rows: List<*>): Map<String, Int> = rows.flatMap { row ->
+    val (text, first, step) = row as List<*>
+    (text as String).split(" ").mapIndexed { index, word -> word to ((first as Long) + (step as Long) * index).toInt() }
+}.toMap()
+
+private val RULES = SPEC.part("number_words")
+
+/** What English counts with, which is often no number of French. */
+internal val ORDINALS = numbered(RULES.part("en").list("ordinals"))
 
 /** About how many a word of French says, which may be said as a number: "une vingtaine". */
-internal val ABOUT = numbered("dizaine vingtaine trentaine quarantaine cinquantaine soixantaine", 10, 10) +
-    mapOf("douzaine" to 12, "quinzaine" to 15, "centaine" to 100, "millier" to 1000)
+internal val ABOUT = numbered(RULES.part("fr").list("about"))
 
 /** How a language says numbers. */
 private class NumberLanguage(
@@ -67,27 +74,18 @@ private class NumberLanguage(
     val link: String,
 )
 
-private val FRENCH = NumberLanguage(
-    units = numbered(
-        "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
-    ) + mapOf("une" to 1, "vingt" to 20, "vingts" to 20, "septante" to 70, "octante" to 80, "nonante" to 90) +
-        numbered("trente quarante cinquante soixante", 30, 10),
-    hundreds = setOf("cent", "cents"),
-    powers = mapOf("mille" to 3, "million" to 6, "millions" to 6, "milliard" to 9, "milliards" to 9, "md" to 9),
-    link = "et",
-)
-private val ENGLISH = NumberLanguage(
-    units = numbered(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen " +
-            "seventeen eighteen nineteen",
-    ) + numbered("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10) +
-        mapOf("twice" to 2, "both" to 2, "double" to 2, "dozen" to 12, "noon" to 12, "midday" to 12) +
-        numbered("second third fourth fifth sixth seventh eighth ninth tenth", 2),
-    hundreds = setOf("hundred"),
-    powers = mapOf("thousand" to 3, "million" to 6, "millions" to 6, "billion" to 9, "billions" to 9, "bn" to 9, "trillion" to 12),
-    link = "and",
-)
-private val LANGUAGES = mapOf("fr" to FRENCH, "en" to ENGLISH)
+private fun read(language: String): NumberLanguage {
+    val said = RULES.part(language)
+    val units = numbered(said.list("units"))
+    return NumberLanguage(
+        units = if (language == "en") units + ORDINALS else units,
+        hundreds = words(said.text("hundreds")),
+        powers = numbered(said.list("powers")),
+        link = said.text("link"),
+    )
+}
+
+private val LANGUAGES = listOf("fr", "en").associateWith(::read)
 private val NO_WORDS = NumberLanguage(emptyMap(), emptySet(), emptyMap(), "")
 private val ROMAN = mapOf('I' to 1, 'V' to 5, 'X' to 10)
 private val HUNDRED = BigInteger.valueOf(100)
