@@ -66,7 +66,7 @@ HAVE_NODE = node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/d
   command -v npm >/dev/null
 NO_NODE = tests/skipped.sh note "$@: it needs Node 20 or newer, and npm (make test-deps)"
 WEB = web_demo/engine
-SPEC_MODULES = $(WEB)/src/spec.js $(WEB)/src/spec_later.js
+SPEC_MODULES = $(WEB)/src/spec.js $(WEB)/src/spec_later.js $(WEB)/src/spec_french.js
 REFERENCES = $(WEB)/src/text/named_references.js
 
 HAVE_BROWSER = command -v chromium >/dev/null || command -v firefox-esr >/dev/null
@@ -96,7 +96,7 @@ build/allez-fr-en.html: $(WEB_PARTS)
 	node web_demo/one_file.js $@
 
 $(SPEC_MODULES): spec/contract.json tools/web_contract.py
-	$(PYTHON) tools/web_contract.py $(if $(findstring later,$@),later) > $@.partial
+	$(PYTHON) tools/web_contract.py $(patsubst spec_%,%,$(filter spec_%,$(basename $(notdir $@)))) > $@.partial
 	mv $@.partial $@
 
 $(REFERENCES): spec/references.json tools/web_references.py

@@ -24,7 +24,7 @@ RUNTIME = ROOT / "runtime" / "allez"
 FOLDERS = ("bundle", "text", "search", "model", "translate")
 """Of the runtime: what every host does too."""
 
-COPIES = {"spec.js": [], "spec_later.js": ["later"]}
+COPIES = {"spec.js": [], "spec_later.js": ["later"], "spec_french.js": ["french"]}
 """Modules that `tools/web_contract.py` writes, and what it is told."""
 
 HOSTS = sorted(

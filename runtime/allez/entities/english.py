@@ -17,44 +17,37 @@ from allez.entities.characters import (
     word_before,
     words,
 )
+from allez.spec import SPEC
 
 QUOTES = "'\u2019\u2018"
 """What stands for the century that a decade leaves out."""
 
-_HALVES = (("a.m.", 0), ("p.m.", 12), ("a.m", 0), ("p.m", 12), ("am", 0), ("pm", 12))
-_JOINTS = ("-", "\u2013", " to ", " till ", " until ", " or ", " and ")
+_RULES = SPEC["numbers"]["en"]
+_HALVES: dict[str, int] = _RULES["halves"]
+_JOINTS: list[str] = _RULES["joints"]
 """What stands between two times of which the second says which half of the day is meant."""
 
-_LENGTHS = (" hour", " hr", " minute", " min", "-hour", "-minute")
-"""What stands behind hours and minutes that are a length of time."""
+_LENGTHS, _LASTING = tuple(_RULES["lengths"]), words(_RULES["lasting"])
+"""What stands behind hours and minutes that are a length of time, and before."""
 
-_LASTING = words("lasts lasted lasting")
-
-_GOES_ON = words(
-    "I Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May "
-    "June July August September October November December EST EDT ET PST PDT PT CST CDT CT MST MDT "
-    "MT GMT UTC BST CET CEST IST JST AEST Eastern Pacific Central Mountain"
-)
+_GOES_ON = words(SPEC["calendar"]["en"]) | words(_RULES["goes_on"])
 """Words with a capital behind `p.m.` that begin no sentence."""
 
 _OPENERS, _CLOSERS = "\"'\u201c\u2018([", "\"'\u201d\u2019)]"
 
-_AGES = words("his her their my your our its low lower upper high")
+_AGES = words(_RULES["ages"])
 """Words before `80s` that are years of a life, or degrees."""
 
-MULTIPLES = {"k": "k", "K": "k", "m": "M", "M": "M", "mn": "M", "b": "Md", "B": "Md", "bn": "Md"}
+MULTIPLES: dict[str, str] = _RULES["multiples"]
 """Letters right behind the figures of a price, and what they are in an amount."""
 
-_IN_WORDS = ("hundred", "thousand", "million", "billion", "trillion", "bn", "tn", "T", "M")
+_IN_WORDS = words(_RULES["in_words"])
 """Words behind the figures of a price, which are translated: "$5 million"."""
 
-_NUMBERED = words(
-    "section version chapter figure fig table step article paragraph appendix release rule lesson "
-    "exercise level python java android ios windows macos ubuntu debian php firefox chrome"
-)
+_NUMBERED = words(_RULES["versions"])
 """Words before `3.4` that is no fraction."""
 
-TRANSLATED = words("US USA UK UN EU UAE USSR AD BC BCE CE PS AM PM")
+TRANSLATED = words(_RULES["initials"])
 """Initials that another language has of its own, without their full stops."""
 
 
@@ -134,7 +127,7 @@ def _clock(text: str, start: int) -> _Clock | None:
 def _half(text: str, end: int) -> tuple[int | None, int]:
     """Return which half of the day stands behind a time, and where it ends."""
     mark = end + (at(text, end) != "" and at(text, end) in SPACES)
-    for half, later in _HALVES:
+    for half, later in _HALVES.items():
         stop = mark + len(half)
         if text[mark:stop].lower() == half and not is_word(at(text, stop)):
             return later, stop

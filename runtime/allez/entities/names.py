@@ -21,13 +21,14 @@ _SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 _HEAD = "names 1"
 
-_PARTICLES = words("van von der den di da del al el ben bin ibn y zu ter")
+_RULES = SPEC["names"]
+_PARTICLES = words(_RULES["particles"])
 """Words in small letters that stand within names."""
 
-_GIVEN = words(SPEC["given"])
+_GIVEN = words(_RULES["given"])
 """Given names that are carried over, whatever is listed: training has seen them translated."""
 
-ENDINGS = ("s", "e", "es", "x")
+ENDINGS = tuple(_RULES["endings"].split())
 """Of plurals and feminines: the list need not hold them apart."""
 
 

@@ -69,19 +69,9 @@ FORMS = {
         (NO_BREAK + "%", " %", "%", "\u202f%"),
         False,
         True,
-        words(
-            "le du au numéro no n ligne bus train tram tramway métro vol page chapitre "
-            "article tome volume salle chambre porte quai voie rue route étage bureau "
-            "classe groupe lot version étape figure tableau question exercice leçon "
-            "appartement boîte bp cs code postal poste table place siège dossier section "
-            "paragraphe alinéa annexe niveau saison épisode match numéros lignes pages "
-            "articles"
-        ),
-        words("pendant durant dure durait durera duré durée en moins plus toutes dans sous"),
-        words(
-            "à vers avant dès est était lundi mardi mercredi jeudi vendredi samedi dimanche "
-            "demain hier"
-        ),
+        words(SPEC["numbers"]["fr"]["designators"]),
+        words(SPEC["hours"]["durations"]),
+        words(SPEC["hours"]["moments"]),
         SIGNS,
         " à ",
     ),
@@ -92,12 +82,7 @@ FORMS = {
         ("%", " %", " percent", " per cent"),
         True,
         False,
-        words(
-            "the bus line train tram flight page chapter article volume room gate dock "
-            "track road route floor class group lot version step figure table question "
-            "exercise lesson box number no seat section paragraph level season episode "
-            "match"
-        ),
+        words(SPEC["numbers"]["en"]["designators"]),
         frozenset(),
         frozenset(),
         ENGLISH,
@@ -109,8 +94,7 @@ FORMS = {
 _CURRENCIES = ("US$", "CA$", "\u20ac", "$", "\u00a3", "\u00a5")
 _CURRENCY_BEHIND = {"$US": "US$", "$ US": "US$", "$CA": "CA$", "$ CA": "CA$"}
 _MULTIPLES = ("Md", "M", "k")
-_OF_DAY = (" du matin", " du soir", " de l'après-midi", " de l\u2019après-midi")
-_LENGTHS = (" min", " de ", " d'", " d\u2019", " par ", " en ", " à pied")
+_OF_DAY, _LENGTHS = tuple(SPEC["hours"]["of_day"]), tuple(SPEC["hours"]["lengths"])
 """What stands behind hours of a day, and behind hours that are a length of time."""
 _EARLIEST: int = SPEC["hours"]["earliest"]
 """The first hour of what goes on by day."""

@@ -10,26 +10,13 @@ from itertools import pairwise
 
 from allez.entities.characters import REACH, SPACES, at, begins, ends, is_digit, is_word, run, words
 from allez.entities.marks import address_end, is_private
+from allez.spec import SPEC
 
 Knows = Callable[[str], bool]
 """Tells whether the model has learnt a letter."""
 
-_DOMAINS = words(
-    "com org net fr eu io uk ch ca be info gov edu app dev lu qc gouv biz online site shop"
-)
-_FILES = words(
-    "txt md pdf doc docx odt ods odp xls xlsx ppt pptx csv tsv rtf tex epub html htm xml "
-    "json yaml yml toml ini cfg conf log sql py js ts jsx tsx java kt kts c h cpp hpp cs go "
-    "rs rb php pl sh bat ps1 css scss svg png jpg jpeg gif webp bmp tif tiff ico mp3 mp4 "
-    "wav ogg flac avi mkv mov webm zip gz tar tgz bz2 xz 7z rar deb rpm apk exe msi dmg iso "
-    "bin dll so jar whl onnx po pot srt vtt bak tmp lock key pem crt desktop service"
-)
-UNITS = words(
-    "h H j s m g l t A V W K M Md k x kg mg km cm mm nm cl dl ml hl ha min ms ko Ko Mo Go "
-    "To kB KB MB GB TB kW kWh MW Wh Hz kHz MHz GHz mAh Ah px pt dpi fps dB mA kV hPa bar "
-    "psi mph kmh m2 m3 km2 cm2 cm3 µg μg µm er re e ère ere ème eme nd nde st th rd ER RE E "
-    "ÈRE ERE ÈME EME ND NDE ST TH RD"
-)
+_DOMAINS, _FILES = words(SPEC["things"]["domains"]), words(SPEC["things"]["files"])
+UNITS = words(SPEC["things"]["letters"])
 """Letters that stand right behind a number and are translated: units, ends of ordinals."""
 
 

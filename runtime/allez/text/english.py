@@ -105,14 +105,8 @@ def _denies(before: str, word: str) -> bool:
     return word in _NOT and (word != "t" or before.endswith("n"))
 
 
-_SMALL_IN_FRENCH = words(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June"
-    " July August September October November December English French German Spanish Italian Dutch"
-    " Portuguese Chinese Japanese Russian American British Canadian European Christian Christmas"
-    " Easter Catholic Jewish Muslim Mister Miss Missus Mrs Doctor Professor President King Queen"
-    " Prince Princess Lord Lady Sir Captain General God Street Avenue Road Lake River Mount North"
-    " South East West Ministry Department University Internet Father Mother Uncle Aunt"
-)
+_SMALL_IN_FRENCH = words(SPEC["calendar"]["en"]) | words(SPEC["names"]["en"]["common"])
+_PEOPLES = tuple(SPEC["names"]["en"]["peoples"].split())
 
 
 def names(
@@ -134,9 +128,6 @@ def names(
         if alone and word[:3].lower() not in said and not word.endswith(_PEOPLES):
             return [Doubt("name", word, start, start + len(word))]
     return []
-
-
-_PEOPLES = ("an", "ans", "ish", "ese", "ic", "ch")
 
 
 def _capital_beside(text: str, start: int, end: int) -> bool:

@@ -1892,7 +1892,16 @@ export const SPEC = {
    4
   ]
  },
- "given": "henri guillaume jacques fran\u00e7ois michel",
+ "names": {
+  "given": "henri guillaume jacques fran\u00e7ois michel",
+  "particles": "van von der den di da del al el ben bin ibn y zu ter",
+  "endings": "s e es x"
+ },
+ "things": {
+  "domains": "com org net fr eu io uk ch ca be info gov edu app dev lu qc gouv biz online site shop",
+  "files": "txt md pdf doc docx odt ods odp xls xlsx ppt pptx csv tsv rtf tex epub html htm xml json yaml yml toml ini cfg conf log sql py js ts jsx tsx java kt kts c h cpp hpp cs go rs rb php pl sh bat ps1 css scss svg png jpg jpeg gif webp bmp tif tiff ico mp3 mp4 wav ogg flac avi mkv mov webm zip gz tar tgz bz2 xz 7z rar deb rpm apk exe msi dmg iso bin dll so jar whl onnx po pot srt vtt bak tmp lock key pem crt desktop service",
+  "letters": "h H j s m g l t A V W K M Md k x kg mg km cm mm nm cl dl ml hl ha min ms ko Ko Mo Go To kB KB MB GB TB kW kWh MW Wh Hz kHz MHz GHz mAh Ah px pt dpi fps dB mA kV hPa bar psi mph kmh m2 m3 km2 cm2 cm3 \u00b5g \u03bcg \u00b5m er re e \u00e8re ere \u00e8me eme nd nde st th rd ER RE E \u00c8RE ERE \u00c8ME EME ND NDE ST TH RD"
+ },
  "search": {
   "beam_size": [
    1,
@@ -1941,7 +1950,24 @@ export const SPEC = {
  "hours": {
   "earliest": 6,
   "before": "les environ apr\u00e8s attendre reposer laisser dormir compter cuire mariner tremper frais frigo r\u00e9frig\u00e9rateur",
-  "behind": "de d par avant apr\u00e8s plus minimum maximum"
+  "behind": "de d par avant apr\u00e8s plus minimum maximum",
+  "durations": "pendant durant dure durait durera dur\u00e9 dur\u00e9e en moins plus toutes dans sous",
+  "moments": "\u00e0 vers avant d\u00e8s est \u00e9tait lundi mardi mercredi jeudi vendredi samedi dimanche demain hier",
+  "of_day": [
+   " du matin",
+   " du soir",
+   " de l'apr\u00e8s-midi",
+   " de l\u2019apr\u00e8s-midi"
+  ],
+  "lengths": [
+   " min",
+   " de ",
+   " d'",
+   " d\u2019",
+   " par ",
+   " en ",
+   " \u00e0 pied"
+  ]
  },
  "negation": {
   "steps": "un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque",

@@ -44,6 +44,15 @@ export const LATER = {
   "slash": "/",
   "words": 4
  },
+ "names": {
+  "en": {
+   "common": "English French German Spanish Italian Dutch Portuguese Chinese Japanese Russian American British Canadian European Christian Christmas Easter Catholic Jewish Muslim Mister Miss Missus Mrs Doctor Professor President King Queen Prince Princess Lord Lady Sir Captain General God Street Avenue Road Lake River Mount North South East West Ministry Department University Internet Father Mother Uncle Aunt",
+   "peoples": "an ans ish ese ic ch"
+  }
+ },
+ "calendar": {
+  "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November December"
+ },
  "months": {
   "fr": {
    "janv": "janvier",
@@ -139,6 +148,52 @@ export const LATER = {
    "kbps": "kbit/s",
    "Mbps": "Mbit/s",
    "Gbps": "Gbit/s"
+  }
+ },
+ "numbers": {
+  "en": {
+   "designators": "the bus line train tram flight page chapter article volume room gate dock track road route floor class group lot version step figure table question exercise lesson box number no seat section paragraph level season episode match",
+   "versions": "section version chapter figure fig table step article paragraph appendix release rule lesson exercise level python java android ios windows macos ubuntu debian php firefox chrome",
+   "halves": {
+    "a.m.": 0,
+    "p.m.": 12,
+    "a.m": 0,
+    "p.m": 12,
+    "am": 0,
+    "pm": 12
+   },
+   "joints": [
+    "-",
+    "\u2013",
+    " to ",
+    " till ",
+    " until ",
+    " or ",
+    " and "
+   ],
+   "lengths": [
+    " hour",
+    " hr",
+    " minute",
+    " min",
+    "-hour",
+    "-minute"
+   ],
+   "lasting": "lasts lasted lasting",
+   "goes_on": "I EST EDT ET PST PDT PT CST CDT CT MST MDT MT GMT UTC BST CET CEST IST JST AEST Eastern Pacific Central Mountain",
+   "ages": "his her their my your our its low lower upper high",
+   "multiples": {
+    "k": "k",
+    "K": "k",
+    "m": "M",
+    "M": "M",
+    "mn": "M",
+    "b": "Md",
+    "B": "Md",
+    "bn": "Md"
+   },
+   "in_words": "hundred thousand million billion trillion bn tn T M",
+   "initials": "US USA UK UN EU UAE USSR AD BC BCE CE PS AM PM"
   }
  },
  "terms": {

@@ -17,6 +17,7 @@ import {
   numberEnds,
   part,
   words,
+  wordsOf,
 } from './characters.js'
 import { ALIKE } from './units.js'
 
@@ -25,59 +26,44 @@ import { ALIKE } from './units.js'
 /** What stands for the century that a decade leaves out. */
 export const QUOTES = "'\u2019\u2018"
 
-/** @type {[string, number][]} */
-const HALVES = [
-  ['a.m.', 0],
-  ['p.m.', 12],
-  ['a.m', 0],
-  ['p.m', 12],
-  ['am', 0],
-  ['pm', 12],
-]
+const { en: RULES } = LATER.numbers
 
-/** What stands between two times of which the second says which half of the day is meant. */
-const JOINTS = ['-', '\u2013', ' to ', ' till ', ' until ', ' or ', ' and ']
+/** Halves of a day, and the hours that they begin with. @type {[string, number][]} */
+const HALVES = Object.entries(RULES.halves)
 
-/** What stands behind hours and minutes that are a length of time, and before. */
-const LENGTHS = [' hour', ' hr', ' minute', ' min', '-hour', '-minute']
-const LASTING = words('lasts lasted lasting')
+/**
+ * What stands between two times of which the second says which half of the day is meant, and behind
+ * hours and minutes that are a length of time.
+ *
+ * @type {Record<string, string[]>}
+ */
+const { joints: JOINTS, lengths: LENGTHS } = RULES
 
 /** Words with a capital behind `p.m.` that begin no sentence. */
-const GOES_ON = words(
-  'I Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May ' +
-    'June July August September October November December EST EDT ET PST PDT PT CST CDT CT MST ' +
-    'MDT MT GMT UTC BST CET CEST IST JST AEST Eastern Pacific Central Mountain',
-)
+const GOES_ON = new Set([...words(LATER.calendar.en), ...words(RULES.goes_on)])
 const OPENERS = '"\'\u201c\u2018(['
 const CLOSERS = '"\'\u201d\u2019)]'
 
-/** Words before `80s` that are years of a life, or degrees. */
-const AGES = words('his her their my your our its low lower upper high')
-
 /** Letters right behind the figures of a price, and what they are in an amount. */
-const FACTORS = new Map(
-  Object.entries({ k: 'k', K: 'k', m: 'M', M: 'M', mn: 'M', b: 'Md', B: 'Md', bn: 'Md' }),
-)
+const FACTORS = new Map(Object.entries(RULES.multiples))
 
-/** Words behind the figures of a price, which are translated: "$5 million". */
-const IN_WORDS = words('hundred thousand million billion trillion bn tn T M')
-
-/** Words before `3.4` that is no fraction. */
-const NUMBERED = words(
-  'section version chapter figure fig table step article paragraph appendix release rule lesson ' +
-    'exercise level python java android ios windows macos ubuntu debian php firefox chrome',
+/**
+ * Words before a length of time, before `80s` that are years of a life, or degrees, and before
+ * `3.4` that is no fraction; behind the figures of a price, which are translated: "$5 million";
+ * initials that another language has of its own, without their full stops.
+ */
+const [LASTING, AGES, NUMBERED, IN_WORDS, TRANSLATED] = wordsOf(
+  RULES,
+  'lasting',
+  'ages',
+  'versions',
+  'in_words',
+  'initials',
 )
 
 /** The words and the signs of units of a form that is read: see there. */
-export const DESIGNATORS = words(
-  'the bus line train tram flight page chapter article volume room gate dock track road route ' +
-    'floor class group lot version step figure table question exercise lesson box number no ' +
-    'seat section paragraph level season episode match',
-)
+export const DESIGNATORS = words(RULES.designators)
 export const UNITS = new Map([...ALIKE, ...Object.entries(LATER.units.en)])
-
-/** Initials that another language has of its own, without their full stops. */
-const TRANSLATED = words('US USA UK UN EU UAE USSR AD BC BCE CE PS AM PM')
 
 /**
  * A time of day, in hours of 24.

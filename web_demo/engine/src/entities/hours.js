@@ -14,21 +14,17 @@ import {
   numberEnds,
   part,
   run,
-  words,
+  wordsOf,
 } from './characters.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 /** @typedef {import('./numbers.js').Form} Form */
 
-/** What stands behind hours of a day, before them, and behind what is a length of time. */
-const OF_DAY = [' du matin', ' du soir', " de l'après-midi", ' de l\u2019après-midi']
-const MOMENTS = words(
-  'à vers avant dès est était lundi mardi mercredi jeudi vendredi samedi dimanche demain hier',
-)
-const LENGTHS = [' min', ' de ', " d'", ' d\u2019', ' par ', ' en ', ' à pied']
+/** What stands behind hours of a day, and behind what is a length of time. */
+const { of_day: OF_DAY, lengths: LENGTHS } = SPEC.hours
 
-/** Words around two hours between which a length of time is. */
-const [BEFORE_LENGTHS, BEHIND_LENGTHS] = [words(SPEC.hours.before), words(SPEC.hours.behind)]
+/** Words before hours of a day; words around two hours between which a length of time is. */
+const [MOMENTS, BEFORE_LENGTHS, BEHIND_LENGTHS] = wordsOf(SPEC.hours, 'moments', 'before', 'behind')
 
 /**
  * Tells whether hours and minutes are a length of time.

@@ -9,7 +9,7 @@
 import { BundleFormatError } from '../errors.js'
 import { SPEC } from '../spec.js'
 import { isCapital, isLetter, isLowerText, isUpperText } from '../text/characters.js'
-import { APOSTROPHES, at, isOneOf, isWord, part, words } from './characters.js'
+import { APOSTROPHES, at, isOneOf, isWord, part, wordsOf } from './characters.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 
@@ -18,14 +18,11 @@ const SHARED = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 const HEAD = 'names 1'
 
-/** Words in small letters that stand within names. */
-const PARTICLES = words('van von der den di da del al el ben bin ibn y zu ter')
+/** Words that stand within names; given names that are carried over, whatever is listed. */
+const [PARTICLES, GIVEN] = wordsOf(SPEC.names, 'particles', 'given')
 
-/** Of plurals and feminines: the list need not hold them apart. */
-const ENDINGS = ['s', 'e', 'es', 'x']
-
-/** Given names that are carried over, whatever is listed. */
-const GIVEN = words(SPEC.given)
+/** Of plurals and feminines: the list need not hold them apart. @type {string[]} */
+const ENDINGS = SPEC.names.endings.split(' ')
 
 /** The words that are no names, in small letters. */
 export class Names {

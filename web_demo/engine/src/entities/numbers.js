@@ -6,6 +6,7 @@
  * translates them with the words around them.
  */
 
+import { SPEC } from '../spec.js'
 import { isDigit, isLetter } from '../text/characters.js'
 import {
   MINUS,
@@ -61,7 +62,7 @@ export const FORMS = {
     currencyFirst: false,
     hours: true,
     designators: new Set(),
-    durations: words('pendant durant dure durait durera duré durée en moins plus toutes dans sous'),
+    durations: words(SPEC.hours.durations),
     units: SIGNS,
     until: ' à ',
     english: null,

@@ -4,6 +4,7 @@
  * Each scanner is as `characters` says, and is asked only where a word begins.
  */
 
+import { SPEC } from '../spec.js'
 import { isAscii, isCapital, isDigit, isLetter, isLowerText, isSmall } from '../text/characters.js'
 import {
   REACH,
@@ -21,30 +22,17 @@ import {
   part,
   run,
   words,
+  wordsOf,
 } from './characters.js'
 import { addressEnd, isPrivate } from './marks.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 /** Tells whether the model has learnt a letter. @typedef {(letter: string) => boolean} Knows */
 
-const DOMAINS = words(
-  'com org net fr eu io uk ch ca be info gov edu app dev lu qc gouv biz online site shop',
-)
-const FILES = words(
-  'txt md pdf doc docx odt ods odp xls xlsx ppt pptx csv tsv rtf tex epub html htm xml ' +
-    'json yaml yml toml ini cfg conf log sql py js ts jsx tsx java kt kts c h cpp hpp cs go ' +
-    'rs rb php pl sh bat ps1 css scss svg png jpg jpeg gif webp bmp tif tiff ico mp3 mp4 ' +
-    'wav ogg flac avi mkv mov webm zip gz tar tgz bz2 xz 7z rar deb rpm apk exe msi dmg iso ' +
-    'bin dll so jar whl onnx po pot srt vtt bak tmp lock key pem crt desktop service',
-)
+const [DOMAINS, FILES] = wordsOf(SPEC.things, 'domains', 'files')
 
 /** Letters that stand right behind a number and are translated: units, ends of ordinals. */
-export const UNITS = words(
-  'h H j s m g l t A V W K M Md k x kg mg km cm mm nm cl dl ml hl ha min ms ko Ko Mo Go ' +
-    'To kB KB MB GB TB kW kWh MW Wh Hz kHz MHz GHz mAh Ah px pt dpi fps dB mA kV hPa bar ' +
-    'psi mph kmh m2 m3 km2 cm2 cm3 µg μg µm er re e ère ere ème eme nd nde st th rd ER RE E ' +
-    'ÈRE ERE ÈME EME ND NDE ST TH RD',
-)
+export const UNITS = words(SPEC.things.letters)
 
 /**
  * `S.N.C.F.`, `R.A.T.P`: two capitals and more, each but the last with a full stop.

@@ -149,16 +149,11 @@ function negation(source, target, here, said) {
   return { kind: 'negation', text: spoken, start: null, end: null }
 }
 
-const SMALL_IN_FRENCH = words(
-  'Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April ' +
-    'May June July August September October November December English French German Spanish ' +
-    'Italian Dutch Portuguese Chinese Japanese Russian American British Canadian European ' +
-    'Christian Christmas Easter Catholic Jewish Muslim Mister Miss Missus Mrs Doctor ' +
-    'Professor President King Queen Prince Princess Lord Lady Sir Captain General God Street ' +
-    'Avenue Road Lake River Mount North South East West Ministry Department University ' +
-    'Internet Father Mother Uncle Aunt',
-)
-const PEOPLES = ['an', 'ans', 'ish', 'ese', 'ic', 'ch']
+const { en: NAMES } = LATER.names
+const SMALL_IN_FRENCH = new Set([...words(LATER.calendar.en), ...words(NAMES.common)])
+
+/** How words of peoples end. @type {string[]} */
+const PEOPLES = NAMES.peoples.split(' ')
 
 /**
  * Finds a name, within a sentence, of which the translation has nothing.

@@ -101,15 +101,9 @@ internal fun englishNegation(source: String, target: String, here: List<String>,
     return Doubt("negation", spoken[0], null, null)
 }
 
-private val SMALL_IN_FRENCH = words(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July " +
-        "August September October November December English French German Spanish Italian Dutch Portuguese " +
-        "Chinese Japanese Russian American British Canadian European Christian Christmas Easter Catholic " +
-        "Jewish Muslim Mister Miss Missus Mrs Doctor Professor President King Queen Prince Princess Lord Lady " +
-        "Sir Captain General God Street Avenue Road Lake River Mount North South East West Ministry " +
-        "Department University Internet Father Mother Uncle Aunt",
-)
-private val PEOPLES = listOf("an", "ans", "ish", "ese", "ic", "ch")
+private val NAMES = SPEC.part("names").part("en")
+private val SMALL_IN_FRENCH = words(SPEC.part("calendar").text("en")) + words(NAMES.text("common"))
+private val PEOPLES = words(NAMES.text("peoples"))
 
 /** A name, within a sentence, of which the translation has nothing. */
 internal fun englishName(source: String, target: String, capitalized: (String) -> List<Pair<String, Int>>): Doubt? {

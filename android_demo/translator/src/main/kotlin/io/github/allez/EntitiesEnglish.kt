@@ -10,43 +10,35 @@ import java.util.Locale
 /** What stands for the century that a decade leaves out. */
 internal const val DECADE_QUOTES = "'\u2019\u2018"
 
-private val HALVES =
-    listOf("a.m." to 0, "p.m." to 12, "a.m" to 0, "p.m" to 12, "am" to 0, "pm" to 12)
+private val RULES = SPEC.part("numbers").part("en")
+private val HALVES = RULES.part("halves").each<Long>().mapValues { it.value.toInt() }
 
 /** What stands between two times of which the second says which half of the day is meant. */
-private val JOINTS = listOf("-", "\u2013", " to ", " till ", " until ", " or ", " and ")
+private val JOINTS = RULES.names("joints")
 
 /** What stands behind hours and minutes that are a length of time, and before. */
-private val LENGTHS = listOf(" hour", " hr", " minute", " min", "-hour", "-minute")
-private val LASTING = words("lasts lasted lasting")
+private val LENGTHS = RULES.names("lengths")
+private val LASTING = words(RULES.text("lasting"))
 
 /** Words with a capital behind `p.m.` that begin no sentence. */
-private val GOES_ON = words(
-    "I Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May " +
-        "June July August September October November December EST EDT ET PST PDT PT CST CDT CT MST MDT " +
-        "MT GMT UTC BST CET CEST IST JST AEST Eastern Pacific Central Mountain",
-)
+private val GOES_ON = words(SPEC.part("calendar").text("en")) + words(RULES.text("goes_on"))
 private const val OPENERS = "\"'\u201c\u2018(["
 private const val CLOSERS = "\"'\u201d\u2019)]"
 
 /** Words before `80s` that are years of a life, or degrees. */
-private val AGES = words("his her their my your our its low lower upper high")
+private val AGES = words(RULES.text("ages"))
 
 /** Letters right behind the figures of a price, and what they are in an amount. */
-private val FACTORS =
-    mapOf("k" to "k", "K" to "k", "m" to "M", "M" to "M", "mn" to "M", "b" to "Md", "B" to "Md", "bn" to "Md")
+private val FACTORS = RULES.part("multiples").each<String>()
 
 /** Words behind the figures of a price, which are translated: "$5 million". */
-private val IN_WORDS = listOf("hundred", "thousand", "million", "billion", "trillion", "bn", "tn", "T", "M")
+private val IN_WORDS = words(RULES.text("in_words"))
 
 /** Words before `3.4` that is no fraction. */
-private val NUMBERED = words(
-    "section version chapter figure fig table step article paragraph appendix release rule lesson " +
-        "exercise level python java android ios windows macos ubuntu debian php firefox chrome",
-)
+private val NUMBERED = words(RULES.text("versions"))
 
 /** Initials that another language has of its own, without their full stops. */
-private val TRANSLATED = words("US USA UK UN EU UAE USSR AD BC BCE CE PS AM PM")
+private val TRANSLATED = words(RULES.text("initials"))
 
 /** A time of day, in hours of 24. */
 internal data class Moment(val end: Int, val hours: String, val minutes: String)

@@ -9,7 +9,7 @@ package io.github.allez
 import java.util.Locale
 
 /** Given names that are carried over, whatever is listed: translations of them were seen in training. */
-private val GIVEN = words(SPEC.text("given"))
+private val GIVEN = words(SPEC.part("names").text("given"))
 
 /** How many characters a word of the file shares with the one before, as one character. */
 private const val SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -17,10 +17,10 @@ private const val SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 private const val HEAD = "names 1"
 
 /** Words in small letters that stand within names. */
-private val PARTICLES = words("van von der den di da del al el ben bin ibn y zu ter")
+private val PARTICLES = words(SPEC.part("names").text("particles"))
 
 /** Of plurals and feminines: the list need not hold them apart. */
-private val ENDINGS = listOf("s", "e", "es", "x")
+private val ENDINGS = words(SPEC.part("names").text("endings"))
 
 /**
  * The words that are no names.

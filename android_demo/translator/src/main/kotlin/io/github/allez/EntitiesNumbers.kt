@@ -41,6 +41,8 @@ internal class NumberForm(
     val until: String,
 )
 
+private val HOURS = SPEC.part("hours")
+
 /** The number forms that every host has, by language. */
 internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
     "fr" to NumberForm(
@@ -50,19 +52,9 @@ internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
         percent = listOf("$NO_BREAK%", " %", "%", "\u202f%"),
         currencyFirst = false,
         hours = true,
-        designators = words(
-            "le du au numéro no n ligne bus train tram tramway métro vol page chapitre " +
-                "article tome volume salle chambre porte quai voie rue route étage bureau " +
-                "classe groupe lot version étape figure tableau question exercice leçon " +
-                "appartement boîte bp cs code postal poste table place siège dossier section " +
-                "paragraphe alinéa annexe niveau saison épisode match numéros lignes pages " +
-                "articles",
-        ),
-        durations = words("pendant durant dure durait durera duré durée en moins plus toutes dans sous"),
-        moments = words(
-            "à vers avant dès est était lundi mardi mercredi jeudi vendredi samedi dimanche " +
-                "demain hier",
-        ),
+        designators = words(SPEC.part("numbers").part("fr").text("designators")),
+        durations = words(HOURS.text("durations")),
+        moments = words(HOURS.text("moments")),
         units = UNIT_SIGNS,
         until = " à ",
     ),
@@ -73,12 +65,7 @@ internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
         percent = listOf("%", " %", " percent", " per cent"),
         currencyFirst = true,
         hours = false,
-        designators = words(
-            "the bus line train tram flight page chapter article volume room gate dock " +
-                "track road route floor class group lot version step figure table question " +
-                "exercise lesson box number no seat section paragraph level season episode " +
-                "match",
-        ),
+        designators = words(SPEC.part("numbers").part("en").text("designators")),
         durations = emptySet(),
         moments = emptySet(),
         units = ENGLISH_SIGNS,
@@ -93,8 +80,8 @@ private val WRITTEN_BEHIND = mapOf("US$" to "$ US", "CA$" to "$ CA")
 private val MULTIPLES = listOf("Md", "M", "k")
 
 /** What stands behind hours of a day, and behind hours that are a length of time. */
-private val OF_DAY = listOf(" du matin", " du soir", " de l'après-midi", " de l\u2019après-midi")
-private val LENGTHS = listOf(" min", " de ", " d'", " d\u2019", " par ", " en ", " à pied")
+private val OF_DAY = HOURS.names("of_day")
+private val LENGTHS = HOURS.names("lengths")
 
 /**
  * A number apart from how it is written.
