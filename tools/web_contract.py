@@ -21,6 +21,7 @@ LATER = (
     *("elements", "emphasis", "wrapped", "terms", "zip", "golden"),
     *("whole", "blanks", "pictures", "units.en", "labels", "months", "shortened"),
     *("negation.en", "limits.en", "number_words.in_french", "names.en", "numbers.en", "calendar"),
+    *("typography", "bullets"),
     *("tokenizer.several_spaces", "tokenizer.charsmap_characters"),
     *("tokenizer.unknown_penalty", "tokenizer.kept_bonus"),
     *("search.length_offset", "search.early_stopping", "search.finished", "search.repeats"),

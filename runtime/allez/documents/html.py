@@ -11,6 +11,7 @@ from allez.documents.encoding import decode
 from allez.documents.mixed import Profile, add_segments
 from allez.documents.reading import Reading
 from allez.documents.repeated import Repeated
+from allez.spec import SPEC
 from allez.text.elements import (
     INLINE,
     POINTS,
@@ -23,10 +24,9 @@ from allez.text.elements import (
 )
 from allez.text.tags import Attribute, Token, attributes, pairs, scan, value_of
 
-_TEXTS = names("alt title placeholder aria-label aria-description aria-placeholder")
-_DESCRIPTIONS = names(
-    "description og:title og:description og:site_name twitter:title twitter:description"
-)
+_TEXTS = names(SPEC["elements"]["attributes"])
+_DESCRIPTIONS = names(SPEC["elements"]["descriptions"])
+_BUTTONS, _LABELLED = names(SPEC["elements"]["buttons"]), names(SPEC["elements"]["labelled"])
 
 _DRAWN = names("svg")
 """Pictures whose texts are read, each by itself."""
@@ -89,8 +89,8 @@ def _is_text(text: str, tag: Token, name: str) -> bool:
         return tag.name == "meta" and about.lower() in _DESCRIPTIONS
     if name == "value":
         kind = (value_of(text, tag, "type") or "").lower()
-        return tag.name == "input" and kind in ("submit", "button", "reset")
-    return name in _TEXTS or (name == "label" and tag.name in ("track", "option", "optgroup"))
+        return tag.name == "input" and kind in _BUTTONS
+    return name in _TEXTS or (name == "label" and tag.name in _LABELLED)
 
 
 PAGE = Profile(

@@ -17,13 +17,15 @@ from allez.entities.characters import (
     is_word,
     run,
 )
+from allez.spec import SPEC
 
 _BRACES = {"{": "}", "[": "]"}
-_CLOSING_TAIL = ".,;:!?\u2026'\u2019"
+_THINGS = SPEC["things"]
+_CLOSING_TAIL: str = _THINGS["closing_tail"]
 _BALANCED = {")": "(", "]": "[", "}": "{"}
-_ADDRESS_STOPS = '<>"\u00ab\u00bb\u201c\u201d`'
-_CONVERSIONS = "sdifuxXcgeE@"
-_CURRENCY_LETTERS = ("US", "CA", "AU", "NZ", "HK")
+_ADDRESS_STOPS: str = _THINGS["address_stops"]
+_CONVERSIONS: str = _THINGS["conversions"]
+_CURRENCY_LETTERS = tuple(SPEC["prices"]["dollars"].split())
 
 
 def private(text: str, start: int) -> int:

@@ -91,9 +91,10 @@ FORMS = {
 }
 """The number forms that every host has, by language."""
 
-_CURRENCIES = ("US$", "CA$", "\u20ac", "$", "\u00a3", "\u00a5")
-_CURRENCY_BEHIND = {"$US": "US$", "$ US": "US$", "$CA": "CA$", "$ CA": "CA$"}
-_MULTIPLES = ("Md", "M", "k")
+_PRICES = SPEC["prices"]
+_CURRENCIES: list[str] = _PRICES["currencies"].split()
+_CURRENCY_BEHIND: dict[str, str] = _PRICES["behind"]
+_MULTIPLES: list[str] = _PRICES["multiples"].split()
 _OF_DAY, _LENGTHS = tuple(SPEC["hours"]["of_day"]), tuple(SPEC["hours"]["lengths"])
 """What stands behind hours of a day, and behind hours that are a length of time."""
 _EARLIEST: int = SPEC["hours"]["earliest"]

@@ -17,6 +17,7 @@ from allez.entities.characters import (
     number_ends,
     run,
 )
+from allez.spec import SPEC
 
 
 class Group(NamedTuple):
@@ -136,7 +137,7 @@ def version(text: str, start: int) -> int:
     return end if number_ends(text, end) else start
 
 
-_COUNTRY_DIGITS = {"1": 11, "33": 11, "34": 11, "41": 11, "32": 11, "352": 12, "44": 12}
+_COUNTRY_DIGITS: dict[str, int] = SPEC["things"]["telephones"]
 """How many digits a telephone number has at most, its country's code counted."""
 
 

@@ -15,6 +15,7 @@ from allez.entities.characters import at, is_digit, is_word
 from allez.entities.find import NAME, NUMBER, TERM, Entity
 from allez.entities.marks import is_private
 from allez.errors import InputError
+from allez.spec import SPEC
 
 Symbols = dict[str, tuple[str, ...]]
 """The symbols of each kind, in the order in which they are given out."""
@@ -200,7 +201,7 @@ _SHORT = ("d'", "qu'", "d\u2019", "qu\u2019")
 _ELIDED = ("de", "que", "le", "la", *_SHORT)
 """What a value decides about in French; `le` and `la` only before a term."""
 
-_VOWELS = "aeiouàâäéèêëîïôöùûüœæ"
+_VOWELS: str = SPEC["spoken"]["fr"]["vowels"]
 
 
 def _with_elision(out: str, said: str, kind: str) -> str:
@@ -222,10 +223,11 @@ def _with_elision(out: str, said: str, kind: str) -> str:
     return f"{stable[:-1]}'" if whole and out.endswith(" ") else out
 
 
-_LETTERS_WITH_VOWEL = "AEFHILMNORSX"
+_SPOKEN = SPEC["spoken"]["en"]
+_LETTERS_WITH_VOWEL: str = _SPOKEN["letters"]
 """Capitals whose name begins with a vowel: "an SMS"."""
 
-_NO_VOWEL = ("uni", "use", "usa", "usu", "uti", "eu", "one", "once", "ubi", "ura", "uro")
+_NO_VOWEL = tuple(_SPOKEN["no_vowel"].split())
 """How words begin that are written with a vowel and spoken without."""
 
 
@@ -248,7 +250,7 @@ def sounds_like_vowel(said: str) -> bool:
     word = said[start:end]
     if word.isupper() and len(word) < 5 and not (len(word) > 3 and word[0] in "AEIOU"):
         return first in _LETTERS_WITH_VOWEL
-    return first.lower() in "aeiouéèêàâîôœæ" and not word.lower().startswith(_NO_VOWEL)
+    return first.lower() in _SPOKEN["vowels"] and not word.lower().startswith(_NO_VOWEL)
 
 
 def mask_target(

@@ -102,7 +102,7 @@ def _one_space(text: str) -> str:
     return "".join(" " if c in SPACES else c for c in text)
 
 
-_SAME = {2: (1,), 15: (14, 2), 8: (7, 1), 12: (0,), 24: (0,), 0: (12,), 1: (21,)}
+_SAME: dict[str, list[int]] = SPEC["number_words"]["same"]
 """Numbers that are said by others: a fortnight is "quinze jours", noon is "midi"."""
 
 
@@ -231,7 +231,7 @@ def _alternatives(value: Exact, *, later: bool) -> list[Exact]:
     """
     other: list[Exact] = []
     if value.denominator == 1:
-        other += _SAME.get(int(value), ())
+        other += _SAME.get(str(value), ())
     if 13 <= value <= 24:
         other.append(value - 12)
     if later and 1 <= value <= 11:

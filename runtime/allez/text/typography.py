@@ -9,21 +9,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from allez.spec import SPEC
+
 NO_BREAK, NARROW = "\u00a0", "\u202f"
 
 _SPACES = {"?": NARROW, "!": NARROW, ";": NARROW, ":": NO_BREAK}
 """What stands before a mark."""
 
-_OPENERS = "([{\u2018\u201c\u00bf\u00a1"
+_RULES: dict[str, str] = SPEC["typography"]
+_OPENERS = _RULES["openers"]
 """Behind these no mark gets a space, and a quote begins."""
 
-_JOINTS = "'\u2019-\u2013\u2014/"
+_JOINTS = _RULES["joints"]
 """Behind these a quote begins, too."""
 
-_BEHIND = ".,)]}\u2026?!*_"
+_BEHIND = _RULES["behind"]
 """What may follow `?` and `!`, but for white space and quotes."""
 
-_QUOTES = '"\u00bb\u201d'
+_QUOTES = _RULES["quotes"]
 
 _HELD = ' ?!;:\u00ab\u00bb"' + NO_BREAK + NARROW
 """What is decided by what follows."""

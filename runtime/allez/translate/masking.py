@@ -209,7 +209,7 @@ class Masking:
         return Symbols(tuple(self.ids.values()), tuple(times.get(symbol, 0) for symbol in self.ids))
 
 
-BULLETS = "-*+>\u2022\u00b7\u25aa\u25e6\u2023"
+BULLETS: str = SPEC["bullets"]
 """What begins a line of a list, or one that is quoted; dashes are for what people say."""
 
 

@@ -1900,7 +1900,40 @@ export const SPEC = {
  "things": {
   "domains": "com org net fr eu io uk ch ca be info gov edu app dev lu qc gouv biz online site shop",
   "files": "txt md pdf doc docx odt ods odp xls xlsx ppt pptx csv tsv rtf tex epub html htm xml json yaml yml toml ini cfg conf log sql py js ts jsx tsx java kt kts c h cpp hpp cs go rs rb php pl sh bat ps1 css scss svg png jpg jpeg gif webp bmp tif tiff ico mp3 mp4 wav ogg flac avi mkv mov webm zip gz tar tgz bz2 xz 7z rar deb rpm apk exe msi dmg iso bin dll so jar whl onnx po pot srt vtt bak tmp lock key pem crt desktop service",
-  "letters": "h H j s m g l t A V W K M Md k x kg mg km cm mm nm cl dl ml hl ha min ms ko Ko Mo Go To kB KB MB GB TB kW kWh MW Wh Hz kHz MHz GHz mAh Ah px pt dpi fps dB mA kV hPa bar psi mph kmh m2 m3 km2 cm2 cm3 \u00b5g \u03bcg \u00b5m er re e \u00e8re ere \u00e8me eme nd nde st th rd ER RE E \u00c8RE ERE \u00c8ME EME ND NDE ST TH RD"
+  "letters": "h H j s m g l t A V W K M Md k x kg mg km cm mm nm cl dl ml hl ha min ms ko Ko Mo Go To kB KB MB GB TB kW kWh MW Wh Hz kHz MHz GHz mAh Ah px pt dpi fps dB mA kV hPa bar psi mph kmh m2 m3 km2 cm2 cm3 \u00b5g \u03bcg \u00b5m er re e \u00e8re ere \u00e8me eme nd nde st th rd ER RE E \u00c8RE ERE \u00c8ME EME ND NDE ST TH RD",
+  "address_stops": "<>\"\u00ab\u00bb\u201c\u201d`",
+  "closing_tail": ".,;:!?\u2026'\u2019",
+  "conversions": "sdifuxXcgeE@",
+  "telephones": {
+   "1": 11,
+   "33": 11,
+   "34": 11,
+   "41": 11,
+   "32": 11,
+   "352": 12,
+   "44": 12
+  }
+ },
+ "spoken": {
+  "fr": {
+   "vowels": "aeiou\u00e0\u00e2\u00e4\u00e9\u00e8\u00ea\u00eb\u00ee\u00ef\u00f4\u00f6\u00f9\u00fb\u00fc\u0153\u00e6"
+  },
+  "en": {
+   "vowels": "aeiou\u00e9\u00e8\u00ea\u00e0\u00e2\u00ee\u00f4\u0153\u00e6",
+   "letters": "AEFHILMNORSX",
+   "no_vowel": "uni use usa usu uti eu one once ubi ura uro"
+  }
+ },
+ "prices": {
+  "currencies": "US$ CA$ \u20ac $ \u00a3 \u00a5",
+  "behind": {
+   "$US": "US$",
+   "$ US": "US$",
+   "$CA": "CA$",
+   "$ CA": "CA$"
+  },
+  "multiples": "Md M k",
+  "dollars": "US CA AU NZ HK"
  },
  "search": {
   "beam_size": [
@@ -2168,6 +2201,31 @@ export const SPEC = {
     ]
    ],
    "link": "and"
+  },
+  "same": {
+   "0": [
+    12
+   ],
+   "1": [
+    21
+   ],
+   "2": [
+    1
+   ],
+   "8": [
+    7,
+    1
+   ],
+   "12": [
+    0
+   ],
+   "15": [
+    14,
+    2
+   ],
+   "24": [
+    0
+   ]
   },
   "pairs": "half pair couple first once another either"
  },

@@ -53,6 +53,13 @@ export const LATER = {
  "calendar": {
   "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November December"
  },
+ "bullets": "-*+>\u2022\u00b7\u25aa\u25e6\u2023",
+ "typography": {
+  "openers": "([{\u2018\u201c\u00bf\u00a1",
+  "joints": "'\u2019-\u2013\u2014/",
+  "behind": ".,)]}\u2026?!*_",
+  "quotes": "\"\u00bb\u201d"
+ },
  "months": {
   "fr": {
    "janv": "janvier",
@@ -117,7 +124,11 @@ export const LATER = {
   "paragraphs": "p div li td th tr table ul ol dl dd dt body section article h1 h2 h3 h4 h5 h6 pre",
   "lines": "br hr tbody thead tfoot header footer main aside nav blockquote form",
   "raw": "script style xmp iframe noembed noframes",
-  "text_only": "title textarea"
+  "text_only": "title textarea",
+  "attributes": "alt title placeholder aria-label aria-description aria-placeholder",
+  "descriptions": "description og:title og:description og:site_name twitter:title twitter:description",
+  "buttons": "submit button reset",
+  "labelled": "track option optgroup"
  },
  "search": {
   "length_offset": [

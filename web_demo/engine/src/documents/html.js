@@ -8,6 +8,7 @@
  */
 
 import { InputError } from '../errors.js'
+import { LATER } from '../spec_later.js'
 import { isLetter, isSmall } from '../text/characters.js'
 import { INLINE, POINTS, SIGNS, SKIPPED, WORDS, baseLanguage } from '../text/elements.js'
 import { weave } from '../text/markup.js'
@@ -22,11 +23,12 @@ import { Spelling } from './spelling.js'
 /** @typedef {(element: Element, name: string, value: string) => void} Change gives an attribute */
 
 const SPACE = /^[ \t\n\r\f]*$/
-const READ = ['alt', 'title', 'placeholder', 'aria-label', 'aria-description', 'aria-placeholder']
-const DESCRIPTIONS =
-  /^(description|og:title|og:description|og:site_name|twitter:title|twitter:description)$/i
-const BUTTONS = /^(submit|button|reset)$/i
-const LABELLED = ['track', 'option', 'optgroup']
+const [READ, DESCRIPTIONS, BUTTONS, LABELLED] = [
+  'attributes',
+  'descriptions',
+  'buttons',
+  'labelled',
+].map((key) => LATER.elements[key].split(' '))
 const NOTE = 4 // characters of a reference to a note: `1`, `[12]`
 
 /**
@@ -273,9 +275,13 @@ function isRead(element, name) {
   const { localName } = element
   const value = (/** @type {string} */ attribute) => element.getAttribute(attribute) ?? ''
   if (name === 'content') {
-    return localName === 'meta' && DESCRIPTIONS.test(value('name') || value('property'))
+    return (
+      localName === 'meta' &&
+      DESCRIPTIONS.includes((value('name') || value('property')).toLowerCase())
+    )
   }
-  if (name === 'value') return localName === 'input' && BUTTONS.test(value('type'))
+  if (name === 'value')
+    return localName === 'input' && BUTTONS.includes(value('type').toLowerCase())
   return READ.includes(name) || (name === 'label' && LABELLED.includes(localName))
 }
 

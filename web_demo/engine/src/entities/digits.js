@@ -5,6 +5,7 @@
  * writes in its own way (thousands, decimals, prices) is `numbers`' affair.
  */
 
+import { SPEC } from '../spec.js'
 import { isDigit, isLetter } from '../text/characters.js'
 import {
   SPACES,
@@ -172,7 +173,8 @@ export function version(line, start) {
 }
 
 /** How many digits a telephone number has at most, its country's code counted. */
-const COUNTRY_DIGITS = { 1: 11, 33: 11, 34: 11, 41: 11, 32: 11, 352: 12, 44: 12 }
+/** @type {Record<string, number>} */
+const COUNTRY_DIGITS = SPEC.things.telephones
 
 /**
  * `06 12 34 56 78`, `+33 6 12 34 56 78`, `0612345678`, `(514) 555-0199`, `0800 12 34 56`.

@@ -4,6 +4,7 @@
  * Knows nothing of numbers and words; each scanner is as `characters` says.
  */
 
+import { SPEC } from '../spec.js'
 import { isAscii, isDigit, isLetter, isLowerText, isSmall } from '../text/characters.js'
 import {
   APOSTROPHES,
@@ -28,12 +29,14 @@ import {
 
 /** @type {Record<string, string>} */
 const BRACES = { '{': '}', '[': ']' }
-const CLOSING_TAIL = ".,;:!?\u2026'\u2019"
+const {
+  closing_tail: CLOSING_TAIL,
+  address_stops: ADDRESS_STOPS,
+  conversions: CONVERSIONS,
+} = SPEC.things
 /** @type {Record<string, string>} */
 const BALANCED = { ')': '(', ']': '[', '}': '{' }
-const ADDRESS_STOPS = '<>"\u00ab\u00bb\u201c\u201d`'
-const CONVERSIONS = 'sdifuxXcgeE@'
-const CURRENCY_LETTERS = ['US', 'CA', 'AU', 'NZ', 'HK']
+const CURRENCY_LETTERS = SPEC.prices.dollars.split(' ')
 
 /**
  * Typed characters of private use: they would pass for symbols.

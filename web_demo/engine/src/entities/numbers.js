@@ -103,12 +103,14 @@ export async function readingForm(name) {
   return { ...FORMS.fr, designators: DESIGNATORS, two }
 }
 
-const CURRENCIES = ['US$', 'CA$', '\u20ac', '$', '\u00a3', '\u00a5']
+const { prices: PRICES } = SPEC
+/** @type {string[]} */
+const CURRENCIES = PRICES.currencies.split(' ')
 /** @type {Record<string, string>} */
-const CURRENCY_BEHIND = { $US: 'US$', '$ US': 'US$', $CA: 'CA$', '$ CA': 'CA$' }
+const CURRENCY_BEHIND = PRICES.behind
 /** @type {Record<string, string>} */
 const WRITTEN_BEHIND = { US$: '$ US', CA$: '$ CA' }
-const MULTIPLES = ['Md', 'M', 'k']
+const MULTIPLES = PRICES.multiples.split(' ')
 
 /**
  * A number apart from how it is written.

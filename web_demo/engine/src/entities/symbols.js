@@ -7,6 +7,7 @@
  * characters of the first plane; places count UTF-16 units.
  */
 
+import { SPEC } from '../spec.js'
 import { countCharacters, isDigit, isLetter, isUpperText } from '../text/characters.js'
 import { isOneOf, isSpace, isWord } from './characters.js'
 import { isPrivate } from './marks.js'
@@ -248,7 +249,7 @@ function withArticle(out, said, isNumber) {
 const SHORT = ["d'", "qu'", 'd\u2019', 'qu\u2019']
 const ELIDED = ['de', 'que', 'le', 'la', ...SHORT]
 
-const FRENCH_VOWELS = 'aeiouàâäéèêëîïôöùûüœæ'
+const { fr: FRENCH, en: ENGLISH } = SPEC.spoken
 
 /**
  * Returns what is said so far with `de` or `d'` at its end as a name or term wants it. It stays
@@ -266,17 +267,15 @@ function withElision(out, said, kind) {
   const stable = withoutSpaces(out)
   const word = lastWord(stable).toLowerCase()
   const isShort = SHORT.includes(word)
-  if (!FRENCH_VOWELS.includes(first)) return isShort ? `${stable.slice(0, -1)}e ` : out
+  if (!FRENCH.vowels.includes(first)) return isShort ? `${stable.slice(0, -1)}e ` : out
   if (isShort) return stable
   const wants = kind === 'term' ? ['de', 'que', 'le', 'la'] : ['de', 'que']
   return wants.includes(word) && out.endsWith(' ') ? `${stable.slice(0, -1)}'` : out
 }
 
-/** Capitals whose name begins with a vowel: "an SMS". */
-const LETTERS_WITH_VOWEL = 'AEFHILMNORSX'
-
 /** How words begin that are written with a vowel and spoken without. */
-const NO_VOWEL = ['uni', 'use', 'usa', 'usu', 'uti', 'eu', 'one', 'once', 'ubi', 'ura', 'uro']
+/** @type {string[]} */
+const NO_VOWEL = ENGLISH.no_vowel.split(' ')
 
 /**
  * Tells whether English says `an` before this: by its first letter or number.
@@ -301,9 +300,9 @@ export function soundsLikeVowel(said) {
   const word = stretch(isLetter)
   const size = countCharacters(word)
   if (isUpperText(word) && size < 5 && !(size > 3 && isOneOf('AEIOU', first))) {
-    return isOneOf(LETTERS_WITH_VOWEL, first)
+    return isOneOf(ENGLISH.letters, first)
   }
   const small = word.toLowerCase()
-  const isVowel = isOneOf('aeiouéèêàâîôœæ', first.toLowerCase())
+  const isVowel = isOneOf(ENGLISH.vowels, first.toLowerCase())
   return isVowel && !NO_VOWEL.some((beginning) => small.startsWith(beginning))
 }

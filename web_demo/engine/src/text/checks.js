@@ -148,17 +148,12 @@ function things(source, target, entities) {
   return found
 }
 
-/** Numbers that are said by others: a fortnight is "quinze jours", noon is "midi". */
-const SAME = new Map([
-  [2n, [1n]],
-  [15n, [14n, 2n]],
-  [8n, [7n, 1n]],
-  [12n, [0n]],
-  [24n, [0n]],
-  [0n, [12n]],
-  [1n, [21n]],
-])
-
+/**
+ * Numbers that are said by others: a fortnight is "quinze jours", noon is "midi".
+ *
+ * @type {Record<string, number[]>}
+ */
+const SAME = SPEC.number_words.same
 const PAIRS = words(SPEC.number_words.pairs)
 
 /**
@@ -262,8 +257,7 @@ const isWordOf = (text, start) => isLetter(String.fromCodePoint(Number(text.code
  */
 function alternatives(value, isLater) {
   const { whole } = value
-  const others = (whole !== null && SAME.get(whole)) || []
-  const found = others.map((other) => new Exact(other))
+  const found = (SAME[String(whole)] ?? []).map((other) => new Exact(BigInt(other)))
   if (isLater && value.isFrom(1n) && value.isUpTo(11n)) return [...found, value.minus(-12n)]
   return value.isFrom(13n) && value.isUpTo(24n) ? [...found, value.minus(12n)] : found
 }

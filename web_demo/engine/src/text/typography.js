@@ -7,6 +7,7 @@
  */
 
 import { isOneOf, isSpace } from '../entities/characters.js'
+import { LATER } from '../spec_later.js'
 
 const [NO_BREAK, NARROW] = ['\u00a0', '\u202f']
 
@@ -18,15 +19,11 @@ const MARKS = new Map([
   [':', NO_BREAK],
 ])
 
-/** Behind these no mark gets a space, and a quote begins. */
-const OPENERS = '([{\u2018\u201c\u00bf\u00a1'
-
-/** Behind these a quote begins, too. */
-const JOINTS = "'\u2019-\u2013\u2014/"
-
-/** What may follow `?` and `!`, but for white space and quotes. */
-const BEHIND = '.,)]}\u2026?!*_'
-const QUOTES = '"\u00bb\u201d'
+/**
+ * Behind the first no mark gets a space, and a quote begins, as behind the second; the third may
+ * follow `?` and `!`, as white space and quotes do.
+ */
+const { openers: OPENERS, joints: JOINTS, behind: BEHIND, quotes: QUOTES } = LATER.typography
 
 /**
  * A text with its typography, and where each unit of the text as it was stands now and ends.

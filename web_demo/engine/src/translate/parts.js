@@ -6,6 +6,7 @@
 
 import { at, isOneOf, isPlainLetter, isSpace, run } from '../entities/characters.js'
 import { isPrivate } from '../entities/marks.js'
+import { LATER } from '../spec_later.js'
 import { isAscii, isDigit, isLetter } from '../text/characters.js'
 import { firstFrom } from './masking.js'
 
@@ -16,7 +17,7 @@ export { isDivider, labels } from '../text/labels.js'
 /** @typedef {import('./masking.js').Hidden} Hidden */
 
 /** What begins a line of a list, or one that is quoted; dashes are for what people say. */
-const BULLETS = '-*+>\u2022\u00b7\u25aa\u25e6\u2023'
+const { bullets: BULLETS } = LATER
 
 /**
  * Returns a sentence that begins a line without what makes it an item of a list: that is copied.

@@ -131,10 +131,7 @@ private fun oneSpace(text: String): String = text.map { if (it in SPACES) ' ' el
 // --- numbers ----------------------------------------------------------------------------------------
 
 /** Numbers that are said by others: a fortnight is "quinze jours", noon is "midi". */
-private val SAME: Map<Int, List<Long>> = mapOf(
-    2 to listOf(1), 15 to listOf(14, 2), 8 to listOf(7, 1), 12 to listOf(0), 24 to listOf(0), 0 to listOf(12),
-    1 to listOf(21),
-)
+private val SAME = SPEC.part("number_words").part("same").each<List<Long>>().mapKeys { it.key.toInt() }
 private val PAIRS = words(SPEC.part("number_words").text("pairs"))
 private val SAID_OF_COURSE = listOf(1, 2, 12)
 

@@ -117,8 +117,7 @@ internal fun CodePoints.version(start: Int): Int {
 }
 
 /** How many digits a telephone number has at most, its country's code counted. */
-private val COUNTRY_DIGITS =
-    mapOf("1" to 11, "33" to 11, "34" to 11, "41" to 11, "32" to 11, "352" to 12, "44" to 12)
+private val COUNTRY_DIGITS = SPEC.part("things").part("telephones").each<Long>().mapValues { it.value.toInt() }
 
 private val SHAPES = listOf(listOf(3, 3, 4), listOf(1, 3, 3, 4))
 

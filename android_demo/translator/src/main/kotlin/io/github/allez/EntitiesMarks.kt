@@ -5,10 +5,11 @@
  */
 package io.github.allez
 
-private const val CLOSING_TAIL = ".,;:!?\u2026'\u2019"
-private const val ADDRESS_STOPS = "<>\"\u00ab\u00bb\u201c\u201d`"
-private const val CONVERSIONS = "sdifuxXcgeE@"
-private val CURRENCY_LETTERS = listOf("US", "CA", "AU", "NZ", "HK")
+private val THINGS = SPEC.part("things")
+private val CLOSING_TAIL = THINGS.text("closing_tail")
+private val ADDRESS_STOPS = THINGS.text("address_stops")
+private val CONVERSIONS = THINGS.text("conversions")
+private val CURRENCY_LETTERS = words(SPEC.part("prices").text("dollars"))
 private val PATH_LEADS = setOf("/", "~/", "./", "../", "../../", "../../../", "/.", "~/.", ".")
 
 /** Typed characters of private use: they would pass for symbols. */

@@ -73,11 +73,11 @@ internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
     ),
 )
 
-private val CURRENCIES = listOf("US$", "CA$", "\u20ac", "$", "\u00a3", "\u00a5")
-private val CURRENCY_BEHIND = mapOf("\$US" to "US$", "$ US" to "US$", "\$CA" to "CA$", "$ CA" to "CA$") +
-    CURRENCIES.associateWith { it }
+private val PRICES = SPEC.part("prices")
+private val CURRENCIES = PRICES.text("currencies").split(" ")
+private val CURRENCY_BEHIND = PRICES.part("behind").each<String>() + CURRENCIES.associateWith { it }
 private val WRITTEN_BEHIND = mapOf("US$" to "$ US", "CA$" to "$ CA")
-private val MULTIPLES = listOf("Md", "M", "k")
+private val MULTIPLES = PRICES.text("multiples").split(" ")
 
 /** What stands behind hours of a day, and behind hours that are a length of time. */
 private val OF_DAY = HOURS.names("of_day")

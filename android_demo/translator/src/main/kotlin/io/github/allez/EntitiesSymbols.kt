@@ -250,7 +250,7 @@ private val ARTICLES = setOf("a", "an")
 private val SHORT = setOf("d'", "qu'", "d\u2019", "qu\u2019")
 private val ELIDED = SHORT + setOf("de", "que", "le", "la")
 private val ELIDING = setOf(EntityKind.NAME, EntityKind.TERM)
-private const val FRENCH_VOWELS = "aeiouàâäéèêëîïôöùûüœæ"
+private val FRENCH_VOWELS = SPEC.part("spoken").part("fr").text("vowels")
 
 /** The part of a growing translation that [fill] writes the same whatever follows. */
 internal fun settled(text: String, language: String = "en"): String {
@@ -271,13 +271,15 @@ private fun CharSequence.lastCharacter(): Int = if (isEmpty()) NOTHING else Char
 
 private fun CharSequence.firstCharacter(): Int = if (isEmpty()) NOTHING else Character.codePointAt(this, 0)
 
-/** Capitals whose name begins with a vowel: "an SMS". */
-private const val LETTERS_WITH_VOWEL = "AEFHILMNORSX"
+private val SPOKEN = SPEC.part("spoken").part("en")
 
-private const val VOWELS = "aeiouéèêàâîôœæ"
+/** Capitals whose name begins with a vowel: "an SMS". */
+private val LETTERS_WITH_VOWEL = SPOKEN.text("letters")
+
+private val VOWELS = SPOKEN.text("vowels")
 
 /** How words begin that are written with a vowel and spoken without. */
-private val NO_VOWEL = listOf("uni", "use", "usa", "usu", "uti", "eu", "one", "once", "ubi", "ura", "uro")
+private val NO_VOWEL = words(SPOKEN.text("no_vowel"))
 
 /** Whether English says `an` before this: by its first letter or number. */
 internal fun soundsLikeVowel(said: String): Boolean {

@@ -289,7 +289,7 @@ private fun oneByOne(piece: Piece, words: List<Pair<Int, Int>>): List<Piece> {
 }
 
 /** What begins a line of a list, or one that is quoted; dashes are for what people say. */
-private const val BULLETS = "-*+>\u2022\u00b7\u25aa\u25e6\u2023"
+private val BULLETS = SPEC.text("bullets")
 private const val LONGEST_NUMBER = 3
 
 /**

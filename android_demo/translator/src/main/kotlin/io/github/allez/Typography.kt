@@ -10,18 +10,20 @@ package io.github.allez
 private const val NO_BREAK = '\u00a0'
 private const val NARROW = '\u202f'
 
+private val RULES = SPEC.part("typography")
+
 /** What stands before a mark. */
 private val MARKS = mapOf('?' to NARROW, '!' to NARROW, ';' to NARROW, ':' to NO_BREAK)
 
 /** Behind these no mark gets a space, and a quote begins. */
-private const val OPENERS = "([{\u2018\u201c\u00bf\u00a1"
+private val OPENERS = RULES.text("openers")
 
 /** Behind these a quote begins, too. */
-private const val JOINTS = "'\u2019-\u2013\u2014/"
+private val JOINTS = RULES.text("joints")
 
 /** What may follow `?` and `!`, but for white space and quotes. */
-private const val BEHIND = ".,)]}\u2026?!*_"
-private const val QUOTES = "\"\u00bb\u201d"
+private val BEHIND = RULES.text("behind")
+private val QUOTES = RULES.text("quotes")
 
 /** What is decided by what follows. */
 private const val HELD = " ?!;:\u00ab\u00bb\"\u00a0\u202f"
