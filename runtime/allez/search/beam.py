@@ -310,10 +310,10 @@ class _Search:
         if not symbols.waits:
             return result, logs
         missing = symbols.missing
-        first = np.isfinite(logs).argmax(axis=1)[:, None]  # [N, 1] the best that may follow
-        ending = missing & (np.take_along_axis(tokens, first, axis=1)[:, 0] == self._eos)
-        ending &= np.isfinite(np.take_along_axis(logs, first, axis=1)[:, 0])
-        among = np.isfinite(logs) & (np.isfinite(logs).cumsum(axis=1) <= width)
+        may = np.isfinite(logs)
+        best = np.arange(len(may)), may.argmax(axis=1)  # [N] the best that may follow
+        ending = missing & may[best] & (tokens[best] == self._eos)
+        among = may & (may.cumsum(axis=1) <= width)
         helped = (symbols.unsaid(tokens) & among).any(axis=1)
         ended = (tokens == self._eos) & missing[:, None]
         if width > 1:  # what a greedy search has said stands: it may have been handed out

@@ -199,7 +199,7 @@ class SaidSymbols:
         which = self._which(tokens)
         banned = which >= 0
         if banned.any() and not self._mute:
-            banned &= np.take_along_axis(self._left, np.maximum(which, 0), axis=1) <= 0
+            banned &= self._left[_places(which)] <= 0
         if not banned.any() and not self.waits:
             return logs  # what is beyond the first is not among the best either
         room = 0 if self._mute else self._room[:, None]
@@ -209,7 +209,7 @@ class SaidSymbols:
     def unsaid(self, tokens: IntArray) -> BoolArray:
         """Return which continuations [N, k] say something that the row must still say."""
         which = self._which(tokens)
-        return (which >= 0) & np.take_along_axis(self._missing, np.maximum(which, 0), axis=1)
+        return (which >= 0) & self._missing[_places(which)]
 
     def unsaid_by(self, rows: IntArray, tokens: IntArray) -> BoolArray:
         """Return whether token i [n] says something that row i [n] must still say."""
@@ -244,6 +244,11 @@ class SaidSymbols:
         return self._index.take(tokens, mode="clip")
 
 
+def _places(which: IntArray) -> tuple[IntArray, IntArray]:
+    """Return where symbols [N, k] of rows are in a table [N, Y]; -1 is taken for the first."""
+    return np.arange(len(which))[:, None], np.maximum(which, 0)
+
+
 def with_most_said(
     symbols: SaidSymbols, order: IntArray, total: FloatArray, tokens: IntArray
 ) -> IntArray:
@@ -260,7 +265,7 @@ def with_most_said(
     each = np.where(np.isfinite(sums), said.reshape(sums.shape), -1)  # [B, K x k]
     most = each.max(axis=1)
     best = np.where(each == most[:, None], sums, -np.inf).argmax(axis=1)
-    lacking = np.take_along_axis(each, order, axis=1).max(axis=1) < most
+    lacking = each[np.arange(len(order))[:, None], order].max(axis=1) < most
     order = order.copy()
     order[lacking, -1] = best[lacking]
     return order
