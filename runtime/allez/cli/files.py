@@ -145,15 +145,8 @@ def _is_document(path: Path) -> bool:
         return False
 
 
-USUAL = (10_000, 10, 10)
-"""When garbage is looked for, but at a start."""
-
-
 def run(args: argparse.Namespace, inputs: list[Path]) -> int:
     """Translate files and folders."""
-    import gc
-
-    gc.set_threshold(*USUAL)  # `command` looks for garbage seldom, and documents leave some
     from dataclasses import asdict
 
     from allez.documents.formats import by_name, named
@@ -296,15 +289,32 @@ def _all(args: argparse.Namespace, jobs: list[Job], work: _Work) -> int:
     """Translate all files; return how many could not be."""
     failed = 0
     progress = partial(_progress, args, " files") if len(jobs) > 1 else _silent
-    with progress(len(jobs), 0) as show:
+    with progress(len(jobs), 0) as show, _tidied() as tidy:
         for number, job in enumerate(jobs, 1):
             try:
                 work.make(job)
             except AllezError as error:
                 failed += 1
                 console.tell(error, f"{job.source}: {error}")
+            tidy()
             show(number)
     return failed
+
+
+@contextlib.contextmanager
+def _tidied() -> Iterator[Callable[[], object]]:
+    """Yield what gives back the memory that a file took.
+
+    Python keeps thousands of empty tuples of each length for the next one until garbage is looked
+    for, and `command` looks for it seldom. What was there before the first file is not looked at.
+    """
+    import gc
+
+    gc.freeze()
+    try:
+        yield gc.collect
+    finally:
+        gc.unfreeze()
 
 
 @contextlib.contextmanager

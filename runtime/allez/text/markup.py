@@ -6,7 +6,7 @@ So no step in between can lose, double or change one. Knows nothing of HTML or a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 OUTSIDE = -1
@@ -53,28 +53,35 @@ def weave(marked: Marked) -> Iterator[Event]:
     children: dict[int, list[int]] = {}
     for index, mark in enumerate(marked.marks):
         children.setdefault(mark.parent, []).append(index)
+    yield from _inside(marked, children, OUTSIDE, 0, len(marked.text))
 
-    def inside(parent: int, start: int, end: int) -> Iterator[Event]:
-        def order(index: int) -> tuple[int, int, int]:
-            mark = marked.marks[index]
-            return mark.start, mark.end, index
 
-        position = start
-        for index in sorted(children.get(parent, ()), key=order):
-            mark = marked.marks[index]
-            if position < mark.start:
-                yield Event("text", marked.text[position : mark.start], parent)
-            if mark.kind == "pair":
-                yield Event("open", "", index)
-                yield from inside(index, mark.start, mark.end)
-                yield Event("close", "", index)
-            else:
-                yield Event(mark.kind, "", index)
-            position = mark.end
-        if position < end:
-            yield Event("text", marked.text[position:end], parent)
+def _inside(
+    marked: Marked, children: Mapping[int, Sequence[int]], parent: int, start: int, end: int
+) -> Iterator[Event]:
+    """Yield what stands in `text[start:end]`, which `parent` is around.
 
-    yield from inside(OUTSIDE, 0, len(marked.text))
+    A function within `weave` would name itself, and what it knows would be garbage to be looked for.
+    """
+
+    def order(index: int) -> tuple[int, int, int]:
+        mark = marked.marks[index]
+        return mark.start, mark.end, index
+
+    position = start
+    for index in sorted(children.get(parent, ()), key=order):
+        mark = marked.marks[index]
+        if position < mark.start:
+            yield Event("text", marked.text[position : mark.start], parent)
+        if mark.kind == "pair":
+            yield Event("open", "", index)
+            yield from _inside(marked, children, index, mark.start, mark.end)
+            yield Event("close", "", index)
+        else:
+            yield Event(mark.kind, "", index)
+        position = mark.end
+    if position < end:
+        yield Event("text", marked.text[position:end], parent)
 
 
 def check(marked: Marked) -> None:

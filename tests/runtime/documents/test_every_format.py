@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,6 +30,22 @@ def test_a_sample_comes_back_as_it_was(name: str) -> None:
         assert document.segments
         assert not document.notes
         assert unchanged(document) == SAMPLES[name]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_document_leaves_no_garbage(name: str) -> None:
+    def translate() -> None:
+        document = FORMATS[name].parse(SAMPLES[name], Reading())
+        translate_document(document, WordByWord(backwards=True).translate_batch)
+
+    translate()  # what is made once and kept
+    gc.collect()
+    gc.disable()
+    try:
+        translate()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS.keys() - PACKAGES.keys()))
