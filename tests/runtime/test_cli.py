@@ -242,15 +242,60 @@ def test_standard_output_by_its_path_is_standard_output(
     assert capfd.readouterr() == ("UN\n", "")
 
 
-def test_a_file_that_was_given_as_a_text_is_noticed(
+@pytest.mark.parametrize("name", ["in.txt", "in text.md.txt", "inner/in"])
+def test_what_is_spelled_like_a_file_that_is_there_is_translated(
+    installed: ModuleType,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    name: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "inner").mkdir()
+    (tmp_path / name).write_text("un\n")
+    for argv in ([name], ["translate", name]):
+        assert main(argv) == 0
+        assert capsys.readouterr() == ("UN\n", "")
+    assert main(["--", name]) == 0
+    assert capsys.readouterr() == (f"{name.upper()}\n", "")
+
+
+@pytest.mark.parametrize("name", ["none.txt", "./none.MD", "none.docx", "none.pdf", "*.srt"])
+def test_what_is_spelled_like_a_file_that_is_missing_is_told(
+    installed: ModuleType,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    name: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for argv in ([name], ["translate", name], ["translate", name, "other.txt"]):
+        assert main(argv) == 1
+        assert capsys.readouterr() == (
+            "",
+            f"error: {name} does not exist\nhint: a text that looks like a file goes behind --\n",
+        )
+    assert main(["--", name]) == 0
+    assert capsys.readouterr().out == f"{name.upper()}\n"
+
+
+@pytest.mark.parametrize("text", ["https://un.fr/a.html", "Ouvre a.html", ".txt", "un.", "un.deux"])
+def test_other_texts_with_a_full_stop_are_texts(
+    installed: ModuleType, capsys: Capture, text: str
+) -> None:
+    assert main([text]) == 0
+    assert capsys.readouterr() == (f"{text.upper()}\n", "")
+
+
+def test_a_text_that_is_also_the_name_of_something_is_noticed(
     installed: ModuleType, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "in.txt").write_text("un\n")
-    note = "note: in.txt is taken for a text; allez -i translates the file\n"
-    for more, expected in (([], note), (["--quiet"], "")):
-        assert main(["in.txt", *more]) == 0
-        assert capsys.readouterr() == ("IN.TXT\n", expected)
+    (tmp_path / "notes").mkdir()
+    note = "note: notes is taken for a text; allez -i translates what is there\n"
+    for argv, expected in ((["notes"], note), (["notes", "-q"], ""), (["--", "notes"], "")):
+        assert main(argv) == 0
+        assert capsys.readouterr() == ("NOTES\n", expected)
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,48 @@ _STANDARD_OUTPUT = Path("-")
 """The target of `-o -`: this object, since a file may have that name too."""
 
 
+def take_names(args: argparse.Namespace) -> None:
+    """Make inputs of the arguments, if files and folders are what they name.
+
+    What is spelled like a file always is one, and with an option for files whatever is there. Behind
+    `--` nothing is.
+
+    Raises:
+        InputError: what is spelled like a file is none, and no other one is there.
+    """
+    if not args.text or args.input or args.literal:
+        return
+    for_files = args.output is not None or _is_special(args)
+    missing = [text for text in args.text if not os.path.exists(text)]
+    doubtful = missing if for_files else args.text
+    spelled = [text for text in doubtful if _is_spelled(text)]
+    if len(missing) == len(args.text) and spelled and (for_files or spelled == doubtful):
+        raise InputError(
+            f"{spelled[0]} does not exist", hint="a text that looks like a file goes behind --"
+        )
+    if spelled == doubtful:
+        args.input, args.text = args.text, []
+
+
+def _is_spelled(text: str) -> bool:
+    """Tell whether an argument looks like a file: by its ending, or one that is there by a slash."""
+    if os.path.exists(text):
+        if os.path.dirname(text):
+            return True
+    elif any(map(str.isspace, text)) or "://" in text:
+        return False
+    if not os.path.splitext(text)[1].strip("."):  # as most texts: formats need not be loaded
+        return False
+    from allez.documents.formats import REFUSED_SUFFIXES, by_name
+
+    return by_name(text) is not None or text.lower().endswith(REFUSED_SUFFIXES)
+
+
+def _is_special(args: argparse.Namespace) -> bool:
+    """Tell whether an option says how to read files as a whole."""
+    return bool(args.kind or args.wrapped or args.columns or args.suffix)
+
+
 def wanted(args: argparse.Namespace) -> list[Path]:
     """Return the files and folders that are to be translated as a whole; none: texts or lines are.
 
@@ -55,10 +97,8 @@ def wanted(args: argparse.Namespace) -> list[Path]:
         OptionError: inputs and options contradict each other.
     """
     places = args.output not in (None, "-") or args.suffix
-    special = args.kind or args.wrapped or args.columns or args.suffix
-    given = list(args.input)
-    if not given and (special or args.output is not None) and not args.literal:
-        given = _named(args.text)
+    special = _is_special(args)
+    given = args.input
     folder = args.output is not None and args.output.endswith(("/", os.sep))
     if not given or (given == ["-"] and not special):
         if special:
@@ -75,8 +115,6 @@ def wanted(args: argparse.Namespace) -> list[Path]:
         or os.path.isdir(given[0])
         or _is_document(Path(given[0]))
     ):
-        args.input = given
-        args.text = []
         return []
     _check(args)
     is_one = len(given) == 1 and not os.path.isdir(given[0])
@@ -85,25 +123,6 @@ def wanted(args: argparse.Namespace) -> list[Path]:
     if not is_one and (args.output == "-" or not places):
         raise OptionError("where shall the results go?", hint="-o FOLDER, or --suffix .en")
     return [Path(path) for path in given]
-
-
-def _named(texts: Sequence[str]) -> list[str]:
-    """Return the files and folders that arguments name; none: they are texts.
-
-    One of several that is not there is among them: it is reported, and the others are translated.
-
-    Raises:
-        InputError: what is spelled like a file is none, and no other one is there.
-    """
-    from allez.documents.formats import by_name
-
-    missing = [text for text in texts if not os.path.exists(text)]
-    spelled = [t for t in missing if by_name(t) is not None and not any(map(str.isspace, t))]
-    if spelled and len(missing) == len(texts):
-        raise InputError(
-            f"{spelled[0]} does not exist", hint="a text that looks like a file goes behind --"
-        )
-    return list(texts) if spelled == missing else []
 
 
 def _check(args: argparse.Namespace) -> None:

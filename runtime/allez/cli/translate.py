@@ -136,6 +136,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.text and args.input:
         raise OptionError("either TEXT or --input, not both")
+    files.take_names(args)
     if args.detect:
         from allez.cli.detect import detect
 
@@ -150,8 +151,8 @@ def run(args: argparse.Namespace) -> int:
 
     if len(args.text) == 1 and not args.quiet:
         (text,) = args.text
-        if os.path.isfile(text):
-            console.say(f"note: {text} is taken for a text; allez -i translates the file")
+        if os.path.exists(text) and not args.literal:
+            console.say(f"note: {text} is taken for a text; allez -i translates what is there")
         elif args.meant:
             console.say(f"note: {text} is taken for a text; the command is allez {args.meant}")
     lines = None if args.text else _lines(args)
