@@ -49,8 +49,8 @@ _STANDARD_OUTPUT = Path("-")
 def take_names(args: argparse.Namespace) -> None:
     """Make inputs of the arguments, if files and folders are what they name.
 
-    What is spelled like a file always is one, and with an option for files whatever is there. Behind
-    `--` nothing is.
+    What is spelled like a file always is one, and with an option for files whatever is there;
+    nothing behind `--` is.
 
     Raises:
         InputError: what is spelled like a file is none, and no other one is there.
@@ -70,7 +70,7 @@ def take_names(args: argparse.Namespace) -> None:
 
 
 def _is_spelled(text: str) -> bool:
-    """Tell whether an argument looks like a file: by its ending, or one that is there by a slash."""
+    """Tell whether an argument looks like a file: by its ending, or by a slash if it is there."""
     if os.path.exists(text):
         if os.path.dirname(text):
             return True

@@ -61,7 +61,7 @@ def _inside(
 ) -> Iterator[Event]:
     """Yield what stands in `text[start:end]`, which `parent` is around.
 
-    A function within `weave` would name itself, and what it knows would be garbage to be looked for.
+    Within `weave` this would name itself, and what it knows would be garbage to be looked for.
     """
 
     def order(index: int) -> tuple[int, int, int]:
