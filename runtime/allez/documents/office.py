@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from allez.documents.compared import compared_with, folded
 from allez.documents.document import Builder, Document
 from allez.documents.mixed import Profile, add_segments
 from allez.documents.office_values import add_levels
@@ -114,17 +115,21 @@ def parse_xlsx(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B
     """Take a workbook apart: cells of text, comments, headings, drawings, charts.
 
     Errors are those of a document. Names of sheets and the headings of tables are left alone:
-    formulas and pivot tables call them by name.
+    formulas and pivot tables call them by name. So is what cells are compared with, and those that
+    hold it.
     """
-    columns: set[str] = set()
+    keep: set[str] = set()
 
     def collect(name: str, part: bytes) -> Document | None:
         if name.startswith(("xl/tables/", "xl/pivotCache/pivotCacheDefinition")):
-            columns.update(unescape(c) for c in _TABLE_COLUMN.findall(read_xml(part)[0]))
+            columns = _TABLE_COLUMN.findall(read_xml(part)[0])
+            keep.update(folded(unescape(column)) for column in columns)
+        if name.startswith(("xl/tables/", "xl/worksheets/sheet", "xl/workbook")):
+            keep.update(compared_with(read_xml(part)[0]))
         return None
 
     read_package(data, "workbook", "xl/workbook.xml", collect)
-    reader = _reader(_SHEET_PARTS, _SHEET, reading, frozenset(columns))
+    reader = _reader(_SHEET_PARTS, _SHEET, reading, frozenset(keep))
     return read_package(data, "workbook", "xl/workbook.xml", reader)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 
+from allez.documents.compared import compared_with, folded
 from allez.documents.document import Builder, Document
 from allez.documents.mixed import Profile, add_segments
 from allez.documents.package import Package, read_package
@@ -13,7 +15,8 @@ from allez.documents.reading import Reading
 from allez.documents.xml import read_xml
 from allez.errors import InputError
 from allez.text.elements import names
-from allez.text.tags import value_of
+from allez.text.references import unescape
+from allez.text.tags import Token, value_of
 
 _READ = names(
     "office:title table:title style:num-prefix style:num-suffix form:label "
@@ -87,5 +90,20 @@ def _read(reading: Reading, name: str, part: bytes) -> Document | None:
         return None
     text, encode = read_xml(part)
     builder = Builder(with_open_language(text, reading))
-    add_segments(builder, _ABOUT if name == _META else TEXT)
+    add_segments(builder, _ABOUT if name == _META else _with_compared(text))
     return builder.build(encode)
+
+
+def _with_compared(text: str) -> Profile:
+    """Return how a part is read: cells stay that hold what others are compared with."""
+    compared = compared_with(text)
+    if not compared:
+        return TEXT
+
+    def is_kept(text: str, tag: Token) -> bool:
+        if tag.name != "text:p" or tag.kind != "open":
+            return TEXT.is_kept(text, tag)
+        end = text.find("<", tag.end)
+        return text.startswith("</", end) and folded(unescape(text[tag.end : end])) in compared
+
+    return replace(TEXT, is_kept=is_kept)

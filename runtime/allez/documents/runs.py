@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from allez.documents.compared import folded
 from allez.documents.document import Builder, Template
 from allez.documents.inline import Gatherer, Inline
 from allez.documents.mixed import MOST_MARKS
@@ -58,7 +59,7 @@ def add_paragraphs(builder: Builder, names: Runs, keep: frozenset[str] = frozens
     Args:
         builder: of the part's text.
         names: what its elements are called.
-        keep: paragraphs with just this text are left alone.
+        keep: paragraphs with just this text, as `folded` returns it, are left alone.
     """
     names = names.in_words_of(builder.text)
     _Finder(builder, names, list(scan(builder.text, xml=True)), keep).find()
@@ -278,7 +279,7 @@ class _Finder:
             last -= 1
         part = pieces[first:last]
         texts = [piece for piece in part if piece.kind == "text"]
-        if "".join(piece.text for piece in texts) in self.keep:
+        if self.keep and folded("".join(piece.text for piece in texts)) in self.keep:
             return
         sizes: dict[Template, int] = {}
         for piece in texts:

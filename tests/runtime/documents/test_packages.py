@@ -286,6 +286,45 @@ def test_cells_but_no_headings_of_tables() -> None:
     assert XLSX["xl/sharedStrings.xml"].count("<si>") == strings.count("<si>")
 
 
+@pytest.mark.parametrize(
+    "compares",
+    [
+        '<c><f>COUNTIF(A:A,"oui")+COUNTIF(A:A,"&lt;&gt;Non")</f><v>1</v></c>',
+        '<c><f t="shared">IF(A1="Oui",IF(A2=&quot;Non&quot;,1))</f><v>1</v></c>',
+        '<dataValidation type="list" sqref="A1"><formula1>"Oui, Non"</formula1></dataValidation>',
+        '<x14:cf><xm:f>"Oui"</xm:f><xm:f>"Non"</xm:f></x14:cf>',
+        '<cfRule type="containsText" text="Oui"><formula>A1="NON"</formula></cfRule>',
+        '<autoFilter><filters><filter val="Oui"/><filter val="Non"/></filters></autoFilter>',
+    ],
+)
+def test_cells_that_a_sheet_compares_with_something_stay(compares: str) -> None:
+    strings = "<si><t>Oui</t></si><si><t>Non</t></si><si><t>Oui et non</t></si>"
+    sheet = f"<s><c><is><t>Non</t></is></c>{compares}</s>"
+    parts = XLSX | {"xl/sharedStrings.xml": f"<sst>{strings}</sst>"}
+    document = parse("xlsx", parts | {"xl/worksheets/sheet1.xml": sheet})
+    assert [segment.source.text for segment in document.segments] == ["Oui et non"]
+    assert unzipped(uppercased(document))["xl/worksheets/sheet1.xml"].decode() == sheet
+
+
+@pytest.mark.parametrize(
+    "compares",
+    [
+        '<table:table-cell table:formula="of:=IF([.A1]=&quot;Oui&quot;;&quot;non&quot;)"/>',
+        '<t:v table:condition="of:cell-content-is-in-list(&quot;Oui&quot;;&quot;Non&quot;)"/>',
+        '<calcext:condition calcext:value="=&quot;Oui&quot;" style:condition="&quot;Non&quot;"/>',
+        '<table:filter-condition table:operator="=" table:value="Oui"><table:filter-set-item '
+        'table:value="Non"/></table:filter-condition>',
+    ],
+)
+def test_cells_of_opendocument_that_a_sheet_compares_with_something_stay(compares: str) -> None:
+    cells = (
+        "<text:p>Oui</text:p><text:p>Non</text:p><text:p>Oui et <text:span>non</text:span></text:p>"
+    )
+    content = f"<o>{compares}{cells}</o>"
+    document = parse("opendocument", ODT | {"content.xml": content, "styles.xml": "<o/>"})
+    assert [segment.source.text for segment in document.segments] == ["Oui et non"]
+
+
 def test_notes_fields_and_headers_of_opendocument() -> None:
     assert texts("opendocument") == [
         "Un titre",
