@@ -11,7 +11,7 @@ import pytest
 
 from allez.entities import words
 from allez.spec import SPEC
-from support.literals import listed
+from support.literals import LETTER, listed
 
 ROOT = Path(__file__).parents[2]
 JAVASCRIPT = ROOT / "web_demo" / "engine" / "src"
@@ -25,8 +25,8 @@ SOURCES = {
 }
 """All code of each host."""
 
-FEWEST = 5
-"""Words of a list; fewer stand together by chance."""
+FEWEST, FEWEST_MARKS = 5, 8
+"""Words of a list, and marks; fewer stand together by chance."""
 
 ON_PURPOSE = {
     ("manifest.unprintable", "Fields.kt"): "each category of Unicode with Java's name for it",
@@ -41,16 +41,26 @@ IN_SEVERAL = {
         "each feature, and what measures it"
     ),
     words("n ne pas plus qu que"): "words that a rule of grammar names one by one",
+    words("a an fraction list object"): "each kind of JSON, and what it is called",
     words("bytes from is key to whole"): "a record, and its keys",
+    frozenset("()*:<>?[]^{|}\\"): "a pattern in several pieces",
+    frozenset(".,;:!?\u2026)«»\"“”'\u2019\xa0\u202f"): "what saves time: the scanners decide",
+    frozenset('«»"“”(\xa0\u202f'): "what saves time: the scanners decide",
+    frozenset("_@.-:/\\(+%"): "what saves time: the scanners decide",
 }
 """Words that several hosts have for other reasons than to look them up."""
+
+
+def _is_list(words: frozenset[str]) -> bool:
+    """Tell whether words, or marks, are so many that they are a list."""
+    return len(words) >= (FEWEST if any(map(LETTER.search, words)) else FEWEST_MARKS)
 
 
 def lists(value: Any, name: str = "") -> Iterator[tuple[str, frozenset[str]]]:
     """Yield what the contract lists: words of a string, strings of a list, keys of an object."""
     found: list[str] = []
     if isinstance(value, str):
-        found = value.split()
+        found = value.split() if LETTER.search(value) else list(value.replace(" ", ""))
     elif isinstance(value, dict):
         found = list(value)
         for key, part in value.items():
@@ -60,7 +70,7 @@ def lists(value: Any, name: str = "") -> Iterator[tuple[str, frozenset[str]]]:
         for part in value:
             if not isinstance(part, str):
                 yield from lists(part, name)
-    if len(set(found)) >= FEWEST:
+    if _is_list(frozenset(found)):
         yield name, frozenset(found)
 
 
@@ -69,20 +79,23 @@ held = cache(listed)
 LISTS = list(lists({key: part for key, part in SPEC.items() if key != "about"}))
 
 
+def _is_copy(words: frozenset[str], of: frozenset[str]) -> bool:
+    """Tell whether words are those of a list, or nearly; marks are such as others have, too."""
+    if not any(map(LETTER.search, of)):
+        return words == of
+    return len(words & of) >= max(FEWEST, 0.75 * len(of))
+
+
 def retyped(path: Path) -> set[str]:
     """Return which lists of the contract a file has in one place, or nearly."""
     return {
-        name
-        for found in held(path)
-        for name, content in LISTS
-        if len(found.words & content) >= max(FEWEST, 0.75 * len(content))
+        name for found in held(path) for name, content in LISTS if _is_copy(found.words, content)
     }
 
 
 def test_there_is_something_to_find() -> None:
-    assert {"negation.fr.no", "elements.inline", "months.fr", "limits.en.most"} <= dict(
-        LISTS
-    ).keys()
+    names = {name for name, _ in LISTS}
+    assert {"negation.fr.no", "elements.inline", "months.fr", "limits.en.most"} <= names
     assert all(len(paths) > 40 for paths in SOURCES.values())
 
 
@@ -98,7 +111,7 @@ def test_no_two_hosts_hold_the_same_list() -> None:
     for host, paths in SOURCES.items():
         for path in paths:
             for found in held(path):
-                if found.sure and len(found.words) > FEWEST:
+                if found.sure and _is_list(found.words):
                     holders.setdefault(found.words, {})[host] = f"{path.name}:{found.line}"
     shared = {content: places for content, places in holders.items() if len(places) > 1}
     assert not {content: at for content, at in shared.items() if content not in IN_SEVERAL}

@@ -13,16 +13,17 @@ BETWEEN_SIGNS = r"/\*(?:.|\n)*?\*/|//[^\n]*"
 
 STRING = r"""\"\"\"(?:.|\n)*?\"\"\"|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
 PATTERN = r"(?<=[=(,:?&|! ])/(?![*/ ])(?:\\.|[^/\\\n])+/"
-ESCAPE = re.compile(r"\\u\{?([0-9A-Fa-f]{2,6})\}?|\\x([0-9A-Fa-f]{2})")
+ESCAPE = re.compile(r"\\(?:u\{(\w+)\}|u(\w{4})|U(\w{8})|x(\w{2})|(.))")
 
 WORD = re.compile(r"[^\W_](?:[\w'’./-]*[^\W_])?")
+LETTER = re.compile(r"[^\W_]")
 PARTED = re.compile(r"\S+(?: \S+)*")
 READERS = ("words", "names", "split")
 """What makes words of one string, where a message would be said."""
 
 
 class Listed(NamedTuple):
-    """Words that stand in one string, or in the strings between two brackets."""
+    """Words that stand in one string, or in the strings between two brackets; or marks of one."""
 
     words: frozenset[str]
     line: int
@@ -46,7 +47,9 @@ def listed(path: Path) -> list[Listed]:
         if kind == "string":
             around = [token.text for token in tokens[max(index - 2, 0) : index + 3]]
             bars = text.count("|") > text.count(" ")
-            if PARTED.fullmatch(text):
+            if not LETTER.search(text):
+                found.append(Listed(frozenset(text.replace(" ", "")), line, sure=True))
+            elif PARTED.fullmatch(text):
                 sure = bars or any(name in around for name in READERS)
                 found.append(Listed(frozenset(WORD.findall(text)), line, sure))
             if open_ones:
@@ -79,6 +82,15 @@ def _joined(tokens: list[_Token], step: int) -> list[_Token]:
     return found
 
 
+def _character(escape: re.Match[str]) -> str:
+    """Return what an escape stands for; those of patterns are left out."""
+    code = escape[1] or escape[2] or escape[3] or escape[4]
+    if code:
+        return chr(int(code, 16))
+    plain = {"n": "\n", "t": "\t", "r": "\r"}
+    return plain.get(escape[5], "" if escape[5].isalnum() else escape[5])
+
+
 def _tokens(path: Path) -> Iterator[_Token]:
     comment = COMMENT.get(path.suffix, BETWEEN_SIGNS)
     string = rf"{STRING}|{PATTERN}" if path.suffix == ".js" else STRING
@@ -92,6 +104,5 @@ def _tokens(path: Path) -> Iterator[_Token]:
         if kind == "comment":
             continue
         if kind == "string":
-            text = text.strip(text[0])
-            text = ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
+            text = ESCAPE.sub(_character, text[1:-1] if text[0] == text[-1] else text)
         yield _Token(kind, text, line)

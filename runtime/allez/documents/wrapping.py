@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from allez.spec import SPEC
 from allez.text.markup import Mark, Marked
 
-_ENDS = ".!?…:;"
-_CLOSERS = '»"”’)]*_'
+_ENDS, _CLOSERS = tuple(SPEC["wrapped"]["ends"]), SPEC["wrapped"]["closers"]
 
 
 def continues(line: str, following: str, width: int) -> bool:
@@ -31,7 +31,7 @@ def continues(line: str, following: str, width: int) -> bool:
 def ends_sentence(text: str) -> bool:
     """Tell whether a text ends with a mark that ends a sentence, closing quotes aside."""
     text = text.rstrip(_CLOSERS + " \u00a0\u202f")
-    return text.endswith(tuple(_ENDS))
+    return text.endswith(_ENDS)
 
 
 def joined(lines: Sequence[str]) -> str:

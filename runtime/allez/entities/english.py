@@ -33,7 +33,8 @@ _LENGTHS, _LASTING = tuple(_RULES["lengths"]), words(_RULES["lasting"])
 _GOES_ON = words(SPEC["calendar"]["en"]) | words(_RULES["goes_on"])
 """Words with a capital behind `p.m.` that begin no sentence."""
 
-_OPENERS, _CLOSERS = "\"'\u201c\u2018([", "\"'\u201d\u2019)]"
+_OPENERS: str = _RULES["openers"]
+_CLOSERS: str = _RULES["closers"]
 
 _AGES = words(_RULES["ages"])
 """Words before `80s` that are years of a life, or degrees."""

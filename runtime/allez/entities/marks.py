@@ -218,10 +218,7 @@ def _trimmed(text: str, start: int, end: int) -> int:
     return end
 
 
-SIGNS = (
-    "\u00a7\u00a9\u00ae\u00b1\u00b6\u00bc\u00bd\u00be\u00d7\u00f7\u2020\u2021\u2030\u2116"
-    "\u2122\u2190\u2191\u2192\u2193\u2194\u21d2\u221a\u221e\u2248\u2260\u2264\u2265"
-)
+SIGNS: str = _THINGS["signs"]
 """Signs that stand alone and say the same in any language: © ± ½ § → ≤ and the like."""
 
 

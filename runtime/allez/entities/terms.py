@@ -16,6 +16,8 @@ _JOINTS = words(SPEC["terms"]["joints"]) | words(SPEC["terms"]["of"])
 """Words that join the nouns of a compound, and have no plural."""
 _BEHIND: list[str] = [f" {word} " for word in SPEC["terms"]["of"].split()]
 """What stands behind the noun of an English compound that takes its plural."""
+_HISSES = tuple(SPEC["terms"]["hisses"].split())
+"""How English nouns end whose plural ends in "es"."""
 _PLURALS = ("s", "x", "S", "X")
 _DEMONSTRATIVES = ("ci", "là")
 
@@ -140,7 +142,7 @@ def plural_of(noun: str) -> str:
         return f"{noun[:-1]}ies"
     if ending == "sis" and noun[-4:-3].lower() != "s":
         return f"{noun[:-2]}es"
-    if ending.endswith(("s", "x", "z", "ch", "sh")):
+    if ending.endswith(_HISSES):
         return f"{noun}es"
     return f"{noun}s"
 

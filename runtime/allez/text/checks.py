@@ -297,6 +297,10 @@ def _names(source: str, target: str) -> list[Doubt]:
     return []
 
 
+_BEGINS: str = SPEC["names"]["begins"]
+"""Marks behind which a sentence begins, whose first word is no name."""
+
+
 def _capitalized(text: str, *, first: bool = False) -> list[tuple[str, int]]:
     """Return words with a capital and small letters, but for the first one of a sentence."""
     if not first and text[1:] == text[1:].lower():
@@ -313,7 +317,7 @@ def _capitalized(text: str, *, first: bool = False) -> list[tuple[str, int]]:
             found.append((word, position))
         if word:
             begins = False
-        elif text[position] in '.!?:«"“(':
+        elif text[position] in _BEGINS:
             begins = True
         position = max(end, position + 1)
     return found

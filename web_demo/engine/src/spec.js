@@ -1895,7 +1895,8 @@ export const SPEC = {
  "names": {
   "given": "henri guillaume jacques fran\u00e7ois michel",
   "particles": "van von der den di da del al el ben bin ibn y zu ter",
-  "endings": "s e es x"
+  "endings": "s e es x",
+  "begins": ".!?:\u00ab\"\u201c("
  },
  "things": {
   "domains": "com org net fr eu io uk ch ca be info gov edu app dev lu qc gouv biz online site shop",
@@ -1904,6 +1905,7 @@ export const SPEC = {
   "address_stops": "<>\"\u00ab\u00bb\u201c\u201d`",
   "closing_tail": ".,;:!?\u2026'\u2019",
   "conversions": "sdifuxXcgeE@",
+  "signs": "\u00a7\u00a9\u00ae\u00b1\u00b6\u00bc\u00bd\u00be\u00d7\u00f7\u2020\u2021\u2030\u2116\u2122\u2190\u2191\u2192\u2193\u2194\u21d2\u221a\u221e\u2248\u2260\u2264\u2265",
   "telephones": {
    "1": 11,
    "33": 11,

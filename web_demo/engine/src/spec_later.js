@@ -112,7 +112,9 @@ export const LATER = {
    5
   ],
   "behind": "0123456789,;)%\u20ac\u00bb\u201d\"'\u2019",
-  "key_signs": ":="
+  "key_signs": ":=",
+  "ends": ".!?\u2026:;",
+  "closers": "\u00bb\"\u201d\u2019)]*_"
  },
  "elements": {
   "inline": "a abbr acronym b bdi bdo big blink cite data del dfn em emphasis font i ins label mark nobr q rb rp rt rtc s small span strike strong time tt u",
@@ -191,6 +193,8 @@ export const LATER = {
     "-minute"
    ],
    "lasting": "lasts lasted lasting",
+   "openers": "\"'\u201c\u2018([",
+   "closers": "\"'\u201d\u2019)]",
    "goes_on": "I EST EDT ET PST PDT PT CST CDT CT MST MDT MT GMT UTC BST CET CEST IST JST AEST Eastern Pacific Central Mountain",
    "ages": "his her their my your our its low lower upper high",
    "multiples": {
@@ -209,7 +213,8 @@ export const LATER = {
  },
  "terms": {
   "joints": "de du des d \u00e0 au aux en sans sur sous pour par avec et",
-  "of": "of for"
+  "of": "of for",
+  "hisses": "s x z ch sh"
  },
  "negation": {
   "en": {

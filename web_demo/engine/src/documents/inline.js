@@ -6,6 +6,7 @@
  * becomes a word that a model copies, `{0}`, `{1}` and so on.
  */
 
+import { LATER } from '../spec_later.js'
 import { characterAt, characterBefore, countCharacters, isLetter } from '../text/characters.js'
 import { OUTSIDE } from '../text/markup.js'
 
@@ -194,8 +195,8 @@ export function hasWords({ text, marks }) {
   return [...rest].some(isLetter) || FIGURES.test(rest)
 }
 
-const ENDS = '.!?…:;'
-const CLOSERS = '»"”’)]*_ \u00a0\u202f'
+const { ends: ENDS } = LATER.wrapped
+const CLOSERS = `${LATER.wrapped.closers} \u00a0\u202f`
 
 /**
  * Tells whether a text ends with a mark that ends a sentence, closing quotes aside.

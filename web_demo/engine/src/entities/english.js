@@ -41,8 +41,9 @@ const { joints: JOINTS, lengths: LENGTHS } = RULES
 
 /** Words with a capital behind `p.m.` that begin no sentence. */
 const GOES_ON = new Set([...words(LATER.calendar.en), ...words(RULES.goes_on)])
-const OPENERS = '"\'\u201c\u2018(['
-const CLOSERS = '"\'\u201d\u2019)]'
+
+/** What may stand between a time and what follows its sentence. */
+const { openers: OPENERS, closers: CLOSERS } = RULES
 
 /** Letters right behind the figures of a price, and what they are in an amount. */
 const FACTORS = new Map(Object.entries(RULES.multiples))

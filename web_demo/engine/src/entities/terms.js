@@ -15,6 +15,9 @@ import { at, begins, ends, isOneOf, isWord, part, run, words } from './character
 /** Words that join the nouns of a compound, and have no plural. */
 const JOINTS = new Set([...words(LATER.terms.joints), ...words(LATER.terms.of)])
 
+/** How English nouns end whose plural ends in "es". @type {string[]} */
+const HISSES = LATER.terms.hisses.split(' ')
+
 /** What stands behind the noun of an English compound that takes its plural. */
 const OF = [...words(LATER.terms.of)].map((word) => ` ${word} `)
 
@@ -160,7 +163,7 @@ function pluralOf(noun) {
   }
   if (/(^|[^aeou])y$/.test(small)) return `${noun.slice(0, -1)}ies`
   if (/(^|[^s])sis$/.test(small)) return `${noun.slice(0, -2)}es`
-  return noun + (/([sxz]|[cs]h)$/.test(small) ? 'es' : 's')
+  return noun + (HISSES.some((end) => small.endsWith(end)) ? 'es' : 's')
 }
 
 /**

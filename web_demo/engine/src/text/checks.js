@@ -348,7 +348,7 @@ function capitalized(text, first) {
       word += c
     } else {
       if (word !== '') close()
-      if (isOneOf('.!?:«"“(', c)) begins = true
+      if (isOneOf(SPEC.names.begins, c)) begins = true
     }
     position += c.length
   }

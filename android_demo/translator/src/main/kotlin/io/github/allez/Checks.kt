@@ -275,7 +275,7 @@ private fun limit(source: String, phrase: String): Doubt {
 
 // --- names, repetition ------------------------------------------------------------------------------
 
-private const val SENTENCE_BEGINS = ".!?:«\"“("
+private val SENTENCE_BEGINS = SPEC.part("names").text("begins")
 
 /** Names within a sentence of which the translation has fewer than the source. */
 private fun names(sides: Sides): List<Doubt> {

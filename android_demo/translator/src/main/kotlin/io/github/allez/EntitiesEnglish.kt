@@ -22,8 +22,8 @@ private val LASTING = words(RULES.text("lasting"))
 
 /** Words with a capital behind `p.m.` that begin no sentence. */
 private val GOES_ON = words(SPEC.part("calendar").text("en")) + words(RULES.text("goes_on"))
-private const val OPENERS = "\"'\u201c\u2018(["
-private const val CLOSERS = "\"'\u201d\u2019)]"
+private val OPENERS = RULES.text("openers")
+private val CLOSERS = RULES.text("closers")
 
 /** Words before `80s` that are years of a life, or degrees. */
 private val AGES = words(RULES.text("ages"))

@@ -165,8 +165,7 @@ private fun CodePoints.isUnbalanced(opening: Char, closing: Char, start: Int, en
     has(closing, end - 1) && count(closing, start, end) > count(opening, start, end)
 
 /** Signs that stand alone and say the same in any language: © ± ½ § → ≤ and the like. */
-private const val SIGNS = "\u00a7\u00a9\u00ae\u00b1\u00b6\u00bc\u00bd\u00be\u00d7\u00f7\u2020\u2021\u2030\u2116" +
-    "\u2122\u2190\u2191\u2192\u2193\u2194\u21d2\u221a\u221e\u2248\u2260\u2264\u2265"
+private val SIGNS = THINGS.text("signs")
 
 /** A run of signs that no word goes on to. */
 internal fun CodePoints.sign(start: Int): Int = if (begins(start)) run(start) { isOneOf(SIGNS, it) } else start

@@ -145,7 +145,7 @@ internal fun pluralOf(noun: String): String {
     }
 }
 
-private val HISSES = listOf("s", "x", "z", "ch", "sh")
+private val HISSES = words(TERM_RULES.text("hisses"))
 
 /** The plural of a French noun, by the regular rules: up to the first joint. */
 internal fun pluralInFrench(noun: String): String {
