@@ -19,7 +19,15 @@ CONTRACT = Path(__file__).parents[1] / "spec" / "contract.json"
 
 LATER = (
     *("elements", "emphasis", "wrapped", "terms", "zip", "golden"),
-    *("whole", "blanks", "pictures", "units.en", "labels", "months", "shortened"),
+    *("whole", "blanks", "pictures", "units.en", "labels", "months", "shortened", "rates"),
+    *(
+        "hours.before",
+        "hours.behind",
+        "hours.moments",
+        "hours.of_day",
+        "hours.lengths",
+        "hours.earliest",
+    ),
     *("negation.en", "limits.en", "number_words.in_french", "names.en", "numbers.en", "calendar"),
     *("typography", "bullets"),
     *("tokenizer.several_spaces", "tokenizer.charsmap_characters"),

@@ -75,14 +75,15 @@ export async function insideScripts() {
 const LATER = {
   'page/main.js': [['./documents.js', './selftest.js']],
   'engine/src/worker.js': [
-    ['./entities/french.js'],
     [
       './bundle/given.js',
       './bundle/zip.js',
       './entities/english.js',
+      './entities/french.js',
       './entities/terms.js',
       './tasks/opening.js',
       './text/checks_english.js',
+      './text/short.js',
       './text/steps.js',
       './text/typography.js',
       './text/unigram.js',

@@ -314,6 +314,17 @@ def test_an_item_keeps_its_mark_and_capitals_come_back() -> None:
     assert [s.source for s in translate("- Voir\n2) Appelez").sentences] == ["Voir", "Appelez"]
 
 
+def test_what_is_read_in_other_words_is_where_it_stands_in_the_source() -> None:
+    text = "Voir les 24 h/24, Tél. : un, le XXIe été"
+    (segment,) = take_apart(text, WORDS._replace(languages=("fr", "en")), lambda: False).segments
+    assert segment.masked is not None
+    assert segment.tokens is not None
+    assert segment.masked.text == ("Voir les 24 heures par jour, Téléphone : un, le 21e été")
+    spans = segment.tokens.spans
+    assert {text[start:end] for start, end in spans} >= {"24 h/24", "Tél.", "XXIe"}
+    assert list(spans) == sorted(spans)
+
+
 def test_of_what_ended_the_one_that_lost_no_number_is_handed_out() -> None:
     document = take_apart("Voir les 12 été", WORDS, lambda: False)
     (segment,) = document.sentences

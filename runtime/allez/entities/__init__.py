@@ -1,10 +1,22 @@
 """What a text says that must not change: the spans of its facts, and symbols for them."""
 
-from allez.entities.characters import SPACES, at, digits, ends, is_digit, is_word, run, words
+from allez.entities.characters import (
+    SPACES,
+    at,
+    digits,
+    ends,
+    is_digit,
+    is_word,
+    number_begins,
+    run,
+    words,
+)
 from allez.entities.find import KINDS, NAME, NUMBER, TERM, THING, Entity, find
 from allez.entities.marks import code, is_private
 from allez.entities.names import Names, find_names, within_capitals
 from allez.entities.numbers import FORMS, Form
+from allez.entities.rates import around, rate
+from allez.entities.romans import roman_ordinal
 from allez.entities.symbols import Masked, fill, mask, mask_target, settled
 
 __all__ = [
@@ -19,6 +31,7 @@ __all__ = [
     "Form",
     "Masked",
     "Names",
+    "around",
     "at",
     "code",
     "digits",
@@ -31,6 +44,9 @@ __all__ = [
     "is_word",
     "mask",
     "mask_target",
+    "number_begins",
+    "rate",
+    "roman_ordinal",
     "run",
     "settled",
     "within_capitals",

@@ -46,6 +46,7 @@ from allez.entities.numerals import (
     telephone,
     version,
 )
+from allez.entities.rates import passed
 from allez.entities.stretches import stretch
 from allez.entities.terms import term_at
 from allez.entities.wordlike import (
@@ -163,7 +164,12 @@ def _find_in_line(
     found = []
     position = 0
     french = target is not None and target.hours
+    french_source = source is not None and source.hours
     while position < len(line):
+        passed_over = passed(line, position) if french_source else position
+        if passed_over > position:
+            position = passed_over
+            continue
         if not terms and (position == 0 or line[position - 1] == " "):
             space = line.find(" ", position)
             space = len(line) if space < 0 else space

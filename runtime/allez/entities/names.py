@@ -13,6 +13,7 @@ from itertools import chain
 
 from allez.entities.characters import APOSTROPHES, at, is_word, words
 from allez.entities.find import NAME, Entity
+from allez.entities.romans import roman_ordinal
 from allez.errors import BundleFormatError
 from allez.spec import SPEC
 
@@ -27,6 +28,9 @@ _PARTICLES = words(_RULES["particles"])
 
 _GIVEN = words(_RULES["given"])
 """Given names that are carried over, whatever is listed: training has seen them translated."""
+
+_NO_NAMES = words(_RULES["no_names"])
+"""Words cut short that begin what is listed of a letter or an advertisement: `Tél.`, `Réf.`."""
 
 ENDINGS = tuple(_RULES["endings"].split())
 """Of plurals and feminines: the list need not hold them apart."""
@@ -138,7 +142,7 @@ class Names:
         small = word.lower()
         if small in _GIVEN:
             return True
-        if self.lists(small) or len(word) < 2:
+        if small in _NO_NAMES or roman_ordinal(word) or self.lists(small) or len(word) < 2:
             return False
         parts = small.split("-")
         return len(parts) == 1 or not all(map(self.lists, parts))

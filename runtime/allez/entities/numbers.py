@@ -24,6 +24,7 @@ from allez.entities.characters import (
 )
 from allez.entities.english import behind_hyphen, decade, factor, moment
 from allez.entities.numerals import groups
+from allez.entities.rates import rate
 from allez.entities.units import ENGLISH, SIGNS, unit_behind
 from allez.entities.wordlike import UNITS
 from allez.spec import SPEC
@@ -320,7 +321,7 @@ def behind(text: str, end: int, amount: Amount, form: Form) -> tuple[int, Amount
     stop = _hours_end(text, end) if form.hours else 0
     if stop:
         return stop, amount._replace(hours=True)
-    begin, stop = unit_behind(text, end, form.units)
+    begin, stop = unit_behind(text, end, form.units, rates=form.hours)
     return stop, amount._replace(unit=form.units.get(text[begin:stop], ""))
 
 
@@ -328,7 +329,11 @@ def _hours_end(text: str, end: int) -> int:
     """Return where the `h` of whole hours ends behind a number; 0: there is none."""
     mark = end + (at(text, end) != "" and at(text, end) in SPACES)
     behind = mark + 1 + (at(text, mark + 1) != "" and at(text, mark + 1) in SPACES)
-    alone = number_ends(text, mark + 1) and at(text, mark + 1) not in ("/", "-", "\u2013", "\u2019")
+    following = at(text, mark + 1)
+    goes_on = following in ("-", "\u2013", "\u2019") or (
+        following == "/" and rate(text, mark + 1) is None
+    )
+    alone = number_ends(text, mark + 1) and not goes_on
     is_hours = at(text, mark) in ("h", "H") and alone and not is_digit(at(text, behind))
     return mark + 1 if is_hours else 0
 
@@ -341,7 +346,7 @@ def _is_moment(text: str, start: int, end: int, form: Form) -> bool:
     """Tell whether whole hours are a time of day: `à 15 h`, `de 9 h à 12 h`, `2 h du matin`."""
     if not _is_hour(text, start) or text.startswith(_OF_DAY, end):
         return _is_hour(text, start)
-    if text.startswith(_LENGTHS, end):
+    if text.startswith(_LENGTHS, end) or rate(text, end):
         return False
     before = word_before(text, start, _BEFORE)
     if before in ("de", "entre"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from allez.entities.characters import SPACES, at, is_digit, is_word, number_ends, run
+from allez.entities.rates import rate
 from allez.spec import SPEC
 
 ALIKE: Mapping[str, str] = {sign: sign for sign in SPEC["units"]["alike"].split()}
@@ -27,14 +28,19 @@ _OPEN = "'\u2019-\u2013\u00d7\u00b7"
 """What goes on with a word or with a product: "5 m'en", "3 l-bas"."""
 
 
-def unit_behind(text: str, end: int, signs: Mapping[str, str]) -> tuple[int, int]:
+def unit_behind(
+    text: str, end: int, signs: Mapping[str, str], *, rates: bool = False
+) -> tuple[int, int]:
     """Return where the sign of a unit stands behind a number or the space behind it.
 
     If none does, both places are the end of the number. A number behind the sign ("1 m 80") is one
-    with it, which is no amount of one unit.
+    with it, which is no amount of one unit. `rates`: one of French may follow, "5 mg/jour".
     """
     start = end + (at(text, end) != "" and at(text, end) in SPACES)
     stop = run(text, start, lambda c: is_word(c) or c in "°/²³")
+    if rates and text[start:stop] not in signs:
+        slashes = (i for i in range(start, stop) if text[i] == "/" and text[start:i] in signs)
+        stop = next((slash for slash in slashes if rate(text, slash)), stop)
     behind = stop + (at(text, stop) != "" and at(text, stop) in SPACES)
     open_ = at(text, stop) != "" and at(text, stop) in _OPEN
     if text[start:stop] not in signs or open_ or not number_ends(text, stop):

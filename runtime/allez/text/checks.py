@@ -18,8 +18,10 @@ from allez.entities.units import ALIKE, SIGNS, unit_behind
 from allez.results import Doubt
 from allez.spec import SPEC
 from allez.text import english
+from allez.text.aligned import Aligned
 from allez.text.negation import negation
 from allez.text.number_words import ABOUT, ORDINALS, Value, values
+from allez.text.short import shortened
 
 if TYPE_CHECKING:
     from allez.text.number_words import Exact
@@ -115,7 +117,7 @@ def _numbers(
     doubted: Collection[str],
 ) -> list[Doubt]:
     """Find numbers that were lost, and such as nobody said; `doubted` is of things lost already."""
-    here, there = _counted(source, languages[0]), _counted(target, languages[1])
+    here, there = _counted_as_read(source, languages[0]), _counted(target, languages[1])
     about = {ABOUT[word] for word in lexemes_here if word in ABOUT}
     if languages[1] == "en":
         there = [v for v in there if not _is_ordinal_word(target, v)] + [
@@ -145,7 +147,7 @@ def _numbers(
     if languages[1] == "en" and not found:
         found += _in_another_form(source, target, here, there)
     if not found:
-        found += _in_another_unit(source, target, here, there)
+        found += _in_another_unit(source, target, here, there, rates=languages[0] == "fr")
     for value in there:
         if left[value.value] > 0 and not found and not _is_ordinal_word(target, value):
             left[value.value] -= 1
@@ -164,6 +166,15 @@ def _numbers(
 def _counted(text: str, language: str) -> list[Value]:
     """Return the numbers of a text, but for the minutes of full hours: "15 h" is "15:00"."""
     return [value for value in values(text, language) if not _are_no_minutes(text, value)]
+
+
+def _counted_as_read(source: str, language: str) -> list[Value]:
+    """Return the numbers of a source as it is read, with their places in the source itself."""
+    read = Aligned.of(source).edited(shortened(source, language))
+    return [
+        value._replace(start=read.starts[value.start], end=read.ends[value.end - 1])
+        for value in _counted(read.text, language)
+    ]
 
 
 def _are_no_minutes(text: str, value: Value) -> bool:
@@ -197,13 +208,14 @@ def _in_another_form(
 
 
 def _in_another_unit(
-    source: str, target: str, here: Sequence[Value], there: Sequence[Value]
+    source: str, target: str, here: Sequence[Value], there: Sequence[Value], *, rates: bool
 ) -> list[Doubt]:
     """Find a number that has another unit than in the source: "205 m" said as "205 ml"."""
     for said in there:
         start, end = unit_behind(target, said.end, ALIKE)
         same = [value for value in here if start < end and value.value == said.value]
-        units = [place for v in same if (place := unit_behind(source, v.end, SIGNS))[0] < place[1]]
+        places = [unit_behind(source, value.end, SIGNS, rates=rates) for value in same]
+        units = [place for place in places if place[0] < place[1]]
         if units and all(SIGNS[source[slice(*place)]] != target[start:end] for place in units):
             start, end = units[0]
             return [Doubt("number", source[start:end], start, end)]

@@ -1896,7 +1896,8 @@ export const SPEC = {
   "given": "henri guillaume jacques fran\u00e7ois michel",
   "particles": "van von der den di da del al el ben bin ibn y zu ter",
   "endings": "s e es x",
-  "begins": ".!?:\u00ab\"\u201c("
+  "begins": ".!?:\u00ab\"\u201c(",
+  "no_names": "t\u00e9l tel r\u00e9f mob port trim qt\u00e9 b\u00e2t appt hab cuil"
  },
  "things": {
   "domains": "com org net fr eu io uk ch ca be info gov edu app dev lu qc gouv biz online site shop",
@@ -1936,6 +1937,12 @@ export const SPEC = {
   },
   "multiples": "Md M k",
   "dollars": "US CA AU NZ HK"
+ },
+ "ordinals": {
+  "units": "I II III IV V VI VII VIII IX",
+  "tens": "X",
+  "ends": "e \u00e8me eme",
+  "most": 39
  },
  "search": {
   "beam_size": [
@@ -1983,26 +1990,7 @@ export const SPEC = {
   }
  },
  "hours": {
-  "earliest": 6,
-  "before": "les environ apr\u00e8s attendre reposer laisser dormir compter cuire mariner tremper frais frigo r\u00e9frig\u00e9rateur",
-  "behind": "de d par avant apr\u00e8s plus minimum maximum",
-  "durations": "pendant durant dure durait durera dur\u00e9 dur\u00e9e en moins plus toutes dans sous",
-  "moments": "\u00e0 vers avant d\u00e8s est \u00e9tait lundi mardi mercredi jeudi vendredi samedi dimanche demain hier",
-  "of_day": [
-   " du matin",
-   " du soir",
-   " de l'apr\u00e8s-midi",
-   " de l\u2019apr\u00e8s-midi"
-  ],
-  "lengths": [
-   " min",
-   " de ",
-   " d'",
-   " d\u2019",
-   " par ",
-   " en ",
-   " \u00e0 pied"
-  ]
+  "durations": "pendant durant dure durait durera dur\u00e9 dur\u00e9e en moins plus toutes dans sous"
  },
  "negation": {
   "steps": "un le les au des deux trois quatre cinq six dix cent mes ses leurs ce chaque",

@@ -77,7 +77,29 @@ export const LATER = {
  "shortened": {
   "anywhere": {
    "fr": {
-    "env": "environ"
+    "env": "environ",
+    "t\u00e9l": "t\u00e9l\u00e9phone",
+    "r\u00e9f": "r\u00e9f\u00e9rence",
+    "trim": "trimestre",
+    "sem": "semaine",
+    "qt\u00e9": "quantit\u00e9",
+    "b\u00e2t": "b\u00e2timent",
+    "appt": "appartement",
+    "hab": "habitants",
+    "cuil": "cuill\u00e8res",
+    "c. \u00e0 s": "cuill\u00e8res \u00e0 soupe",
+    "c. \u00e0 c": "cuill\u00e8res \u00e0 caf\u00e9",
+    "lun": "lundi",
+    "ven": "vendredi",
+    "dim": "dimanche"
+   }
+  },
+  "amid": {
+   "fr": {
+    "mar": "mardi",
+    "mer": "mercredi",
+    "jeu": "jeudi",
+    "sam": "samedi"
    }
   },
   "first": {
@@ -96,7 +118,99 @@ export const LATER = {
     "imp": "impasse"
    }
   },
-  "eras": "J. J- JC J\u00e9sus notre"
+  "eras": "J. J- JC J\u00e9sus notre",
+  "labels": {
+   "fr": {
+    "t\u00e9l": "t\u00e9l\u00e9phone",
+    "tel": "t\u00e9l\u00e9phone",
+    "r\u00e9f": "r\u00e9f\u00e9rence",
+    "mob": "mobile",
+    "port.": "mobile",
+    "qt\u00e9": "quantit\u00e9"
+   }
+  },
+  "behind": {
+   "fr": {
+    "j": "jours",
+    "mn": "min",
+    "sec": "secondes",
+    "hrs": "heures",
+    "kms": "km",
+    "c. \u00e0": "cuill\u00e8res \u00e0",
+    "M d'": "millions d'",
+    "M d\u2019": "millions d'",
+    "Md d'": "milliards d'",
+    "Md d\u2019": "milliards d'"
+   }
+  },
+  "numbers": {
+   "fr": {
+    "n\u00b0": "n\u00b0 ",
+    "n\u00b0 de": "num\u00e9ro de"
+   }
+  },
+  "ordinals": {
+   "fr": {
+    "1re": "premi\u00e8re",
+    "1\u00e8re": "premi\u00e8re",
+    "1ere": "premi\u00e8re"
+   }
+  }
+ },
+ "rates": {
+  "fr": {
+   "per": {
+    "jour": "jour",
+    "j": "jour",
+    "jr": "jour",
+    "semaine": "semaine",
+    "sem": "semaine",
+    "mois": "mois",
+    "trimestre": "trimestre",
+    "an": "an",
+    "ann\u00e9e": "an",
+    "heure": "heure",
+    "h": "heure",
+    "minute": "minute",
+    "min": "minute",
+    "nuit": "nuit",
+    "nuit\u00e9e": "nuit",
+    "personne": "personne",
+    "pers": "personne",
+    "enfant": "enfant",
+    "adulte": "adulte",
+    "\u00e9l\u00e8ve": "\u00e9l\u00e8ve",
+    "habitant": "habitant",
+    "hab": "habitant",
+    "s\u00e9ance": "s\u00e9ance"
+   },
+   "joint": " par ",
+   "signs": "\u20ac$\u00a3\u00a5%\u00b0\u00b2\u00b3/",
+   "counted": "un une deux trois quatre cinq six",
+   "round": {
+    "h": [
+     "24",
+     "heures par jour"
+    ],
+    "heures": [
+     "24",
+     "heures par jour"
+    ],
+    "j": [
+     "7",
+     "jours par semaine"
+    ],
+    "jours": [
+     "7",
+     "jours par semaine"
+    ]
+   },
+   "of": [
+    "/",
+    " / ",
+    " sur "
+   ]
+  }
  },
  "emphasis": {
   "marks": "* ** *** _ __ ~~",
@@ -162,6 +276,27 @@ export const LATER = {
    "Mbps": "Mbit/s",
    "Gbps": "Gbit/s"
   }
+ },
+ "hours": {
+  "earliest": 6,
+  "before": "les environ apr\u00e8s attendre reposer laisser dormir compter cuire mariner tremper frais frigo r\u00e9frig\u00e9rateur",
+  "behind": "de d par avant apr\u00e8s plus minimum maximum",
+  "moments": "\u00e0 vers avant d\u00e8s est \u00e9tait lundi mardi mercredi jeudi vendredi samedi dimanche demain hier",
+  "of_day": [
+   " du matin",
+   " du soir",
+   " de l'apr\u00e8s-midi",
+   " de l\u2019apr\u00e8s-midi"
+  ],
+  "lengths": [
+   " min",
+   " de ",
+   " d'",
+   " d\u2019",
+   " par ",
+   " en ",
+   " \u00e0 pied"
+  ]
  },
  "numbers": {
   "en": {

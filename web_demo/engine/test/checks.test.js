@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readingForm } from '../src/entities/numbers.js'
 import { checkedForm, doubts } from '../src/text/checks.js'
 import { Exact, values } from '../src/text/number_words.js'
 import { chosen, coverage } from '../src/translate/choice.js'
 import { confidence, features } from '../src/translate/confidence.js'
 import { vectors } from './support.js'
 
-const FRENCH = await readingForm('fr')
+const FRENCH = await checkedForm('fr')
 
 test('doubts are those of the specification', async () => {
   const cases = [...(await vectors('doubts.jsonl')), ...(await vectors('doubts_en.jsonl'))]

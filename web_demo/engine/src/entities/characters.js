@@ -160,3 +160,18 @@ export function numberEnds(line, end) {
  */
 export const behindSpace = (line, position) =>
   position + (isOneOf(SPACES, at(line, position)) ? 1 : 0)
+
+/**
+ * Returns the word before a position in small letters, "" if something else stands there.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {string} [between] characters that may stand between the two
+ */
+export function wordBefore(line, start, between = `${SPACES}°.`) {
+  let end = start
+  while (end > 0 && isOneOf(between, line[end - 1])) end--
+  let begin = end
+  while (begin > 0 && end - begin < 20 && isLetter(line[begin - 1])) begin--
+  return part(line, begin, end).toLowerCase()
+}

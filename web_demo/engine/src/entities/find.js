@@ -150,6 +150,11 @@ class Finder {
   *inLine(line) {
     let position = 0
     while (position < line.length) {
+      const passed = this.source?.french?.passed(line, position) ?? position
+      if (passed > position) {
+        position = passed
+        continue
+      }
       if (!this.terms && (position === 0 || line[position - 1] === ' ')) {
         const space = line.indexOf(' ', position)
         const stop = space < 0 ? line.length : space

@@ -2,7 +2,7 @@
  * Hours: when they are a time of day, and when a length of time. Knows no numbers but hours.
  */
 
-import { SPEC } from '../spec.js'
+import { LATER } from '../spec_later.js'
 import { isDigit, isLetter } from '../text/characters.js'
 import {
   SPACES,
@@ -14,17 +14,24 @@ import {
   numberEnds,
   part,
   run,
+  wordBefore,
   wordsOf,
 } from './characters.js'
+import { rate } from './rates.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 /** @typedef {import('./numbers.js').Form} Form */
 
 /** What stands behind hours of a day, and behind what is a length of time. */
-const { of_day: OF_DAY, lengths: LENGTHS } = SPEC.hours
+const { of_day: OF_DAY, lengths: LENGTHS } = LATER.hours
 
 /** Words before hours of a day; words around two hours between which a length of time is. */
-const [MOMENTS, BEFORE_LENGTHS, BEHIND_LENGTHS] = wordsOf(SPEC.hours, 'moments', 'before', 'behind')
+const [MOMENTS, BEFORE_LENGTHS, BEHIND_LENGTHS] = wordsOf(
+  LATER.hours,
+  'moments',
+  'before',
+  'behind',
+)
 
 /**
  * Tells whether hours and minutes are a length of time.
@@ -40,20 +47,6 @@ export function isDuration(line, start, stop, form) {
 }
 
 /**
- * Returns the word before a position in small letters, "" if something else stands there.
- *
- * @param {Line} line
- * @param {number} start
- */
-export function wordBefore(line, start) {
-  let end = start
-  while (end > 0 && isOneOf(`${SPACES}°.`, line[end - 1])) end--
-  let begin = end
-  while (begin > 0 && end - begin < 20 && isLetter(line[begin - 1])) begin--
-  return part(line, begin, end).toLowerCase()
-}
-
-/**
  * Returns where the `h` of whole hours ends behind a number; 0: there is none.
  *
  * @param {Line} line
@@ -61,9 +54,10 @@ export function wordBefore(line, start) {
  */
 export function hoursEnd(line, end) {
   const stop = behindSpace(line, end) + 1
-  const isAlone = numberEnds(line, stop) && !isOneOf('/-\u2013\u2019', at(line, stop))
+  const isAlone = numberEnds(line, stop) && !isOneOf('-\u2013\u2019', at(line, stop))
   const goesOn = isDigit(at(line, behindSpace(line, stop)))
-  return isOneOf('hH', at(line, stop - 1)) && isAlone && !goesOn ? stop : 0
+  const isHours = isOneOf('hH', at(line, stop - 1)) && isAlone && !goesOn
+  return isHours && (at(line, stop) !== '/' || rate(line, stop)) ? stop : 0
 }
 
 /**
@@ -77,7 +71,7 @@ export function hoursEnd(line, end) {
  */
 export function isMoment(line, start, end, form, timeEnd) {
   if (!isHour(line, start) || has(line, end, ...OF_DAY)) return isHour(line, start)
-  if (has(line, end, ...LENGTHS)) return false
+  if (has(line, end, ...LENGTHS) || rate(line, end)) return false
   const before = wordBefore(line, start)
   if (before === 'de' || before === 'entre') {
     const joint = [' à ', ' et '].find((word) => has(line, end, word))
@@ -134,7 +128,7 @@ export function areOfDay(line, hours, end, form) {
   if (form.durations.has(before) || BEFORE_LENGTHS.has(before) || BEHIND_LENGTHS.has(behind)) {
     return false
   }
-  return first === 0 || first >= SPEC.hours.earliest || first > second || MOMENTS.has(before)
+  return first === 0 || first >= LATER.hours.earliest || first > second || MOMENTS.has(before)
 }
 
 /**

@@ -10,6 +10,7 @@ import { BundleFormatError } from '../errors.js'
 import { SPEC } from '../spec.js'
 import { isCapital, isLetter, isLowerText, isUpperText } from '../text/characters.js'
 import { APOSTROPHES, at, isOneOf, isWord, part, wordsOf } from './characters.js'
+import { romanOrdinal } from './romans.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 
@@ -18,8 +19,9 @@ const SHARED = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 const HEAD = 'names 1'
 
-/** Words that stand within names; given names that are carried over, whatever is listed. */
-const [PARTICLES, GIVEN] = wordsOf(SPEC.names, 'particles', 'given')
+/** Words that stand within names; given names that are carried over, whatever is listed; words cut
+ * short that begin what is listed of a letter or an advertisement: `Tél.`, `Réf.`. */
+const [PARTICLES, GIVEN, NO_NAMES] = wordsOf(SPEC.names, 'particles', 'given', 'no_names')
 
 /** Of plurals and feminines: the list need not hold them apart. @type {string[]} */
 const ENDINGS = SPEC.names.endings.split(' ')
@@ -67,7 +69,8 @@ export class Names {
   isCarried(word) {
     const small = word.toLowerCase()
     if (GIVEN.has(small)) return true
-    if (this.has(small) || [...word].length < 2) return false
+    if (NO_NAMES.has(small) || romanOrdinal(word) || this.has(small) || [...word].length < 2)
+      return false
     const parts = small.split('-')
     return parts.length === 1 || !parts.every((each) => this.has(each))
   }

@@ -20,10 +20,10 @@ import {
   numberEnds,
   part,
   run,
+  wordBefore,
   words,
 } from './characters.js'
 import { groups } from './digits.js'
-import { areOfDay, beforeSpace, hoursEnd, isDuration, isMoment, wordBefore } from './hours.js'
 import { ALIKE, SIGNS, unitBehind } from './units.js'
 import { UNITS } from './words.js'
 
@@ -48,6 +48,7 @@ const NO_BREAK = '\u00a0'
  * @property {Map<string, string>} units signs of units, and what they are in English
  * @property {string} until what joins two hours between which something is
  * @property {typeof import('./english.js') | null} english what English alone reads; null: nothing
+ * @property {typeof import('./french.js') | null} french what French alone reads; null: nothing
  * @property {import('./stretches.js').Stretches | null} two what reads two numbers as one; null:
  *   nothing does
  */
@@ -66,6 +67,7 @@ export const FORMS = {
     units: SIGNS,
     until: ' à ',
     english: null,
+    french: null,
     two: null,
   },
   en: {
@@ -80,6 +82,7 @@ export const FORMS = {
     units: ALIKE,
     until: ' to ',
     english: null,
+    french: null,
     two: null,
   },
 }
@@ -97,10 +100,10 @@ export async function readingForm(name) {
     return { ...FORMS.en, english, designators: english.DESIGNATORS, units: english.UNITS }
   }
   if (name !== 'fr') return null
-  const { DESIGNATORS, Stretches } = await import('./french.js')
+  const french = await import('./french.js')
   const numbers = { amountOf, behind, isClosed, plain, valueOf, write }
-  const two = new Stretches({ ...numbers, areOfDay, beforeSpace, wordBefore })
-  return { ...FORMS.fr, designators: DESIGNATORS, two }
+  const two = new french.Stretches(numbers)
+  return { ...FORMS.fr, french, designators: french.NUMBERED, two }
 }
 
 const { prices: PRICES } = SPEC
@@ -188,7 +191,7 @@ export function read(line, start, form) {
   if (
     !isCarried &&
     amount.hours &&
-    isMoment(line, start, end, form, (from) => time(line, from, form)?.[0] ?? 0)
+    form.french?.isMoment(line, start, end, form, (from) => time(line, from, form)?.[0] ?? 0)
   ) {
     return [end, { ...amount, hours: false, minutes: '00' }]
   }
@@ -288,7 +291,7 @@ function time(line, start, form) {
   const minute = isColon ? mark + 1 : behindSpace(line, mark + 1)
   const stop = digits(line, minute)
   if (stop - minute !== 2 || line[minute] > '5' || !numberEnds(line, stop)) return null
-  if (!isColon && isDuration(line, start, stop, form)) return null
+  if (!isColon && form.french?.isDuration(line, start, stop, form)) return null
   const [whole, minutes] = [part(line, start, end), part(line, minute, stop)]
   return [stop, amountOf({ whole, minutes })]
 }
@@ -385,9 +388,9 @@ export function behind(line, end, amount, form) {
     if (!has(line, position, name) || !numberEnds(line, stop)) continue
     return [stop, { ...amount, currency: CURRENCY_BEHIND[name] ?? name, multiple }]
   }
-  const hours = form.hours ? hoursEnd(line, end) : 0
+  const hours = form.french ? form.french.hoursEnd(line, end) : 0
   if (hours) return [hours, { ...amount, hours: true }]
-  const [sign, , stop] = unitBehind(line, end, form.units)
+  const [sign, , stop] = unitBehind(line, end, form.units, form.french?.rate)
   return [stop, { ...amount, unit: form.units.get(sign) ?? '' }]
 }
 

@@ -17,7 +17,9 @@ import {
   isWord,
   numberEnds,
   part,
+  wordBefore,
 } from './characters.js'
+import { areOfDay, beforeSpace } from './hours.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 /** @typedef {import('./numbers.js').Amount} Amount */
@@ -25,12 +27,11 @@ import {
 /** @typedef {{end: number, amount: Amount, isColon: boolean}} Time */
 
 /**
- * What reads and writes single numbers and hours. It is handed over: who imports it from here would
+ * What reads and writes single numbers. It is handed over: who imports it from here would
  * make it a script of its own.
  *
  * @typedef {Pick<typeof import('./numbers.js'),
- *   'amountOf' | 'behind' | 'isClosed' | 'plain' | 'valueOf' | 'write'>
- *   & Pick<typeof import('./hours.js'), 'areOfDay' | 'beforeSpace' | 'wordBefore'>} Numbers
+ *   'amountOf' | 'behind' | 'isClosed' | 'plain' | 'valueOf' | 'write'>} Numbers
  */
 
 /**
@@ -134,7 +135,7 @@ export class Stretches {
     const { until } = source
     const isUntil = !first.isColon && has(line, first.end, until)
     let begin = first.end + until.length
-    if (!isUntil || OPEN.includes(this.numbers.wordBefore(line, start))) {
+    if (!isUntil || OPEN.includes(wordBefore(line, start))) {
       const dash = behindSpace(line, first.end)
       if (!isOneOf(DASHES, at(line, dash))) return null
       begin = behindSpace(line, dash + 1)
@@ -144,7 +145,7 @@ export class Stretches {
     const { end } = last
     if (this.goesOn(line, start, end) || Number(first.amount.whole) > 23) return null
     if (last.amount.whole === '24' && last.amount.minutes !== '00') return null
-    if (!first.isColon && !this.numbers.areOfDay(line, [start, begin], end, source)) return null
+    if (!first.isColon && !areOfDay(line, [start, begin], end, source)) return null
     return { end, first: first.amount, joint: part(line, first.end, begin), last: last.amount }
   }
 
@@ -159,8 +160,8 @@ export class Stretches {
     const behind = behindSpace(line, end)
     const following = at(line, behindSpace(line, behind + 1))
     if (isOneOf(DASHES, at(line, behind)) && isDigit(following)) return true
-    const dash = this.numbers.beforeSpace(line, start) - 1
-    const mark = at(line, this.numbers.beforeSpace(line, dash) - 1)
+    const dash = beforeSpace(line, start) - 1
+    const mark = at(line, beforeSpace(line, dash) - 1)
     return isOneOf(DASHES, at(line, dash)) && (isOneOf('hH', mark) || isDigit(mark))
   }
 

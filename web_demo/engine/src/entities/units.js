@@ -20,12 +20,17 @@ export const SIGNS = new Map([...ALIKE, ...Object.entries(SPEC.units.fr)])
  * @param {import('./characters.js').Line} line
  * @param {number} end
  * @param {Map<string, string>} signs
+ * @param {typeof import('./rates.js').rate} [rate] tells what goes on behind a unit: `5 mg/jour`
  * @returns {[sign: string, start: number, stop: number]}
  */
-export function unitBehind(line, end, signs) {
+export function unitBehind(line, end, signs, rate) {
   const start = behindSpace(line, end)
-  const stop = run(line, start, (c) => isWord(c) || isOneOf('°/²³', c))
-  const sign = part(line, start, stop)
+  let stop = run(line, start, (c) => isWord(c) || isOneOf('°/²³', c))
+  let sign = part(line, start, stop)
+  for (let slash = start; rate && !signs.has(sign) && slash < stop; slash++) {
+    const shorter = part(line, start, slash)
+    if (signs.has(shorter) && rate(line, slash)) [sign, stop] = [shorter, slash]
+  }
   const goesOn = isOneOf("'\u2019-\u2013\u00d7\u00b7", at(line, stop)) || !numberEnds(line, stop)
   if (goesOn || !signs.has(sign) || isDigit(at(line, behindSpace(line, stop))))
     return ['', end, end]

@@ -10,6 +10,7 @@ import { SPACES, isOneOf, isSpace, isWord, words, wordsOf } from '../entities/ch
 import { find } from '../entities/find.js'
 import { readingForm } from '../entities/numbers.js'
 import { SPEC } from '../spec.js'
+import { Aligned } from './aligned.js'
 import { countCharacters, isCapital, isLetter, isSmall } from './characters.js'
 import { inAnotherForm, inAnotherUnit } from './figures.js'
 import { negation } from './negation.js'
@@ -18,7 +19,9 @@ import { ABOUT, Exact, ORDINALS, values } from './number_words.js'
 /** @typedef {import('../entities/find.js').Entity} Entity */
 /** @typedef {import('./number_words.js').Value} Value */
 /** @typedef {typeof import('./checks_english.js')} English */
-/** @typedef {import('../entities/numbers.js').Form & {checks?: English}} Checked */
+/** @typedef {typeof import('./short.js').shortened} Shortened */
+/** @typedef {{checks?: English, shortened?: Shortened}} More */
+/** @typedef {import('../entities/numbers.js').Form & More} Checked */
 
 /**
  * Something in a source that its translation does not account for, or the other way round:
@@ -41,7 +44,8 @@ import { ABOUT, Exact, ORDINALS, values } from './number_words.js'
  */
 export async function checkedForm(language) {
   const form = await readingForm(language)
-  return form?.english ? { ...form, checks: await import('./checks_english.js') } : form
+  if (form?.english) return { ...form, checks: await import('./checks_english.js') }
+  return form && { ...form, shortened: (await import('./short.js')).shortened }
 }
 
 /**
@@ -70,7 +74,7 @@ export function doubts(source, target, from, to, form) {
   }
   const [here, said] = [lexemes(hidden.toLowerCase()), lexemes(rest.toLowerCase())]
   const doubted = new Set(found.flatMap((each) => lexemes(each.text)))
-  found.push(...numbers(hidden, rest, here, said, [from, to], doubted, english))
+  found.push(...numbers(hidden, rest, here, said, [from, to], doubted, form))
   if (from === 'fr' && to === 'en') {
     found.push(...limits(hidden, rest, here, said))
     found.push(...negation(hidden, rest, here, said))
@@ -165,12 +169,13 @@ const PAIRS = words(SPEC.number_words.pairs)
  * @param {string[]} said
  * @param {[string, string]} languages
  * @param {Set<string>} doubted
- * @param {English | null} english
+ * @param {Checked | null} form of numbers in the source
  */
-function numbers(source, target, lexemesHere, said, [from, to], doubted, english) {
+function numbers(source, target, lexemesHere, said, [from, to], doubted, form) {
+  const english = (to === 'fr' && form?.checks) || null
   const ofCourse = [1, 2, 12, ...lexemesHere.map((word) => ABOUT.get(word))]
   const isLater = english !== null && english.tellsHours(said)
-  const here = counted(source, from)
+  const here = countedAsRead(source, from, form)
   const isOrdinal = (/** @type {Value} */ { start, end }) =>
     ORDINALS.has(target.slice(start, end).toLowerCase())
   let there = counted(target, to)
@@ -190,7 +195,7 @@ function numbers(source, target, lexemesHere, said, [from, to], doubted, english
   if (found.length === 0) {
     const place =
       (to === 'en' && inAnotherForm(source, target, here, there)) ||
-      inAnotherUnit(source, target, here, there)
+      inAnotherUnit(source, target, here, there, form?.french?.rate)
     if (place) found.push(doubt('number', source.slice(...place), ...place))
   }
   for (const each of there) {
@@ -218,6 +223,23 @@ const counted = (text, language) =>
     const isFull = /.[:h][ \xa0\u2009\u202f]?$/is.test(text.slice(0, start))
     return !isFull || text.slice(start, end) !== '00'
   })
+
+/**
+ * Returns the numbers of a source as it is read, with their places in the source itself.
+ *
+ * @param {string} source
+ * @param {string} language
+ * @param {Checked | null} form
+ * @returns {Value[]}
+ */
+function countedAsRead(source, language, form) {
+  const read = new Aligned(source).edited(form?.shortened?.(source, language) ?? [])
+  return counted(read.text, language).map(({ value, start, end }) => ({
+    value,
+    start: read.starts[start],
+    end: read.ends[end - 1],
+  }))
+}
 
 /** How often values stand somewhere. */
 class Tally {

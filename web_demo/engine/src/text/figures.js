@@ -45,15 +45,16 @@ export function inAnotherForm(source, target, here, there) {
  * @param {string} target
  * @param {Value[]} here
  * @param {Value[]} there
+ * @param {typeof import('../entities/rates.js').rate} [rate] tells what goes on behind a unit
  * @returns {[number, number] | null} where it stands in the source
  */
-export function inAnotherUnit(source, target, here, there) {
+export function inAnotherUnit(source, target, here, there, rate) {
   for (const said of there) {
     const [unit] = unitOf(target, said, ALIKE)
     if (unit === '') continue
     const units = here
       .filter(({ value }) => value.key === said.value.key)
-      .map((value) => unitOf(source, value, SIGNS))
+      .map((value) => unitOf(source, value, SIGNS, rate))
       .filter(([sign]) => sign !== '')
     if (units.length === 0 || units.some(([sign]) => SIGNS.get(sign) === unit)) continue
     const [, start, stop] = units[0]
@@ -69,9 +70,11 @@ export function inAnotherUnit(source, target, here, there) {
  * @param {string} text
  * @param {Value} value
  * @param {Map<string, string>} signs
+ * @param {typeof import('../entities/rates.js').rate} [rate]
  * @returns {[sign: string, start: number, stop: number]}
  */
-function unitOf(text, { end }, signs) {
-  const [sign, start, stop] = unitBehind([...text.slice(end)], 0, signs)
-  return [sign, end + start, end + stop]
+function unitOf(text, value, signs, rate) {
+  const line = [...text.slice(value.start)]
+  const [sign, start, stop] = unitBehind(line, value.end - value.start, signs, rate)
+  return [sign, value.start + start, value.start + stop]
 }

@@ -1,19 +1,46 @@
 /**
  * Words that are cut short are read whole: `env. 30 €`, `p. ex.`, `3 av. Foch`, `29 juil. 2026`.
  *
- * A model knows "environ"; of "env." it makes a word and a full stop. Knows nothing of numbers.
+ * A model knows "environ"; of "env." it makes a word and a full stop. So are words before a colon
+ * (`Tél :`), behind a number (`3 j`), rates (`250 €/mois`), and ordinals. Knows nothing of numbers.
  */
 
-import { SPACES, at, has, isOneOf, isSpace, isWord, part } from '../entities/characters.js'
+import {
+  SPACES,
+  at,
+  has,
+  isOneOf,
+  isSpace,
+  isWord,
+  numberBegins,
+  part,
+} from '../entities/characters.js'
 import { isPrivate } from '../entities/marks.js'
+import { around, isNumber, rate } from '../entities/rates.js'
 import { LATER } from '../spec_later.js'
-import { isDigit } from './characters.js'
+import { isLetter, isUpperText } from './characters.js'
 import { months } from './dates.js'
+import { ordinals } from './ordinals.js'
 
 /** @typedef {import('../entities/characters.js').Line} Line */
+/** @typedef {import('./aligned.js').Edit} Edit */
 
-/** By language, what stands before a full stop, in small letters, and the whole word. */
-const { anywhere: ANYWHERE, first: FIRST, streets: STREETS } = LATER.shortened
+/** Words by language. @typedef {Record<string, Record<string, string>>} Known */
+
+/** What stands before a full stop, in small letters, and the whole word. */
+const {
+  anywhere: ANYWHERE,
+  amid: AMID,
+  first: FIRST,
+  streets: STREETS,
+} = /** @type {Record<string, Known>} */ (LATER.shortened)
+
+/** What stands before a colon, in small letters; behind a number; and "n°". */
+const {
+  labels: LABELS,
+  behind: BEHIND,
+  numbers: NUMBERS,
+} = /** @type {Record<string, Known>} */ (LATER.shortened)
 
 /** What stands behind "av." where it is no street: "av. J.-C.". @type {string[]} */
 const ERAS = LATER.shortened.eras.split(' ')
@@ -21,36 +48,88 @@ const ERAS = LATER.shortened.eras.split(' ')
 /**
  * Returns where words stand that are cut short, with their full stop, and the whole words.
  *
- * Those of `first` begin the sentence; within one a model knows them. Those of streets stand behind
- * a number, with a comma or without, and before a space and none of `eras`; months are
+ * Those of `first` begin the sentence; within one a model knows them. Those of `amid` do not end
+ * it: there they are words. Those of streets stand behind a number, with a comma or without, and
+ * before a space and none of `eras`, nor, without a comma, a symbol: "av. JC" has one. Months are
  * those of `months`. At the end of the text the full stop is the sentence's, too, and is left out.
  *
  * @param {string} text a sentence; numbers in it may be hidden
  * @param {string} language of the text
+ * @returns {Edit[]}
  */
 export function shortened(text, language) {
-  const found = months(text, language)
-  const [first, streets] = [FIRST[language] ?? {}, STREETS[language] ?? {}]
-  const known = Object.entries({ ...ANYWHERE[language], ...first, ...streets })
-  if (known.length === 0 || !text.includes('.')) return found
   const line = [...text]
-  let unit = 0
-  line.forEach((c, dot) => {
-    unit += c.length
+  const units = [0]
+  for (const c of line) units.push(units[units.length - 1] + c.length)
+  const inCharacters = [
+    ...beforeStops(line, language),
+    ...ordinals(line, language),
+    ...beforeColons(line, language),
+    ...behindNumbers(line, language),
+    ...beforeNumbers(line, language),
+    ...rates(line, language),
+  ]
+  /** @type {Edit[]} */
+  const inUnits = inCharacters.map(([start, end, whole]) => [units[start], units[end], whole])
+  /** @type {Edit[]} */
+  const disjoint = []
+  for (const edit of [...inUnits, ...months(text, language)].sort(
+    (a, b) => a[0] - b[0] || b[1] - a[1],
+  )) {
+    if (disjoint.length === 0 || edit[0] >= disjoint[disjoint.length - 1][1]) disjoint.push(edit)
+  }
+  return disjoint
+}
+
+/**
+ * @param {Line} line
+ * @param {string} language
+ * @returns {Generator<Edit, void, void>}
+ */
+function* beforeStops(line, language) {
+  const [amid, first, streets] = [
+    AMID[language] ?? {},
+    FIRST[language] ?? {},
+    STREETS[language] ?? {},
+  ]
+  const known = Object.entries({ ...ANYWHERE[language], ...amid, ...first, ...streets })
+  for (let dot = line.indexOf('.'); dot >= 0; dot = line.indexOf('.', dot + 1)) {
     const behind = at(line, dot + 1)
-    if (c !== '.' || isWord(behind) || (behind !== '' && isPrivate(behind))) return
+    if (isWord(behind) || (behind !== '' && isPrivate(behind))) continue
+    const isLast = line.slice(dot + 1).every(isSpace)
     for (const [short, whole] of known) {
       const start = dot - [...short].length
       const word = part(line, start, dot)
       if (start < 0 || word.toLowerCase() !== short || isWord(at(line, start - 1))) continue
       if (Object.hasOwn(first, short) && start > 0) continue
+      if (Object.hasOwn(amid, short) && isLast) continue
       if (Object.hasOwn(streets, short) && !isStreet(line, start, dot + 1)) continue
-      const isLast = line.slice(dot + 1).every(isSpace)
-      const written = word === word.toUpperCase() ? whole.toUpperCase() : word[0] + whole.slice(1)
-      found.push([unit - 1 - word.length, isLast ? unit - 1 : unit, written])
+      yield [start, isLast ? dot : dot + 1, counted(line, start, cased(word, whole))]
     }
-  })
-  return found.sort((a, b) => a[0] - b[0])
+  }
+}
+
+/**
+ * Returns a word with the capitals of what it stands for.
+ *
+ * @param {string} short
+ * @param {string} whole
+ */
+function cased(short, whole) {
+  if ([...short].length > 1 && isUpperText(short)) return whole.toUpperCase()
+  return (isUpperText(short[0]) ? whole[0].toUpperCase() : whole[0]) + whole.slice(1)
+}
+
+/**
+ * Returns words behind a number as they are, behind "1" the first of them without its `s`.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {string} whole
+ */
+function counted(line, start, whole) {
+  const one = start - (isOneOf(SPACES, at(line, start - 1)) ? 2 : 1)
+  return at(line, one) === '1' && numberBegins(line, one) ? whole.replace(/s?(?= |$)/, '') : whole
 }
 
 /**
@@ -64,7 +143,106 @@ function isStreet(line, start, end) {
   if (!isOneOf(SPACES, at(line, start - 1)) || !isOneOf(SPACES, at(line, end))) return false
   const hasComma = at(line, start - 2) === ','
   const [number, behind] = [at(line, start - (hasComma ? 3 : 2)), at(line, end + 1)]
-  if (number === '' || !(isDigit(number) || isPrivate(number))) return false
-  if (!hasComma && behind !== '' && isPrivate(behind)) return false
+  if (!isNumber(number) || (!hasComma && behind !== '' && isPrivate(behind))) return false
   return !ERAS.some((era) => has(line, end + 1, era))
+}
+
+/**
+ * Yields where a short word stands at which no word goes on.
+ *
+ * @param {Line} line
+ * @param {string} short
+ */
+function* places(line, short) {
+  const letters = [...short]
+  const isOpen = isLetter(letters[letters.length - 1])
+  for (let start = 0; start + letters.length <= line.length; start++) {
+    if (!letters.every((c, index) => line[start + index] === c)) continue
+    const [before, behind] = [at(line, start - 1), at(line, start + letters.length)]
+    if (!(isOpen && isWord(behind)) && !(before !== '' && isLetter(before))) yield start
+  }
+}
+
+/**
+ * Returns a line in small letters; an empty one, if that has more of them.
+ *
+ * @param {Line} line
+ */
+function small(line) {
+  const letters = [...line.join('').toLowerCase()]
+  return letters.length === line.length ? letters : []
+}
+
+/**
+ * Yields labels: `Tél :`, `Réf. :`, or nothing but one.
+ *
+ * @param {Line} line
+ * @param {string} language
+ * @returns {Generator<Edit, void, void>}
+ */
+function* beforeColons(line, language) {
+  const letters = small(line)
+  for (const [short, whole] of Object.entries(LABELS[language] ?? {})) {
+    for (const start of places(letters, short)) {
+      const end = start + short.length
+      const isDotted = short.endsWith('.')
+      const stop = !isDotted && at(line, end) === '.' ? end + 1 : end
+      const colon = isOneOf(SPACES, at(line, stop)) ? stop + 1 : stop
+      const isAlone = [...line.slice(0, start), ...line.slice(stop)].every(isSpace)
+      if (at(line, colon) !== ':' && !isAlone) continue
+      yield [start, stop, cased(part(line, start, isDotted ? end - 1 : end), whole)]
+    }
+  }
+}
+
+/**
+ * Yields what is cut short behind a number: `3 j`, `10 mn`, `2 M d'euros`.
+ *
+ * @param {Line} line
+ * @param {string} language
+ * @returns {Generator<Edit, void, void>}
+ */
+function* behindNumbers(line, language) {
+  for (const [short, whole] of Object.entries(BEHIND[language] ?? {})) {
+    for (const start of places(line, short)) {
+      const end = start + short.length
+      const isSpaced = isOneOf(SPACES, at(line, start - 1))
+      const isOpen = isLetter(short[short.length - 1]) && isOneOf("'\u2019-", at(line, end))
+      if (isOpen || !isNumber(at(line, start - (isSpaced ? 2 : 1)))) continue
+      yield [start, end, (isSpaced ? '' : ' ') + counted(line, start, whole)]
+    }
+  }
+}
+
+/**
+ * Yields `n°` right before a number, which is read apart, and "n° de", which is a word.
+ *
+ * @param {Line} line
+ * @param {string} language
+ * @returns {Generator<Edit, void, void>}
+ */
+function* beforeNumbers(line, language) {
+  const letters = small(line)
+  for (const [short, whole] of Object.entries(NUMBERS[language] ?? {})) {
+    for (const start of places(letters, short)) {
+      const end = start + short.length
+      if (!isLetter(short[short.length - 1]) && !isNumber(at(line, end))) continue
+      yield [start, end, cased(part(line, start, end), whole)]
+    }
+  }
+}
+
+/**
+ * Yields what `rates` knows: `/mois`, `24 h/24`.
+ *
+ * @param {Line} line
+ * @param {string} language
+ * @returns {Generator<Edit, void, void>}
+ */
+function* rates(line, language) {
+  if (!Object.hasOwn(LATER.rates, language)) return
+  for (let start = 0; start < line.length; start++) {
+    const found = rate(line, start) ?? around(line, start)
+    if (found) yield [start, ...found]
+  }
 }

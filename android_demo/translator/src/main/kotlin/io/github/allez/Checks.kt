@@ -21,7 +21,7 @@ private const val LONGEST = 2.2
 private class Sides(val source: String, val target: String, val languages: Pair<String, String>, val doubted: Set<String>) {
     val here = lexemes(source.small)
     val said = lexemes(target.small)
-    val numbersHere by lazy { counted(source, languages.first) }
+    val numbersHere by lazy { countedAsRead(source, languages.first) }
     val numbersSaid by lazy { counted(target, languages.second) }
     val isFrench = languages == "en" to "fr"
 }
@@ -77,6 +77,14 @@ private fun counted(text: String, language: String): List<NumberValue> =
         val behind = if (mark > 0 && text[mark] in SPACES) mark - 1 else mark
         text.substring(value.start, value.end) == "00" && behind > 0 && text[behind] in ":hH"
     }
+
+/** The numbers of a source as it is read, with their places in the source itself. */
+private fun countedAsRead(source: String, language: String): List<NumberValue> {
+    val read = Aligned(source).edited(shortened(source, language))
+    return counted(read.text, language).map {
+        NumberValue(it.value, read.originalStart(it.start, it.end), read.originalEnd(it.start, it.end))
+    }
+}
 
 internal val String.characters: Int get() = codePointCount(0, length)
 
@@ -208,7 +216,9 @@ private fun isFrench(target: String, said: NumberValue): Boolean {
 private fun inAnotherUnit(sides: Sides): Doubt? {
     for (said in sides.numbersSaid) {
         val unit = unit(sides.target, said, UNITS_ALIKE) ?: continue
-        val units = sides.numbersHere.filter { it.value == said.value }.mapNotNull { unit(sides.source, it, UNIT_SIGNS) }
+        val units = sides.numbersHere.filter { it.value == said.value }.mapNotNull {
+            unit(sides.source, it, UNIT_SIGNS, rates = sides.languages.first == "fr")
+        }
         val isSaid = units.any { UNIT_SIGNS[sides.source.substring(it)] == sides.target.substring(unit) }
         if (units.isEmpty() || isSaid) continue
         return Doubt("number", sides.source.substring(units[0]), units[0].first, units[0].last + 1)
@@ -217,8 +227,9 @@ private fun inAnotherUnit(sides: Sides): Doubt? {
 }
 
 /** Where the sign of a unit stands behind a number; no sign has a character of two UTF-16 units. */
-private fun unit(text: String, value: NumberValue, signs: Map<String, String>): IntRange? =
-    CodePoints(text.substring(value.end)).unitBehind(0, signs)?.let { it.first + value.end..it.last + value.end }
+private fun unit(text: String, value: NumberValue, signs: Map<String, String>, rates: Boolean = false): IntRange? =
+    CodePoints(text.substring(value.start)).unitBehind(value.end - value.start, signs, rates)
+        ?.let { it.first + value.start..it.last + value.start }
 
 /** Whether a number is written in words. */
 private fun isSpoken(text: String, value: NumberValue): Boolean = isLetter(text.codePointAt(value.start))

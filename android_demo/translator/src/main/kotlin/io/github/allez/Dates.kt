@@ -47,5 +47,3 @@ private fun isBehindNumber(line: CodePoints, start: Int): Boolean {
 
 private fun isBeforeNumber(line: CodePoints, end: Int): Boolean =
     line.hasOneOf(SPACES, end) && isNumber(line.at(end + 1))
-
-private fun isNumber(character: Int): Boolean = isDigit(character) || isPrivate(character)

@@ -113,6 +113,11 @@ internal class EntityFinder(
             val found = ArrayList<Entity>()
             var position = 0
             while (position < line.size) {
+                val passed = if (source != null && source.hours) line.passed(position) else position
+                if (passed > position) {
+                    position = passed
+                    continue
+                }
                 if (terms.isEmpty() && (position == 0 || line.has(' ', position - 1))) {
                     val space = line.find(' ', position, line.size).let { if (it == NOTHING) line.size else it }
                     if (isPlain(position, space)) {

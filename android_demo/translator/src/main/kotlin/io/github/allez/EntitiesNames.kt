@@ -11,6 +11,9 @@ import java.util.Locale
 /** Given names that are carried over, whatever is listed: translations of them were seen in training. */
 private val GIVEN = words(SPEC.part("names").text("given"))
 
+/** Words cut short that begin what is listed of a letter or an advertisement: `Tél.`, `Réf.`. */
+private val NO_NAMES = words(SPEC.part("names").text("no_names"))
+
 /** How many characters a word of the file shares with the one before, as one character. */
 private const val SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -35,6 +38,7 @@ internal class Names(private val words: Set<String>) {
     fun carried(word: String): Boolean {
         val small = word.lowercase(Locale.ROOT)
         if (small in GIVEN) return true
+        if (small in NO_NAMES || romanOrdinal(word).isNotEmpty()) return false
         if (lists(small) || word.codePointCount(0, word.length) < 2) return false
         val parts = small.split("-")
         return parts.size == 1 || !parts.all(::lists)

@@ -222,10 +222,10 @@ private fun CodePoints.isDuration(start: Int, stop: Int, form: NumberForm): Bool
     return listOf("min", "de ", "d'", "d\u2019").any { startsWith(it, behind) } || wordBefore(start) in form.durations
 }
 
-/** The word before a position in small letters, "" if something else stands there. */
-internal fun CodePoints.wordBefore(start: Int): String {
+/** The word before a position in small letters, "" if something else stands there than [between]. */
+internal fun CodePoints.wordBefore(start: Int, between: String = "${SPACES}°."): String {
     var end = start
-    while (hasOneOf("${SPACES}°.", end - 1)) end--
+    while (hasOneOf(between, end - 1)) end--
     var begin = end
     while (end - begin < 20 && isLetter(at(begin - 1))) begin--
     return string(begin, end).lowercase(Locale.ROOT)
@@ -286,7 +286,7 @@ internal fun CodePoints.behind(end: Int, amount: Amount, form: NumberForm): Read
     }
     val stop = if (form.hours) hoursEnd(end) else 0
     if (stop > 0) return ReadNumber(stop, amount.copy(hours = true))
-    val sign = unitBehind(end, form.units) ?: return ReadNumber(end, amount)
+    val sign = unitBehind(end, form.units, rates = form.hours) ?: return ReadNumber(end, amount)
     val unit = form.units.getValue(string(sign.first, sign.last + 1))
     return ReadNumber(sign.last + 1, amount.copy(unit = unit))
 }
@@ -294,15 +294,16 @@ internal fun CodePoints.behind(end: Int, amount: Amount, form: NumberForm): Read
 /** Where the `h` of whole hours ends behind a number; 0: there is none. */
 private fun CodePoints.hoursEnd(end: Int): Int {
     val stop = behindSpace(end) + 1
-    val isAlone = numberEnds(stop) && !hasOneOf("/-\u2013\u2019", stop) && !isDigit(at(behindSpace(stop)))
-    return if (hasOneOf("hH", stop - 1) && isAlone) stop else 0
+    val isAlone = numberEnds(stop) && !hasOneOf("-\u2013\u2019", stop) && !isDigit(at(behindSpace(stop)))
+    val isOver = isAlone && (!has('/', stop) || rate(stop) != null)
+    return if (hasOneOf("hH", stop - 1) && isOver) stop else 0
 }
 
 /** Whether whole hours are a time of day: `à 15 h`, `de 9 h à 12 h`, `2 h du matin`. */
 private fun CodePoints.isMoment(start: Int, end: Int, form: NumberForm): Boolean {
     fun isLength(place: Int) = LENGTHS.any { startsWith(it, place) }
     if (!isHour(start) || OF_DAY.any { startsWith(it, end) }) return isHour(start)
-    if (isLength(end)) return false
+    if (isLength(end) || rate(end) != null) return false
     return when (val before = wordBefore(start)) {
         "de", "entre" -> {
             val joint = listOf(" à ", " et ").firstOrNull { startsWith(it, end) } ?: return false

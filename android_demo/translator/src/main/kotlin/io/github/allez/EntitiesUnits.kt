@@ -20,10 +20,17 @@ internal val UNIT_SIGNS: Map<String, String> =
 /**
  * Where the sign of a unit stands behind a number or the space behind it; null if none does. A number
  * behind the sign ("1 m 80") is one with it.
+ *
+ * @param rates whether one of French may follow: `5 mg/jour`.
  */
-internal fun CodePoints.unitBehind(end: Int, signs: Map<String, String>): IntRange? {
+internal fun CodePoints.unitBehind(end: Int, signs: Map<String, String>, rates: Boolean = false): IntRange? {
     val start = behindSpace(end)
-    val stop = run(start) { isWord(it) || isOneOf("°/²³", it) }
+    val last = run(start) { isWord(it) || isOneOf("°/²³", it) }
+    val stop = if (!rates || string(start, last) in signs) {
+        last
+    } else {
+        (start until last).firstOrNull { string(start, it) in signs && rate(it) != null } ?: last
+    }
     val goesOn = hasOneOf("'\u2019-\u2013\u00d7\u00b7", stop) || !numberEnds(stop)
     return (start until stop).takeIf {
         string(start, stop) in signs && !goesOn && !isDigit(at(behindSpace(stop)))

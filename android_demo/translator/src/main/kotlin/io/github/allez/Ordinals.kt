@@ -1,0 +1,34 @@
+/*
+ * Ordinals that a model misreads are written otherwise: `XXIe siècle` as `21e`, `1re` as a word. Of Roman
+ * figures it makes another century, or none. Knows nothing of sentences.
+ */
+package io.github.allez
+
+import java.util.Locale
+
+/** By language, ordinals that are read as words. */
+private val FIRSTS = SPEC.part("shortened").part("ordinals").each<Map<String, String>>()
+
+/**
+ * Where ordinals stand that are read otherwise, and how.
+ *
+ * @param line a sentence; numbers in it may be hidden.
+ * @param language of it.
+ * @return edits in code points.
+ */
+internal fun ordinals(line: CodePoints, language: String): List<Edit> {
+    val firsts = FIRSTS[language] ?: return emptyList()
+    val found = ArrayList<Edit>()
+    var start = 0
+    while (start < line.size) {
+        var end = start
+        while (isWord(line.at(end))) end++
+        val word = line.string(start, end)
+        val said = firsts[word] ?: romanOrdinal(word)
+        if (said.isNotEmpty() && !line.hasOneOf("-.@#", start - 1)) {
+            found.add(Edit(start, end, if (start == 0) said.take(1).uppercase(Locale.ROOT) + said.drop(1) else said))
+        }
+        start = maxOf(end, start + 1)
+    }
+    return found
+}
