@@ -216,7 +216,8 @@ class _Finder:
     def with_fields(self, pieces: list[_Piece]) -> list[_Piece]:
         """Return pieces with each field as one point, or as a pair around what it shows.
 
-        Its parts stay in their order so, wherever the words around them go.
+        Its parts stay in their order so, wherever the words around them go. Nothing is returned
+        where one begins and ends within different elements.
         """
         result: list[_Piece] = []
         begun: list[tuple[int, int]] = []
@@ -228,6 +229,11 @@ class _Finder:
                 begun[-1] = (begun[-1][0], len(result) - 1)
             elif piece.name == "end" and begun:
                 first, middle = begun.pop()
+                if not _nests(result[first:]):
+                    self.builder.note(
+                        pieces[0].start, "a paragraph with a field across elements is left alone"
+                    )
+                    return []
                 inside = result[middle + 1 : -1] if middle >= 0 else []
                 shown = "".join(p.text for p in inside)
                 if any(map(str.isalpha, shown)) and not begun:
@@ -286,8 +292,7 @@ class _Finder:
             sizes[piece.style] = sizes.get(piece.style, 0) + len(piece.text)
         base = max(sizes, key=lambda style: sizes[style], default=())
         if len(part) > MOST_MARKS:
-            line = self.builder.text.count("\n", 0, part[0].start) + 1
-            self.builder.notes.append(f"line {line}: a paragraph of {len(part)} runs is left alone")
+            self.builder.note(part[0].start, f"a paragraph of {len(part)} runs is left alone")
             return
         inline = _gathered(part, base)
         if not inline.has_words:
@@ -300,6 +305,16 @@ class _Finder:
         same = following is not None and part[-1].run >= 0 and part[-1].run == following.first_run
         writer = _Writer(inline, self.names, base, closing, part[-1].head if same else ())
         self.builder.add(part[0].start, part[-1].end, inline.marked, writer)
+
+
+def _nests(pieces: Sequence[_Piece]) -> bool:
+    """Tell whether each element that is opened in a stretch is closed in it, and no other one."""
+    depth = 0
+    for piece in pieces:
+        depth += {"open": 1, "close": -1}.get(piece.kind, 0)
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _is_hard(before: Sequence[_Piece], after: Iterable[_Piece]) -> bool:

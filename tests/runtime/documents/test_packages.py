@@ -148,6 +148,7 @@ FIELD = (
     '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>{}</w:t></w:r>'
     '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
 )
+BEGIN, _, END = FIELD.format("PAGE", "12").partition("<w:r><w:t>12</w:t></w:r>")
 
 
 @pytest.mark.parametrize(
@@ -186,6 +187,24 @@ def test_a_field_that_ends_in_another_paragraph_is_let_alone() -> None:
     result = unzipped(uppercased(document))["word/document.xml"].decode()
     order = [result.index(part) for part in ("begin", "separate", "UN TITRE", "LA FIN", '"end"')]
     assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<w:ins w:id="1"><w:r><w:t>un mot</w:t></w:r>{BEGIN}</w:ins>{END}',
+        f'{BEGIN}<w:ins w:id="1"><w:r><w:t>un mot</w:t></w:r>{END}</w:ins>',
+        f'<w:ins w:id="1"><w:r><w:t>un mot</w:t></w:r>{BEGIN}</w:ins><w:ins w:id="2">{END}</w:ins>',
+    ],
+)
+def test_a_field_across_elements_is_left_alone_and_named(body: str) -> None:
+    part = f'<w:d xmlns:w="w"><w:p>{body}</w:p><w:p><w:r><w:t>la fin</w:t></w:r></w:p></w:d>'
+    document = parse("docx", DOCX | {"word/document.xml": part})
+    note = "word/document.xml: line 1: a paragraph with a field across elements is left alone"
+    assert list(document.notes) == [note]
+    result = unzipped(uppercased(document))["word/document.xml"].decode()
+    assert f"<w:p>{body}</w:p>" in result
+    assert "LA FIN" in result
 
 
 @pytest.mark.parametrize(
