@@ -17,6 +17,7 @@ from allez.documents.encoding import decode
 from allez.documents.front_matter import add_titles
 from allez.documents.html import PAGE
 from allez.documents.inline import Gatherer, Inline
+from allez.documents.markdown_boxes import unindented
 from allez.documents.markdown_inlines import DEFINITION, Place, defined, parser, places_of
 from allez.documents.mixed import add_attributes, add_segments
 from allez.documents.reading import Reading
@@ -35,10 +36,10 @@ _NAMED = re.compile(rf"{_TITLE}\)$")
 """The title of a link or a picture, if it is plain text."""
 _ADDRESS = re.compile(rf"[ \t>]*\[[^\]\n]+\]:[ \t]*(?:<[^<>\n]*>|\S+){_TITLE}$")
 """Where links lead, and their title."""
-_FENCE = re.compile(r"^(?::{3,}|!{3}|\?{3})[^\n]*(?:\n|\Z)", re.MULTILINE)
+_FENCE = re.compile(r"^(?::{3,}|!{3}|\?{3}|={3}[!+]?[ \t]+\")[^\n]*(?:\n|\Z)", re.MULTILINE)
 """What opens or closes a box around a text, as several generators of pages know it."""
 _BOX = re.compile(
-    r"(?:[!?]{3}\+?[ \t]*[\w \t-]+\"(?P<quoted>[^\"«»“”\n]+)\"|:{3,}[ \t]*\w+"
+    r"(?:(?:[!?]{3}\+?[ \t]*[\w \t-]+|={3}[!+]?[ \t]+)\"(?P<quoted>[^\"«»“”\n]+)\"|:{3,}[ \t]*\w+"
     r"(?:\[(?P<braced>[^\]\n]+)\]|[ \t]+(?P<bare>[^\W\d_][^\n\"{}\[\]]*)))[ \t]*(?:\n|\Z)"
 )
 """The same with a title."""
@@ -100,7 +101,7 @@ class _Lines:
             self.starts.append(position)
             self.lines.append(line.rstrip("\r"))
             position += len(line) + 1
-        self.normalized = "\n".join(self.lines)
+        self.normalized = "\n".join(unindented(self.lines))
         self.cells: dict[int, int] = {}
         """How far the cells of a table's row have been found."""
 

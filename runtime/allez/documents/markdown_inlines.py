@@ -58,8 +58,22 @@ def parser() -> MarkdownIt:
     for rule in made.inline.ruler.__rules__:
         rule.fn = _noting(rule.name, rule.fn)
     made.inline.ruler.__compile__()
+    (reference,) = (rule for rule in made.block.ruler.__rules__ if rule.name == "reference")
+    reference.fn = _without_footnotes(reference.fn)
+    made.block.ruler.__compile__()
     made.core.ruler.disable("inline")  # done here, with places
     return made
+
+
+def _without_footnotes(rule: Callable[[Any, int, int, bool], bool]) -> Callable[..., bool]:
+    """Return the rule of links' addresses, for which `[^1]: word` is none."""
+
+    def asked(state: Any, first: int, last: int, silent: bool) -> bool:
+        if state.src.startswith("[^", state.bMarks[first] + state.tShift[first]):
+            return False
+        return rule(state, first, last, silent)
+
+    return asked
 
 
 def _noting(name: str, rule: Callable[[Any, bool], bool]) -> Callable[[Any, bool], bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import sys
 
 import pytest
@@ -88,6 +89,10 @@ def texts(text: str) -> list[str]:
             "::: {.un}\ndeux\n:::\n\n:::{note} un\ntrois\n:::\n\n!!! note un\n    quatre",
             "::: {.un}\nDEUX\n:::\n\n:::{note} un\nTROIS\n:::\n\n!!! note un\n    QUATRE",
         ),
+        (
+            "un[^a] et[^1]\n\n[^a]: deux\n[^1]: http://x\n",
+            "UN[^a] ET[^1]\n\n[^a]: DEUX\n[^1]: HTTP://X\n",
+        ),
         ("*[HTML]: un\n*[CSS]: deux", "*[HTML]: UN\n*[CSS]: DEUX"),
         ("un\n: deux\n: trois", "UN\n: DEUX\n: TROIS"),
         ("[un][x]\n\n[^1]: un mot\n[x]: http://y", "[UN][x]\n\n[^1]: UN MOT\n[x]: http://y"),
@@ -99,6 +104,23 @@ def texts(text: str) -> list[str]:
 )
 def test_only_prose_is_translated(text: str, expected: str) -> None:
     assert capitals(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '!!! {note} "un"\n\n    deux\n\n    ??? {tip}\n\n        un\n\n            {x = 1}\n\nun\n',
+        "1. un\n\n    !!! {note}\n\n        - deux\n\n    trois\n\nun\n\n    {x = 1}\n",
+        '=== "un"\n\n\tdeux\n\n=== "deux"\n    un\n\nun\n\n    {x = 1}\n',
+        "!!! {note}\n\n    {```\n    !!! x\n\n        ```\n    x = 1\n    ```}\n\n    un\n",
+        "un{[^a]}\n\n{[^a]}: deux\n\n    trois\n\n{[^b]}: un\n\nun\n\n    {x}\n",
+        "un\n:   deux\n\n    trois\n\nun\n\n    {x = 1}\n",
+    ],
+)
+def test_what_a_box_a_note_or_a_definition_goes_on_with_is_no_code(text: str) -> None:
+    parts = re.split(r"[{}]", text)
+    expected = "".join(part if i % 2 else part.upper() for i, part in enumerate(parts))
+    assert capitals("".join(parts)) == expected
 
 
 def test_what_is_marked_keeps_its_signs() -> None:
