@@ -72,20 +72,21 @@ def further_readings(source: Marked, translation: Translation) -> Sequence[Readi
     Not what the model cannot rate, and nothing in which letters are carried over: a name, a term,
     what the caller keeps.
     """
-    if len(translation.sentences) != 1:
-        return ()
+    text = source.text
+    labels, in_capitals = is_label(text), is_word_in_capitals(text)
+    if len(translation.sentences) != 1 or not (labels or in_capitals):
+        return ()  # before the model is asked how sure it is, which takes long
     (sentence,) = translation.sentences
     if any(c.kind in ("name", "term") or not _has_digit(c.text) for c in sentence.carried):
         return ()
     sure = sentence.confidence
     if sure is None:
         return ()
-    text = source.text
-    if is_label(text) and sure < _SURE:
+    if labels and sure < _SURE:
         at = len(text) - len(text.lstrip())
         small = text[:at] + text[at].lower() + text[at + 1 :]
         return (Reading(Marked(small, source.marks), 0.0, lambda read: read),)
-    if is_word_in_capitals(text) and sure < _DOUBTED:
+    if in_capitals and sure < _DOUBTED:
         return (
             Reading(Marked(text.lower(), source.marks), _DOUBTED, _to_capitals),
             Reading(Marked(text + _COLON, source.marks), _WITH_COLON, _without_colon),

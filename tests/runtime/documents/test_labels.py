@@ -19,6 +19,8 @@ class Rating:
 
     def __init__(self, sure: dict[str, float | None], **carried: Carried) -> None:
         self.sure, self.carried, self.read = sure, carried, list[str]()
+        self.asked: list[float | None] = []
+        """How sure it was of what it was asked about."""
         self.words = WordByWord(
             {"Chaise": "Chaise", "chaise": "chair", "pliante": "folding", "Accueil": "home"}
         )
@@ -29,9 +31,12 @@ class Rating:
             answer = self.words.translate(text)
             sure = self.sure.get(text, 1.0)
             carried = (self.carried[text],) if text in self.carried else ()
-            rated = (
-                replace(s, rate=lambda sure=sure: sure, carried=carried) for s in answer.sentences
-            )
+
+            def rate(sure: float | None = sure) -> float | None:
+                self.asked.append(sure)
+                return sure
+
+            rated = (replace(s, rate=rate, carried=carried) for s in answer.sentences)
             yield replace(answer, sentences=tuple(rated))
 
 
@@ -54,6 +59,7 @@ def test_what_is_no_label_is_read_once(text: str) -> None:
     translate = Rating({text: 0.1})
     translated(translate, text)
     assert translate.read == [text]
+    assert not translate.asked
     assert not is_label(text)
 
 
