@@ -36,8 +36,11 @@ _FIGURES = re.compile(
 
 
 def has_words(text: str) -> bool:
-    """Tell whether there is anything to translate: letters, or figures such as "12,50 €"."""
-    return any(map(str.isalpha, text)) or _FIGURES.search(text) is not None
+    """Tell whether there is anything to translate: letters, or figures such as "12,50 €".
+
+    A letter alone is a sign: a grade, a column, a size, a point of the compass.
+    """
+    return sum(map(str.isalpha, text)) > 1 or _FIGURES.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,12 @@ _NAMED = re.compile(rf"{_TITLE}\)$")
 """The title of a link or a picture, if it is plain text."""
 _ADDRESS = re.compile(rf"[ \t>]*\[[^\]\n]+\]:[ \t]*(?:<[^<>\n]*>|\S+){_TITLE}$")
 """Where links lead, and their title."""
-_FENCE = re.compile(r"^(?::{3,}|!{3}|\?{3}|={3}[!+]?[ \t]+\")[^\n]*(?:\n|\Z)", re.MULTILINE)
+_FENCE = re.compile(r"^(?::{3,}|!{3}|\?{3}|/{3,}|={3}[!+]?[ \t]+\")[^\n]*(?:\n|\Z)", re.MULTILINE)
 """What opens or closes a box around a text, as several generators of pages know it."""
 _BOX = re.compile(
     r"(?:(?:[!?]{3}\+?[ \t]*[\w \t-]+|={3}[!+]?[ \t]+)\"(?P<quoted>[^\"«»“”\n]+)\"|:{3,}[ \t]*\w+"
-    r"(?:\[(?P<braced>[^\]\n]+)\]|[ \t]+(?P<bare>[^\W\d_][^\n\"{}\[\]]*)))[ \t]*(?:\n|\Z)"
+    r"(?:\[(?P<braced>[^\]\n]+)\]|[ \t]+(?P<bare>[^\W\d_][^\n\"{}\[\]]*))"
+    r"|/{3,}[ \t]*[\w-]+[ \t]*\|[ \t]*(?P<barred>[^\s|][^\n|]*))[ \t]*(?:\n|\Z)"
 )
 """The same with a title."""
 _TASK = re.compile(r"\[[ xX]\][ \t]+")
@@ -193,6 +194,7 @@ def _add_block(
     for start, end in [*block.breaks(), (len(content), len(content))]:
         if start >= begin:
             block.add(begin, start)
+            block.add_address(start, end)
             begin = end
 
 
@@ -267,6 +269,12 @@ class _Block:
         if start < end and inline.has_words:
             writer = _Writer(inline, *self.layout(start, end))
             self.builder.add(self.at(start), self.at(end), inline.marked, writer)
+
+    def add_address(self, start: int, end: int) -> None:
+        """Add the title of links that are told behind a paragraph's line where they lead."""
+        start += self.content.startswith("\n", start)
+        if found := _ADDRESS.match(self.content[start:end]):
+            _add_title(self.builder, self.at(start + found.start(found.lastgroup or "")), found)
 
     def text(self, gatherer: Gatherer, text: str) -> None:
         """Gather text without syntax; footnotes, emoji, `x^2^` are words, `==this==` is marked."""

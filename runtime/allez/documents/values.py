@@ -25,6 +25,8 @@ _MNEMONIC = re.compile(
     r"|(?<=[^\W\d_])&(?!\w+;)(?=[a-zß-öø-ÿ])"
 )
 """Before a letter to press, `&Fichier`, `_Fichier`; or within a word, `É&dition`, but not `R&D`."""
+_OPTION = re.compile(r"[ \t]*-{1,2}[\w?][^\n]*? {2,}(?=\S[^\n]*\n*\Z)")
+"""What a program may be told, up to what is said of it in the next column of a help's line."""
 _BLANK_LINE = "\n\n"
 _SPECIAL = frozenset("<>&{}%$#_@*|\t\\")
 """What is set apart has one of these."""
@@ -81,7 +83,7 @@ class Value:
 
     def _read_all(self, *, nested: bool) -> list[Inline]:
         """Read the string, and all messages in it; each number in a template is one of these."""
-        if _SPECIAL.isdisjoint(self._given):
+        if _SPECIAL.isdisjoint(self._given) and not _OPTION.match(self._given):
             return [Inline(Marked(self._given), (), ())]
         sections: list[Inline] = []
         places = [(0, len(self._given))]
@@ -145,9 +147,12 @@ class Value:
     def _text(self, gatherer: Gatherer, start: int, end: int, *, is_message: bool) -> None:
         """Gather a stretch without tags; the number of a plural form is a word, a tab a point."""
         position = start
+        if not start and (option := _OPTION.match(self._given)) and option.end() <= end:
+            gatherer.point((option[0],))
+            position = option.end()
         numbers = "#" if is_message else ""
-        stops = [at for at in range(start, end) if self._given[at] in ("\t", numbers)]
-        if start <= self._mnemonic < end:
+        stops = [at for at in range(position, end) if self._given[at] in ("\t", numbers)]
+        if position <= self._mnemonic < end:
             stops = sorted([*stops, self._mnemonic])
         for at in stops:
             gatherer.text(self._read(self._given[position:at]))

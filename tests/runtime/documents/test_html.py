@@ -193,8 +193,14 @@ def test_tags_without_the_other_half_are_named(page: str, notes: tuple[str, ...]
     assert unchanged(document) == page.encode()
 
 
+@pytest.mark.parametrize("text", ["A", "y", "<b>É</b>", "B)", "<code>un</code> a"])
+def test_a_letter_alone_is_a_sign(text: str) -> None:
+    assert not html.parse(f"<p>{text}</p>".encode()).segments
+    assert len(html.parse(f"<p>{text} à</p>".encode()).segments) == 1
+
+
 def test_a_paragraph_of_thousands_of_tags_is_left_alone_and_named() -> None:
-    page = b"<p>a</p>\n<p>" + b"<b>x</b>y" * 2000
+    page = b"<p>un</p>\n<p>" + b"<b>x</b>y" * 2000
     document = html.parse(page)
     assert len(document.segments) == 1
     assert document.notes == ("line 2: a paragraph of 8000 tags is left alone",)

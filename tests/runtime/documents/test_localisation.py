@@ -167,6 +167,31 @@ def test_json_keeps_keys_numbers_and_layout() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "written"),
+    [
+        ("  -v, --verbose    un mot\n", "un mot\n", "  -v, --verbose    UN MOT\n"),
+        ("-o FICHIER  un <b>mot</b>", "un mot", "-o FICHIER  UN <b>MOT</b>"),
+        ("- un  mot", "- un  mot", "- UN  MOT"),
+        ("un --x  mot", "un --x  mot", "UN --X  MOT"),
+        ("--x  un\n--y  deux", "--x  un\n--y  deux", "--X  UN\n--Y  DEUX"),
+    ],
+)
+def test_what_stands_before_the_second_column_of_a_help_stays(
+    text: str, said: str, written: str
+) -> None:
+    value = Value(text)
+    assert value.marked.text == said
+    assert value.write(value.marked._replace(text=said.upper())) == written
+
+
+def test_what_programs_call_things_stays_in_json() -> None:
+    text = '{"icon": "arrow-right", "un": ["a-b", "Porte-clés", "un arrow-right", "été-hiver"]}'
+    expected = text.replace("Porte-clés", "PORTE-CLÉS").replace("été-hiver", "ÉTÉ-HIVER")
+    expected = expected.replace("un arrow-right", "UN ARROW-RIGHT")
+    assert capitals("json", text) == expected
+
+
 def test_what_json_says_of_itself_stays() -> None:
     text = (
         '{"@@locale": "fr", "lang": "fr", "un": "Un", "@un": {"a": ["Deux"], "b": "Trois"},'

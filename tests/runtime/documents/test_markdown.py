@@ -93,9 +93,17 @@ def texts(text: str) -> list[str]:
             "un[^a] et[^1]\n\n[^a]: deux\n[^1]: http://x\n",
             "UN[^a] ET[^1]\n\n[^a]: DEUX\n[^1]: HTTP://X\n",
         ),
+        (
+            "/// note | un mot\ndeux\n///\n\n/// tip\nun\n///",
+            "/// note | UN MOT\nDEUX\n///\n\n/// tip\nUN\n///",
+        ),
         ("*[HTML]: un\n*[CSS]: deux", "*[HTML]: UN\n*[CSS]: DEUX"),
         ("un\n: deux\n: trois", "UN\n: DEUX\n: TROIS"),
         ("[un][x]\n\n[^1]: un mot\n[x]: http://y", "[UN][x]\n\n[^1]: UN MOT\n[x]: http://y"),
+        (
+            'un\n\n[^1]: deux\n[x]: http://y "un mot"\n[y]: http://z (deux)\n[^2]: un',
+            'UN\n\n[^1]: DEUX\n[x]: http://y "UN MOT"\n[y]: http://z (DEUX)\n[^2]: UN',
+        ),
         ("un <kbd>deux</kbd> <KBD>x</KBD> trois", "UN <kbd>deux</kbd> <KBD>x</KBD> TROIS"),
         ("un x^2^ et H~2~O", "UN x^2^ ET H~2~O"),
         ("> un.\n> — deux", "> UN.\n> — DEUX"),

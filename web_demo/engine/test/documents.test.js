@@ -79,6 +79,15 @@ test('the language that the header of WebVTT names is changed, if it is that of 
   }
 })
 
+test('a letter alone is a sign', () => {
+  const cue = '00:01.000 --> 00:02.000\n'
+  const { segments } = parseSubtitles(`WEBVTT\n\n${cue}É.\n\n${cue}<i>B</i> !\n\n${cue}Il\n`, true)
+  assert.deepEqual(
+    segments.map(({ source }) => source.text),
+    ['Il'],
+  )
+})
+
 test('a text keeps its line ends and its mark', async () => {
   const bytes = new Uint8Array([0xff, 0xfe, ...Buffer.from('Un.\r\nDeux.', 'utf16le')])
   const { format, text, render, name } = await openFile('a.b.txt', bytes, LANGUAGES)

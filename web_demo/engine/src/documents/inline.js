@@ -183,7 +183,7 @@ const FIGURES = /[0-9](?:[., \u00a0\u2009\u202f][0-9]|[ \u00a0\u2009\u202f]?[%�
 
 /**
  * Tells whether there is anything to translate, words that are copied left out: letters, or figures
- * such as "12,50 €".
+ * such as "12,50 €". A letter alone is a sign: a grade, a column, a size, a point of the compass.
  *
  * @param {Marked} marked
  */
@@ -192,7 +192,7 @@ export function hasWords({ text, marks }) {
   for (const { kind, start, end } of marks) {
     if (kind === 'word') rest = rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end)
   }
-  return [...rest].some(isLetter) || FIGURES.test(rest)
+  return [...rest].filter(isLetter).length > 1 || FIGURES.test(rest)
 }
 
 const { ends: ENDS } = LATER.wrapped
