@@ -146,11 +146,15 @@ class Gatherer:
         return bool(self._text[-1:].strip())
 
     def text(self, text: str) -> None:
-        """Add text as it is read; placeholders in it become words."""
+        """Add text as it is read; placeholders in it become words, tags of templates points."""
         position = 0
         for found in self._placeholders.finditer(text):
             self._text += text[position : found.start()]
-            self.word((found[0],))
+            if found[0].startswith("{%"):  # one opens what another closes
+                self.point((found[0],), space=text[found.end() :][:1].isalnum())
+                self._marks[-1].is_half = True
+            else:
+                self.word((found[0],))
             position = found.end()
         self._text += text[position:]
 

@@ -59,13 +59,14 @@ export class Gatherer {
     this.words = 0
   }
 
-  /** Adds text as it is read; placeholders in it become words. @param {string} text */
+  /** Adds text; placeholders become words, tags of templates points. @param {string} text */
   text(text) {
     let position = 0
     for (const found of text.matchAll(PLACEHOLDERS)) {
       this.read += text.slice(position, found.index)
-      this.word([found[0]])
       position = found.index + found[0].length
+      if (!found[0].startsWith('{%')) this.word([found[0]])
+      else this.point([found[0]], /^[\p{L}\p{N}]/u.test(text.slice(position)))
     }
     this.read += text.slice(position)
   }
