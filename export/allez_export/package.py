@@ -24,7 +24,7 @@ from allez.bundle.contract import (
 )
 from allez.bundle.manifest import Manifest, parse_manifest
 from allez.bundle.reader import Bundle
-from allez.entities.numbers import FORMS
+from allez.entities.forms import FORMS
 from allez.errors import BundleError
 from allez.options import SearchOptions
 from allez.tasks.opening import opened

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from allez.entities.find import find
-from allez.entities.numbers import FORMS
+from allez.entities.forms import FORMS
 from allez.errors import InputError
 from allez_export.config import DataConfig, SourceConfig
 from allez_export.config.file import load_config

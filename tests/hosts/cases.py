@@ -54,8 +54,8 @@ from allez import Translator
 from allez.arrays import FloatArray, IntArray
 from allez.bundle.reader import Bundle
 from allez.entities.find import KINDS, find
+from allez.entities.forms import FORMS
 from allez.entities.names import Names, find_names
-from allez.entities.numbers import FORMS
 from allez.entities.symbols import Symbols, fill, mask, mask_target, settled
 from allez.model.encoder import TextSource
 from allez.model.shortlist import Shortlist

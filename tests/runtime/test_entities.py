@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allez.entities.find import KINDS, Entity, find
+from allez.entities.forms import FORMS
 from allez.entities.names import Names, find_names
-from allez.entities.numbers import FORMS, read, write
+from allez.entities.numbers import read, write
 from allez.entities.symbols import Symbols, excess, fill, mask, mask_target
 from allez.errors import BundleFormatError
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from allez.entities.characters import is_word
 from allez.entities.find import KINDS, NAME, NUMBER, TERM, THING, Entity, find
+from allez.entities.forms import FORMS
 from allez.entities.names import Names, find_names
-from allez.entities.numbers import FORMS
 from allez.text.casing import is_label, recased
 from allez_export.config import DataConfig
 from allez_export.data.marked import MARK

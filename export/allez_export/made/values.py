@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from allez.entities.numbers import FORMS, Amount, write
+from allez.entities.forms import FORMS
+from allez.entities.numbers import Amount, write
 from allez_export.made import DATA
 
 Generator = np.random.Generator

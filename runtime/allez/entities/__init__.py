@@ -9,12 +9,13 @@ from allez.entities.characters import (
     is_word,
     number_begins,
     run,
+    word_before,
     words,
 )
 from allez.entities.find import KINDS, NAME, NUMBER, TERM, THING, Entity, find
+from allez.entities.forms import FORMS, Form
 from allez.entities.marks import code, is_private
 from allez.entities.names import Names, find_names, within_capitals
-from allez.entities.numbers import FORMS, Form
 from allez.entities.rates import around, rate
 from allez.entities.romans import roman_ordinal
 from allez.entities.symbols import Masked, fill, mask, mask_target, settled
@@ -50,5 +51,6 @@ __all__ = [
     "run",
     "settled",
     "within_capitals",
+    "word_before",
     "words",
 ]

@@ -18,6 +18,7 @@ from allez.entities.characters import (
     run,
 )
 from allez.entities.english import QUOTES, is_translated, moment, numbered
+from allez.entities.forms import FORMS, Form
 from allez.entities.marks import (
     backslash,
     braces,
@@ -34,20 +35,21 @@ from allez.entities.marks import (
     sign,
     tagged,
 )
-from allez.entities.numbers import FORMS, Form, begins_number, read, write
+from allez.entities.numbers import Amount, begins_number, read, write
 from allez.entities.numerals import (
     clock,
     date,
     house,
     joined,
     lapse,
+    mixed,
     noughts,
     spaced,
     telephone,
     version,
 )
 from allez.entities.rates import passed
-from allez.entities.stretches import stretch
+from allez.entities.stretches import shared, stretch
 from allez.entities.terms import term_at
 from allez.entities.wordlike import (
     Knows,
@@ -97,7 +99,17 @@ _MARKS: dict[str, tuple[Scanner, ...]] = {
     ".": (path,),
     "-": (option,),
 }
-_DIGITS: tuple[Scanner, ...] = (emoji, date, version, telephone, house, identifier, spaced, lapse)
+_DIGITS: tuple[Scanner, ...] = (
+    emoji,
+    date,
+    version,
+    telephone,
+    house,
+    mixed,
+    identifier,
+    spaced,
+    lapse,
+)
 _WORDS: tuple[Scanner, ...] = (initials, address, account, file, identifier)
 
 
@@ -249,6 +261,9 @@ def _at_number(line: str, start: int, source: Form | None, target: Form | None) 
         if two is not None:
             said = line[start : two.end] if target is None else two.written(source, target)
             return Entity(start, two.end, NUMBER, said, two.value)
+        one = shared(line, start, source)
+        if one is not None:
+            return _counted(line, start, *one, target)
     elif is_digit(first) and source is not None:
         if moment(line, start):
             return _number(line, start, source, target)
@@ -311,7 +326,10 @@ def _number(line: str, start: int, source: Form | None, target: Form | None) -> 
     number = None if source is None else read(line, start, source)
     if number is None:
         return None
-    end, amount = number
+    return _counted(line, start, *number, target)
+
+
+def _counted(line: str, start: int, end: int, amount: Amount, target: Form | None) -> Entity:
     said = write(amount, target) if target is not None else line[start:end]
     return Entity(start, end, NUMBER, said, amount.value)
 

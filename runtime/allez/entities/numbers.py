@@ -7,7 +7,6 @@ translates them with the words around them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from allez.entities.characters import (
@@ -20,88 +19,23 @@ from allez.entities.characters import (
     number_ends,
     run,
     word_before,
-    words,
 )
 from allez.entities.english import behind_hyphen, decade, factor, moment
+from allez.entities.forms import NO_BREAK, Form
+from allez.entities.hours import hours_end, is_duration, is_moment
 from allez.entities.numerals import groups
-from allez.entities.rates import rate
-from allez.entities.units import ENGLISH, SIGNS, unit_behind
+from allez.entities.units import sign_at, unit_behind
 from allez.entities.wordlike import UNITS
 from allez.spec import SPEC
-
-NO_BREAK = "\u00a0"
 
 _BEFORE = SPACES + "°."
 """What may stand between a number and the word before it that says what it is: `n° 3`, `p. 3`."""
 
 
-class Form(NamedTuple):
-    """How a language writes numbers."""
-
-    thousands: str
-    """The marks between groups of three digits; " " stands for any space within a number."""
-    group: str
-    """What is written there."""
-    decimal: str
-    """The mark before a fraction."""
-    percent: tuple[str, ...]
-    """What stands for per cent behind a number; the first is written."""
-    currency_first: bool
-    """Whether a price begins with its currency."""
-    hours: bool
-    """Whether `17 h 30` is a time."""
-    designators: frozenset[str]
-    """Words in small letters after which two groups of digits may be two numbers ("bus")."""
-    durations: frozenset[str]
-    """Words before hours and minutes that are no time of day."""
-    moments: frozenset[str]
-    """Words before whole hours that are a time of day: "à 15 h"."""
-    units: Mapping[str, str]
-    """Signs of units, and what they are in English."""
-    until: str
-    """What joins two hours between which something is."""
-
-
-FORMS = {
-    "fr": Form(
-        " .",
-        NO_BREAK,
-        ",",
-        (NO_BREAK + "%", " %", "%", "\u202f%"),
-        False,
-        True,
-        words(SPEC["numbers"]["fr"]["designators"]),
-        words(SPEC["hours"]["durations"]),
-        words(SPEC["hours"]["moments"]),
-        SIGNS,
-        " à ",
-    ),
-    "en": Form(
-        ", ",
-        ",",
-        ".",
-        ("%", " %", " percent", " per cent"),
-        True,
-        False,
-        words(SPEC["numbers"]["en"]["designators"]),
-        frozenset(),
-        frozenset(),
-        ENGLISH,
-        " to ",
-    ),
-}
-"""The number forms that every host has, by language."""
-
 _PRICES = SPEC["prices"]
 _CURRENCIES: list[str] = _PRICES["currencies"].split()
 _CURRENCY_BEHIND: dict[str, str] = _PRICES["behind"]
 _MULTIPLES: list[str] = _PRICES["multiples"].split()
-_OF_DAY, _LENGTHS = tuple(SPEC["hours"]["of_day"]), tuple(SPEC["hours"]["lengths"])
-"""What stands behind hours of a day, and behind hours that are a length of time."""
-_EARLIEST: int = SPEC["hours"]["earliest"]
-"""The first hour of what goes on by day."""
-_BEFORE_LENGTHS, _BEHIND_LENGTHS = words(SPEC["hours"]["before"]), words(SPEC["hours"]["behind"])
-"""Words around two hours between which a length of time is."""
 
 
 class Amount(NamedTuple):
@@ -163,7 +97,12 @@ def read(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
         return None
     marked = amount.sign or amount.grouped or amount.fraction or amount.percent or amount.currency
     carried = marked or amount.unit
-    if not carried and amount.hours and _is_moment(text, start, end, form):
+
+    def time_end(place: int) -> int:
+        time = _time(text, place, form) if is_digit(at(text, place)) else None
+        return time[0] if time else 0
+
+    if not carried and amount.hours and is_moment(text, start, end, form, time_end):
         amount = amount._replace(hours=False, minutes="00")
     return (end, amount) if carried or _has_hours(amount) or len(amount.whole) >= 4 else None
 
@@ -242,7 +181,7 @@ def _time(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
     stop = digits(text, minute)
     if stop - minute != 2 or text[minute] > "5" or not number_ends(text, stop):
         return None
-    if at(text, mark) != ":" and _is_duration(text, start, stop, form):
+    if at(text, mark) != ":" and is_duration(text, start, stop, form):
         return None
     return stop, Amount("", text[start:end], False, "", minutes=text[minute:stop])
 
@@ -251,13 +190,6 @@ def _moment(text: str, start: int) -> tuple[int, Amount] | None:
     """Read a time of day as English writes it."""
     time = moment(text, start)
     return time and (time.end, Amount("", time.hours, False, "", minutes=time.minutes))
-
-
-def _is_duration(text: str, start: int, stop: int, form: Form) -> bool:
-    """Tell whether hours and minutes are a length of time."""
-    behind = stop + (at(text, stop) != "" and at(text, stop) in SPACES)
-    length = text.startswith(("min", "de ", "d'", "d\u2019"), behind)
-    return length or word_before(text, start, _BEFORE) in form.durations
 
 
 def _decade(text: str, start: int) -> tuple[int, Amount] | None:
@@ -315,106 +247,24 @@ def behind(text: str, end: int, amount: Amount, form: Form) -> tuple[int, Amount
             multiple, position = name, position + len(name)
             break
     for name in (*_CURRENCY_BEHIND, *_CURRENCIES):
-        if text.startswith(name, position) and number_ends(text, position + len(name)):
+        if not text.startswith(name, position):
+            continue
+        cents = position + len(name)
+        stop = digits(text, cents)
+        if stop == cents + 2 and form.hours and not (amount.fraction or multiple):  # "5€50"
+            return stop, amount._replace(fraction=text[cents:stop], currency=name)
+        if number_ends(text, cents):
             currency = _CURRENCY_BEHIND.get(name, name)
             return position + len(name), amount._replace(currency=currency, multiple=multiple)
-    stop = _hours_end(text, end) if form.hours else 0
+    stop = hours_end(text, end) if form.hours else 0
     if stop:
         return stop, amount._replace(hours=True)
     begin, stop = unit_behind(text, end, form.units, rates=form.hours)
-    return stop, amount._replace(unit=form.units.get(text[begin:stop], ""))
-
-
-def _hours_end(text: str, end: int) -> int:
-    """Return where the `h` of whole hours ends behind a number; 0: there is none."""
-    mark = end + (at(text, end) != "" and at(text, end) in SPACES)
-    behind = mark + 1 + (at(text, mark + 1) != "" and at(text, mark + 1) in SPACES)
-    following = at(text, mark + 1)
-    goes_on = following in ("-", "\u2013", "\u2019") or (
-        following == "/" and rate(text, mark + 1) is None
-    )
-    alone = number_ends(text, mark + 1) and not goes_on
-    is_hours = at(text, mark) in ("h", "H") and alone and not is_digit(at(text, behind))
-    return mark + 1 if is_hours else 0
+    return stop, amount._replace(unit=form.units.get(sign_at(text, begin, stop), ""))
 
 
 def _has_hours(amount: Amount) -> bool:
     return amount.hours or amount.minutes != ""
-
-
-def _is_moment(text: str, start: int, end: int, form: Form) -> bool:
-    """Tell whether whole hours are a time of day: `à 15 h`, `de 9 h à 12 h`, `2 h du matin`."""
-    if not _is_hour(text, start) or text.startswith(_OF_DAY, end):
-        return _is_hour(text, start)
-    if text.startswith(_LENGTHS, end) or rate(text, end):
-        return False
-    before = word_before(text, start, _BEFORE)
-    if before in ("de", "entre"):
-        joint = next((joint for joint in (" à ", " et ") if text.startswith(joint, end)), "")
-        other = end + len(joint)
-        time = _time(text, other, form) if joint and is_digit(at(text, other)) else None
-        stop = time[0] if time else _hours_end(text, digits(text, other)) if joint else 0
-        return stop > 0 and _is_hour(text, other) and not text.startswith(_LENGTHS, stop)
-    if before == "et":
-        hour = start - len(" et ")
-        if hour > 2 and is_digit(text[hour - 1]) and is_digit(text[hour - 2]):
-            hour -= 2 + (text[hour - 3] in SPACES)  # minutes
-        hour -= 1
-        joined = hour > 0 and text[hour] in "hH" and text.startswith(" et ", start - len(" et "))
-        return joined and _behind_digit(text, hour)
-    if before == "à" and (joined_to := _hour_before(text, start)):
-        return _is_moment(text, *joined_to, form)
-    if before not in form.moments and text.startswith(" à ", end):
-        other = end + len(" à ")
-        time = _time(text, other, form) if is_digit(at(text, other)) else None
-        stop = time[0] if time else _hours_end(text, digits(text, other))
-        return stop > 0 and _is_hour(text, other) and are_of_day(text, (start, other), stop, form)
-    return before in form.moments
-
-
-def _hour_before(text: str, start: int) -> tuple[int, int] | None:
-    """Return where the whole hour is that "à" joins to the one at `start`: `2h à 3h`."""
-    end = start - len(" à ")
-    stop = end - 1 - (at(text, end - 2) != "" and at(text, end - 2) in SPACES)
-    begin = stop
-    while begin > 0 and is_digit(text[begin - 1]):
-        begin -= 1
-    found = 0 < begin + 1 <= stop and at(text, end - 1) in ("h", "H")
-    return (begin, end) if found and text.startswith(" à ", end) else None
-
-
-def are_of_day(text: str, hours: tuple[int, int], end: int, form: Form) -> bool:
-    """Tell whether two hours, joined by "à" or a dash, are times of a day: `9h à 12h`, `9h-12h`.
-
-    If they are not, a length of time lies between them: `laisser reposer 8h-12h`, `2h à 3h`.
-
-    Args:
-        text: of both.
-        hours: where each begins.
-        end: where the second ends.
-        form: of the language.
-    """
-    first, second = (int(text[hour : digits(text, hour)]) for hour in hours)
-    before = word_before(text, hours[0], _BEFORE)
-    behind = (
-        text[end + 1 : run(text, end + 1, str.isalpha)] if at(text, end) in tuple(SPACES) else ""
-    )
-    if before in form.durations or before in _BEFORE_LENGTHS or behind.lower() in _BEHIND_LENGTHS:
-        return False
-    by_day = first == 0 or first >= _EARLIEST or first > second
-    return by_day or before in form.moments
-
-
-def _is_hour(text: str, start: int) -> bool:
-    """Tell whether a number is an hour of a day."""
-    end = digits(text, start)
-    return start < end <= start + 2 and int(text[start:end]) < 24
-
-
-def _behind_digit(text: str, position: int) -> bool:
-    """Tell whether a digit stands before a position, or before the space there."""
-    position -= text[position - 1] in SPACES
-    return position > 0 and is_digit(text[position - 1])
 
 
 def closed(text: str, end: int) -> bool:

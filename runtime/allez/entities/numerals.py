@@ -19,6 +19,9 @@ from allez.entities.characters import (
 )
 from allez.spec import SPEC
 
+_FRACTIONS: str = SPEC["fractions"]
+"""Signs of fractions."""
+
 
 class Group(NamedTuple):
     """Some digits `text[start:end]`."""
@@ -116,6 +119,14 @@ def house(text: str, start: int) -> int:
         if text[mark:stop] in (word, word.upper()) and number_ends(text, stop):
             return stop
     return start
+
+
+def mixed(text: str, start: int) -> int:
+    """`1½`, `2 ¾`: a number and a fraction."""
+    end = digits(text, start)
+    mark = end + (at(text, end) != "" and at(text, end) in SPACES)
+    fraction = at(text, mark) != "" and at(text, mark) in _FRACTIONS
+    return mark + 1 if fraction and number_ends(text, mark + 1) else start
 
 
 def version(text: str, start: int) -> int:

@@ -49,6 +49,8 @@ def rate(text: str, start: int) -> Words | None:
     word = _PER.get(short)
     if word is None or not number_ends(text, stop) or not _is_of_number(text, start):
         return None
+    if at(text, stop) == "/" and rate(text, stop) is None:
+        return None
     dotted = short != word and at(text, stop) == "." and text[stop + 1 :].strip() != ""
     return stop + dotted, _RATES["joint"] + word
 

@@ -16,14 +16,22 @@ from allez.entities.characters import (
     is_word,
     number_ends,
     word_before,
+    words,
 )
-from allez.entities.numbers import Amount, Form, are_of_day, behind, closed, plain, write
+from allez.entities.forms import Form
+from allez.entities.hours import are_of_day, is_shared
+from allez.entities.numbers import Amount, behind, closed, plain, write
+from allez.spec import SPEC
 
+_PACKS = words(SPEC["hours"]["packs"])
+"""What stands before a number of things that have one price: "un lot de 10 à 15 €"."""
 _DASHES = ("-", "\u2013", "\u2014")
 
 
 _OPEN = ("de", "entre")
 """What opens two hours that "à" or "et" joins: each is a number then."""
+_JOINTS = (" à ", " et ", " ou ")
+"""What joins two numbers that may have one currency."""
 
 
 class Stretch(NamedTuple):
@@ -43,9 +51,63 @@ class Stretch(NamedTuple):
         """Return how the other language writes it: a currency that stands first does so once."""
         joint = target.until if self.joint == source.until else self.joint
         last, currency = write(self.last, target), ""
-        if target.currency_first:
+        if target.currency_first and self.joint != source.until:
             currency = self.last.currency
         return currency + write(self.first, target) + joint + last[len(currency) :]
+
+
+class _Shared(NamedTuple):
+    end: int
+    first: Amount
+    joint: str
+    stop: int
+    last: Amount
+    opened: bool
+    """Whether "de" or "entre" opens the two."""
+
+
+def shared(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
+    """Return a number that has the currency or the `h` of the one it is joined to: `10 à 15 €`."""
+    found = _shared(text, start, form)
+    return None if found is None else (found.end, found.first)
+
+
+def _of_prices(text: str, start: int, form: Form) -> Stretch | None:
+    """Return two prices that "à" joins where no word opens them: `10 à 15 €`."""
+    found = _shared(text, start, form)
+    if found is None or found.opened or found.joint != form.until or not found.last.currency:
+        return None
+    return Stretch(found.stop, found.first, found.joint, found.last)
+
+
+def _shared(text: str, start: int, form: Form) -> _Shared | None:
+    end, first = plain(text, start, form)
+    joint = next((joint for joint in _JOINTS if text.startswith(joint, end)), "")
+    other = end + len(joint)
+    led = len(first.whole) > 1 and first.whole[0] == "0"
+    if not joint or not is_digit(at(text, other)) or led:
+        return None
+    stop, last = plain(text, other, form)
+    stop, last = behind(text, stop, last, form)
+    before = word_before(text, start, SPACES + "°.")
+    de = before == "de" and word_before(text, start - len("de "))
+    opened = before in _OPEN and de not in form.moments
+    if not closed(text, stop) or before in form.designators:
+        return None
+    if last.hours:
+        if joint != form.until or not is_shared(text, (start, other), stop, form):
+            return None
+        return _Shared(end, first._replace(minutes="00"), joint, stop, last, opened)
+    rises = joint != " et " and _value(first) < _value(last)
+    packed = before in _PACKS or de in _PACKS
+    if not last.currency or packed or not (opened or rises):
+        return None
+    first = first._replace(currency=last.currency, multiple=last.multiple)
+    return _Shared(end, first, joint, stop, last, opened)
+
+
+def _value(amount: Amount) -> float:
+    return float(f"{amount.whole}.{amount.fraction or 0}")
 
 
 class _Time(NamedTuple):
@@ -57,7 +119,7 @@ class _Time(NamedTuple):
 
 def stretch(text: str, start: int, form: Form) -> Stretch | None:
     """Return the stretch or span that begins where a number does, None if there is none."""
-    return _of_day(text, start, form) or _span(text, start, form)
+    return _of_day(text, start, form) or _span(text, start, form) or _of_prices(text, start, form)
 
 
 def _span(text: str, start: int, form: Form) -> Stretch | None:
@@ -68,7 +130,8 @@ def _span(text: str, start: int, form: Form) -> Stretch | None:
     end, first = plain(text, start, form)
     dash = _behind_space(text, end)
     begin = _behind_space(text, dash + 1)
-    if at(text, dash) not in _DASHES or not is_digit(at(text, begin)):
+    slash = at(text, dash) == "/" and end == dash and begin - 1 == dash
+    if (at(text, dash) not in _DASHES and not slash) or not is_digit(at(text, begin)):
         return None
     if (dash > end) != (begin > dash + 1) or (dash > end and text[:start].strip()):
         return None
@@ -78,6 +141,8 @@ def _span(text: str, start: int, form: Form) -> Stretch | None:
     stop, last = behind(text, stop, last, form)
     told = last.percent or last.currency or last.unit or last.hours
     if not told or not (last.unit or closed(text, stop)):
+        return None
+    if slash and not (last.hours and len(first.whole) == len(last.whole) == 2):
         return None
     led = any(len(each.whole) > 1 and each.whole[0] == "0" for each in (first, last))
     return None if led else Stretch(stop, first, text[end:begin], last)

@@ -28,6 +28,14 @@ _OPEN = "'\u2019-\u2013\u00d7\u00b7"
 """What goes on with a word or with a product: "5 m'en", "3 l-bas"."""
 
 
+_SPACED = " / "
+
+
+def sign_at(text: str, start: int, end: int) -> str:
+    """Return the sign that stands in a stretch: `km / h` is `km/h`."""
+    return text[start:end].replace(_SPACED, "/")
+
+
 def unit_behind(
     text: str, end: int, signs: Mapping[str, str], *, rates: bool = False
 ) -> tuple[int, int]:
@@ -41,8 +49,11 @@ def unit_behind(
     if rates and text[start:stop] not in signs:
         slashes = (i for i in range(start, stop) if text[i] == "/" and text[start:i] in signs)
         stop = next((slash for slash in slashes if rate(text, slash)), stop)
+    spaced = run(text, stop + len(_SPACED), is_word) if text.startswith(_SPACED, stop) else stop
+    if sign_at(text, start, spaced) in signs:
+        stop = spaced
     behind = stop + (at(text, stop) != "" and at(text, stop) in SPACES)
     open_ = at(text, stop) != "" and at(text, stop) in _OPEN
-    if text[start:stop] not in signs or open_ or not number_ends(text, stop):
+    if sign_at(text, start, stop) not in signs or open_ or not number_ends(text, stop):
         return end, end
     return (end, end) if is_digit(at(text, behind)) else (start, stop)

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from allez.entities import FORMS, SPACES, THING, Entity, find, is_digit, is_word, words
-from allez.entities.units import ALIKE, SIGNS, unit_behind
+from allez.entities.units import ALIKE, SIGNS, sign_at, unit_behind
 from allez.results import Doubt
 from allez.spec import SPEC
 from allez.text import english
@@ -216,7 +216,9 @@ def _in_another_unit(
         same = [value for value in here if start < end and value.value == said.value]
         places = [unit_behind(source, value.end, SIGNS, rates=rates) for value in same]
         units = [place for place in places if place[0] < place[1]]
-        if units and all(SIGNS[source[slice(*place)]] != target[start:end] for place in units):
+        if units and all(
+            SIGNS[sign_at(source, *place)] != sign_at(target, start, end) for place in units
+        ):
             start, end = units[0]
             return [Doubt("number", source[start:end], start, end)]
     return []

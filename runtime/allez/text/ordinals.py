@@ -13,6 +13,7 @@ from allez.text.aligned import Edit
 
 _FIRSTS: dict[str, dict[str, str]] = SPEC["shortened"]["ordinals"]
 """By language, ordinals that are read as words."""
+_JOINED = ("-", ".", "@", "#")
 _BEGIN = "IVX1"
 """What one of them begins with."""
 
@@ -25,15 +26,13 @@ def ordinals(text: str, language: str) -> Iterator[Edit]:
         language: of the text.
     """
     firsts = _FIRSTS.get(language)
-    if firsts is None or not any(first in text for first in _BEGIN):
-        return
-    position = 0
-    while position < len(text):
-        end = position
+    for start, first in enumerate(text if firsts is not None else ""):
+        if first not in _BEGIN or (before := at(text, start - 1)) in _JOINED or is_word(before):
+            continue
+        end = start
         while end < len(text) and is_word(text[end]):
             end += 1
-        word = text[position:end]
-        said = firsts.get(word, "") or roman_ordinal(word)
-        if said and at(text, position - 1) not in ("-", ".", "@", "#"):
-            yield position, end, said[0].upper() + said[1:] if position == 0 else said
-        position = max(end, position + 1)
+        word = text[start:end]
+        said = (firsts or {}).get(word, "") or roman_ordinal(word)
+        if said:
+            yield start, end, said[0].upper() + said[1:] if start == 0 else said

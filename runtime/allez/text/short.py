@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from allez.entities import SPACES, around, at, is_digit, is_private, is_word, number_begins, rate
+from allez.entities import (
+    SPACES,
+    around,
+    at,
+    is_digit,
+    is_private,
+    is_word,
+    number_begins,
+    rate,
+    word_before,
+    words,
+)
 from allez.spec import SPEC
 from allez.text.aligned import Edit
 from allez.text.dates import months
@@ -23,6 +34,8 @@ _ERAS = tuple(SPEC["shortened"]["eras"].split())
 _LABELS, _BEHIND, _NUMBERS = (_SHORTENED[key] for key in ("labels", "behind", "numbers"))
 """By language: what stands before a colon, in small letters; behind a number; and "n°"."""
 _APOSTROPHES = "'\u2019"
+_AT = " à "
+_DAYS = words(SPEC["hours"]["days"])
 
 
 def shortened(text: str, language: str) -> list[Edit]:
@@ -47,6 +60,7 @@ def shortened(text: str, language: str) -> list[Edit]:
         *_behind_numbers(text, language),
         *_before_numbers(text, language),
         *_rates(text, language),
+        *_dates(text, language),
     ]
     disjoint: list[Edit] = []
     for edit in sorted(found, key=lambda edit: (edit[0], -edit[1])):
@@ -66,7 +80,11 @@ def _before_stops(text: str, language: str) -> Iterator[Edit]:
             start = dot - len(short)
             if start < 0 or text[start:dot].lower() != short or is_word(at(text, start - 1)):
                 continue
-            if is_word(at(text, dot + 1)) or is_private(at(text, dot + 1)):
+            if (
+                is_word(at(text, dot + 1))
+                or is_private(at(text, dot + 1))
+                or at(text, dot + 1) == "."
+            ):
                 continue
             if (
                 (short in first and start > 0)
@@ -123,14 +141,17 @@ def _places(text: str, short: str) -> Iterator[int]:
 
 def _before_colons(text: str, language: str) -> Iterator[Edit]:
     """Yield labels: `Tél :`, `Réf. :`, or nothing but one."""
+    if ":" not in text and " " in text.strip():
+        return
     small = text.lower()
     for short, whole in _LABELS.get(language, {}).items():
         for start in _places(small, short) if len(small) == len(text) else ():
             end = start + len(short)
             stop = end + (short[-1] != "." and at(text, end) == ".")
             colon = stop + (at(text, stop) in tuple(SPACES))
-            alone = not text[:start].strip() and not text[stop:].strip()
-            if at(text, colon) == ":" or alone:
+            first = not text[:start].strip()
+            begins = first or text[start].isupper()
+            if (at(text, colon) == ":" and begins) or (first and not text[stop:].strip()):
                 word = text[start : end - (short[-1] == ".")]
                 yield start, stop, _cased(word, whole)
 
@@ -149,6 +170,8 @@ def _behind_numbers(text: str, language: str) -> Iterator[Edit]:
 
 def _before_numbers(text: str, language: str) -> Iterator[Edit]:
     """Yield `n°` right before a number, which is read apart, and "n° de", which is a word."""
+    if "°" not in text:
+        return
     small = text.lower()
     for short, whole in _NUMBERS.get(language, {}).items():
         for start in _places(small, short) if len(small) == len(text) else ():
@@ -171,3 +194,17 @@ def _rates(text: str, language: str) -> Iterator[Edit]:
             continue
         if words is not None:
             yield position, *words
+
+
+def _dates(text: str, language: str) -> Iterator[Edit]:
+    """Yield the "à" between a date and an hour, which else joins two numbers: `mardi 5 à 10 h`."""
+    joint = text.find(_AT) if language in SPEC["rates"] else -1
+    while joint >= 0:
+        start = joint
+        while start > 0 and is_digit(text[start - 1]):
+            start -= 1
+        following = at(text, joint + len(_AT))
+        dated = start < joint and word_before(text, start, SPACES) in _DAYS
+        if dated and following and _is_number(following):
+            yield joint, joint + len(_AT), "," + _AT
+        joint = text.find(_AT, joint + 1)

@@ -1917,6 +1917,7 @@ export const SPEC = {
    "44": 12
   }
  },
+ "fractions": "\u00bd\u2153\u2154\u00bc\u00be\u2155\u2156\u2157\u2158\u2159\u215a\u215b\u215c\u215d\u215e",
  "spoken": {
   "fr": {
    "vowels": "aeiou\u00e0\u00e2\u00e4\u00e9\u00e8\u00ea\u00eb\u00ee\u00ef\u00f4\u00f6\u00f9\u00fb\u00fc\u0153\u00e6"
@@ -1976,6 +1977,7 @@ export const SPEC = {
  "units": {
   "alike": "kg g mg \u00b5g \u03bcg t ha km m dm cm mm \u00b5m \u03bcm nm l L hl hL dl dL cl cL ml mL \u00b5l \u03bcl m\u00b2 m2 km\u00b2 km2 cm\u00b2 cm2 mm\u00b2 mm2 m\u00b3 m3 dm\u00b3 dm3 cm\u00b3 cm3 mm\u00b3 mm3 \u00b0C \u00b0F km/h m/s km/s m/s\u00b2 mph W kW MW GW mW Wh kWh MWh GWh TWh V kV mV mA mAh Ah Hz kHz MHz GHz Pa hPa kPa MPa kJ MJ kcal dB ppm mmHg mg/l mg/L g/l g/L \u00b5g/l mg/dl mg/dL mg/kg g/kg kg/m\u00b2 kg/m\u00b3 \u00b5g/m\u00b3 g/m\u00b2 g/km l/min L/min kbit/s Mbit/s Gbit/s kB MB GB TB PB kB/s MB/s GB/s rpm IU",
   "fr": {
+   "s": "s",
    "ko": "kB",
    "Ko": "kB",
    "Mo": "MB",

@@ -296,7 +296,10 @@ export const LATER = {
    " par ",
    " en ",
    " \u00e0 pied"
-  ]
+  ],
+  "packs": "lot lots pack packs carnet carnets bo\u00eete bo\u00eetes paquet paquets sachet s\u00e9rie jeu coffret groupe table \u00e9quipe menu formule plat",
+  "since": "partir compter autour environs",
+  "days": "lundi mardi mercredi jeudi vendredi samedi dimanche"
  },
  "numbers": {
   "en": {

@@ -148,6 +148,17 @@ export function house(line, start) {
 }
 
 /**
+ * `1½`, `2 ¾`: a number and a fraction.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+export function mixed(line, start) {
+  const mark = behindSpace(line, digits(line, start))
+  return isOneOf(SPEC.fractions, at(line, mark)) && numberEnds(line, mark + 1) ? mark + 1 : start
+}
+
+/**
  * `1.2.3`, `3.11.4-rc1`, `10.0.0.12:8080`, `10.0.0.0/8`; thousands with points are none.
  *
  * @param {Line} line

@@ -9,7 +9,18 @@
 
 import { isAscii, isDigit, isLetter, isLowerText, isUpperText } from '../text/characters.js'
 import { at, begins, isAllLetters, isOneOf, part, run } from './characters.js'
-import { clock, date, house, joined, lapse, noughts, spaced, telephone, version } from './digits.js'
+import {
+  clock,
+  date,
+  house,
+  joined,
+  lapse,
+  mixed,
+  noughts,
+  spaced,
+  telephone,
+  version,
+} from './digits.js'
 import {
   backslash,
   braces,
@@ -74,7 +85,7 @@ const MARKS = {
   '-': [option],
 }
 const BEFORE_NUMBERS = `+(-\u2212\u00b1$\u20ac\u00a3\u00a5'\u2019\u2018`
-const DIGITS = [emoji, date, version, telephone, house, identifier, spaced, lapse]
+const DIGITS = [emoji, date, version, telephone, house, mixed, identifier, spaced, lapse]
 const WORDS = [address, account, file, identifier]
 
 /**

@@ -11,6 +11,7 @@ import {
   digits,
   has,
   isOneOf,
+  numberBegins,
   numberEnds,
   part,
   run,
@@ -26,11 +27,13 @@ import { rate } from './rates.js'
 const { of_day: OF_DAY, lengths: LENGTHS } = LATER.hours
 
 /** Words before hours of a day; words around two hours between which a length of time is. */
-const [MOMENTS, BEFORE_LENGTHS, BEHIND_LENGTHS] = wordsOf(
+export const [MOMENTS, BEFORE_LENGTHS, BEHIND_LENGTHS, SINCE, DAYS] = wordsOf(
   LATER.hours,
   'moments',
   'before',
   'behind',
+  'since',
+  'days',
 )
 
 /**
@@ -75,7 +78,9 @@ export function isMoment(line, start, end, form, timeEnd) {
   const before = wordBefore(line, start)
   if (before === 'de' || before === 'entre') {
     const joint = [' à ', ' et '].find((word) => has(line, end, word))
-    if (joint === undefined) return false
+    if (joint === undefined) {
+      return before === 'de' && SINCE.has(wordBefore(line, start - 3, SPACES))
+    }
     const other = end + joint.length
     const stop = timeEnd(other) || hoursEnd(line, digits(line, other))
     return stop > 0 && isHour(line, other) && !has(line, stop, ...LENGTHS)
@@ -85,6 +90,12 @@ export function isMoment(line, start, end, form, timeEnd) {
     const first = digitsBefore(line, stop)
     const isJoined = first < stop && isOneOf('hH', at(line, start - 4))
     if (isJoined) return isMoment(line, first, start - 3, form, timeEnd)
+    const bare = digitsBefore(line, start - 3)
+    if (bare < start - 3 && numberBegins(line, bare)) {
+      const opens = wordBefore(line, bare)
+      const isDate = form.designators.has(opens) || DAYS.has(opens)
+      return isDate || isShared(line, [bare, start], end, form)
+    }
   }
   if (before !== 'et') {
     if (MOMENTS.has(before) || !has(line, end, ' à ')) return MOMENTS.has(before)
@@ -109,6 +120,23 @@ function digitsBefore(line, end) {
   let start = end
   while (isDigit(at(line, start - 1))) start--
   return start
+}
+
+/**
+ * Tells whether two numbers that "à" joins are hours of a day, the `h` behind both: `9 à 18 h`.
+ *
+ * @param {Line} line
+ * @param {number[]} hours where each begins
+ * @param {number} end where the second ends
+ * @param {Form} form
+ */
+export function isShared(line, hours, end, form) {
+  if (has(line, end, ...LENGTHS) || rate(line, end)) return false
+  const before = wordBefore(line, hours[0])
+  const opens = before === 'de' ? wordBefore(line, hours[0] - 3, SPACES) : ''
+  const isLength = form.durations.has(opens) || BEFORE_LENGTHS.has(opens)
+  const isOpen = before === 'de' ? !isLength : MOMENTS.has(before) && !DAYS.has(before)
+  return isOpen && hours.every((hour) => isHour(line, hour)) && areOfDay(line, hours, end, form)
 }
 
 /**

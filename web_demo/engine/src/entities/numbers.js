@@ -385,7 +385,12 @@ export function behind(line, end, amount, form) {
   }
   for (const name of [...Object.keys(CURRENCY_BEHIND), ...CURRENCIES]) {
     const stop = position + name.length
-    if (!has(line, position, name) || !numberEnds(line, stop)) continue
+    if (!has(line, position, name)) continue
+    const cents = digits(line, stop)
+    if (form.hours && cents === stop + 2 && amount.fraction === '' && multiple === '') {
+      return [cents, { ...amount, fraction: part(line, stop, cents), currency: name }] // "5€50"
+    }
+    if (!numberEnds(line, stop)) continue
     return [stop, { ...amount, currency: CURRENCY_BEHIND[name] ?? name, multiple }]
   }
   const hours = form.french ? form.french.hoursEnd(line, end) : 0

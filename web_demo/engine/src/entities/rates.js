@@ -48,6 +48,7 @@ export function rate(line, start) {
   const short = part(line, start + 1, stop).toLowerCase()
   if (!Object.hasOwn(RATES.per, short)) return null
   if (!numberEnds(line, stop) || !isOfNumber(line, start)) return null
+  if (at(line, stop) === '/' && !rate(line, stop)) return null
   const word = RATES.per[short]
   const isDotted = at(line, stop) === '.' && !line.slice(stop + 1).every(isSpace)
   return [short !== word && isDotted ? stop + 1 : stop, RATES.joint + word]

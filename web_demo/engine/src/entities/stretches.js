@@ -5,9 +5,11 @@
  * French.
  */
 
+import { LATER } from '../spec_later.js'
 import { isDigit } from '../text/characters.js'
 import {
   MINUS,
+  SPACES,
   at,
   behindSpace,
   digits,
@@ -18,8 +20,9 @@ import {
   numberEnds,
   part,
   wordBefore,
+  words,
 } from './characters.js'
-import { areOfDay, beforeSpace } from './hours.js'
+import { MOMENTS, areOfDay, beforeSpace, isShared } from './hours.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 /** @typedef {import('./numbers.js').Amount} Amount */
@@ -45,6 +48,23 @@ const DASHES = '-\u2013\u2014'
 /** What opens two hours that "à" or "et" joins: each is a number then. */
 const OPEN = ['de', 'entre']
 
+/** What joins two numbers that may have one currency. */
+const JOINTS = [' à ', ' et ', ' ou ']
+
+/** What stands before a number of things that have one price: "un lot de 10 à 15 €". */
+const PACKS = words(LATER.hours.packs)
+
+/** @param {Amount} amount */
+const valueIn = ({ whole, fraction }) => Number(`${whole}.${fraction || 0}`)
+
+/**
+ * Two numbers of which the first has what stands behind the second; `isOpen`: "de" or "entre" opens
+ * them.
+ *
+ * @typedef {{end: number, first: Amount, joint: string, stop: number, last: Amount,
+ *   isOpen: boolean}} Shared
+ */
+
 /** What reads two numbers of French as one. */
 export class Stretches {
   /** @param {Numbers} numbers */
@@ -62,8 +82,12 @@ export class Stretches {
    * @returns {import('./find.js').Entity | null}
    */
   at(line, start, source, target) {
-    const found = this.ofDay(line, start, source) ?? this.span(line, start, source)
-    if (!found) return null
+    const shared = this.shared(line, start, source)
+    const found =
+      this.ofDay(line, start, source) ??
+      this.span(line, start, source) ??
+      this.ofPrices(shared, source)
+    if (!found) return shared && this.counted(line, start, shared, target)
     const { end, first, last } = found
     const said = target ? this.written(found, source, target) : part(line, start, end)
     return {
@@ -84,13 +108,72 @@ export class Stretches {
    */
   written({ first, joint, last }, source, target) {
     const joined = joint === source.until ? target.until : joint
-    const currency = target.currencyFirst ? last.currency : ''
+    const isOnce = target.currencyFirst && joint !== source.until
+    const currency = isOnce ? last.currency : ''
     return (
       currency +
       this.numbers.write(first, target) +
       joined +
       this.numbers.write(last, target).slice(currency.length)
     )
+  }
+
+  /**
+   * Returns the entity of a number that has its currency or its `h` of another one.
+   *
+   * @param {Line} line
+   * @param {number} start
+   * @param {Shared} shared
+   * @param {Form | null} target
+   * @returns {import('./find.js').Entity}
+   */
+  counted(line, start, { end, first }, target) {
+    const said = target ? this.numbers.write(first, target) : part(line, start, end)
+    return { start, end, kind: 'number', said, value: this.numbers.valueOf(first) }
+  }
+
+  /**
+   * Returns two prices that "à" joins where no word opens them: `10 à 15 €`.
+   *
+   * @param {Shared | null} shared
+   * @param {Form} form
+   * @returns {Stretch | null}
+   */
+  ofPrices(shared, { until }) {
+    if (!shared || shared.isOpen || shared.joint !== until || !shared.last.currency) return null
+    return { ...shared, end: shared.stop }
+  }
+
+  /**
+   * Returns a number that has the currency or the `h` of the one it is joined to: `10 à 15 €`.
+   *
+   * @param {Line} line
+   * @param {number} start
+   * @param {Form} form
+   * @returns {Shared | null}
+   */
+  shared(line, start, form) {
+    const [end, number] = this.numbers.plain(line, start, form)
+    const joint = JOINTS.find((each) => has(line, end, each)) ?? ''
+    const other = end + joint.length
+    const isLed = number.whole.length > 1 && number.whole[0] === '0'
+    if (joint === '' || !isDigit(at(line, other)) || isLed) return null
+    const [from, second] = this.numbers.plain(line, other, form)
+    const [stop, last] = this.numbers.behind(line, from, second, form)
+    const before = wordBefore(line, start)
+    const of = before === 'de' ? wordBefore(line, start - 3, SPACES) : ''
+    const isOpen = OPEN.includes(before) && !MOMENTS.has(of)
+    if (!this.numbers.isClosed(line, stop) || form.designators.has(before)) return null
+    const found = { end, joint, stop, last, isOpen }
+    if (last.hours) {
+      const areHours = joint === form.until && isShared(line, [start, other], stop, form)
+      return areHours ? { ...found, first: { ...number, minutes: '00' } } : null
+    }
+    const rises = joint !== ' et ' && valueIn(number) < valueIn(last)
+    if (last.currency === '' || PACKS.has(before) || PACKS.has(of) || !(isOpen || rises))
+      return null
+    const { currency, multiple } = last
+    return { ...found, first: { ...number, currency, multiple } }
   }
 
   /**
@@ -107,7 +190,8 @@ export class Stretches {
     const [end, first] = this.numbers.plain(line, start, form)
     const dash = behindSpace(line, end)
     const begin = behindSpace(line, dash + 1)
-    if (!isOneOf(DASHES, at(line, dash)) || !isDigit(at(line, begin))) return null
+    const isSlash = at(line, dash) === '/' && end === dash && begin === dash + 1
+    if (!(isSlash || isOneOf(DASHES, at(line, dash))) || !isDigit(at(line, begin))) return null
     const isSpaced = dash > end
     if (isSpaced !== begin > dash + 1 || (isSpaced && !line.slice(0, start).every(isSpace))) {
       return null
@@ -117,6 +201,8 @@ export class Stretches {
     const [stop, last] = this.numbers.behind(line, from, number, form)
     const isTold = last.percent || last.currency !== '' || last.unit !== '' || last.hours
     if (!isTold || (last.unit === '' && !this.numbers.isClosed(line, stop))) return null
+    const areTwoDigits = first.whole.length === 2 && last.whole.length === 2
+    if (isSlash && !(last.hours && areTwoDigits)) return null
     if ([first, last].some(({ whole }) => whole.length > 1 && whole[0] === '0')) return null
     return { end: stop, first, joint: part(line, end, begin), last }
   }

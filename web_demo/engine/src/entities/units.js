@@ -5,7 +5,17 @@
 
 import { isDigit } from '../text/characters.js'
 import { SPEC } from '../spec.js'
-import { at, behindSpace, isOneOf, isWord, numberEnds, part, run, words } from './characters.js'
+import {
+  at,
+  behindSpace,
+  has,
+  isOneOf,
+  isWord,
+  numberEnds,
+  part,
+  run,
+  words,
+} from './characters.js'
 
 /** Signs that any language writes alike. @type {Map<string, string>} */
 export const ALIKE = new Map([...words(SPEC.units.alike)].map((sign) => [sign, sign]))
@@ -30,6 +40,11 @@ export function unitBehind(line, end, signs, rate) {
   for (let slash = start; rate && !signs.has(sign) && slash < stop; slash++) {
     const shorter = part(line, start, slash)
     if (signs.has(shorter) && rate(line, slash)) [sign, stop] = [shorter, slash]
+  }
+  if (has(line, stop, ' / ')) {
+    const last = run(line, stop + 3, isWord)
+    const whole = `${sign}/${part(line, stop + 3, last)}`
+    if (signs.has(whole)) [sign, stop] = [whole, last]
   }
   const goesOn = isOneOf("'\u2019-\u2013\u00d7\u00b7", at(line, stop)) || !numberEnds(line, stop)
   if (goesOn || !signs.has(sign) || isDigit(at(line, behindSpace(line, stop))))

@@ -14,11 +14,13 @@ import {
   isWord,
   numberBegins,
   part,
+  wordBefore,
+  words,
 } from '../entities/characters.js'
 import { isPrivate } from '../entities/marks.js'
 import { around, isNumber, rate } from '../entities/rates.js'
 import { LATER } from '../spec_later.js'
-import { isLetter, isUpperText } from './characters.js'
+import { isDigit, isLetter, isUpperText } from './characters.js'
 import { months } from './dates.js'
 import { ordinals } from './ordinals.js'
 
@@ -41,6 +43,9 @@ const {
   behind: BEHIND,
   numbers: NUMBERS,
 } = /** @type {Record<string, Known>} */ (LATER.shortened)
+
+const AT = ' à '
+const DAYS = words(LATER.hours.days)
 
 /** What stands behind "av." where it is no street: "av. J.-C.". @type {string[]} */
 const ERAS = LATER.shortened.eras.split(' ')
@@ -68,6 +73,7 @@ export function shortened(text, language) {
     ...behindNumbers(line, language),
     ...beforeNumbers(line, language),
     ...rates(line, language),
+    ...dates(line, language),
   ]
   /** @type {Edit[]} */
   const inUnits = inCharacters.map(([start, end, whole]) => [units[start], units[end], whole])
@@ -95,7 +101,7 @@ function* beforeStops(line, language) {
   const known = Object.entries({ ...ANYWHERE[language], ...amid, ...first, ...streets })
   for (let dot = line.indexOf('.'); dot >= 0; dot = line.indexOf('.', dot + 1)) {
     const behind = at(line, dot + 1)
-    if (isWord(behind) || (behind !== '' && isPrivate(behind))) continue
+    if (isWord(behind) || behind === '.' || (behind !== '' && isPrivate(behind))) continue
     const isLast = line.slice(dot + 1).every(isSpace)
     for (const [short, whole] of known) {
       const start = dot - [...short].length
@@ -188,8 +194,9 @@ function* beforeColons(line, language) {
       const isDotted = short.endsWith('.')
       const stop = !isDotted && at(line, end) === '.' ? end + 1 : end
       const colon = isOneOf(SPACES, at(line, stop)) ? stop + 1 : stop
-      const isAlone = [...line.slice(0, start), ...line.slice(stop)].every(isSpace)
-      if (at(line, colon) !== ':' && !isAlone) continue
+      const isFirst = line.slice(0, start).every(isSpace)
+      const isLabel = at(line, colon) === ':' && (isFirst || isUpperText(line[start]))
+      if (!isLabel && !(isFirst && line.slice(stop).every(isSpace))) continue
       yield [start, stop, cased(part(line, start, isDotted ? end - 1 : end), whole)]
     }
   }
@@ -244,5 +251,23 @@ function* rates(line, language) {
   for (let start = 0; start < line.length; start++) {
     const found = rate(line, start) ?? around(line, start)
     if (found) yield [start, ...found]
+  }
+}
+
+/**
+ * Yields the "à" between a date and an hour, which else joins two numbers: `mardi 5 à 10 h`.
+ *
+ * @param {Line} line
+ * @param {string} language
+ * @returns {Generator<Edit, void, void>}
+ */
+function* dates(line, language) {
+  if (!Object.hasOwn(LATER.rates, language)) return
+  for (let joint = 0; joint < line.length; joint++) {
+    if (!has(line, joint, AT)) continue
+    let start = joint
+    while (isDigit(at(line, start - 1))) start--
+    const isDate = start < joint && DAYS.has(wordBefore(line, start, SPACES))
+    if (isDate && isNumber(at(line, joint + AT.length))) yield [joint, joint + AT.length, `,${AT}`]
   }
 }

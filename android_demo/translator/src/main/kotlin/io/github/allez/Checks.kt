@@ -219,7 +219,7 @@ private fun inAnotherUnit(sides: Sides): Doubt? {
         val units = sides.numbersHere.filter { it.value == said.value }.mapNotNull {
             unit(sides.source, it, UNIT_SIGNS, rates = sides.languages.first == "fr")
         }
-        val isSaid = units.any { UNIT_SIGNS[sides.source.substring(it)] == sides.target.substring(unit) }
+        val isSaid = units.any { UNIT_SIGNS[signOf(sides.source.substring(it))] == signOf(sides.target.substring(unit)) }
         if (units.isEmpty() || isSaid) continue
         return Doubt("number", sides.source.substring(units[0]), units[0].first, units[0].last + 1)
     }

@@ -43,7 +43,8 @@ private val MARKS: Map<Int, List<Scanner>> = mapOf<Char, List<Scanner>>(
 ).mapKeys { it.key.code }
 private val OTHER_MARKS: List<Scanner> = listOf(CodePoints::emoji, CodePoints::sign)
 private val DIGITS: List<Scanner> = listOf(
-    CodePoints::emoji, CodePoints::date, CodePoints::version, CodePoints::telephone, CodePoints::house, CodePoints::identifier,
+    CodePoints::emoji, CodePoints::date, CodePoints::version, CodePoints::telephone, CodePoints::house, CodePoints::mixed,
+    CodePoints::identifier,
     CodePoints::spaced, CodePoints::lapse,
 )
 private val NUMBER_SIGNS: List<Scanner> = listOf(CodePoints::telephone)

@@ -97,6 +97,15 @@ internal fun CodePoints.house(start: Int): Int {
     return start
 }
 
+/** `1½`, `2 ¾`: a number and a fraction. */
+internal fun CodePoints.mixed(start: Int): Int {
+    val mark = behindSpace(digits(start))
+    return if (hasOneOf(FRACTIONS, mark) && numberEnds(mark + 1)) mark + 1 else start
+}
+
+/** Signs of fractions. */
+private val FRACTIONS = SPEC.text("fractions")
+
 /** `1.2.3`, `3.11.4-rc1`, `10.0.0.12:8080`, `10.0.0.0/8`; thousands with points are none. */
 internal fun CodePoints.version(start: Int): Int {
     val parts = groups(start, ".")

@@ -83,6 +83,10 @@ private val MULTIPLES = PRICES.text("multiples").split(" ")
 private val OF_DAY = HOURS.names("of_day")
 private val LENGTHS = HOURS.names("lengths")
 
+/** What stands before "de" and an hour of a day; and days, behind which a number is a date. */
+private val SINCE = words(HOURS.text("since"))
+internal val DAYS_OF_WEEK = words(HOURS.text("days"))
+
 /**
  * A number apart from how it is written.
  *
@@ -281,13 +285,19 @@ internal fun CodePoints.behind(end: Int, amount: Amount, form: NumberForm): Read
     val multiple = MULTIPLES.firstOrNull { startsWith(it, position) && isCurrency(at(position + it.length)) }.orEmpty()
     position += multiple.length
     for ((name, currency) in CURRENCY_BEHIND) {
-        if (!startsWith(name, position) || !numberEnds(position + name.length)) continue
+        if (!startsWith(name, position)) continue
+        val cents = position + name.length
+        val stop = digits(cents)
+        if (form.hours && stop == cents + 2 && amount.fraction.isEmpty() && multiple.isEmpty()) { // "5€50"
+            return ReadNumber(stop, amount.copy(fraction = string(cents, stop), currency = name))
+        }
+        if (!numberEnds(cents)) continue
         return ReadNumber(position + name.length, amount.copy(currency = currency, multiple = multiple))
     }
     val stop = if (form.hours) hoursEnd(end) else 0
     if (stop > 0) return ReadNumber(stop, amount.copy(hours = true))
     val sign = unitBehind(end, form.units, rates = form.hours) ?: return ReadNumber(end, amount)
-    val unit = form.units.getValue(string(sign.first, sign.last + 1))
+    val unit = form.units.getValue(signAt(sign.first, sign.last + 1))
     return ReadNumber(sign.last + 1, amount.copy(unit = unit))
 }
 
@@ -306,7 +316,7 @@ private fun CodePoints.isMoment(start: Int, end: Int, form: NumberForm): Boolean
     if (isLength(end) || rate(end) != null) return false
     return when (val before = wordBefore(start)) {
         "de", "entre" -> {
-            val joint = listOf(" à ", " et ").firstOrNull { startsWith(it, end) } ?: return false
+            val joint = listOf(" à ", " et ").firstOrNull { startsWith(it, end) } ?: return before == "de" && wordBefore(start - "de ".length, SPACES) in SINCE
             val other = end + joint.length
             val stop = (if (isDigit(at(other))) time(other, form) else null)?.end ?: hoursEnd(digits(other))
             stop > 0 && isHour(other) && !isLength(stop)
@@ -322,6 +332,11 @@ private fun CodePoints.isMoment(start: Int, end: Int, form: NumberForm): Boolean
             val joint = start - " à ".length
             val first = if (before == "à") hourBefore(joint) else NOTHING
             if (first != NOTHING) return isMoment(first, joint, form)
+            val bare = if (before == "à" && startsWith(" à ", joint)) bareBefore(joint) else NOTHING
+            if (bare != NOTHING) {
+                val opens = wordBefore(bare)
+                return opens in form.designators || opens in DAYS_OF_WEEK || isShared(bare, start, end, form)
+            }
             before in form.moments || (startsWith(" à ", end) && hasHourBehind(start, end + " à ".length, form))
         }
     }
@@ -333,6 +348,22 @@ private fun CodePoints.hourBefore(joint: Int): Int {
     var first = stop
     while (isDigit(at(first - 1))) first--
     return if (first < stop && hasOneOf("hH", joint - 1) && startsWith(" à ", joint)) first else NOTHING
+}
+
+/** Where the number begins that "à" at [joint] joins to an hour and that has no `h`: `9 à 18 h`; NOTHING: there is none. */
+private fun CodePoints.bareBefore(joint: Int): Int {
+    var first = joint
+    while (isDigit(at(first - 1))) first--
+    return if (first < joint && numberBegins(first)) first else NOTHING
+}
+
+/** Whether two numbers that "à" joins are hours of a day, the `h` behind both: `9 à 18 h`. */
+internal fun CodePoints.isShared(start: Int, other: Int, end: Int, form: NumberForm): Boolean {
+    if (LENGTHS.any { startsWith(it, end) } || rate(end) != null) return false
+    val before = wordBefore(start)
+    val opens = if (before == "de") wordBefore(start - "de ".length, SPACES) else ""
+    val isOpen = if (before == "de") !isLength(opens, form) else before in form.moments && before !in DAYS_OF_WEEK
+    return isOpen && isHour(start) && isHour(other) && areOfDay(start, other, end, form)
 }
 
 /** Whether an hour stands at [other], and is one of the day to which the one at [start] belongs. */

@@ -33,6 +33,7 @@ internal fun CodePoints.rate(start: Int): ReadAs? {
     val short = string(start + 1, stop).lowercase(Locale.ROOT)
     val word = PER[short] ?: return null
     if (!numberEnds(stop) || !isOfNumber(start)) return null
+    if (has('/', stop) && rate(stop) == null) return null
     val isDotted = short != word && has('.', stop) && !all(stop + 1, size, ::isSpace)
     return ReadAs(if (isDotted) stop + 1 else stop, RATES.text("joint") + word)
 }

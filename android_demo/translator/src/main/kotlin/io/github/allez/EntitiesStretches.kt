@@ -31,14 +31,68 @@ private class TwoNumbers(val end: Int, val first: Amount, val joint: String, val
     /** How the other language writes it: a currency that stands first does so once. */
     fun written(source: NumberForm, target: NumberForm): String {
         val joined = if (joint == source.until) target.until else joint
-        val currency = if (target.currencyFirst) last.currency else ""
+        val currency = if (target.currencyFirst && joint != source.until) last.currency else ""
         return currency + write(first, target) + joined + write(last, target).drop(currency.length)
     }
 }
 
+/** What joins two numbers that may have one currency. */
+private val JOINTS = listOf(" à ", " et ", " ou ")
+
+/** What stands before a number of things that have one price: "un lot de 10 à 15 €". */
+private val PACKS = words(HOUR_RULES.text("packs"))
+
+/** Two numbers of which the first has what stands behind the second; [isOpen]: "de" or "entre" opens them. */
+private data class Shared(
+    val end: Int,
+    val first: Amount,
+    val joint: String,
+    val stop: Int,
+    val last: Amount,
+    val isOpen: Boolean,
+) {
+    /** Two prices that "à" joins where no word opens them: `10 à 15 €`. */
+    fun prices(form: NumberForm): TwoNumbers? {
+        if (isOpen || joint != form.until || last.currency.isEmpty()) return null
+        return TwoNumbers(stop, first, joint, last)
+    }
+}
+
+/** A number that has the currency or the `h` of the one it is joined to: `10 à 15 €`. */
+private fun CodePoints.shared(start: Int, form: NumberForm): Shared? {
+    val (end, number) = plain(start, form)
+    val joint = JOINTS.firstOrNull { startsWith(it, end) } ?: return null
+    val other = end + joint.length
+    if (!isDigit(at(other)) || number.whole.length > 1 && number.whole.startsWith('0')) return null
+    val plain = plain(other, form)
+    val (stop, last) = behind(plain.end, plain.amount, form) ?: return null
+    val before = wordBefore(start)
+    val of = if (before == "de") wordBefore(start - "de ".length, SPACES) else ""
+    val isOpen = before in OPEN && of !in form.moments
+    if (!isClosed(stop) || before in form.designators) return null
+    if (last.hours) {
+        val areHours = joint == form.until && isShared(start, other, stop, form)
+        return if (areHours) Shared(end, number.copy(minutes = "00"), joint, stop, last, isOpen) else null
+    }
+    val rises = joint != " et " && valueIn(number) < valueIn(last)
+    if (last.currency.isEmpty() || before in PACKS || of in PACKS || !(isOpen || rises)) return null
+    return Shared(end, number.copy(currency = last.currency, multiple = last.multiple), joint, stop, last, isOpen)
+}
+
+private fun valueIn(amount: Amount): Double = "${amount.whole}.${amount.fraction.ifEmpty { "0" }}".toDouble()
+
+/** Whether a word stands before what is a length of time. */
+internal fun isLength(word: String, form: NumberForm): Boolean = word in form.durations || word in BEFORE_LENGTHS
+
 /** The stretch or span that begins where a number does, null if there is none. */
 internal fun CodePoints.stretch(start: Int, source: NumberForm, target: NumberForm?): Entity? {
-    val found = ofDay(start, source) ?: span(start, source) ?: return null
+    val shared = shared(start, source)
+    val found = ofDay(start, source) ?: span(start, source) ?: shared?.prices(source)
+    if (found == null) {
+        val (end, first) = shared ?: return null
+        val said = if (target == null) string(start, end) else write(first, target)
+        return Entity(start, end, EntityKind.NUMBER, said, first.value)
+    }
     val said = if (target == null) string(start, found.end) else found.written(source, target)
     return Entity(start, found.end, EntityKind.NUMBER, said, "${found.first.value}-${found.last.value}")
 }
@@ -54,12 +108,14 @@ private fun CodePoints.span(start: Int, form: NumberForm): TwoNumbers? {
     val begin = behindSpace(dash + 1)
     val isSpaced = dash > end
     val isEven = isSpaced == begin > dash + 1
-    if (!hasOneOf(DASHES, dash) || !isEven || !isDigit(at(begin))) return null
+    val isSlash = has('/', dash) && dash == end && begin == dash + 1
+    if (!(isSlash || hasOneOf(DASHES, dash)) || !isEven || !isDigit(at(begin))) return null
     if (isSpaced && !all(0, start, ::isSpace) || hasOneOf(DASHES + MINUS, start - 1)) return null
     val plain = plain(begin, form)
     val (stop, last) = behind(plain.end, plain.amount, form) ?: return null
     val isTold = last.percent || last.hours || last.currency.isNotEmpty() || last.unit.isNotEmpty()
     if (!isTold || last.unit.isEmpty() && !isClosed(stop)) return null
+    if (isSlash && !(last.hours && first.whole.length == 2 && last.whole.length == 2)) return null
     if (listOf(first, last).any { it.whole.length > 1 && it.whole.startsWith('0') }) return null
     return TwoNumbers(stop, first, string(end, begin), last)
 }

@@ -17,6 +17,14 @@ internal val ENGLISH_SIGNS: Map<String, String> =
 internal val UNIT_SIGNS: Map<String, String> =
     UNITS_ALIKE + UNIT_RULES.part("fr").entries.associate { (sign, known) -> sign as String to known as String }
 
+private const val SPACED = " / "
+
+/** The sign that stands in a stretch: `km / h` is `km/h`. */
+internal fun CodePoints.signAt(start: Int, end: Int): String = signOf(string(start, end))
+
+/** The sign that is written so: `km / h` is `km/h`. */
+internal fun signOf(written: String): String = written.replace(SPACED, "/")
+
 /**
  * Where the sign of a unit stands behind a number or the space behind it; null if none does. A number
  * behind the sign ("1 m 80") is one with it.
@@ -26,13 +34,15 @@ internal val UNIT_SIGNS: Map<String, String> =
 internal fun CodePoints.unitBehind(end: Int, signs: Map<String, String>, rates: Boolean = false): IntRange? {
     val start = behindSpace(end)
     val last = run(start) { isWord(it) || isOneOf("°/²³", it) }
-    val stop = if (!rates || string(start, last) in signs) {
+    val short = if (!rates || string(start, last) in signs) {
         last
     } else {
         (start until last).firstOrNull { string(start, it) in signs && rate(it) != null } ?: last
     }
+    val long = if (startsWith(SPACED, short)) run(short + SPACED.length, ::isWord) else short
+    val stop = if (signAt(start, long) in signs) long else short
     val goesOn = hasOneOf("'\u2019-\u2013\u00d7\u00b7", stop) || !numberEnds(stop)
     return (start until stop).takeIf {
-        string(start, stop) in signs && !goesOn && !isDigit(at(behindSpace(stop)))
+        signAt(start, stop) in signs && !goesOn && !isDigit(at(behindSpace(stop)))
     }
 }

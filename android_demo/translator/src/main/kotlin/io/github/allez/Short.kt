@@ -41,7 +41,7 @@ internal fun shortened(text: String, language: String): List<Edit> {
     val line = CodePoints(text)
     val units = line.offsets()
     val found = beforeStops(line, language) + ordinals(line, language) + beforeColons(line, language) +
-        behindNumbers(line, language) + beforeNumbers(line, language) + rates(line, language)
+        behindNumbers(line, language) + beforeNumbers(line, language) + rates(line, language) + dates(line, language)
     val all = found.map { Edit(units[it.start], units[it.end], it.new) } + months(text, language)
     val disjoint = ArrayList<Edit>()
     for (edit in all.sortedWith(compareBy({ it.start }, { -it.end }))) {
@@ -53,7 +53,7 @@ internal fun shortened(text: String, language: String): List<Edit> {
 private fun beforeStops(line: CodePoints, language: String): List<Edit> {
     val (amid, first, streets) = listOf(AMID, FIRST, STREETS).map { it[language].orEmpty() }
     val known = ANYWHERE[language].orEmpty() + amid + first + streets
-    return (0 until line.size).filter { line.has('.', it) && line.ends(it + 1) && !isPrivate(line.at(it + 1)) }.flatMap { dot ->
+    return (0 until line.size).filter { line.has('.', it) && line.ends(it + 1) && !line.has('.', it + 1) && !isPrivate(line.at(it + 1)) }.flatMap { dot ->
         val isLast = line.all(dot + 1, line.size, ::isSpace)
         known.mapNotNull { (short, whole) ->
             val start = dot - short.codePointCount(0, short.length)
@@ -111,8 +111,9 @@ private fun beforeColons(line: CodePoints, language: String): List<Edit> {
             val end = start + short.length
             val isDotted = short.endsWith('.')
             val stop = if (!isDotted && line.has('.', end)) end + 1 else end
-            val isAlone = line.all(0, start, ::isSpace) && line.all(stop, line.size, ::isSpace)
-            if (!line.has(':', line.behindSpace(stop)) && !isAlone) return@mapNotNull null
+            val isFirst = line.all(0, start, ::isSpace)
+            val isLabel = line.has(':', line.behindSpace(stop)) && (isFirst || isCapital(line.at(start)))
+            if (!isLabel && !(isFirst && line.all(stop, line.size, ::isSpace))) return@mapNotNull null
             Edit(start, stop, cased(line.string(start, if (isDotted) end - 1 else end), whole))
         }
     }
@@ -149,3 +150,16 @@ private fun rates(line: CodePoints, language: String): List<Edit> {
         (line.rate(start) ?: line.around(start))?.let { Edit(start, it.end, it.text) }
     }
 }
+
+/** The "à" between a date and an hour, which else joins two numbers: `mardi 5 à 10 h`. */
+private fun dates(line: CodePoints, language: String): List<Edit> {
+    if (language !in RATED) return emptyList()
+    return (0 until line.size).filter { line.startsWith(AT, it) }.mapNotNull { joint ->
+        var start = joint
+        while (isDigit(line.at(start - 1))) start--
+        val isDate = start < joint && line.wordBefore(start, SPACES) in DAYS_OF_WEEK
+        if (isDate && isNumber(line.at(joint + AT.length))) Edit(joint, joint + AT.length, ",$AT") else null
+    }
+}
+
+private const val AT = " à "
