@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.inline import Gatherer, Inline
+from allez.documents.messages import choices
 from allez.documents.reading import Reading
 from allez.documents.repeated import Repeated
-from allez.documents.values import escape_text
+from allez.documents.values import Value, escape_text
 from allez.documents.xml import read_xml
 from allez.errors import InputError
 from allez.text.markup import Marked
@@ -145,8 +146,9 @@ def _add(builder: Builder, unit: Sequence[Token], *, spaced: bool) -> None:
         return
     cut = _element(unit, "seg-source")  # the same, cut into sentences: the target is cut alike
     spaced = _Told(wanted=True, spaced=spaced).by(text, source[0]).spaced
-    inline = _gathered(text, (cut or source)[1:-1], spaced=spaced)
-    if not inline.has_words:
+    message = _message(text[source[0].end : source[-1].start])
+    read = message or _gathered(text, (cut or source)[1:-1], spaced=spaced)
+    if not read.has_words:
         return
     prefix = source[0].name.removesuffix("source")
     opening, closing = f"<{prefix}target>", f"</{prefix}target>"
@@ -167,7 +169,17 @@ def _add(builder: Builder, unit: Sequence[Token], *, spaced: bool) -> None:
     if (done := _ready(head)) != head:
         opening = done + before[len(head) :] + opening
         start = unit[0].start
-    builder.add(start, end, inline.marked, _writer(inline, opening, closing))
+    if message and (cut or any(token.kind != "text" for token in source[1:-1])):
+        builder.note(source[0].start, "a message that chooses and has tags in it is left alone")
+        return
+    builder.add(start, end, read.marked, _writer(read, opening, closing))
+
+
+def _message(source: str) -> Value | None:
+    """Return a source if it has messages of ICU in it that choose."""
+    said = unescape(source)
+    chosen = any(said[choice.start] == "{" for choice in choices(said, 0, len(said)))
+    return Value(said) if chosen else None
 
 
 def _ready(tag: str) -> str:
@@ -175,8 +187,10 @@ def _ready(tag: str) -> str:
     return _STATE.sub(r"\1translated\2", tag)
 
 
-def _writer(inline: Inline, opening: str, closing: str) -> Callable[[Marked], Template]:
-    return lambda translated: (opening, *inline.write(translated, escape_text), closing)
+def _writer(read: Inline | Value, opening: str, closing: str) -> Callable[[Marked], Template]:
+    if isinstance(read, Value):
+        return lambda translated: (opening, escape_text(read.write(translated)), closing)
+    return lambda translated: (opening, *read.write(translated, escape_text), closing)
 
 
 def _element(unit: Sequence[Token], name: str) -> Sequence[Token] | None:

@@ -79,6 +79,21 @@ def test_each_unit_has_a_target_with_the_same_elements(sample: bytes) -> None:
         assert done in ("YES", upper("".join(source.itertext())))
 
 
+@pytest.mark.parametrize("target", ["", "<target/>", '<target state="new"></target>'])
+def test_messages_that_choose_are_translated(target: str) -> None:
+    said = "{VAR, plural, =1 {un &amp; deux} other {{{n}} mots}}"
+    units = f'<trans-unit id="a"><source>{said}</source>{target}</trans-unit>'
+    other = '<trans-unit id="b"><source>{VAR, plural, =1 {un <x/>}}</source></trans-unit>'
+    text = f'<xliff><file source-language="fr"><body>{units}{other}</body></file></xliff>'
+    document = FORMATS["xliff"].parse(text.encode(), READING)
+    note = "line 1: a message that chooses and has tags in it is left alone"
+    assert list(document.notes) == [note]
+    result = uppercased(document).decode()
+    assert f">{said}</source><target" in result
+    assert ">{VAR, plural, =1 {UN &amp; DEUX} other {{{n}} MOTS}}</target>" in result
+    assert f"{other}</body>" in result
+
+
 def test_a_proposal_is_no_target() -> None:
     other = "<alt-trans><source>un mot</source><target>a word</target></alt-trans>"
     text = f"<xliff><trans-unit><source>un mot ici</source>{other}</trans-unit></xliff>"
