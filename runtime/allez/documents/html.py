@@ -102,6 +102,7 @@ PAGE = Profile(
     breaks=frozenset(("br",)),
     signs=SIGNS,
     references=frozenset(("a",)),
+    links=frozenset(("a",)),
     skipped=SKIPPED | names("metadata"),
     is_text=_is_text,
     is_kept=is_kept,

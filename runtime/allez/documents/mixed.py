@@ -11,9 +11,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from allez.documents.document import Builder, Template
 from allez.documents.inline import Gatherer, Inline
+from allez.documents.seams import Item, seams
 from allez.documents.values import Value, escape_text, escape_value
 from allez.documents.wrapping import ends_sentence
 from allez.text.elements import PARAGRAPHS, VOID
@@ -72,6 +74,9 @@ class Profile:
     """Quotes around a run are no part of it."""
     references: frozenset[str] = frozenset()
     """Points if they stand right behind a word, and are a number or a sign: to a note."""
+    links: frozenset[str] = frozenset()
+    """If there are any, styles may set apart what tags part: links alone are read one by one, and
+    so are elements that meet where no word goes on."""
 
 
 def add_segments(
@@ -101,15 +106,6 @@ def _scanned(text: str, *, xml: bool) -> Iterator[Token]:
         position = token.end
 
 
-class _Item:
-    """A part of a run: a token, or several that are taken as one."""
-
-    __slots__ = ("end", "kind", "name", "start")
-
-    def __init__(self, kind: str, start: int, end: int, name: str = "") -> None:
-        self.kind, self.start, self.end, self.name = kind, start, end, name
-
-
 class _Runs:
     def __init__(self, builder: Builder, profile: Profile, tokens: Sequence[Token]) -> None:
         self.builder, self.profile, self.tokens = builder, profile, tokens
@@ -125,7 +121,7 @@ class _Runs:
         self.ends = ends(tokens)
         self.paragraphs = [i for i, token in enumerate(tokens) if token.name in PARAGRAPHS]
         self.letters = [i for i, t in enumerate(tokens) if self.has_letters(t)]
-        self.items: list[_Item] = []
+        self.items: list[Item] = []
         self.depth = 0 if profile.only else 1
 
     def find(self) -> None:
@@ -143,7 +139,7 @@ class _Runs:
             elif token.kind == "close":
                 self.closed(token)
             elif token.kind == "other" and self.items:
-                self.items.append(_Item("point", token.start, token.end))
+                self.items.append(Item("point", token.start, token.end))
             index += 1
         self.flush()
 
@@ -154,10 +150,10 @@ class _Runs:
             unfinished = _UNFINISHED.search(self.text, token.start, token.end)
         end = unfinished.start() if unfinished else token.end
         if token.start < end:
-            self.items.append(_Item("text", token.start, end))
+            self.items.append(Item("text", token.start, end))
         if unfinished:
             self.builder.note(end, "a tag that never ends is left alone")
-            self.items.append(_Item("point", end, token.end))
+            self.items.append(Item("point", end, token.end))
 
     def opened(self, index: int) -> int:
         """Take a tag that opens; return the last token that was taken."""
@@ -225,7 +221,7 @@ class _Runs:
 
     def inside(self, kind: str, start: int, end: int, name: str = "") -> None:
         if self.depth:
-            self.items.append(_Item(kind, start, end, name))
+            self.items.append(Item(kind, start, end, name))
 
     def element(self, index: int, *, inside_run: bool) -> int | None:
         """Return the token that closes an element; None if nobody does (before its run ends)."""
@@ -254,9 +250,17 @@ class _Runs:
             )
 
     def flush(self) -> None:
-        """End a run: make segments of it, one or, where lines are broken for good, several."""
+        """End a run: make segments of it, one or, where its parts are set apart, several."""
         items, self.items = self.items, []
-        part: list[_Item] = []
+        apart: Sequence[int] = ()
+        if self.profile.links:
+            apart = seams(items, self.profile.links, self.profile.signs, self.read)
+        for start, end in pairwise((0, *apart, len(items))):
+            self.add_lines(items[start:end])
+
+    def add_lines(self, items: list[Item]) -> None:
+        """Make segments of a run, one or, where lines are broken for good, several."""
+        part: list[Item] = []
         for position, item in enumerate(items):
             if item.kind == "break" and self.is_hard(part, items[position + 1 :]):
                 self.add(part)
@@ -265,17 +269,17 @@ class _Runs:
                 part.append(item)
         self.add(part)
 
-    def is_hard(self, before: list[_Item], after: list[_Item]) -> bool:
+    def is_hard(self, before: list[Item], after: list[Item]) -> bool:
         """Tell whether a line break ends a sentence, rather than a line of one."""
         texts = (self.read(item) for item in after if item.kind == "text")
         following = next((text.strip() for text in texts if text.strip()), "")
         read = "".join(self.read(item) for item in before if item.kind == "text")
         return not following[:1].islower() or ends_sentence(read)
 
-    def read(self, item: _Item) -> str:
+    def read(self, item: Item) -> str:
         return self.profile.unescape(self.text[item.start : item.end])
 
-    def add(self, items: list[_Item]) -> None:
+    def add(self, items: list[Item]) -> None:
         """Add the segment of a run, if it has letters."""
         items = self.trimmed(items)
         if items and self.profile.quoted:
@@ -298,7 +302,7 @@ class _Runs:
                 lambda translated: inline.write(translated, escape),
             )
 
-    def gather(self, gatherer: Gatherer, item: _Item) -> None:
+    def gather(self, gatherer: Gatherer, item: Item) -> None:
         if item.kind == "text":
             gatherer.text(self.read(item))
             return
@@ -312,7 +316,7 @@ class _Runs:
         else:
             gatherer.point(markup, space=item.kind == "break")
 
-    def trimmed(self, items: list[_Item]) -> list[_Item]:
+    def trimmed(self, items: list[Item]) -> list[Item]:
         """Leave out white space at the edges, and what is no text outside of it."""
         items = list(items)
         for edge in (0, -1):
@@ -321,12 +325,12 @@ class _Runs:
                 low, high = self.without_edges(item)
                 if item.kind == "text" and low < high:
                     start, end = (low, item.end) if edge == 0 else (item.start, high)
-                    items[edge] = _Item("text", start, end)
+                    items[edge] = Item("text", start, end)
                     break
                 items.pop(edge)
         return items
 
-    def without_edges(self, item: _Item) -> tuple[int, int]:
+    def without_edges(self, item: Item) -> tuple[int, int]:
         """Return where an item begins and ends without white space at its edges."""
         low, high = item.start, item.end
         for found in self.profile.edge.finditer(self.text, low, high):
@@ -334,7 +338,7 @@ class _Runs:
             high = found.start() if found.end() == item.end else high
         return low, high
 
-    def with_formulas(self, items: list[_Item]) -> list[_Item]:
+    def with_formulas(self, items: list[Item]) -> list[Item]:
         """Make one word of each formula, which is copied: its signs would be set behind it."""
         start, end = items[0].start, items[-1].end
         if self.profile.signs and self.text.find("</su", start, end) >= 0:
@@ -343,20 +347,20 @@ class _Runs:
                 before = [i for i in items if i.start < low]
                 after = [i for i in items if i.end > high]
                 if before and before[-1].end > low:
-                    before[-1] = _Item("text", before[-1].start, low)
+                    before[-1] = Item("text", before[-1].start, low)
                 if after and after[0].start < high:
-                    after[0] = _Item("text", high, after[0].end)
-                items = [*before, _Item("word", low, high), *after]
+                    after[0] = Item("text", high, after[0].end)
+                items = [*before, Item("word", low, high), *after]
         return items
 
-    def unquoted(self, items: list[_Item]) -> list[_Item]:
+    def unquoted(self, items: list[Item]) -> list[Item]:
         """Leave out quotes around a run, and white space that they keep."""
         start, end = items[0].start, items[-1].end
         kinds = {items[0].kind, items[-1].kind}
         between = end - start > 2 and self.text[start] == self.text[end - 1] == '"'
         if kinds != {"text"} or not between or self.text[end - 2] == "\\":
             return items
-        items = [_Item(item.kind, item.start, item.end, item.name) for item in items]
+        items = [Item(item.kind, item.start, item.end, item.name) for item in items]
         items[0].start += 1
         items[-1].end -= 1
         return self.trimmed(items)

@@ -77,6 +77,31 @@ def test_a_break_ends_a_sentence_unless_the_next_line_goes_on() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("<a>Accueil</a><a>Nos produits</a><a>Aide</a>", ["Accueil", "Nos produits", "Aide"]),
+        ("<a>plan du site</a>\n<a>mentions légales</a>", ["plan du site", "mentions légales"]),
+        ("<b><a>Aide</a></b> | <b><a>Plan</a></b> |", ["Aide", "Plan"]),
+        ("<span><a>un</a> <a>deux mots</a></span>", ["un", "deux mots"]),
+        ("<span>Prix</span><span>12 €</span>", ["Prix", "12 €"]),
+        ("<b>Note :</b><span>Les <i>deux</i></span>", ["Note :", "Les deux"]),
+        ("<b>3 œufs</b><i><b>Du lait</b></i> frais", ["3 œufs", "Du lait frais"]),
+        # a word, a formula or a sentence goes on
+        ("<b>Bon</b><i>jour</i> à tous", ["Bonjour à tous"]),
+        ("<b>I</b><i>L</i> pleut", ["IL pleut"]),
+        ("<b>Il</b> <i>Pleut</i>", ["Il Pleut"]),
+        ("<i>eau x</i><sub>2</sub><b>Y</b> là", ["eau xY là"]),
+        ("le roi <a>de France</a> <a>Louis</a>", ["le roi de France Louis"]),
+        ("<code>ls</code> <a>un mot</a> <a>Deux</a>", ["{0} un mot Deux"]),
+        ("<a>un seul</a> ; 12", ["un seul ; 12"]),
+    ],
+)
+def test_what_styles_set_apart_is_read_by_itself(page: str, expected: list[str]) -> None:
+    assert texts(f"<p>{page}</p>") == expected
+    assert unchanged(html.parse(f"<p>{page}</p>".encode())) == f"<p>{page}</p>".encode()
+
+
 def test_signs_without_letters_are_points() -> None:
     (segment,) = html.parse(b"<p>un mot<sup>12</sup> encore</p>").segments
     assert segment.source.text == "un mot encore"

@@ -244,7 +244,8 @@ export const LATER = {
   "attributes": "alt title placeholder aria-label aria-description aria-placeholder",
   "descriptions": "description og:title og:description og:site_name twitter:title twitter:description",
   "buttons": "submit button reset",
-  "labelled": "track option optgroup"
+  "labelled": "track option optgroup",
+  "ended": ".!?:;\u2026\u00bb)%\u20ac"
  },
  "search": {
   "length_offset": [

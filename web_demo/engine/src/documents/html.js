@@ -9,11 +9,12 @@
 
 import { InputError } from '../errors.js'
 import { LATER } from '../spec_later.js'
-import { isLetter, isSmall } from '../text/characters.js'
+import { isLetter } from '../text/characters.js'
 import { INLINE, POINTS, SIGNS, SKIPPED, WORDS, baseLanguage } from '../text/elements.js'
 import { weave } from '../text/markup.js'
 import { attributes, scan } from '../text/tags.js'
-import { Gatherer, endsSentence, firstOf, hasWords } from './inline.js'
+import { Gatherer, hasWords } from './inline.js'
+import { NOTE, SPACE, isElement, isHard, parted } from './seams.js'
 import { Spelling } from './spelling.js'
 
 /** @typedef {import('../text/markup.js').Marked} Marked */
@@ -22,14 +23,12 @@ import { Spelling } from './spelling.js'
 /** @typedef {import('./inline.js').Segment} Segment */
 /** @typedef {(element: Element, name: string, value: string) => void} Change gives an attribute */
 
-const SPACE = /^[ \t\n\r\f]*$/
 const [READ, DESCRIPTIONS, BUTTONS, LABELLED] = [
   'attributes',
   'descriptions',
   'buttons',
   'labelled',
 ].map((key) => LATER.elements[key].split(' '))
-const NOTE = 4 // characters of a reference to a note: `1`, `[12]`
 
 /**
  * Takes a page apart.
@@ -143,11 +142,19 @@ class Finder {
         run.push(node)
         continue
       }
-      this.add(run)
+      this.parts(run)
       run = []
       if (isElement(node) && node.localName !== 'br') this.element(node)
     }
-    this.add(run)
+    this.parts(run)
+  }
+
+  /** Adds what a run is made of. @param {Node[]} run */
+  parts(run) {
+    for (const part of parted(run, this.kept)) {
+      if (Array.isArray(part)) this.add(part)
+      else this.element(part)
+    }
   }
 
   /** @param {Element} element */
@@ -235,9 +242,6 @@ class Finder {
   }
 }
 
-/** @param {Node} node @returns {node is Element} */
-const isElement = (node) => node.nodeType === 1
-
 /**
  * Returns the elements that say that they are not to be translated, or are in another language.
  *
@@ -299,23 +303,6 @@ function isInline(node, kept) {
   if (WORDS.has(localName) || POINTS.has(localName)) return true
   if (!INLINE.has(localName) && !SIGNS.has(localName)) return false
   return kept.has(node) || [...node.childNodes].every((child) => isInline(child, kept))
-}
-
-/**
- * Tells whether a line break ends a sentence, rather than a line of one.
- *
- * @param {Element} br
- */
-function isHard(br) {
-  const read = (/** @type {'previousSibling' | 'nextSibling'} */ side) => {
-    const parts = []
-    for (let node = br[side]; node && node.nodeName.toLowerCase() !== 'br'; node = node[side]) {
-      parts.push(node.nodeType === 8 ? '' : (node.textContent ?? ''))
-    }
-    return parts
-  }
-  const following = firstOf(read('nextSibling').join(''))
-  return !isSmall(following) || endsSentence(read('previousSibling').reverse().join(''))
 }
 
 /**
