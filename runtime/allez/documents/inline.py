@@ -35,12 +35,18 @@ _FIGURES = re.compile(
 """What languages write in their own way: fractions, thousands, per cent, prices."""
 
 
+_AROUND = " \t\r\n\u00a0.:()[]"
+"""What may be around a letter that is a sign: `(A)`, `B.`."""
+
+
 def has_words(text: str) -> bool:
     """Tell whether there is anything to translate: letters, or figures such as "12,50 €".
 
     A letter alone is a sign: a grade, a column, a size, a point of the compass.
     """
-    return sum(map(str.isalpha, text)) > 1 or _FIGURES.search(text) is not None
+    if len(text.strip(_AROUND)) == 1:
+        return False
+    return any(map(str.isalpha, text)) or _FIGURES.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +152,11 @@ class Gatherer:
         return bool(self._text[-1:].strip())
 
     def text(self, text: str) -> None:
-        """Add text as it is read; placeholders in it become words, tags of templates points."""
+        """Add text as it is read; placeholders in it become words."""
         position = 0
         for found in self._placeholders.finditer(text):
             self._text += text[position : found.start()]
-            if found[0].startswith("{%"):  # one opens what another closes
-                self.point((found[0],), space=text[found.end() :][:1].isalnum())
-                self._marks[-1].is_half = True
-            else:
-                self.word((found[0],))
+            self.word((found[0],))
             position = found.end()
         self._text += text[position:]
 

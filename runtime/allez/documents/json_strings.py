@@ -23,8 +23,9 @@ _LANGUAGES = ("lang", "locale", "language")
 """Keys whose value is a language, if it looks like one."""
 _CODE = frozenset(("class", "classname", "cls", "classes", "css"))
 """Keys whose value is code, whatever its words look like."""
+_NAMING = frozenset(("icon", "id", "type", "slug", "variant", "key", "ref", "theme", "component"))
+"""Keys whose value is what programs call a thing, if it is spelled so: `arrow-right`."""
 _NAME = re.compile(r"[a-z]+(?:-[a-z]+)+")
-"""What programs call things (`arrow-right`); a word of a language so spelled is rarer here."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
 _LOCALE = re.compile(r'("@@locale"\s*:\s*")([a-z]+)(?=[-_"])')
 
@@ -83,7 +84,9 @@ def _values(text: str, repeated: Repeated) -> Iterator[tuple[re.Match[str], str]
             repeated.see(found.start(), "key", sign, (within[-1], key))
             continue
         about = kept[-1] or key.startswith("@") or key.lower() in _CODE
-        about = about or _is_language(key, content) or _NAME.fullmatch(content) is not None
+        about = about or _is_language(key, content) or (
+            key.lower() in _NAMING and _NAME.fullmatch(content) is not None
+        )
         if not about and is_prose(content):
             yield found, content
 

@@ -36,12 +36,8 @@ _NAMED = re.compile(rf"{_TITLE}\)$")
 """The title of a link or a picture, if it is plain text."""
 _ADDRESS = re.compile(rf"[ \t>]*\[[^\]\n]+\]:[ \t]*(?:<[^<>\n]*>|\S+){_TITLE}$")
 """Where links lead, and their title."""
-_FENCE = re.compile(
-    r"^(?:(?::{3,}|!{3}|\?{3}|/{3,}|={3}[!+]?[ \t]+\")[^\n]*|\{%[^\n%]*%\}[ \t]*)(?:\n|\Z)",
-    re.MULTILINE,
-)
-"""What opens or closes a box around a text, as several generators of pages know it, or a template's
-tag alone on its line."""
+_FENCE = re.compile(r"^(?::{3,}|!{3}|\?{3}|/{3,}|={3}[!+]?[ \t]+\")[^\n]*(?:\n|\Z)", re.MULTILINE)
+"""What opens or closes a box around a text, as several generators of pages know it."""
 _BOX = re.compile(
     r"(?:(?:[!?]{3}\+?[ \t]*[\w \t-]+|={3}[!+]?[ \t]+)\"(?P<quoted>[^\"«»“”\n]+)\"|:{3,}[ \t]*\w+"
     r"(?:\[(?P<braced>[^\]\n]+)\]|[ \t]+(?P<bare>[^\W\d_][^\n\"{}\[\]]*))"

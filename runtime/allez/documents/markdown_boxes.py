@@ -10,8 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_OPENS = re.compile(r"(?:!{3}|\?{3}\+?)[ \t]+[\w-]|={3}[!+]?[ \t]+\"|\[\^[^\]\s]+\]:[ \t]|:[ ]{3}")
-_FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
+_KINDS = r"[a-z][a-z0-9-]*(?:[ \t]+[a-z][a-z0-9-]*)*"
+_OPENS = re.compile(
+    rf"(?:!{{3}}|\?{{3}}\+?)[ \t]+{_KINDS}[ \t]*(?:\"[^\"]*\"[ \t]*)?$"
+    r"|={3}[!+]?[ \t]+\"|\[\^[^\]\s]+\]:[ \t]|:[ ]{3}"
+)
+_FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})(.*)")
 _INDENT = 4
 
 
@@ -28,7 +32,7 @@ def unindented(lines: Sequence[str]) -> list[str]:
             opened.pop()
             fence = ""
         found.append(_moved(line, _INDENT * len(opened)))
-        code = _FENCE.match(text)
+        code = _FENCE.match(text) if begin < _INDENT * (len(opened) + 1) else None
         if fence:
             if code and code[1].startswith(fence) and not code[2].strip():
                 fence = ""

@@ -25,7 +25,7 @@ _MNEMONIC = re.compile(
     r"|(?<=[^\W\d_])&(?!\w+;)(?=[a-zß-öø-ÿ])"
 )
 """Before a letter to press, `&Fichier`, `_Fichier`; or within a word, `É&dition`, but not `R&D`."""
-_OPTION = re.compile(r"[ \t]*-{1,2}[\w?][^\n]*? {2,}(?=\S[^\n]*\n*\Z)")
+_OPTION = re.compile(r"[ \t]*-{1,2}[A-Za-z?][^\n]{0,80}? {2,}(?=\S[^\n]*\n*\Z)")
 """What a program may be told, up to what is said of it in the next column of a help's line."""
 _BLANK_LINE = "\n\n"
 _SPECIAL = frozenset("<>&{}%$#_@*|\t\\")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from allez.documents import html
@@ -218,18 +216,6 @@ def test_tags_without_the_other_half_are_named(page: str, notes: tuple[str, ...]
     assert len(document.notes) == len(notes)
     assert all(map(str.startswith, document.notes, notes))
     assert unchanged(document) == page.encode()
-
-
-def test_tags_of_templates_keep_their_order_and_words_apart() -> None:
-    page = "<p>{% if x %}un mot{% else %}deux <b>mots{{ n }}</b>{% endif %}</p>"
-    document = html.parse(page.encode())
-    assert [segment.source.text for segment in document.segments] == ["un mot deux mots{0}"]
-    assert uppercased(document).decode() == (
-        "<p>{% if x %}UN MOT{% else %}DEUX <b>MOTS{{ n }}</b>{% endif %}</p>"
-    )
-    translate = WordByWord(backwards=True).translate_batch
-    result = translate_document(document, translate).decode()
-    assert re.findall("{%.*?%}", result) == ["{% if x %}", "{% else %}", "{% endif %}"]
 
 
 @pytest.mark.parametrize("text", ["A", "y", "<b>É</b>", "B)", "<code>un</code> a"])

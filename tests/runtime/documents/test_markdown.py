@@ -97,7 +97,6 @@ def texts(text: str) -> list[str]:
             "/// note | un mot\ndeux\n///\n\n/// tip\nun\n///",
             "/// note | UN MOT\nDEUX\n///\n\n/// tip\nUN\n///",
         ),
-        ("{% hint x %}\nun\ndeux\n{% end %}\n", "{% hint x %}\nUN\nDEUX\n{% end %}\n"),
         ("*[HTML]: un\n*[CSS]: deux", "*[HTML]: UN\n*[CSS]: DEUX"),
         ("un\n: deux\n: trois", "UN\n: DEUX\n: TROIS"),
         ("[un][x]\n\n[^1]: un mot\n[x]: http://y", "[UN][x]\n\n[^1]: UN MOT\n[x]: http://y"),

@@ -79,24 +79,6 @@ test('the language that the header of WebVTT names is changed, if it is that of 
   }
 })
 
-test('tags of templates are points', () => {
-  const cue = '00:01.000 --> 00:02.000\n{% if x %}Un{% else %}Il {{ n }}.{% endif %}\n'
-  const document = parseSubtitles(`WEBVTT\n\n${cue}`, true)
-  const [{ source }] = document.segments
-  assert.equal(source.text, 'Un Il {0}.')
-  assert.deepEqual(
-    source.marks.map(({ kind, start }) => [kind, start]),
-    [
-      ['point', 0],
-      ['point', 3],
-      ['word', 6],
-      ['point', 10],
-    ],
-  )
-  writeUpper(document.segments)
-  assert.equal(document.render(), `WEBVTT\n\n${cue.replace('Un', 'UN ').replace('Il', 'IL')}`)
-})
-
 test('a letter alone is a sign', () => {
   const cue = '00:01.000 --> 00:02.000\n'
   const { segments } = parseSubtitles(`WEBVTT\n\n${cue}É.\n\n${cue}<i>B</i> !\n\n${cue}Il\n`, true)

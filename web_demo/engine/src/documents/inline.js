@@ -59,14 +59,13 @@ export class Gatherer {
     this.words = 0
   }
 
-  /** Adds text; placeholders become words, tags of templates points. @param {string} text */
+  /** Adds text as it is read; placeholders in it become words. @param {string} text */
   text(text) {
     let position = 0
     for (const found of text.matchAll(PLACEHOLDERS)) {
       this.read += text.slice(position, found.index)
+      this.word([found[0]])
       position = found.index + found[0].length
-      if (!found[0].startsWith('{%')) this.word([found[0]])
-      else this.point([found[0]], /^[\p{L}\p{N}]/u.test(text.slice(position)))
     }
     this.read += text.slice(position)
   }
@@ -182,6 +181,8 @@ function collapsed({ text, marks }) {
 /** What languages write in their own way: fractions, thousands, per cent, prices. */
 const FIGURES = /[0-9](?:[., \u00a0\u2009\u202f][0-9]|[ \u00a0\u2009\u202f]?[%€$£¥])|[€$£¥] ?[0-9]/
 
+const SIGN = /^[ \t\r\n\u00a0.:()[\]]*[^][ \t\r\n\u00a0.:()[\]]*$/u // a letter, and what may be around it
+
 /**
  * Tells whether there is anything to translate, words that are copied left out: letters, or figures
  * such as "12,50 €". A letter alone is a sign: a grade, a column, a size, a point of the compass.
@@ -193,7 +194,8 @@ export function hasWords({ text, marks }) {
   for (const { kind, start, end } of marks) {
     if (kind === 'word') rest = rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end)
   }
-  return [...rest].filter(isLetter).length > 1 || FIGURES.test(rest)
+  if (SIGN.test(rest)) return false
+  return [...rest].some(isLetter) || FIGURES.test(rest)
 }
 
 const { ends: ENDS } = LATER.wrapped
