@@ -53,29 +53,33 @@ def take_names(args: argparse.Namespace) -> None:
     nothing behind `--` is.
 
     Raises:
-        InputError: what is spelled like a file is none, and no other one is there.
+        InputError: none of what is spelled like a file is there.
+        OptionError: one argument is a file, and another one a text.
     """
     if not args.text or args.input or args.literal:
         return
     for_files = args.output is not None or _is_special(args)
-    missing = [text for text in args.text if not os.path.exists(text)]
-    doubtful = missing if for_files else args.text
-    spelled = [text for text in doubtful if _is_spelled(text)]
-    if len(missing) == len(args.text) and spelled and (for_files or spelled == doubtful):
-        raise InputError(
-            f"{spelled[0]} does not exist", hint="a text that looks like a file goes behind --"
-        )
-    if spelled == doubtful:
-        args.input, args.text = args.text, []
+    named = [t for t in args.text if _is_spelled(t) or (for_files and os.path.exists(t))]
+    if not named:
+        return
+    hint = "a text that looks like a file goes behind --"
+    if len(named) < len(args.text):
+        text = next(text for text in args.text if text not in named)
+        raise OptionError(f"{named[0]} is a file, and {text!r} a text", hint=hint)
+    if not any(map(os.path.exists, named)):
+        raise InputError(f"{named[0]} does not exist", hint=hint)
+    args.input, args.text = named, []
 
 
 def _is_spelled(text: str) -> bool:
-    """Tell whether an argument looks like a file: by its ending, or by a slash if it is there."""
+    """Tell whether an argument looks like a file: by its ending, or as a path does."""
     if os.path.exists(text):
         if os.path.dirname(text):
             return True
     elif any(map(str.isspace, text)) or "://" in text:
         return False
+    elif text.startswith(("./", "../", "~/")) or (text.endswith("/") and len(text) > 1):
+        return True
     if not os.path.splitext(text)[1].strip("."):  # as most texts: formats need not be loaded
         return False
     from allez.documents.formats import REFUSED_SUFFIXES, by_name

@@ -200,12 +200,17 @@ def _say_doubts(translation: Translation, line: int | None = None) -> None:
 
 
 def _lines(args: argparse.Namespace) -> LineFile | LineStream:
-    from allez.documents.lines import LineStream, open_lines
+    from allez.documents.lines import LineFile, LineStream, open_lines
     from allez.documents.output import unfinished
 
     if args.input not in ([], ["-"]):
         begun = None if args.output in (None, "-") else unfinished(Path(args.output))
-        return open_lines(Path(args.input[0]), errors=args.errors, begun=begun)
+        found = open_lines(Path(args.input[0]), errors=args.errors, begun=begun)
+        if isinstance(found, LineFile) and found.is_wrapped and not args.quiet:
+            console.say(
+                f"note: {args.input[0]} looks wrapped; --wrapped reads paragraphs, not lines"
+            )
+        return found
     given = console.standard_input()
     if console.is_terminal(sys.stdin) and not args.quiet:
         console.say("type a line and press Enter to see its translation")

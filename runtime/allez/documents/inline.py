@@ -22,7 +22,7 @@ _BRACES = (
 )
 _PERCENT = (
     r"%(?:\d+\$)?[-+0#]*\d*(?:\.\d+)?(?:hh?|ll?|[Lzjtq])?[diouxXeEfgGcsp@](?![^\W\d_])"
-    r"|%\(\w+\)[-+0#]*\d*(?:\.\d+)?[diouxXeEfgGcrs]|%\w+%|%%|%n"
+    r"|%\(\w+\)[-+0#]*\d*(?:\.\d+)?[diouxXeEfgGcrs]|%\w+%|%%|%n|\$[A-Za-z]\w*\$"
 )
 PLACEHOLDERS = re.compile(f"{_BRACES}|{_PERCENT}")
 """What programs put values in place of, in any common form."""

@@ -84,8 +84,10 @@ def _values(text: str, repeated: Repeated) -> Iterator[tuple[re.Match[str], str]
             repeated.see(found.start(), "key", sign, (within[-1], key))
             continue
         about = kept[-1] or key.startswith("@") or key.lower() in _CODE
-        about = about or _is_language(key, content) or (
-            key.lower() in _NAMING and _NAME.fullmatch(content) is not None
+        about = (
+            about
+            or _is_language(key, content)
+            or (key.lower() in _NAMING and _NAME.fullmatch(content) is not None)
         )
         if not about and is_prose(content):
             yield found, content

@@ -22,6 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 from allez.bundle import fingerprint
 from allez.documents.binary import likely_encoding, refuse_what_is_no_utf8
 from allez.documents.records import Format, render
+from allez.documents.wrapping import looks_wrapped
 from allez.errors import InputError
 from allez.files import MAX_LINE_BYTES, reason
 from allez.search.beam import REVISION
@@ -38,6 +39,9 @@ Errors = Literal["strict", "replace"]
 
 LONG_LINE = 200_000
 """Of a line with more characters it is told that it takes long, since it is written at once."""
+
+_LOOKED_AT, _MOST_WRAPPED = 200, 400
+"""By how many lines a wrapped text is told, and characters that no line of one has."""
 
 _CHUNK = 2**20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -80,7 +84,14 @@ class LineFile:
         self._size = size
         self.identity: dict[str, object] = {}
         """Tells these lines from any others."""
-        self.total: int | None = sum(1 for _ in self._lines())
+        lines = self._lines()
+        first = [
+            line if len(line) < _MOST_WRAPPED else ""
+            for line in itertools.islice(lines, _LOOKED_AT)
+        ]
+        self.is_wrapped = looks_wrapped(first)
+        """Whether its sentences seem to go on from line to line."""
+        self.total: int | None = len(first) + sum(1 for _ in lines)
         """How many lines it has."""
 
     def groups(self, skip: int = 0) -> Iterator[Iterable[str]]:

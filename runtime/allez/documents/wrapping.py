@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from allez.spec import SPEC
 from allez.text.markup import Mark, Marked
@@ -28,10 +29,25 @@ def continues(line: str, following: str, width: int) -> bool:
     return len(line) + 1 + len(first) > width and len(line) * 2 > width
 
 
+_LONG, _SEVERAL = 40, 3
+"""Characters of a line that is long, and how many of them tell a wrapped text."""
+
+
 def ends_sentence(text: str) -> bool:
     """Tell whether a text ends with a mark that ends a sentence, closing quotes aside."""
     text = text.rstrip(_CLOSERS + " \u00a0\u202f")
     return text.endswith(_ENDS)
+
+
+def looks_wrapped(lines: Sequence[str]) -> bool:
+    """Tell whether sentences seem to go on from line to line, behind long ones."""
+    goes_on = parts = 0
+    for line, following in pairwise(lines):
+        if len(line) < _LONG or not following.strip():
+            continue
+        parts += 1
+        goes_on += following[0].islower() and not ends_sentence(line)
+    return goes_on >= _SEVERAL and 2 * goes_on >= parts
 
 
 def joined(lines: Sequence[str]) -> str:

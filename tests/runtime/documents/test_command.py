@@ -164,6 +164,19 @@ def test_a_format_that_the_name_does_not_tell(folder: Path) -> None:
     assert (folder / "out" / "page").read_text() == "<p>UN</p>"
 
 
+def test_a_text_that_looks_wrapped_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = "une ligne qui est assez longue pour avoir été coupée"
+    (folder / "long.txt").write_text(f"{line}\n" * 4, encoding="utf-8")
+    (folder / "list.txt").write_text(f"{line}.\n" * 4, encoding="utf-8")
+    assert main(["-i", "long.txt"]) == 0
+    assert "long.txt looks wrapped; --wrapped reads paragraphs" in capsys.readouterr().err
+    for quiet in (["-i", "list.txt"], ["-q", "-i", "long.txt"]):
+        assert main(quiet) == 0
+        assert "looks wrapped" not in capsys.readouterr().err
+
+
 def test_paragraphs_of_a_wrapped_text(folder: Path) -> None:
     (folder / "w.txt").write_text("il est tard pour\nprendre le train\n")
     assert main(["-i", "w.txt", "--wrapped", "-o", "w.en.txt"]) == 0
@@ -210,7 +223,10 @@ def test_one_broken_file_does_not_stop_the_others(
         (["--suffix", ".en"], 2, "are for files"),
         (["translate", "un texte", "--as", "html"], 2, "are for files"),
         (["translate", "none.html", "-o", "-"], 1, "none.html does not exist"),
-        (["translate", "none.html", "un texte", "-o", "out"], 1, "none.html does not exist"),
+        (["translate", "none.html", "un texte", "-o", "out"], 2, "and 'un texte' a text"),
+        (["translate", "c.txt", "un"], 2, "c.txt is a file, and 'un' a text"),
+        (["./none"], 1, "./none does not exist"),
+        (["none/"], 1, "none/ does not exist"),
         (["-i", "docs", "-o", "out", "--max-time", "1"], 2, "--max-time is not for documents"),
         (["-i", "docs", "-o", "out", "--prefix", "A"], 2, "--prefix is not for documents"),
         (["-i", "docs", "-o", "out", "--doubts"], 2, "--doubts is not for documents"),

@@ -41,7 +41,8 @@ def capitals(name: str, text: str) -> str:
             "{nom}, {0} et {}",
             "${x} ou #{y}",
         ),
-        *("{{n}} messages", "__nom__ est là", "%USER% ici", "%.2f m", "%%", "$t(menu.open) !"),
+        *("{{n}} messages", "__nom__ est là", "%USER% ici", "$USER$ ici", "%.2f m", "%%"),
+        "$t(menu.open) !",
         "{n, choice, rien} ici",
     ],
 )
@@ -186,8 +187,8 @@ def test_what_stands_before_the_second_column_of_a_help_stays(
 
 
 def test_what_programs_call_things_stays_in_json() -> None:
-    text = '{"icon": "arrow-right", "un": ["a-b", "Porte-clés", "un arrow-right", "été-hiver"]}'
-    expected = text.replace("Porte-clés", "PORTE-CLÉS").replace("été-hiver", "ÉTÉ-HIVER")
+    text = '{"icon": "arrow-right", "type": "Porte-clés", "un": ["week-end", "un arrow-right"]}'
+    expected = text.replace("Porte-clés", "PORTE-CLÉS").replace("week-end", "WEEK-END")
     expected = expected.replace("un arrow-right", "UN ARROW-RIGHT")
     assert capitals("json", text) == expected
 

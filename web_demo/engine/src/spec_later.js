@@ -245,7 +245,8 @@ export const LATER = {
   "descriptions": "description og:title og:description og:site_name twitter:title twitter:description",
   "buttons": "submit button reset",
   "labelled": "track option optgroup",
-  "ended": ".!?:;\u2026\u00bb)%\u20ac"
+  "opened": "(\u00ab[/'\u2019",
+  "ended": ",.;:!?\u2026)\u00bb]/'\u2019"
  },
  "search": {
   "length_offset": [

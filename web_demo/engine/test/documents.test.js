@@ -81,10 +81,13 @@ test('the language that the header of WebVTT names is changed, if it is that of 
 
 test('a letter alone is a sign', () => {
   const cue = '00:01.000 --> 00:02.000\n'
-  const { segments } = parseSubtitles(`WEBVTT\n\n${cue}É.\n\n${cue}<i>B</i> !\n\n${cue}Il\n`, true)
+  const { segments } = parseSubtitles(
+    `WEBVTT\n\n${cue}É.\n\n${cue}<i>B</i> :\n\n${cue}Ô !\n\n${cue}Il\n`,
+    true,
+  )
   assert.deepEqual(
     segments.map(({ source }) => source.text),
-    ['Il'],
+    ['Ô !', 'Il'],
   )
 })
 

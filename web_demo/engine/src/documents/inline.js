@@ -181,7 +181,8 @@ function collapsed({ text, marks }) {
 /** What languages write in their own way: fractions, thousands, per cent, prices. */
 const FIGURES = /[0-9](?:[., \u00a0\u2009\u202f][0-9]|[ \u00a0\u2009\u202f]?[%€$£¥])|[€$£¥] ?[0-9]/
 
-const SIGN = /^[ \t\r\n\u00a0.:()[\]]*[^][ \t\r\n\u00a0.:()[\]]*$/u // a letter, and what may be around it
+/** A letter, and what may be around it: `(A)`, `B.`. */
+const SIGN = /^[ \t\r\n\u00a0.:()[\]]*[^][ \t\r\n\u00a0.:()[\]]*$/u
 
 /**
  * Tells whether there is anything to translate, words that are copied left out: letters, or figures

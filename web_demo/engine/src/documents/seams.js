@@ -8,60 +8,91 @@ import { endsSentence, firstOf } from './inline.js'
 /** Characters of a reference to a note: `1`, `[12]`. */
 export const NOTE = 4
 
-const ENDED = new Set(LATER.elements.ended) // behind which no word goes on
-
 export const SPACE = /^[ \t\n\r\f]*$/
+
+const OPENED = new Set(LATER.elements.opened) // behind which a word or its sentence goes on
+const ENDED = new Set(LATER.elements.ended) // before which it does
+const DASHES = new Set('-\u2212')
+const COUNTED = /\p{L}{3}$/u // a word that a number in a tag behind it is no part of
 
 /** @param {Node} node @returns {node is Element} */
 export const isElement = (node) => node.nodeType === 1
 
+/** @param {Node} node */
+const shownIn = (node) => node.textContent ?? ''
+
 /**
- * Returns the parts of a run: links alone one by one, and what meets where no word goes on.
+ * Returns the parts of a run: links alone one by one, what meets where no word goes on, and the
+ * number behind a word that ends it.
  *
  * @param {Node[]} run siblings
  * @param {Set<Node>} kept elements that are not to be translated
  * @returns {(Node[] | Element)[]} runs, and elements that hold such
  */
 export function parted(run, kept) {
-  const shown = run.filter((node) => !SPACE.test(node.textContent ?? ''))
-  const links = shown.map((node) => linksIn(node, kept))
-  if (links.every(({ isAlone }) => isAlone) && sum(links) > 1) {
-    return run.map((node) =>
-      linksIn(node, kept).count > 1 ? /** @type {Element} */ (node) : [node],
-    )
+  const shown = run.filter((node) => !SPACE.test(shownIn(node)))
+  if (shown.length === 1 && isPair(shown[0], kept) && hasParts([...shown[0].childNodes], kept)) {
+    return [/** @type {Element} */ (shown[0])]
   }
-  const [only] = shown
-  if (shown.length === 1 && isPair(only, kept) && seamIn([...only.childNodes], kept)) {
-    return [/** @type {Element} */ (only)]
+  const counts = linksOf(run, kept)
+  if (counts) {
+    const first = counts.findIndex((count) => count > 0)
+    const links = run.slice(first).map((node, at) => {
+      return counts[first + at] > 1 ? /** @type {Element} */ (node) : [node]
+    })
+    return [run.slice(0, first), ...links]
   }
-  const end = seamIn(run, kept)
-  return end ? [run.slice(0, end), ...parted(run.slice(end), kept)] : [run]
+  const seams = new Set(seamsIn(run, kept))
+  /** @type {Node[][]} */
+  const parts = [[]]
+  run.forEach((node, at) => {
+    if (seams.has(at)) parts.push([])
+    parts[parts.length - 1].push(node)
+  })
+  return parts
 }
 
-/** How many links there are. @param {{count: number}[]} links */
-const sum = (links) => links.reduce((total, { count }) => total + count, 0)
+/** @param {Node[]} nodes @param {Set<Node>} kept */
+const hasParts = (nodes, kept) => linksOf(nodes, kept) !== null || seamsIn(nodes, kept).length > 0
 
 /**
- * Returns how many links a node has, and whether there are words beside them.
+ * Tells whether a node has words that stand in no other element.
  *
  * @param {Node} node
  * @param {Set<Node>} kept
- * @returns {{count: number, isAlone: boolean}}
  */
-function linksIn(node, kept) {
-  const shown = node.textContent ?? ''
-  if (!isElement(node)) {
-    return { count: 0, isAlone: node.nodeType !== 3 || ![...shown].some(isLetter) }
+const isSaid = (node, kept) =>
+  isElement(node)
+    ? kept.has(node) || WORDS.has(node.localName)
+    : node.nodeType === 3 && [...shownIn(node)].some(isLetter)
+
+/**
+ * Returns how many links each node of a run has; null if there are less than two, or words beside
+ * them. Before the first there may be a label, with a colon.
+ *
+ * @param {Node[]} run
+ * @param {Set<Node>} kept
+ */
+function linksOf(run, kept) {
+  let [label, total] = ['', 0]
+  let isAlone = true
+  /** @param {Node} node */
+  const count = (node) => {
+    if (isSaid(node, kept)) {
+      if (total > 0) isAlone = false
+      else label += shownIn(node)
+    }
+    if (!isPair(node, kept)) return
+    if (/** @type {Element} */ (node).localName !== 'a') return node.childNodes.forEach(count)
+    if (total === 0 && label !== '' && !label.trimEnd().endsWith(':')) isAlone = false
+    total += 1
   }
-  if (!isPair(node, kept)) {
-    return { count: 0, isAlone: !kept.has(node) && !WORDS.has(node.localName) }
-  }
-  const isLink = node.localName === 'a'
-  if (isLink && (shown.length > NOTE || [...shown].some(isLetter))) {
-    return { count: 1, isAlone: true }
-  }
-  const links = [...node.childNodes].map((child) => linksIn(child, kept))
-  return { count: sum(links), isAlone: links.every(({ isAlone }) => isAlone) }
+  const counts = run.map((node) => {
+    const before = total
+    count(node)
+    return total - before
+  })
+  return isAlone && total > 1 ? counts : null
 }
 
 /**
@@ -74,24 +105,49 @@ const isPair = (node, kept) =>
   isElement(node) &&
   !kept.has(node) &&
   ![WORDS, POINTS, SIGNS].some((names) => names.has(node.localName)) &&
-  (node.textContent ?? '').trim() !== ''
+  shownIn(node).trim() !== ''
 
 /**
  * Returns before which of some siblings another text begins, though no block does: "Prix" and
- * "12 €". 0: before none.
+ * "12 €".
  *
  * @param {Node[]} nodes
  * @param {Set<Node>} kept
+ * @returns {number[]}
  */
-function seamIn(nodes, kept) {
-  const found = nodes.findIndex((node, at) => {
-    if (at === 0 || !isPair(node, kept) || !isPair(nodes[at - 1], kept)) return false
-    const before = [...(nodes[at - 1].textContent ?? '')].at(-1) ?? ''
-    const [after] = node.textContent ?? ''
-    const isOver = isSmall(before) || isDigit(before) || ENDED.has(before)
-    return isOver && (isCapital(after) || isDigit(after) || after === '«')
-  })
-  return Math.max(found, 0)
+function seamsIn(nodes, kept) {
+  const counted = nodes.length - 1
+  if (nodes.some((node) => isSaid(node, kept))) {
+    const isCounter =
+      counted > 0 &&
+      isPair(nodes[counted], kept) &&
+      /^[0-9]+$/.test(shownIn(nodes[counted])) &&
+      nodes[counted - 1].nodeType === 3 &&
+      COUNTED.test(shownIn(nodes[counted - 1]))
+    return isCounter ? [counted] : []
+  }
+  const places = [...nodes.keys()].filter(
+    (at) => at > 0 && isPair(nodes[at], kept) && isPair(nodes[at - 1], kept),
+  )
+  const isFlowing = places.some(
+    (at) => /\s$/.test(shownIn(nodes[at - 1])) || /^\s/.test(shownIn(nodes[at])),
+  )
+  return places.filter((at) => isSeam(shownIn(nodes[at - 1]), shownIn(nodes[at]), isFlowing))
+}
+
+/**
+ * @param {string} one
+ * @param {string} other
+ * @param {boolean} isFlowing whether elsewhere spaces part the run
+ */
+function isSeam(one, other, isFlowing) {
+  const [beforeLast = '', last] = [...one].slice(-2).length > 1 ? [...one].slice(-2) : ['', one]
+  const [first, second = ''] = other
+  if (/\s/.test(last + first) || OPENED.has(last) || ENDED.has(first)) return false
+  if (DASHES.has(first)) return isDigit(second)
+  if (!isLetter(last) || !isLetter(first)) return true
+  if (isSmall(first)) return !isFlowing && (isSmall(last) || isCapital(beforeLast))
+  return isSmall(last) || isSmall(second)
 }
 
 /**

@@ -30,6 +30,7 @@ const PAGE = `<!DOCTYPE html>
 un  chat</pre>
 <ul><li>Il fait froid<li>Il fait chaud</ul>
 <nav><a href="a">Accueil</a><a href="b">Nos produits</a></nav><p><b>Prix</b><i>12 kg</i></p>
+<p><span><span>Nouveau</span><span>la maison</span></span></p><p>Avis<span>12</span></p>
 <p><span><a href="c">La voiture</a> | <a href="d">La maison</a></span></p>
 <input placeholder="Votre nom"> <b></b>
 </body></html>`
@@ -98,6 +99,7 @@ async function tryPage(page, blank) {
   assert.match(text, /<li>It's cold/)
   assert.match(text, /placeholder="Your name"/)
   assert.match(text, /<nav><a href="a">[^<]+<\/a><a href="b">(Our|The) [^<]+<\/a><\/nav>/)
+  assert.match(text, /<span>New<\/span><span>the house<\/span><\/span><\/p><p>[^<]+<span>12</)
   assert.match(text, /<p><b>Prices?<\/b><i>12 kg<\/i><\/p>/)
   assert.match(text, /<span><a href="c">The car<\/a> \| <a href="d">The house<\/a><\/span>/)
   assert.match(text, /<code>rm -rf<\/code>/)
