@@ -40,6 +40,8 @@ def masked(source: str, target: str, seed: int = 0, **options: float) -> tuple[s
         ("un 5 590", "a 5,591", []),
         ("à Londres", "in Londres", []),
         ("un chat", "a cat", []),
+        ("du 3 mars au 12 juin 2025", "from March 3 to June 12, 2025", [NUMBERS]),
+        ("du 3 mars au 12 juin", "from March 3 to June 12", []),
     ],
 )
 def test_what_both_sides_hold_once_is_masked(

@@ -70,6 +70,11 @@ def test_values_are_filled_in_as_the_specification_says(case: dict[str, Any]) ->
     )
 
 
+@pytest.mark.parametrize("text", ["du 3 mars au 12 juin 2025", "DU LUNDI 3 MARS AU 12 JUIN 2025"])
+def test_the_dates_of_a_period_are_the_same_however_they_are_written(text: str) -> None:
+    assert [e.value for e in found({"text": text})] == ["03-03", "2025-06-12"]
+
+
 # Pieces of what people write, put together at random: values side by side, within each other, cut.
 PIECES = st.sampled_from(
     """a@b.fr|06 12 34 56 78|FR76 3000 4000 0100 1234 5678 943|https://a.fr/b|{x}|{|}|%s|%|<b>|<|>|

@@ -48,6 +48,7 @@ from allez.entities.numerals import (
     telephone,
     version,
 )
+from allez.entities.periods import period
 from allez.entities.rates import passed
 from allez.entities.stretches import shared, stretch
 from allez.entities.terms import term_at
@@ -257,6 +258,9 @@ def _at_number(line: str, start: int, source: Form | None, target: Form | None) 
         return None
     first = line[start]
     if is_digit(first) and source is not None and source.hours:
+        day = None if target is None or target.hours else period(line, start)
+        if day is not None:
+            return Entity(start, day.end, NUMBER, day.written(), day.value)
         two = stretch(line, start, source)
         if two is not None:
             said = line[start : two.end] if target is None else two.written(source, target)

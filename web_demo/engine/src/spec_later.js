@@ -51,7 +51,8 @@ export const LATER = {
   }
  },
  "calendar": {
-  "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November December"
+  "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November December",
+  "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche janvier f\u00e9vrier mars avril mai juin juillet ao\u00fbt septembre octobre novembre d\u00e9cembre"
  },
  "bullets": "-*+>\u2022\u00b7\u25aa\u25e6\u2023",
  "typography": {

@@ -23,6 +23,7 @@ import {
   words,
 } from './characters.js'
 import { MOMENTS, areOfDay, beforeSpace, isShared } from './hours.js'
+import { period } from './periods.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 /** @typedef {import('./numbers.js').Amount} Amount */
@@ -73,7 +74,8 @@ export class Stretches {
   }
 
   /**
-   * Returns the stretch or span that begins where a number does, null if there is none.
+   * Returns the stretch, span or date of a period that begins where a number does, null if there is
+   * none.
    *
    * @param {Line} line
    * @param {number} start
@@ -82,6 +84,8 @@ export class Stretches {
    * @returns {import('./find.js').Entity | null}
    */
   at(line, start, source, target) {
+    const date = target && !target.hours ? period(line, start) : null
+    if (date) return date
     const shared = this.shared(line, start, source)
     const found =
       this.ofDay(line, start, source) ??

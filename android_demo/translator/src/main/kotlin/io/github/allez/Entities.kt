@@ -179,6 +179,7 @@ internal class EntityFinder(
                 if (end > start) return thing(start, end)
             }
             if (isDigit(first)) {
+                if (source != null && source.hours && target?.hours == false) line.period(start)?.let { return it }
                 if (source != null && source.hours) line.stretch(start, source, target)?.let { return it }
                 firstOf(DIGITS, start)?.let { return it }
             } else if (isOneOf("+(", first)) {
