@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from typing import SupportsIndex
 
 import pytest
 
@@ -15,6 +16,7 @@ from allez import Translation, Translator
 from allez.cli.main import main
 from allez.documents.lines import LineFile, LineStream
 from allez.errors import InputError
+from allez.text.short import shortened
 from allez.text.tokenizer import Tokenizer
 from support import hostile
 
@@ -237,3 +239,20 @@ def test_hostile_texts_from_many_threads_at_once(tiny: Translator) -> None:
     for thread in threads:
         thread.join()
     assert found == [expected] * 4
+
+
+@pytest.mark.parametrize("begin", ["1", ""])
+@pytest.mark.parametrize("part", ["/j", "1/j. ", "env. ", "1 janv. ", "tél. : ", "1 j "])
+def test_rates_and_words_that_are_cut_short_take_linear_time(begin: str, part: str) -> None:
+    class Watched(str):
+        looked = 0
+
+        def __getitem__(self, index: SupportsIndex | slice) -> str:
+            found = super().__getitem__(index)
+            Watched.looked += len(found)
+            return found
+
+    text = begin + part * (8000 // len(part))
+    shortened(Watched(text), "fr")
+
+    assert Watched.looked <= 150 * len(text)

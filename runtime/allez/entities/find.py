@@ -84,7 +84,7 @@ Scanner = Callable[[str, int], int]
 
 _MARKS: dict[str, tuple[Scanner, ...]] = {
     "`": (code,),
-    "<": (markup,),
+    "<": (markup, sign),
     "&": (markup,),
     "{": (braces,),
     "[": (braces,),
@@ -179,8 +179,16 @@ def _find_in_line(
     french = target is not None and target.hours
     french_source = source is not None and source.hours
     while position < len(line):
+        term = term_at(line, position, terms, french=french) if terms else None
+        if term is not None:
+            found.append(Entity(position, term.end, TERM, term.said, term.term))
+            position = term.end
+            continue
         passed_over = passed(line, position) if french_source else position
-        if passed_over > position:
+        inner = range(position + 1, passed_over) if terms else ()
+        if passed_over > position and not any(
+            term_at(line, place, terms, french=french) for place in inner
+        ):
             position = passed_over
             continue
         if not terms and (position == 0 or line[position - 1] == " "):
@@ -189,11 +197,6 @@ def _find_in_line(
             if _is_plain(line[position:space], knows):
                 position = space + 1
                 continue
-        term = term_at(line, position, terms, french=french) if terms else None
-        if term is not None:
-            found.append(Entity(position, term.end, TERM, term.said, term.term))
-            position = term.end
-            continue
         entity = _at(line, position, source, target, knows)
         if entity is not None:
             found.append(entity)

@@ -78,8 +78,7 @@ def is_moment(text: str, start: int, end: int, form: Form, time_end: Callable[[i
     if before == "à" and (joined_to := _hour_before(text, start)):
         return is_moment(text, *joined_to, form, time_end)
     if before == "à" and (bare := _bare_before(text, start)) is not None:
-        dated = word_before(text, bare, _BEFORE) in form.designators | _DAYS
-        return dated or is_shared(text, (bare, start), end, form)
+        return word_before(text, bare, _BEFORE) in form.designators | _DAYS
     if before not in form.moments and text.startswith(" à ", end):
         other = end + len(" à ")
         stop = time_end(other) or hours_end(text, digits(text, other))
@@ -106,29 +105,6 @@ def _bare_before(text: str, start: int) -> int | None:
         begin -= 1
     found = 0 <= begin < end and text.startswith(" à ", end)
     return begin if found and number_begins(text, begin) else None
-
-
-def is_shared(text: str, hours: tuple[int, int], end: int, form: Form) -> bool:
-    """Tell whether two numbers that "à" joins are hours of a day, the `h` behind both: `9 à 18 h`.
-
-    Args:
-        text: of both.
-        hours: where each begins.
-        end: where the second ends.
-        form: of the language.
-    """
-    if text.startswith(_LENGTHS, end) or rate(text, end):
-        return False
-    start = hours[0]
-    before = word_before(text, start, _BEFORE)
-    opened = word_before(text, start - len("de ")) if before == "de" else ""
-    lengths = form.durations | _BEFORE_LENGTHS
-    of_day = before in form.moments - _DAYS or (before == "de" and opened not in lengths)
-    return (
-        of_day
-        and all(_is_hour(text, hour) for hour in hours)
-        and are_of_day(text, hours, end, form)
-    )
 
 
 def are_of_day(text: str, hours: tuple[int, int], end: int, form: Form) -> bool:

@@ -16,22 +16,14 @@ from allez.entities.characters import (
     is_word,
     number_ends,
     word_before,
-    words,
 )
 from allez.entities.forms import Form
-from allez.entities.hours import are_of_day, is_shared
+from allez.entities.hours import are_of_day
 from allez.entities.numbers import Amount, behind, closed, plain, write
-from allez.spec import SPEC
 
-_PACKS = words(SPEC["hours"]["packs"])
-"""What stands before a number of things that have one price: "un lot de 10 à 15 €"."""
 _DASHES = ("-", "\u2013", "\u2014")
-
-
-_OPEN = ("de", "entre")
-"""What opens two hours that "à" or "et" joins: each is a number then."""
-_JOINTS = (" à ", " et ", " ou ")
-"""What joins two numbers that may have one currency."""
+_OPEN = {"de": " à ", "entre": " et "}
+"""What opens two numbers, and what joins them; of hours each is a number then."""
 
 
 class Stretch(NamedTuple):
@@ -51,59 +43,31 @@ class Stretch(NamedTuple):
         """Return how the other language writes it: a currency that stands first does so once."""
         joint = target.until if self.joint == source.until else self.joint
         last, currency = write(self.last, target), ""
-        if target.currency_first and self.joint != source.until:
+        if target.currency_first:
             currency = self.last.currency
         return currency + write(self.first, target) + joint + last[len(currency) :]
 
 
-class _Shared(NamedTuple):
-    end: int
-    first: Amount
-    joint: str
-    stop: int
-    last: Amount
-    opened: bool
-    """Whether "de" or "entre" opens the two."""
-
-
 def shared(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
-    """Return a number that has the currency or the `h` of the one it is joined to: `10 à 15 €`."""
-    found = _shared(text, start, form)
-    return None if found is None else (found.end, found.first)
+    """Return a number that has the currency of the one it is joined to: "entre 10 et 15 €".
 
-
-def _of_prices(text: str, start: int, form: Form) -> Stretch | None:
-    """Return two prices that "à" joins where no word opens them: `10 à 15 €`."""
-    found = _shared(text, start, form)
-    if found is None or found.opened or found.joint != form.until or not found.last.currency:
+    "De 10 à 15 €" is one, too, where it begins the text; else that may be ten things at €15.
+    """
+    before = word_before(text, start)
+    if before not in _OPEN or (before == "de" and start != len("de ")):
         return None
-    return Stretch(found.stop, found.first, found.joint, found.last)
-
-
-def _shared(text: str, start: int, form: Form) -> _Shared | None:
     end, first = plain(text, start, form)
-    joint = next((joint for joint in _JOINTS if text.startswith(joint, end)), "")
+    joint = _OPEN[before]
     other = end + len(joint)
-    led = len(first.whole) > 1 and first.whole[0] == "0"
-    if not joint or not is_digit(at(text, other)) or led:
+    if not text.startswith(joint, end) or not is_digit(at(text, other)):
         return None
     stop, last = plain(text, other, form)
     stop, last = behind(text, stop, last, form)
-    before = word_before(text, start, SPACES + "°.")
-    de = before == "de" and word_before(text, start - len("de "))
-    opened = before in _OPEN and de not in form.moments
-    if not closed(text, stop) or before in form.designators:
+    led = len(first.whole) > 1 and first.whole[0] == "0"
+    rises = _value(first) < _value(last) and len(last.whole) <= len(first.whole) + 1
+    if led or not last.currency or not rises or not closed(text, stop):
         return None
-    if last.hours:
-        if joint != form.until or not is_shared(text, (start, other), stop, form):
-            return None
-        return _Shared(end, first._replace(minutes="00"), joint, stop, last, opened)
-    rises = joint != " et " and _value(first) < _value(last)
-    packed = before in _PACKS or de in _PACKS
-    if not last.currency or packed or not (opened or rises):
-        return None
-    first = first._replace(currency=last.currency, multiple=last.multiple)
-    return _Shared(end, first, joint, stop, last, opened)
+    return end, first._replace(currency=last.currency, multiple=last.multiple)
 
 
 def _value(amount: Amount) -> float:
@@ -119,7 +83,7 @@ class _Time(NamedTuple):
 
 def stretch(text: str, start: int, form: Form) -> Stretch | None:
     """Return the stretch or span that begins where a number does, None if there is none."""
-    return _of_day(text, start, form) or _span(text, start, form) or _of_prices(text, start, form)
+    return _of_day(text, start, form) or _span(text, start, form)
 
 
 def _span(text: str, start: int, form: Form) -> Stretch | None:

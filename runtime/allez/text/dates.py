@@ -27,6 +27,7 @@ def months(text: str, language: str) -> Iterator[tuple[int, int, str]]:
     """
     known = _MONTHS.get(language, {})
     dot = text.find(".") if known else -1
+    last = len(text.rstrip())
     while dot >= 0:
         start = dot
         while start > 0 and text[start - 1].isalpha():
@@ -34,7 +35,7 @@ def months(text: str, language: str) -> Iterator[tuple[int, int, str]]:
         word = text[start:dot]
         name = known.get(word.lower())
         if name is not None and (_behind_number(text, start) or _before_number(text, dot + 1)):
-            end = dot + 1 if text[dot + 1 :].strip() else dot
+            end = dot + 1 if dot + 1 < last else dot
             yield start, end, name.upper() if word.isupper() else word[0] + name[1:]
         dot = text.find(".", dot + 1)
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from allez.entities import at, is_word, roman_ordinal
+from allez.entities import SPACES, at, is_word, roman_ordinal, run, words
 from allez.spec import SPEC
 from allez.text.aligned import Edit
 
 _FIRSTS: dict[str, dict[str, str]] = SPEC["shortened"]["ordinals"]
 """By language, ordinals that are read as words."""
 _JOINED = ("-", ".", "@", "#")
+_BEFORE = words(SPEC["ordinals"]["before"])
+"""What follows an ordinal of one Roman figure, which else is a word: "Xe" is xenon."""
 _BEGIN = "IVX1"
 """What one of them begins with."""
 
@@ -34,5 +36,16 @@ def ordinals(text: str, language: str) -> Iterator[Edit]:
             end += 1
         word = text[start:end]
         said = (firsts or {}).get(word, "") or roman_ordinal(word)
-        if said:
+        if said and (word in (firsts or {}) or _is_read(text, start, end)):
             yield start, end, said[0].upper() + said[1:] if start == 0 else said
+
+
+def _is_read(text: str, start: int, end: int) -> bool:
+    """Tell whether Roman figures are an ordinal there."""
+    if at(text, start - 1) in ("(", "[") and at(text, end) in (")", "]"):
+        return False
+    if at(text, start + 1) in tuple(_BEGIN):
+        return True
+    begin = end + 1
+    word = text[begin : run(text, begin, str.isalpha)].lower()
+    return at(text, end) in tuple(SPACES) and word in _BEFORE

@@ -17,6 +17,7 @@ from allez.entities import (
     is_word,
     number_begins,
     rate,
+    run,
     word_before,
     words,
 )
@@ -34,15 +35,18 @@ _ERAS = tuple(SPEC["shortened"]["eras"].split())
 _LABELS, _BEHIND, _NUMBERS = (_SHORTENED[key] for key in ("labels", "behind", "numbers"))
 """By language: what stands before a colon, in small letters; behind a number; and "n°"."""
 _APOSTROPHES = "'\u2019"
-_AT = " à "
 _DAYS = words(SPEC["hours"]["days"])
+_ARTICLES, _JOINTS = words(SPEC["shortened"]["articles"]), tuple(SPEC["shortened"]["joints"])
+"""What stands before a noun ("la mer."), and between two days."""
+_POINTS = words(SPEC["shortened"]["points"])
+"""What has letters behind its number: "point 3 j"."""
 
 
 def shortened(text: str, language: str) -> list[Edit]:
     """Return where words stand that are cut short, with their full stop, and the whole words.
 
-    Those of `first` begin the sentence; within one a model knows them. Those of `amid` do not end
-    it: there they are words. Those of streets stand
+    Those of `first` begin the sentence; within one a model knows them. Those of `amid`
+    are days that are words, too: a number or another day follows. Those of streets stand
     behind a number, with a comma or without, and before a space and none of `eras`,
     nor, without a comma, a symbol: "av. JC" has one.
     Months are those of `months`. At the end of the text the full stop is the sentence's, too, and
@@ -60,7 +64,6 @@ def shortened(text: str, language: str) -> list[Edit]:
         *_behind_numbers(text, language),
         *_before_numbers(text, language),
         *_rates(text, language),
-        *_dates(text, language),
     ]
     disjoint: list[Edit] = []
     for edit in sorted(found, key=lambda edit: (edit[0], -edit[1])):
@@ -74,8 +77,9 @@ def _before_stops(text: str, language: str) -> Iterator[Edit]:
     amid = _AMID.get(language, {})
     known = {**_ANYWHERE.get(language, {}), **amid, **first, **streets}
     dot = text.find(".") if known else -1
+    end = len(text.rstrip())
     while dot >= 0:
-        last = not text[dot + 1 :].strip()
+        last = dot + 1 >= end
         for short, whole in known.items():
             start = dot - len(short)
             if start < 0 or text[start:dot].lower() != short or is_word(at(text, start - 1)):
@@ -88,12 +92,26 @@ def _before_stops(text: str, language: str) -> Iterator[Edit]:
                 continue
             if (
                 (short in first and start > 0)
-                or (short in amid and last)
+                or (short in amid and not _is_day(text, start, dot + 1, language))
                 or (short in streets and not _is_street(text, start, dot + 1))
             ):
                 continue
             yield start, dot + (not last), _counted(text, start, _cased(text[start:dot], whole))
         dot = text.find(".", dot + 1)
+
+
+def _is_day(text: str, start: int, end: int, language: str) -> bool:
+    """Tell whether a number, or "au" and another, follows a day that no article leads."""
+    if word_before(text, start) in _ARTICLES:
+        return False
+    joint = next((joint for joint in _JOINTS if text.startswith(joint, end)), "")
+    if not joint:
+        number = at(text, end + 1)
+        return at(text, end) in tuple(SPACES) and number != "" and _is_number(number)
+    other = end + len(joint)
+    word = text[other : run(text, other, str.isalpha)].lower()
+    whole = _ANYWHERE.get(language, {}).get(word) or _AMID[language].get(word, word)
+    return whole in _DAYS
 
 
 def _cased(short: str, whole: str) -> str:
@@ -144,14 +162,15 @@ def _before_colons(text: str, language: str) -> Iterator[Edit]:
     if ":" not in text and " " in text.strip():
         return
     small = text.lower()
+    begin, last = len(text) - len(text.lstrip()), len(text.rstrip())
     for short, whole in _LABELS.get(language, {}).items():
         for start in _places(small, short) if len(small) == len(text) else ():
             end = start + len(short)
             stop = end + (short[-1] != "." and at(text, end) == ".")
             colon = stop + (at(text, stop) in tuple(SPACES))
-            first = not text[:start].strip()
+            first = start <= begin
             begins = first or text[start].isupper()
-            if (at(text, colon) == ":" and begins) or (first and not text[stop:].strip()):
+            if (at(text, colon) == ":" and begins) or (first and stop >= last):
                 word = text[start : end - (short[-1] == ".")]
                 yield start, stop, _cased(word, whole)
 
@@ -164,8 +183,17 @@ def _behind_numbers(text: str, language: str) -> Iterator[Edit]:
             spaced = at(text, start - 1) in tuple(SPACES)
             number = at(text, start - 1 - spaced)
             open_ = short[-1].isalpha() and at(text, end) in tuple(_APOSTROPHES + "-")
-            if number and _is_number(number) and not open_:
+            lettered = len(short) == 1 and _is_lettered(text, start - spaced, end)
+            if number and _is_number(number) and not open_ and not lettered:
                 yield start, end, ("" if spaced else " ") + _counted(text, start, whole)
+
+
+def _is_lettered(text: str, end: int, stop: int) -> bool:
+    """Tell whether one letter belongs to the number that ends before it: "article 3 j", "3 j)"."""
+    start = end
+    while start > 0 and _is_number(text[start - 1]):
+        start -= 1
+    return at(text, stop) == ")" or word_before(text, start) in _POINTS
 
 
 def _before_numbers(text: str, language: str) -> Iterator[Edit]:
@@ -194,17 +222,3 @@ def _rates(text: str, language: str) -> Iterator[Edit]:
             continue
         if words is not None:
             yield position, *words
-
-
-def _dates(text: str, language: str) -> Iterator[Edit]:
-    """Yield the "à" between a date and an hour, which else joins two numbers: `mardi 5 à 10 h`."""
-    joint = text.find(_AT) if language in SPEC["rates"] else -1
-    while joint >= 0:
-        start = joint
-        while start > 0 and is_digit(text[start - 1]):
-            start -= 1
-        following = at(text, joint + len(_AT))
-        dated = start < joint and word_before(text, start, SPACES) in _DAYS
-        if dated and following and _is_number(following):
-            yield joint, joint + len(_AT), "," + _AT
-        joint = text.find(_AT, joint + 1)

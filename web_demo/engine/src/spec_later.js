@@ -91,8 +91,7 @@ export const LATER = {
     "c. \u00e0 s": "cuill\u00e8res \u00e0 soupe",
     "c. \u00e0 c": "cuill\u00e8res \u00e0 caf\u00e9",
     "lun": "lundi",
-    "ven": "vendredi",
-    "dim": "dimanche"
+    "ven": "vendredi"
    }
   },
   "amid": {
@@ -100,9 +99,16 @@ export const LATER = {
     "mar": "mardi",
     "mer": "mercredi",
     "jeu": "jeudi",
-    "sam": "samedi"
+    "sam": "samedi",
+    "dim": "dimanche"
    }
   },
+  "joints": [
+   " au ",
+   " et ",
+   " - "
+  ],
+  "articles": "le la les l un une des du de d au aux ce cette",
   "first": {
    "fr": {
     "p. ex": "par exemple",
@@ -123,9 +129,7 @@ export const LATER = {
   "labels": {
    "fr": {
     "t\u00e9l": "t\u00e9l\u00e9phone",
-    "tel": "t\u00e9l\u00e9phone",
     "r\u00e9f": "r\u00e9f\u00e9rence",
-    "mob": "mobile",
     "port.": "mobile",
     "qt\u00e9": "quantit\u00e9"
    }
@@ -134,7 +138,6 @@ export const LATER = {
    "fr": {
     "j": "jours",
     "mn": "min",
-    "sec": "secondes",
     "hrs": "heures",
     "kms": "km",
     "c. \u00e0": "cuill\u00e8res \u00e0",
@@ -144,6 +147,7 @@ export const LATER = {
     "Md d\u2019": "milliards d'"
    }
   },
+  "points": "point alin\u00e9a article paragraphe",
   "numbers": {
    "fr": {
     "n\u00b0": "n\u00b0 ",
@@ -157,6 +161,9 @@ export const LATER = {
     "1ere": "premi\u00e8re"
    }
   }
+ },
+ "ordinals": {
+  "before": "si\u00e8cle si\u00e8cles r\u00e9publique arrondissement"
  },
  "rates": {
   "fr": {
@@ -186,7 +193,9 @@ export const LATER = {
     "s\u00e9ance": "s\u00e9ance"
    },
    "joint": " par ",
-   "signs": "\u20ac$\u00a3\u00a5%\u00b0\u00b2\u00b3/",
+   "signs": "\u20ac$\u00a3\u00a5%",
+   "nouns": "repas s\u00e9ance s\u00e9ances fois comprim\u00e9 comprim\u00e9s cours jours heures h j min mn",
+   "goes_on": ".-:@#?&=~\\'\u2019",
    "counted": "un une deux trois quatre cinq six",
    "round": {
     "h": [
@@ -300,7 +309,6 @@ export const LATER = {
    " en ",
    " \u00e0 pied"
   ],
-  "packs": "lot lots pack packs carnet carnets bo\u00eete bo\u00eetes paquet paquets sachet s\u00e9rie jeu coffret groupe table \u00e9quipe menu formule plat",
   "since": "partir compter autour environs",
   "days": "lundi mardi mercredi jeudi vendredi samedi dimanche"
  },

@@ -68,7 +68,7 @@ export const KINDS = ['number', 'name', 'thing', 'term']
 /** @type {Record<string, Scanner[]>} */
 const MARKS = {
   '`': [code],
-  '<': [markup],
+  '<': [markup, sign],
   '&': [markup],
   '{': [braces],
   '[': [braces],
@@ -161,8 +161,14 @@ class Finder {
   *inLine(line) {
     let position = 0
     while (position < line.length) {
+      const term = this.terms?.at(line, position, this.target?.hours === true)
+      if (term) {
+        yield term
+        position = term.end
+        continue
+      }
       const passed = this.source?.french?.passed(line, position) ?? position
-      if (passed > position) {
+      if (passed > position && !this.hasTerm(line, position + 1, passed)) {
         position = passed
         continue
       }
@@ -174,8 +180,7 @@ class Finder {
           continue
         }
       }
-      const entity =
-        this.terms?.at(line, position, this.target?.hours === true) ?? this.at(line, position)
+      const entity = this.at(line, position)
       if (entity) {
         yield entity
         position = entity.end
@@ -187,6 +192,19 @@ class Finder {
         position++
       }
     }
+  }
+
+  /**
+   * Tells whether a term begins in a stretch.
+   *
+   * @param {Line} line
+   * @param {number} start
+   * @param {number} end
+   */
+  hasTerm(line, start, end) {
+    const isFrench = this.target?.hours === true
+    while (start < end && !this.terms?.at(line, start, isFrench)) start++
+    return this.terms !== null && start < end
   }
 
   /**

@@ -93,8 +93,7 @@ export function isMoment(line, start, end, form, timeEnd) {
     const bare = digitsBefore(line, start - 3)
     if (bare < start - 3 && numberBegins(line, bare)) {
       const opens = wordBefore(line, bare)
-      const isDate = form.designators.has(opens) || DAYS.has(opens)
-      return isDate || isShared(line, [bare, start], end, form)
+      return form.designators.has(opens) || DAYS.has(opens)
     }
   }
   if (before !== 'et') {
@@ -120,23 +119,6 @@ function digitsBefore(line, end) {
   let start = end
   while (isDigit(at(line, start - 1))) start--
   return start
-}
-
-/**
- * Tells whether two numbers that "à" joins are hours of a day, the `h` behind both: `9 à 18 h`.
- *
- * @param {Line} line
- * @param {number[]} hours where each begins
- * @param {number} end where the second ends
- * @param {Form} form
- */
-export function isShared(line, hours, end, form) {
-  if (has(line, end, ...LENGTHS) || rate(line, end)) return false
-  const before = wordBefore(line, hours[0])
-  const opens = before === 'de' ? wordBefore(line, hours[0] - 3, SPACES) : ''
-  const isLength = form.durations.has(opens) || BEFORE_LENGTHS.has(opens)
-  const isOpen = before === 'de' ? !isLength : MOMENTS.has(before) && !DAYS.has(before)
-  return isOpen && hours.every((hour) => isHour(line, hour)) && areOfDay(line, hours, end, form)
 }
 
 /**

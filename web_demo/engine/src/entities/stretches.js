@@ -5,7 +5,6 @@
  * French.
  */
 
-import { LATER } from '../spec_later.js'
 import { isDigit } from '../text/characters.js'
 import {
   MINUS,
@@ -20,9 +19,8 @@ import {
   numberEnds,
   part,
   wordBefore,
-  words,
 } from './characters.js'
-import { MOMENTS, areOfDay, beforeSpace, isShared } from './hours.js'
+import { areOfDay, beforeSpace } from './hours.js'
 import { period } from './periods.js'
 
 /** @typedef {import('./characters.js').Line} Line */
@@ -46,25 +44,14 @@ import { period } from './periods.js'
 
 const DASHES = '-\u2013\u2014'
 
-/** What opens two hours that "à" or "et" joins: each is a number then. */
-const OPEN = ['de', 'entre']
-
-/** What joins two numbers that may have one currency. */
-const JOINTS = [' à ', ' et ', ' ou ']
-
-/** What stands before a number of things that have one price: "un lot de 10 à 15 €". */
-const PACKS = words(LATER.hours.packs)
+/** What opens two numbers, and what joins them; of hours each is a number then. */
+const OPEN = new Map([
+  ['de', ' à '],
+  ['entre', ' et '],
+])
 
 /** @param {Amount} amount */
 const valueIn = ({ whole, fraction }) => Number(`${whole}.${fraction || 0}`)
-
-/**
- * Two numbers of which the first has what stands behind the second; `isOpen`: "de" or "entre" opens
- * them.
- *
- * @typedef {{end: number, first: Amount, joint: string, stop: number, last: Amount,
- *   isOpen: boolean}} Shared
- */
 
 /** What reads two numbers of French as one. */
 export class Stretches {
@@ -86,12 +73,11 @@ export class Stretches {
   at(line, start, source, target) {
     const date = target && !target.hours ? period(line, start) : null
     if (date) return date
-    const shared = this.shared(line, start, source)
-    const found =
-      this.ofDay(line, start, source) ??
-      this.span(line, start, source) ??
-      this.ofPrices(shared, source)
-    if (!found) return shared && this.counted(line, start, shared, target)
+    const found = this.ofDay(line, start, source) ?? this.span(line, start, source)
+    if (!found) {
+      const shared = this.shared(line, start, source)
+      return shared && this.counted(line, start, shared, target)
+    }
     const { end, first, last } = found
     const said = target ? this.written(found, source, target) : part(line, start, end)
     return {
@@ -112,8 +98,7 @@ export class Stretches {
    */
   written({ first, joint, last }, source, target) {
     const joined = joint === source.until ? target.until : joint
-    const isOnce = target.currencyFirst && joint !== source.until
-    const currency = isOnce ? last.currency : ''
+    const currency = target.currencyFirst ? last.currency : ''
     return (
       currency +
       this.numbers.write(first, target) +
@@ -123,11 +108,11 @@ export class Stretches {
   }
 
   /**
-   * Returns the entity of a number that has its currency or its `h` of another one.
+   * Returns the entity of a number that has its currency of another one.
    *
    * @param {Line} line
    * @param {number} start
-   * @param {Shared} shared
+   * @param {{end: number, first: Amount}} shared
    * @param {Form | null} target
    * @returns {import('./find.js').Entity}
    */
@@ -137,47 +122,28 @@ export class Stretches {
   }
 
   /**
-   * Returns two prices that "à" joins where no word opens them: `10 à 15 €`.
-   *
-   * @param {Shared | null} shared
-   * @param {Form} form
-   * @returns {Stretch | null}
-   */
-  ofPrices(shared, { until }) {
-    if (!shared || shared.isOpen || shared.joint !== until || !shared.last.currency) return null
-    return { ...shared, end: shared.stop }
-  }
-
-  /**
-   * Returns a number that has the currency or the `h` of the one it is joined to: `10 à 15 €`.
+   * Returns a number that has the currency of the one it is joined to: "entre 10 et 15 €". "De 10 à
+   * 15 €" is one, too, where it begins the text; else that may be ten things at €15.
    *
    * @param {Line} line
    * @param {number} start
    * @param {Form} form
-   * @returns {Shared | null}
+   * @returns {{end: number, first: Amount} | null}
    */
   shared(line, start, form) {
+    const before = wordBefore(line, start, SPACES)
+    if (!OPEN.has(before) || (before === 'de' && start !== 'de '.length)) return null
+    const joint = OPEN.get(before) ?? ''
     const [end, number] = this.numbers.plain(line, start, form)
-    const joint = JOINTS.find((each) => has(line, end, each)) ?? ''
     const other = end + joint.length
-    const isLed = number.whole.length > 1 && number.whole[0] === '0'
-    if (joint === '' || !isDigit(at(line, other)) || isLed) return null
+    if (!has(line, end, joint) || !isDigit(at(line, other))) return null
     const [from, second] = this.numbers.plain(line, other, form)
     const [stop, last] = this.numbers.behind(line, from, second, form)
-    const before = wordBefore(line, start)
-    const of = before === 'de' ? wordBefore(line, start - 3, SPACES) : ''
-    const isOpen = OPEN.includes(before) && !MOMENTS.has(of)
-    if (!this.numbers.isClosed(line, stop) || form.designators.has(before)) return null
-    const found = { end, joint, stop, last, isOpen }
-    if (last.hours) {
-      const areHours = joint === form.until && isShared(line, [start, other], stop, form)
-      return areHours ? { ...found, first: { ...number, minutes: '00' } } : null
-    }
-    const rises = joint !== ' et ' && valueIn(number) < valueIn(last)
-    if (last.currency === '' || PACKS.has(before) || PACKS.has(of) || !(isOpen || rises))
-      return null
+    const isLed = number.whole.length > 1 && number.whole[0] === '0'
+    const rises = valueIn(number) < valueIn(last) && last.whole.length <= number.whole.length + 1
     const { currency, multiple } = last
-    return { ...found, first: { ...number, currency, multiple } }
+    if (isLed || currency === '' || !rises || !this.numbers.isClosed(line, stop)) return null
+    return { end, first: { ...number, currency, multiple } }
   }
 
   /**
@@ -225,7 +191,7 @@ export class Stretches {
     const { until } = source
     const isUntil = !first.isColon && has(line, first.end, until)
     let begin = first.end + until.length
-    if (!isUntil || OPEN.includes(wordBefore(line, start))) {
+    if (!isUntil || OPEN.has(wordBefore(line, start))) {
       const dash = behindSpace(line, first.end)
       if (!isOneOf(DASHES, at(line, dash))) return null
       begin = behindSpace(line, dash + 1)

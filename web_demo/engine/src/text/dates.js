@@ -29,6 +29,7 @@ export function months(text, language) {
   const known = LATER.months[language]
   if (!known || !text.includes('.')) return found
   const line = [...text]
+  const last = lastOf(line)
   let unit = 0
   line.forEach((c, dot) => {
     unit += c.length
@@ -38,13 +39,16 @@ export function months(text, language) {
     const word = line.slice(start, dot).join('')
     const small = word.toLowerCase()
     if (!Object.hasOwn(known, small) || !(isBehind(line, start) || isBefore(line, dot + 1))) return
-    const isLast = line.slice(dot + 1).every(isSpace)
+    const isLast = dot + 1 >= last
     const name = known[small]
     const written = word === word.toUpperCase() ? name.toUpperCase() : word[0] + name.slice(1)
     found.push([unit - 1 - word.length, isLast ? unit - 1 : unit, written])
   })
   return found
 }
+
+/** Returns where a line ends but for white space. @param {Line} line */
+export const lastOf = (line) => line.findLastIndex((c) => !isSpace(c)) + 1
 
 /** Tells whether a number is before a word. @param {Line} line @param {number} start */
 function isBehind(line, start) {

@@ -3,12 +3,16 @@
  * Roman figures it makes another century, or none. Knows nothing of sentences.
  */
 
-import { at, isWord, part } from '../entities/characters.js'
+import { SPACES, at, isOneOf, isWord, part, run, words } from '../entities/characters.js'
 import { romanOrdinal } from '../entities/romans.js'
 import { LATER } from '../spec_later.js'
+import { isLetter } from './characters.js'
 
 /** By language, ordinals that are read as words. @type {Record<string, Record<string, string>>} */
 const FIRSTS = LATER.shortened.ordinals
+
+/** What follows an ordinal of one Roman figure, which else is a word: "Xe" is xenon. */
+const BEFORE = words(LATER.ordinals.before)
 
 /**
  * Yields where ordinals stand that are read otherwise, in characters, and how.
@@ -25,7 +29,22 @@ export function* ordinals(line, language) {
     const word = part(line, start, end)
     const first = Object.hasOwn(FIRSTS[language], word) ? FIRSTS[language][word] : ''
     const said = first || romanOrdinal(word)
+    if (first === '' && !isRead(line, start, end)) continue
     if (said === '' || ['-', '.', '@', '#'].includes(at(line, start - 1))) continue
     yield [start, end, start === 0 ? said[0].toUpperCase() + said.slice(1) : said]
   }
+}
+
+/**
+ * Tells whether Roman figures are an ordinal there.
+ *
+ * @param {import('../entities/characters.js').Line} line
+ * @param {number} start
+ * @param {number} end
+ */
+function isRead(line, start, end) {
+  if (isOneOf('([', at(line, start - 1)) && isOneOf(')]', at(line, end))) return false
+  if (isOneOf('IVX1', at(line, start + 1))) return true
+  const word = part(line, end + 1, run(line, end + 1, isLetter)).toLowerCase()
+  return isOneOf(SPACES, at(line, end)) && BEFORE.has(word)
 }

@@ -14,14 +14,16 @@ import {
   isWord,
   numberBegins,
   part,
+  run,
   wordBefore,
   words,
+  wordsOf,
 } from '../entities/characters.js'
 import { isPrivate } from '../entities/marks.js'
 import { around, isNumber, rate } from '../entities/rates.js'
 import { LATER } from '../spec_later.js'
-import { isDigit, isLetter, isUpperText } from './characters.js'
-import { months } from './dates.js'
+import { isLetter, isUpperText } from './characters.js'
+import { lastOf, months } from './dates.js'
 import { ordinals } from './ordinals.js'
 
 /** @typedef {import('../entities/characters.js').Line} Line */
@@ -44,8 +46,13 @@ const {
   numbers: NUMBERS,
 } = /** @type {Record<string, Known>} */ (LATER.shortened)
 
-const AT = ' à '
 const DAYS = words(LATER.hours.days)
+
+/** What stands before a noun ("la mer."), and what has letters behind its number: "point 3 j". */
+const [ARTICLES, POINTS] = wordsOf(LATER.shortened, 'articles', 'points')
+
+/** What stands between two days. @type {string[]} */
+const JOINTS = LATER.shortened.joints
 
 /** What stands behind "av." where it is no street: "av. J.-C.". @type {string[]} */
 const ERAS = LATER.shortened.eras.split(' ')
@@ -53,10 +60,11 @@ const ERAS = LATER.shortened.eras.split(' ')
 /**
  * Returns where words stand that are cut short, with their full stop, and the whole words.
  *
- * Those of `first` begin the sentence; within one a model knows them. Those of `amid` do not end
- * it: there they are words. Those of streets stand behind a number, with a comma or without, and
- * before a space and none of `eras`, nor, without a comma, a symbol: "av. JC" has one. Months are
- * those of `months`. At the end of the text the full stop is the sentence's, too, and is left out.
+ * Those of `first` begin the sentence; within one a model knows them. Those of `amid` are days that
+ * are words, too: a number or another day follows. Those of streets stand behind a number, with a
+ * comma or without, and before a space and none of `eras`, nor, without a comma, a symbol: "av. JC"
+ * has one. Months are those of `months`. At the end of the text the full stop is the sentence's,
+ * too, and is left out.
  *
  * @param {string} text a sentence; numbers in it may be hidden
  * @param {string} language of the text
@@ -73,7 +81,6 @@ export function shortened(text, language) {
     ...behindNumbers(line, language),
     ...beforeNumbers(line, language),
     ...rates(line, language),
-    ...dates(line, language),
   ]
   /** @type {Edit[]} */
   const inUnits = inCharacters.map(([start, end, whole]) => [units[start], units[end], whole])
@@ -98,21 +105,39 @@ function* beforeStops(line, language) {
     FIRST[language] ?? {},
     STREETS[language] ?? {},
   ]
-  const known = Object.entries({ ...ANYWHERE[language], ...amid, ...first, ...streets })
+  const known = new Map(Object.entries({ ...ANYWHERE[language], ...amid, ...first, ...streets }))
+  const last = lastOf(line)
   for (let dot = line.indexOf('.'); dot >= 0; dot = line.indexOf('.', dot + 1)) {
     const behind = at(line, dot + 1)
     if (isWord(behind) || behind === '.' || (behind !== '' && isPrivate(behind))) continue
-    const isLast = line.slice(dot + 1).every(isSpace)
+    const isLast = dot + 1 >= last
     for (const [short, whole] of known) {
       const start = dot - [...short].length
       const word = part(line, start, dot)
       if (start < 0 || word.toLowerCase() !== short || isWord(at(line, start - 1))) continue
       if (Object.hasOwn(first, short) && start > 0) continue
-      if (Object.hasOwn(amid, short) && isLast) continue
+      if (Object.hasOwn(amid, short) && !isDay(line, start, dot + 1, known)) continue
       if (Object.hasOwn(streets, short) && !isStreet(line, start, dot + 1)) continue
       yield [start, isLast ? dot : dot + 1, counted(line, start, cased(word, whole))]
     }
   }
+}
+
+/**
+ * Tells whether a number follows a day that is cut short, or "au" and another; no article leads.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {number} end
+ * @param {Map<string, string>} known
+ */
+function isDay(line, start, end, known) {
+  if (ARTICLES.has(wordBefore(line, start, SPACES))) return false
+  const joint = JOINTS.find((each) => has(line, end, each))
+  if (joint === undefined) return isOneOf(SPACES, at(line, end)) && isNumber(at(line, end + 1))
+  const other = end + joint.length
+  const word = part(line, other, run(line, other, isLetter)).toLowerCase()
+  return DAYS.has(known.get(word) ?? word)
 }
 
 /**
@@ -188,15 +213,16 @@ function small(line) {
  */
 function* beforeColons(line, language) {
   const letters = small(line)
+  const [first, last] = [line.findIndex((c) => !isSpace(c)), lastOf(line)]
   for (const [short, whole] of Object.entries(LABELS[language] ?? {})) {
     for (const start of places(letters, short)) {
       const end = start + short.length
       const isDotted = short.endsWith('.')
       const stop = !isDotted && at(line, end) === '.' ? end + 1 : end
       const colon = isOneOf(SPACES, at(line, stop)) ? stop + 1 : stop
-      const isFirst = line.slice(0, start).every(isSpace)
+      const isFirst = start <= first
       const isLabel = at(line, colon) === ':' && (isFirst || isUpperText(line[start]))
-      if (!isLabel && !(isFirst && line.slice(stop).every(isSpace))) continue
+      if (!isLabel && !(isFirst && stop >= last)) continue
       yield [start, stop, cased(part(line, start, isDotted ? end - 1 : end), whole)]
     }
   }
@@ -215,10 +241,25 @@ function* behindNumbers(line, language) {
       const end = start + short.length
       const isSpaced = isOneOf(SPACES, at(line, start - 1))
       const isOpen = isLetter(short[short.length - 1]) && isOneOf("'\u2019-", at(line, end))
-      if (isOpen || !isNumber(at(line, start - (isSpaced ? 2 : 1)))) continue
+      const number = isSpaced ? start - 1 : start
+      if (isOpen || !isNumber(at(line, number - 1))) continue
+      if (short.length === 1 && isLettered(line, number, end)) continue
       yield [start, end, (isSpaced ? '' : ' ') + counted(line, start, whole)]
     }
   }
+}
+
+/**
+ * Tells whether one letter belongs to the number that ends before it: "article 3 j", "3 j)".
+ *
+ * @param {Line} line
+ * @param {number} end
+ * @param {number} stop
+ */
+function isLettered(line, end, stop) {
+  let start = end
+  while (isNumber(at(line, start - 1))) start--
+  return at(line, stop) === ')' || POINTS.has(wordBefore(line, start, SPACES))
 }
 
 /**
@@ -251,23 +292,5 @@ function* rates(line, language) {
   for (let start = 0; start < line.length; start++) {
     const found = rate(line, start) ?? around(line, start)
     if (found) yield [start, ...found]
-  }
-}
-
-/**
- * Yields the "à" between a date and an hour, which else joins two numbers: `mardi 5 à 10 h`.
- *
- * @param {Line} line
- * @param {string} language
- * @returns {Generator<Edit, void, void>}
- */
-function* dates(line, language) {
-  if (!Object.hasOwn(LATER.rates, language)) return
-  for (let joint = 0; joint < line.length; joint++) {
-    if (!has(line, joint, AT)) continue
-    let start = joint
-    while (isDigit(at(line, start - 1))) start--
-    const isDate = start < joint && DAYS.has(wordBefore(line, start, SPACES))
-    if (isDate && isNumber(at(line, joint + AT.length))) yield [joint, joint + AT.length, `,${AT}`]
   }
 }

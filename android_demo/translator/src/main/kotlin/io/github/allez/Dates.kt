@@ -27,13 +27,14 @@ internal fun months(text: String, language: String): List<Edit> {
     if ('.' !in text) return emptyList()
     val line = CodePoints(text)
     val units = line.offsets()
+    val last = line.end()
     return (0 until line.size).filter { line.has('.', it) }.mapNotNull { dot ->
         var start = dot
         while (start > 0 && isLetter(line[start - 1])) start--
         val word = line.string(start, dot)
         val name = known[word.lowercase(Locale.ROOT)]
         if (name == null || !(isBehindNumber(line, start) || isBeforeNumber(line, dot + 1))) return@mapNotNull null
-        val end = if (line.all(dot + 1, line.size, ::isSpace)) dot else dot + 1
+        val end = if (dot + 1 >= last) dot else dot + 1
         val isLarge = word == word.uppercase(Locale.ROOT)
         Edit(units[start], units[end], if (isLarge) name.uppercase(Locale.ROOT) else word.take(1) + name.drop(1))
     }

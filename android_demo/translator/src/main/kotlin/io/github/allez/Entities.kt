@@ -25,7 +25,7 @@ private typealias Scanner = (CodePoints, Int) -> Int
 
 private val MARKS: Map<Int, List<Scanner>> = mapOf<Char, List<Scanner>>(
     '`' to listOf(CodePoints::code),
-    '<' to listOf(CodePoints::markup),
+    '<' to listOf(CodePoints::markup, CodePoints::sign),
     '&' to listOf(CodePoints::markup),
     '{' to listOf(CodePoints::braces),
     '[' to listOf(CodePoints::braces),
@@ -114,8 +114,14 @@ internal class EntityFinder(
             val found = ArrayList<Entity>()
             var position = 0
             while (position < line.size) {
+                val term = line.termAt(position, terms, target?.hours == true)
+                if (term != null) {
+                    found.add(Entity(position, term.end, EntityKind.TERM, term.said, term.term))
+                    position = term.end
+                    continue
+                }
                 val passed = if (source != null && source.hours) line.passed(position) else position
-                if (passed > position) {
+                if (passed > position && !hasTerm(position + 1, passed)) {
                     position = passed
                     continue
                 }
@@ -126,13 +132,16 @@ internal class EntityFinder(
                         continue
                     }
                 }
-                val term = line.termAt(position, terms, target?.hours == true)
-                val entity = term?.let { Entity(position, it.end, EntityKind.TERM, it.said, it.term) } ?: at(position)
+                val entity = at(position)
                 if (entity != null) found.add(entity)
                 position = entity?.end ?: next(position)
             }
             return found
         }
+
+        /** Whether a term begins in a stretch. */
+        private fun hasTerm(start: Int, end: Int): Boolean = terms.isNotEmpty() &&
+            (start until end).any { line.termAt(it, terms, target?.hours == true) != null }
 
         private fun next(position: Int): Int = when {
             isLetter(line[position]) -> line.run(position, ::isLetter)

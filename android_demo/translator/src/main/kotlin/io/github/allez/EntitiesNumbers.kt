@@ -335,7 +335,7 @@ private fun CodePoints.isMoment(start: Int, end: Int, form: NumberForm): Boolean
             val bare = if (before == "à" && startsWith(" à ", joint)) bareBefore(joint) else NOTHING
             if (bare != NOTHING) {
                 val opens = wordBefore(bare)
-                return opens in form.designators || opens in DAYS_OF_WEEK || isShared(bare, start, end, form)
+                return opens in form.designators || opens in DAYS_OF_WEEK
             }
             before in form.moments || (startsWith(" à ", end) && hasHourBehind(start, end + " à ".length, form))
         }
@@ -355,15 +355,6 @@ private fun CodePoints.bareBefore(joint: Int): Int {
     var first = joint
     while (isDigit(at(first - 1))) first--
     return if (first < joint && numberBegins(first)) first else NOTHING
-}
-
-/** Whether two numbers that "à" joins are hours of a day, the `h` behind both: `9 à 18 h`. */
-internal fun CodePoints.isShared(start: Int, other: Int, end: Int, form: NumberForm): Boolean {
-    if (LENGTHS.any { startsWith(it, end) } || rate(end) != null) return false
-    val before = wordBefore(start)
-    val opens = if (before == "de") wordBefore(start - "de ".length, SPACES) else ""
-    val isOpen = if (before == "de") !isLength(opens, form) else before in form.moments && before !in DAYS_OF_WEEK
-    return isOpen && isHour(start) && isHour(other) && areOfDay(start, other, end, form)
 }
 
 /** Whether an hour stands at [other], and is one of the day to which the one at [start] belongs. */

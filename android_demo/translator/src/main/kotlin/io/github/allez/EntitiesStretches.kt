@@ -23,73 +23,45 @@ private class HourOfDay(val end: Int, val amount: Amount, val isColon: Boolean) 
     val hour: Int = amount.whole.toInt()
 }
 
-/** What opens two hours that "à" or "et" joins: each is a number then. */
-private val OPEN = setOf("de", "entre")
+/** What opens two numbers, and what joins them; of hours each is a number then. */
+private val OPEN = mapOf("de" to " à ", "entre" to " et ")
 
 /** Two numbers, where the second one ends, and what stands between them. */
 private class TwoNumbers(val end: Int, val first: Amount, val joint: String, val last: Amount) {
     /** How the other language writes it: a currency that stands first does so once. */
     fun written(source: NumberForm, target: NumberForm): String {
         val joined = if (joint == source.until) target.until else joint
-        val currency = if (target.currencyFirst && joint != source.until) last.currency else ""
+        val currency = if (target.currencyFirst) last.currency else ""
         return currency + write(first, target) + joined + write(last, target).drop(currency.length)
     }
 }
 
-/** What joins two numbers that may have one currency. */
-private val JOINTS = listOf(" à ", " et ", " ou ")
-
-/** What stands before a number of things that have one price: "un lot de 10 à 15 €". */
-private val PACKS = words(HOUR_RULES.text("packs"))
-
-/** Two numbers of which the first has what stands behind the second; [isOpen]: "de" or "entre" opens them. */
-private data class Shared(
-    val end: Int,
-    val first: Amount,
-    val joint: String,
-    val stop: Int,
-    val last: Amount,
-    val isOpen: Boolean,
-) {
-    /** Two prices that "à" joins where no word opens them: `10 à 15 €`. */
-    fun prices(form: NumberForm): TwoNumbers? {
-        if (isOpen || joint != form.until || last.currency.isEmpty()) return null
-        return TwoNumbers(stop, first, joint, last)
-    }
-}
-
-/** A number that has the currency or the `h` of the one it is joined to: `10 à 15 €`. */
-private fun CodePoints.shared(start: Int, form: NumberForm): Shared? {
-    val (end, number) = plain(start, form)
-    val joint = JOINTS.firstOrNull { startsWith(it, end) } ?: return null
+/**
+ * A number that has the currency of the one it is joined to: "entre 10 et 15 €". "De 10 à 15 €" is one, too, where it
+ * begins the text; else that may be ten things at €15.
+ */
+private fun CodePoints.shared(start: Int, form: NumberForm): ReadNumber? {
+    val before = wordBefore(start, SPACES)
+    val joint = OPEN[before] ?: return null
+    if (before == "de" && start != "de ".length) return null
+    val (end, first) = plain(start, form)
     val other = end + joint.length
-    if (!isDigit(at(other)) || number.whole.length > 1 && number.whole.startsWith('0')) return null
+    if (!startsWith(joint, end) || !isDigit(at(other))) return null
     val plain = plain(other, form)
     val (stop, last) = behind(plain.end, plain.amount, form) ?: return null
-    val before = wordBefore(start)
-    val of = if (before == "de") wordBefore(start - "de ".length, SPACES) else ""
-    val isOpen = before in OPEN && of !in form.moments
-    if (!isClosed(stop) || before in form.designators) return null
-    if (last.hours) {
-        val areHours = joint == form.until && isShared(start, other, stop, form)
-        return if (areHours) Shared(end, number.copy(minutes = "00"), joint, stop, last, isOpen) else null
-    }
-    val rises = joint != " et " && valueIn(number) < valueIn(last)
-    if (last.currency.isEmpty() || before in PACKS || of in PACKS || !(isOpen || rises)) return null
-    return Shared(end, number.copy(currency = last.currency, multiple = last.multiple), joint, stop, last, isOpen)
+    val isLed = first.whole.length > 1 && first.whole.startsWith('0')
+    val rises = valueIn(first) < valueIn(last) && last.whole.length <= first.whole.length + 1
+    if (isLed || last.currency.isEmpty() || !rises || !isClosed(stop)) return null
+    return ReadNumber(end, first.copy(currency = last.currency, multiple = last.multiple))
 }
 
 private fun valueIn(amount: Amount): Double = "${amount.whole}.${amount.fraction.ifEmpty { "0" }}".toDouble()
 
-/** Whether a word stands before what is a length of time. */
-internal fun isLength(word: String, form: NumberForm): Boolean = word in form.durations || word in BEFORE_LENGTHS
-
 /** The stretch or span that begins where a number does, null if there is none. */
 internal fun CodePoints.stretch(start: Int, source: NumberForm, target: NumberForm?): Entity? {
-    val shared = shared(start, source)
-    val found = ofDay(start, source) ?: span(start, source) ?: shared?.prices(source)
+    val found = ofDay(start, source) ?: span(start, source)
     if (found == null) {
-        val (end, first) = shared ?: return null
+        val (end, first) = shared(start, source) ?: return null
         val said = if (target == null) string(start, end) else write(first, target)
         return Entity(start, end, EntityKind.NUMBER, said, first.value)
     }

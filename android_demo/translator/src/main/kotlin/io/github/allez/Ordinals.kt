@@ -9,6 +9,9 @@ import java.util.Locale
 /** By language, ordinals that are read as words. */
 private val FIRSTS = SPEC.part("shortened").part("ordinals").each<Map<String, String>>()
 
+/** What follows an ordinal of one Roman figure, which else is a word: "Xe" is xenon. */
+private val BEFORE = words(SPEC.part("ordinals").text("before"))
+
 /**
  * Where ordinals stand that are read otherwise, and how.
  *
@@ -25,10 +28,19 @@ internal fun ordinals(line: CodePoints, language: String): List<Edit> {
         while (isWord(line.at(end))) end++
         val word = line.string(start, end)
         val said = firsts[word] ?: romanOrdinal(word)
-        if (said.isNotEmpty() && !line.hasOneOf("-.@#", start - 1)) {
+        val isRead = word in firsts || said.isNotEmpty() && line.isOrdinal(start, end)
+        if (isRead && !line.hasOneOf("-.@#", start - 1)) {
             found.add(Edit(start, end, if (start == 0) said.take(1).uppercase(Locale.ROOT) + said.drop(1) else said))
         }
         start = maxOf(end, start + 1)
     }
     return found
+}
+
+/** Whether Roman figures are an ordinal there. */
+private fun CodePoints.isOrdinal(start: Int, end: Int): Boolean {
+    if (hasOneOf("([", start - 1) && hasOneOf(")]", end)) return false
+    if (hasOneOf("IVX1", start + 1)) return true
+    val word = string(minOf(end + 1, size), run(minOf(end + 1, size), ::isLetter)).lowercase(Locale.ROOT)
+    return hasOneOf(SPACES, end) && word in BEFORE
 }

@@ -19,6 +19,13 @@ private val NUMBERS = wordsOf("numbers")
 /** What stands behind "av." where it is no street: "av. J.-C.". */
 private val ERAS = words(SPEC.part("shortened").text("eras"))
 
+/** What stands before a noun ("la mer."), and between two days. */
+private val ARTICLES = words(SPEC.part("shortened").text("articles"))
+private val DAY_JOINTS = SPEC.part("shortened").names("joints")
+
+/** What has letters behind its number: "point 3 j". */
+private val POINTS = words(SPEC.part("shortened").text("points"))
+
 private val RATED = SPEC.part("rates").keys
 
 /** By language, what is cut short, in small letters, and the whole word. */
@@ -28,9 +35,9 @@ private fun wordsOf(key: String): Map<String, Map<String, String>> =
 /**
  * Where words stand that are cut short, with their full stop, and the whole words.
  *
- * Those of `first` begin the sentence; within one a model knows them. Those of `amid` do not end it: there they are
- * words. Those of streets stand behind a number, with a comma or without, and before a space and none of `eras`,
- * nor, without a comma, a symbol: "av. JC" has one. Months are those of [months].
+ * Those of `first` begin the sentence; within one a model knows them. Those of `amid` are days that are words, too: a
+ * number or another day follows. Those of streets stand behind a number, with a comma or without, and before a space
+ * and none of `eras`, nor, without a comma, a symbol: "av. JC" has one. Months are those of [months].
  * At the end of the text the full stop is the sentence's, too, and is left out.
  *
  * @param text a sentence; numbers in it may be hidden.
@@ -41,7 +48,7 @@ internal fun shortened(text: String, language: String): List<Edit> {
     val line = CodePoints(text)
     val units = line.offsets()
     val found = beforeStops(line, language) + ordinals(line, language) + beforeColons(line, language) +
-        behindNumbers(line, language) + beforeNumbers(line, language) + rates(line, language) + dates(line, language)
+        behindNumbers(line, language) + beforeNumbers(line, language) + rates(line, language)
     val all = found.map { Edit(units[it.start], units[it.end], it.new) } + months(text, language)
     val disjoint = ArrayList<Edit>()
     for (edit in all.sortedWith(compareBy({ it.start }, { -it.end }))) {
@@ -53,17 +60,34 @@ internal fun shortened(text: String, language: String): List<Edit> {
 private fun beforeStops(line: CodePoints, language: String): List<Edit> {
     val (amid, first, streets) = listOf(AMID, FIRST, STREETS).map { it[language].orEmpty() }
     val known = ANYWHERE[language].orEmpty() + amid + first + streets
+    val last = line.end()
     return (0 until line.size).filter { line.has('.', it) && line.ends(it + 1) && !line.has('.', it + 1) && !isPrivate(line.at(it + 1)) }.flatMap { dot ->
-        val isLast = line.all(dot + 1, line.size, ::isSpace)
+        val isLast = dot + 1 >= last
         known.mapNotNull { (short, whole) ->
             val start = dot - short.codePointCount(0, short.length)
             val word = if (start < 0) "" else line.string(start, dot)
             if (word.lowercase(Locale.ROOT) != short || !line.begins(start)) return@mapNotNull null
-            if ((short in first && start > 0) || (short in amid && isLast)) return@mapNotNull null
+            if ((short in first && start > 0) || (short in amid && !line.isDay(start, dot + 1, known))) return@mapNotNull null
             if (short in streets && !line.isStreet(start, dot + 1)) return@mapNotNull null
             Edit(start, if (isLast) dot else dot + 1, line.counted(start, cased(word, whole)))
         }
     }
+}
+
+/** Where a line ends but for white space. */
+internal fun CodePoints.end(): Int {
+    var last = size
+    while (last > 0 && isSpace(get(last - 1))) last--
+    return last
+}
+
+/** Whether a number follows a day that is cut short, or "au" and another; no article leads. */
+private fun CodePoints.isDay(start: Int, end: Int, known: Map<String, String>): Boolean {
+    if (wordBefore(start, SPACES) in ARTICLES) return false
+    val joint = DAY_JOINTS.firstOrNull { startsWith(it, end) } ?: return hasOneOf(SPACES, end) && isNumber(at(end + 1))
+    val other = end + joint.length
+    val word = string(other, run(other, ::isLetter)).lowercase(Locale.ROOT)
+    return (known[word] ?: word) in DAYS_OF_WEEK
 }
 
 /** A word with the capitals of what it stands for. */
@@ -106,14 +130,16 @@ private fun CodePoints.small(): CodePoints {
 /** Labels: `Tél :`, `Réf. :`, or nothing but one. */
 private fun beforeColons(line: CodePoints, language: String): List<Edit> {
     val letters = line.small()
+    val begin = (0 until line.size).firstOrNull { !isSpace(line[it]) } ?: line.size
+    val last = line.end()
     return LABELS[language].orEmpty().flatMap { (short, whole) ->
         letters.places(short).mapNotNull { start ->
             val end = start + short.length
             val isDotted = short.endsWith('.')
             val stop = if (!isDotted && line.has('.', end)) end + 1 else end
-            val isFirst = line.all(0, start, ::isSpace)
+            val isFirst = start <= begin
             val isLabel = line.has(':', line.behindSpace(stop)) && (isFirst || isCapital(line.at(start)))
-            if (!isLabel && !(isFirst && line.all(stop, line.size, ::isSpace))) return@mapNotNull null
+            if (!isLabel && !(isFirst && stop >= last)) return@mapNotNull null
             Edit(start, stop, cased(line.string(start, if (isDotted) end - 1 else end), whole))
         }
     }
@@ -126,10 +152,19 @@ private fun behindNumbers(line: CodePoints, language: String): List<Edit> =
             val end = start + short.length
             val isSpaced = line.hasOneOf(SPACES, start - 1)
             val isOpen = isLetter(short.last().code) && line.hasOneOf("$APOSTROPHES-", end)
-            if (isOpen || !isNumber(line.at(if (isSpaced) start - 2 else start - 1))) return@mapNotNull null
+            val number = if (isSpaced) start - 1 else start
+            if (isOpen || !isNumber(line.at(number - 1))) return@mapNotNull null
+            if (short.length == 1 && line.isLettered(number, end)) return@mapNotNull null
             Edit(start, end, (if (isSpaced) "" else " ") + line.counted(start, whole))
         }
     }
+
+/** Whether one letter belongs to the number that ends before it: "article 3 j", "3 j)". */
+private fun CodePoints.isLettered(end: Int, stop: Int): Boolean {
+    var start = end
+    while (isNumber(at(start - 1))) start--
+    return has(')', stop) || wordBefore(start, SPACES) in POINTS
+}
 
 /** `n°` right before a number, which is read apart, and "n° de", which is a word. */
 private fun beforeNumbers(line: CodePoints, language: String): List<Edit> {
@@ -150,16 +185,3 @@ private fun rates(line: CodePoints, language: String): List<Edit> {
         (line.rate(start) ?: line.around(start))?.let { Edit(start, it.end, it.text) }
     }
 }
-
-/** The "à" between a date and an hour, which else joins two numbers: `mardi 5 à 10 h`. */
-private fun dates(line: CodePoints, language: String): List<Edit> {
-    if (language !in RATED) return emptyList()
-    return (0 until line.size).filter { line.startsWith(AT, it) }.mapNotNull { joint ->
-        var start = joint
-        while (isDigit(line.at(start - 1))) start--
-        val isDate = start < joint && line.wordBefore(start, SPACES) in DAYS_OF_WEEK
-        if (isDate && isNumber(line.at(joint + AT.length))) Edit(joint, joint + AT.length, ",$AT") else null
-    }
-}
-
-private const val AT = " à "
