@@ -1,20 +1,23 @@
 """Gettext's PO: each `msgid` is translated into its `msgstr`, if that is empty.
 
-The first plural form is made of `msgid`, the others of `msgid_plural`.
+The first plural form is made of `msgid`, the others of `msgid_plural`. The header is told the
+language, and its plural, of which each entry has as many forms.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
+from allez.documents.plurals import plural_forms
 from allez.documents.reading import Reading
 from allez.documents.repeated import Repeated
 from allez.documents.values import Value
 from allez.errors import InputError
+from allez.text.elements import base_language
 from allez.text.markup import Marked
 
 _LINE = re.compile(r"[ \t]*(?:(msgctxt|msgid_plural|msgid|msgstr)(\[\d+\])?[ \t]*)?(\".*\")?[ \t]*")
@@ -23,7 +26,11 @@ _ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(.))")
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _ESCAPED = {value: f"\\{key}" for key, value in _LETTERS.items()} | {"\\": "\\\\", '"': '\\"'}
 _CHARSET = re.compile(rb"charset=([\w.:-]+)", re.IGNORECASE)
-
+_LANGUAGE = re.compile(r'(?<=["n])(Language:[ \t]*)([\w.@-]*)')
+_PLURAL = re.compile(r'(?<=["n])(Plural-Forms:[ \t]*)(nplurals\b.*?)(?=\\n)', re.DOTALL)
+"""Lines of the header: what stands before their value, and the value, cut as it may be."""
+_CUT = re.compile(r'"\s*"|[\s();]')
+"""What says nothing within a formula."""
 
 _FOLLOWING = {
     "msgctxt": ("msgid",),
@@ -44,12 +51,34 @@ class _String(NamedTuple):
     end: int
 
 
+class _Entry(NamedTuple):
+    """A message: what it is made of, by keyword, and its forms."""
+
+    sources: dict[str, _String]
+    forms: list[_String]
+
+    def source(self, form: int) -> _String | None:
+        """Return what a form is made of."""
+        return self.sources.get("msgid_plural" if form > 0 else "msgid")
+
+    @property
+    def is_header(self) -> bool:
+        """Whether this is what the catalogue says of itself."""
+        known = self.sources.get("msgid")
+        return known is not None and not known.text and "msgctxt" not in self.sources
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether somebody has translated it."""
+        return any(form.text for form in self.forms)
+
+
 def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
     """Take a catalogue apart.
 
     Args:
         data: the file, in the encoding that its header names, else UTF-8.
-        reading: nothing of it matters here.
+        reading: `source` and `target`: the header is told the new language.
 
     Raises:
         InputError: a line is not what it should be, and named.
@@ -58,30 +87,130 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     declared = found[1].decode("ascii") if found and found[1].upper() != b"CHARSET" else None
     text, encode = decode(data, declared=declared)
     builder = Builder(text)
-    sources: dict[str, str] = {}
     repeated = Repeated(builder)
+    entries = list(_entries(text))
+    header = _header(text, entries, reading)
+    for entry in entries:
+        if known := entry.sources.get("msgid"):
+            context = entry.sources.get("msgctxt")
+            repeated.see(known.start, "msgid", "", (context and context.text, known.text))
+        for form in entry.forms:
+            source = entry.source(form.form)
+            if source and not form.text:
+                _add(builder, source.text, form.start, form.end)
+        many = entry.sources.get("msgid_plural")
+        if many and len(entry.forms) == 1 < header.many and not entry.is_filled:
+            end = entry.forms[0].end
+            _add(builder, many.text, end, end, before=f"{_newline(text)}msgstr[1] ")
+    repeated.end()
+    return builder.build(lambda text: encode(_finished(text, entries, header)))
+
+
+def _add(builder: Builder, source: str, start: int, end: int, before: str = "") -> None:
+    """Add what a string is made of, if it has words; `before` comes before its translation."""
+    value = Value(source, mnemonics=True)
+    if value.has_words:
+        builder.add(start, end, value.marked, _Writer(value, _newline(builder.text), before))
+
+
+def _entries(text: str) -> Iterator[_Entry]:
+    """Yield all entries in order."""
+    entry = _Entry({}, [])
     before = "msgstr"
     for string in _strings(text):
         if string.keyword not in _FOLLOWING[before]:
             line = text.count("\n", 0, string.start) + 1
             raise InputError(f"line {line}: {string.keyword} cannot follow {before}")
+        if before == "msgstr" != string.keyword:
+            if entry.sources or entry.forms:
+                yield entry
+            entry = _Entry({}, [])
         before = string.keyword
-        if string.keyword != "msgstr":
-            if string.keyword == "msgctxt" or (string.keyword == "msgid" and "msgid" in sources):
-                sources = {}
-            sources[string.keyword] = string.text
-            if string.keyword == "msgid":
-                entry = sources.get("msgctxt"), string.text
-                repeated.see(string.start, "msgid", "", entry)
-            continue
-        source = sources.get("msgid_plural" if string.form > 0 else "msgid", "")
-        value = Value(source, mnemonics=True)
-        if not string.text and source and value.has_words:
-            builder.add(string.start, string.end, value.marked, _Writer(value, text))
+        if before == "msgstr":
+            entry.forms.append(string)
+        else:
+            entry.sources[before] = string
     if before != "msgstr":
         raise InputError(f"it ends behind a {before}: the msgstr is missing")
-    repeated.end()
-    return builder.build(encode)
+    if entry.sources or entry.forms:
+        yield entry
+
+
+class _Header(NamedTuple):
+    """What a catalogue says of itself once it is translated."""
+
+    text: str
+    """The quoted parts."""
+    many: int = 0
+    """How many forms a plural has; 0: as many as stand there."""
+
+
+def _header(text: str, entries: Sequence[_Entry], reading: Reading) -> _Header:
+    """Return the header for the target's language.
+
+    One that names the source's language stays where somebody has translated: into that one.
+    """
+    said = next((e.forms[0] for e in entries if e.is_header), None)
+    raw = text[said.start : said.end] if said else ""
+    language, plural = _LANGUAGE.search(raw), _PLURAL.search(raw)
+    filled = [entry for entry in entries if entry.is_filled and not entry.is_header]
+    target, source = reading.target or "", base_language(reading.source or "")
+    is_new = language is not None and (
+        not language[2] or (base_language(language[2]) == source and not filled)
+    )
+    wanted = plural_forms(target)
+    count = 0
+    if plural and wanted and (is_new or "INTEGER" in plural[2]):
+        count, formula = wanted
+        value = f"nplurals={count}; plural={formula};"
+        if any(len(e.forms) != count for e in filled if "msgid_plural" in e.sources):
+            count = 0
+        elif _CUT.sub("", value) != _CUT.sub("", plural[2]):
+            raw = raw[: plural.start(2)] + value + raw[plural.end(2) :]
+    if is_new and target:
+        raw = _LANGUAGE.sub(lambda found: f"{found[1].rstrip()} {target}", raw, count=1)
+    return _Header(raw, count)
+
+
+def _finished(text: str, before: Sequence[_Entry], header: _Header) -> str:
+    """Return a translated catalogue with its header, and all forms of what has any now.
+
+    Args:
+        text: the catalogue.
+        before: its entries before they were translated.
+        header: what it says of itself.
+    """
+    parts: list[str] = []
+    position = 0
+    for old, new in zip(before, _entries(text), strict=True):
+        if new.is_header:
+            start, end, written = new.forms[0].start, new.forms[0].end, header.text
+            header = header._replace(text=text[start:end])
+        elif "msgid_plural" in new.sources and new.is_filled and not old.is_filled:
+            start = text.rfind("\n", 0, new.forms[0].start) + 1
+            end, written = new.forms[-1].end, _forms(text, new, header.many)
+        else:
+            continue
+        parts += [text[position:start], written]
+        position = end
+    return "".join([*parts, text[position:]])
+
+
+def _forms(text: str, entry: _Entry, count: int) -> str:
+    """Return so many forms of an entry; one that is empty is said as its source is."""
+    last = len(entry.forms) - 1
+    lines: list[str] = []
+    for number in range(count or last + 1):
+        which = last if count == 1 else number
+        form = entry.forms[min(which, last)]
+        if not form.text or which > last == 0:
+            form = entry.source(which) or form
+        lines.append(f"msgstr[{number}] {text[form.start : form.end]}")
+    return _newline(text).join(lines)
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
 
 
 def _strings(text: str) -> Iterator[_String]:
@@ -120,12 +249,12 @@ def _read(raw: str) -> str:
 
 
 class _Writer:
-    def __init__(self, value: Value, text: str) -> None:
-        self._value = value
-        self._newline = "\r\n" if "\r\n" in text else "\n"
+    def __init__(self, value: Value, newline: str, before: str) -> None:
+        self._value, self._newline, self._before = value, newline, before
 
     def __call__(self, translated: Marked) -> Template:
         """Write one string, or one for each line below an empty one, as the tools do."""
         lines = re.findall(r"[^\n]*\n|[^\n]+", self._value.write(translated))
         quoted = ['"' + "".join(_ESCAPED.get(c, c) for c in line) + '"' for line in lines]
-        return (self._newline.join(quoted if len(quoted) < 2 else ['""', *quoted]),)
+        written = self._newline.join(quoted if len(quoted) < 2 else ['""', *quoted])
+        return (self._before + written,)

@@ -19,7 +19,7 @@ from allez.documents.translation import translate_document, translate_marked
 from allez.documents.values import Value, is_prose
 from allez.errors import InputError
 from allez.text.markup import Marked, check
-from support.documents import SAMPLES, WordByWord, upper, uppercased
+from support.documents import SAMPLES, WordByWord, unchanged, upper, uppercased
 
 
 def parse(name: str, text: str | bytes, reading: Reading = Reading()) -> Document:  # noqa: B008
@@ -270,6 +270,68 @@ def test_po_breaks_lines_as_the_tools_do() -> None:
     assert capitals("po", text) == text.replace(
         'msgstr ""', 'msgstr ""\n"UN\\n"\n"DEUX \\"X\\"\\n"'
     )
+
+
+PO = (
+    'msgid ""\nmsgstr ""\n"Language: {}\\n"\n"Plural-Forms: {};\\n"\n\n'
+    'msgid "un jour"\nmsgid_plural "%d jours"\n{}'
+)
+
+
+def po(language: str, plural: str, *forms: str) -> str:
+    return PO.format(
+        language, plural, "".join(f'msgstr[{n}] "{form}"\n' for n, form in enumerate(forms))
+    )
+
+
+FRENCH, ENGLISH = "nplurals=2; plural=(n > 1)", "nplurals=2; plural=(n != 1)"
+RUSSIAN = (
+    "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : "
+    "n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2)"
+)
+JAPANESE = "nplurals=1; plural=0"
+TEMPLATE = "nplurals=INTEGER; plural=EXPRESSION"
+
+
+@pytest.mark.parametrize(
+    ("target", "before", "after"),
+    [
+        ("en", po("fr_FR", FRENCH, "", ""), po("en", ENGLISH, "UN JOUR", "%d JOURS")),
+        ("en", po("", TEMPLATE, "", ""), po("en", ENGLISH, "UN JOUR", "%d JOURS")),
+        ("en", po("en_GB", TEMPLATE, "", ""), po("en_GB", ENGLISH, "UN JOUR", "%d JOURS")),
+        ("en", po("fr", FRENCH, "", "", ""), po("en", ENGLISH, "UN JOUR", "%d JOURS")),
+        ("en", po("fr", FRENCH, ""), po("en", ENGLISH, "UN JOUR", "%d JOURS")),
+        ("ru", po("fr", FRENCH, "", ""), po("ru", RUSSIAN, "UN JOUR", "%d JOURS", "%d JOURS")),
+        ("ja", po("fr", FRENCH, "", ""), po("ja", JAPANESE, "%d JOURS")),
+        ("xx", po("fr", FRENCH, "", ""), po("xx", FRENCH, "UN JOUR", "%d JOURS")),
+        ("en", po("fr", FRENCH, "a", "b"), po("fr", FRENCH, "a", "b")),
+        ("en", po("", TEMPLATE, "a", "b", "c"), po("en", TEMPLATE, "a", "b", "c")),
+        ("en", po("de", FRENCH, "", ""), po("de", FRENCH, "UN JOUR", "%d JOURS")),
+    ],
+)
+def test_po_has_the_language_and_the_plural_of_the_target(
+    target: str, before: str, after: str
+) -> None:
+    document = parse("po", before, Reading(source="fr", target=target))
+    assert uppercased(document).decode() == after
+
+
+def test_a_formula_of_po_that_says_the_same_stays() -> None:
+    before = po("fr", 'nplurals=2; plural=n"\n" != 1', "", "")
+    document = parse("po", before, Reading(source="fr", target="en"))
+    assert unchanged(document).decode() == before.replace(": fr", ": en")
+
+
+@pytest.mark.parametrize("same", [0, 1])
+def test_a_form_of_po_that_is_said_alike_is_not_empty(same: int) -> None:
+    document = parse("po", po("en", ENGLISH, "", ""))
+    said = [
+        segment.source._replace(text=upper(segment.source.text)) for segment in document.segments
+    ]
+    said[same] = document.segments[same].source
+    forms = ["UN JOUR", "%d JOURS"]
+    forms[same] = forms[same].lower()
+    assert document.render(said).decode() == po("en", ENGLISH, *forms)
 
 
 @pytest.mark.parametrize("line", ["bonjour", 'msgid "a', '"a"', 'msgid "a" "b"'])
