@@ -115,3 +115,9 @@ def test_files_are_read_and_the_same_file_is_written_each_time(tmp_path: Path) -
     first, second = (list(read_pairs(tmp_path / name)) for name in ("a.gz", "b.gz"))
     assert first == second
     assert len(set(first)) == len(first) > 10
+
+
+def test_a_label_decides_what_its_word_means() -> None:
+    entries = ["train\tpace", "non\tnot", "fille\tgirl", "fille\tdaughter"]
+    found = {(here.lower(), there.lower()) for here, there in pairs(entries, [])}
+    assert found == {("fille", "daughter")}

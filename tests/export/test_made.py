@@ -106,6 +106,10 @@ def test_everyday_pairs_have_their_figures_on_both_sides(kind: str) -> None:
                 for side, language in ((source, "fr"), (target, "en"))
             ]
             assert values[0] == values[1] != [], (source, target)
+        elif kind == "periods":
+            assert here == there, (source, target)
+            dates = [e.said for e in find(source, FORMS["fr"], FORMS["en"]) if "-" in e.value]
+            assert all(date in target for date in dates), (source, target)
         elif "fois par" not in source and kind != "short":  # "2 fois par jour" is "twice a day"
             assert here == there, (source, target)
 

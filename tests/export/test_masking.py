@@ -13,7 +13,7 @@ from allez.entities.names import Names
 from allez_export.config import DataConfig
 from allez_export.data import names as name_list
 from allez_export.data import terms as term_list
-from allez_export.data.masking import NAMES, NUMBERS, SYMBOLS, TERMS, THINGS, mask, masker
+from allez_export.data.masking import NAMES, NUMBERS, SYMBOLS, TERMS, THINGS, mask, masker, shared
 from allez_export.data.named import measure
 
 COMMON = Names(frozenset(("le", "la", "un", "londres")))
@@ -40,8 +40,8 @@ def masked(source: str, target: str, seed: int = 0, **options: float) -> tuple[s
         ("un 5 590", "a 5,591", []),
         ("à Londres", "in Londres", []),
         ("un chat", "a cat", []),
-        ("du 3 mars au 12 juin 2025", "from March 3 to June 12, 2025", [NUMBERS]),
-        ("du 3 mars au 12 juin", "from March 3 to June 12", []),
+        ("du 3 mars au 12 juin 2025", "from March 3 to June 12, 2025", [NUMBERS, NUMBERS]),
+        ("du 3 mars au 12 juin", "from March 3 to June 12", [NUMBERS, NUMBERS]),
     ],
 )
 def test_what_both_sides_hold_once_is_masked(
@@ -139,3 +139,12 @@ def test_terms_are_counted() -> None:
     pairs = [("le chat dort", "the cat sleeps"), ("le bail court", "the lease runs")] * 20
     assert term_list.learn(pairs)["bail"] == frozenset(("lease",))
     assert "dort" not in term_list.learn(pairs)
+
+
+def test_the_dates_of_a_period_are_symbols_as_in_use() -> None:
+    pair = ("Du 3 mars au 12 avril 2025, on est 12.", "From March 3 to April 12, 2025, we are 12.")
+    spans = [(s.said, pair[1][t.start : t.end]) for s, t in shared(pair, None, ("fr", "en"))]
+    assert spans == [("March 3", "March 3"), ("April 12, 2025", "April 12, 2025")]
+    british = ("Du 3 mars au 12 avril.", "From 3 March to 12 April.")
+    assert shared(british, None, ("fr", "en")) == []
+    assert shared(british[::-1], None, ("en", "fr")) == []

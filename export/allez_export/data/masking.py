@@ -7,6 +7,7 @@ value is, however each side writes it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,11 @@ SYMBOLS = (*NUMBERS, *NAMES, *THINGS, *TERMS, MARK, *SPARE)
 SYMBOLS_OF = {NUMBER: NUMBERS, NAME: NAMES, THING: THINGS, TERM: TERMS}
 """The symbols of each kind."""
 _FIRST, _LAST = SYMBOLS[0], SYMBOLS[-1]
+
+_DATE = re.compile(r"\bau \d|\bau (lun|mar|mer|jeu|ven|sam|dim)", re.IGNORECASE)
+"""What every period has: most pairs have none, and need not be read again."""
+_DAY = re.compile(r"(\d{4}-)?\d\d-\d\d")
+"""The value of a date (`periods.Date.value`)."""
 
 
 def mask(
@@ -112,6 +118,8 @@ def shared(
     ]
     once = [_once(side) for side in sides]
     hits = [(once[0][value], once[1][value]) for value in once[0] if value in once[1]]
+    days = _days(pair, languages)
+    hits = days + [hit for hit in hits if not _met(hit, days)]
     if names is not None:
         for name in find_names(pair[0], sides[0], names):
             at = _only_place(pair[1], name.value)
@@ -123,6 +131,25 @@ def shared(
                 hits.append((name, place))
     hits.sort()
     return hits
+
+
+def _days(pair: Pair, languages: tuple[str, str]) -> list[tuple[Entity, Entity]]:
+    """Return the dates of periods, each a whole number to the runtime, said as the target does."""
+    source, target = (FORMS.get(language) for language in languages)
+    if target is None or _DATE.search(pair[0]) is None:
+        return []
+    hits = []
+    for day in find(pair[0], source, target):
+        place = _only_place(pair[1], day.said) if _DAY.fullmatch(day.value) else -1
+        if place >= 0:
+            hits.append((day, day._replace(start=place, end=place + len(day.said))))
+    return hits
+
+
+def _met(hit: tuple[Entity, Entity], others: Sequence[tuple[Entity, Entity]]) -> bool:
+    return any(
+        _overlap(mine, its) for other in others for mine, its in zip(hit, other, strict=True)
+    )
 
 
 def _once(entities: Sequence[Entity]) -> dict[str, Entity]:

@@ -24,6 +24,7 @@ from allez_export.made import DATA, one
 from allez_export.made.lasting import lasting
 from allez_export.made.messages import messages
 from allez_export.made.moments import moments
+from allez_export.made.periods import parts, periods
 from allez_export.made.words import Pair, capitalized, english, french
 
 Generator = np.random.Generator
@@ -410,11 +411,13 @@ def _contrary(generator: Generator) -> Pair:
 
 
 OPEN: dict[str, tuple[float, Callable[[Generator], Pair]]] = {
-    "lists": (0.29, lists),
-    "doses": (0.19, doses),
-    "spans": (0.24, spans),
-    "moments": (0.14, moments),
-    "lasting": (0.14, lasting),
+    "lists": (0.26, lists),
+    "doses": (0.17, doses),
+    "spans": (0.21, spans),
+    "moments": (0.12, moments),
+    "lasting": (0.12, lasting),
+    "periods": (0.08, periods),
+    "parts": (0.04, parts),
 }
 """What makes pairs without end, by kind, and its share: `pairs` has them among its own."""
 

@@ -8,7 +8,8 @@ for another word that begins like it.
 
 Seeded. Of several glosses of a word, the one that stands most often opposite it in the corpora
 (files of pairs) is taken; a noun whose gloss hardly ever does is left out. A plural is made by
-rule, and kept if both stand in the corpora.
+rule, and kept if both stand in the corpora. What is a label of `everyday` is taken as the label has
+it, and left out where the dictionary has another gloss ("non" is "No", not "not").
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ import numpy as np
 
 from allez.entities.terms import plural_in_french, plural_of
 from allez_export.made import one
+from allez_export.made.everyday import EVERYDAY
 from allez_export.made.words import Pair, capitalized
 
 Generator = np.random.Generator
@@ -36,6 +38,11 @@ FRAMES: dict[str, list[Pair]] = json.loads(
 )
 """Sentences with slots: {D} for "the word", {A} for "a word", {P} for "words", {N} for a number;
 {I}, {G}, {E}, {M}, {T} and {S} for forms of a verb (`Maker.conjugated`)."""
+
+LABELS: dict[str, str] = {
+    here.lower(): there.lower() for here, there in (*EVERYDAY["signs"], *EVERYDAY["labels"])
+}
+"""What words mean where they stand alone, which decides between the glosses of a dictionary."""
 
 MOST = 36_000
 """Lines of the dictionary that are read, common words first."""
@@ -132,7 +139,12 @@ class Corpora:
         )
 
     def best(self, word: str, glosses: Sequence[str]) -> str:
-        """Return the gloss that stands most often opposite a word, of equal ones the first."""
+        """Return the gloss of a label, else the one that stands most often opposite a word.
+
+        Of equal ones it is the first.
+        """
+        if LABELS.get(word) in glosses:
+            return LABELS[word]
         return max(glosses, key=lambda gloss: self._together[word, gloss])
 
     def doubts(self, word: str, gloss: str) -> bool:
@@ -248,6 +260,7 @@ def pairs(
     glosses, articles = read(dictionary)
     found = Corpora(corpora, glosses)
     entries = [(word, found.best(word, said)) for word, said in glosses.items()]
+    entries = [e for e in entries if LABELS.get(e[0], e[1]) == e[1]]
     entries = [e for e in entries if e[0] not in articles or not found.doubts(*e)]
     nouns = [Noun(*entry, articles[entry[0]]) for entry in entries if entry[0] in articles]
     verbs = [Verb(*e) for e in entries if _VERB.fullmatch(e[0]) and e[0] not in articles]

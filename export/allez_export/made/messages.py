@@ -25,6 +25,12 @@ MESSAGES: dict[str, Any] = json.loads(
 _SHORT_WEEKDAYS = "lun. mar. mer. jeu. ven. sam. dim."
 _PLEASE = ("stp", "stp", "stp", "s'te plaît", "steuplé", "stppp")
 _OPENINGS = (("ok ", "ok "), ("slt, ", "hi, "), ("bjr, ", "hello, "), ("oui, ", "yes, "))
+_COMMON = (
+    "Marie", "Jean", "Pierre", "Paul", "Luc", "Julie", "Claire", "Sophie", "Anne", "Louis",
+    "Thomas", "Michel", "Alain", "Camille", "Rose", "Martin", "Jacques", "Charles", "Nicole", "Philippe",
+)  # fmt: skip
+"""First names that corpora have as words or as others': "Chère Marie," is not to Mary."""
+
 _POLITE = ("svp", "svp", "s.v.p.", "SVP")
 
 
@@ -60,7 +66,7 @@ def _value(generator: Generator, kind: str) -> Pair:
 
 
 def _name(generator: Generator) -> str:
-    first = one(generator, DATA["first_names"])
+    first = one(generator, _COMMON if generator.random() < 0.4 else DATA["first_names"])
     return first if generator.random() < 0.4 else f"{first} {one(generator, DATA['surnames'])}"
 
 
