@@ -27,7 +27,8 @@ _PLEASE = ("stp", "stp", "stp", "s'te plaît", "steuplé", "stppp")
 _OPENINGS = (("ok ", "ok "), ("slt, ", "hi, "), ("bjr, ", "hello, "), ("oui, ", "yes, "))
 _COMMON = (
     "Marie", "Jean", "Pierre", "Paul", "Luc", "Julie", "Claire", "Sophie", "Anne", "Louis",
-    "Thomas", "Michel", "Alain", "Camille", "Rose", "Martin", "Jacques", "Charles", "Nicole", "Philippe",
+    "Thomas", "Michel", "Alain", "Camille", "Rose", "Martin", "Jacques", "Charles", "Nicole",
+    "Philippe",
 )  # fmt: skip
 """First names that corpora have as words or as others': "Chère Marie," is not to Mary."""
 
