@@ -92,13 +92,23 @@ class Value:
             position = start
             for choice in choices(self._given, start, end):
                 self._tags(gatherer, position, choice.start, is_message=start > 0)
-                messages = choice.messages if nested else ()
+                messages = self._said(choice) if nested else ()
                 gatherer.word(self._argument(choice, messages, len(places)))
                 places += messages
                 position = choice.end
             self._tags(gatherer, position, end, is_message=start > 0)
             sections.append(gatherer.finish(spaced=True))
         return sections
+
+    def _said(self, choice: Choice) -> list[tuple[int, int]]:
+        """Return the messages of an argument that say anything, without white space around."""
+        found: list[tuple[int, int]] = []
+        for start, end in choice.messages:
+            said = self._given[start:end].strip()
+            if said:
+                begin = self._given.index(said, start)
+                found.append((begin, begin + len(said)))
+        return found
 
     def _tags(self, gatherer: Gatherer, start: int, end: int, *, is_message: bool) -> None:
         """Gather a stretch in which nothing is chosen."""

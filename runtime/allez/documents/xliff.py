@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from allez.documents.document import Builder, Template, TextDocument
-from allez.documents.inline import Gatherer, Inline
+from allez.documents.inline import SET_APART, Gatherer, Inline
 from allez.documents.messages import choices
 from allez.documents.reading import Reading
 from allez.documents.repeated import Repeated
@@ -29,7 +29,14 @@ _ELSEWHERE = frozenset(("alt-trans",))
 """What in a unit has a source and a target of its own: a proposal from a memory."""
 _READY = frozenset(("needs-translation", "new", "initial"))
 """States of a target that wait for a translation."""
+_TAG = re.compile(r"(?P<side>START|CLOSE)_(?P<name>[A-Z_]+?)(?:_\d+)?")
+"""What Angular calls the halves of a tag: `START_BOLD_TEXT`, `CLOSE_TAG_SPAN_1`."""
 _STATE = re.compile(rf"(\bstate\s*=\s*[\"'])(?:{'|'.join(sorted(_READY))})([\"'])")
+
+_PLACED = re.compile(
+    rf"<(?P<closes>/?)_{SET_APART}(?P<tag>\d+)/?>|{SET_APART}(?P<word>\d+){SET_APART}"
+)
+"""What stands for an element in a message."""
 
 
 def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B008  (frozen)
@@ -146,8 +153,8 @@ def _add(builder: Builder, unit: Sequence[Token], *, spaced: bool) -> None:
         return
     cut = _element(unit, "seg-source")  # the same, cut into sentences: the target is cut alike
     spaced = _Told(wanted=True, spaced=spaced).by(text, source[0]).spaced
-    message = _message(text[source[0].end : source[-1].start])
-    read = message or _gathered(text, (cut or source)[1:-1], spaced=spaced)
+    inside = (cut or source)[1:-1]
+    read, write = _read(text, inside, spaced=spaced)
     if not read.has_words:
         return
     prefix = source[0].name.removesuffix("source")
@@ -169,28 +176,80 @@ def _add(builder: Builder, unit: Sequence[Token], *, spaced: bool) -> None:
     if (done := _ready(head)) != head:
         opening = done + before[len(head) :] + opening
         start = unit[0].start
-    if message and (cut or any(token.kind != "text" for token in source[1:-1])):
-        builder.note(source[0].start, "a message that chooses and has tags in it is left alone")
-        return
-    builder.add(start, end, read.marked, _writer(read, opening, closing))
+    builder.add(start, end, read.marked, lambda done: (opening, *write(done), closing))
 
 
-def _message(source: str) -> Value | None:
-    """Return a source if it has messages of ICU in it that choose."""
-    said = unescape(source)
-    chosen = any(said[choice.start] == "{" for choice in choices(said, 0, len(said)))
-    return Value(said) if chosen else None
+def _read(
+    text: str, tokens: Sequence[Token], *, spaced: bool
+) -> tuple[Value | Inline, Callable[[Marked], Template]]:
+    """Return what is in a source, and how a translation of it is written."""
+    message = _Message()
+    _gather(message, text, tokens)
+    said = message.said
+    if any(said[choice.start] == "{" for choice in choices(said, 0, len(said))):
+        value = Value(said)
+        return value, lambda translated: message.write(value.write(translated))
+    gatherer = Gatherer(percent=True)
+    _gather(gatherer, text, tokens)
+    inline = gatherer.finish(spaced=spaced)
+    return inline, lambda translated: inline.write(translated, escape_text)
+
+
+class _Message:
+    """A source with messages of ICU in it: a string, in which other tags stand for its elements."""
+
+    def __init__(self) -> None:
+        self.said = ""
+        self._elements: list[Template] = []
+        self._waiting: dict[str, list[int]] = {}
+        """Of each name, the pairs that are open."""
+
+    def text(self, text: str) -> None:
+        """Add text."""
+        self.said += text
+
+    def word(self, markup: Template) -> None:
+        """Add what is read as a word."""
+        self.said += f"{SET_APART}{self._placed(markup)}{SET_APART}"
+
+    def point(self, markup: Template) -> None:
+        """Add what stands between characters."""
+        self.said += f"<_{SET_APART}{self._placed(markup)}/>"
+
+    def open(self, name: str, markup: Template) -> None:
+        """Add what opens a pair; it and what closes it have numbers that follow each other."""
+        self._waiting.setdefault(name, []).append(len(self._elements))
+        self.said += f"<_{SET_APART}{self._placed(markup)}>"
+        self._placed(())
+
+    def close(self, name: str, markup: Template) -> None:
+        """Add what closes the last open pair of a name."""
+        if not self._waiting.get(name):
+            self.point(markup)
+            return
+        number = self._waiting[name].pop()
+        self._elements[number + 1] = markup
+        self.said += f"</_{SET_APART}{number}>"
+
+    def _placed(self, markup: Template) -> int:
+        self._elements.append(markup)
+        return len(self._elements) - 1
+
+    def write(self, said: str) -> Template:
+        """Return a string of this kind as XLIFF spells it."""
+        parts: list[str | int] = []
+        position = 0
+        for found in _PLACED.finditer(said):
+            number = int(found["word"] or found["tag"])
+            parts += [escape_text(said[position : found.start()])]
+            parts += self._elements[number + bool(found["closes"])]
+            position = found.end()
+        return (*parts, escape_text(said[position:]))
 
 
 def _ready(tag: str) -> str:
     """Return a tag whose state waits for nothing any more."""
     return _STATE.sub(r"\1translated\2", tag)
-
-
-def _writer(read: Inline | Value, opening: str, closing: str) -> Callable[[Marked], Template]:
-    if isinstance(read, Value):
-        return lambda translated: (opening, escape_text(read.write(translated)), closing)
-    return lambda translated: (opening, *read.write(translated, escape_text), closing)
 
 
 def _element(unit: Sequence[Token], name: str) -> Sequence[Token] | None:
@@ -207,8 +266,8 @@ def _element(unit: Sequence[Token], name: str) -> Sequence[Token] | None:
     return None
 
 
-def _gathered(text: str, tokens: Sequence[Token], *, spaced: bool) -> Inline:
-    gatherer = Gatherer(percent=True)
+def _gather(gatherer: Gatherer | _Message, text: str, tokens: Sequence[Token]) -> None:
+    """Gather what is in a source."""
     index = 0
     while index < len(tokens):
         token = tokens[index]
@@ -236,12 +295,13 @@ def _gathered(text: str, tokens: Sequence[Token], *, spaced: bool) -> Inline:
             gatherer.open(token.name, (raw,))
         elif token.kind == "close":
             gatherer.close(token.name, (raw,))
+        elif name == "x" and (tag := _TAG.fullmatch(value_of(text, token, "id") or "")):
+            (gatherer.open if tag["side"] == "START" else gatherer.close)(tag["name"], (raw,))
         elif name in ("x", "ph"):
             gatherer.word((raw,))
         else:
             _half(gatherer, text, token, (raw,))
         index += 1
-    return gatherer.finish(spaced=spaced)
 
 
 def _protected(text: str, tokens: Sequence[Token], index: int) -> int:
@@ -259,7 +319,7 @@ def _protected(text: str, tokens: Sequence[Token], index: int) -> int:
     return 0
 
 
-def _half(gatherer: Gatherer, text: str, token: Token, markup: Template) -> None:
+def _half(gatherer: Gatherer | _Message, text: str, token: Token, markup: Template) -> None:
     """Gather a native code: half of a pair by what both halves are called, or a point."""
     side = _HALVES.get(token.name.rpartition(":")[2])
     known = {a.name: text[a.start : a.end] for a in attributes(text, token)}

@@ -77,6 +77,8 @@ def backwards(text: str) -> str:
             "{g, select, male {A IL {n, plural, one {AMI UN} other {# AMIS}}} other {ICI RIEN}}",
         ),
         ("<i>il a {n, plural, other {}}</i> ici", "ICI <i>A IL {n, plural, other {}}</i>"),
+        ("{n, plural, =0 {} other {un mot}}", "{n, plural, =0 {} other {MOT UN}}"),
+        ("{n, plural,\n other {\n  un mot\n}}", "{n, plural,\n other {\n  MOT UN\n}}"),
         ("un {n, plural} mot", "{n, plural} MOT UN"),
         ("un {n, plural, one {a\n\nb}} mot", "{n, plural, one {a\n\nb}} MOT UN"),
         ("{a, plural, other {<i>un}} deux</i>", "{a, plural, other {<i>UN}} DEUX</i>"),
@@ -422,6 +424,7 @@ def test_xliff_1_gets_targets() -> None:
         ('<bpt id="1">[b]</bpt>', '<ept id="1">[/b]</ept>'),
         ('<bpt id="1" rid="7">[b]</bpt>', '<ept id="2" rid="7">[/b]</ept>'),
         ('<sc id="1"/>', '<ec startRef="1"/>'),
+        ('<x id="START_TAG_SPAN_1"/>', '<x id="CLOSE_TAG_SPAN"/>'),
     ],
 )
 def test_two_halves_of_a_native_code_are_a_pair(first: str, last: str) -> None:

@@ -82,16 +82,42 @@ def test_each_unit_has_a_target_with_the_same_elements(sample: bytes) -> None:
 @pytest.mark.parametrize("target", ["", "<target/>", '<target state="new"></target>'])
 def test_messages_that_choose_are_translated(target: str) -> None:
     said = "{VAR, plural, =1 {un &amp; deux} other {{{n}} mots}}"
-    units = f'<trans-unit id="a"><source>{said}</source>{target}</trans-unit>'
-    other = '<trans-unit id="b"><source>{VAR, plural, =1 {un <x/>}}</source></trans-unit>'
-    text = f'<xliff><file source-language="fr"><body>{units}{other}</body></file></xliff>'
-    document = FORMATS["xliff"].parse(text.encode(), READING)
-    note = "line 1: a message that chooses and has tags in it is left alone"
-    assert list(document.notes) == [note]
-    result = uppercased(document).decode()
+    text = f'<xliff><trans-unit id="a"><source>{said}</source>{target}</trans-unit></xliff>'
+    result = capitals(text)
     assert f">{said}</source><target" in result
     assert ">{VAR, plural, =1 {UN &amp; DEUX} other {{{n}} MOTS}}</target>" in result
-    assert f"{other}</body>" in result
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        (
+            '{N, plural, =1 {un <x id="a" text="{{n}}"/>} other {<g id="b">deux</g> mots}}',
+            '{N, plural, =1 {UN <x id="a" text="{{n}}"/>} other {MOTS <g id="b">DEUX</g>}}',
+        ),
+        (
+            '{N, plural, other {un <ph id="1">{n}</ph> <bpt id="2">a</bpt>mot<ept id="2">b</ept>}}',
+            '{N, plural, other {<ph id="1">{n}</ph> <bpt id="2">a</bpt>MOT<ept id="2">b</ept> UN}}',
+        ),
+        (
+            '{N, plural, =0 {un <it id="1">a</it>mot} other {&lt;b&gt;deux&lt;/b&gt; <g>mots}}</g>',
+            '{N, plural, =0 {<it id="1">a</it>MOT UN} other {<g>MOTS &lt;b&gt;DEUX&lt;/b&gt;}}</g>',
+        ),
+        (
+            "<![CDATA[{n, plural, one {un <b>mot</b> bleu} other {# mots}}]]>",
+            "{n, plural, one {BLEU &lt;b&gt;MOT&lt;/b&gt; UN} other {# MOTS}}",
+        ),
+        (
+            'il a <mrk translate="no">{n, plural, a {un}}</mrk> {n, select, a {un ami} other {}}',
+            'A IL <mrk translate="no">{n, plural, a {un}}</mrk> {n, select, a {AMI UN} other {}}',
+        ),
+    ],
+)
+def test_messages_that_choose_may_have_elements_in_them(said: str, written: str) -> None:
+    text = f"<xliff><trans-unit><source>{said}</source></trans-unit></xliff>"
+    document = FORMATS["xliff"].parse(text.encode(), READING)
+    result = translate_document(document, WordByWord(backwards=True).translate_batch).decode()
+    assert result == text.replace("</source>", f"</source><target>{written}</target>")
 
 
 def test_a_proposal_is_no_target() -> None:
