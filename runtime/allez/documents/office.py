@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import replace
 
-from allez.documents.compared import compared_with, folded
+from allez.documents.compared import Compared
 from allez.documents.document import Builder, Document
 from allez.documents.mixed import Profile, add_segments
 from allez.documents.office_values import add_levels
@@ -118,23 +118,24 @@ def parse_xlsx(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B
     formulas and pivot tables call them by name. So is what cells are compared with, and those that
     hold it.
     """
-    keep: set[str] = set()
+    keep = Compared()
 
     def collect(name: str, part: bytes) -> Document | None:
         if name.startswith(("xl/tables/", "xl/pivotCache/pivotCacheDefinition")):
             columns = _TABLE_COLUMN.findall(read_xml(part)[0])
-            keep.update(folded(unescape(column)) for column in columns)
+            for column in columns:
+                keep.add(unescape(column))
         if name.startswith(("xl/tables/", "xl/worksheets/sheet", "xl/workbook")):
-            keep.update(compared_with(read_xml(part)[0]))
+            keep.read(read_xml(part)[0])
         return None
 
     read_package(data, "workbook", "xl/workbook.xml", collect)
-    reader = _reader(_SHEET_PARTS, _SHEET, reading, frozenset(keep))
+    reader = _reader(_SHEET_PARTS, _SHEET, reading, keep)
     return read_package(data, "workbook", "xl/workbook.xml", reader)
 
 
 def _reader(
-    parts: re.Pattern[str], runs: Runs, reading: Reading, keep: frozenset[str] = frozenset()
+    parts: re.Pattern[str], runs: Runs, reading: Reading, keep: Container[str] = frozenset()
 ) -> Callable[[str, bytes], Document | None]:
     def read(name: str, part: bytes) -> Document | None:
         profile = next((p for found, p in _PROFILES if found.fullmatch(name)), None)

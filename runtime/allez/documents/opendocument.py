@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from functools import partial
 
-from allez.documents.compared import compared_with, folded
+from allez.documents.compared import Compared
 from allez.documents.document import Builder, Document
 from allez.documents.mixed import Profile, add_segments
 from allez.documents.package import Package, read_package
@@ -96,7 +96,8 @@ def _read(reading: Reading, name: str, part: bytes) -> Document | None:
 
 def _with_compared(text: str) -> Profile:
     """Return how a part is read: cells stay that hold what others are compared with."""
-    compared = compared_with(text)
+    compared = Compared()
+    compared.read(text)
     if not compared:
         return TEXT
 
@@ -104,6 +105,6 @@ def _with_compared(text: str) -> Profile:
         if tag.name != "text:p" or tag.kind != "open":
             return TEXT.is_kept(text, tag)
         end = text.find("<", tag.end)
-        return text.startswith("</", end) and folded(unescape(text[tag.end : end])) in compared
+        return text.startswith("</", end) and unescape(text[tag.end : end]) in compared
 
     return replace(TEXT, is_kept=is_kept)

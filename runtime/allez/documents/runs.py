@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from allez.documents.compared import folded
 from allez.documents.document import Builder, Template
 from allez.documents.inline import Gatherer, Inline
 from allez.documents.mixed import MOST_MARKS
@@ -53,13 +52,13 @@ _PLAIN: Template = ("-",)
 """The style of text that is in no run."""
 
 
-def add_paragraphs(builder: Builder, names: Runs, keep: frozenset[str] = frozenset()) -> None:
+def add_paragraphs(builder: Builder, names: Runs, keep: Container[str] = frozenset()) -> None:
     """Find the paragraphs of a part, and add those with letters to its builder.
 
     Args:
         builder: of the part's text.
         names: what its elements are called.
-        keep: paragraphs with just this text, as `folded` returns it, are left alone.
+        keep: paragraphs with just this text are left alone.
     """
     names = names.in_words_of(builder.text)
     _Finder(builder, names, list(scan(builder.text, xml=True)), keep).find()
@@ -67,7 +66,7 @@ def add_paragraphs(builder: Builder, names: Runs, keep: frozenset[str] = frozens
 
 class _Finder:
     def __init__(
-        self, builder: Builder, names: Runs, tokens: Sequence[Token], keep: frozenset[str]
+        self, builder: Builder, names: Runs, tokens: Sequence[Token], keep: Container[str]
     ) -> None:
         self.builder, self.names, self.tokens, self.keep = builder, names, tokens, keep
         self.ends = ends(tokens)
@@ -285,7 +284,7 @@ class _Finder:
             last -= 1
         part = pieces[first:last]
         texts = [piece for piece in part if piece.kind == "text"]
-        if self.keep and folded("".join(piece.text for piece in texts)) in self.keep:
+        if "".join(piece.text for piece in texts) in self.keep:
             return
         sizes: dict[Template, int] = {}
         for piece in texts:

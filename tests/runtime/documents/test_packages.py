@@ -333,6 +333,7 @@ def test_cells_that_a_sheet_compares_with_something_stay(compares: str) -> None:
         '<calcext:condition calcext:value="=&quot;Oui&quot;" style:condition="&quot;Non&quot;"/>',
         '<table:filter-condition table:operator="=" table:value="Oui"><table:filter-set-item '
         'table:value="Non"/></table:filter-condition>',
+        '<c table:formula="of:=COUNTIF([.A1];&quot;?ui&quot;)+COUNTIF([.A1];&quot;no*&quot;)"/>',
     ],
 )
 def test_cells_of_opendocument_that_a_sheet_compares_with_something_stay(compares: str) -> None:
@@ -342,6 +343,30 @@ def test_cells_of_opendocument_that_a_sheet_compares_with_something_stay(compare
     content = f"<o>{compares}{cells}</o>"
     document = parse("opendocument", ODT | {"content.xml": content, "styles.xml": "<o/>"})
     assert [segment.source.text for segment in document.segments] == ["Oui et non"]
+
+
+@pytest.mark.parametrize(
+    ("compares", "kept"),
+    [
+        ('<f>COUNTIF(A:A,"oui*")</f>', "Oui, Oui merci, Oui*"),
+        ('<f>COUNTIFS(A:A,"&lt;&gt;*MERCI")</f>', "Oui merci, Dis merci"),
+        ('<f>SUMIF(A:A,"*i*i*",B:B)</f>', "Oui merci, Dis merci"),
+        ('<f>MATCH("d?s*i",A:A,0)</f>', "Dis merci"),
+        ('<f>VLOOKUP("?ui",A:A,1)</f>', "Oui"),
+        ('<customFilters><customFilter val="Oui*"/></customFilters>', "Oui, Oui merci, Oui*"),
+        ('<f>COUNTIF(A:A,"Oui~*")+COUNTIF(A:A,"~**dis~?")</f>', "Oui*, *mot dis?"),
+        ('<f>COUNTIF(A:A,"*")+COUNTIF(A:A,"?*")+COUNTIF(A:A,"o*")</f>', ""),
+        ('<f>IF(A1="oui*",1)</f><filter val="oui*"/>', "Oui*"),
+        ('<f>COUNTIF(A:A,"merci*merci")+COUNTIF(A:A,"oui m?rci ")</f>', "Oui merci"),
+    ],
+)
+def test_cells_that_a_pattern_names_stay(compares: str, kept: str) -> None:
+    cells = ["Oui", "Oui merci", "Dis merci", "Oui*", "*mot dis?"]
+    strings = "".join(f"<si><t>{cell}</t></si>" for cell in cells)
+    parts = XLSX | {"xl/sharedStrings.xml": f"<sst>{strings}</sst>"}
+    document = parse("xlsx", parts | {"xl/worksheets/sheet1.xml": f"<s>{compares}</s>"})
+    said = [segment.source.text for segment in document.segments]
+    assert ", ".join(cell for cell in cells if cell not in said) == kept
 
 
 def test_notes_fields_and_headers_of_opendocument() -> None:
