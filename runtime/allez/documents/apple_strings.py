@@ -42,7 +42,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
         key = entry[0].split("=")[0].strip() if entry[1] is None else f'"{entry[1]}"'
         repeated.see(entry.start(), "key", key, key.strip('"'))
         content = _read(entry[2])
-        value = Value(content)
+        value = Value(content, named=True)
         if is_prose(content) and value.has_words:
             builder.add(entry.start(2), entry.end(2), value.marked, _Writer(value))
         position = _skip(text, entry.end())

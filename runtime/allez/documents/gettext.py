@@ -108,7 +108,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
 
 def _add(builder: Builder, source: str, start: int, end: int, before: str = "") -> None:
     """Add what a string is made of, if it has words; `before` comes before its translation."""
-    value = Value(source, mnemonics=True)
+    value = Value(source, mnemonics=True, named=True)
     if value.has_words:
         builder.add(start, end, value.marked, _Writer(value, _newline(builder.text), before))
 

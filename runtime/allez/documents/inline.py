@@ -24,8 +24,12 @@ _PERCENT = (
     r"%(?:\d+\$)?[-+0#]*\d*(?:\.\d+)?(?:hh?|ll?|[Lzjtq])?[diouxXeEfgGcsp@](?![^\W\d_])"
     r"|%\(\w+\)[-+0#]*\d*(?:\.\d+)?[diouxXeEfgGcrs]|%\w+%|%%|%n|\$[A-Za-z]\w*\$"
 )
+_COLON = r":[A-Za-z][A-Za-z0-9_]+"
+_NAMED = rf"(?<![\w:/]){_COLON}(?:[/-]{_COLON})*(?![\w:])|(?<!\S)\[\d+,(?:\d+|\*)\]"
 PLACEHOLDERS = re.compile(f"{_BRACES}|{_PERCENT}")
 """What programs put values in place of, in any common form."""
+_WITH_NAMED = re.compile(f"{_BRACES}|{_PERCENT}|{_NAMED}")
+"""`:name` too, and `[2,*]`, the numbers of a form."""
 _ONLY_BRACES = re.compile(_BRACES)
 
 
@@ -129,17 +133,18 @@ class Gatherer:
     Args:
         percent: placeholders of the family of `%s` are known too; in prose, a per cent sign before
             a letter is a slip of the pen.
+        named: so is `:name`; in prose, that is a colon without its space.
         first: the number of the first word.
     """
 
-    def __init__(self, *, percent: bool = False, first: int = 0) -> None:
+    def __init__(self, *, percent: bool = False, named: bool = False, first: int = 0) -> None:
         self._text = ""
         self._marks: list[_Open] = []
         self._stack: list[int] = []
         self._waiting: dict[str, int] = {}
         """How many pairs of each name are open."""
         self._words = first
-        self._placeholders = PLACEHOLDERS if percent else _ONLY_BRACES
+        self._placeholders = _WITH_NAMED if named else PLACEHOLDERS if percent else _ONLY_BRACES
 
     @property
     def is_empty(self) -> bool:

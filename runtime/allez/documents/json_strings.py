@@ -54,7 +54,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     builder = Builder(text)
     repeated = Repeated(builder)
     for found, content in _values(text, repeated):
-        value = Value(content)
+        value = Value(content, named=True)
         if value.has_words:
             writer = _Writer(value, ascii_only="\\u" in found[0] and found[0].isascii())
             builder.add(found.start(), found.end(), value.marked, writer)

@@ -20,7 +20,7 @@ _SELECTOR = re.compile(r"\s*(?:=\d+|\w+)\s*\{")
 _END = re.compile(r"\s*\}")
 _LIMIT = re.compile(r"\s*-?(?:\d+(?:\.\d+)?|∞)\s*[#<≤]")
 _FORMS = re.compile(
-    r"(?<=\S)[ \t]+\|[ \t]+(?=\S)|\t|\n[ \t\r]*\n"
+    r"(?<=\S)[ \t]+\|[ \t]+(?=\S)|(?<=[^\s|])\|(?=[^\s|])|\t|\n[ \t\r]*\n"
     r"|(?<!\\)(?:\\r)?(?:\\n)+(?=[ \t]*(?:[^\s\\a-zß-öø-ÿ]|\Z))"
 )
 """What parts the forms of a message, a title from the name of the place it stands in, columns,

@@ -53,7 +53,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
             line = text.count("\n", 0, broken.start()) + 1
             raise InputError(f"line {line}: four hexadecimal digits are missing behind \\u")
         content, formatted = _read(text[start:end])
-        value = Value(content, mnemonics=True)
+        value = Value(content, mnemonics=True, named=True)
         if is_prose(content) and value.has_words:
             line_ends = _BREAK.findall(text, start, end)
             builder.add(start, end, value.marked, _Writer(value, formatted, only_ascii, line_ends))

@@ -28,7 +28,7 @@ _MNEMONIC = re.compile(
 _OPTION = re.compile(r"[ \t]*-{1,2}[A-Za-z?][^\n]{0,80}? {2,}(?=\S[^\n]*\n*\Z)")
 """What a program may be told, up to what is said of it in the next column of a help's line."""
 _BLANK_LINE = "\n\n"
-_SPECIAL = frozenset("<>&{}%$#_@*|\t\\")
+_SPECIAL = frozenset("<>&{}%$#_@*|:\t\\")
 """What is set apart has one of these."""
 _SIGNS = frozenset("_/\\@#=<>|~^*+[]")
 """Signs that stand in names of things rather than in words of a language."""
@@ -59,12 +59,13 @@ class Value:
     Args:
         text: the string, its escapes resolved.
         mnemonics: one `_` or `&` before a letter marks a key to press.
+        named: a program puts a value in place of `:name`.
     """
 
-    __slots__ = ("_given", "_mnemonic", "_referenced", "_sections", "_width", "marked")
+    __slots__ = ("_given", "_mnemonic", "_named", "_referenced", "_sections", "_width", "marked")
 
-    def __init__(self, text: str, *, mnemonics: bool = False) -> None:
-        self._given = text
+    def __init__(self, text: str, *, mnemonics: bool = False, named: bool = False) -> None:
+        self._given, self._named = text, named
         self._referenced = bool(_REFERENCE.search(text))
         marks = list(_MNEMONIC.finditer(text)) if mnemonics else []
         self._mnemonic = marks[0].start() if len(marks) == 1 else -1
@@ -88,7 +89,9 @@ class Value:
         sections: list[Inline] = []
         places = [(0, len(self._given))]
         for start, end in places:
-            gatherer = Gatherer(percent=True, first=sum(len(s.opens) for s in sections))
+            gatherer = Gatherer(
+                percent=True, named=self._named, first=sum(len(s.opens) for s in sections)
+            )
             position = start
             for choice in choices(self._given, start, end):
                 self._tags(gatherer, position, choice.start, is_message=start > 0)
@@ -113,7 +116,7 @@ class Value:
     def _tags(self, gatherer: Gatherer, start: int, end: int, *, is_message: bool) -> None:
         """Gather a stretch in which nothing is chosen."""
         for found in _NUMBERED.finditer(self._given, start, end):
-            self._named(gatherer, start, found.start(), is_message=is_message)
+            self._unnumbered(gatherer, start, found.start(), is_message=is_message)
             if found["bold"]:
                 gatherer.open("**", ("**",))
                 self._tags(gatherer, *found.span("bold"), is_message=is_message)
@@ -125,9 +128,9 @@ class Value:
             else:
                 gatherer.open(found["number"], (found[0],))
             start = found.end()
-        self._named(gatherer, start, end, is_message=is_message)
+        self._unnumbered(gatherer, start, end, is_message=is_message)
 
-    def _named(self, gatherer: Gatherer, start: int, end: int, *, is_message: bool) -> None:
+    def _unnumbered(self, gatherer: Gatherer, start: int, end: int, *, is_message: bool) -> None:
         """Gather a stretch without numbered tags."""
         for token in scan(self._given[start:end], xml=True):
             first, last = token.start + start, token.end + start

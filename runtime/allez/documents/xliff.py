@@ -187,9 +187,9 @@ def _read(
     _gather(message, text, tokens)
     said = message.said
     if any(said[choice.start] == "{" for choice in choices(said, 0, len(said))):
-        value = Value(said)
+        value = Value(said, named=True)
         return value, lambda translated: message.write(value.write(translated))
-    gatherer = Gatherer(percent=True)
+    gatherer = Gatherer(percent=True, named=True)
     _gather(gatherer, text, tokens)
     inline = gatherer.finish(spaced=spaced)
     return inline, lambda translated: inline.write(translated, escape_text)

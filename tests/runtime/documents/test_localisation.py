@@ -58,6 +58,42 @@ def test_placeholders_are_copied(text: str) -> None:
             assert piece in result
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Bonjour :name, voici :Count_2 mots", [":name", ":Count_2"]),
+        ("page :current/:total (:min-:max)", [":current/:total", ":min-:max"]),
+        ("[2,*] :count mots", ["[2,*]", ":count"]),
+        ("à 10:30 :smile: a:b a::class :D :équipe [1, 2] x[1,2] :", []),
+        ("voir http://x.y:port/:id", []),
+    ],
+)
+def test_names_behind_a_colon_are_copied_in_strings_of_programs(text: str, kept: list[str]) -> None:
+    value = Value(text, named=True)
+    words = [mark for mark in value.marked.marks if mark.kind == "word"]
+    assert len(words) == len(kept)
+    result = value.write(value.marked._replace(text=upper(value.marked.text)))
+    assert all(placeholder in result for placeholder in kept)
+    assert not Value(text).marked.marks
+
+
+@pytest.mark.parametrize("name", ["json", "properties", "strings", "po", "xliff"])
+def test_formats_of_programs_copy_names_behind_a_colon(name: str) -> None:
+    text = {
+        "json": '["un :mot"]',
+        "properties": "a=un :mot",
+        "strings": '"a" = "un :mot";',
+        "po": 'msgid "un :mot"\nmsgstr ""\n',
+        "xliff": "<xliff><trans-unit><source>un :mot</source></trans-unit></xliff>",
+    }
+    assert "UN :mot" in capitals(name, text[name])
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "html", "csv"])
+def test_a_colon_without_its_space_is_prose_elsewhere(name: str) -> None:
+    assert "UNE NOTE :BIEN" in capitals(name, "une note :bien, voici\n")
+
+
 def backwards(text: str) -> str:
     """Return a string whose sentences, each by itself, are backwards and in capitals."""
     document = parse("json", json.dumps([text]))
@@ -95,6 +131,7 @@ def backwards(text: str) -> str:
         ("un **gros mot** ici", "ICI **MOT GROS** UN"),
         (r"un mot\nDeux mots", r"MOT UN\nMOTS DEUX"),
         (r"un mot\r\n\nDeux mots\n", r"MOT UN\r\n\nMOTS DEUX\n"),
+        ("{0} un mot|[2,*] :nb mots", "{0} MOT UN|[2,*] :nb MOTS"),
         (r"Fin\n", r"FIN\n"),
         (r"c:\nouveau\Rapport est là", r"LÀ EST RAPPORT \ NOUVEAU \ : C"),
     ],
@@ -444,8 +481,8 @@ def test_numbered_tags_of_a_string_are_tags() -> None:
 
 
 def test_forms_of_a_message_stay_apart() -> None:
-    text = '["{n} un mot | {n} deux mots", "un | deux", "un || deux", "un|deux"]'
-    parts = '["{n} UN MOT | {n} DEUX MOTS", "UN | DEUX", "UN || DEUX", "un|deux"]'
+    text = '["{n} un mot | {n} deux mots", "un | deux", "un || deux", "un|deux", "un mot|deux"]'
+    parts = '["{n} UN MOT | {n} DEUX MOTS", "UN | DEUX", "UN || DEUX", "un|deux", "UN MOT|DEUX"]'
     assert capitals("json", text) == parts
     one, two = parse("json", text).segments[0].source.text.split("\n\n")[1:]
     assert one.endswith("un mot")
