@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from allez.documents.copied import ARROW, is_pointing, with_copied
 from allez.documents.document import Builder, Template
 from allez.documents.inline import Gatherer, Inline
 from allez.documents.seams import Item, seams
@@ -23,9 +24,6 @@ from allez.text.markup import Marked
 from allez.text.references import unescape
 from allez.text.tags import Attribute, Kind, Token, attributes, ends, scan
 
-_SIGN = r"<su[bp]>[^<>A-Za-z]{1,6}</su[bp]>"
-_FORMULA = re.compile(rf"(?:[A-Za-z]+{_SIGN})+[A-Za-z]+(?:{_SIGN})?")
-"""Letters with signs between them: `H<sub>2</sub>O`."""
 _UNFINISHED = re.compile(r"</?[a-zA-Z]")
 _REFERENCE = 4
 """Characters of a reference to a note: `1`, `[12]`."""
@@ -281,7 +279,8 @@ class _Runs:
 
     def add(self, items: list[Item]) -> None:
         """Add the segment of a run, if it has letters."""
-        items = self.trimmed(items)
+        signs, links = bool(self.profile.signs), self.profile.links
+        items = self.trimmed(with_copied(items, self.text, signs=signs, links=links))
         if items and self.profile.quoted:
             items = self.unquoted(items)
         if not items:
@@ -290,7 +289,8 @@ class _Runs:
             self.builder.note(items[0].start, f"a paragraph of {len(items)} tags is left alone")
             return
         gatherer = Gatherer(percent=self.profile.percent)
-        for item in self.with_formulas(items):
+        items = self.with_arrow(items)
+        for item in items:
             self.gather(gatherer, item)
         inline = gatherer.finish(spaced=self.profile.spaced)
         if inline.has_words:
@@ -338,20 +338,19 @@ class _Runs:
             high = found.start() if found.end() == item.end else high
         return low, high
 
-    def with_formulas(self, items: list[Item]) -> list[Item]:
-        """Make one word of each formula, which is copied: its signs would be set behind it."""
-        start, end = items[0].start, items[-1].end
-        if self.profile.signs and self.text.find("</su", start, end) >= 0:
-            for found in _FORMULA.finditer(self.text, start, end):
-                low, high = found.span()
-                before = [i for i in items if i.start < low]
-                after = [i for i in items if i.end > high]
-                if before and before[-1].end > low:
-                    before[-1] = Item("text", before[-1].start, low)
-                if after and after[0].start < high:
-                    after[0] = Item("text", high, after[0].end)
-                items = [*before, Item("word", low, high), *after]
-        return items
+    def with_arrow(self, items: list[Item]) -> list[Item]:
+        """Set apart a quote that points somewhere, as in `« Back`: it is not translated."""
+        texts = [item for item in items if item.kind == "text"]
+        if not self.profile.links or not is_pointing("".join(map(self.read, texts))):
+            return items
+        parts: list[Item] = []
+        for item in items:
+            start = item.start
+            for found in ARROW.finditer(self.text, start, item.end) if item in texts else ():
+                parts += [Item("text", start, found.start()), Item("point", *found.span())]
+                start = found.end()
+            parts.append(Item(item.kind, start, item.end, item.name))
+        return self.trimmed([part for part in parts if part.start < part.end])
 
     def unquoted(self, items: list[Item]) -> list[Item]:
         """Leave out quotes around a run, and white space that they keep."""

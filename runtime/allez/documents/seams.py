@@ -18,6 +18,11 @@ _DASHES = ("-", "\u2212")
 _WORD = 3
 """Letters of a word that a number in a tag behind it is no part of: not `m` and `H`."""
 
+_SHORT = 3
+"""Words of a label, and of a link in a row."""
+_MANY = 3
+"""Links that are a row."""
+
 
 class Item:
     """A part of a run: a token, or several that are taken as one."""
@@ -79,23 +84,27 @@ def _alone(
 ) -> list[tuple[int, int]]:
     """Return where the links of a run begin and end; none if there are words beside them.
 
-    Before the first of them there may be a label, with a colon.
+    Before the first of them there may be a label, with a colon or before a row of short links.
     """
     found: list[tuple[int, int]] = []
+    is_short = True
     start, label = -1, ""
     for index, item in enumerate(items):
         if start >= 0:
             if item.kind == "close" and item.name in links:
                 found.append((start, index + 1))
+                shown = "".join(read(i) for i in items[start:index] if i.kind == "text")
+                is_short = is_short and len(shown.split()) <= _SHORT
                 start = -1
         elif item.kind == "open" and item.name in links:
             start = index
-            if not found and label and not label.rstrip().endswith(":"):
-                return []
         elif _is_said(item, read):
             if found:
                 return []
             label += read(item)
+    if label and not label.rstrip().endswith(":"):
+        is_row = is_short and len(label.split()) <= _SHORT and len(found) >= _MANY
+        return found if is_row and label.rstrip()[-1:].isalpha() else []
     return found
 
 

@@ -93,6 +93,7 @@ def test_a_break_ends_a_sentence_unless_the_next_line_goes_on() -> None:
         ("<i>Prix</i><i>12 €</i><i>par mois</i>", ["Prix", "12 €", "par mois"]),
         ("Avis<span>12</span>", ["Avis"]),
         ("Trier par : <a>Prix</a> <a>Date</a>", ["Trier par :", "Prix", "Date"]),
+        ("Trier par <a>prix</a> <a>date</a> <a>nom</a>", ["Trier par", "prix", "date", "nom"]),
         # a word, a formula or a sentence goes on
         ("<b>Bon</b><i>jour</i> à tous", ["Bonjour à tous"]),
         ("<b>Bon</b><i>jour</i> <b>à tous </b><i>et merci</i>", ["Bonjour à tous et merci"]),
@@ -107,6 +108,10 @@ def test_a_break_ends_a_sentence_unless_the_next_line_goes_on() -> None:
         ("le roi <a>de France</a> <a>Louis</a>", ["le roi de France Louis"]),
         ("<code>ls</code> <a>un mot</a> <a>Deux</a>", ["{0} un mot Deux"]),
         ("<a>un seul</a> ; 12", ["un seul ; 12"]),
+        (
+            "le roi <a>Louis</a> <a>de</a> <a>la belle France de Paris</a>",
+            ["le roi Louis de la belle France de Paris"],
+        ),
     ],
 )
 def test_what_styles_set_apart_is_read_by_itself(page: str, expected: list[str]) -> None:
@@ -197,10 +202,63 @@ def test_a_formula_is_copied() -> None:
     sugar = "C<sub>6</sub>H<sub>12</sub>O<sub>6</sub>"
     page = f"<p>l'eau, <b>H<sub>2</sub>O</b>, et {sugar}, 3 m<sup>2</sup>.</p>"
     (segment,) = html.parse(page.encode()).segments
-    assert segment.source.text == "l'eau, {0}, et {1}, 3 m."
+    assert segment.source.text == "l'eau, {0}, et {1}, 3 {2}."
     assert uppercased(html.parse(page.encode())).decode() == (
-        page.replace("l'eau", "L'EAU").replace("et", "ET").replace(" m", " M")
+        page.replace("l'eau", "L'EAU").replace("et", "ET")
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("45 m<sup>2</sup> ici", "45 {0} ici"),
+        ("ici 3 m<sup>3</sup>/s, 5 kg/m<sup>3</sup>", "ici 3 {0}, 5 {1}"),
+        ("3 × 10<sup>-8</sup> m", "3 × {0} m"),
+        ("20 hab./km<sup>2</sup>", "20 hab./{0}"),
+        ("un mot<sup>2</sup>, 1 200<sup>3</sup>, 2019<sup>4</sup>", "un mot, 1 200, 2019"),
+        ("au 2<sup>e</sup> mot, l'm<sup>2</sup>", "au 2e mot, l'm"),
+    ],
+)
+def test_units_and_numbers_that_are_raised_are_copied(text: str, read: str) -> None:
+    (segment,) = html.parse(f"<p>{text}</p>".encode()).segments
+    assert segment.source.text == read
+
+
+def test_a_row_of_numbered_links_is_copied() -> None:
+    row = '<a href="a">20</a> | <a href="b">50</a>'
+    page = f"<p>voir {row} <a>100</a> mots et <a>7</a> autres</p><p>{row}</p>"
+    (segment,) = html.parse(page.encode()).segments
+    assert segment.source.text == "voir {0} mots et 7 autres"
+    expected = page.replace("voir", "VOIR").replace("mots et", "MOTS ET")
+    assert uppercased(html.parse(page.encode())).decode() == expected.replace("autres", "AUTRES")
+    (segment,) = html.parse(b"<p>de <a>20</a> mots <a>5</a> ou <a>6</a></p>").segments
+    assert segment.source.text == "de 20 mots 5 ou 6"
+
+
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        ("<a>« Un mot</a> <a>Deux&nbsp;&raquo;</a>", ["Un mot", "Deux"]),
+        ("<p>&laquo; Un mot ici</p>", ["Un mot ici"]),
+        ("<p><b>Un</b> mot »</p>", ["Un mot"]),
+        ("<p>« Un | Deux »</p>", ["Un | Deux"]),
+        ("<p>« Un mot.</p>", ["« Un mot."]),
+        ("<p>« Un » mot</p>", ["« Un » mot"]),
+        ("<p>« Un »</p>", ["« Un »"]),
+        ("<p>« un deux trois quatre cinq</p>", ["« un deux trois quatre cinq"]),
+    ],
+)
+def test_a_quote_that_points_somewhere_stays(page: str, read: list[str]) -> None:
+    document = html.parse(page.encode())
+    assert [segment.source.text for segment in document.segments] == read
+    expected = page.upper() if page.isascii() else upper(page)
+    for tag in ("a", "p", "b"):
+        expected = expected.replace(f"<{tag.upper()}>", f"<{tag}>").replace(
+            f"</{tag.upper()}>", f"</{tag}>"
+        )
+    for entity in ("&nbsp;", "&laquo;", "&raquo;"):
+        expected = expected.replace(entity.upper(), entity)
+    assert uppercased(document).decode() == expected
 
 
 def test_a_tag_that_never_ends_is_left_alone_and_named() -> None:
