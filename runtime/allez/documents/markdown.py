@@ -17,8 +17,16 @@ from allez.documents.encoding import decode
 from allez.documents.front_matter import add_titles
 from allez.documents.html import PAGE
 from allez.documents.inline import Gatherer, Inline
-from allez.documents.markdown_boxes import unindented
-from allez.documents.markdown_inlines import DEFINITION, Place, defined, parser, places_of
+from allez.documents.markdown_anchors import has_anchors, headings_of, with_anchors
+from allez.documents.markdown_inlines import (
+    DEFINITION,
+    Place,
+    defined,
+    parser,
+    places_of,
+    shown,
+)
+from allez.documents.markdown_lines import Lines
 from allez.documents.mixed import add_attributes, add_segments
 from allez.documents.reading import Reading
 from allez.documents.wrapping import wrap
@@ -70,7 +78,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     """
     text, encode = decode(data)
     builder = Builder(text)
-    lines = _Lines(text, add_titles(builder))
+    lines = Lines(text, add_titles(builder))
     env: dict[str, Any] = {}
     tokens = parser().parse(lines.normalized, env)
     blocks = [(t.map[0], t.type, t.content) for t in tokens if t.map and t.content]
@@ -84,52 +92,25 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
             _add_html(builder, lines, content, first)
         elif kind == "address":
             _add_address(builder, lines, first)
-    return builder.build(encode)
+    if not has_anchors(text):
+        return builder.build(encode)
+    headings = headings_of(tokens, shown)
+    return builder.build(lambda text: encode(_linked(text, headings)))
+
+
+def _linked(text: str, before: Sequence[str]) -> str:
+    """Return a translated document whose links lead to its headings, which were others before."""
+    lines = Lines(text, add_titles(Builder(text)))
+    tokens = parser().parse(lines.normalized)
+    code = [t.map for t in tokens if t.map and t.type in ("fence", "code_block")]
+    spans = [(lines.start_of(first), lines.start_of(last)) for first, last in code]
+    return with_anchors(text, before, headings_of(tokens, shown), spans)
 
 
 # --- blocks -----------------------------------------------------------------------------------
 
 
-class _Lines:
-    """The lines of a text from `start` on."""
-
-    def __init__(self, text: str, start: int) -> None:
-        self.text = text
-        self.starts: list[int] = []
-        self.lines: list[str] = []
-        position = start
-        for line in text[start:].split("\n"):
-            self.starts.append(position)
-            self.lines.append(line.rstrip("\r"))
-            position += len(line) + 1
-        self.normalized = "\n".join(unindented(self.lines))
-        self.cells: dict[int, int] = {}
-        """How far the cells of a table's row have been found."""
-
-    def start_of(self, number: int) -> int:
-        """Return where a line begins, the end of the text for one behind it."""
-        return self.starts[number] if number < len(self.starts) else len(self.text)
-
-    def spelled(self, number: int, content: str) -> str:
-        """Return a cell as it stands in its row: a bar within it is escaped there."""
-        if "|" not in content or number >= len(self.lines):
-            return content
-        spelled = content.replace("|", "\\|")
-        line, low = self.lines[number], self.cells.get(number, 0)
-        return spelled if line.find(content, low) < 0 <= line.find(spelled, low) else content
-
-    def find(self, number: int, content: str) -> int:
-        """Return where a line of a block's content stands in the text; -1 if it is not there."""
-        if number >= len(self.lines):
-            return -1
-        at = self.lines[number].find(content, self.cells.get(number, 0))
-        if at < 0:
-            return -1
-        self.cells[number] = at + len(content)
-        return self.starts[number] + at
-
-
-def _add_html(builder: Builder, lines: _Lines, content: str, first: int) -> None:
+def _add_html(builder: Builder, lines: Lines, content: str, first: int) -> None:
     """Add what is read of a block of HTML; line by line where signs of a quotation stand before."""
     if content.lstrip().startswith(("<?", "<![")):
         return
@@ -147,7 +128,7 @@ def _add_html(builder: Builder, lines: _Lines, content: str, first: int) -> None
         add_segments(builder, PAGE, start=start, end=end)
 
 
-def _add_address(builder: Builder, lines: _Lines, number: int) -> None:
+def _add_address(builder: Builder, lines: Lines, number: int) -> None:
     """Add the title of links that are told elsewhere where they lead, if it is on the same line."""
     found = _ADDRESS.match(lines.lines[number])
     if found and found.lastgroup:
@@ -176,7 +157,7 @@ def _add_attribute(builder: Builder, start: int, text: str, special: str, instea
 
 
 def _add_block(
-    builder: Builder, lines: _Lines, content: str, first: int, references: dict[str, Any]
+    builder: Builder, lines: Lines, content: str, first: int, references: dict[str, Any]
 ) -> None:
     """Add the segments of a paragraph, a heading or a cell."""
     starts: list[int] = []

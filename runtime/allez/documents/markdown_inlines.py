@@ -134,6 +134,18 @@ def places_of(content: str, references: dict[str, Any]) -> list[Place]:
     return found
 
 
+def shown(content: str) -> str:
+    """Return what is shown of a block's content, without emphasis, addresses and tags."""
+    reader = parser()
+    tokens: list[Any] = []
+    reader.inline.parse(content, reader, {}, tokens)
+    return "".join(
+        " " if token.type == "softbreak" else token.content
+        for token in tokens
+        if token.type in ("text", "text_special", "code_inline", "softbreak")
+    )
+
+
 def _with_keys(content: str, places: Sequence[Place]) -> Iterator[Place]:
     """Yield places; an element whose content is not read, as `<kbd>`, is one with what is in it."""
     for index, place in enumerate(places):

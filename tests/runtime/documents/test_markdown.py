@@ -285,3 +285,35 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
 
 def test_capitals_of_the_support_keep_lengths() -> None:
     assert upper("straße") == "STRAßE"
+
+
+HEADINGS = (
+    "---\ntitle: rien\n---\n# Été à l'eau\n\n## Deux **mots**\n\n## Un\n\n## Un\n\n"
+    "## Trois {#trois}\n\nQuatre\n---\n\n<a id='cinq'></a>\n\n## Cinq\n\n## !\n\n"
+)
+ENGLISH = {
+    **{"Été": "Fête", "Deux": "Two", "mots": "words", "Un": "One"},
+    **{"Trois": "Three", "Quatre": "Four", "Cinq": "Five", "rien": "nothing"},
+}
+
+
+@pytest.mark.parametrize(
+    ("link", "written"),
+    [
+        ("[](#été-à-leau)", "[](#fête-à-leau)"),
+        ("[](#ete-a-leau)", "[](#fete-a-leau)"),
+        ("[a](#%C3%A9t%C3%A9-%C3%A0-leau 'b')", "[a](#f%C3%AAte-%C3%A0-leau 'b')"),
+        ("[r]\n\n[r]: #deux-mots", "[r]\n\n[r]: #two-words"),
+        ("b <a href='#deux-mots'>a</a>", "b <a href='#two-words'>a</a>"),
+        ('<div>\n<a href="#deux-mots">\n</div>', '<div>\n<a href="#two-words">\n</div>'),
+        ("[![](a.png)](#quatre)", "[![](a.png)](#four)"),
+        ("[a](#un) [a](#un-1) [a](#un_1)", "[a](#one) [a](#one-1) [a](#one_1)"),
+        *((same, same) for same in ("[a](#un-2) [a](#trois) [a](#cinq) [a](#six) [a](b#un)",)),
+        *((same, same) for same in ("`[a](#un)`", "```\n[a](#un)\n```", "    [a](#un)")),
+    ],
+)
+def test_links_lead_to_translated_headings(link: str, written: str) -> None:
+    document = markdown.parse(f"{HEADINGS}{link}\n".encode())
+    result = translate_document(document, WordByWord(words=ENGLISH).translate_batch).decode()
+    assert result.endswith(f"\n\n{written}\n")
+    assert "Four\n---" in result
