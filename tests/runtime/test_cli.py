@@ -51,6 +51,8 @@ def give(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
         (["Bonjour", "--beam-size=1", "-q"], "BONJOUR\n"),
         (["--", "attention"], "ATTENTION\n"),
         (["--beam-size", "2", "--", "--help"], "--HELP\n"),
+        (["--", "help"], "HELP\n"),
+        (["translate", "version"], "VERSION\n"),
         (["-q", "info"], "INFO\n"),
         (["Translate"], "TRANSLATE\n"),
         (["- Bonjour", "-v"], "- BONJOUR\n"),
@@ -144,6 +146,28 @@ def test_errors(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("argv", "hint"),
+    [
+        (["a.txt", "un"], "a.txt is a file: allez -i a.txt; a text of several words"),
+        (["un", "b"], "b is a file: allez -i b; a text of several words"),
+        (["a.txt", "b"], "files: allez translate a.txt b -o FOLDER"),
+        (["--", "a.txt", "un"], "put quotes around it"),
+        (["attention", "a.txt", "un"], "a.txt is a file"),
+    ],
+)
+def test_a_file_among_several_texts_is_named(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, argv: list[str], hint: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.txt", "b"):
+        (tmp_path / name).write_text("un")
+    assert main(argv) == 2
+    error, told = capsys.readouterr().err.splitlines()
+    assert error == "error: one text expected, several given"
+    assert told.startswith(f"hint: {hint}")
+
+
 def test_a_text_behind_dashes_names_no_file(
     installed: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -152,7 +176,9 @@ def test_a_text_behind_dashes_names_no_file(
     assert (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize("argv", [["--help"], ["translate", "-h"], ["info", "--help"]])
+@pytest.mark.parametrize(
+    "argv", [["--help"], ["translate", "-h"], ["info", "--help"], ["help"], ["help", "info"]]
+)
 def test_help(capsys: Capture, argv: list[str]) -> None:
     assert main(argv) == 0
     out, err = capsys.readouterr()
@@ -160,8 +186,9 @@ def test_help(capsys: Capture, argv: list[str]) -> None:
     assert err == ""
 
 
-def test_version(capsys: Capture) -> None:
-    assert main(["--version"]) == 0
+@pytest.mark.parametrize("word", ["--version", "version"])
+def test_version(capsys: Capture, word: str) -> None:
+    assert main([word]) == 0
     assert capsys.readouterr() == (f"allez {__version__}\n", "")
 
 

@@ -34,12 +34,14 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     """Return the arguments; `command` is "translate" if none is named.
 
     The first argument is a command only if it is exactly the name of one. `meant` is the command
-    that a text which is a single word resembles, or None.
+    that a text which is a single word resembles, or None. `help`, `help COMMAND` and `version`,
+    with nothing else, are the options of these names, as other programs have it.
 
     Raises:
         OptionError: wrong use, or what would be taken for a self-test that was passed.
         SystemExit: help or version was asked for, and printed.
     """
+    argv = _asked(argv)
     name = argv[0] if argv and argv[0] in _COMMANDS else None
     # All behind `--` is text, whatever it looks like; argparse versions differ about it.
     end = list(argv).index("--") if "--" in argv else len(argv)
@@ -65,12 +67,29 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     elif texts:
         parser.error(f"unexpected argument: {texts[0]}")
     if len(getattr(args, "text", ())) > 1 and name != "translate":
-        raise OptionError(
-            "one text expected, several given",
-            hint='put quotes around it: allez "Comment allez-vous ?"; '
-            f"a command comes first: {', '.join(_COMMANDS)}",
-        )
+        raise OptionError("one text expected, several given", hint=_hint(args))
     return args
+
+
+def _asked(argv: Sequence[str]) -> Sequence[str]:
+    """Return arguments with the options that somebody asks for in words."""
+    if list(argv) in (["help"], ["version"]):
+        return [f"--{argv[0]}"]
+    is_about = len(argv) == 2 and argv[0] == "help" and argv[1] in _COMMANDS
+    return [argv[1], "--help"] if is_about else argv
+
+
+def _hint(args: argparse.Namespace) -> str:
+    """Return what to do where several texts are given: some of them may be files."""
+    names = [] if args.literal else [text for text in args.text if os.path.exists(text)]
+    if len(names) == len(args.text):
+        return f"files: allez translate {' '.join(names)} -o FOLDER"
+    if names:
+        return f"{names[0]} is a file: allez -i {names[0]}; a text of several words goes in quotes"
+    return (
+        'put quotes around it: allez "Comment allez-vous ?"; '
+        f"a command comes first: {', '.join(_COMMANDS)}"
+    )
 
 
 def in_flags(message: str) -> str:
