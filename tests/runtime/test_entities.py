@@ -167,6 +167,8 @@ def test_a_hundred_thousand_characters_take_seconds_at_most() -> None:
         "FR76 ",
         "é",
         ": a",
+        "1h à 2h à ",
+        "1 - ",
     ):
         begin = time.process_time()
         find(unit * (100_000 // len(unit)), FRENCH, ENGLISH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from allez.entities.characters import (
+    REACH,
     SPACES,
     at,
     digits,
@@ -60,6 +61,11 @@ def is_moment(text: str, start: int, end: int, form: Form, time_end: Callable[[i
         return _is_hour(text, start)
     if text.startswith(_LENGTHS, end) or rate(text, end):
         return False
+    last = start  # hours that "à" joins are what the first of them is
+    while last - start < REACH and (joined_to := _hour_before(text, start)):
+        start, end = joined_to
+        if not _is_hour(text, start):
+            return False
     before = word_before(text, start, _BEFORE)
     if before in ("de", "entre"):
         joint = next((joint for joint in (" à ", " et ") if text.startswith(joint, end)), "")
@@ -75,8 +81,6 @@ def is_moment(text: str, start: int, end: int, form: Form, time_end: Callable[[i
         hour -= 1
         joined = hour > 0 and text[hour] in "hH" and text.startswith(" et ", start - len(" et "))
         return joined and _behind_digit(text, hour)
-    if before == "à" and (joined_to := _hour_before(text, start)):
-        return is_moment(text, *joined_to, form, time_end)
     if before == "à" and (bare := _bare_before(text, start)) is not None:
         return word_before(text, bare, _BEFORE) in form.designators | _DAYS
     if before not in form.moments and text.startswith(" à ", end):

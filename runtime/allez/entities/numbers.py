@@ -243,7 +243,7 @@ def behind(text: str, end: int, amount: Amount, form: Form) -> tuple[int, Amount
     position = end + (at(text, end) != "" and at(text, end) in SPACES)
     multiple = ""
     for name in _MULTIPLES:
-        if text.startswith(name, position) and text[position + len(name) :][:1] in _CURRENCIES:
+        if text.startswith(name, position) and at(text, position + len(name)) in _CURRENCIES:
             multiple, position = name, position + len(name)
             break
     for name in (*_CURRENCY_BEHIND, *_CURRENCIES):

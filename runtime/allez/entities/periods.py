@@ -57,10 +57,12 @@ def period(text: str, start: int) -> Date | None:
 
 def _other(text: str, start: int) -> int:
     """Return where the second date of a period begins whose first does here; 0: there is none."""
+    if not _is_space(text, start - 1):
+        return 0
     before = word_before(text, start, SPACES)
     if before in _WEEKDAYS:
         before = word_before(text, start - 1 - len(before), SPACES)
-    date = _date(text, start) if before == "du" and _is_space(text, start - 1) else None
+    date = _date(text, start) if before == "du" else None
     joint = 0 if date is None else _behind(text, date.end + 1, ("au",))
     if date is None or not _is_space(text, date.end) or not joint:
         return 0

@@ -11,6 +11,7 @@ from allez.entities.characters import (
     SPACES,
     at,
     digits,
+    ends,
     is_digit,
     is_word,
     number_begins,
@@ -71,8 +72,8 @@ def _per(text: str, start: int) -> Words:
     stop = run(text, start + 1, str.isalpha)
     following = at(text, stop)
     goes_on = following != "" and following in _GOES_ON and is_word(at(text, stop + 1))
-    ends = number_ends(text, stop) and not goes_on
-    return stop, _PER.get(text[start + 1 : stop].lower(), "") if ends else ""
+    over = number_ends(text, stop) and not goes_on
+    return stop, _PER.get(text[start + 1 : stop].lower(), "") if over else ""
 
 
 def _is_of_number(text: str, end: int) -> bool:
@@ -131,12 +132,15 @@ def around(text: str, start: int) -> Words | None:
         return None
     begin = end + (at(text, end) in tuple(SPACES))
     unit = run(text, begin, str.isalpha)
-    whole, said = _ROUND.get(text[begin:unit].lower(), ("", ""))
+    name = text[begin:unit]
+    whole, said = _ROUND.get(name.lower(), ("", ""))
     joint = next((j for j in _RATES["of"] if whole and text.startswith(j, unit)), None)
     if joint is None or not text.startswith(whole, unit + len(joint)):
         return None
     stop = unit + len(joint) + len(whole)
-    stop += at(text, stop) != "" and text[begin:unit] == at(text, stop)
+    again = stop + (at(text, stop) in tuple(SPACES))
+    if text.startswith(name, again) and ends(text, again + len(name)):  # "24 h/24 h"
+        stop = again + len(name)
     return (stop, f"{text[start:end]} {said}") if number_ends(text, stop) else None
 
 

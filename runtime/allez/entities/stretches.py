@@ -15,6 +15,7 @@ from allez.entities.characters import (
     is_digit,
     is_word,
     number_ends,
+    run,
     word_before,
 )
 from allez.entities.forms import Form
@@ -97,7 +98,7 @@ def _span(text: str, start: int, form: Form) -> Stretch | None:
     slash = at(text, dash) == "/" and end == dash and begin - 1 == dash
     if (at(text, dash) not in _DASHES and not slash) or not is_digit(at(text, begin)):
         return None
-    if (dash > end) != (begin > dash + 1) or (dash > end and text[:start].strip()):
+    if (dash > end) != (begin > dash + 1) or (dash > end and run(text, 0, str.isspace) < start):
         return None
     if at(text, start - 1) in (*_DASHES, *MINUS):
         return None

@@ -5,6 +5,7 @@
 import { LATER } from '../spec_later.js'
 import { isDigit, isLetter } from '../text/characters.js'
 import {
+  REACH,
   SPACES,
   at,
   behindSpace,
@@ -75,6 +76,14 @@ export function hoursEnd(line, end) {
 export function isMoment(line, start, end, form, timeEnd) {
   if (!isHour(line, start) || has(line, end, ...OF_DAY)) return isHour(line, start)
   if (has(line, end, ...LENGTHS) || rate(line, end)) return false
+  const last = start
+  let first = hourBefore(line, start)
+  while (first < start && last - start < REACH) {
+    end = start - 3
+    start = first
+    if (!isHour(line, start)) return false
+    first = hourBefore(line, start)
+  }
   const before = wordBefore(line, start)
   if (before === 'de' || before === 'entre') {
     const joint = [' à ', ' et '].find((word) => has(line, end, word))
@@ -86,10 +95,6 @@ export function isMoment(line, start, end, form, timeEnd) {
     return stop > 0 && isHour(line, other) && !has(line, stop, ...LENGTHS)
   }
   if (before === 'à' && has(line, start - 3, ' à ')) {
-    const stop = beforeSpace(line, start - 4)
-    const first = digitsBefore(line, stop)
-    const isJoined = first < stop && isOneOf('hH', at(line, start - 4))
-    if (isJoined) return isMoment(line, first, start - 3, form, timeEnd)
     const bare = digitsBefore(line, start - 3)
     if (bare < start - 3 && numberBegins(line, bare)) {
       const opens = wordBefore(line, bare)
@@ -107,6 +112,20 @@ export function isMoment(line, start, end, form, timeEnd) {
   const mark = (hasMinutes ? beforeSpace(line, joint - 2) : joint) - 1
   const isHours = isOneOf('hH', at(line, mark)) && has(line, joint, ' et ')
   return isHours && isDigit(at(line, beforeSpace(line, mark) - 1))
+}
+
+/**
+ * Returns where the whole hour begins that "à" joins to the one at a position, that one if none
+ * does: `2h à 3h`.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+function hourBefore(line, start) {
+  const stop = beforeSpace(line, start - 4)
+  const first = digitsBefore(line, stop)
+  const isJoined = first < stop && isOneOf('hH', at(line, start - 4)) && has(line, start - 3, ' à ')
+  return isJoined ? first : start
 }
 
 /**

@@ -63,9 +63,10 @@ export function period(line, start) {
  * @param {number} start
  */
 function other(line, start) {
+  if (!isSpaceAt(line, start - 1)) return 0
   let before = wordBefore(line, start, SPACES)
   if (WEEKDAYS.includes(before)) before = wordBefore(line, start - 1 - before.length, SPACES)
-  const date = before === 'du' && isSpaceAt(line, start - 1) ? dateAt(line, start) : null
+  const date = before === 'du' ? dateAt(line, start) : null
   const joint = date && isSpaceAt(line, date.end) ? behind(line, date.end + 1, ['au']) : 0
   const second = joint && (behind(line, joint, WEEKDAYS) || joint)
   return second && dateAt(line, second) ? second : 0

@@ -18,6 +18,7 @@ import {
   isWord,
   numberEnds,
   part,
+  run,
   wordBefore,
 } from './characters.js'
 import { areOfDay, beforeSpace } from './hours.js'
@@ -163,7 +164,7 @@ export class Stretches {
     const isSlash = at(line, dash) === '/' && end === dash && begin === dash + 1
     if (!(isSlash || isOneOf(DASHES, at(line, dash))) || !isDigit(at(line, begin))) return null
     const isSpaced = dash > end
-    if (isSpaced !== begin > dash + 1 || (isSpaced && !line.slice(0, start).every(isSpace))) {
+    if (isSpaced !== begin > dash + 1 || (isSpaced && run(line, 0, isSpace) < start)) {
       return null
     }
     if (isOneOf(DASHES + MINUS, at(line, start - 1))) return null
@@ -191,7 +192,7 @@ export class Stretches {
     const { until } = source
     const isUntil = !first.isColon && has(line, first.end, until)
     let begin = first.end + until.length
-    if (!isUntil || OPEN.has(wordBefore(line, start))) {
+    if (!isUntil || OPEN.has(wordBefore(line, start, SPACES))) {
       const dash = behindSpace(line, first.end)
       if (!isOneOf(DASHES, at(line, dash))) return null
       begin = behindSpace(line, dash + 1)

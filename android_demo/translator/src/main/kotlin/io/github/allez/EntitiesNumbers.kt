@@ -310,10 +310,19 @@ private fun CodePoints.hoursEnd(end: Int): Int {
 }
 
 /** Whether whole hours are a time of day: `à 15 h`, `de 9 h à 12 h`, `2 h du matin`. */
-private fun CodePoints.isMoment(start: Int, end: Int, form: NumberForm): Boolean {
+private fun CodePoints.isMoment(last: Int, lastEnd: Int, form: NumberForm): Boolean {
     fun isLength(place: Int) = LENGTHS.any { startsWith(it, place) }
-    if (!isHour(start) || OF_DAY.any { startsWith(it, end) }) return isHour(start)
-    if (isLength(end) || rate(end) != null) return false
+    if (!isHour(last) || OF_DAY.any { startsWith(it, lastEnd) }) return isHour(last)
+    if (isLength(lastEnd) || rate(lastEnd) != null) return false
+    var start = last
+    var end = lastEnd
+    var first = hourBefore(start)
+    while (first != NOTHING && last - start < REACH) {
+        end = start - " à ".length
+        start = first
+        if (!isHour(start)) return false
+        first = hourBefore(start)
+    }
     return when (val before = wordBefore(start)) {
         "de", "entre" -> {
             val joint = listOf(" à ", " et ").firstOrNull { startsWith(it, end) } ?: return before == "de" && wordBefore(start - "de ".length, SPACES) in SINCE
@@ -324,14 +333,12 @@ private fun CodePoints.isMoment(start: Int, end: Int, form: NumberForm): Boolean
         "et" -> {
             val joint = start - " et ".length
             val minutes = isDigit(at(joint - 1)) && isDigit(at(joint - 2))
-            val end = if (!minutes) joint else if (hasOneOf(SPACES, joint - 3)) joint - 3 else joint - 2
-            val digit = if (hasOneOf(SPACES, end - 2)) end - 3 else end - 2
-            hasOneOf("hH", end - 1) && startsWith(" et ", joint) && isDigit(at(digit))
+            val stop = if (!minutes) joint else if (hasOneOf(SPACES, joint - 3)) joint - 3 else joint - 2
+            val digit = if (hasOneOf(SPACES, stop - 2)) stop - 3 else stop - 2
+            hasOneOf("hH", stop - 1) && startsWith(" et ", joint) && isDigit(at(digit))
         }
         else -> {
             val joint = start - " à ".length
-            val first = if (before == "à") hourBefore(joint) else NOTHING
-            if (first != NOTHING) return isMoment(first, joint, form)
             val bare = if (before == "à" && startsWith(" à ", joint)) bareBefore(joint) else NOTHING
             if (bare != NOTHING) {
                 val opens = wordBefore(bare)
@@ -342,8 +349,9 @@ private fun CodePoints.isMoment(start: Int, end: Int, form: NumberForm): Boolean
     }
 }
 
-/** Where the whole hour begins that "à" joins to another one at [joint]: `2h à 3h`; NOTHING: there is none. */
-private fun CodePoints.hourBefore(joint: Int): Int {
+/** Where the whole hour begins that "à" joins to the one at [start]: `2h à 3h`; NOTHING: there is none. */
+private fun CodePoints.hourBefore(start: Int): Int {
+    val joint = start - " à ".length
     val stop = if (hasOneOf(SPACES, joint - 2)) joint - 2 else joint - 1
     var first = stop
     while (isDigit(at(first - 1))) first--

@@ -46,9 +46,10 @@ internal fun CodePoints.period(start: Int): Entity? {
 
 /** Where the second date of a period begins whose first does at [start]; 0: there is none. */
 private fun CodePoints.otherDate(start: Int): Int {
+    if (!hasOneOf(SPACES, start - 1)) return 0
     var before = wordBefore(start, SPACES)
     if (before in WEEKDAYS) before = wordBefore(start - 1 - before.length, SPACES)
-    val date = (if (before == "du" && hasOneOf(SPACES, start - 1)) dateInWords(start) else null) ?: return 0
+    val date = (if (before == "du") dateInWords(start) else null) ?: return 0
     val joint = if (hasOneOf(SPACES, date.end)) behindWord(date.end + 1, listOf("au")) else 0
     if (joint == 0) return 0
     val other = behindWord(joint, WEEKDAYS).let { if (it == 0) joint else it }

@@ -118,7 +118,8 @@ internal fun CodePoints.around(start: Int): ReadAs? {
     val joint = OF.firstOrNull { startsWith(it, unit) } ?: return null
     if (!startsWith(whole, unit + joint.length)) return null
     var stop = unit + joint.length + whole.length
-    if (name.length == 1 && has(name[0], stop)) stop++
+    val again = behindSpace(stop)
+    if (startsWith(name, again) && ends(again + name.length)) stop = again + name.length // "24 h/24 h"
     return if (numberEnds(stop)) ReadAs(stop, "${string(start, end)} $said") else null
 }
 

@@ -82,7 +82,7 @@ private fun CodePoints.span(start: Int, form: NumberForm): TwoNumbers? {
     val isEven = isSpaced == begin > dash + 1
     val isSlash = has('/', dash) && dash == end && begin == dash + 1
     if (!(isSlash || hasOneOf(DASHES, dash)) || !isEven || !isDigit(at(begin))) return null
-    if (isSpaced && !all(0, start, ::isSpace) || hasOneOf(DASHES + MINUS, start - 1)) return null
+    if (isSpaced && run(0, ::isSpace) < start || hasOneOf(DASHES + MINUS, start - 1)) return null
     val plain = plain(begin, form)
     val (stop, last) = behind(plain.end, plain.amount, form) ?: return null
     val isTold = last.percent || last.hours || last.currency.isNotEmpty() || last.unit.isNotEmpty()
@@ -96,7 +96,7 @@ private fun CodePoints.span(start: Int, form: NumberForm): TwoNumbers? {
 private fun CodePoints.ofDay(start: Int, source: NumberForm): TwoNumbers? {
     val first = hour(start) ?: return null
     val isUntil = !first.isColon && startsWith(source.until, first.end)
-    val begin = if (isUntil && wordBefore(start) !in OPEN) {
+    val begin = if (isUntil && wordBefore(start, SPACES) !in OPEN) {
         first.end + source.until.length
     } else {
         behindSpace(first.end).let { if (hasOneOf(DASHES, it)) behindSpace(it + 1) else return null }
