@@ -18,11 +18,11 @@ SET_APART = "\ufdd0"
 """What a format puts at both ends of a stretch that must be copied; it stands in no text."""
 _BRACES = (
     rf"{SET_APART}[^{SET_APART}]*{SET_APART}|"
-    + r"\$?\{\{[^{}]*\}\}|[$#%]?\{[^{}\s][^{}]*\}|\{\}|\$t\([^)]*\)|__\w+?__(?!\w)"
+    + r"\$?\{\{[^{}]*\}\}|[$#%]?\{[^{}\s][^{}]*\}|\{\}|\$t\([^)]{0,99}\)|__\w{1,50}?__(?!\w)"
 )
 _PERCENT = (
-    r"%(?:\d+\$)?[-+0#]*\d*(?:\.\d+)?(?:hh?|ll?|[Lzjtq])?[diouxXeEfgGcsp@](?![^\W\d_])"
-    r"|%\(\w+\)[-+0#]*\d*(?:\.\d+)?[diouxXeEfgGcrs]|%\w+%|%%|%n|\$[A-Za-z]\w*\$"
+    r"%(?:\d+\$)?[-+0#]*(?:[1-9]\d*)?(?:\.\d+)?(?:hh?|ll?|[Lzjtq])?[diouxXeEfgGcsp@](?![^\W\d_])"
+    r"|%\(\w+\)[-+0#]*(?:[1-9]\d*)?(?:\.\d+)?[diouxXeEfgGcrs]|%\w+%|%%|%n|\$[A-Za-z]\w*\$"
 )
 _COLON = r":[A-Za-z][A-Za-z0-9_]+"
 _NAMED = rf"(?<![\w:/]){_COLON}(?:[/-]{_COLON})*(?![\w:])|(?<!\S)\[\d+,(?:\d+|\*)\]"

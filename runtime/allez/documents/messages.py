@@ -21,7 +21,7 @@ _END = re.compile(r"\s*\}")
 _LIMIT = re.compile(r"\s*-?(?:\d+(?:\.\d+)?|∞)\s*[#<≤]")
 _FORMS = re.compile(
     r"(?<=\S)[ \t]+\|[ \t]+(?=\S)|(?<=[^\s|])\|(?=[^\s|])|\t|\n[ \t\r]*\n"
-    r"|(?<!\\)(?:\\r)?(?:\\n)+(?=[ \t]*(?:[^\s\\a-zß-öø-ÿ]|\Z))"
+    r"|(?<!\\)(?:\\r|(?<!(?<!\\)\\n))(?:\\n)+(?=[ \t]*(?:[^\s\\a-zß-öø-ÿ]|\Z))"
 )
 """What parts the forms of a message, a title from the name of the place it stands in, columns,
 paragraphs, and lines whose ends are spelled, `\\n`."""

@@ -34,7 +34,7 @@ _SIGNS = frozenset("_/\\@#=<>|~^*+[]")
 """Signs that stand in names of things rather than in words of a language."""
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _FORMULA = re.compile(r"\s*=[^\s=>]")
-_LINE_ENDS = re.compile(r"(?:\\[nr])+\s*\Z")
+_LINE_ENDS = re.compile(r"(?<!\\[nr])(?:\\[nr])+\s*\Z")
 """Line ends as they are spelled, behind a string."""
 _EITHER = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’-]+/[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’-]+")
 

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,26 @@ def test_formats_of_programs_copy_names_behind_a_colon(name: str) -> None:
 @pytest.mark.parametrize("name", ["text", "markdown", "html", "csv"])
 def test_a_colon_without_its_space_is_prose_elsewhere(name: str) -> None:
     assert "UNE NOTE :BIEN" in capitals(name, "une note :bien, voici\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("json", json.dumps(["mot %" + "0" * 20_000])),
+        ("json", json.dumps(["mot %(n)" + "0" * 20_000])),
+        ("json", json.dumps(["__a" * 7_000])),
+        ("json", json.dumps(["$t(" * 40_000])),
+        ("json", json.dumps(["\\n" * 10_000 + "mot"])),
+        ("markdown", "a" * 40_000),
+        ("html", "__a" * 7_000),
+    ],
+)
+def test_what_begins_a_placeholder_or_a_form_and_is_none_takes_linear_time(
+    name: str, text: str
+) -> None:
+    begun = time.process_time()
+    parse(name, text)
+    assert time.process_time() - begun < 4
 
 
 def backwards(text: str) -> str:

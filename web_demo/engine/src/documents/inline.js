@@ -38,8 +38,8 @@ import { OUTSIDE } from '../text/markup.js'
 const SPACES = ' \t\n\r\f'
 /** What programs put values in place of. */
 const PLACEHOLDERS = new RegExp(
-  String.raw`\$?\{\{[^{}]*\}\}|[$#%]?\{[^{}\s][^{}]*\}|\{\}|\$t\([^)]*\)|` +
-    String.raw`__[\p{L}\p{N}_]+?__(?![\p{L}\p{N}_])`,
+  String.raw`\$?\{\{[^{}]*\}\}|[$#%]?\{[^{}\s][^{}]*\}|\{\}|\$t\([^)]{0,99}\)|` +
+    String.raw`__[\p{L}\p{N}_]{1,50}?__(?![\p{L}\p{N}_])`,
   'gu',
 )
 
