@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,13 @@ from allez.text.markup import Marked
 _SEPARATORS = ",;\t|"
 _SAMPLE = 200
 """Rows that are looked at to find out which columns have prose."""
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./:-][A-Za-z0-9_]+)*")
+_CLEAR_KEY = re.compile(r"[A-Za-z0-9]+_\w+|[a-z]\w*\.[a-z]\w*.*|[a-z]+[A-Z]\w*")
+"""What only a program calls something so: `btn_ok`, `home.title`, `homeTitle`."""
+_CLEAR = 4
+"""So many cells have one of these among them, if they are keys."""
+_KEYS = frozenset(("key", "keys", "id", "identifier", "clé", "cle", "clef", "identifiant", "slug"))
+"""What a column of keys is called."""
 
 
 class _Cell(NamedTuple):
@@ -235,7 +243,19 @@ def _columns(rows: Sequence[Sequence[_Cell]], header: int, wanted: Sequence[str]
         cells = [cell for cell in cells if cell.strip()]
         if cells and 2 * sum(map(is_prose, cells)) > len(cells):
             chosen.append(column)
+    if len(chosen) > 1 and chosen[0] == 0:
+        name = names[0].lower() if header > told and names else ""
+        if _are_keys([row[0].content.strip() for row in below if row], name):
+            return chosen[1:]
     return chosen
+
+
+def _are_keys(cells: Sequence[str], name: str) -> bool:
+    """Tell whether cells below a name are what programs call the texts beside them."""
+    given = [cell for cell in cells if cell]
+    if len(set(given)) < len(given) or not all(map(_KEY.fullmatch, given)):
+        return False
+    return name in _KEYS or _CLEAR * sum(map(bool, map(_CLEAR_KEY.fullmatch, given))) >= len(given)
 
 
 def _column(name: str, names: Sequence[str], count: int) -> int:

@@ -35,6 +35,31 @@ def test_columns_may_be_named_or_counted() -> None:
         capitals(text, "4")
 
 
+@pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [
+        ("key,fr\nun,mot ici\ndeux,mot là\n", True),
+        ("sep=,\nClé,fr\nun,mot ici\ndeux,mot là\n", True),
+        ("a,c\nbtn_ok,mot ici\nun,mot là\ndeux,mot\ntrois,ici\n", True),
+        ("a,c\nhome.title,mot ici\nun,mot là\n", True),
+        ("a,c\nhomeTitle,mot ici\n,mot\nun,mot là\n", True),
+        ("a,c\nbtn_ok,mot ici\nun,mot\ndeux,mot là\ntrois,ici\nquatre,ici\n", False),
+        ("mot,fr\nun,mot ici\ndeux,mot là\n", False),  # words and what they mean
+        ("key,fr\nun,mot ici\nun,mot là\n", False),  # not all of them different
+        ("key,fr\nun mot,ici\nun,mot là\n", False),
+        ("key,fr\nété,ici\nun,mot là\n", False),
+        ("key\nun\ndeux\nbtn_ok\n", False),
+        ("key,n\nun,12\ndeux,13\n", False),
+        ("fr,key\nun,un\ndeux,deux\n", False),
+    ],
+)
+def test_a_column_of_keys_beside_their_texts_stays(text: str, is_kept: bool) -> None:
+    document = tables.parse_csv(text.encode())
+    first = " ".join(line.split(",")[0] for line in uppercased(document).decode().split("\n"))
+    assert ("UN" not in first) is is_kept
+    assert document.segments
+
+
 def test_a_row_that_tells_the_separator_is_no_header() -> None:
     text = "sep=;\nid;nom;prix\n1;Table basse;19,90\n"
     assert capitals(text) == "sep=;\nid;nom;prix\n1;TABLE BASSE;19,90\n"
