@@ -9,16 +9,21 @@ from allez.documents.seams import Item
 from allez.spec import SPEC
 
 _SIGN = r"<su[bp]>[^<>A-Za-z]{1,6}</su[bp]>"
+SIGN = re.compile(_SIGN)
+"""What stands above or below the line and has no letter: a number of a note, an index."""
 _POWER = r"<sup>[-\u2212+]?\d{1,3}</sup>"
 _UNITS = sorted(SPEC["units"]["alike"].split(), key=len, reverse=True)
 _RAISED = "|".join(re.escape(unit[:-1]) for unit in _UNITS if unit[-1] in "\u00b2\u00b3")
 _OVER = "|".join([*(unit for unit in _UNITS if unit.isalpha()), "s", "h", "min"])
-_COPIED = re.compile(
+_BEGIN = r"(?:(?<![\w'’&;])|(?<=&nbsp;)|(?<=&#160;))"
+COPIED = re.compile(
     rf"(?:[A-Za-z]+{_SIGN})+[A-Za-z]+(?:{_SIGN})?"
-    rf"|(?<![\w'’&;])(?:(?:{_OVER})/)?(?:{_RAISED}){_POWER}(?:/(?:{_OVER})(?!\w)(?:{_POWER})?)?"
+    rf"|{_BEGIN}(?:(?:{_OVER})/)?(?:{_RAISED}){_POWER}(?:/(?:{_OVER})(?!\w)(?:{_POWER})?)?"
+    rf"|(?:{_BEGIN}|(?<=['’]))(?:[A-Z][a-z]?){{1,4}}<sub>\d{{1,3}}</sub>"
     rf"|(?<![\w.,;&/])(?<!\d[ \u00a0\u202f])\d{{1,3}}{_POWER}"
 )
-"""Letters with signs between them, `H<sub>2</sub>O`, and what is raised: units and numbers."""
+"""Letters with signs between them, `H<sub>2</sub>O`, elements with a number, `CO<sub>2</sub>`, and
+what is raised: units and numbers."""
 _NUMBER = re.compile(r"\s*\d{1,4}\s*")
 _PAIR = 2
 """Where one link begins and ends."""
@@ -69,7 +74,7 @@ def with_copied(
     start, end = made[0].start, made[-1].end
     found = [*_rows(made, text, links)]
     if signs and text.find("</su", start, end) >= 0:
-        found += [formula.span() for formula in _COPIED.finditer(text, start, end)]
+        found += [formula.span() for formula in COPIED.finditer(text, start, end)]
     for low, high in found:
         before = [i for i in made if i.start < low]
         after = [i for i in made if i.end > high]

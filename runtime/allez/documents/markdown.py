@@ -294,6 +294,8 @@ class _Block:
             self.alternative(place)
             self.title(place)
             gatherer.point(self.markup(place.start, place.end))
+        elif place.kind == "sign":
+            gatherer.point((raw,))
         elif place.kind == "html_inline":
             self.tag(gatherer, place)
         else:  # code and addresses

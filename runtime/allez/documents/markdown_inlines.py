@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from allez.documents.copied import COPIED, SIGN
 from allez.errors import MissingExtraError
 from allez.text.elements import WORDS
 
@@ -125,7 +126,8 @@ def places_of(content: str, references: dict[str, Any]) -> list[Place]:
             noted.append(Place("open", start, start + width, kind))
         elif way == "close":
             noted.append(Place("close", position, position + len(token.markup), kind))
-    noted += [Place("formula", *found.span()) for found in _FORMULA.finditer(content)]
+    for kind, pattern in (("formula", _FORMULA), ("formula", COPIED), ("sign", SIGN)):
+        noted += [Place(kind, *found.span()) for found in pattern.finditer(content)]
     noted.sort(key=lambda place: (place.start, -place.end))
     found: list[Place] = []
     for place in _with_keys(content, noted):

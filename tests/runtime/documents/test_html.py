@@ -212,6 +212,9 @@ def test_a_formula_is_copied() -> None:
     ("text", "read"),
     [
         ("45 m<sup>2</sup> ici", "45 {0} ici"),
+        ("45&nbsp;m<sup>2</sup> ici", "45\u00a0{0} ici"),
+        ("le CO<sub>2</sub>, l'O<sub>2</sub>, U<sub>n</sub>", "le {0}, l'{1}, Un"),
+        ("syst&egrave;m<sup>2</sup> ABC<sup>2</sup>", "systèm ABC"),
         ("ici 3 m<sup>3</sup>/s, 5 kg/m<sup>3</sup>", "ici 3 {0}, 5 {1}"),
         ("3 × 10<sup>-8</sup> m", "3 × {0} m"),
         ("20 hab./km<sup>2</sup>", "20 hab./{0}"),

@@ -287,6 +287,24 @@ def test_capitals_of_the_support_keep_lengths() -> None:
     assert upper("straße") == "STRAßE"
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("un **mot** de 3 m<sup>2</sup> ici", "un mot de 3 {0} ici"),
+        ("un mot<sup>2</sup> *et 10<sup>8</sup>*", "un mot et {0}"),
+        ("un `m<sup>2</sup>` H<sub>2</sub>O<sup>e</sup>", "un {0} {1}e"),
+        ("un mot \\<sup>2</sup> ici", "un mot <sup>2 ici"),
+    ],
+)
+def test_what_is_raised_keeps_its_place(text: str, read: str) -> None:
+    (segment,) = markdown.parse(text.encode()).segments
+    assert segment.source.text == read
+    translate = WordByWord(backwards=True).translate_batch
+    result = translate_document(markdown.parse(text.encode()), translate).decode()
+    for sign in re.findall(r"(?<!\\)(?:\w\w?|)<su[bp]>\d</su[bp]>", text):
+        assert sign.lower() in result.lower()
+
+
 HEADINGS = (
     "---\ntitle: rien\n---\n# Été à l'eau\n\n## Deux **mots**\n\n## Un\n\n## Un\n\n"
     "## Trois {#trois}\n\nQuatre\n---\n\n<a id='cinq'></a>\n\n## Cinq\n\n## !\n\n"
