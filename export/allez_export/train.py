@@ -81,7 +81,7 @@ def is_late(update: int, config: TrainingConfig) -> bool:
 def drawn_from(config: Config, sizes: Sequence[int]) -> list[Any]:
     """Return what decides which batches are drawn; where it changes they are drawn anew."""
     training = config.training
-    return [config.data, training.seed, training.batch_tokens, training.chunk_tokens, list(sizes)]
+    return [config.data, training.order, training.batch_tokens, training.chunk_tokens, list(sizes)]
 
 
 class Run(Loop[Batch]):

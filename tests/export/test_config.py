@@ -11,6 +11,7 @@ import pytest
 from allez.errors import AllezError
 from allez_export.config import Config, ConfigError, SourceConfig
 from allez_export.config.file import build, load_config
+from allez_export.config.training import TrainingConfig
 
 CONFIGS = sorted((Path(__file__).parents[2] / "export" / "configs").glob("*.toml"))
 HEAD = 'name = "tiny"\nsource = "fr"\ntarget = "en"\n'
@@ -238,3 +239,12 @@ def test_one_file_may_be_named_once_for_each_domain(tmp_path: Path) -> None:
 )
 def test_translations_have_two_columns_and_are_cut_by_sentences(tmp_path: Path, text: str) -> None:
     assert "a translation" in str(refusal(tmp_path, HEAD + text))
+
+
+def test_a_run_that_goes_on_draws_another_order_than_the_one_before() -> None:
+    orders = [
+        TrainingConfig(seed=seed, begin_with="models/a", begin_with_version=version).order
+        for seed, version in ((1, "1.0.0"), (1, "1.1.0"), (2, "1.0.0"), (1, None))
+    ]
+    assert len({*orders, TrainingConfig().order}) == 5
+    assert TrainingConfig(seed=7).order == 7

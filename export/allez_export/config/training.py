@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from math import inf
 
@@ -58,6 +59,16 @@ class TrainingConfig:
     where the processor has instructions for it (AVX512-BF16, AMX); None: both are timed on the
     first batches, and the faster one is taken."""
     seed: int = 1
+
+    @property
+    def order(self) -> int:
+        """What the order of the data is drawn by.
+
+        Another one for each start: a run that goes on from a bundle would begin with the very
+        pairs that the bundle's own run began with, and what is read in part would stay unread.
+        """
+        start = self.begin_with_version or self.begin_with
+        return self.seed if start is None else zlib.crc32(f"{self.seed} {start}".encode())
 
     def __post_init__(self) -> None:
         check(self, updates=(1, inf), batch_tokens=(1, inf), chunk_tokens=(1, inf))

@@ -47,7 +47,7 @@ def run(work: Workspace) -> None:
         load_sources(work),
         config.data,
         tokenizer,
-        seed=training.seed,
+        seed=training.order,
         chunk_tokens=training.chunk_tokens,
         batch_tokens=training.batch_tokens,
         mask=masker(config.data, work.data, (config.source, config.target)),
