@@ -13,6 +13,8 @@ export const SPACE = /^[ \t\n\r\f]*$/
 const OPENED = new Set(LATER.elements.opened) // behind which a word or its sentence goes on
 const ENDED = new Set(LATER.elements.ended) // before which it does
 const DASHES = new Set('-\u2212')
+const SHORT = 3 // words of a label, and of a link in a row
+const MANY = 3 // links that are a row
 const COUNTED = /\p{L}{3}$/u // a word that a number in a tag behind it is no part of
 
 /** @param {Node} node @returns {node is Element} */
@@ -68,23 +70,23 @@ const isSaid = (node, kept) =>
 
 /**
  * Returns how many links each node of a run has; null if there are less than two, or words beside
- * them. Before the first there may be a label, with a colon.
+ * them. Before the first there may be a label, with a colon or before a row of short links.
  *
  * @param {Node[]} run
  * @param {Set<Node>} kept
  */
 function linksOf(run, kept) {
   let [label, total] = ['', 0]
-  let isAlone = true
+  let [isAlone, isShort] = [true, true]
   /** @param {Node} node */
   const count = (node) => {
     if (isSaid(node, kept)) {
       if (total > 0) isAlone = false
-      else label += shownIn(node)
+      else label += isElement(node) ? '{}' : shownIn(node)
     }
     if (!isPair(node, kept)) return
     if (/** @type {Element} */ (node).localName !== 'a') return node.childNodes.forEach(count)
-    if (total === 0 && label !== '' && !label.trimEnd().endsWith(':')) isAlone = false
+    isShort &&= wordsIn(shownIn(node)) <= SHORT
     total += 1
   }
   const counts = run.map((node) => {
@@ -92,8 +94,12 @@ function linksOf(run, kept) {
     count(node)
     return total - before
   })
-  return isAlone && total > 1 ? counts : null
+  const isRow = isShort && total >= MANY && wordsIn(label) <= SHORT && /\p{L}\s*$/u.test(label)
+  const isLabel = label === '' || label.trimEnd().endsWith(':') || isRow
+  return isAlone && isLabel && total > 1 ? counts : null
 }
+
+const wordsIn = (/** @type {string} */ text) => text.split(/\s+/).filter(Boolean).length
 
 /**
  * Tells whether a node is an element with words in it.
