@@ -38,6 +38,8 @@ _APOSTROPHES = "'\u2019"
 _DAYS = words(SPEC["hours"]["days"])
 _ARTICLES, _JOINTS = words(SPEC["shortened"]["articles"]), tuple(SPEC["shortened"]["joints"])
 """What stands before a noun ("la mer."), and between two days."""
+_FOLLOWED = words(SPEC["shortened"]["followed"])
+"""What ends no sentence but its own: of "Il porte un bât." it is a word."""
 _POINTS = words(SPEC["shortened"]["points"])
 """What has letters behind its number: "point 3 j"."""
 
@@ -82,7 +84,7 @@ def _before_stops(text: str, language: str) -> Iterator[Edit]:
         last = dot + 1 >= end
         for short, whole in known.items():
             start = dot - len(short)
-            if start < 0 or text[start:dot].lower() != short or is_word(at(text, start - 1)):
+            if start < 0 or text[start:dot].lower() != short or _goes_on(text, start):
                 continue
             if (
                 is_word(at(text, dot + 1))
@@ -92,12 +94,18 @@ def _before_stops(text: str, language: str) -> Iterator[Edit]:
                 continue
             if (
                 (short in first and start > 0)
+                or (short in _FOLLOWED and last and start > 0)
                 or (short in amid and not _is_day(text, start, dot + 1, language))
                 or (short in streets and not _is_street(text, start, dot + 1))
             ):
                 continue
             yield start, dot + (not last), _counted(text, start, _cased(text[start:dot], whole))
         dot = text.find(".", dot + 1)
+
+
+def _goes_on(text: str, start: int) -> bool:
+    """Tell whether a word or a name of parts goes on at a position: `functions.Trim`."""
+    return is_word(at(text, start - 1)) or at(text, start - 1) == "."
 
 
 def _is_day(text: str, start: int, end: int, language: str) -> bool:
@@ -189,11 +197,12 @@ def _behind_numbers(text: str, language: str) -> Iterator[Edit]:
 
 
 def _is_lettered(text: str, end: int, stop: int) -> bool:
-    """Tell whether one letter belongs to the number that ends before it: "article 3 j", "3 j)"."""
+    """Tell whether one letter belongs to what ends before it: "article 3 j", "3 j)", "log4j"."""
     start = end
     while start > 0 and _is_number(text[start - 1]):
         start -= 1
-    return at(text, stop) == ")" or word_before(text, start) in _POINTS
+    joined = at(text, stop) == ")" or is_word(at(text, start - 1))
+    return joined or word_before(text, start) in _POINTS
 
 
 def _before_numbers(text: str, language: str) -> Iterator[Edit]:

@@ -91,7 +91,9 @@ export const LATER = {
     "c. \u00e0 s": "cuill\u00e8res \u00e0 soupe",
     "c. \u00e0 c": "cuill\u00e8res \u00e0 caf\u00e9",
     "lun": "lundi",
-    "ven": "vendredi"
+    "ven": "vendredi",
+    "comme d'hab": "comme d'habitude",
+    "comme d\u2019hab": "comme d'habitude"
    }
   },
   "amid": {
@@ -103,6 +105,7 @@ export const LATER = {
     "dim": "dimanche"
    }
   },
+  "followed": "env b\u00e2t",
   "joints": [
    " au ",
    " et ",

@@ -164,8 +164,8 @@ export function around(line, start) {
   const joint = RATES.of.find((/** @type {string} */ each) => has(line, unit, each))
   if (joint === undefined || !has(line, unit + joint.length, whole)) return null
   let stop = unit + joint.length + whole.length
-  const again = behindSpace(line, stop)
-  if (has(line, again, name) && ends(line, again + name.length)) stop = again + name.length // "24 h/24 h"
+  const again = behindSpace(line, stop) // "24 h/24 h"
+  if (has(line, again, name) && ends(line, again + name.length)) stop = again + name.length
   return numberEnds(line, stop) ? [stop, `${part(line, start, end)} ${said}`] : null
 }
 

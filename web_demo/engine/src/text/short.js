@@ -51,6 +51,9 @@ const DAYS = words(LATER.hours.days)
 /** What stands before a noun ("la mer."), and what has letters behind its number: "point 3 j". */
 const [ARTICLES, POINTS] = wordsOf(LATER.shortened, 'articles', 'points')
 
+/** What ends no sentence but its own: of "Il porte un bât." it is a word. */
+const FOLLOWED = words(LATER.shortened.followed)
+
 /** What stands between two days. @type {string[]} */
 const JOINTS = LATER.shortened.joints
 
@@ -114,14 +117,23 @@ function* beforeStops(line, language) {
     for (const [short, whole] of known) {
       const start = dot - [...short].length
       const word = part(line, start, dot)
-      if (start < 0 || word.toLowerCase() !== short || isWord(at(line, start - 1))) continue
+      if (start < 0 || word.toLowerCase() !== short || goesOn(line, start)) continue
       if (Object.hasOwn(first, short) && start > 0) continue
+      if (FOLLOWED.has(short) && isLast && start > 0) continue
       if (Object.hasOwn(amid, short) && !isDay(line, start, dot + 1, known)) continue
       if (Object.hasOwn(streets, short) && !isStreet(line, start, dot + 1)) continue
       yield [start, isLast ? dot : dot + 1, counted(line, start, cased(word, whole))]
     }
   }
 }
+
+/**
+ * Tells whether a word or a name of parts goes on at a position: `functions.Trim`.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+const goesOn = (line, start) => isWord(at(line, start - 1)) || at(line, start - 1) === '.'
 
 /**
  * Tells whether a number follows a day that is cut short, or "au" and another; no article leads.
@@ -250,7 +262,7 @@ function* behindNumbers(line, language) {
 }
 
 /**
- * Tells whether one letter belongs to the number that ends before it: "article 3 j", "3 j)".
+ * Tells whether one letter belongs to what ends before it: "article 3 j", "3 j)", "log4j".
  *
  * @param {Line} line
  * @param {number} end
@@ -259,7 +271,8 @@ function* behindNumbers(line, language) {
 function isLettered(line, end, stop) {
   let start = end
   while (isNumber(at(line, start - 1))) start--
-  return at(line, stop) === ')' || POINTS.has(wordBefore(line, start, SPACES))
+  const isJoined = at(line, stop) === ')' || isWord(at(line, start - 1))
+  return isJoined || POINTS.has(wordBefore(line, start, SPACES))
 }
 
 /**

@@ -23,6 +23,9 @@ private val ERAS = words(SPEC.part("shortened").text("eras"))
 private val ARTICLES = words(SPEC.part("shortened").text("articles"))
 private val DAY_JOINTS = SPEC.part("shortened").names("joints")
 
+/** What ends no sentence but its own: of "Il porte un bât." it is a word. */
+private val FOLLOWED = words(SPEC.part("shortened").text("followed"))
+
 /** What has letters behind its number: "point 3 j". */
 private val POINTS = words(SPEC.part("shortened").text("points"))
 
@@ -66,7 +69,8 @@ private fun beforeStops(line: CodePoints, language: String): List<Edit> {
         known.mapNotNull { (short, whole) ->
             val start = dot - short.codePointCount(0, short.length)
             val word = if (start < 0) "" else line.string(start, dot)
-            if (word.lowercase(Locale.ROOT) != short || !line.begins(start)) return@mapNotNull null
+            if (word.lowercase(Locale.ROOT) != short || !line.begins(start) || line.has('.', start - 1)) return@mapNotNull null
+            if (short in FOLLOWED && isLast && start > 0) return@mapNotNull null
             if ((short in first && start > 0) || (short in amid && !line.isDay(start, dot + 1, known))) return@mapNotNull null
             if (short in streets && !line.isStreet(start, dot + 1)) return@mapNotNull null
             Edit(start, if (isLast) dot else dot + 1, line.counted(start, cased(word, whole)))
@@ -159,11 +163,11 @@ private fun behindNumbers(line: CodePoints, language: String): List<Edit> =
         }
     }
 
-/** Whether one letter belongs to the number that ends before it: "article 3 j", "3 j)". */
+/** Whether one letter belongs to what ends before it: "article 3 j", "3 j)", "log4j". */
 private fun CodePoints.isLettered(end: Int, stop: Int): Boolean {
     var start = end
     while (isNumber(at(start - 1))) start--
-    return has(')', stop) || wordBefore(start, SPACES) in POINTS
+    return has(')', stop) || isWord(at(start - 1)) || wordBefore(start, SPACES) in POINTS
 }
 
 /** `n°` right before a number, which is read apart, and "n° de", which is a word. */
