@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -55,18 +57,18 @@ def with_anchors(
         after: what they are.
         code: blocks in which there are no links.
     """
-    kept = [*code, *(found.span() for found in _CODE.finditer(text))]
+    kept = sorted([*code, *(found.span() for found in _CODE.finditer(text))])
+    starts = [low for low, _ in kept]
+    ends = list(accumulate((high for _, high in kept), max))
     others = set(_NAMED.findall(text))
     moved = [_moved(before, after, anchors) for anchors in (_plain, _bare)]
 
     def link(found: re.Match[str]) -> str:
         raw = found[found.lastgroup or 0]
         anchor = next((new[unquote(raw)] for new in moved if unquote(raw) in new), None)
-        if (
-            anchor is None
-            or unquote(raw) in others
-            or any(low <= found.start() < high for low, high in kept)
-        ):
+        last = bisect_right(starts, found.start())
+        is_code = last > 0 and found.start() < ends[last - 1]
+        if anchor is None or is_code or unquote(raw) in others:
             return found[0]
         return found[0].removesuffix(raw) + (quote(anchor) if "%" in raw else anchor)
 

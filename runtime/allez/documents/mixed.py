@@ -280,7 +280,9 @@ class _Runs:
     def add(self, items: list[Item]) -> None:
         """Add the segment of a run, if it has letters."""
         signs, links = bool(self.profile.signs), self.profile.links
-        items = self.trimmed(with_copied(items, self.text, signs=signs, links=links))
+        if len(items) <= MOST_MARKS:
+            items = with_copied(items, self.text, signs=signs, links=links)
+        items = self.trimmed(items)
         if items and self.profile.quoted:
             items = self.unquoted(items)
         if not items:
