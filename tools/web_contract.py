@@ -19,7 +19,17 @@ CONTRACT = Path(__file__).parents[1] / "spec" / "contract.json"
 
 LATER = (
     *("elements", "emphasis", "wrapped", "terms", "zip", "golden"),
-    *("whole", "blanks", "pictures", "units.en", "labels", "months", "shortened", "rates"),
+    *(
+        "whole",
+        "blanks",
+        "pictures",
+        "units.en",
+        "labels",
+        "months",
+        "shortened",
+        "rates",
+        "superscripts",
+    ),
     *(
         "hours.before",
         "hours.behind",

@@ -291,7 +291,8 @@ STUCK = """a@b.fr|06 12 34 56 78|+33 6|(514) 555-0199|FR76 3000 4000 0100 1234 5
     |9 am|5pm| p.m.|a.m|7.30pm|9:00|24|12| to | and |at |between |'90s|80s|’60s|his |2000s|lasted |
     |$3.2bn|$5m|K|M| million|-| hours|U.S.|U.S.A.|S.|F.B.I.|Then|section |3.4|KB|mcg|I |
     |24 h/24|7j| sur 7|3 h|/jour|/h|€/mois|mg/kg/j|un repas/an|XXIe|Tél|j|sur |
-    |du 3 mars au 12 juin|du | au |1er |3 mars|12 avr.|mai| 2025|lundi |DU |AU 5 MAI"""
+    |du 3 mars au 12 juin|du | au |1er |3 mars|12 avr.|mai| 2025|lundi |DU |AU 5 MAI|
+    |n° |N° de client |réf. : |référence |numéro est le |4 512 887|Mds €| k|k|XXIᵉ|1ᵉʳ|nº|Ier |ᵉ"""
 """What may stand side by side, parted by bars: values whole, cut, and within each other."""
 NOT_NAMES = Names(frozenset(("des", "chat", "hier", "la", "le", "londres", "mot", "rose", "the")))
 SAID = (

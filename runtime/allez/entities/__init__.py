@@ -18,6 +18,7 @@ from allez.entities.marks import code, is_private
 from allez.entities.names import Names, find_names, within_capitals
 from allez.entities.rates import around, rate
 from allez.entities.romans import roman_ordinal
+from allez.entities.superscripts import on_the_line
 from allez.entities.symbols import Masked, fill, mask, mask_target, settled
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "mask",
     "mask_target",
     "number_begins",
+    "on_the_line",
     "rate",
     "roman_ordinal",
     "run",

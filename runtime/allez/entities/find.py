@@ -35,7 +35,8 @@ from allez.entities.marks import (
     sign,
     tagged,
 )
-from allez.entities.numbers import Amount, begins_number, read, write
+from allez.entities.named import is_named
+from allez.entities.numbers import Amount, begins_number, name_end, read, write
 from allez.entities.numerals import (
     clock,
     date,
@@ -271,6 +272,9 @@ def _at_number(line: str, start: int, source: Form | None, target: Form | None) 
         one = shared(line, start, source)
         if one is not None:
             return _counted(line, start, *one, target)
+        end = name_end(line, start, source) if is_named(line, start) else start
+        if end > start:
+            return _thing(line, start, end)
     elif is_digit(first) and source is not None:
         if moment(line, start):
             return _number(line, start, source, target)

@@ -24,7 +24,7 @@ from allez.entities.english import behind_hyphen, decade, factor, moment
 from allez.entities.forms import NO_BREAK, Form
 from allez.entities.hours import hours_end, is_duration, is_moment
 from allez.entities.numerals import groups
-from allez.entities.units import sign_at, unit_behind
+from allez.entities.units import is_over, sign_at, unit_behind
 from allez.entities.wordlike import UNITS
 from allez.spec import SPEC
 
@@ -35,7 +35,13 @@ _BEFORE = SPACES + "°."
 _PRICES = SPEC["prices"]
 _CURRENCIES: list[str] = _PRICES["currencies"].split()
 _CURRENCY_BEHIND: dict[str, str] = _PRICES["behind"]
-_MULTIPLES: list[str] = _PRICES["multiples"].split()
+_MULTIPLES: dict[str, str] = _PRICES["multiples"]
+"""What stands before a currency behind its number, and how it is known: `Mds`."""
+_ALONE = "k"
+"""The one of them that has a number without a currency, too: `1,2 k`."""
+
+
+_DASHES = "-\u2013"
 
 
 class Amount(NamedTuple):
@@ -52,7 +58,7 @@ class Amount(NamedTuple):
     percent: bool = False
     currency: str = ""
     multiple: str = ""
-    """"", "k", "M" or "Md" before the currency."""
+    """"", "k", "M" or "Md" before the currency, or "k" without one."""
     minutes: str = ""
     """Two digits: then `whole` are hours."""
     decade: bool = False
@@ -96,7 +102,7 @@ def read(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
     if _ambiguous(text, start, position, amount, form):
         return None
     marked = amount.sign or amount.grouped or amount.fraction or amount.percent or amount.currency
-    carried = marked or amount.unit
+    carried = marked or amount.unit or amount.multiple
 
     def time_end(place: int) -> int:
         time = _time(text, place, form) if is_digit(at(text, place)) else None
@@ -105,6 +111,14 @@ def read(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
     if not carried and amount.hours and is_moment(text, start, end, form, time_end):
         amount = amount._replace(hours=False, minutes="00")
     return (end, amount) if carried or _has_hours(amount) or len(amount.whole) >= 4 else None
+
+
+def name_end(text: str, start: int, form: Form) -> int:
+    """Return where thousands end that are no amount of anything; the position, if none are."""
+    end, amount = plain(text, start, form)
+    bare = amount.grouped and not amount.fraction and number_ends(text, end)
+    bare = bare and at(text, end) not in tuple(_DASHES)
+    return end if bare and behind(text, end, amount, form)[0] == end else start
 
 
 def begins_number(text: str, start: int, form: Form | None) -> bool:
@@ -134,7 +148,8 @@ def write(amount: Amount, form: Form) -> str:
     if not amount.currency:
         sign = "h" if amount.hours else amount.unit and _sign(amount.unit, form)
         unit = (NO_BREAK if form.hours else " ") + sign if sign else ""
-        return f"{amount.sign}{number}{unit}"
+        multiple = amount.multiple and (NO_BREAK if form.hours else "") + amount.multiple
+        return f"{amount.sign}{number}{multiple}{unit}"
     if form.currency_first:
         multiple = "bn" if amount.multiple == "Md" else amount.multiple
         return f"{amount.sign}{amount.currency}{number}{multiple}"
@@ -242,9 +257,11 @@ def behind(text: str, end: int, amount: Amount, form: Form) -> tuple[int, Amount
         return (0, amount) if times is None else (times[0], amount._replace(multiple=times[1]))
     position = end + (at(text, end) != "" and at(text, end) in SPACES)
     multiple = ""
-    for name in _MULTIPLES:
-        if text.startswith(name, position) and at(text, position + len(name)) in _CURRENCIES:
-            multiple, position = name, position + len(name)
+    for name, known in _MULTIPLES.items():
+        stop = position + len(name)
+        stop += at(text, stop) != "" and at(text, stop) in SPACES
+        if text.startswith(name, position) and at(text, stop) in _CURRENCIES:
+            multiple, position = known, stop
             break
     for name in (*_CURRENCY_BEHIND, *_CURRENCIES):
         if not text.startswith(name, position):
@@ -259,6 +276,10 @@ def behind(text: str, end: int, amount: Amount, form: Form) -> tuple[int, Amount
     stop = hours_end(text, end) if form.hours else 0
     if stop:
         return stop, amount._replace(hours=True)
+    stop = position + len(_ALONE)
+    lettered = at(text, stop) == ")"  # "alinéa 43k)"
+    if form.hours and text.startswith(_ALONE, position) and is_over(text, stop) and not lettered:
+        return stop, amount._replace(multiple=_ALONE)
     begin, stop = unit_behind(text, end, form.units, rates=form.hours)
     return stop, amount._replace(unit=form.units.get(sign_at(text, begin, stop), ""))
 

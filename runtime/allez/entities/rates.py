@@ -32,7 +32,7 @@ _COUNTED = words(_RATES["counted"])
 """Numbers in words, whose noun may stand before the slash."""
 _SIGNS: str = _RATES["signs"]
 """Signs of currencies and the like."""
-_MULTIPLES = words(SPEC["prices"]["multiples"]) | {""}
+_MULTIPLES = {"", *SPEC["prices"]["multiples"]}
 _UNITS = words(SPEC["units"]["alike"]) | frozenset(SPEC["units"]["fr"]) | words(_RATES["nouns"])
 """What a number may have behind it before the slash, beside those."""
 _APART = words(SPEC["numbers"]["fr"]["designators"])

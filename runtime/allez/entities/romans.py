@@ -13,9 +13,12 @@ _NUMBERS = {
 }
 
 
+_FIRST: dict[str, str] = _RULES["first"]
+
+
 def roman_ordinal(word: str) -> str:
-    """Return a Roman ordinal in figures, `21e`, "" if it is none or the first."""
+    """Return a Roman ordinal in figures, `21e`, "" if it is none."""
     for end in _ENDS:
         if word.endswith(end) and (number := _NUMBERS.get(word.removesuffix(end))):
             return f"{number}{end}"
-    return ""
+    return _FIRST.get(word, "")

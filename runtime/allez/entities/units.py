@@ -52,8 +52,13 @@ def unit_behind(
     spaced = run(text, stop + len(_SPACED), is_word) if text.startswith(_SPACED, stop) else stop
     if sign_at(text, start, spaced) in signs:
         stop = spaced
-    behind = stop + (at(text, stop) != "" and at(text, stop) in SPACES)
-    open_ = at(text, stop) != "" and at(text, stop) in _OPEN
-    if sign_at(text, start, stop) not in signs or open_ or not number_ends(text, stop):
-        return end, end
-    return (end, end) if is_digit(at(text, behind)) else (start, stop)
+    over = sign_at(text, start, stop) in signs and is_over(text, stop)
+    return (start, stop) if over else (end, end)
+
+
+def is_over(text: str, end: int) -> bool:
+    """Tell whether nothing goes on behind the sign of a unit: no word, product or second number."""
+    following = at(text, end)
+    behind = end + (following != "" and following in SPACES)
+    goes_on = following != "" and following in _OPEN
+    return not goes_on and number_ends(text, end) and not is_digit(at(text, behind))

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from allez.entities import FORMS, SPACES, THING, Entity, find, is_digit, is_word, words
+from allez.entities import FORMS, SPACES, THING, Entity, find, is_digit, is_word, on_the_line, words
 from allez.entities.units import ALIKE, SIGNS, sign_at, unit_behind
 from allez.results import Doubt
 from allez.spec import SPEC
@@ -37,6 +37,7 @@ def doubts(source: str, target: str, languages: tuple[str, str]) -> tuple[Doubt,
     """
     if source == target:
         return ()
+    source = on_the_line(source) if languages[0] == "fr" else source
     if not target.strip():
         return (Doubt("length", source, 0, len(source)),)
     entities = [e for e in find(source, FORMS.get(languages[0]), None) if e.kind == THING]
@@ -298,9 +299,13 @@ def _at(source: str, phrase: str) -> Doubt:
     return Doubt("limit", source[start : start + len(phrase)], start, start + len(phrase))
 
 
+_NO_NAMES = frozenset(SPEC["ordinals"]["first"]) | frozenset(SPEC["prices"]["multiples"])
+"""What has a capital and small letters, and is read otherwise: "François Ier", "10 Mds €"."""
+
+
 def _names(source: str, target: str) -> list[Doubt]:
     """Find names within a sentence of which the translation has fewer than the source."""
-    here = _capitalized(source)
+    here = [(word, start) for word, start in _capitalized(source) if word not in _NO_NAMES]
     if not here:
         return []
     there = {word for word, _ in _capitalized(target, first=True)}

@@ -16,7 +16,8 @@ _FIRSTS: dict[str, dict[str, str]] = SPEC["shortened"]["ordinals"]
 _JOINED = ("-", ".", "@", "#")
 _BEFORE = words(SPEC["ordinals"]["before"])
 """What follows an ordinal of one Roman figure, which else is a word: "Xe" is xenon."""
-_BEGIN = "IVX1"
+_FIGURES = "IVX1"
+_BEGIN = "IVX12"
 """What one of them begins with."""
 
 
@@ -44,7 +45,7 @@ def _is_read(text: str, start: int, end: int) -> bool:
     """Tell whether Roman figures are an ordinal there."""
     if at(text, start - 1) in ("(", "[") and at(text, end) in (")", "]"):
         return False
-    if at(text, start + 1) in tuple(_BEGIN):
+    if at(text, start + 1) in tuple(_FIGURES):
         return True
     begin = end + 1
     word = text[begin : run(text, begin, str.isalpha)].lower()

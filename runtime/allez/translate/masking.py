@@ -31,6 +31,7 @@ from allez.entities import (
     is_private,
     is_word,
     mask,
+    on_the_line,
     run,
     within_capitals,
 )
@@ -72,6 +73,8 @@ class Hidden(NamedTuple):
     """
 
     original: str
+    read: str
+    """The same with all letters on the line, as long as it was."""
     text: str
     entities: tuple[Entity, ...]
     """In order; their places are those in the text as it was."""
@@ -115,8 +118,9 @@ class Masking:
 
     def hide(self, text: str, asked: Asked) -> Hidden:
         """Return a text with its things, numbers and terms hidden."""
+        read = on_the_line(text)
         found = find(
-            text,
+            read,
             self._source,
             self._target,
             knows=self._knows,
@@ -129,14 +133,14 @@ class Masking:
         places: list[int] = []
         done = 0
         for entity in entities:
-            shown = text[entity.start] if _parts_labels(text, entity) else self._first[entity.kind]
-            parts += [text[done : entity.start], shown]
+            shown = read[entity.start] if _parts_labels(text, entity) else self._first[entity.kind]
+            parts += [read[done : entity.start], shown]
             starts += range(done, entity.start + 1)
             places.append(len(starts) - 1)
             done = entity.end
-        parts.append(text[done:])
+        parts.append(read[done:])
         starts += range(done, len(text) + 1)
-        return Hidden(text, "".join(parts), entities, tuple(places), tuple(starts))
+        return Hidden(text, read, "".join(parts), entities, tuple(places), tuple(starts))
 
     def casing(self, sentence: str, rules: SentenceRules) -> Casing:
         """Return how a sentence is written whose entities are hidden.
@@ -201,7 +205,7 @@ class Masking:
             begin = hidden.starts[segment.start + name.start]
             spans.append(name._replace(start=begin, end=begin + len(name.value)))
         spans = [e._replace(start=e.start - start, end=e.end - start) for e in sorted(spans)]
-        return mask(hidden.original[start:end], spans, self.symbols)
+        return mask(hidden.read[start:end], spans, self.symbols)
 
     def request(self, masked: Masked | None) -> Symbols:
         """Return what the translation of a sentence must and may say."""

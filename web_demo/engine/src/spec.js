@@ -1897,7 +1897,7 @@ export const SPEC = {
   "particles": "van von der den di da del al el ben bin ibn y zu ter",
   "endings": "s e es x",
   "begins": ".!?:\u00ab\"\u201c(",
-  "no_names": "t\u00e9l tel r\u00e9f mob port trim qt\u00e9 b\u00e2t appt hab cuil"
+  "no_names": "t\u00e9l tel r\u00e9f mob port trim qt\u00e9 b\u00e2t appt hab cuil md mds"
  },
  "things": {
   "domains": "com org net fr eu io uk ch ca be info gov edu app dev lu qc gouv biz online site shop",
@@ -1936,14 +1936,28 @@ export const SPEC = {
    "$CA": "CA$",
    "$ CA": "CA$"
   },
-  "multiples": "Md M k",
+  "multiples": {
+   "Md": "Md",
+   "Mds": "Md",
+   "md": "Md",
+   "mds": "Md",
+   "Mrd": "Md",
+   "M": "M",
+   "k": "k",
+   "K": "k"
+  },
   "dollars": "US CA AU NZ HK"
  },
  "ordinals": {
   "units": "I II III IV V VI VII VIII IX",
   "tens": "X",
   "ends": "e \u00e8me eme",
-  "most": 39
+  "most": 39,
+  "first": {
+   "Ier": "1er",
+   "Ire": "premi\u00e8re",
+   "I\u00e8re": "premi\u00e8re"
+  }
  },
  "search": {
   "beam_size": [
@@ -2105,7 +2119,7 @@ export const SPEC = {
      0
     ],
     [
-     "milliard milliards md",
+     "milliard milliards md mds",
      9,
      0
     ]

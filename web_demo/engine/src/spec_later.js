@@ -147,7 +147,15 @@ export const LATER = {
     "M d'": "millions d'",
     "M d\u2019": "millions d'",
     "Md d'": "milliards d'",
-    "Md d\u2019": "milliards d'"
+    "Md d\u2019": "milliards d'",
+    "Mds d'": "milliards d'",
+    "Mds d\u2019": "milliards d'",
+    "mds d'": "milliards d'",
+    "mds d\u2019": "milliards d'",
+    "M de": "millions de",
+    "Md de": "milliards de",
+    "Mds de": "milliards de",
+    "mds de": "milliards de"
    }
   },
   "points": "point alin\u00e9a article paragraphe",
@@ -161,12 +169,31 @@ export const LATER = {
    "fr": {
     "1re": "premi\u00e8re",
     "1\u00e8re": "premi\u00e8re",
-    "1ere": "premi\u00e8re"
+    "1ere": "premi\u00e8re",
+    "2nde": "seconde",
+    "2de": "seconde"
    }
   }
  },
+ "superscripts": {
+  "letters": {
+   "\u1d49": "e",
+   "\u02b3": "r",
+   "\u1d50": "m",
+   "\u02e1": "l",
+   "\u1d48": "d",
+   "\u207f": "n",
+   "\u02e2": "s",
+   "\u1d4d": "g",
+   "\u1d52": "\u00b0",
+   "\u00ba": "\u00b0"
+  },
+  "figures": "IVX",
+  "ends": "e er re ere es d de nd nde me eme",
+  "words": "Mme Mlle Mmes Mlles Mgr Me Dr n\u00b0 N\u00b0"
+ },
  "ordinals": {
-  "before": "si\u00e8cle si\u00e8cles r\u00e9publique arrondissement"
+  "before": "si\u00e8cle si\u00e8cles r\u00e9publique arrondissement mill\u00e9naire empire dynastie"
  },
  "rates": {
   "fr": {

@@ -24,7 +24,7 @@ import {
   words,
 } from './characters.js'
 import { groups } from './digits.js'
-import { ALIKE, SIGNS, unitBehind } from './units.js'
+import { ALIKE, SIGNS, isOver, unitBehind } from './units.js'
 import { UNITS } from './words.js'
 
 /** @typedef {import('./characters.js').Line} Line */
@@ -113,7 +113,12 @@ const CURRENCIES = PRICES.currencies.split(' ')
 const CURRENCY_BEHIND = PRICES.behind
 /** @type {Record<string, string>} */
 const WRITTEN_BEHIND = { US$: '$ US', CA$: '$ CA' }
-const MULTIPLES = PRICES.multiples.split(' ')
+
+/** What stands before a currency behind its number, and how it is known: `Mds`. */
+const MULTIPLES = new Map(Object.entries(PRICES.multiples))
+
+/** The one of them that has a number without a currency, too: `1,2 k`. */
+const ALONE = 'k'
 
 /**
  * A number apart from how it is written.
@@ -125,7 +130,7 @@ const MULTIPLES = PRICES.multiples.split(' ')
  * @property {string} fraction digits, "" if there are none
  * @property {boolean} percent
  * @property {string} currency
- * @property {string} multiple "", "k", "M" or "Md" before the currency
+ * @property {string} multiple "", "k", "M" or "Md" before the currency, or "k" without one
  * @property {string} minutes two digits: then `whole` are hours
  * @property {boolean} decade
  * @property {boolean} hours whether `h` stands behind it: "48 h"
@@ -187,7 +192,8 @@ export function read(line, start, form) {
     amount.fraction !== '' ||
     amount.percent ||
     amount.currency !== '' ||
-    amount.unit !== ''
+    amount.unit !== '' ||
+    amount.multiple !== ''
   if (
     !isCarried &&
     amount.hours &&
@@ -226,7 +232,9 @@ export function write(amount, form) {
   if (amount.percent) return `${sign}${number}${form.percent[0]}`
   const unit = amount.hours ? 'h' : amount.unit && signOf(amount.unit, form)
   if (unit) return `${sign}${number}${form.hours ? NO_BREAK : ' '}${unit}`
-  if (currency === '') return `${sign}${number}`
+  if (currency === '') {
+    return `${sign}${number}${multiple && form.hours ? NO_BREAK : ''}${multiple}`
+  }
   if (form.currencyFirst) {
     return `${sign}${currency}${number}${multiple === 'Md' ? 'bn' : multiple}`
   }
@@ -376,10 +384,12 @@ export function behind(line, end, amount, form) {
     return times ? [times[0], { ...amount, multiple: times[1] }] : [0, amount]
   }
   let [position, multiple] = [behindSpace(line, end), '']
-  for (const name of MULTIPLES) {
-    const stop = position + name.length
+  const over = position + ALONE.length
+  const isAlone = form.hours && has(line, position, ALONE) && isOver(line, over)
+  for (const [name, known] of MULTIPLES) {
+    const stop = behindSpace(line, position + name.length)
     if (!has(line, position, name) || !CURRENCIES.includes(at(line, stop))) continue
-    multiple = name
+    multiple = known
     position = stop
     break
   }
@@ -395,6 +405,7 @@ export function behind(line, end, amount, form) {
   }
   const hours = form.french ? form.french.hoursEnd(line, end) : 0
   if (hours) return [hours, { ...amount, hours: true }]
+  if (isAlone && multiple === '' && at(line, over) !== ')') return [over, { ...amount, multiple: ALONE }]
   const [sign, , stop] = unitBehind(line, end, form.units, form.french?.rate)
   return [stop, { ...amount, unit: form.units.get(sign) ?? '' }]
 }

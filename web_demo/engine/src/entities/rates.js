@@ -36,7 +36,7 @@ const RATES = LATER.rates.fr
 /** Numbers in words, whose noun may stand before the slash. */
 const COUNTED = words(RATES.counted)
 
-const MULTIPLES = new Set(['', ...words(SPEC.prices.multiples)])
+const MULTIPLES = new Set(['', ...Object.keys(SPEC.prices.multiples)])
 
 /** What a number may have behind it before the slash, beside signs of currencies. */
 const UNITS = new Set([

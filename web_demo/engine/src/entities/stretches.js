@@ -22,6 +22,7 @@ import {
   wordBefore,
 } from './characters.js'
 import { areOfDay, beforeSpace } from './hours.js'
+import { isNamed } from './named.js'
 import { period } from './periods.js'
 
 /** @typedef {import('./characters.js').Line} Line */
@@ -62,8 +63,8 @@ export class Stretches {
   }
 
   /**
-   * Returns the stretch, span or date of a period that begins where a number does, null if there is
-   * none.
+   * Returns the stretch, span, date of a period or name that begins where a number does, null if
+   * there is none.
    *
    * @param {Line} line
    * @param {number} start
@@ -77,7 +78,7 @@ export class Stretches {
     const found = this.ofDay(line, start, source) ?? this.span(line, start, source)
     if (!found) {
       const shared = this.shared(line, start, source)
-      return shared && this.counted(line, start, shared, target)
+      return shared ? this.counted(line, start, shared, target) : this.named(line, start, source)
     }
     const { end, first, last } = found
     const said = target ? this.written(found, source, target) : part(line, start, end)
@@ -88,6 +89,24 @@ export class Stretches {
       said,
       value: `${this.numbers.valueOf(first)}-${this.numbers.valueOf(last)}`,
     }
+  }
+
+  /**
+   * Returns thousands that are the name of something and no amount of anything, null if none are.
+   *
+   * @param {Line} line
+   * @param {number} start
+   * @param {Form} form
+   * @returns {import('./find.js').Entity | null}
+   */
+  named(line, start, form) {
+    if (!isNamed(line, start)) return null
+    const [end, amount] = this.numbers.plain(line, start, form)
+    const isBare = amount.grouped && amount.fraction === '' && numberEnds(line, end)
+    if (!isBare || isOneOf('-\u2013', at(line, end))) return null
+    if (this.numbers.behind(line, end, amount, form)[0] !== end) return null
+    const letters = part(line, start, end)
+    return { start, end, kind: 'thing', said: letters, value: letters }
   }
 
   /**

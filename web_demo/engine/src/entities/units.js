@@ -46,8 +46,16 @@ export function unitBehind(line, end, signs, rate) {
     const whole = `${sign}/${part(line, stop + 3, last)}`
     if (signs.has(whole)) [sign, stop] = [whole, last]
   }
-  const goesOn = isOneOf("'\u2019-\u2013\u00d7\u00b7", at(line, stop)) || !numberEnds(line, stop)
-  if (goesOn || !signs.has(sign) || isDigit(at(line, behindSpace(line, stop))))
-    return ['', end, end]
-  return [sign, start, stop]
+  return signs.has(sign) && isOver(line, stop) ? [sign, start, stop] : ['', end, end]
+}
+
+/**
+ * Tells whether nothing goes on behind the sign of a unit: no word, product or second number.
+ *
+ * @param {import('./characters.js').Line} line
+ * @param {number} end
+ */
+export function isOver(line, end) {
+  const goesOn = isOneOf("'\u2019-\u2013\u00d7\u00b7", at(line, end)) || !numberEnds(line, end)
+  return !goesOn && !isDigit(at(line, behindSpace(line, end)))
 }

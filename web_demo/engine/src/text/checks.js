@@ -20,7 +20,8 @@ import { ABOUT, Exact, ORDINALS, values } from './number_words.js'
 /** @typedef {import('./number_words.js').Value} Value */
 /** @typedef {typeof import('./checks_english.js')} English */
 /** @typedef {typeof import('./short.js').shortened} Shortened */
-/** @typedef {{checks?: English, shortened?: Shortened}} More */
+/** @typedef {typeof import('../entities/superscripts.js').onTheLine} OnTheLine */
+/** @typedef {{checks?: English, shortened?: Shortened, onTheLine?: OnTheLine}} More */
 /** @typedef {import('../entities/numbers.js').Form & More} Checked */
 
 /**
@@ -45,7 +46,12 @@ import { ABOUT, Exact, ORDINALS, values } from './number_words.js'
 export async function checkedForm(language) {
   const form = await readingForm(language)
   if (form?.english) return { ...form, checks: await import('./checks_english.js') }
-  return form && { ...form, shortened: (await import('./short.js')).shortened }
+  if (!form) return null
+  const [{ shortened }, { onTheLine }] = await Promise.all([
+    import('./short.js'),
+    import('../entities/superscripts.js'),
+  ])
+  return { ...form, shortened, onTheLine }
 }
 
 /**
@@ -60,14 +66,15 @@ export async function checkedForm(language) {
  */
 export function doubts(source, target, from, to, form) {
   if (source === target) return []
+  const read = form?.onTheLine?.(source) ?? source
   const english = (to === 'fr' && form?.checks) || null
   const whole = doubt('length', source, 0, source.length)
   if ([...target].every(isSpace)) return [whole]
-  const all = find(source, { source: form, target: null })
+  const all = find(read, { source: form, target: null })
   const entities = all.filter(({ kind }) => kind === 'thing')
   const [count, length] = [countCharacters(source), countCharacters(target)]
-  const found = things(source, target, entities)
-  let [hidden, rest] = [source, target]
+  const found = things(read, target, entities)
+  let [hidden, rest] = [read, target]
   for (const { start, end, value } of entities) {
     hidden = hidden.slice(0, start) + '\ue000'.repeat(end - start) + hidden.slice(end)
     rest = rest.replace(value, () => ' \ue000 ')
@@ -326,6 +333,12 @@ function limits(source, target, here, said) {
   return []
 }
 
+/** What has a capital and small letters, and is read otherwise: "François Ier", "10 Mds €". */
+const NO_NAMES = new Set([
+  ...Object.keys(SPEC.ordinals.first),
+  ...Object.keys(SPEC.prices.multiples),
+])
+
 /**
  * Finds a name within a sentence of which the translation has fewer than the source.
  *
@@ -333,7 +346,7 @@ function limits(source, target, here, said) {
  * @param {string} target
  */
 function names(source, target) {
-  const here = capitalized(source, false)
+  const here = capitalized(source, false).filter(([word]) => !NO_NAMES.has(word))
   const there = new Set(capitalized(target, true).map(([word]) => word))
   const different = new Set(here.map(([word]) => word))
   const kept = [...different].filter((word) => there.has(word)).length

@@ -128,7 +128,7 @@ const copied = (piece) => {
 export async function* takeApart(text, words, deadline, wishes) {
   const parts = await import('./parts.js')
   const { masking } = words
-  const hidden = masking && (await masking.hide(text, wishes, parts.isDivider))
+  const hidden = masking && (await masking.hide(text, wishes, parts))
   const segments =
     masking && hidden
       ? takeApartMasked(hidden, words, masking, deadline, parts)
@@ -304,7 +304,7 @@ export async function readSentence(text, words, wishes, deadline) {
     return { ...piece, casing, ...readTokens(text, casing, words), masked: null, told: null }
   }
   const parts = await import('./parts.js')
-  const hidden = await words.masking.hide(text, wishes)
+  const hidden = await words.masking.hide(text, wishes, parts)
   const inside = { ...piece, text: hidden.text, end: hidden.text.length }
   return readMasked(inside, hidden, words, words.masking, deadline, parts)
 }

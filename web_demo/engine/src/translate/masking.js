@@ -39,6 +39,7 @@ import { isLowerText, isUpperText } from '../text/characters.js'
  *
  * @typedef {object} Hidden
  * @property {string} original
+ * @property {string} read the same with all letters on the line, as long as it was
  * @property {string} text
  * @property {Entity[]} entities in order; their places are those in the text as it was
  * @property {number[]} places where their characters stand in `text`
@@ -104,12 +105,14 @@ export class Masking {
    *
    * @param {string} text
    * @param {Wishes} wishes
-   * @param {(word: string) => boolean} [isDivider] tells signs that part labels
+   * @param {Pick<typeof import('./parts.js'), 'isDivider' | 'onTheLine'>} parts tell signs that
+   *   part labels, and letters that are not on the line
    * @returns {Promise<Hidden>}
    */
-  async hide(text, { keep, glossary }, isDivider = () => false) {
+  async hide(text, { keep, glossary }, { isDivider, onTheLine }) {
+    const read = onTheLine(text)
     const asked = { keep: placesOf(text, keep), terms: await termsOf(glossary) }
-    const found = find(text, this.languages, asked)
+    const found = find(read, this.languages, asked)
     const entities = found.filter((entity) => this.first.has(entity.kind))
     const starts = new Uint32Array(text.length + 1)
     /** @type {number[]} */
@@ -117,20 +120,20 @@ export class Masking {
     let [out, done] = ['', 0]
     const copy = (/** @type {number} */ end) => {
       for (let at = done; at < end; at++) starts[out.length + at - done] = at
-      out += text.slice(done, end)
+      out += read.slice(done, end)
     }
     for (const { start, end, kind } of entities) {
       copy(start)
       places.push(out.length)
       starts[out.length] = start
       const isAlone = ALONE.test(text.charAt(start - 1)) && ALONE.test(text.charAt(end))
-      const isSign = isAlone && isDivider(text.slice(start, end))
-      out += isSign ? text[start] : this.first.get(kind)
+      const isSign = isAlone && isDivider(read.slice(start, end))
+      out += isSign ? read[start] : this.first.get(kind)
       done = end
     }
     copy(text.length)
     starts[out.length] = text.length
-    return { original: text, text: out, entities, places, starts }
+    return { original: text, read, text: out, entities, places, starts }
   }
 
   /**
@@ -213,7 +216,7 @@ export class Masking {
    * @param {Casing} casing of the piece
    */
   mask(piece, hidden, casing) {
-    const { original, starts, places } = hidden
+    const { read, starts, places } = hidden
     const [start, end] = [starts[piece.start], starts[piece.end]]
     const [first, last] = [firstFrom(places, piece.start), firstFrom(places, piece.end)]
     const spans = hidden.entities.slice(first, last)
@@ -225,7 +228,7 @@ export class Masking {
     }
     spans.sort((a, b) => a.start - b.start)
     const moved = spans.map((e) => ({ ...e, start: e.start - start, end: e.end - start }))
-    return mask(original.slice(start, end), moved, this.symbols)
+    return mask(read.slice(start, end), moved, this.symbols)
   }
 
   /**

@@ -10,6 +10,7 @@ import { LATER } from '../spec_later.js'
 import { isAscii, isDigit, isLetter } from '../text/characters.js'
 import { firstFrom } from './masking.js'
 
+export { onTheLine } from '../entities/superscripts.js'
 export { shortened } from '../text/short.js'
 export { isDivider, labels } from '../text/labels.js'
 

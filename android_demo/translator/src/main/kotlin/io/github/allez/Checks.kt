@@ -29,14 +29,15 @@ private class Sides(val source: String, val target: String, val languages: Pair<
 internal val String.small: String get() = lowercase(Locale.ROOT)
 
 /**
- * What a translation leaves in doubt, in the order of kinds; places are UTF-16 units of [source].
+ * What a translation leaves in doubt, in the order of kinds; places are UTF-16 units of [written].
  *
- * @param source a sentence.
+ * @param written a sentence.
  * @param target its translation.
  * @param languages of the two.
  */
-internal fun doubts(source: String, target: String, languages: Pair<String, String>): List<Doubt> {
-    if (source == target) return emptyList()
+internal fun doubts(written: String, target: String, languages: Pair<String, String>): List<Doubt> {
+    if (written == target) return emptyList()
+    val source = if (languages.first == "fr") onTheLine(CodePoints(written)).toString() else written
     if (CodePoints(target).let { text -> text.all(0, text.size, ::isSpace) }) {
         return listOf(Doubt("length", source, 0, source.length))
     }
@@ -288,9 +289,13 @@ private fun limit(source: String, phrase: String): Doubt {
 
 private val SENTENCE_BEGINS = SPEC.part("names").text("begins")
 
+/** What has a capital and small letters, and is read otherwise: "François Ier", "10 Mds €". */
+private val NO_CAPITALS =
+    SPEC.part("ordinals").part("first").each<String>().keys + SPEC.part("prices").part("multiples").each<String>().keys
+
 /** Names within a sentence of which the translation has fewer than the source. */
 private fun names(sides: Sides): List<Doubt> {
-    val here = capitalized(sides.source, first = false)
+    val here = capitalized(sides.source, first = false).filter { (word, _) -> word !in NO_CAPITALS }
     val there = capitalized(sides.target, first = true).map { it.first }.toSet()
     val kept = here.map { it.first }.toSet().intersect(there)
     if (here.map { it.first }.toSet().size - kept.size <= (there - kept).size) return emptyList()

@@ -77,7 +77,12 @@ private val PRICES = SPEC.part("prices")
 private val CURRENCIES = PRICES.text("currencies").split(" ")
 private val CURRENCY_BEHIND = PRICES.part("behind").each<String>() + CURRENCIES.associateWith { it }
 private val WRITTEN_BEHIND = mapOf("US$" to "$ US", "CA$" to "$ CA")
-private val MULTIPLES = PRICES.text("multiples").split(" ")
+
+/** What stands before a currency behind its number, and how it is known: `Mds`. */
+private val MULTIPLES = PRICES.part("multiples").each<String>()
+
+/** The one of them that has a number without a currency, too: `1,2 k`. */
+private const val ALONE = "k"
 
 /** What stands behind hours of a day, and behind hours that are a length of time. */
 private val OF_DAY = HOURS.names("of_day")
@@ -94,7 +99,7 @@ internal val DAYS_OF_WEEK = words(HOURS.text("days"))
  * @property whole digits.
  * @property grouped whether the digits were parted into thousands.
  * @property fraction digits, "" if there are none.
- * @property multiple "", "k", "M" or "Md" before the currency.
+ * @property multiple "", "k", "M" or "Md" before the currency, or "k" without one.
  * @property minutes two digits: then [whole] are hours.
  * @property hours whether `h` stands behind it: "48 h".
  * @property unit sign of the unit behind it, as in English.
@@ -115,7 +120,7 @@ internal data class Amount(
     /** Whether there is more to it than digits. */
     val isMarked: Boolean
         get() = sign.isNotEmpty() || grouped || fraction.isNotEmpty() || percent || currency.isNotEmpty() ||
-            unit.isNotEmpty()
+            unit.isNotEmpty() || multiple.isNotEmpty()
 
     /** What is the same in every language. */
     val value: String
@@ -151,6 +156,13 @@ internal fun CodePoints.read(start: Int, form: NumberForm): ReadNumber? {
     return number.takeIf { amount.isMarked || amount.hours || amount.whole.length >= 4 }
 }
 
+/** Where thousands end that are no amount of anything; [start], if none are. */
+internal fun CodePoints.nameEnd(start: Int, form: NumberForm): Int {
+    val (end, amount) = plain(start, form)
+    val isBare = amount.grouped && amount.fraction.isEmpty() && numberEnds(end) && !hasOneOf("-\u2013", end)
+    return if (isBare && behind(end, amount, form)?.end == end) end else start
+}
+
 /** Whether neither a word nor a number goes on at [start], but a range that ends there. */
 internal fun CodePoints.beginsNumber(start: Int, form: NumberForm?): Boolean =
     numberBegins(start) || (form != null && !form.hours && followsHyphen(start))
@@ -166,7 +178,10 @@ internal fun write(amount: Amount, form: NumberForm): String {
     val whole = if (amount.grouped) thousands(amount.whole).joinToString(form.group) else amount.whole
     val number = if (amount.fraction.isEmpty()) whole else whole + form.decimal + amount.fraction
     if (amount.percent) return amount.sign + number + form.percent[0]
-    if (amount.currency.isEmpty() && !amount.hours && amount.unit.isEmpty()) return amount.sign + number
+    if (amount.currency.isEmpty() && !amount.hours && amount.unit.isEmpty()) {
+        val multiple = if (form.hours && amount.multiple.isNotEmpty()) NO_BREAK + amount.multiple else amount.multiple
+        return amount.sign + number + multiple
+    }
     if (amount.currency.isEmpty()) {
         val unit = if (amount.hours) "h" else sign(amount.unit, form)
         return amount.sign + number + (if (form.hours) NO_BREAK else " ") + unit
@@ -281,9 +296,12 @@ internal fun CodePoints.behind(end: Int, amount: Amount, form: NumberForm): Read
         if (!form.currencyFirst) return ReadNumber(end, amount)
         return factor(end)?.let { (stop, multiple) -> ReadNumber(stop, amount.copy(multiple = multiple)) }
     }
-    var position = behindSpace(end)
-    val multiple = MULTIPLES.firstOrNull { startsWith(it, position) && isCurrency(at(position + it.length)) }.orEmpty()
-    position += multiple.length
+    val begin = behindSpace(end)
+    val found = MULTIPLES.entries.firstOrNull { (name) ->
+        startsWith(name, begin) && isCurrency(at(behindSpace(begin + name.length)))
+    }
+    val multiple = found?.value.orEmpty()
+    val position = if (found == null) begin else behindSpace(begin + found.key.length)
     for ((name, currency) in CURRENCY_BEHIND) {
         if (!startsWith(name, position)) continue
         val cents = position + name.length
@@ -296,6 +314,10 @@ internal fun CodePoints.behind(end: Int, amount: Amount, form: NumberForm): Read
     }
     val stop = if (form.hours) hoursEnd(end) else 0
     if (stop > 0) return ReadNumber(stop, amount.copy(hours = true))
+    val over = begin + ALONE.length
+    if (form.hours && found == null && startsWith(ALONE, begin) && isOver(over) && !has(')', over)) { // "alinéa 43k)"
+        return ReadNumber(over, amount.copy(multiple = ALONE))
+    }
     val sign = unitBehind(end, form.units, rates = form.hours) ?: return ReadNumber(end, amount)
     val unit = form.units.getValue(signAt(sign.first, sign.last + 1))
     return ReadNumber(sign.last + 1, amount.copy(unit = unit))

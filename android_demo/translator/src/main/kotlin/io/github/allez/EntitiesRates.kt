@@ -21,7 +21,7 @@ private val COUNTED = words(RATES.text("counted"))
 
 /** Signs of currencies and the like. */
 private val SIGNS_OF_RATES = RATES.text("signs")
-private val MULTIPLES_OF_RATES = words(SPEC.part("prices").text("multiples")) + ""
+private val MULTIPLES_OF_RATES = SPEC.part("prices").part("multiples").each<String>().keys + ""
 
 /** What a number may have behind it before the slash, beside those. */
 private val UNITS_OF_RATES = SPEC.part("units").let { words(it.text("alike")) + it.part("fr").each<String>().keys } +

@@ -41,8 +41,11 @@ internal fun CodePoints.unitBehind(end: Int, signs: Map<String, String>, rates: 
     }
     val long = if (startsWith(SPACED, short)) run(short + SPACED.length, ::isWord) else short
     val stop = if (signAt(start, long) in signs) long else short
-    val goesOn = hasOneOf("'\u2019-\u2013\u00d7\u00b7", stop) || !numberEnds(stop)
-    return (start until stop).takeIf {
-        signAt(start, stop) in signs && !goesOn && !isDigit(at(behindSpace(stop)))
-    }
+    return (start until stop).takeIf { signAt(start, stop) in signs && isOver(stop) }
+}
+
+/** Whether nothing goes on behind the sign of a unit: no word, product or second number. */
+internal fun CodePoints.isOver(end: Int): Boolean {
+    val goesOn = hasOneOf("'\u2019-\u2013\u00d7\u00b7", end) || !numberEnds(end)
+    return !goesOn && !isDigit(at(behindSpace(end)))
 }

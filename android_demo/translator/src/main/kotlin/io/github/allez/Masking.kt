@@ -19,6 +19,7 @@ internal class Asked(val keep: List<String> = emptyList(), val glossary: List<Te
  * A text in which each entity is one character, the first symbol of its kind; a sign between labels is
  * that sign, so that it is seen to part them.
  *
+ * @property read [original] with all letters on the line, as long as it was.
  * @property text what has become of it.
  * @property entities in order; their places are code points of the text as it was, [original].
  * @property places where their characters stand in [text], in UTF-16 units.
@@ -26,6 +27,7 @@ internal class Asked(val keep: List<String> = emptyList(), val glossary: List<Te
  */
 internal class Hidden(
     val original: CodePoints,
+    val read: CodePoints,
     val text: String,
     val entities: List<Entity>,
     private val places: IntArray,
@@ -101,7 +103,8 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
     fun hide(text: String, asked: Asked): Hidden {
         val original = CodePoints(text)
         val finder = EntityFinder(forms.first, forms.second, knows, asked.glossary)
-        val entities = finder.find(original, places(text, asked.keep)).filter { it.kind in first }
+        val read = onTheLine(original)
+        val entities = finder.find(read, places(text, asked.keep)).filter { it.kind in first }
         val hidden = StringBuilder(text.length)
         val starts = IntArray(text.length + 1)
         val places = IntArray(entities.size)
@@ -110,8 +113,8 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
         while (position < original.size) {
             val entity = entities.getOrNull(next)?.takeIf { it.start == position }
             val before = hidden.length
-            if (entity == null || original.partsLabels(entity)) {
-                hidden.appendCodePoint(original[position])
+            if (entity == null || read.partsLabels(entity)) {
+                hidden.appendCodePoint(read[position])
             } else {
                 hidden.append(first[entity.kind])
             }
@@ -120,7 +123,7 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
             position = entity?.end ?: (position + 1)
         }
         starts[hidden.length] = original.size
-        return Hidden(original, hidden.toString(), entities, places, starts)
+        return Hidden(original, read, hidden.toString(), entities, places, starts)
     }
 
     /**
@@ -188,7 +191,7 @@ internal class Masking(bundle: Bundle, source: Tokenizer, target: Tokenizer) {
         }
         val spans = (hidden.entities(piece) + names).sortedBy { it.start }
             .map { it.copy(start = it.start - start, end = it.end - start) }
-        return mask(hidden.original.slice(start, end), spans, symbols)
+        return mask(hidden.read.slice(start, end), spans, symbols)
     }
 
     /** What is said of a number and nothing else, read as [tokens]: its symbol; null: the model is asked. */

@@ -146,7 +146,8 @@ private class MaskedText(
         val whole = hidden.outside(piece)
         val casing = casing(piece.text)
         val symbols = masking.mask(piece, hidden, casing)
-        val written = Aligned(whole.text).edited(symbols.edits(whole.text))
+        val plain = onTheLine(CodePoints(whole.text)).toString()
+        val written = Aligned(plain).edited(symbols.edits(plain))
             .let { it.edited(shortened(it.text, words.languages.first)) }
         val masked = symbols.reading(written.text)
         val read = written.asRead(spaces, casing)

@@ -1,0 +1,56 @@
+/*
+ * Numbers of French that name something, whose groups are no thousands: `n° 4 512 887`.
+ *
+ * They are things, written as they are. Knows nothing of amounts: who asks says where the number ends.
+ */
+package io.github.allez
+
+import java.util.Locale
+
+private val NUMBERS_OF_FRENCH = SPEC.part("numbers").part("fr")
+
+/** Words whose number names something; those that have one of [SIGNS_OF_NAMED] behind them: "n°". */
+private val NAMED = words(NUMBERS_OF_FRENCH.text("named"))
+private val SIGNED = words(NUMBERS_OF_FRENCH.text("signed"))
+
+/** What may stand between: "n° de client 12 345 678". */
+private val KINDS = words(NUMBERS_OF_FRENCH.text("kinds"))
+private const val SIGNS_OF_NAMED = "\u00b0."
+private const val LONGEST_WORD = 20
+private val IS = listOf(":", "est le", "est")
+private val OF_NAMED = setOf("de", "d")
+
+/** A word before a position: where it begins, and whether its number is a name. */
+private class WordBefore(val start: Int, val names: Boolean, val word: String)
+
+/**
+ * Whether a number that begins at [start] is the name of something.
+ *
+ * `n° 4 512`, `numéro de client : 4 512`, `Votre référence est le 4 512`.
+ */
+internal fun CodePoints.isNamed(start: Int): Boolean {
+    val end = trimmedBefore(start)
+    val said = IS.firstOrNull { startsWith(it, end - it.length) }.orEmpty()
+    val last = wordOfNumber(trimmedBefore(end - said.length))
+    val before = wordOfNumber(last.start)
+    if (last.names && before.word != "de") return true // "une valeur de référence 45 678" counts something
+    return last.word in KINDS && wordOfNumber(if (before.word in OF_NAMED) before.start else last.start).names
+}
+
+/** The word before a position; spaces or an apostrophe may stand behind it. */
+private fun CodePoints.wordOfNumber(place: Int): WordBefore {
+    val spaced = trimmedBefore(place)
+    val end = if (hasOneOf(APOSTROPHES, spaced - 1)) spaced - 1 else spaced
+    val isSigned = hasOneOf(SIGNS_OF_NAMED, end - 1)
+    val stop = if (isSigned) end - 1 else end
+    var start = stop
+    while (stop - start < LONGEST_WORD && isLetter(at(start - 1))) start--
+    val word = string(start, stop).lowercase(Locale.ROOT)
+    return WordBefore(start, word in (if (isSigned) SIGNED else NAMED), word)
+}
+
+private fun CodePoints.trimmedBefore(end: Int): Int {
+    var last = end
+    while (hasOneOf(SPACES, last - 1)) last--
+    return last
+}

@@ -1,0 +1,55 @@
+"""Numbers of French that name something, whose groups are no thousands: `n° 4 512 887`.
+
+They are things, written as they are. Knows nothing of amounts: who asks says where the number ends.
+"""
+
+from __future__ import annotations
+
+from allez.entities.characters import APOSTROPHES, SPACES, at, words
+from allez.spec import SPEC
+
+_RULES = SPEC["numbers"]["fr"]
+_NAMED, _SIGNED = words(_RULES["named"]), words(_RULES["signed"])
+"""Words whose number names something; those that have one of `_SIGNS` behind them: "n°"."""
+_KINDS = words(_RULES["kinds"])
+"""What may stand between: "n° de client 12 345 678"."""
+_SIGNS = "\u00b0."
+_IS = (":", "est le", "est")
+_OF = ("de", "d")
+_LONGEST = 20
+
+
+def is_named(text: str, start: int) -> bool:
+    """Tell whether a number that begins at a position is the name of something.
+
+    `n° 4 512`, `numéro de client : 4 512`, `Votre référence est le 4 512`.
+    """
+    end = _trimmed(text, start)
+    said = next((said for said in _IS if text.endswith(said, 0, end)), "")
+    end = _trimmed(text, end - len(said))
+    begin, names, word = _word(text, end)
+    before, _, of = _word(text, begin)
+    if names and of != "de":  # "une valeur de référence 45 678" counts something
+        return True
+    return word in _KINDS and _word(text, before if of in _OF else begin)[1]
+
+
+def _word(text: str, end: int) -> tuple[int, bool, str]:
+    """Return where the word before a position begins, whether its number is a name, and the word.
+
+    Spaces or an apostrophe may stand behind it.
+    """
+    end = _trimmed(text, end)
+    end -= at(text, end - 1) in tuple(APOSTROPHES)
+    sign = at(text, end - 1) in tuple(_SIGNS)
+    start = stop = end - sign
+    while start > 0 and stop - start < _LONGEST and text[start - 1].isalpha():
+        start -= 1
+    word = text[start:stop].lower()
+    return start, word in (_SIGNED if sign else _NAMED), word
+
+
+def _trimmed(text: str, end: int) -> int:
+    while end > 0 and text[end - 1] in SPACES:
+        end -= 1
+    return end
