@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
+from allez.documents.named_columns import hold_names, is_named
 from allez.documents.reading import Reading
 from allez.documents.values import Value, is_prose
 from allez.errors import InputError, OptionError
@@ -39,7 +40,8 @@ def parse_csv(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noq
 
     Args:
         data: the file; commas, semicolons, tabs or bars separate its cells.
-        reading: `columns`: which are translated; none: those in which most cells are prose.
+        reading: `columns`: which are translated; none: those in which most cells are prose, and
+            neither names nor keys.
 
     Raises:
         InputError: a quotation mark is never closed; its line is named.
@@ -107,7 +109,8 @@ class Table:
     Args:
         sample: its first rows, as many as there are up to `Table.SAMPLE` and one.
         separator: what parts its cells.
-        columns: which are translated; none: those in which most cells of the sample are prose.
+        columns: which are translated; none: those in which most cells of the sample are prose,
+            and no names.
 
     Raises:
         OptionError: there is no such column.
@@ -201,7 +204,7 @@ def _header(rows: Sequence[Sequence[_Cell]]) -> int:
 
     A row before them may tell Excel what parts the cells, `sep=;`. Names have no digits at
     their beginning, and below them some column has nothing but numbers, or all names are single
-    words.
+    words, or they say that names are below.
     """
     told = int(bool(rows) and _tells_separator(rows[0]))
     if len(rows) < told + 2:
@@ -218,7 +221,8 @@ def _header(rows: Sequence[Sequence[_Cell]]) -> int:
         )
         for i in range(len(names))
     )
-    return told + int(numbers or all(len(name.split()) == 1 for name in names))
+    single = all(len(name.split()) == 1 for name in names)
+    return told + int(numbers or single or is_named(names))
 
 
 def _tells_separator(row: Sequence[_Cell]) -> bool:
@@ -237,17 +241,20 @@ def _columns(rows: Sequence[Sequence[_Cell]], header: int, wanted: Sequence[str]
             {_column(name.strip(), names if header > told else [], len(names)) for name in wanted}
         )
     chosen: list[int] = []
+    named: set[int] = set()
     below = rows[header : header + _SAMPLE]
     for column in range(max(map(len, below), default=0)):
         cells = [row[column].content for row in below if column < len(row)]
         cells = [cell for cell in cells if cell.strip()]
         if cells and 2 * sum(map(is_prose, cells)) > len(cells):
             chosen.append(column)
+            if header > told and hold_names(column, names, cells):
+                named.add(column)
     if len(chosen) > 1 and chosen[0] == 0:
         name = names[0].lower() if header > told and names else ""
         if _are_keys([row[0].content.strip() for row in below if row], name):
-            return chosen[1:]
-    return chosen
+            named.add(0)
+    return [column for column in chosen if column not in named]
 
 
 def _are_keys(cells: Sequence[str], name: str) -> bool:

@@ -60,6 +60,42 @@ def test_a_column_of_keys_beside_their_texts_stays(text: str, is_kept: bool) -> 
     assert document.segments
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("nom,ville\nPetit,Tours\nBlanc,Sens\n", ["nom", "ville"]),
+        ("Nom de famille;Ville;Note\nPetit;Tours;il vient\n", ["Nom de famille", "Ville"]),
+        ("Prénom(s)|Villes|note\nRose|Nice|mot ici\n", ["Prénom(s)", "Villes"]),
+        ("first_name,lastName,note\nRose,Blanc,mot ici\n", ["first_name", "lastName"]),
+        ("E-mail,Adresse 1,note\nà demander,rue Verte,mot ici\n", ["E-mail", "Adresse 1"]),
+        ("auteur,titre\nVictor Hugo,Les mots\n", ["auteur"]),
+        ("nom,note\nJean de La Tour,mot ici\nROSE,là\n", ["nom"]),
+        ("nom,prénom,note\nla rose,Anne,mot ici\n", ["nom", "prénom"]),
+        ("nom,prix\nTable,12\nChaise,13\n", []),
+        ("nom,note\nTable en chêne,mot ici\nChaise,là\n", []),
+        ("nom,ville\nMarché de la laine,Lyon\n", ["ville"]),
+        ("département,note\nVentes et achats,mot ici\n", []),
+        ("département,note\nLoire,mot ici\n", ["département"]),
+        ("ville natale,note\nune ville,mot ici\nun bourg,là\n", []),
+        ("Description de la ville,mot\nune ville,mot ici\n", []),
+    ],
+)
+def test_a_column_of_names_stays(text: str, kept: list[str]) -> None:
+    separator = tables.separator_of(text.split("\n")[0])
+    header, *rows = list(csv.reader(io.StringIO(text), delimiter=separator))
+    result = csv.reader(io.StringIO(capitals(text)), delimiter=separator)
+    unlike = {
+        name
+        for before, after in zip(rows, list(result)[1:], strict=True)
+        for name, a, b in zip(header, before, after, strict=True)
+        if a != b
+    }
+    prose = [name for name in header if name not in (*kept, "prix")]
+    assert unlike == set(prose)
+    if kept:
+        assert capitals(text, kept[0]) != text
+
+
 def test_a_row_that_tells_the_separator_is_no_header() -> None:
     text = "sep=;\nid;nom;prix\n1;Table basse;19,90\n"
     assert capitals(text) == "sep=;\nid;nom;prix\n1;TABLE BASSE;19,90\n"

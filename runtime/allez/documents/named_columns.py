@@ -1,0 +1,91 @@
+"""Columns of names, towns and addresses, told by what they are called: they are no prose."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+
+def _listed(names: str) -> frozenset[str]:
+    return frozenset(names.split("|"))
+
+
+_PEOPLE = _listed(
+    "prenom|nom de famille|nom de naissance|nom d usage|patronyme|nom complet|nom et prenom"
+    "|prenom et nom|nom prenom|prenom nom|email|e mail|mail|adresse mail|adresse email"
+    "|adresse e mail|adresse electronique|courriel|adresse courriel|telephone|tel|portable"
+    "|numero de telephone|n de telephone"
+    "|first name|firstname|given name|last name|lastname|surname|family name|full name|fullname"
+    "|email address|e mail address|phone|phone number|telephone number|mobile"
+    "|apellido|apellidos|nombre completo|nombre y apellidos|correo|correo electronico|telefono"
+    "|vorname|nachname|familienname|telefon|telefonnummer"
+)
+"""What is said of people alone."""
+_NAMES = _PEOPLE | _listed(
+    "auteur|auteure|autrice|nom de l auteur|ville|commune|nom de la ville|nom de la commune"
+    "|adresse|adresse postale|rue|code postal|cp|ville de naissance|lieu de naissance"
+    "|author|city|town|address|street|postal address|postal code|postcode|zip|zip code"
+    "|autor|autora|ciudad|municipio|localidad|direccion|codigo postal"
+    "|autorin|stadt|wohnort|anschrift|strasse|plz|postleitzahl"
+)
+"""What columns are called whose cells stay; without accents and in the singular of French."""
+_EITHER = _listed("nom|name|nombre|departement|department")
+"""What may be called so besides: things that are sold, parts of a company."""
+_OF_GOODS = _listed("prix|tarif|montant|quantite|stock|price|amount|quantity")
+"""What a table says of things, and beside which `nom` is what they are called."""
+_PARTICLES = _listed("de|du|des|la|le|les|lès|sur|sous|en|et|d|l|von|van|der|den|y|and")
+_MOST_WORDS = 4
+_FEW = 10
+"""One of so many cells may be written otherwise."""
+_WORD = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PLURAL = re.compile(r"(?<=[a-z]{2})s\b")
+
+
+def is_named(header: Sequence[str]) -> bool:
+    """Tell by itself whether a row is names of columns: two that hold names, or one of words."""
+    known = [name for name in header if _bare(name) in _NAMES or _single(name) in _NAMES]
+    return len(known) > 1 or any(len(name.split()) > 1 for name in known)
+
+
+def hold_names(column: int, header: Sequence[str], cells: Sequence[str]) -> bool:
+    """Tell whether a column holds names, by what it is called, and if need be by its cells.
+
+    Args:
+        column: which one, from 0.
+        header: what the columns are called.
+        cells: those of the column that are not empty.
+    """
+    if column >= len(header):
+        return False
+    called = {_bare(header[column]), _single(header[column])}
+    if called & _NAMES:
+        return True
+    if not called & _EITHER:
+        return False
+    others = {form for name in header for form in (_bare(name), _single(name))} - called
+    if others & _PEOPLE:
+        return True
+    odd = sum(not _is_name(cell) for cell in cells)
+    return not any(name.split()[0] in _OF_GOODS for name in others if name) and (
+        _FEW * odd <= len(cells)
+    )
+
+
+def _is_name(cell: str) -> bool:
+    words = _WORD.findall(cell)
+    return 0 < len(words) <= _MOST_WORDS and all(
+        word[0].isupper() or word in _PARTICLES for word in words
+    )
+
+
+def _bare(name: str) -> str:
+    """Return a name in small letters, without accents, signs and the numbers behind it."""
+    apart = unicodedata.normalize("NFD", _CAMEL.sub(" ", name.replace("(s)", "")))
+    letters = "".join(c for c in apart.casefold() if not unicodedata.combining(c))
+    return " ".join(_WORD.findall(letters.replace("_", " ")))
+
+
+def _single(name: str) -> str:
+    return _PLURAL.sub("", _bare(name))
