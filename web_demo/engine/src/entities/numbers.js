@@ -405,7 +405,9 @@ export function behind(line, end, amount, form) {
   }
   const hours = form.french ? form.french.hoursEnd(line, end) : 0
   if (hours) return [hours, { ...amount, hours: true }]
-  if (isAlone && multiple === '' && at(line, over) !== ')') return [over, { ...amount, multiple: ALONE }]
+  if (isAlone && multiple === '' && at(line, over) !== ')') {
+    return [over, { ...amount, multiple: ALONE }]
+  }
   const [sign, , stop] = unitBehind(line, end, form.units, form.french?.rate)
   return [stop, { ...amount, unit: form.units.get(sign) ?? '' }]
 }

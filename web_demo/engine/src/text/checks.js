@@ -3,7 +3,8 @@
  *
  * They see words, not meanings: a doubt is a reason to look, no verdict. Numbers, things that must
  * not change, repetition and length are compared in any language; negation, limits and number
- * words where both languages have their words here. Places count UTF-16 units.
+ * words where both languages have their words here. Places count UTF-16 units. Loaded with a
+ * bundle.
  */
 
 import { SPACES, isOneOf, isSpace, isWord, words, wordsOf } from '../entities/characters.js'
@@ -13,6 +14,7 @@ import { SPEC } from '../spec.js'
 import { Aligned } from './aligned.js'
 import { countCharacters, isCapital, isLetter, isSmall } from './characters.js'
 import { inAnotherForm, inAnotherUnit } from './figures.js'
+import { lexemes } from './lexemes.js'
 import { negation } from './negation.js'
 import { ABOUT, Exact, ORDINALS, values } from './number_words.js'
 
@@ -106,26 +108,6 @@ export function doubts(source, target, from, to, form) {
  * @returns {Doubt}
  */
 const doubt = (kind, text, start = null, end = null) => ({ kind, text, start, end })
-
-/**
- * Returns the words of a text: runs of letters, digits and underscores.
- *
- * @param {string} text
- */
-export function lexemes(text) {
-  /** @type {string[]} */
-  const found = []
-  let word = ''
-  for (const c of text) {
-    if (isWord(c)) {
-      word += c
-    } else if (word !== '') {
-      found.push(word)
-      word = ''
-    }
-  }
-  return word === '' ? found : [...found, word]
-}
 
 /**
  * How often a part stands in a text, never overlapping.

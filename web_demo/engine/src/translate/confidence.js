@@ -4,7 +4,7 @@
  */
 
 import { norm } from '../options.js'
-import { lexemes } from '../text/checks.js'
+import { lexemes } from '../text/lexemes.js'
 import { countCharacters } from '../text/characters.js'
 import { coverage, worth } from './choice.js'
 

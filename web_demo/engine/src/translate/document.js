@@ -12,7 +12,6 @@ import { SPEC } from '../spec.js'
 import { Aligned, edited } from '../text/aligned.js'
 import { casingOf, normalizedSpace, recased } from '../text/casing.js'
 import { isAscii, isLetter } from '../text/characters.js'
-import { checkedForm } from '../text/checks.js'
 import { parseRules } from '../text/rules.js'
 import { split } from '../text/segmentation.js'
 import { Tokenizer } from '../text/tokenizer.js'
@@ -36,6 +35,7 @@ import { Masking, outside } from './masking.js'
  *
  * @typedef {{source: Tokenizer, target: Tokenizer, rules: SentenceRules, eos: number,
  *   masking: Masking | null, languages: [string, string], forms: [Form | null, Form | null],
+ *   checks: typeof import('../text/checks.js'),
  *   confidence: import('../bundle/manifest.js').Confidence | null,
  *   typography: typeof import('../text/typography.js') | null}} Words
  */
@@ -75,11 +75,12 @@ export async function wordsOf(bundle) {
   }
   const form = await readingForm(manifest.entities?.sourceNumbers ?? null)
   const [from, to] = [manifest.source.language, manifest.target.language]
+  const checks = await import('../text/checks.js')
   return {
     ...{ source, target, rules, eos: manifest.source.eos },
     masking: manifest.entities ? new Masking(bundle, source, target, form) : null,
     languages: [from, to],
-    forms: [await checkedForm(from), FORMS[to] ?? null],
+    ...{ checks, forms: [await checks.checkedForm(from), FORMS[to] ?? null] },
     confidence: manifest.confidence,
     typography: manifest.target.typography ? await import('../text/typography.js') : null,
   }

@@ -7,7 +7,6 @@
 import { fill, moved, settled } from '../entities/symbols.js'
 import { capitalizedAlike, toCapitals } from '../text/casing.js'
 import { isLetter } from '../text/characters.js'
-import { doubts } from '../text/checks.js'
 import { EOS_PIECE } from '../text/tokenizer.js'
 import { chosen } from './choice.js'
 import { confidence, features } from './confidence.js'
@@ -233,8 +232,8 @@ const inCaseOf = (text, segment, grows) =>
  * @param {string} text
  * @param {Words} words
  */
-const doubtsOf = (segment, text, { languages, forms }) =>
-  doubts(segment.text, text, ...languages, forms[0])
+const doubtsOf = (segment, text, { checks, languages, forms }) =>
+  checks.doubts(segment.text, text, ...languages, forms[0])
 
 /** @param {Segment} segment @returns {Carried[]} */
 const carriedOf = ({ text, masked }) =>
