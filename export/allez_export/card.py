@@ -166,7 +166,7 @@ def _shortlist(report: Mapping[str, Any]) -> list[str]:
     found = report["shortlist"]
     return [
         "",
-        "Each step scores the whole vocabulary; with `--candidates` only the words listed for the "
+        "Each step scores the whole vocabulary; with `--shortlist` only the words listed for the "
         f"sentence's words ({found['listed']:,} in all, {found['common']} for any sentence). With "
         "beam search, recall being the share of the words of the former's translations that are "
         "listed:",

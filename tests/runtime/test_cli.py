@@ -101,6 +101,11 @@ def test_texts(installed: ModuleType, capsys: Capture, argv: list[str], printed:
         (["--no-repeat-ngram-size", "-1", "un"], 2, "--no-repeat-ngram-size must be at", None),
         (["--threads", "0", "un"], 2, "--threads must be 1 to 1024", None),
         (["--format", "xml", "un"], 2, "--format: invalid choice: 'xml'", "allez --help"),
+        (["--format", "jsnl", "un"], 2, "--format: invalid choice: 'jsnl'", "jsonl? allez --help"),
+        (["models", "instal", "x"], 2, "invalid choice: 'instal'", "install? allez models --help"),
+        (["help", "modles"], 2, "modles is no command", "did you mean allez help models?"),
+        (["help", "zzz"], 2, "zzz is no command", "allez --help lists all"),
+        (["detect", "un", "mot"], 2, "one text expected", 'allez --detect "un mot"'),
         (["--prefix", "a", "-i", "x"], 2, "--prefix needs exactly one TEXT", None),
         (["translate", "a", "b", "--prefix", "c"], 2, "--prefix needs exactly one TEXT", None),
         (["-i", "x", "un"], 2, "either TEXT or --input", None),
@@ -152,6 +157,9 @@ def test_errors(
         (["a.txt", "un"], "a.txt is a file: allez -i a.txt; a text of several words"),
         (["un", "b"], "b is a file: allez -i b; a text of several words"),
         (["a.txt", "b"], "files: allez translate a.txt b -o FOLDER"),
+        (["a.txt", "a.en.txt"], "allez a.txt -o a.en.txt"),
+        (["a.txt", "et alors ?"], "a.txt is a file"),
+        (["a.txt", "b.en.txt", "c.txt"], "a.txt is a file"),
         (["--", "a.txt", "un"], "put quotes around it"),
         (["attention", "a.txt", "un"], "a.txt is a file"),
     ],
@@ -218,6 +226,23 @@ def test_standard_input(
     give(monkeypatch, "\N{ZERO WIDTH NO-BREAK SPACE}un\r\n\n  été\n42\0\nfin".encode())
     assert main(argv) == 0
     assert capsys.readouterr().out == "UN\r\n\n  ÉTÉ\n42\0\nFIN\n"
+
+
+def test_a_text_that_an_option_has_taken_is_missed(
+    installed: ModuleType, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(monkeypatch, b"")
+    assert main(["--keep", "un mot"]) == 0
+    told = "note: standard input is empty; no text is left beside --keep 'un mot'\n"
+    assert capsys.readouterr() == ("", told)
+    for argv, content in (
+        (["--keep", "un mot", "-q"], b""),
+        (["--keep", "un mot"], b"deux\n"),
+        (["--beam-size", "1"], b""),
+    ):
+        give(monkeypatch, content)
+        assert main(argv) == 0
+        assert capsys.readouterr().err == ""
 
 
 def test_binary_on_standard_input(

@@ -20,7 +20,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from allez.bundle.contract import MANIFEST
-from allez.bundle.places import Stored, is_plain, store, stored
+from allez.bundle.places import Stored, is_plain, shipped, store, stored
 from allez.bundle.reader import Bundle
 from allez.errors import BundleFormatError, BundleNotFoundError, OutputError
 from allez.locking import lock
@@ -98,8 +98,11 @@ def remove(name: str) -> Stored:
         fitting = [bundle for bundle in stored() if name in (bundle.name, bundle.label)]
         if not fitting:
             known = ", ".join(bundle.label for bundle in stored())
+            places = shipped() if is_plain(name) else ()
+            ours = any((place / name / MANIFEST).is_file() for place in places)
+            why = ": it comes with the package, and stays" if ours else ""
             raise BundleNotFoundError(
-                f"no model {name!r} is installed", hint=f"installed: {known or 'none'}"
+                f"no model {name!r} is installed{why}", hint=f"installed: {known or 'none'}"
             )
         if len(fitting) > 1:
             labels = ", ".join(bundle.label for bundle in fitting)

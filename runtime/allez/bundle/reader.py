@@ -208,6 +208,8 @@ def find(name: str | Path | None = None) -> Path:
     hint = "give the folder that holds manifest.json, or a name that allez models lists"
     if name is not None and os.path.exists(wanted):
         raise BundleNotFoundError(f"{wanted} is not a bundle: it has no {MANIFEST}", hint=hint)
+    if str(wanted).lower().endswith(".zip"):
+        raise BundleNotFoundError(f"there is no file {wanted}", hint=hint)
     raise BundleNotFoundError(f"there is no bundle {str(wanted)!r}", hint=hint)
 
 

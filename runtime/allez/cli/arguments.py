@@ -27,6 +27,9 @@ class _Parser(argparse.ArgumentParser):
         known = difflib.get_close_matches(
             typed[1] if typed else "", self._option_string_actions, n=1, cutoff=0.65
         )
+        if chosen := re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message):
+            choices = re.findall(r"[\w-]+", chosen[2])
+            known = difflib.get_close_matches(chosen[1], choices, n=1, cutoff=0.65)
         raise OptionError(message, hint=f"{known[0]}? {hint} lists all" if known else hint)
 
 
@@ -75,8 +78,15 @@ def _asked(argv: Sequence[str]) -> Sequence[str]:
     """Return arguments with the options that somebody asks for in words."""
     if list(argv) in (["help"], ["version"]):
         return [f"--{argv[0]}"]
-    is_about = len(argv) == 2 and argv[0] == "help" and argv[1] in _COMMANDS
-    return [argv[1], "--help"] if is_about else argv
+    if len(argv) != 2 or argv[0] != "help" or argv[1].startswith("-"):
+        return argv
+    if argv[1] in _COMMANDS:
+        return [argv[1], "--help"]
+    import difflib
+
+    known = difflib.get_close_matches(argv[1], _COMMANDS, n=1, cutoff=0.65)
+    hint = f"did you mean allez help {known[0]}?" if known else "allez --help lists all"
+    raise OptionError(f"{argv[1]} is no command", hint=hint)
 
 
 def _hint(args: argparse.Namespace) -> str:
@@ -84,12 +94,20 @@ def _hint(args: argparse.Namespace) -> str:
     names = [] if args.literal else [text for text in args.text if os.path.exists(text)]
     if len(names) == len(args.text):
         return f"files: allez translate {' '.join(names)} -o FOLDER"
+    if len(args.text) == 2 and names == args.text[:1] and _may_be_file(args.text[1]):
+        return f"allez {names[0]} -o {args.text[1]}"
     if names:
         return f"{names[0]} is a file: allez -i {names[0]}; a text of several words goes in quotes"
+    if args.command == "translate" and args.text[0] == "detect":
+        return f'allez --detect "{" ".join(args.text[1:])}"'
     return (
         'put quotes around it: allez "Comment allez-vous ?"; '
         f"a command comes first: {', '.join(_COMMANDS)}"
     )
+
+
+def _may_be_file(text: str) -> bool:
+    return bool(os.path.splitext(text)[1].strip(".")) and not any(map(str.isspace, text))
 
 
 def in_flags(message: str) -> str:

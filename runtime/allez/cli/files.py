@@ -42,6 +42,9 @@ MOST_BYTES = 64 * 2**20
 _BEGINNING = 2**16
 """Bytes that tell a format."""
 
+_PACKED = ("docx", "pptx", "xlsx", "opendocument")
+"""Formats whose endings say more than the format: `.odt`, `.ods`; `.docx`, `.docm`."""
+
 _STANDARD_OUTPUT = Path("-")
 """The target of `-o -`: this object, since a file may have that name too."""
 
@@ -104,6 +107,8 @@ def wanted(args: argparse.Namespace) -> list[Path]:
     special = _is_special(args)
     given = args.input
     folder = args.output is not None and args.output.endswith(("/", os.sep))
+    _check_suffix(args.suffix)
+    _check_ending(args)
     if not given or (given == ["-"] and not special):
         if special:
             raise OptionError(
@@ -122,11 +127,62 @@ def wanted(args: argparse.Namespace) -> list[Path]:
         return []
     _check(args)
     is_one = len(given) == 1 and not os.path.isdir(given[0])
+    if is_one and not places and (args.wrapped or args.kind == "text"):
+        args.output = "-"  # as of lines
     if is_one and args.output is None and not places:
         raise OptionError("where shall the result go?", hint="-o FILE, or -o - to see it")
     if not is_one and (args.output == "-" or not places):
-        raise OptionError("where shall the results go?", hint="-o FOLDER, or --suffix .en")
+        first, *others = given
+        is_target = len(others) == 1 and os.path.isfile(first) and not os.path.exists(others[0])
+        hint = f"allez {first} -o {others[0]}" if is_target else "-o FOLDER, or --suffix .en"
+        raise OptionError("where shall the results go?", hint=hint)
     return [Path(path) for path in given]
+
+
+def _check_suffix(suffix: str) -> None:
+    """Refuse what would run into the name before it."""
+    if suffix[:1].isalnum():
+        raise OptionError(
+            f"--suffix {suffix} makes a{suffix}.html of a.html", hint=f"--suffix .{suffix}"
+        )
+
+
+def _check_ending(args: argparse.Namespace) -> None:
+    """Refuse to write one format under the name of another: nothing is converted."""
+    from allez.documents.formats import REFUSED_SUFFIXES, by_name, named, recognise
+
+    output, given = args.output, args.input
+    if output in (None, "-") or args.format != "text" or output.endswith(("/", os.sep)):
+        return
+    ending = os.path.splitext(output)[1].lower()
+    wanted = by_name(output)
+    if wanted is None and ending not in REFUSED_SUFFIXES:
+        return
+    if given in ([], ["-"]) and (wanted is None or wanted.name in (*_PACKED, "epub")):
+        raise OptionError(
+            f"{output} would be plain text: nothing is converted",
+            hint=f"-o {Path(output).with_suffix('.txt')}",
+        )
+    if len(given) != 1 or not os.path.isfile(given[0]) or os.path.isdir(output):
+        return
+    source = Path(given[0])
+    if source.suffix.lower() == ending:
+        return
+    try:
+        with open(source, "rb") as stream:
+            form = named(args.kind) if args.kind else recognise(source.name, stream.read(8192))
+    except (InputError, OSError):  # which is told when it is read
+        return
+    if form is wanted and (form.name not in _PACKED or by_name(source.name) is None):
+        return
+    kept = source.suffix if by_name(source.name) is form else "".join(form.suffixes[:1])
+    place = Path(output).with_suffix(kept)
+    if os.path.realpath(place) == os.path.realpath(source):
+        place = place.with_suffix(f".en{kept}")
+    raise OptionError(
+        f"{source} is {form.name}, and {output} would not be: nothing is converted",
+        hint=f"-o {place}",
+    )
 
 
 def _check(args: argparse.Namespace) -> None:

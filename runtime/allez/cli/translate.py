@@ -213,8 +213,14 @@ def _lines(args: argparse.Namespace) -> LineFile | LineStream:
         return found
     given = console.standard_input()
     if console.is_terminal(sys.stdin) and not args.quiet:
-        console.say("type a line and press Enter to see its translation")
+        told = "type a line and press Enter to see its translation"
+        console.say(f"note: {_left_over(args)}; {told}" if args.keep else told)
     return LineStream(given, "standard input", errors=args.errors)
+
+
+def _left_over(args: argparse.Namespace) -> str:
+    """Say of a command line without a text who may have taken it."""
+    return f"no text is left beside --keep {args.keep[-1]!r}"
 
 
 def _translate_lines(
@@ -227,7 +233,11 @@ def _translate_lines(
     """Translate a file, which may be continued, or a stream, which cannot."""
     from allez.documents.lines import LineFile, describe_job, translate_lines
 
+    met = False
+
     def look(translation: Translation, number: int) -> None:
+        nonlocal met
+        met = True
         applied.look(translation)
         if args.doubts:
             _say_doubts(translation, number)
@@ -251,6 +261,8 @@ def _translate_lines(
             progress=show,
             look=look,
         )
+    if args.keep and source is None and not met and not args.quiet:
+        console.say(f"note: standard input is empty; {_left_over(args)}")
 
 
 @contextlib.contextmanager

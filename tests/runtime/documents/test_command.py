@@ -177,6 +177,68 @@ def test_a_text_that_looks_wrapped_is_told(
         assert "looks wrapped" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "options", [["--wrapped"], ["--as", "text", "--wrapped"], ["--as", "text"]]
+)
+def test_plain_text_is_shown_however_it_is_read(
+    folder: Path, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    (folder / "w.txt").write_text("il est tard pour\nprendre le train\n")
+    assert main(["w.txt", *options]) == 0
+    assert capsys.readouterr() == ("IL EST TARD POUR\nPRENDRE LE TRAIN\n", "")
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "output", "hint"),
+    [
+        ("c.txt", [], "out.docx", "out.txt"),
+        ("c.txt", ["-q"], "out.pdf", "out.txt"),
+        ("docs/a.html", [], "out.txt", "out.html"),
+        ("docs/a.html", [], "docs/a.txt", "docs/a.en.html"),
+        ("docs/a.html", ["--as", "text"], "a.md", "a.txt"),
+        ("r.odt", [], "r.ods", "r.en.odt"),
+        ("r.docx", [], "out.docm", "out.docx"),
+    ],
+)
+def test_one_format_is_not_written_under_the_name_of_another(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    source: str,
+    options: list[str],
+    output: str,
+    hint: str,
+) -> None:
+    for name in ("c.txt", "r.odt", "r.docx"):
+        (folder / name).write_text("un\n")
+    before = files(folder)
+    assert main(["-i", source, *options, "-o", output]) == 2
+    told = capsys.readouterr().err
+    assert f"error: {source} is " in told
+    assert f", and {output} would not be: nothing is converted" in told
+    assert f"hint: -o {hint}\n" in told
+    assert files(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "output"),
+    [
+        ("c.txt", [], "out.log"),
+        ("c.txt", [], "out.any"),
+        ("c.txt", ["--format", "tsv"], "out.tsv"),
+        ("page", [], "out.html"),
+        ("docs/a.html", [], "out.htm"),
+        ("docs/a.html", ["--as", "text"], "out.html"),
+    ],
+)
+def test_endings_of_one_format_go_together(
+    folder: Path, source: str, options: list[str], output: str
+) -> None:
+    (folder / "c.txt").write_text("un\n")
+    (folder / "page").write_text("<html><p>un</p></html>")
+    assert main(["-i", source, *options, "-o", output]) == 0
+    assert "UN" in (folder / output).read_text()
+
+
 def test_paragraphs_of_a_wrapped_text(folder: Path) -> None:
     (folder / "w.txt").write_text("il est tard pour\nprendre le train\n")
     assert main(["-i", "w.txt", "--wrapped", "-o", "w.en.txt"]) == 0
@@ -221,6 +283,11 @@ def test_one_broken_file_does_not_stop_the_others(
         (["-i", "docs/a.html", "-o", "out", "--format", "jsonl"], 2, "one translation"),
         (["-i", "docs/a.html", "-o", "out", "--as", "word"], 2, "there is no format 'word'"),
         (["--suffix", ".en"], 2, "are for files"),
+        (["-i", "docs", "--suffix", "en"], 2, "hint: --suffix .en"),
+        (["un texte", "-o", "b.docx"], 2, "b.docx would be plain text: nothing is converted"),
+        (["-o", "b.pdf"], 2, "hint: -o b.txt"),
+        (["docs/a.html", "docs/b.html", "-q"], 2, "hint: allez docs/a.html -o docs/b.html"),
+        (["translate", "docs/a.html", "docs/b.html"], 2, "allez docs/a.html -o docs/b.html"),
         (["translate", "un texte", "--as", "html"], 2, "are for files"),
         (["translate", "none.html", "-o", "-"], 1, "none.html does not exist"),
         (["translate", "none.html", "un texte", "-o", "out"], 2, "and 'un texte' a text"),
