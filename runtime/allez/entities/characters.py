@@ -17,6 +17,11 @@ APOSTROPHES = "'\u2019"
 MINUS = "-\u2212"
 """Signs of a negative number: hyphen and minus."""
 
+EN_DASH = "\u2013"
+
+_OVER = "%\u00b0$\u20ac"
+"""What a value ends with; a dash behind it is none of the next one."""
+
 REACH = 300
 """The most characters that one entity has, and that are looked at to find its end."""
 
@@ -63,6 +68,18 @@ def begins(text: str, start: int) -> bool:
 def ends(text: str, end: int) -> bool:
     """Tell whether no word goes on at `end`."""
     return not is_word(at(text, end))
+
+
+def is_negative(text: str, start: int) -> bool:
+    """Tell whether a minus stands here; an en dash is one where no word and no value goes on."""
+    if at(text, start) != EN_DASH or not is_digit(at(text, start + 1)):
+        return at(text, start) in tuple(MINUS)
+    end = start
+    while end > 0 and text[end - 1] in SPACES:
+        end -= 1
+    before = at(text, end - 1)
+    over = is_digit(before) or before in _OVER
+    return before in ("", "(", "[") or (end < start and not over)
 
 
 def number_begins(text: str, start: int) -> bool:

@@ -232,7 +232,7 @@ def _is_plain(chunk: str, knows: Knows) -> bool:
     return regular and not core.endswith("années")
 
 
-_BEFORE_NUMBERS = "+(-\u2212\u00b1$\u20ac\u00a3\u00a5" + QUOTES
+_BEFORE_NUMBERS = "+(-\u2013\u2212\u00b1$\u20ac\u00a3\u00a5" + QUOTES
 
 
 def _at(

@@ -12,11 +12,13 @@ _RULES = SPEC["numbers"]["fr"]
 _NAMED, _SIGNED = words(_RULES["named"]), words(_RULES["signed"])
 """Words whose number names something; those that have one of `_SIGNS` behind them: "n°"."""
 _KINDS = words(_RULES["kinds"])
-"""What may stand between: "n° de client 12 345 678"."""
+"""What may stand between, as names may: "n° de client 12 345 678", "RCS Paris"."""
 _SIGNS = "\u00b0."
-_IS = (":", "est le", "est")
+_IS = ("est :", "est\u00a0:", ":", "est le", "est")
 _OF = ("de", "d")
 _LONGEST = 20
+_BETWEEN = 2
+"""So many words may stand between: "code de vérification PayPal"."""
 
 
 def is_named(text: str, start: int) -> bool:
@@ -27,11 +29,15 @@ def is_named(text: str, start: int) -> bool:
     end = _trimmed(text, start)
     said = next((said for said in _IS if text.endswith(said, 0, end)), "")
     end = _trimmed(text, end - len(said))
-    begin, names, word = _word(text, end)
-    before, _, of = _word(text, begin)
-    if names and of != "de":  # "une valeur de référence 45 678" counts something
-        return True
-    return word in _KINDS and _word(text, before if of in _OF else begin)[1]
+    for _ in range(_BETWEEN + 1):
+        begin, names, word = _word(text, end)
+        before, _, of = _word(text, begin)
+        if names and of != "de":  # "une valeur de référence 45 678" counts something
+            return True
+        if word not in _KINDS and not at(text, begin).isupper():
+            return False
+        end = before if of in _OF else begin
+    return False
 
 
 def _word(text: str, end: int) -> tuple[int, bool, str]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from allez.entities.characters import (
-    MINUS,
+    EN_DASH,
     SPACES,
     at,
     digits,
     is_digit,
+    is_negative,
     number_begins,
     number_ends,
     run,
@@ -101,8 +102,11 @@ def read(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
         return None
     if _ambiguous(text, start, position, amount, form):
         return None
-    marked = amount.sign or amount.grouped or amount.fraction or amount.percent or amount.currency
-    carried = marked or amount.unit or amount.multiple
+    marked = amount.grouped or amount.fraction or amount.percent or amount.currency
+    marked = marked or amount.unit or amount.multiple
+    if text[start] == EN_DASH and not marked:  # "–3 œufs"
+        return None
+    carried = marked or amount.sign
 
     def time_end(place: int) -> int:
         time = _time(text, place, form) if is_digit(at(text, place)) else None
@@ -167,8 +171,9 @@ def _sign(unit: str, form: Form) -> str:
 def _lead(text: str, start: int) -> tuple[int, str, str]:
     """Return where the digits begin, and the sign and the currency before them."""
     position, sign, currency = start, "", ""
-    if text[position] in MINUS + "+\u00b1":
-        sign = "-" if text[position] in MINUS else text[position]
+    negative = is_negative(text, position)
+    if negative or text[position] in "+\u00b1":
+        sign = "-" if negative else text[position]
         position += 1
     for name in _CURRENCIES:
         if text.startswith(name, position):

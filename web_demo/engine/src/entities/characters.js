@@ -20,6 +20,8 @@ export const APOSTROPHES = "'\u2019"
 /** Signs of a negative number: hyphen and minus. */
 export const MINUS = '-\u2212'
 
+export const EN_DASH = '\u2013'
+
 /** The most characters that one entity has, and that are looked at to find its end. */
 export const REACH = 300
 
@@ -127,6 +129,23 @@ export const begins = (line, start) => !isWord(at(line, start - 1))
  * @param {number} end
  */
 export const ends = (line, end) => !isWord(at(line, end))
+
+/**
+ * Tells whether a minus stands at a position; an en dash is one where no word and no value goes on.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+export function isNegative(line, start) {
+  if (at(line, start) !== EN_DASH || !isDigit(at(line, start + 1))) {
+    return isOneOf(MINUS, at(line, start))
+  }
+  let end = start
+  while (isOneOf(SPACES, at(line, end - 1))) end--
+  const before = at(line, end - 1)
+  const isOver = isDigit(before) || isOneOf('%\u00b0$\u20ac', before)
+  return before === '' || isOneOf('([', before) || (end < start && !isOver)
+}
 
 /**
  * Tells whether neither a word nor a number goes on at `start`.

@@ -84,7 +84,7 @@ const MARKS = {
   '.': [path],
   '-': [option],
 }
-const BEFORE_NUMBERS = `+(-\u2212\u00b1$\u20ac\u00a3\u00a5'\u2019\u2018`
+const BEFORE_NUMBERS = `+(-\u2013\u2212\u00b1$\u20ac\u00a3\u00a5'\u2019\u2018`
 const DIGITS = [emoji, date, version, telephone, house, mixed, identifier, spaced, lapse]
 const WORDS = [address, account, file, identifier]
 

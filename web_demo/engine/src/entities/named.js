@@ -4,14 +4,14 @@
  */
 
 import { FRENCH } from '../spec_french.js'
-import { isLetter } from '../text/characters.js'
+import { isCapital, isLetter } from '../text/characters.js'
 import { APOSTROPHES, SPACES, at, has, isOneOf, part, wordsOf } from './characters.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 
 /**
  * Words whose number names something; those that have a sign behind them ("n°"); and what may stand
- * between: "n° de client 12 345 678".
+ * between, as names may, two at most: "n° de client 12 345 678", "RCS Paris".
  */
 const [NAMED, SIGNED, KINDS] = wordsOf(FRENCH.numbers.fr, 'named', 'signed', 'kinds')
 
@@ -24,13 +24,20 @@ const [NAMED, SIGNED, KINDS] = wordsOf(FRENCH.numbers.fr, 'named', 'signed', 'ki
  */
 export function isNamed(line, start) {
   const end = trimmed(line, start)
-  const said = [':', 'est le', 'est'].find((said) => has(line, end - said.length, said)) ?? ''
-  const last = wordAt(line, trimmed(line, end - said.length))
-  const before = wordAt(line, last.start)
-  // "une valeur de référence 45 678" counts something
-  if (last.names && before.word !== 'de') return true
-  const isOf = before.word === 'de' || before.word === 'd'
-  return KINDS.has(last.word) && wordAt(line, isOf ? before.start : last.start).names
+  const said =
+    ['est :', 'est\u00a0:', ':', 'est le', 'est'].find((said) =>
+      has(line, end - said.length, said),
+    ) ?? ''
+  let place = trimmed(line, end - said.length)
+  for (let words = 0; words < 3; words++) {
+    const last = wordAt(line, place)
+    const before = wordAt(line, last.start)
+    // "une valeur de référence 45 678" counts something
+    if (last.names && before.word !== 'de') return true
+    if (!KINDS.has(last.word) && !isCapital(at(line, last.start))) return false
+    place = before.word === 'de' || before.word === 'd' ? before.start : last.start
+  }
+  return false
 }
 
 /**

@@ -9,13 +9,14 @@
 import { SPEC } from '../spec.js'
 import { isDigit, isLetter } from '../text/characters.js'
 import {
-  MINUS,
+  EN_DASH,
   SPACES,
   at,
   behindSpace,
   digits,
   has,
   isOneOf,
+  isNegative,
   numberBegins,
   numberEnds,
   part,
@@ -186,14 +187,15 @@ export function read(line, start, form) {
   ;[end, amount] = behind(line, end, { ...amount, sign, currency }, form)
   if (end === 0 || (!amount.unit && !isClosed(line, end))) return null
   if (isAmbiguous(line, start, position, amount, form)) return null
-  const isCarried =
-    amount.sign !== '' ||
+  const isMarked =
     amount.grouped ||
     amount.fraction !== '' ||
     amount.percent ||
     amount.currency !== '' ||
     amount.unit !== '' ||
     amount.multiple !== ''
+  if (line[start] === EN_DASH && !isMarked) return null // "–3 œufs"
+  const isCarried = isMarked || amount.sign !== ''
   if (
     !isCarried &&
     amount.hours &&
@@ -260,8 +262,9 @@ const signOf = (unit, form) =>
  */
 function lead(line, start) {
   let [position, sign] = [start, '']
-  if (isOneOf(`${MINUS}+\u00b1`, line[position])) {
-    sign = isOneOf(MINUS, line[position]) ? '-' : line[position]
+  const isMinus = isNegative(line, position)
+  if (isMinus || isOneOf('+\u00b1', line[position])) {
+    sign = isMinus ? '-' : line[position]
     position++
   }
   const currency = CURRENCIES.find((name) => has(line, position, name))

@@ -55,7 +55,7 @@ private val WORDS: List<Scanner> =
 
 private const val BEFORE_WORDS = "\u00ab\u00bb\"\u201c\u201d(\u00a0\u202f"
 private const val BEHIND_WORDS = ".,;:!?\u2026)\u00ab\u00bb\"\u201c\u201d'\u2019\u00a0\u202f"
-private const val BEFORE_NUMBERS = "+(-\u2212\u00b1$\u20ac\u00a3\u00a5$DECADE_QUOTES"
+private const val BEFORE_NUMBERS = "+(-\u2013\u2212\u00b1$\u20ac\u00a3\u00a5$DECADE_QUOTES"
 private const val DECADE = "années"
 
 /**

@@ -19,6 +19,11 @@ internal const val APOSTROPHES = "'\u2019"
 /** Signs of a negative number: hyphen and minus. */
 internal const val MINUS = "-\u2212"
 
+internal const val EN_DASH = '\u2013'
+
+/** What a value ends with; a dash behind it is none of the next one. */
+private const val OVER = "%\u00b0$\u20ac"
+
 /** The most characters that one entity has, and that are looked at to find its end. */
 internal const val REACH = 300
 
@@ -183,6 +188,15 @@ internal fun CodePoints.begins(start: Int): Boolean = !isWord(at(start - 1))
 
 /** Whether no word goes on at [end]. */
 internal fun CodePoints.ends(end: Int): Boolean = !isWord(at(end))
+
+/** Whether a minus stands at [start]; an en dash is one where no word and no value goes on. */
+internal fun CodePoints.isNegative(start: Int): Boolean {
+    if (!has(EN_DASH, start) || !isDigit(at(start + 1))) return hasOneOf(MINUS, start)
+    var end = start
+    while (hasOneOf(SPACES, end - 1)) end--
+    val isOver = isDigit(at(end - 1)) || hasOneOf(OVER, end - 1)
+    return end == 0 || hasOneOf("([", end - 1) || (end < start && !isOver)
+}
 
 /** Whether neither a word nor a number goes on at [start]. */
 internal fun CodePoints.numberBegins(start: Int): Boolean {

@@ -13,11 +13,14 @@ private val NUMBERS_OF_FRENCH = SPEC.part("numbers").part("fr")
 private val NAMED = words(NUMBERS_OF_FRENCH.text("named"))
 private val SIGNED = words(NUMBERS_OF_FRENCH.text("signed"))
 
-/** What may stand between: "n° de client 12 345 678". */
+/** What may stand between, as names may: "n° de client 12 345 678", "RCS Paris". */
 private val KINDS = words(NUMBERS_OF_FRENCH.text("kinds"))
 private const val SIGNS_OF_NAMED = "\u00b0."
 private const val LONGEST_WORD = 20
-private val IS = listOf(":", "est le", "est")
+
+/** So many words may stand between: "code de vérification PayPal". */
+private const val MOST_BETWEEN = 2
+private val IS = listOf("est :", "est\u00a0:", ":", "est le", "est")
 private val OF_NAMED = setOf("de", "d")
 
 /** A word before a position: where it begins, and whether its number is a name. */
@@ -31,10 +34,15 @@ private class WordBefore(val start: Int, val names: Boolean, val word: String)
 internal fun CodePoints.isNamed(start: Int): Boolean {
     val end = trimmedBefore(start)
     val said = IS.firstOrNull { startsWith(it, end - it.length) }.orEmpty()
-    val last = wordOfNumber(trimmedBefore(end - said.length))
-    val before = wordOfNumber(last.start)
-    if (last.names && before.word != "de") return true // "une valeur de référence 45 678" counts something
-    return last.word in KINDS && wordOfNumber(if (before.word in OF_NAMED) before.start else last.start).names
+    var place = trimmedBefore(end - said.length)
+    repeat(MOST_BETWEEN + 1) {
+        val last = wordOfNumber(place)
+        val before = wordOfNumber(last.start)
+        if (last.names && before.word != "de") return true // "une valeur de référence 45 678" counts something
+        if (last.word !in KINDS && !isCapital(at(last.start))) return false
+        place = if (before.word in OF_NAMED) before.start else last.start
+    }
+    return false
 }
 
 /** The word before a position; spaces or an apostrophe may stand behind it. */

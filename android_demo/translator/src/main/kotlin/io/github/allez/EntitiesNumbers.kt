@@ -150,6 +150,7 @@ internal fun CodePoints.read(start: Int, form: NumberForm): ReadNumber? {
     val amount = number.amount
     if (amount.unit.isEmpty() && !isClosed(number.end)) return null
     if (isAmbiguous(start, position, amount, form)) return null
+    if (has(EN_DASH, start) && !amount.copy(sign = "").isMarked) return null // "–3 œufs"
     if (!amount.isMarked && amount.hours && isMoment(start, number.end, form)) {
         return ReadNumber(number.end, amount.copy(hours = false, minutes = "00"))
     }
@@ -206,8 +207,9 @@ private fun thousands(whole: String): List<String> {
 private fun CodePoints.lead(start: Int): Triple<Int, String, String> {
     var position = start
     var sign = ""
-    if (hasOneOf("$MINUS+\u00b1", position)) {
-        sign = if (hasOneOf(MINUS, position)) "-" else string(position, position + 1)
+    val isMinus = isNegative(position)
+    if (isMinus || hasOneOf("+\u00b1", position)) {
+        sign = if (isMinus) "-" else string(position, position + 1)
         position++
     }
     val currency = CURRENCIES.firstOrNull { startsWith(it, position) } ?: return Triple(position, sign, "")
