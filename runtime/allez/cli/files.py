@@ -149,11 +149,11 @@ def _check_suffix(suffix: str) -> None:
 
 def _check_ending(args: argparse.Namespace) -> None:
     """Refuse to write one format under the name of another: nothing is converted."""
-    from allez.documents.formats import REFUSED_SUFFIXES, by_name, named, recognise
-
     output, given = args.output, args.input
     if output in (None, "-") or args.format != "text" or output.endswith(("/", os.sep)):
         return
+    from allez.documents.formats import REFUSED_SUFFIXES, by_name, named, recognise
+
     ending = os.path.splitext(output)[1].lower()
     wanted = by_name(output)
     if wanted is None and ending not in REFUSED_SUFFIXES:
