@@ -41,7 +41,7 @@ LATER = (
         "hours.days",
     ),
     *("negation.en", "limits.en", "number_words.in_french", "names.en", "numbers.en", "calendar"),
-    *("typography", "bullets", "ordinals.before"),
+    *("typography", "bullets", "rules", "ordinals.before"),
     *("tokenizer.several_spaces", "tokenizer.charsmap_characters"),
     *("tokenizer.unknown_penalty", "tokenizer.kept_bonus"),
     *("search.length_offset", "search.early_stopping", "search.finished", "search.repeats"),

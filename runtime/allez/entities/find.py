@@ -21,6 +21,7 @@ from allez.entities.english import QUOTES, is_translated, moment, numbered
 from allez.entities.forms import FORMS, Form
 from allez.entities.marks import (
     backslash,
+    blank,
     braces,
     code,
     colons,
@@ -98,7 +99,8 @@ _MARKS: dict[str, tuple[Scanner, ...]] = {
     "\\": (backslash,),
     "/": (path,),
     "~": (path,),
-    ".": (path,),
+    ".": (blank, path),
+    "\u2026": (blank,),
     "-": (option,),
 }
 _DIGITS: tuple[Scanner, ...] = (
@@ -222,6 +224,8 @@ def _is_plain(chunk: str, knows: Knows) -> bool:
     """
     if chunk.isalpha() and chunk.isascii() and chunk[1:].islower():
         return True
+    if "....." in chunk or "\u2026\u2026" in chunk:
+        return False
     core = chunk.lstrip(_BEFORE_WORDS).rstrip(_BEHIND_WORDS)
     letters = core.replace("'", "").replace("\u2019", "").replace("-", "")
     if not letters.isalpha() or core[0] == "-":
@@ -242,6 +246,8 @@ def _at(
     first = line[start]
     if first == " ":
         return None
+    if first == "_" and begins(line, start) and blank(line, start) > start:
+        return _thing(line, start, blank(line, start))
     if first.isalpha() or first == "_":
         return _at_word(line, start, source, target, knows)
     if is_digit(first) or first in _BEFORE_NUMBERS:

@@ -25,6 +25,8 @@ _CLOSING_TAIL: str = _THINGS["closing_tail"]
 _BALANCED = {")": "(", "]": "[", "}": "{"}
 _ADDRESS_STOPS: str = _THINGS["address_stops"]
 _CONVERSIONS: str = _THINGS["conversions"]
+_BLANKS: dict[str, int] = _THINGS["blanks"]
+"""What rows stand for what is to be filled in, and how long the shortest are."""
 _CURRENCY_LETTERS = tuple(SPEC["prices"]["dollars"].split())
 
 
@@ -40,6 +42,15 @@ def is_private(character: str) -> bool:
         or "\U000f0000" <= character <= "\U000ffffd"
         or "\U00100000" <= character <= "\U0010fffd"
     )
+
+
+def blank(text: str, start: int) -> int:
+    """`________`, `........`: a row to write on; right behind a word it is twice as long."""
+    end = run(text, start, lambda c: c == text[start])
+    attached = is_word(at(text, start - 1)) and text[start] != "_"
+    least = _BLANKS[text[start]] * (1 + attached)
+    whole = at(text, start - 1) != text[start] and ends(text, end)
+    return end if whole and end - start >= least else start
 
 
 def code(text: str, start: int) -> int:

@@ -217,11 +217,15 @@ BULLETS: str = SPEC["bullets"]
 """What begins a line of a list, or one that is quoted; dashes are for what people say."""
 
 
+RULES: str = SPEC["rules"]
+"""What a heading is set off with, twice or more: `=== Titre ===`."""
+
+
 def without_marker(segment: Segment, text: str) -> list[Segment]:
     """Return a sentence that begins a line without what makes it an item of a list: that is copied.
 
     A bullet, a box to tick, a letter with a bracket, a number with a bracket or a full stop; each
-    with white space behind it, and several of them.
+    with white space behind it, and several of them. So is what sets a heading off on both sides.
 
     Args:
         segment: of `text`.
@@ -234,17 +238,37 @@ def without_marker(segment: Segment, text: str) -> list[Segment]:
         end = stop
     if not end or not any(map(str.isalpha, words[end:])):
         return [segment]
+    stop = _ruled(words, end)
     return [
-        segment._replace(text=words[:end], end=segment.start + end, kind="copied"),
-        segment._replace(text=words[end:], start=segment.start + end),
+        part._replace(text=words[first:last], start=segment.start + first, end=segment.start + last)
+        for part, first, last in (
+            (segment._replace(kind="copied"), 0, end),
+            (segment, end, stop),
+            (segment._replace(kind="copied"), stop, len(words)),
+        )
+        if first < last
     ]
+
+
+def _ruled(text: str, begin: int) -> int:
+    """Return where words end that the same signs stand before and behind; the end, if none do."""
+    sign = text[0]
+    stop = len(text)
+    while sign in RULES and stop > begin and text[stop - 1] == sign:
+        stop -= 1
+    words = stop
+    while words > begin and text[words - 1].isspace():
+        words -= 1
+    return words if begin < words < stop < len(text) - 1 else len(text)
 
 
 def _marker(text: str, start: int) -> int:
     """Return where the text behind a mark of a list begins; 0: there is none."""
     end = start
     first = at(text, start)
-    if first and first in BULLETS:
+    if first and first in RULES and at(text, start + 1) == first and start == 0:
+        end = run(text, start, lambda c: c == first)
+    elif first and first in BULLETS:
         end = start + 1
     elif first == "[" and at(text, start + 1) in (" ", "x", "X") and at(text, start + 2) == "]":
         end = start + 3

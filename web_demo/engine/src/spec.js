@@ -1903,6 +1903,11 @@ export const SPEC = {
   "domains": "com org net fr eu io uk ch ca be info gov edu app dev lu qc gouv biz online site shop",
   "files": "txt md pdf doc docx odt ods odp xls xlsx ppt pptx csv tsv rtf tex epub html htm xml json yaml yml toml ini cfg conf log sql py js ts jsx tsx java kt kts c h cpp hpp cs go rs rb php pl sh bat ps1 css scss svg png jpg jpeg gif webp bmp tif tiff ico mp3 mp4 wav ogg flac avi mkv mov webm zip gz tar tgz bz2 xz 7z rar deb rpm apk exe msi dmg iso bin dll so jar whl onnx po pot srt vtt bak tmp lock key pem crt desktop service",
   "letters": "h H j s m g l t A V W K M Md k x kg mg km cm mm nm cl dl ml hl ha min ms ko Ko Mo Go To kB KB MB GB TB kW kWh MW Wh Hz kHz MHz GHz mAh Ah px pt dpi fps dB mA kV hPa bar psi mph kmh m2 m3 km2 cm2 cm3 \u00b5g \u03bcg \u00b5m er re e \u00e8re ere \u00e8me eme nd nde st th rd ER RE E \u00c8RE ERE \u00c8ME EME ND NDE ST TH RD",
+  "blanks": {
+   "_": 3,
+   ".": 5,
+   "\u2026": 3
+  },
   "address_stops": "<>\"\u00ab\u00bb\u201c\u201d`",
   "closing_tail": ".,;:!?\u2026'\u2019",
   "conversions": "sdifuxXcgeE@",

@@ -55,6 +55,7 @@ export const LATER = {
   "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche janvier f\u00e9vrier mars avril mai juin juillet ao\u00fbt septembre octobre novembre d\u00e9cembre"
  },
  "bullets": "-*+>\u2022\u00b7\u25aa\u25e6\u2023",
+ "rules": "-=*#~+",
  "typography": {
   "openers": "([{\u2018\u201c\u00bf\u00a1",
   "joints": "'\u2019-\u2013\u2014/",

@@ -23,6 +23,7 @@ import {
 } from './digits.js'
 import {
   backslash,
+  blank,
   braces,
   code,
   colons,
@@ -81,7 +82,8 @@ const MARKS = {
   '\\': [backslash],
   '/': [path],
   '~': [path],
-  '.': [path],
+  '.': [blank, path],
+  '\u2026': [blank],
   '-': [option],
 }
 const BEFORE_NUMBERS = `+(-\u2013\u2212\u00b1$\u20ac\u00a3\u00a5'\u2019\u2018`
@@ -216,6 +218,8 @@ class Finder {
   at(line, start) {
     const first = line[start]
     if (first === ' ') return null
+    const row = first === '_' && begins(line, start) ? blank(line, start) : start
+    if (row > start) return thing(line, start, row)
     if (isLetter(first) || first === '_') return this.atWord(line, start)
     if (isDigit(first) || isOneOf(BEFORE_NUMBERS, first)) {
       const entity = this.atNumber(line, start)
@@ -310,6 +314,7 @@ const BEHIND_WORDS = '.,;:!?\u2026)\u00ab\u00bb"\u201c\u201d\'\u2019\u00a0\u202f
  */
 function isPlainChunk(chunk, knows) {
   if (/^[A-Za-z][a-z]+$/.test(chunk)) return true
+  if (chunk.includes('.....') || chunk.includes('\u2026\u2026')) return false
   let [start, end] = [0, chunk.length]
   while (start < end && isOneOf(BEFORE_WORDS, chunk[start])) start++
   while (end > start && isOneOf(BEHIND_WORDS, chunk[end - 1])) end--

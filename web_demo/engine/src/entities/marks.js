@@ -56,6 +56,23 @@ export function isPrivate(c) {
   )
 }
 
+/** What rows stand for what is to be filled in, and how long the shortest are. */
+const BLANKS = /** @type {Record<string, number>} */ (SPEC.things.blanks)
+
+/**
+ * `________`, `........`: a row to write on; right behind a word it is twice as long.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+export function blank(line, start) {
+  const mark = line[start]
+  const end = run(line, start, (c) => c === mark)
+  const isAttached = isWord(at(line, start - 1)) && mark !== '_'
+  const isWhole = at(line, start - 1) !== mark && ends(line, end)
+  return isWhole && end - start >= BLANKS[mark] * (isAttached ? 2 : 1) ? end : start
+}
+
 /**
  * `code` between backticks, as many behind as before.
  *

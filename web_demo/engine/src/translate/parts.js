@@ -20,11 +20,14 @@ export { isDivider, labels } from '../text/labels.js'
 /** What begins a line of a list, or one that is quoted; dashes are for what people say. */
 const { bullets: BULLETS } = LATER
 
+/** What a heading is set off with, twice or more: `=== Titre ===`. */
+const { rules: RULES } = LATER
+
 /**
  * Returns a sentence that begins a line without what makes it an item of a list: that is copied.
  *
  * A bullet, a box to tick, a letter with a bracket, a number with a bracket or a full stop; each
- * with white space behind it, and several of them.
+ * with white space behind it, and several of them. So is what sets a heading off on both sides.
  *
  * @param {Piece} piece of `text`
  * @param {string} text a hidden text
@@ -38,12 +41,37 @@ export function withoutMarker(piece, text) {
   let end = 0
   for (let stop = marker(line, 0); stop > 0; stop = marker(line, end)) end = stop
   if (end === 0 || !line.slice(end).some(isLetter)) return [piece]
-  const mark = line.slice(0, end).join('')
-  const middle = piece.start + mark.length
-  return [
-    { ...piece, text: mark, end: middle, kind: 'copied' },
-    { ...piece, text: piece.text.slice(mark.length), start: middle },
-  ]
+  const stop = ruled(line, end)
+  /** @type {Piece[]} */
+  const parts = []
+  let start = piece.start
+  for (const [from, to] of [
+    [0, end],
+    [end, stop],
+    [stop, line.length],
+  ]) {
+    const text = line.slice(from, to).join('')
+    if (text === '') continue
+    const kind = from === end ? piece.kind : 'copied'
+    parts.push({ ...piece, text, start, end: start + text.length, kind })
+    start += text.length
+  }
+  return parts
+}
+
+/**
+ * Returns where words end that the same signs stand before and behind; the end, if none do.
+ *
+ * @param {string[]} line
+ * @param {number} begin
+ */
+function ruled(line, begin) {
+  const { length } = line
+  let stop = length
+  while (isOneOf(RULES, line[0]) && stop > begin && line[stop - 1] === line[0]) stop--
+  let words = stop
+  while (words > begin && isSpace(line[words - 1])) words--
+  return begin < words && words < stop && stop < length - 1 ? words : length
 }
 
 /**
@@ -55,7 +83,9 @@ export function withoutMarker(piece, text) {
 function marker(line, start) {
   let end = start
   const first = at(line, start)
-  if (isOneOf(BULLETS, first)) {
+  if (start === 0 && isOneOf(RULES, first) && at(line, 1) === first) {
+    end = run(line, start, (c) => c === first)
+  } else if (isOneOf(BULLETS, first)) {
     end = start + 1
   } else if (first === '[' && isOneOf(' xX', at(line, start + 1)) && at(line, start + 2) === ']') {
     end = start + 3

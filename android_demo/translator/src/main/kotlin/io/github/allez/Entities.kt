@@ -38,7 +38,8 @@ private val MARKS: Map<Int, List<Scanner>> = mapOf<Char, List<Scanner>>(
     '\\' to listOf(CodePoints::backslash),
     '/' to listOf(CodePoints::path),
     '~' to listOf(CodePoints::path),
-    '.' to listOf(CodePoints::path),
+    '.' to listOf(CodePoints::blank, CodePoints::path),
+    '\u2026' to listOf(CodePoints::blank),
     '-' to listOf(CodePoints::option),
 ).mapKeys { it.key.code }
 private val OTHER_MARKS: List<Scanner> = listOf(CodePoints::emoji, CodePoints::sign)
@@ -55,6 +56,8 @@ private val WORDS: List<Scanner> =
 
 private const val BEFORE_WORDS = "\u00ab\u00bb\"\u201c\u201d(\u00a0\u202f"
 private const val BEHIND_WORDS = ".,;:!?\u2026)\u00ab\u00bb\"\u201c\u201d'\u2019\u00a0\u202f"
+private const val ROW = "....."
+private const val ROW_OF_DOTS = "\u2026\u2026"
 private const val BEFORE_NUMBERS = "+(-\u2013\u2212\u00b1$\u20ac\u00a3\u00a5$DECADE_QUOTES"
 private const val DECADE = "années"
 
@@ -155,6 +158,8 @@ internal class EntityFinder(
          */
         private fun isPlain(from: Int, to: Int): Boolean {
             if (to > from && line.all(from, to, ::isPlainLetter) && line.allSmall(from + 1, to)) return true
+            if ((from until to).any { it + ROW.length <= to && line.startsWith(ROW, it) }) return false
+            if ((from until to - 1).any { line.startsWith(ROW_OF_DOTS, it) }) return false
             var start = from
             var end = to
             while (start < end && line.hasOneOf(BEFORE_WORDS, start)) start++
@@ -173,6 +178,8 @@ internal class EntityFinder(
         private fun at(start: Int): Entity? {
             val first = line[start]
             if (first == ' '.code) return null
+            val row = if (first == '_'.code && line.begins(start)) line.blank(start) else start
+            if (row > start) return thing(start, row)
             if (isLetter(first) || first == '_'.code) return atWord(start)
             if (isDigit(first) || isOneOf(BEFORE_NUMBERS, first)) atNumber(start)?.let { return it }
             if (isPrivate(first)) return thing(start, line.privateUse(start))

@@ -19,6 +19,19 @@ internal fun CodePoints.privateUse(start: Int): Int = run(start, ::isPrivate)
 internal fun isPrivate(character: Int): Boolean =
     character in 0xE000..0xF8FF || character in 0xF0000..0xFFFFD || character in 0x100000..0x10FFFD
 
+/** What rows stand for what is to be filled in, and how long the shortest are. */
+private val BLANKS: Map<Int, Int> =
+    THINGS.part("blanks").each<Long>().entries.associate { (mark, least) -> mark[0].code to least.toInt() }
+
+/** `________`, `........`: a row to write on; right behind a word it is twice as long. */
+internal fun CodePoints.blank(start: Int): Int {
+    val mark = at(start)
+    val end = run(start) { it == mark }
+    val isAttached = isWord(at(start - 1)) && mark != '_'.code
+    val least = BLANKS.getValue(mark) * (if (isAttached) 2 else 1)
+    return if (at(start - 1) != mark && ends(end) && end - start >= least) end else start
+}
+
 /** `code` between backticks, as many behind as before. */
 internal fun CodePoints.code(start: Int): Int {
     val opened = run(start) { it == '`'.code }

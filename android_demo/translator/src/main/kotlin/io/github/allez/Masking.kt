@@ -295,11 +295,14 @@ private fun oneByOne(piece: Piece, words: List<Pair<Int, Int>>): List<Piece> {
 private val BULLETS = SPEC.text("bullets")
 private const val LONGEST_NUMBER = 3
 
+/** What a heading is set off with, twice or more: `=== Titre ===`. */
+private val RULES_OF_HEADINGS = SPEC.text("rules")
+
 /**
  * A sentence that begins a line without what makes it an item of a list: that is copied.
  *
  * A bullet, a box to tick, a letter with a bracket, a number with a bracket or a full stop; each with
- * white space behind it, and several of them.
+ * white space behind it, and several of them. So is what sets a heading off on both sides.
  *
  * @param piece of [text].
  * @param text a hidden text.
@@ -314,11 +317,21 @@ internal fun withoutMarker(piece: Piece, text: String): List<Piece> {
         end = stop
     }
     if (end == 0 || characters.all(end, characters.size) { !isLetter(it) }) return listOf(piece)
-    val cut = piece.text.offsetByCodePoints(0, end)
-    return listOf(
-        Piece(piece.text.substring(0, cut), piece.start, piece.start + cut, translate = false),
-        Piece(piece.text.substring(cut), piece.start + cut, piece.end, translate = true),
-    )
+    val units = characters.offsets()
+    val stop = characters.ruled(end)
+    return listOf(0 to end, end to stop, stop to characters.size).filter { (from, to) -> from < to }.map { (from, to) ->
+        val (first, last) = units[from] to units[to]
+        Piece(piece.text.substring(first, last), piece.start + first, piece.start + last, translate = from == end)
+    }
+}
+
+/** Where words end that the same signs stand before and behind; the end, if none do. */
+private fun CodePoints.ruled(begin: Int): Int {
+    var stop = size
+    while (hasOneOf(RULES_OF_HEADINGS, 0) && stop > begin && at(stop - 1) == at(0)) stop--
+    var words = stop
+    while (words > begin && isSpace(at(words - 1))) words--
+    return if (begin < words && words < stop && stop < size - 1) words else size
 }
 
 private fun beginsLine(text: String, start: Int): Boolean {
@@ -330,7 +343,9 @@ private fun beginsLine(text: String, start: Int): Boolean {
 /** Where the text behind a mark of a list begins; 0: there is none. */
 private fun CodePoints.marker(start: Int): Int {
     var end = start
-    if (hasOneOf(BULLETS, start)) {
+    if (start == 0 && hasOneOf(RULES_OF_HEADINGS, 0) && at(1) == at(0)) {
+        end = run(0) { it == at(0) }
+    } else if (hasOneOf(BULLETS, start)) {
         end = start + 1
     } else if (has('[', start) && hasOneOf(" xX", start + 1) && has(']', start + 2)) {
         end = start + 3
