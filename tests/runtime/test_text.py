@@ -82,9 +82,9 @@ def test_shared_file_names_every_rule_it_needs() -> None:
 
 
 def test_short_days_and_parts_of_addresses_belong_to_their_number() -> None:
-    assert sentences("Réunion mar. 12 mai. Bât. 3, appt. 4. Dép. 7 h 52, arr. 11 h 05.") == [
+    assert sentences("Réunion mar. 12 mai. Chb. 3, appt. 4. Dép. 7 h 52, arr. 11 h 05.") == [
         "Réunion mar. 12 mai.",
-        "Bât. 3, appt. 4.",
+        "Chb. 3, appt. 4.",
         "Dép. 7 h 52, arr. 11 h 05.",
     ]
     assert sentences("Il voit la mer. Trois bateaux.") == ["Il voit la mer.", "Trois bateaux."]
