@@ -21,8 +21,8 @@ WORDS = {"Il": "Once", "Là": "There", "L'été": "Summer", "À": "At", "L": "Th
     [
         ('<p><span class="l">I</span>l est</p>', '<p><span class="l">O</span>nce est</p>'),
         ("<p><b><i>I</i></b>l est</p>", "<p><b><i>O</i></b>nce est</p>"),
-        ("<p>«<b>L</b>à</p>", "<p>« <b>T</b>here</p>"),
-        ("<p><b>«L</b>à</p>", "<p><b>« T</b>here</p>"),
+        ("<p>«<b>L</b>à</p>", "<p>«<b>T</b>here</p>"),
+        ("<p><b>«L</b>à</p>", "<p><b>«T</b>here</p>"),
         ("<p><u>F</u>ichier</p>", "<p><u>F</u>ile</p>"),
         ("<p><b>À</b> Fichier</p>", "<p><b>At</b> File</p>"),
         ("<p><b>Il</b> est</p>", "<p><b>Once</b> est</p>"),
