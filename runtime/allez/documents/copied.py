@@ -17,7 +17,7 @@ _RAISED = "|".join(re.escape(unit[:-1]) for unit in _UNITS if unit[-1] in "\u00b
 _OVER = "|".join([*(unit for unit in _UNITS if unit.isalpha()), "s", "h", "min"])
 _BEGIN = r"(?:(?<![\w'’&;])|(?<=&nbsp;)|(?<=&#160;))"
 COPIED = re.compile(
-    rf"(?:[A-Za-z]+{_SIGN})+[A-Za-z]+(?:{_SIGN})?"
+    rf"(?<![A-Za-z])(?:[A-Za-z]+{_SIGN})+[A-Za-z]+(?:{_SIGN})?"
     rf"|{_BEGIN}(?:(?:{_OVER})/)?(?:{_RAISED}){_POWER}(?:/(?:{_OVER})(?!\w)(?:{_POWER})?)?"
     rf"|(?:{_BEGIN}|(?<=['’]))(?:[A-Z][a-z]?){{1,4}}<sub>\d{{1,3}}</sub>"
     rf"|(?<![\w.,;&/])(?<!\d[ \u00a0\u202f])\d{{1,3}}{_POWER}"
