@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from allez.cli import console
 from allez.cli.applied import Applied
 from allez.cli.chosen import languages_of, legs, steps_of, translator_of
+from allez.cli.doubted import told
 from allez.cli.options import options_of
 from allez.errors import AllezError, InputError, OptionError
 
@@ -29,12 +30,15 @@ if TYPE_CHECKING:
     from allez.bundle.manifest import Manifest
     from allez.documents.formats import Format
     from allez.documents.reading import Reading
-    from allez.documents.translation import Translate
+    from allez.documents.translation import Look, Translate
     from allez.documents.tree import Job, Journal
     from allez.options import TranslateOptions
 
 Progress = Callable[[int, int], contextlib.AbstractContextManager[Callable[[int], None]]]
 """Shows how much is done: of so many, of which some are done already."""
+
+Doubts = Callable[[Path, Callable[[int], str]], "contextlib.AbstractContextManager[Look]"]
+"""Tells what of a file is in doubt, and where."""
 
 MOST_BYTES = 64 * 2**20
 """A document is held in memory as a whole, several times over."""
@@ -192,7 +196,6 @@ def _check(args: argparse.Namespace) -> None:
     for option, given in (
         ("--prefix", args.prefix),
         ("--max-time", args.max_time is not None),
-        ("--doubts", args.doubts),
         ("--errors", args.errors != "strict"),
         ("--markup", args.markup is not None),
     ):
@@ -263,7 +266,9 @@ def run(args: argparse.Namespace, inputs: list[Path]) -> int:
         steps = steps_of(translator, options, applied)
         with contextlib.nullcontext() if journal is None else contextlib.closing(journal):
             progress = partial(_progress, args, " rows") if len(jobs) == 1 else _silent
-            failed = _all(args, jobs, _Work(steps, reading, forced, journal, settings, progress))
+            doubts = partial(told, asked=args.doubts and not args.quiet)
+            work = _Work(steps, reading, forced, journal, settings, progress, doubts)
+            failed = _all(args, jobs, work)
             if journal is not None:
                 journal.end()
     if args.verbose:
@@ -299,11 +304,14 @@ class _Work:
         journal: Journal | None,
         settings: dict[str, Any],
         progress: Progress,
+        doubts: Doubts,
     ) -> None:
         self.steps, self.reading, self.settings = steps, reading, settings
         self.forced, self.journal = forced, journal
         self.progress = progress
         """Shows how far a single table is: of its rows, and of how many are done."""
+        self.doubts = doubts
+        """Tells which sentences of a file are in doubt."""
 
     def make(self, job: Job) -> None:
         """Make one result, or raise AllezError."""
@@ -337,7 +345,8 @@ class _Work:
         document = form.parse(data, self.reading)
         for note in document.notes:
             _log.warning("%s: %s", job.source, note)
-        result = translate_document(document, *self.steps)
+        with self.doubts(job.source, document.place) as look:
+            result = translate_document(document, *self.steps, look=look)
         if job.target is _STANDARD_OUTPUT:
             console.show_document(result)
         else:
@@ -352,15 +361,20 @@ class _Work:
         from allez.files import hash_of
 
         table = form.open_rows(job.source, self.reading)
+        doubts = self.doubts(job.source, "row {}".format)
         if job.target is _STANDARD_OUTPUT:
-            translate_rows(table, console.show_document, self.steps)
+            with doubts as look:
+                translate_rows(table, console.show_document, self.steps, look=look)
             return table.digest, ""
         described = self.settings | {"input": table.digest}
         with (
             open_output(job.target, source=job.source, job=described, unit="rows") as output,
             self.progress(table.total, output.done) as show,
+            doubts as look,
         ):
-            translate_rows(table, output.write, self.steps, done=output.done, progress=show)
+            translate_rows(
+                table, output.write, self.steps, done=output.done, progress=show, look=look
+            )
         return table.digest, hash_of(job.target)
 
 
@@ -401,7 +415,7 @@ def _progress(
     args: argparse.Namespace, unit: str, total: int, done: int
 ) -> Iterator[Callable[[int], None]]:
     """Yield what shows how many of the files, or rows of a table, are done, if anybody sees it."""
-    if args.quiet or not console.is_terminal(sys.stderr):
+    if args.quiet or args.doubts or not console.is_terminal(sys.stderr):  # they would tear the bar
         yield lambda done: None
         return
     from tqdm import tqdm

@@ -16,10 +16,10 @@ from allez.cli import console, files
 from allez.cli.applied import Applied
 from allez.cli.arguments import parser_of
 from allez.cli.chosen import languages_of, legs, translator_of
+from allez.cli.doubted import say_doubts
 from allez.cli.options import add_facts, add_search, note_time, options_of
 from allez.cli.writing import writer
 from allez.errors import OptionError
-from allez.spec import SPEC
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from allez.translate.pivot import Pivot
     from allez.translate.translator import Translator
 
-
-UNSURE: float = SPEC["confidence"]["unsure"]
-"""A translation that is as likely a bad one as a good one is told with the doubts."""
 
 BEAT = 0.5
 """Seconds between two looks at what has been done of a line."""
@@ -171,32 +168,13 @@ def run(args: argparse.Namespace) -> int:
         with writer(args.output) as (write, _):
             for number, translation in enumerate(results, 1):
                 write(render(translation, args.format, options.n_best, number))
-                if args.doubts:
-                    _say_doubts(translation)
+                if args.doubts and not args.quiet:
+                    say_doubts(translation)
                 cut |= not translation.finished
     if args.verbose:
         applied.tell()
     note_time(args, finished=not cut)
     return 0
-
-
-def _say_doubts(translation: Translation, line: int | None = None) -> None:
-    """Say on standard error what a translation leaves in doubt, of a file in which line."""
-    from allez.text.checks import lexemes
-
-    place = "" if line is None else f"line {line}: "
-    for sentence in translation.sentences:
-        if sentence.confidence is not None and sentence.confidence < UNSURE:
-            console.say(f"doubt: {place}confidence: {sentence.confidence:.2f}: {sentence.text!r}")
-        words = lexemes(sentence.source)
-        for doubt in sentence.doubts:
-            if doubt.start is not None:
-                what = "is not accounted for"
-            elif doubt.kind == "repetition" or doubt.text in words:
-                what = "is said more often than in the source"
-            else:
-                what = "is nowhere in the source"
-            console.say(f"doubt: {place}{doubt.kind}: {doubt.text!r} {what}")
 
 
 def _lines(args: argparse.Namespace) -> LineFile | LineStream:
@@ -239,8 +217,8 @@ def _translate_lines(
         nonlocal met
         met = True
         applied.look(translation)
-        if args.doubts:
-            _say_doubts(translation, number)
+        if args.doubts and not args.quiet:
+            say_doubts(translation, number)
 
     job, source = None, None
     if isinstance(lines, LineFile):

@@ -28,6 +28,8 @@ class Segment:
     a paragraph) come before it in the document's list."""
     write: Callable[[Marked], Template]
     """Makes of a translation with as many marks what stands in its place."""
+    line: int
+    """Of the text that it stands in, from 1."""
 
 
 class Document(Protocol):
@@ -40,6 +42,9 @@ class Document(Protocol):
     @property
     def notes(self) -> Sequence[str]:
         """What may be a slip, with its place: what was left alone, what stands twice."""
+
+    def place(self, number: int) -> str:
+        """Say where in the file the segment of that number, from 0, is found."""
 
     def render(self, translations: Sequence[Marked]) -> bytes:
         """Return the file with each segment's translation in its place.
@@ -58,6 +63,10 @@ class TextDocument:
     """The whole; each segment that is not within another stands in it once."""
     encode: Callable[[str], bytes]
     notes: Sequence[str] = ()
+
+    def place(self, number: int) -> str:
+        """See `Document`."""
+        return f"line {self.segments[number].line}"
 
     def render(self, translations: Sequence[Marked]) -> bytes:
         """See `Document`."""
@@ -96,6 +105,7 @@ class Builder:
         self.notes: list[str] = []
         self._segments: list[Segment] = []
         self._spans: list[tuple[int, int, int]] = []
+        self._looked = 0, 1
 
     def add(self, start: int, end: int, source: Marked, write: Callable[[Marked], Template]) -> int:
         """Add the segment at `text[start:end]`; return its number.
@@ -110,13 +120,20 @@ class Builder:
             if span[0] >= end:
                 behind.append(span)
         self._spans += [(start, end, len(self._segments)), *reversed(behind)]
-        self._segments.append(Segment(source, raw, write))
+        self._segments.append(Segment(source, raw, write, self._line(start)))
         return len(self._segments) - 1
 
     def note(self, position: int, what: str) -> None:
         """Remember what is to be said of a place of the text, with its line."""
-        line = self.text.count("\n", 0, position) + 1
-        self.notes.append(f"line {line}: {what}")
+        self.notes.append(f"line {self._line(position)}: {what}")
+
+    def _line(self, position: int) -> int:
+        """Return the line of a place, counted from the place that was asked for before."""
+        before, line = self._looked
+        line += self.text.count("\n", before, position)
+        line -= self.text.count("\n", position, before)
+        self._looked = position, line
+        return line
 
     def template(self, start: int, end: int) -> Template:
         """Return a stretch of the text with the numbers of the segments that stand in it so far."""

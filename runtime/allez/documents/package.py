@@ -51,6 +51,16 @@ class Package:
             for note in (document.notes if document else ())
         ]
 
+    def place(self, number: int) -> str:
+        """See `Document`: in which part, and which of all segments it is, from 1."""
+        left = number
+        for info, document in zip(self.infos, self.documents, strict=True):
+            count = len(document.segments) if document else 0
+            if left < count:
+                return f"{info.filename}: part {number + 1}"
+            left -= count
+        raise IndexError(number)
+
     def render(self, translations: Sequence[Marked]) -> bytes:
         """See `Document`."""
         if all(s.source == t for s, t in zip(self.segments, translations, strict=True)):

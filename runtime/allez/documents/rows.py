@@ -18,9 +18,10 @@ from allez.documents.document import TextDocument
 from allez.documents.encoding import at_beginning, not_in, refuse_nul
 from allez.documents.reading import Reading
 from allez.documents.tables import Table, row_end, separator_of
-from allez.documents.translation import Translate, translate_all
+from allez.documents.translation import Look, Translate, translate_all
 from allez.errors import InputError
 from allez.files import MAX_LINE_BYTES, reason
+from allez.results import Translation
 
 _CHUNK = 2**20
 _TOGETHER = 256
@@ -153,6 +154,7 @@ def translate_rows(
     *,
     done: int = 0,
     progress: Callable[[int], None] = lambda done: None,
+    look: Look = lambda row, text, translation: None,
 ) -> None:
     """Translate all rows but the first `done`, in order.
 
@@ -162,10 +164,18 @@ def translate_rows(
         steps: each translates what the one before wrote.
         done: rows that are there already.
         progress: is told after each row how many there are.
+        look: as for `translate_document`, but numbers are those of rows, from 1.
     """
     for group in _groups(table.documents(done)):
         texts = [segment.source for document in group for segment in document.segments]
-        translated = iter(translate_all(texts, steps))
+        rows = [row for row, document in enumerate(group, done + 1) for _ in document.segments]
+
+        def show(
+            number: int, text: str, translation: Translation, rows: Sequence[int] = rows
+        ) -> None:
+            look(rows[number], text, translation)
+
+        translated = iter(translate_all(texts, steps, look=show))
         for document in group:
             write(document.render(list(itertools.islice(translated, len(document.segments)))))
             done += 1

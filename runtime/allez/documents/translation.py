@@ -22,12 +22,16 @@ from allez.translate.markup import transfer
 Translate = Callable[[Iterable[str]], Iterator[Translation]]
 """Yields one translation for each text, in order: `Translator.translate_batch`, options and all."""
 
+Look = Callable[[int, str, Translation], None]
+"""Is shown the number of a text, from 0, the text, and its translation, once that stands."""
+
 
 def translate_document(
     document: Document,
     translate: Translate,
     *further: Translate,
     progress: Callable[[int], None] = lambda done: None,
+    look: Look = lambda number, text, translation: None,
 ) -> bytes:
     """Return a document in the other language.
 
@@ -36,9 +40,12 @@ def translate_document(
         translate: does the work.
         further: by way of another language: each translates what the one before wrote.
         progress: is told after each segment how many are done.
+        look: is shown the last translation of each segment, in no order: what is translated once
+            more comes last.
     """
     texts = [segment.source for segment in document.segments]
-    return document.render(translate_all(texts, (translate, *further), progress=progress))
+    steps = (translate, *further)
+    return document.render(translate_all(texts, steps, progress=progress, look=look))
 
 
 def translate_all(
@@ -46,11 +53,12 @@ def translate_all(
     steps: Sequence[Translate],
     *,
     progress: Callable[[int], None] = lambda done: None,
+    look: Look = lambda number, text, translation: None,
 ) -> list[Marked]:
     """Return marked texts translated step by step; see `translate_document`."""
     for step in steps[:-1]:
         sources = translate_marked(sources, step)
-    return translate_marked(sources, steps[-1], progress=progress)
+    return translate_marked(sources, steps[-1], progress=progress, look=look)
 
 
 def translate_marked(
@@ -58,6 +66,7 @@ def translate_marked(
     translate: Translate,
     *,
     progress: Callable[[int], None] = lambda done: None,
+    look: Look = lambda number, text, translation: None,
 ) -> list[Marked]:
     """Return the translation of marked texts, each with as many marks.
 
@@ -77,6 +86,8 @@ def translate_marked(
         if _all_copied(source, translation.text):
             if further_readings(source, translation):
                 unsure.append((len(done), translation))
+            else:
+                look(len(done), source.text, translation)
             done.append(transfer(source, translation))
         else:
             lost.append(len(done))
@@ -87,7 +98,9 @@ def translate_marked(
     for index, source, translation in zip(lost, bare, again, strict=True):
         _check(translation)
         done[index] = _apart(transfer(source, translation), sources[index])
-    _read_again(sources, unsure, translate, done)
+        look(index, sources[index].text, translation)
+    for index, translation in _read_again(sources, unsure, translate, done):
+        look(index, sources[index].text, translation)
     return [_as_written(source, one) for source, one in zip(sources, done, strict=True)]
 
 
@@ -102,8 +115,12 @@ def _read_again(
     unsure: Sequence[tuple[int, Translation]],
     translate: Translate,
     done: list[Marked],
-) -> None:
-    """Put further readings of labels among the translations, where they are better."""
+) -> Iterable[tuple[int, Translation]]:
+    """Put further readings of labels among the translations, where they are better.
+
+    Returns:
+        Of each label the translation that stands.
+    """
     todo = [
         (index, reading)
         for index, translation in unsure
@@ -117,6 +134,7 @@ def _read_again(
         if copied and is_better(reading, translation, best[index]):
             done[index] = reading.finish(transfer(reading.source, translation))
             best[index] = translation
+    return best.items()
 
 
 def _check(translation: Translation) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -296,7 +297,6 @@ def test_one_broken_file_does_not_stop_the_others(
         (["none/"], 1, "none/ does not exist"),
         (["-i", "docs", "-o", "out", "--max-time", "1"], 2, "--max-time is not for documents"),
         (["-i", "docs", "-o", "out", "--prefix", "A"], 2, "--prefix is not for documents"),
-        (["-i", "docs", "-o", "out", "--doubts"], 2, "--doubts is not for documents"),
         (["-i", "docs", "-o", "out", "--errors", "replace"], 2, "--errors is not for documents"),
         (["-i", "docs", "-o", "out", "--markup", "html"], 2, "--markup is not for documents"),
         (["-i", "-", "-i", "c.txt", "-o", "out"], 2, "standard input"),
@@ -339,11 +339,13 @@ def test_a_run_goes_on_after_a_kill(folder: Path, monkeypatch: pytest.MonkeyPatc
     read: list[str] = []
     real = translation.translate_document
 
-    def killed_at_the_second(document: Document, translate: translation.Translate) -> bytes:
+    def killed_at_the_second(
+        document: Document, translate: translation.Translate, **told: Any
+    ) -> bytes:
         read.append(document.segments[0].source.text)
         if len(read) == 2:
             raise KeyboardInterrupt
-        return real(document, translate)
+        return real(document, translate, **told)
 
     monkeypatch.setattr(translation, "translate_document", killed_at_the_second)
     assert main(["translate", "docs", "-o", "out"]) == 130
@@ -356,7 +358,7 @@ def test_a_run_goes_on_after_a_kill(folder: Path, monkeypatch: pytest.MonkeyPatc
 def test_nothing_is_left_of_a_run_that_has_finished_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def killed(document: Document, translate: translation.Translate) -> bytes:
+    def killed(document: Document, translate: translation.Translate, **told: Any) -> bytes:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(translation, "translate_document", killed)
