@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 def _listed(names: str) -> frozenset[str]:
@@ -71,6 +71,40 @@ def hold_names(column: int, header: Sequence[str], cells: Sequence[str]) -> bool
     return not any(name.split()[0] in _OF_GOODS for name in others if name) and (
         _FEW * odd <= len(cells)
     )
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a column that is called so may hold names."""
+    return bool({_bare(name), _single(name)} & (_NAMES | _EITHER))
+
+
+def hold_names_of_sheet(header: Sequence[str], rows: Sequence[Mapping[int, str]]) -> set[int]:
+    """Return which columns of a sheet hold names.
+
+    A sheet may be a form, with a label beside each value, so its first row is taken for names of
+    columns only if it says more than that of a file does: two columns are called after names, or
+    one of three beside a column of nothing but numbers. No cell is called so below.
+
+    Args:
+        header: its first row, of words alone.
+        rows: some of the following ones; of each the text of a column, where there is one.
+    """
+    names = [name.strip() for name in header]
+    known = [column for column, name in enumerate(names) if is_known(name)]
+    if not rows or any(name[:1].isdigit() or name.endswith(":") for name in names):
+        return set()
+    columns = [[row[column] for row in rows if column in row] for column in range(len(names))]
+    numbers = any(cells and all(map(is_number, cells)) for cells in columns)
+    if len(known) < 2 and not (known and len(names) > 2 and numbers):
+        return set()
+    if any(is_known(cell) for column in known for cell in columns[column]):
+        return set()
+    return {column for column in known if hold_names(column, names, columns[column])}
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a cell has figures, and no letters."""
+    return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
 
 
 def _is_name(cell: str) -> bool:

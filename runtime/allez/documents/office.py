@@ -16,6 +16,7 @@ from allez.documents.reading import Reading
 from allez.documents.run_names import Runs
 from allez.documents.runs import add_paragraphs
 from allez.documents.sheet_headings import add_headings
+from allez.documents.sheet_names import names_of_workbook
 from allez.documents.xml import read_xml
 from allez.text.elements import names
 from allez.text.references import unescape
@@ -65,6 +66,8 @@ _MASTER_PARTS = re.compile(
     r"ppt/(?:slideMasters/slideMaster|slideLayouts/slideLayout|handoutMasters/handoutMaster)\d+\.xml"
 )
 _SHEET_PARTS = re.compile(r"xl/(?:sharedStrings|worksheets/sheet\d+|comments\d*)\.xml")
+_STRINGS = "xl/sharedStrings.xml"
+_SHEETS = re.compile(r"xl/worksheets/sheet\d+\.xml")
 _DRAWN_PARTS = re.compile(r"(?:word|ppt|xl)/(?:diagrams/(?:data|drawing)|drawings/drawing)\d+\.xml")
 """Diagrams, and what is drawn over the cells of a sheet."""
 _CHART_PARTS = re.compile(r"(?:word|ppt|xl)/charts/chart(?:Ex)?\d+\.xml")
@@ -116,7 +119,7 @@ def parse_xlsx(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B
 
     Errors are those of a document. Names of sheets and the headings of tables are left alone:
     formulas and pivot tables call them by name. So is what cells are compared with, and those that
-    hold it.
+    hold it, and so are columns of names.
     """
     keep = Compared()
 
@@ -129,9 +132,22 @@ def parse_xlsx(data: bytes, reading: Reading = Reading()) -> Package:  # noqa: B
             keep.read(read_xml(part)[0])
         return None
 
-    read_package(data, "workbook", "xl/workbook.xml", collect)
+    whole = read_package(data, "workbook", "xl/workbook.xml", collect)
+    for name in _names(whole):
+        keep.add(name)
     reader = _reader(_SHEET_PARTS, _SHEET, reading, keep)
     return read_package(data, "workbook", "xl/workbook.xml", reader)
+
+
+def _names(workbook: Package) -> set[str]:
+    """Return the texts of columns that are called after names."""
+    strings, sheets = "", []
+    for info, part in zip(workbook.infos, workbook.parts, strict=True):
+        if info.filename == _STRINGS:
+            strings = read_xml(part)[0]
+        elif _SHEETS.fullmatch(info.filename):
+            sheets.append(read_xml(part)[0])
+    return names_of_workbook(strings, sheets)
 
 
 def _reader(

@@ -12,6 +12,7 @@ from allez.documents.mixed import Profile, add_segments
 from allez.documents.package import Package, read_package
 from allez.documents.proofing import with_open_language
 from allez.documents.reading import Reading
+from allez.documents.sheet_names import names_of_open_sheets
 from allez.documents.xml import read_xml
 from allez.errors import InputError
 from allez.text.elements import names
@@ -90,21 +91,24 @@ def _read(reading: Reading, name: str, part: bytes) -> Document | None:
         return None
     text, encode = read_xml(part)
     builder = Builder(with_open_language(text, reading))
-    add_segments(builder, _ABOUT if name == _META else _with_compared(text))
+    add_segments(builder, _ABOUT if name == _META else _with_kept(builder.text))
     return builder.build(encode)
 
 
-def _with_compared(text: str) -> Profile:
-    """Return how a part is read: cells stay that hold what others are compared with."""
+def _with_kept(text: str) -> Profile:
+    """Return how a part is read: cells stay that hold names, or what others are compared with."""
     compared = Compared()
     compared.read(text)
-    if not compared:
+    named = names_of_open_sheets(text)
+    if not compared and not named:
         return TEXT
 
     def is_kept(text: str, tag: Token) -> bool:
         if tag.name != "text:p" or tag.kind != "open":
             return TEXT.is_kept(text, tag)
         end = text.find("<", tag.end)
-        return text.startswith("</", end) and unescape(text[tag.end : end]) in compared
+        return tag.start in named or (
+            text.startswith("</", end) and unescape(text[tag.end : end]) in compared
+        )
 
     return replace(TEXT, is_kept=is_kept)

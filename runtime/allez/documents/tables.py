@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from allez.documents.document import Builder, Template, TextDocument
 from allez.documents.encoding import decode
-from allez.documents.named_columns import hold_names, is_named
+from allez.documents.named_columns import hold_names, is_named, is_number
 from allez.documents.reading import Reading
 from allez.documents.values import Value, is_prose
 from allez.errors import InputError, OptionError
@@ -215,7 +215,7 @@ def _header(rows: Sequence[Sequence[_Cell]]) -> int:
     below = rows[told + 1 : _SAMPLE]
     numbers = any(
         all(
-            len(row) <= i or _is_number(row[i].content)
+            len(row) <= i or is_number(row[i].content)
             for row in below
             if any(c.content for c in row)
         )
@@ -227,10 +227,6 @@ def _header(rows: Sequence[Sequence[_Cell]]) -> int:
 
 def _tells_separator(row: Sequence[_Cell]) -> bool:
     return row[0].content.lower().startswith("sep=") and not any(cell.content for cell in row[1:])
-
-
-def _is_number(text: str) -> bool:
-    return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
 
 
 def _columns(rows: Sequence[Sequence[_Cell]], header: int, wanted: Sequence[str]) -> list[int]:
