@@ -148,3 +148,14 @@ def test_the_dates_of_a_period_are_symbols_as_in_use() -> None:
     british = ("Du 3 mars au 12 avril.", "From 3 March to 12 April.")
     assert shared(british, None, ("fr", "en")) == []
     assert shared(british[::-1], None, ("en", "fr")) == []
+
+
+def test_a_time_of_english_is_that_of_french_without_minutes() -> None:
+    pair = ("Open from 8 a.m. until 5:30 p.m.", "Ouvert de 8 heures à 17 h 30, sauf 8 h.")
+    spans = [
+        (pair[0][s.start : s.end], pair[1][t.start : t.end])
+        for s, t in shared(pair, None, ("en", "fr"))
+    ]
+    assert spans == [("8 a.m.", "8 h"), ("5:30 p.m", "17 h 30")]
+    turned = shared(pair[::-1], None, ("fr", "en"))
+    assert [s.value for s, _ in turned] == ["17:30"]

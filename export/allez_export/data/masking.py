@@ -38,6 +38,8 @@ _FIRST, _LAST = SYMBOLS[0], SYMBOLS[-1]
 
 _DATE = re.compile(r"\bau \d|\bau (lun|mar|mer|jeu|ven|sam|dim)", re.IGNORECASE)
 """What every period has: most pairs have none, and need not be read again."""
+_HOUR = re.compile(r"(1?\d|2[0-4]) h")
+"""The value of a whole hour that French has."""
 _DAY = re.compile(r"(\d{4}-)?\d\d-\d\d")
 """The value of a date (`periods.Date.value`)."""
 
@@ -117,6 +119,8 @@ def shared(
         for text, language in zip(pair, languages, strict=True)
     ]
     once = [_once(side) for side in sides]
+    if languages == ("en", "fr"):
+        once[1] = {**_as_times(once[1]), **once[1]}
     hits = [(once[0][value], once[1][value]) for value in once[0] if value in once[1]]
     days = _days(pair, languages)
     hits = days + [hit for hit in hits if not _met(hit, days)]
@@ -131,6 +135,12 @@ def shared(
                 hits.append((name, place))
     hits.sort()
     return hits
+
+
+def _as_times(found: dict[str, Entity]) -> dict[str, Entity]:
+    """Return whole hours that may be a length of time as times, as English tells them: `8 h`."""
+    hours = {value: _HOUR.fullmatch(value) for value in found}
+    return {f"{hour[1]}:00": found[value] for value, hour in hours.items() if hour}
 
 
 def _days(pair: Pair, languages: tuple[str, str]) -> list[tuple[Entity, Entity]]:

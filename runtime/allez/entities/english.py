@@ -14,9 +14,11 @@ from allez.entities.characters import (
     is_digit,
     is_word,
     number_ends,
+    run,
     word_before,
     words,
 )
+from allez.entities.units import ENGLISH
 from allez.spec import SPEC
 
 QUOTES = "'\u2019\u2018"
@@ -47,6 +49,18 @@ _IN_WORDS = words(_RULES["in_words"])
 
 _NUMBERED = words(_RULES["versions"])
 """Words before `3.4` that is no fraction."""
+
+_AMOUNTS = _IN_WORDS | words(_RULES["amounts"])
+"""Words behind `3.4` that is one."""
+
+_NO_NAMES = words(SPEC["calendar"]["en"]) | words(_RULES["money"])
+"""Words with a capital before numbers that are amounts: "in June 3.5 were born", "EUR 4.20"."""
+
+_DECADES = words(_RULES["decades"])
+"""What stands before the decades `1990's`, and before a hyphen and one: `mid-1990s`."""
+
+_BOOKS = words(_RULES["books"])
+"""Words before a chapter and a verse: "John 3:16"."""
 
 TRANSLATED = words(_RULES["initials"])
 """Initials that another language has of its own, without their full stops."""
@@ -97,7 +111,7 @@ def _plain(text: str, start: int, clock: _Clock) -> Moment | None:
     """Return a time of 24 hours, or of a half day that nobody says."""
     if clock.mark != ":" or not number_ends(text, clock.end):
         return None
-    if text.startswith(_LENGTHS, clock.end) or word_before(text, start) in _LASTING:
+    if text.startswith(_LENGTHS, clock.end) or word_before(text, start) in _LASTING | _BOOKS:
         return None
     return Moment(clock.end, str(clock.hours), clock.minutes)
 
@@ -171,9 +185,14 @@ def _words_before(text: str, start: int) -> int:
 
 
 def behind_hyphen(text: str, start: int) -> bool:
-    """Tell whether the second of two times or prices that a hyphen joins begins here."""
+    """Tell whether the second of two times or prices that a hyphen joins begins here, or a decade.
+
+    Of decades the first is a word: `mid-1990s`.
+    """
     if at(text, start - 1) != "-" or start < 2:
         return False
+    if word_before(text, start, "-") in _DECADES:
+        return decade(text, start) > start
     if at(text, start) != "" and at(text, start) in "$\u20ac\u00a3":
         return is_digit(text[start - 2])
     if not is_digit(at(text, start)) or not (is_digit(text[start - 2]) or text[start - 2] in "mM."):
@@ -194,13 +213,15 @@ def _begins(text: str, start: int) -> bool:
 
 
 def decade(text: str, start: int) -> int:
-    """Return where a decade ends, `1990s`, `'90s`, `80s`; `start` if none begins here."""
+    """Return where a decade ends, `1990s`, `'90s`, `80s`, `the 1990's`; `start` if none begins."""
     first = start + (at(text, start) != "" and at(text, start) in QUOTES)
     end = digits(text, first)
     short = end - first == 2
     year = text[first:end]
+    if at(text, end) in tuple(QUOTES) and word_before(text, start, f"{SPACES}-") in _DECADES:
+        end += 1
     tens = year.endswith("0") and at(text, end) == "s" and number_ends(text, end + 1)
-    if not tens or not (short or (end - first == 4 and first == start)):
+    if not tens or not (short or (len(year) == 4 and first == start)):
         return start
     if year.endswith("00") and year != "2000":  # a century
         return start
@@ -227,13 +248,75 @@ def factor(text: str, end: int) -> tuple[int, str] | None:
 
 
 def numbered(text: str, start: int) -> int:
-    """`3.4` behind "section" or "version"."""
+    """`3.4` behind "section", "fig." or a name ("USB 3.0"), or before a heading ("2.1 Scope")."""
     point = digits(text, start)
     end = digits(text, point + 1)
     alone = at(text, point) == "." and end > point + 1 and number_ends(text, end)
-    return end if alone and word_before(text, start) in _NUMBERED else start
+    if not alone or _is_amount(text, end):
+        return start
+    short = end - point <= len(".12") and end - start <= len("12.34")
+    told = _is_numbered(text, start, short=short) or _is_second(text, start)
+    return end if told or (short and _is_heading(text, start, end)) else start
+
+
+def _is_numbered(text: str, start: int, *, short: bool) -> bool:
+    """Tell whether the word before a number says that it is no amount."""
+    known = word_before(text, start, f"{SPACES}.") in _NUMBERED
+    return known or (short and _is_named(text, start))
+
+
+def _is_second(text: str, start: int) -> bool:
+    """Tell whether a number is joined to one that is no amount: "USB 2.0 or 3.0"."""
+    for joint in _JOINTS:
+        end = first = start - len(joint)
+        while (
+            first > 0 and end - first < 5 and (is_digit(text[first - 1]) or text[first - 1] == ".")
+        ):
+            first -= 1
+        fraction = "." in text[first:end] and is_digit(text[first]) and is_digit(text[end - 1])
+        if fraction and text.startswith(joint, end) and _is_numbered(text, first, short=True):
+            return True
+    return False
+
+
+def _is_amount(text: str, end: int) -> bool:
+    """Tell whether a word or a sign of a unit behind a fraction says that it is one."""
+    if at(text, end) in tuple("%°"):
+        return True
+    start = end + (at(text, end) in tuple(f"{SPACES}-"))
+    stop = run(text, start, lambda c: is_word(c) or c in "%°/²³")
+    word = text[start:stop]
+    return word in ENGLISH or word.startswith(("%", "°")) or word.lower() in _AMOUNTS
+
+
+def _is_named(text: str, start: int) -> bool:
+    """Tell whether a name stands before a number: capitals, or one capital within a sentence."""
+    if at(text, start - 1) not in tuple(SPACES):
+        return False
+    first = start - 1
+    while first > 0 and start - first < 20 and text[first - 1].isalpha():
+        first -= 1
+    word = text[first : start - 1]
+    if len(word) < 2 or not word[0].isupper() or word in _NO_NAMES:
+        return False
+    before = at(text, first - 2)
+    inside = at(text, first - 1) in tuple(SPACES) and (is_word(before) or before == ",")
+    return word.isupper() or inside
+
+
+def _is_heading(text: str, start: int, end: int) -> bool:
+    """Tell whether a number stands at the beginning of a line, and a capital behind it."""
+    begin = end + (at(text, end) == ".")
+    spaced = at(text, begin) in tuple(SPACES) and at(text, begin + 1).isupper()
+    return spaced and run(text, 0, str.isspace) == start
+
+
+def singular(code: str) -> str:
+    """Return what a code is called without the plural that English gives it: `F-16s`."""
+    plural = len(code) > 2 and code[0].isupper() and code[-1] == "s" and is_digit(code[-2])
+    return code[:-1] if plural else code
 
 
 def is_translated(letters: str) -> bool:
-    """Tell whether initials are translated: `U.S.`."""
+    """Tell whether initials are translated: `U.S.`, `PhD`."""
     return letters.replace(".", "") in TRANSLATED

@@ -16,8 +16,9 @@ from allez.entities.characters import (
     begins,
     is_digit,
     run,
+    words,
 )
-from allez.entities.english import QUOTES, is_translated, moment, numbered
+from allez.entities.english import QUOTES, is_translated, moment, numbered, singular
 from allez.entities.forms import FORMS, Form
 from allez.entities.marks import (
     backslash,
@@ -37,10 +38,19 @@ from allez.entities.marks import (
     tagged,
 )
 from allez.entities.named import is_named
-from allez.entities.numbers import Amount, begins_number, name_end, read, write
+from allez.entities.numbers import (
+    CURRENCY_SIGNS,
+    Amount,
+    begins_number,
+    name_end,
+    plain,
+    read,
+    write,
+)
 from allez.entities.numerals import (
     clock,
     date,
+    feet,
     house,
     joined,
     lapse,
@@ -52,8 +62,9 @@ from allez.entities.numerals import (
 )
 from allez.entities.periods import period
 from allez.entities.rates import passed
-from allez.entities.stretches import shared, stretch
+from allez.entities.stretches import Stretch, shared, span, stretch
 from allez.entities.terms import term_at
+from allez.entities.units import unit_behind
 from allez.entities.wordlike import (
     Knows,
     account,
@@ -64,6 +75,7 @@ from allez.entities.wordlike import (
     initials,
     is_latin,
 )
+from allez.spec import SPEC
 
 NUMBER, NAME, THING, TERM = "number", "name", "thing", "term"
 KINDS = (NUMBER, NAME, THING, TERM)
@@ -110,6 +122,7 @@ _DIGITS: tuple[Scanner, ...] = (
     telephone,
     house,
     mixed,
+    feet,
     identifier,
     spaced,
     lapse,
@@ -236,7 +249,8 @@ def _is_plain(chunk: str, knows: Knows) -> bool:
     return regular and not core.endswith("années")
 
 
-_BEFORE_NUMBERS = "+(-\u2013\u2212\u00b1$\u20ac\u00a3\u00a5" + QUOTES
+_DOLLARS = words(SPEC["prices"]["dollars"])
+_BEFORE_NUMBERS = "+(-\u2013\u2212\u00b1" + CURRENCY_SIGNS + QUOTES
 
 
 def _at(
@@ -273,20 +287,17 @@ def _at_number(line: str, start: int, source: Form | None, target: Form | None) 
             return Entity(start, day.end, NUMBER, day.written(), day.value)
         two = stretch(line, start, source)
         if two is not None:
-            said = line[start : two.end] if target is None else two.written(source, target)
-            return Entity(start, two.end, NUMBER, said, two.value)
+            return _two(line, start, two, source, target)
         one = shared(line, start, source)
         if one is not None:
             return _counted(line, start, *one, target)
         end = name_end(line, start, source) if is_named(line, start) else start
         if end > start:
             return _thing(line, start, end)
-    elif is_digit(first) and source is not None:
-        if moment(line, start):
-            return _number(line, start, source, target)
-        end = numbered(line, start)
-        if end > start:
-            return _thing(line, start, end)
+    elif source is not None and not source.hours:
+        entity = _at_english(line, start, source, target)
+        if entity is not None:
+            return entity
     if is_digit(first) or first in "+(":
         for scanner in _DIGITS if is_digit(first) else (telephone,):
             end = scanner(line, start)
@@ -303,6 +314,21 @@ def _at_number(line: str, start: int, source: Form | None, target: Form | None) 
         if end > start:
             return _thing(line, start, end)
     return None
+
+
+def _at_english(line: str, start: int, source: Form, target: Form | None) -> Entity | None:
+    """Return what English alone reads where a number begins."""
+    two = span(line, start, source)
+    if two is not None:
+        return _two(line, start, two, source, target)
+    if not is_digit(line[start]):
+        return None
+    end = plain(line, start, source)[0]
+    joined = at(line, end) == "-" and unit_behind(line, end, source.units)[0] > end
+    if joined or moment(line, start):
+        return _number(line, start, source, target)
+    end = numbered(line, start)
+    return _thing(line, start, end) if end > start else None
 
 
 def _at_word(
@@ -323,7 +349,7 @@ def _at_word(
     if len(word) > 1 and not humps and not inner:
         if word == "années" and source is not None:
             return _number(line, start, source, target)
-        if not (word in ("US", "CA") and following == "$"):
+        if not (word in _DOLLARS and following == "$"):
             return None
     if following == "$":
         entity = _number(line, start, source, target)
@@ -333,9 +359,11 @@ def _at_word(
         return None
     for scanner in _WORDS:
         stop = scanner(line, start)
-        english = source is not None and not source.hours and scanner is initials
+        english = source is not None and not source.hours
         if stop > start and not (english and is_translated(line[start:stop])):
-            return _thing(line, start, stop)
+            thing = _thing(line, start, stop)
+            said = singular(thing.said) if english and scanner is identifier else thing.said
+            return thing._replace(said=said, value=said)
     return None
 
 
@@ -344,6 +372,11 @@ def _number(line: str, start: int, source: Form | None, target: Form | None) -> 
     if number is None:
         return None
     return _counted(line, start, *number, target)
+
+
+def _two(line: str, start: int, two: Stretch, source: Form, target: Form | None) -> Entity:
+    said = line[start : two.end] if target is None else two.written(source, target)
+    return Entity(start, two.end, NUMBER, said, two.value)
 
 
 def _counted(line: str, start: int, end: int, amount: Amount, target: Form | None) -> Entity:

@@ -35,7 +35,11 @@ _BEFORE = SPACES + "°."
 
 _PRICES = SPEC["prices"]
 _CURRENCIES: list[str] = _PRICES["currencies"].split()
+CURRENCY_SIGNS = "".join(name for name in _CURRENCIES if len(name) == 1)
 _CURRENCY_BEHIND: dict[str, str] = _PRICES["behind"]
+_CURRENCY_BEFORE: dict[str, str] = _PRICES["before"]
+"""How a currency is known that may stand there in another way: `A$`."""
+_WRITTEN_BEHIND = {known: sign for sign, known in _CURRENCY_BEHIND.items() if " " in sign}
 _MULTIPLES: dict[str, str] = _PRICES["multiples"]
 """What stands before a currency behind its number, and how it is known: `Mds`."""
 _ALONE = "k"
@@ -87,7 +91,7 @@ def read(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
         return None
     if not form.hours and (stop := decade(text, start)) > start:
         return stop, Amount("", "".join(filter(is_digit, text[start:stop])), False, "", decade=True)
-    position, sign, currency = _lead(text, start)
+    position, sign, currency = lead(text, start)
     if not is_digit(at(text, position)) or (sign and currency and position - start > 4):
         return None
     if not sign and not currency:
@@ -157,7 +161,7 @@ def write(amount: Amount, form: Form) -> str:
     if form.currency_first:
         multiple = "bn" if amount.multiple == "Md" else amount.multiple
         return f"{amount.sign}{amount.currency}{number}{multiple}"
-    behind = {"US$": "$ US", "CA$": "$ CA"}.get(amount.currency, amount.currency)
+    behind = _WRITTEN_BEHIND.get(amount.currency, amount.currency)
     return f"{amount.sign}{number}{NO_BREAK}{amount.multiple}{behind}"
 
 
@@ -168,7 +172,7 @@ def _sign(unit: str, form: Form) -> str:
     return next((sign for sign, known in form.units.items() if known == unit != sign), unit)
 
 
-def _lead(text: str, start: int) -> tuple[int, str, str]:
+def lead(text: str, start: int) -> tuple[int, str, str]:
     """Return where the digits begin, and the sign and the currency before them."""
     position, sign, currency = start, "", ""
     negative = is_negative(text, position)
@@ -177,7 +181,7 @@ def _lead(text: str, start: int) -> tuple[int, str, str]:
         position += 1
     for name in _CURRENCIES:
         if text.startswith(name, position):
-            currency = name
+            currency = _CURRENCY_BEFORE.get(name, name)
             position += len(name)
             position += at(text, position) != "" and at(text, position) in SPACES
             break

@@ -21,6 +21,7 @@ from allez.spec import SPEC
 
 _FRACTIONS: str = SPEC["fractions"]
 """Signs of fractions."""
+_FEET, _INCHES = "'\u2019\u2032", '"\u201d\u2033'
 
 
 class Group(NamedTuple):
@@ -127,6 +128,15 @@ def mixed(text: str, start: int) -> int:
     mark = end + (at(text, end) != "" and at(text, end) in SPACES)
     fraction = at(text, mark) != "" and at(text, mark) in _FRACTIONS
     return mark + 1 if fraction and number_ends(text, mark + 1) else start
+
+
+def feet(text: str, start: int) -> int:
+    """`5'10"`, `6′2″`: two lengths, each with its mark."""
+    end = digits(text, start)
+    stop = digits(text, end + 1)
+    measured = at(text, end) in tuple(_FEET) and 0 < stop - end - 1 <= 2
+    marked = at(text, stop) in tuple(_INCHES)
+    return stop + 1 if measured and marked and number_ends(text, stop + 1) else start
 
 
 def version(text: str, start: int) -> int:

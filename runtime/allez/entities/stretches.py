@@ -1,4 +1,4 @@
-"""Two numbers of French that are one: a stretch of a day, `8h-12h`, `9h à 12h`; a span, `10-15 €`.
+"""Two numbers that are one: of French a stretch of a day, `8h-12h`, `9h à 12h`; a span, `10-15 €`.
 
 Of hours, what may as well be a length of time (`2h-3h`) is no stretch.
 """
@@ -20,7 +20,7 @@ from allez.entities.characters import (
 )
 from allez.entities.forms import Form
 from allez.entities.hours import are_of_day
-from allez.entities.numbers import Amount, behind, closed, plain, write
+from allez.entities.numbers import Amount, behind, closed, lead, plain, write
 
 _DASHES = ("-", "\u2013", "\u2014")
 _OPEN = {"de": " à ", "entre": " et "}
@@ -84,15 +84,21 @@ class _Time(NamedTuple):
 
 def stretch(text: str, start: int, form: Form) -> Stretch | None:
     """Return the stretch or span that begins where a number does, None if there is none."""
-    return _of_day(text, start, form) or _span(text, start, form)
+    return _of_day(text, start, form) or span(text, start, form)
 
 
-def _span(text: str, start: int, form: Form) -> Stretch | None:
-    """Return two numbers and a dash with what belongs to both behind them: `10-15 €`, `2–3 kg`.
+def span(text: str, start: int, form: Form) -> Stretch | None:
+    """Return two numbers and a dash with what belongs to both: `10-15 €`, `2–3 kg`, `$10-15`.
 
+    Per cent may stand behind either: `40%-50%`.
     Spaces may be around the dash at the beginning of a line alone: "iPhone 12 - 500 €" is none.
     """
-    end, first = plain(text, start, form)
+    position, sign, currency = lead(text, start) if form.currency_first else (start, "", "")
+    if sign or not is_digit(at(text, position)):
+        return None
+    end, first = plain(text, position, form)
+    percent = next((sign for sign in form.percent if text.startswith(sign, end)), "")
+    end, first = end + len(percent), first._replace(percent=percent != "")
     dash = _behind_space(text, end)
     begin = _behind_space(text, dash + 1)
     slash = at(text, dash) == "/" and end == dash and begin - 1 == dash
@@ -103,9 +109,11 @@ def _span(text: str, start: int, form: Form) -> Stretch | None:
     if at(text, start - 1) in (*_DASHES, *MINUS):
         return None
     stop, last = plain(text, begin, form)
-    stop, last = behind(text, stop, last, form)
+    stop, last = behind(text, stop, last._replace(currency=currency), form)
     told = last.percent or last.currency or last.unit or last.hours
-    if not told or not (last.unit or closed(text, stop)):
+    if not told or not stop or not (last.unit or closed(text, stop)):
+        return None
+    if first.percent and not last.percent:
         return None
     if slash and not (last.hours and len(first.whole) == len(last.whole) == 2):
         return None

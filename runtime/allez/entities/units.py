@@ -42,9 +42,11 @@ def unit_behind(
     """Return where the sign of a unit stands behind a number or the space behind it.
 
     If none does, both places are the end of the number. A number behind the sign ("1 m 80") is one
-    with it, which is no amount of one unit. `rates`: one of French may follow, "5 mg/jour".
+    with it, which is no amount of one unit. `rates`: one of French may follow, "5 mg/jour"; else a
+    hyphen may stand before a sign of two characters and more, as in English: "a 35-mm film".
     """
-    start = end + (at(text, end) != "" and at(text, end) in SPACES)
+    joined = not rates and at(text, end) == "-"
+    start = end + (joined or (at(text, end) != "" and at(text, end) in SPACES))
     stop = run(text, start, lambda c: is_word(c) or c in "°/²³")
     if rates and text[start:stop] not in signs:
         slashes = (i for i in range(start, stop) if text[i] == "/" and text[start:i] in signs)
@@ -53,6 +55,7 @@ def unit_behind(
     if sign_at(text, start, spaced) in signs:
         stop = spaced
     over = sign_at(text, start, stop) in signs and is_over(text, stop)
+    over = over and not (joined and stop - start < 2)
     return (start, stop) if over else (end, end)
 
 

@@ -1934,12 +1934,22 @@ export const SPEC = {
   }
  },
  "prices": {
-  "currencies": "US$ CA$ \u20ac $ \u00a3 \u00a5",
+  "currencies": "US$ CA$ AU$ NZ$ HK$ C$ A$ R$ \u20ac $ \u00a3 \u00a5 \u20b9 \u20a9 \u20bd \u20ba \u20aa",
   "behind": {
    "$US": "US$",
    "$ US": "US$",
    "$CA": "CA$",
-   "$ CA": "CA$"
+   "$ CA": "CA$",
+   "$AU": "AU$",
+   "$ AU": "AU$",
+   "$NZ": "NZ$",
+   "$ NZ": "NZ$",
+   "$HK": "HK$",
+   "$ HK": "HK$"
+  },
+  "before": {
+   "C$": "CA$",
+   "A$": "AU$"
   },
   "multiples": {
    "Md": "Md",

@@ -346,7 +346,7 @@ export const LATER = {
  "numbers": {
   "en": {
    "designators": "the bus line train tram flight page chapter article volume room gate dock track road route floor class group lot version step figure table question exercise lesson box number no seat section paragraph level season episode match",
-   "versions": "section version chapter figure fig table step article paragraph appendix release rule lesson exercise level python java android ios windows macos ubuntu debian php firefox chrome",
+   "versions": "section sections sec version versions chapter figure figures fig table tables step article articles art paragraph appendix release rule lesson exercise level subsection clause equation eq theorem build update patch draft python java android ios windows macos ubuntu debian php firefox chrome",
    "halves": {
     "a.m.": 0,
     "p.m.": 12,
@@ -388,7 +388,11 @@ export const LATER = {
     "bn": "Md"
    },
    "in_words": "hundred thousand million billion trillion bn tn T M",
-   "initials": "US USA UK UN EU UAE USSR AD BC BCE CE PS AM PM"
+   "amounts": "percent per percentage points point times",
+   "money": "EUR USD GBP CHF CAD AUD NZD JPY CNY INR SEK NOK DKK PLN CZK HUF RUB TRY BRL MXN ZAR",
+   "decades": "the early mid late pre post",
+   "books": "genesis exodus leviticus numbers deuteronomy joshua judges ruth samuel kings chronicles ezra nehemiah esther job psalm psalms proverbs ecclesiastes isaiah jeremiah lamentations ezekiel daniel hosea joel amos obadiah jonah micah nahum habakkuk zephaniah haggai zechariah malachi matthew mark luke john acts romans corinthians galatians ephesians philippians colossians thessalonians timothy titus philemon hebrews james peter jude revelation",
+   "initials": "US USA UK UN EU UAE USSR AD BC BCE CE PS AM PM PO PhD PhDs mRNA tRNA eBook eBooks YouTuber YouTubers TikToker TikTokers"
   }
  },
  "terms": {

@@ -132,6 +132,20 @@ export function lapse(line, start) {
 }
 
 /**
+ * `5'10"`, `6′2″`: two lengths, each with its mark.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+export function feet(line, start) {
+  const end = digits(line, start)
+  const stop = digits(line, end + 1)
+  const isMeasured = isOneOf("'\u2019\u2032", at(line, end)) && stop > end + 1 && stop < end + 4
+  const isMarked = isOneOf('"\u201d\u2033', at(line, stop)) && numberEnds(line, stop + 1)
+  return isMeasured && isMarked ? stop + 1 : start
+}
+
+/**
  * `12 bis`, `4ter`, `7 QUATER`: a number in a street or a law, and one that came between.
  *
  * @param {Line} line

@@ -5,7 +5,7 @@
  */
 
 import { LATER } from '../spec_later.js'
-import { isCapital, isDigit, isLetter } from '../text/characters.js'
+import { isCapital, isDigit, isLetter, isUpperText } from '../text/characters.js'
 import {
   SPACES,
   at,
@@ -15,11 +15,16 @@ import {
   isOneOf,
   isWord,
   numberEnds,
+  isSpace,
   part,
+  run,
+  wordBefore,
   words,
   wordsOf,
 } from './characters.js'
 import { ALIKE } from './units.js'
+
+export { Spans } from './spans.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 
@@ -61,6 +66,14 @@ const [LASTING, AGES, NUMBERED, IN_WORDS, TRANSLATED] = wordsOf(
   'in_words',
   'initials',
 )
+
+/**
+ * Words behind `3.4` that is a fraction; before the decades `1990's`, and before a hyphen and one:
+ * `mid-1990s`; before a chapter and a verse: "John 3:16"; and, with a capital, before numbers that
+ * are amounts: "in June 3.5 were born", "EUR 4.20".
+ */
+const [AMOUNTS, DECADES, BOOKS, MONEY] = wordsOf(RULES, 'amounts', 'decades', 'books', 'money')
+const NO_NAMES = new Set([...words(LATER.calendar.en), ...MONEY])
 
 /** The words and the signs of units of a form that is read: see there. */
 export const DESIGNATORS = words(RULES.designators)
@@ -123,7 +136,8 @@ export function moment(line, start) {
  */
 function plainTime(line, start, { end, hours, minutes, mark }) {
   if (mark !== ':' || !numberEnds(line, end)) return null
-  if (has(line, end, ...LENGTHS) || LASTING.has(wordRightBefore(line, start))) return null
+  const before = wordRightBefore(line, start)
+  if (has(line, end, ...LENGTHS) || LASTING.has(before) || BOOKS.has(before)) return null
   return { end, hours: String(hours), minutes }
 }
 
@@ -207,13 +221,15 @@ function wordsBefore(line, start) {
 }
 
 /**
- * Tells whether the second of two times or prices that a hyphen joins begins here.
+ * Tells whether the second of two times or prices that a hyphen joins begins here, or a decade, of
+ * which the first is a word: `mid-1990s`.
  *
  * @param {Line} line
  * @param {number} start
  */
 export function followsHyphen(line, start) {
   if (at(line, start - 1) !== '-' || start < 2) return false
+  if (DECADES.has(wordBefore(line, start, '-'))) return decadeEnd(line, start) > start
   if (isOneOf('$\u20ac\u00a3', at(line, start))) return isDigit(line[start - 2])
   if (!isDigit(at(line, start)) || !(isDigit(line[start - 2]) || isOneOf('mM.', line[start - 2]))) {
     return false
@@ -237,15 +253,16 @@ function beginsTime(line, start) {
 }
 
 /**
- * Returns where a decade ends, `1990s`, `'90s`, `80s`; `start` if none begins here.
+ * Returns where a decade ends, `1990s`, `'90s`, `80s`, `the 1990's`; `start` if none begins here.
  *
  * @param {Line} line
  * @param {number} start
  */
 export function decadeEnd(line, start) {
   const first = start + (isOneOf(QUOTES, at(line, start)) ? 1 : 0)
-  const end = digits(line, first)
+  let end = digits(line, first)
   const year = part(line, first, end)
+  if (isOneOf(QUOTES, at(line, end)) && DECADES.has(wordBefore(line, start, `${SPACES}-`))) end++
   const isShort = year.length === 2
   if (!year.endsWith('0') || at(line, end) !== 's' || !numberEnds(line, end + 1)) return start
   if (!isShort && !(year.length === 4 && first === start)) return start
@@ -275,7 +292,7 @@ export function factor(line, end) {
 }
 
 /**
- * `3.4` behind "section" or "version".
+ * `3.4` behind "section", "fig." or a name ("USB 3.0"), or before a heading ("2.1 Scope").
  *
  * @type {import('./characters.js').Scanner}
  */
@@ -283,10 +300,98 @@ export function numbered(line, start) {
   const point = digits(line, start)
   const end = digits(line, point + 1)
   const isAlone = at(line, point) === '.' && end > point + 1 && numberEnds(line, end)
-  return isAlone && NUMBERED.has(wordRightBefore(line, start)) ? end : start
+  if (!isAlone || isAmount(line, end)) return start
+  const isShort = end - point <= '.12'.length && end - start <= '12.34'.length
+  const isTold = isNumbered(line, start, isShort) || isSecond(line, start)
+  return isTold || (isShort && isHeading(line, start, end)) ? end : start
 }
 
-/** Tells whether initials are translated: `U.S.`. @param {string} letters */
+/**
+ * Tells whether the word before a number says that it is no amount.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {boolean} isShort
+ */
+const isNumbered = (line, start, isShort) =>
+  NUMBERED.has(wordBefore(line, start, `${SPACES}.`)) || (isShort && isNamed(line, start))
+
+/**
+ * Tells whether a number is joined to one that is no amount: "USB 2.0 or 3.0".
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+const isSecond = (line, start) =>
+  JOINTS.some((joint) => {
+    const end = start - joint.length
+    const isPart = (/** @type {string} */ c) => isDigit(c) || c === '.'
+    let first = end
+    while (first > 0 && end - first < '12.34'.length && isPart(at(line, first - 1))) first--
+    const isFraction =
+      first < end &&
+      part(line, first, end).includes('.') &&
+      isDigit(line[first]) &&
+      isDigit(line[end - 1])
+    return isFraction && has(line, end, joint) && isNumbered(line, first, true)
+  })
+
+/**
+ * Tells whether a word or a sign of a unit behind a fraction says that it is one.
+ *
+ * @param {Line} line
+ * @param {number} end
+ */
+function isAmount(line, end) {
+  if (isOneOf('%°', at(line, end))) return true
+  const start = isOneOf(`${SPACES}-`, at(line, end)) ? end + 1 : end
+  const stop = run(line, start, (c) => isWord(c) || isOneOf('%°/²³', c))
+  const [word, small] = [part(line, start, stop), part(line, start, stop).toLowerCase()]
+  return UNITS.has(word) || /^[%°]/.test(word) || AMOUNTS.has(small) || IN_WORDS.has(small)
+}
+
+/**
+ * Tells whether a name stands before a number: capitals, or one capital within a sentence.
+ *
+ * @param {Line} line
+ * @param {number} start
+ */
+function isNamed(line, start) {
+  if (!isOneOf(SPACES, at(line, start - 1))) return false
+  let first = start - 1
+  while (start - first < 20 && isLetter(at(line, first - 1))) first--
+  const word = part(line, first, start - 1)
+  if (start - 1 - first < 2 || !isCapital(line[first]) || NO_NAMES.has(word)) return false
+  const before = at(line, first - 2)
+  const isInside = isOneOf(SPACES, at(line, first - 1)) && (isWord(before) || before === ',')
+  return isInside || isUpperText(word)
+}
+
+/**
+ * Tells whether a number stands at the beginning of a line, and a capital behind it.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {number} end
+ */
+function isHeading(line, start, end) {
+  const begin = at(line, end) === '.' ? end + 1 : end
+  const isSpaced = isOneOf(SPACES, at(line, begin)) && isCapital(at(line, begin + 1))
+  return isSpaced && run(line, 0, isSpace) === start
+}
+
+/**
+ * Returns what a code is called without the plural that English gives it: `F-16s`.
+ *
+ * @param {string} code
+ */
+export function singular(code) {
+  const [first, ...rest] = [...code]
+  const isPlural = rest.length > 1 && isCapital(first) && /[0-9]s$/.test(code)
+  return isPlural ? code.slice(0, -1) : code
+}
+
+/** Tells whether initials are translated: `U.S.`, `PhD`. @param {string} letters */
 export const isTranslated = (letters) => TRANSLATED.has(letters.replaceAll('.', ''))
 
 /**

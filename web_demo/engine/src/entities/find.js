@@ -8,10 +8,12 @@
  */
 
 import { isAscii, isDigit, isLetter, isLowerText, isUpperText } from '../text/characters.js'
-import { at, begins, isAllLetters, isOneOf, part, run } from './characters.js'
+import { SPEC } from '../spec.js'
+import { at, begins, isAllLetters, isOneOf, part, run, words } from './characters.js'
 import {
   clock,
   date,
+  feet,
   house,
   joined,
   lapse,
@@ -38,7 +40,8 @@ import {
   sign,
   tagged,
 } from './marks.js'
-import { beginsNumber, read, valueOf, write } from './numbers.js'
+import { CURRENCY_SIGNS, beginsNumber, plain, read, valueOf, write } from './numbers.js'
+import { unitBehind } from './units.js'
 import { account, address, file, foreign, identifier, initials, isLatin } from './words.js'
 
 /** @typedef {import('./characters.js').Line} Line */
@@ -86,8 +89,9 @@ const MARKS = {
   '\u2026': [blank],
   '-': [option],
 }
-const BEFORE_NUMBERS = `+(-\u2013\u2212\u00b1$\u20ac\u00a3\u00a5'\u2019\u2018`
-const DIGITS = [emoji, date, version, telephone, house, mixed, identifier, spaced, lapse]
+const BEFORE_NUMBERS = `+(-\u2013\u2212\u00b1${CURRENCY_SIGNS}'\u2019\u2018`
+const DOLLARS = words(SPEC.prices.dollars)
+const DIGITS = [emoji, date, version, telephone, house, mixed, feet, identifier, spaced, lapse]
 const WORDS = [address, account, file, identifier]
 
 /**
@@ -245,10 +249,9 @@ class Finder {
     if (isDigit(first) && this.source?.hours) {
       const two = this.source.two?.at(line, start, this.source, this.target)
       if (two) return two
-    } else if (isDigit(first) && english) {
-      if (english.moment(line, start)) return this.number(line, start)
-      const end = english.numbered(line, start)
-      if (end > start) return thing(line, start, end)
+    } else if (this.source && english) {
+      const entity = this.atEnglish(line, start, this.source, english)
+      if (entity) return entity
     }
     if (isDigit(first) || isOneOf('+(', first)) {
       const found = scanned(line, start, isDigit(first) ? DIGITS : [telephone])
@@ -257,6 +260,24 @@ class Finder {
     const number = first === '(' ? null : this.number(line, start)
     if (number) return number
     return isDigit(first) ? scanned(line, start, [clock, joined, noughts, address]) : null
+  }
+
+  /**
+   * Returns what English alone reads where a number begins.
+   *
+   * @param {Line} line
+   * @param {number} start
+   * @param {Form} source
+   * @param {typeof import('./english.js')} english
+   */
+  atEnglish(line, start, source, english) {
+    const two = source.two?.at(line, start, source, this.target)
+    if (two || !isDigit(line[start])) return two ?? null
+    const [last] = plain(line, start, source)
+    const isJoined = at(line, last) === '-' && unitBehind(line, last, source.units)[1] > last
+    if (isJoined || english.moment(line, start)) return this.number(line, start)
+    const end = english.numbered(line, start)
+    return end > start ? thing(line, start, end) : null
   }
 
   /**
@@ -276,16 +297,23 @@ class Finder {
     const isInner = isDigit(following) || isOneOf('_@.-:/\\(+%', following)
     if (end - start > 1 && !hasHumps && !isInner) {
       if (word === 'années' && this.source) return this.number(line, start)
-      if (!((word === 'US' || word === 'CA') && following === '$')) return null
+      if (!(DOLLARS.has(word) && following === '$')) return null
     }
     if (following === '$') {
       const entity = this.number(line, start)
       if (entity) return entity
     }
     if (!isInner && !hasHumps) return null
+    const english = this.source?.english
     const stop = initials(line, start)
-    const isKept = !this.source?.english?.isTranslated(part(line, start, stop))
-    return stop > start && isKept ? thing(line, start, stop) : scanned(line, start, WORDS)
+    const isKept = !english?.isTranslated(part(line, start, stop))
+    if (stop > start && isKept) return thing(line, start, stop)
+    const found = scanned(line, start, WORDS)
+    if (!found || !english) return found
+    if (english.isTranslated(found.said)) return null
+    const isCode = identifier(line, start) === found.end
+    const said = isCode ? english.singular(found.said) : found.said
+    return { ...found, said, value: said }
   }
 
   /**

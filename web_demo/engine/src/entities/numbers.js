@@ -50,8 +50,8 @@ const NO_BREAK = '\u00a0'
  * @property {string} until what joins two hours between which something is
  * @property {typeof import('./english.js') | null} english what English alone reads; null: nothing
  * @property {typeof import('./french.js') | null} french what French alone reads; null: nothing
- * @property {import('./stretches.js').Stretches | null} two what reads two numbers as one; null:
- *   nothing does
+ * @property {import('./spans.js').Spans | null} two what reads two numbers as one; null: nothing
+ *   does
  */
 
 /** The number forms that every host has, by language. @type {Record<string, Form>} */
@@ -98,12 +98,12 @@ export const FORMS = {
 export async function readingForm(name) {
   if (name === 'en') {
     const english = await import('./english.js')
-    return { ...FORMS.en, english, designators: english.DESIGNATORS, units: english.UNITS }
+    const two = new english.Spans(NUMBERS)
+    return { ...FORMS.en, english, designators: english.DESIGNATORS, units: english.UNITS, two }
   }
   if (name !== 'fr') return null
   const french = await import('./french.js')
-  const numbers = { amountOf, behind, isClosed, plain, valueOf, write }
-  const two = new french.Stretches(numbers)
+  const two = new french.Stretches(NUMBERS)
   return { ...FORMS.fr, french, designators: french.NUMBERED, two }
 }
 
@@ -112,8 +112,15 @@ const { prices: PRICES } = SPEC
 const CURRENCIES = PRICES.currencies.split(' ')
 /** @type {Record<string, string>} */
 const CURRENCY_BEHIND = PRICES.behind
-/** @type {Record<string, string>} */
-const WRITTEN_BEHIND = { US$: '$ US', CA$: '$ CA' }
+/** How the currencies are written that have a space within. */
+const WRITTEN_BEHIND = new Map(
+  Object.entries(CURRENCY_BEHIND)
+    .filter(([sign]) => sign.includes(' '))
+    .map(([sign, known]) => [known, sign]),
+)
+
+/** The currencies that are one sign. */
+export const CURRENCY_SIGNS = CURRENCIES.filter((name) => name.length === 1).join('')
 
 /** What stands before a currency behind its number, and how it is known: `Mds`. */
 const MULTIPLES = new Map(Object.entries(PRICES.multiples))
@@ -149,6 +156,9 @@ export const amountOf = (known) => ({
   ...{ multiple: '', minutes: '', decade: false, hours: false, unit: '' },
   ...known,
 })
+
+/** What is handed to what reads two numbers. @type {import('./spans.js').Numbers} */
+const NUMBERS = { amountOf, behind, isClosed, lead, plain, valueOf, write }
 
 /** What is the same in every language. @param {Amount} amount */
 export function valueOf(amount) {
@@ -240,7 +250,7 @@ export function write(amount, form) {
   if (form.currencyFirst) {
     return `${sign}${currency}${number}${multiple === 'Md' ? 'bn' : multiple}`
   }
-  return `${sign}${number}${NO_BREAK}${multiple}${WRITTEN_BEHIND[currency] ?? currency}`
+  return `${sign}${number}${NO_BREAK}${multiple}${WRITTEN_BEHIND.get(currency) ?? currency}`
 }
 
 /**
@@ -260,7 +270,7 @@ const signOf = (unit, form) =>
  * @param {number} start
  * @returns {[number, string, string]}
  */
-function lead(line, start) {
+export function lead(line, start) {
   let [position, sign] = [start, '']
   const isMinus = isNegative(line, position)
   if (isMinus || isOneOf('+\u00b1', line[position])) {
@@ -269,7 +279,7 @@ function lead(line, start) {
   }
   const currency = CURRENCIES.find((name) => has(line, position, name))
   if (currency === undefined) return [position, sign, '']
-  return [behindSpace(line, position + currency.length), sign, currency]
+  return [behindSpace(line, position + currency.length), sign, PRICES.before[currency] ?? currency]
 }
 
 /**

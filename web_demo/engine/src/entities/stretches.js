@@ -7,44 +7,27 @@
 
 import { isDigit } from '../text/characters.js'
 import {
-  MINUS,
   SPACES,
   at,
   behindSpace,
   digits,
   has,
   isOneOf,
-  isSpace,
   isWord,
   numberEnds,
   part,
-  run,
   wordBefore,
 } from './characters.js'
 import { areOfDay, beforeSpace } from './hours.js'
 import { isNamed } from './named.js'
 import { period } from './periods.js'
+import { DASHES, Spans } from './spans.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 /** @typedef {import('./numbers.js').Amount} Amount */
 /** @typedef {import('./numbers.js').Form} Form */
+/** @typedef {import('./spans.js').Stretch} Stretch */
 /** @typedef {{end: number, amount: Amount, isColon: boolean}} Time */
-
-/**
- * What reads and writes single numbers. It is handed over: who imports it from here would
- * make it a script of its own.
- *
- * @typedef {Pick<typeof import('./numbers.js'),
- *   'amountOf' | 'behind' | 'isClosed' | 'plain' | 'valueOf' | 'write'>} Numbers
- */
-
-/**
- * Two numbers, where the second one ends, and what stands between them.
- *
- * @typedef {{end: number, first: Amount, joint: string, last: Amount}} Stretch
- */
-
-const DASHES = '-\u2013\u2014'
 
 /** What opens two numbers, and what joins them; of hours each is a number then. */
 const OPEN = new Map([
@@ -56,12 +39,7 @@ const OPEN = new Map([
 const valueIn = ({ whole, fraction }) => Number(`${whole}.${fraction || 0}`)
 
 /** What reads two numbers of French as one. */
-export class Stretches {
-  /** @param {Numbers} numbers */
-  constructor(numbers) {
-    this.numbers = numbers
-  }
-
+export class Stretches extends Spans {
   /**
    * Returns the stretch, span, date of a period or name that begins where a number does, null if
    * there is none.
@@ -80,15 +58,7 @@ export class Stretches {
       const shared = this.shared(line, start, source)
       return shared ? this.counted(line, start, shared, target) : this.named(line, start, source)
     }
-    const { end, first, last } = found
-    const said = target ? this.written(found, source, target) : part(line, start, end)
-    return {
-      start,
-      end,
-      kind: 'number',
-      said,
-      value: `${this.numbers.valueOf(first)}-${this.numbers.valueOf(last)}`,
-    }
+    return this.entity(line, start, found, source, target)
   }
 
   /**
@@ -107,24 +77,6 @@ export class Stretches {
     if (this.numbers.behind(line, end, amount, form)[0] !== end) return null
     const letters = part(line, start, end)
     return { start, end, kind: 'thing', said: letters, value: letters }
-  }
-
-  /**
-   * Returns how the other language writes it: a currency that stands first does so once.
-   *
-   * @param {Stretch} stretch
-   * @param {Form} source
-   * @param {Form} target
-   */
-  written({ first, joint, last }, source, target) {
-    const joined = joint === source.until ? target.until : joint
-    const currency = target.currencyFirst ? last.currency : ''
-    return (
-      currency +
-      this.numbers.write(first, target) +
-      joined +
-      this.numbers.write(last, target).slice(currency.length)
-    )
   }
 
   /**
@@ -164,37 +116,6 @@ export class Stretches {
     const { currency, multiple } = last
     if (isLed || currency === '' || !rises || !this.numbers.isClosed(line, stop)) return null
     return { end, first: { ...number, currency, multiple } }
-  }
-
-  /**
-   * Returns two numbers and a dash with what belongs to both behind them: `10-15 €`, `2–3 kg`.
-   *
-   * Spaces may be around the dash at the beginning of a line alone: "iPhone 12 - 500 €" is none.
-   *
-   * @param {Line} line
-   * @param {number} start
-   * @param {Form} form
-   * @returns {Stretch | null}
-   */
-  span(line, start, form) {
-    const [end, first] = this.numbers.plain(line, start, form)
-    const dash = behindSpace(line, end)
-    const begin = behindSpace(line, dash + 1)
-    const isSlash = at(line, dash) === '/' && end === dash && begin === dash + 1
-    if (!(isSlash || isOneOf(DASHES, at(line, dash))) || !isDigit(at(line, begin))) return null
-    const isSpaced = dash > end
-    if (isSpaced !== begin > dash + 1 || (isSpaced && run(line, 0, isSpace) < start)) {
-      return null
-    }
-    if (isOneOf(DASHES + MINUS, at(line, start - 1))) return null
-    const [from, number] = this.numbers.plain(line, begin, form)
-    const [stop, last] = this.numbers.behind(line, from, number, form)
-    const isTold = last.percent || last.currency !== '' || last.unit !== '' || last.hours
-    if (!isTold || (last.unit === '' && !this.numbers.isClosed(line, stop))) return null
-    const areTwoDigits = first.whole.length === 2 && last.whole.length === 2
-    if (isSlash && !(last.hours && areTwoDigits)) return null
-    if ([first, last].some(({ whole }) => whole.length > 1 && whole[0] === '0')) return null
-    return { end: stop, first, joint: part(line, end, begin), last }
   }
 
   /**

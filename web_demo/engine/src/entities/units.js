@@ -25,7 +25,8 @@ export const SIGNS = new Map([...ALIKE, ...Object.entries(SPEC.units.fr)])
 
 /**
  * Returns the sign of a unit behind a number or the space behind it, and where it stands; "" and
- * the number's end if none does. A number behind the sign ("1 m 80") is one with it.
+ * the number's end if none does. A number behind the sign ("1 m 80") is one with it. In English a
+ * hyphen may stand before a sign of two characters and more: "a 35-mm film".
  *
  * @param {import('./characters.js').Line} line
  * @param {number} end
@@ -34,7 +35,8 @@ export const SIGNS = new Map([...ALIKE, ...Object.entries(SPEC.units.fr)])
  * @returns {[sign: string, start: number, stop: number]}
  */
 export function unitBehind(line, end, signs, rate) {
-  const start = behindSpace(line, end)
+  const isJoined = !rate && at(line, end) === '-'
+  const start = isJoined ? end + 1 : behindSpace(line, end)
   let stop = run(line, start, (c) => isWord(c) || isOneOf('°/²³', c))
   let sign = part(line, start, stop)
   for (let slash = start; rate && !signs.has(sign) && slash < stop; slash++) {
@@ -46,7 +48,8 @@ export function unitBehind(line, end, signs, rate) {
     const whole = `${sign}/${part(line, stop + 3, last)}`
     if (signs.has(whole)) [sign, stop] = [whole, last]
   }
-  return signs.has(sign) && isOver(line, stop) ? [sign, start, stop] : ['', end, end]
+  const isSign = signs.has(sign) && isOver(line, stop) && !(isJoined && stop - start < 2)
+  return isSign ? [sign, start, stop] : ['', end, end]
 }
 
 /**

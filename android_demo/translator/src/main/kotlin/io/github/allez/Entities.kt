@@ -45,8 +45,7 @@ private val MARKS: Map<Int, List<Scanner>> = mapOf<Char, List<Scanner>>(
 private val OTHER_MARKS: List<Scanner> = listOf(CodePoints::emoji, CodePoints::sign)
 private val DIGITS: List<Scanner> = listOf(
     CodePoints::emoji, CodePoints::date, CodePoints::version, CodePoints::telephone, CodePoints::house, CodePoints::mixed,
-    CodePoints::identifier,
-    CodePoints::spaced, CodePoints::lapse,
+    CodePoints::feet, CodePoints::identifier, CodePoints::spaced, CodePoints::lapse,
 )
 private val NUMBER_SIGNS: List<Scanner> = listOf(CodePoints::telephone)
 private val CODES: List<Scanner> =
@@ -58,7 +57,8 @@ private const val BEFORE_WORDS = "\u00ab\u00bb\"\u201c\u201d(\u00a0\u202f"
 private const val BEHIND_WORDS = ".,;:!?\u2026)\u00ab\u00bb\"\u201c\u201d'\u2019\u00a0\u202f"
 private const val ROW = "....."
 private const val ROW_OF_DOTS = "\u2026\u2026"
-private const val BEFORE_NUMBERS = "+(-\u2013\u2212\u00b1$\u20ac\u00a3\u00a5$DECADE_QUOTES"
+private val BEFORE_NUMBERS = "+(-\u2013\u2212\u00b1$CURRENCY_SIGNS$DECADE_QUOTES"
+private val DOLLARS = words(SPEC.part("prices").text("dollars"))
 private const val DECADE = "années"
 
 /**
@@ -189,11 +189,7 @@ internal class EntityFinder(
         private fun atNumber(start: Int): Entity? {
             if (!line.beginsNumber(start, source)) return null
             val first = line[start]
-            if (isDigit(first) && source != null && !source.hours) {
-                if (line.moment(start) != null) return number(start)
-                val end = line.numbered(start)
-                if (end > start) return thing(start, end)
-            }
+            if (source != null && !source.hours) atEnglish(start, source)?.let { return it }
             if (isDigit(first)) {
                 if (source != null && source.hours && target?.hours == false) line.period(start)?.let { return it }
                 if (source != null && source.hours) line.stretch(start, source, target)?.let { return it }
@@ -205,6 +201,17 @@ internal class EntityFinder(
             }
             if (first != '('.code) number(start)?.let { return it }
             return if (isDigit(first)) firstOf(CODES, start) else null
+        }
+
+        /** What English alone reads where a number begins. */
+        private fun atEnglish(start: Int, source: NumberForm): Entity? {
+            line.englishSpan(start, source, target)?.let { return it }
+            if (!isDigit(line[start])) return null
+            val last = line.plain(start, source).end
+            val joined = line.has('-', last) && line.unitBehind(last, source.units) != null
+            if (joined || line.moment(start) != null) return number(start)
+            val end = line.numbered(start)
+            return if (end > start) thing(start, end) else null
         }
 
         private fun atWord(start: Int): Entity? {
@@ -219,13 +226,17 @@ internal class EntityFinder(
             if (end - start > 1 && !humps && !inner) {
                 val word = line.string(start, end)
                 if (word == DECADE && source != null) return number(start)
-                if (!(word in listOf("US", "CA") && line.has('$', end))) return null
+                if (!(word in DOLLARS && line.has('$', end))) return null
             }
             if (line.has('$', end)) number(start)?.let { return it }
             if (!inner && !humps) return null
+            val english = source != null && !source.hours
             val stop = line.initials(start)
-            val translated = source != null && !source.hours && isTranslated(line.string(start, stop))
-            return if (stop > start && !translated) thing(start, stop) else firstOf(WORDS, start)
+            if (stop > start && !(english && isTranslated(line.string(start, stop)))) return thing(start, stop)
+            val found = firstOf(WORDS, start) ?: return null
+            if (!english || isTranslated(found.said)) return found.takeIf { !english }
+            val said = if (line.identifier(start) == found.end) singular(found.said) else found.said
+            return found.copy(said = said, value = said)
         }
 
         private fun number(start: Int): Entity? {

@@ -103,6 +103,14 @@ internal fun CodePoints.mixed(start: Int): Int {
     return if (hasOneOf(FRACTIONS, mark) && numberEnds(mark + 1)) mark + 1 else start
 }
 
+/** `5'10"`, `6′2″`: two lengths, each with its mark. */
+internal fun CodePoints.feet(start: Int): Int {
+    val end = digits(start)
+    val stop = digits(minOf(end + 1, size))
+    val measured = hasOneOf("'\u2019\u2032", end) && stop - end - 1 in 1..2 && hasOneOf("\"\u201d\u2033", stop)
+    return if (measured && numberEnds(stop + 1)) stop + 1 else start
+}
+
 /** Signs of fractions. */
 private val FRACTIONS = SPEC.text("fractions")
 

@@ -37,6 +37,18 @@ private val IN_WORDS = words(RULES.text("in_words"))
 /** Words before `3.4` that is no fraction. */
 private val NUMBERED = words(RULES.text("versions"))
 
+/** Words behind `3.4` that is one. */
+private val AMOUNTS = IN_WORDS + words(RULES.text("amounts"))
+
+/** Words with a capital before numbers that are amounts: "in June 3.5 were born", "EUR 4.20". */
+private val NO_NAMES_OF_NUMBERS = words(SPEC.part("calendar").text("en")) + words(RULES.text("money"))
+
+/** What stands before the decades `1990's`, and before a hyphen and one: `mid-1990s`. */
+private val DECADES = words(RULES.text("decades"))
+
+/** Words before a chapter and a verse: "John 3:16". */
+private val BOOKS = words(RULES.text("books"))
+
 /** Initials that another language has of its own, without their full stops. */
 private val TRANSLATED = words(RULES.text("initials"))
 
@@ -72,7 +84,7 @@ private const val NOON = 12
 /** A time of 24 hours, or of a half day that nobody says. */
 private fun CodePoints.plainTime(start: Int, clock: Clock): Moment? {
     if (clock.mark != ':' || !numberEnds(clock.end)) return null
-    if (LENGTHS.any { startsWith(it, clock.end) } || wordRightBefore(start) in LASTING) return null
+    if (LENGTHS.any { startsWith(it, clock.end) } || wordRightBefore(start) in LASTING + BOOKS) return null
     return Moment(clock.end, clock.hours.toString(), clock.minutes)
 }
 
@@ -132,9 +144,13 @@ private fun CodePoints.wordsBefore(start: Int): Int {
     return count
 }
 
-/** Whether the second of two times or prices that a hyphen joins begins here. */
+/**
+ * Whether the second of two times or prices that a hyphen joins begins here, or a decade, of which the
+ * first is a word: `mid-1990s`.
+ */
 internal fun CodePoints.followsHyphen(start: Int): Boolean {
     if (!has('-', start - 1) || start < 2) return false
+    if (wordBefore(start, "-") in DECADES) return decadeEnd(start) > start
     if (hasOneOf("$\u20ac\u00a3", start)) return isDigit(get(start - 2))
     if (!isDigit(at(start)) || !(isDigit(get(start - 2)) || hasOneOf("mM.", start - 2))) return false
     var first = start - 2
@@ -148,12 +164,13 @@ internal fun CodePoints.followsHyphen(start: Int): Boolean {
 private fun CodePoints.beginsTime(start: Int): Boolean =
     isDigit(get(start)) && !isWord(at(start - 1)) && !hasOneOf(":.,-/", start - 1)
 
-/** Where a decade ends, `1990s`, `'90s`, `80s`; [start] if none begins here. */
+/** Where a decade ends, `1990s`, `'90s`, `80s`, `the 1990's`; [start] if none begins here. */
 internal fun CodePoints.decadeEnd(start: Int): Int {
     val first = if (hasOneOf(DECADE_QUOTES, start)) start + 1 else start
-    val end = digits(first)
-    val year = string(first, end)
+    val last = digits(first)
+    val year = string(first, last)
     val short = year.length == 2
+    val end = if (hasOneOf(DECADE_QUOTES, last) && wordBefore(start, "$SPACES-") in DECADES) last + 1 else last
     if (!year.endsWith('0') || !has('s', end) || !numberEnds(end + 1)) return start
     if (!short && !(year.length == 4 && first == start)) return start
     if (year.endsWith("00") && year != "2000") return start // a century
@@ -174,15 +191,62 @@ internal fun CodePoints.factor(end: Int): Pair<Int, String>? {
     return if (inWords || letters == "tn" || letters == "T") null else end to ""
 }
 
-/** `3.4` behind "section" or "version". */
+/** `3.4` behind "section", "fig." or a name ("USB 3.0"), or before a heading ("2.1 Scope"). */
 internal fun CodePoints.numbered(start: Int): Int {
     val point = digits(start)
     val end = digits(minOf(point + 1, size))
     val alone = has('.', point) && end > point + 1 && numberEnds(end)
-    return if (alone && wordRightBefore(start) in NUMBERED) end else start
+    if (!alone || isAmount(end)) return start
+    val short = end - point <= ".12".length && end - start <= "12.34".length
+    val told = isNumbered(start, short) || isSecond(start)
+    return if (told || (short && isHeading(start, end))) end else start
 }
 
-/** Whether initials are translated: `U.S.`. */
+/** Whether the word before a number says that it is no amount. */
+private fun CodePoints.isNumbered(start: Int, short: Boolean): Boolean =
+    wordBefore(start, "$SPACES.") in NUMBERED || (short && isNamedBy(start))
+
+/** Whether a number is joined to one that is no amount: "USB 2.0 or 3.0". */
+private fun CodePoints.isSecond(start: Int): Boolean = JOINTS.any { joint ->
+    val end = start - joint.length
+    var first = end
+    while (first > 0 && end - first < "12.34".length && (isDigit(at(first - 1)) || has('.', first - 1))) first--
+    val fraction = first < end && string(first, end).contains('.') && isDigit(at(first)) && isDigit(at(end - 1))
+    fraction && startsWith(joint, end) && isNumbered(first, short = true)
+}
+
+/** Whether a word or a sign of a unit behind a fraction says that it is one. */
+private fun CodePoints.isAmount(end: Int): Boolean {
+    if (hasOneOf("%°", end)) return true
+    val start = if (hasOneOf("$SPACES-", end)) end + 1 else end
+    val word = string(start, run(start) { isWord(it) || isOneOf("%°/²³", it) })
+    return word in ENGLISH_SIGNS || word.startsWith('%') || word.startsWith('°') || word.lowercase(Locale.ROOT) in AMOUNTS
+}
+
+/** Whether a name stands before a number: capitals, or one capital within a sentence. */
+private fun CodePoints.isNamedBy(start: Int): Boolean {
+    if (!hasOneOf(SPACES, start - 1)) return false
+    var first = start - 1
+    while (first > 0 && start - first < 20 && isLetter(at(first - 1))) first--
+    val word = string(first, start - 1)
+    if (start - 1 - first < 2 || !isCapital(at(first)) || word in NO_NAMES_OF_NUMBERS) return false
+    val inside = hasOneOf(SPACES, first - 1) && (isWord(at(first - 2)) || has(',', first - 2))
+    return inside || allCapital(first, start - 1)
+}
+
+/** Whether a number stands at the beginning of a line, and a capital behind it. */
+private fun CodePoints.isHeading(start: Int, end: Int): Boolean {
+    val begin = if (has('.', end)) end + 1 else end
+    return hasOneOf(SPACES, begin) && isCapital(at(begin + 1)) && run(0, ::isSpace) == start
+}
+
+/** What a code is called without the plural that English gives it: `F-16s`. */
+internal fun singular(code: String): String {
+    val plural = code.length > 2 && isCapital(code.codePointAt(0)) && code.endsWith('s') && isDigit(code[code.length - 2].code)
+    return if (plural) code.dropLast(1) else code
+}
+
+/** Whether initials are translated: `U.S.`, `PhD`. */
 internal fun isTranslated(letters: String): Boolean = letters.replace(".", "") in TRANSLATED
 
 /** The word right before a position or the space there, in small letters. */

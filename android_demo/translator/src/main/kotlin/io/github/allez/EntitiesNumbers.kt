@@ -76,7 +76,14 @@ internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
 private val PRICES = SPEC.part("prices")
 private val CURRENCIES = PRICES.text("currencies").split(" ")
 private val CURRENCY_BEHIND = PRICES.part("behind").each<String>() + CURRENCIES.associateWith { it }
-private val WRITTEN_BEHIND = mapOf("US$" to "$ US", "CA$" to "$ CA")
+private val WRITTEN_BEHIND =
+    PRICES.part("behind").each<String>().filterKeys { ' ' in it }.entries.associate { (sign, known) -> known to sign }
+
+/** How a currency is known that may stand there in another way: `A$`. */
+private val CURRENCY_BEFORE = PRICES.part("before").each<String>()
+
+/** The currencies that are one sign. */
+internal val CURRENCY_SIGNS = CURRENCIES.filter { it.length == 1 }.joinToString("")
 
 /** What stands before a currency behind its number, and how it is known: `Mds`. */
 private val MULTIPLES = PRICES.part("multiples").each<String>()
@@ -204,7 +211,7 @@ private fun thousands(whole: String): List<String> {
 }
 
 /** Where the digits begin, and the sign and the currency before them. */
-private fun CodePoints.lead(start: Int): Triple<Int, String, String> {
+internal fun CodePoints.lead(start: Int): Triple<Int, String, String> {
     var position = start
     var sign = ""
     val isMinus = isNegative(position)
@@ -213,7 +220,7 @@ private fun CodePoints.lead(start: Int): Triple<Int, String, String> {
         position++
     }
     val currency = CURRENCIES.firstOrNull { startsWith(it, position) } ?: return Triple(position, sign, "")
-    return Triple(behindSpace(position + currency.length), sign, currency)
+    return Triple(behindSpace(position + currency.length), sign, CURRENCY_BEFORE[currency] ?: currency)
 }
 
 /** A time of day, as either language writes it. */

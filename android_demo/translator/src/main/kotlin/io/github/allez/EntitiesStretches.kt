@@ -1,5 +1,5 @@
 /*
- * Two numbers of French that are one: a stretch of a day, `8h-12h`, `9h à 12h`; a span, `10-15 €`.
+ * Two numbers that are one: of French a stretch of a day, `8h-12h`, `9h à 12h`; a span, `10-15 €`.
  *
  * Of hours, what may as well be a length of time (`2h-3h`) is no stretch.
  */
@@ -65,17 +65,31 @@ internal fun CodePoints.stretch(start: Int, source: NumberForm, target: NumberFo
         val said = if (target == null) string(start, end) else write(first, target)
         return Entity(start, end, EntityKind.NUMBER, said, first.value)
     }
+    return twoNumbers(start, found, source, target)
+}
+
+/** The span that begins where a number of English does, null if there is none: `$10-15`, `20–30%`. */
+internal fun CodePoints.englishSpan(start: Int, source: NumberForm, target: NumberForm?): Entity? =
+    span(start, source)?.let { twoNumbers(start, it, source, target) }
+
+private fun CodePoints.twoNumbers(start: Int, found: TwoNumbers, source: NumberForm, target: NumberForm?): Entity {
     val said = if (target == null) string(start, found.end) else found.written(source, target)
     return Entity(start, found.end, EntityKind.NUMBER, said, "${found.first.value}-${found.last.value}")
 }
 
 /**
- * Two numbers and a dash with what belongs to both behind them: `10-15 €`, `2–3 kg`.
+ * Two numbers and a dash with what belongs to both: `10-15 €`, `2–3 kg`, `$10-15`. Per cent may stand
+ * behind either: `40%-50%`.
  *
  * Spaces may be around the dash at the beginning of a line alone: "iPhone 12 - 500 €" is none.
  */
 private fun CodePoints.span(start: Int, form: NumberForm): TwoNumbers? {
-    val (end, first) = plain(start, form)
+    val (position, sign, currency) = if (form.currencyFirst) lead(start) else Triple(start, "", "")
+    if (sign.isNotEmpty() || !isDigit(at(position))) return null
+    val figures = plain(position, form)
+    val percent = form.percent.firstOrNull { startsWith(it, figures.end) }.orEmpty()
+    val end = figures.end + percent.length
+    val first = figures.amount.copy(percent = percent.isNotEmpty())
     val dash = behindSpace(end)
     val begin = behindSpace(dash + 1)
     val isSpaced = dash > end
@@ -84,9 +98,10 @@ private fun CodePoints.span(start: Int, form: NumberForm): TwoNumbers? {
     if (!(isSlash || hasOneOf(DASHES, dash)) || !isEven || !isDigit(at(begin))) return null
     if (isSpaced && run(0, ::isSpace) < start || hasOneOf(DASHES + MINUS, start - 1)) return null
     val plain = plain(begin, form)
-    val (stop, last) = behind(plain.end, plain.amount, form) ?: return null
+    val (stop, last) = behind(plain.end, plain.amount.copy(currency = currency), form) ?: return null
     val isTold = last.percent || last.hours || last.currency.isNotEmpty() || last.unit.isNotEmpty()
     if (!isTold || last.unit.isEmpty() && !isClosed(stop)) return null
+    if (first.percent && !last.percent) return null
     if (isSlash && !(last.hours && first.whole.length == 2 && last.whole.length == 2)) return null
     if (listOf(first, last).any { it.whole.length > 1 && it.whole.startsWith('0') }) return null
     return TwoNumbers(stop, first, string(end, begin), last)

@@ -29,10 +29,12 @@ internal fun signOf(written: String): String = written.replace(SPACED, "/")
  * Where the sign of a unit stands behind a number or the space behind it; null if none does. A number
  * behind the sign ("1 m 80") is one with it.
  *
- * @param rates whether one of French may follow: `5 mg/jour`.
+ * @param rates whether one of French may follow: `5 mg/jour`; else a hyphen may stand before a sign of two
+ *   characters and more, as in English: "a 35-mm film".
  */
 internal fun CodePoints.unitBehind(end: Int, signs: Map<String, String>, rates: Boolean = false): IntRange? {
-    val start = behindSpace(end)
+    val joined = !rates && has('-', end)
+    val start = if (joined) end + 1 else behindSpace(end)
     val last = run(start) { isWord(it) || isOneOf("°/²³", it) }
     val short = if (!rates || string(start, last) in signs) {
         last
@@ -41,7 +43,8 @@ internal fun CodePoints.unitBehind(end: Int, signs: Map<String, String>, rates: 
     }
     val long = if (startsWith(SPACED, short)) run(short + SPACED.length, ::isWord) else short
     val stop = if (signAt(start, long) in signs) long else short
-    return (start until stop).takeIf { signAt(start, stop) in signs && isOver(stop) }
+    val over = signAt(start, stop) in signs && isOver(stop)
+    return (start until stop).takeIf { over && !(joined && stop - start < 2) }
 }
 
 /** Whether nothing goes on behind the sign of a unit: no word, product or second number. */
