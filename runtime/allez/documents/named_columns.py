@@ -13,24 +13,34 @@ def _listed(names: str) -> frozenset[str]:
 
 _PEOPLE = _listed(
     "prenom|nom de famille|nom de naissance|nom d usage|patronyme|nom complet|nom et prenom"
-    "|prenom et nom|nom prenom|prenom nom|email|e mail|mail|adresse mail|adresse email"
-    "|adresse e mail|adresse electronique|courriel|adresse courriel|telephone|tel|portable"
-    "|numero de telephone|n de telephone"
+    "|prenom et nom|nom prenom|prenom nom"
     "|first name|firstname|given name|last name|lastname|surname|family name|full name|fullname"
-    "|email address|e mail address|phone|phone number|telephone number|mobile"
-    "|apellido|apellidos|nombre completo|nombre y apellidos|correo|correo electronico|telefono"
-    "|vorname|nachname|familienname|telefon|telefonnummer"
+    "|apellido|apellidos|nombre completo|nombre y apellidos|vorname|nachname|familienname"
 )
-"""What is said of people alone."""
+"""What is said of people alone; all without accents and in the singular of French."""
 _NAMES = _PEOPLE | _listed(
     "auteur|auteure|autrice|nom de l auteur|ville|commune|nom de la ville|nom de la commune"
-    "|adresse|adresse postale|rue|code postal|cp|ville de naissance|lieu de naissance"
-    "|author|city|town|address|street|postal address|postal code|postcode|zip|zip code"
-    "|autor|autora|ciudad|municipio|localidad|direccion|codigo postal"
-    "|autorin|stadt|wohnort|anschrift|strasse|plz|postleitzahl"
+    "|adresse|adresse postale|rue|ville de naissance|lieu de naissance"
+    "|author|city|town|address|street|postal address"
+    "|autor|autora|ciudad|municipio|localidad|direccion"
+    "|autorin|stadt|wohnort|anschrift|strasse"
 )
-"""What columns are called whose cells stay; without accents and in the singular of French."""
-_EITHER = _listed("nom|name|nombre|departement|department")
+"""What columns are called whose cells stay."""
+_CONTACTS = _listed(
+    "email|e mail|mail|adresse mail|adresse email|adresse e mail|adresse electronique|courriel"
+    "|adresse courriel|telephone|tel|portable|numero de telephone|n de telephone"
+    "|email address|e mail address|phone|phone number|telephone number|mobile"
+    "|correo|correo electronico|telefono|telefon|telefonnummer"
+)
+"""What people are reached by; where words are below, these are things."""
+_KNOWN = (_NAMES | _CONTACTS) | _listed(
+    "code postal|cp|postal code|postcode|zip|zip code|codigo postal|plz|postleitzahl"
+    "|age|sexe|civilite|profession|date de naissance|sex|gender|birthdate|date of birth"
+    "|edad|sexo|fecha de nacimiento|alter|geschlecht|geburtsdatum"
+)
+"""What tells that other columns hold names."""
+_DEPARTMENTS = _listed("departement|department")
+_EITHER = _DEPARTMENTS | _listed("nom|name|nombre")
 """What may be called so besides: things that are sold, parts of a company."""
 _OF_GOODS = _listed("prix|tarif|montant|quantite|stock|price|amount|quantity")
 """What a table says of things, and beside which `nom` is what they are called."""
@@ -45,7 +55,7 @@ _PLURAL = re.compile(r"(?<=[a-z]{2})s\b")
 
 def is_named(header: Sequence[str]) -> bool:
     """Tell by itself whether a row is names of columns: two that hold names, or one of words."""
-    known = [name for name in header if _bare(name) in _NAMES or _single(name) in _NAMES]
+    known = [name for name in header if {_bare(name), _single(name)} & _KNOWN]
     return len(known) > 1 or any(len(name.split()) > 1 for name in known)
 
 
@@ -65,17 +75,21 @@ def hold_names(column: int, header: Sequence[str], cells: Sequence[str]) -> bool
     if not called & _EITHER:
         return False
     others = {form for name in header for form in (_bare(name), _single(name))} - called
-    if others & _PEOPLE:
+    is_department = not called.isdisjoint(_DEPARTMENTS)
+    if not is_department and others & (_PEOPLE | _CONTACTS):
         return True
-    odd = sum(not _is_name(cell) for cell in cells)
-    return not any(name.split()[0] in _OF_GOODS for name in others if name) and (
-        _FEW * odd <= len(cells)
-    )
+    capitals = [_capitals(cell) for cell in cells]
+    odd = capitals.count(0)
+    if any(name.split()[0] in _OF_GOODS for name in others if name) or _FEW * odd > len(cells):
+        return False
+    if is_department or others & _KNOWN:
+        return True
+    return 2 * sum(count > 1 for count in capitals) >= len(cells)
 
 
 def is_known(name: str) -> bool:
     """Tell whether a column that is called so may hold names."""
-    return bool({_bare(name), _single(name)} & (_NAMES | _EITHER))
+    return bool({_bare(name), _single(name)} & (_KNOWN | _EITHER))
 
 
 def hold_names_of_sheet(header: Sequence[str], rows: Sequence[Mapping[int, str]]) -> set[int]:
@@ -107,11 +121,12 @@ def is_number(text: str) -> bool:
     return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
 
 
-def _is_name(cell: str) -> bool:
+def _capitals(cell: str) -> int:
+    """Return how many words with a capital a name has; 0: it is none, by its other words."""
     words = _WORD.findall(cell)
-    return 0 < len(words) <= _MOST_WORDS and all(
-        word[0].isupper() or word in _PARTICLES for word in words
-    )
+    small = [word for word in words if not word[0].isupper()]
+    is_name = len(words) <= _MOST_WORDS and all(word in _PARTICLES for word in small)
+    return len(words) - len(small) if is_name else 0
 
 
 def _bare(name: str) -> str:

@@ -19,10 +19,10 @@ _SEPARATORS = ",;\t|"
 _SAMPLE = 200
 """Rows that are looked at to find out which columns have prose."""
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./:-][A-Za-z0-9_]+)*")
-_CLEAR_KEY = re.compile(r"[A-Za-z0-9]+_\w+|[a-z]\w*\.[a-z]\w*.*|[a-z]+[A-Z]\w*")
-"""What only a program calls something so: `btn_ok`, `home.title`, `homeTitle`."""
-_CLEAR = 4
-"""So many cells have one of these among them, if they are keys."""
+_CLEAR_KEY = re.compile(r"[A-Za-z0-9]+_\w+|[a-z]\w*\.[a-z]\w*.*|[a-z]{2,}[A-Z][a-z]\w*")
+"""What only a program calls something so: `btn_ok`, `home.title`, `homeTitle`, but not `iPhone`."""
+_CLEAR = 3
+"""So many cells have one of these among them, if they are keys, and there are two at least."""
 _KEYS = frozenset(("key", "keys", "id", "identifier", "clé", "cle", "clef", "identifiant", "slug"))
 """What a column of keys is called."""
 
@@ -258,7 +258,8 @@ def _are_keys(cells: Sequence[str], name: str) -> bool:
     given = [cell for cell in cells if cell]
     if len(set(given)) < len(given) or not all(map(_KEY.fullmatch, given)):
         return False
-    return name in _KEYS or _CLEAR * sum(map(bool, map(_CLEAR_KEY.fullmatch, given))) >= len(given)
+    clear = sum(map(bool, map(_CLEAR_KEY.fullmatch, given)))
+    return name in _KEYS or (clear > 1 and _CLEAR * clear >= len(given))
 
 
 def _column(name: str, names: Sequence[str], count: int) -> int:
