@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allez.errors import BundleFormatError
+from allez.text.aligned import Aligned
 from allez.text.casing import (
     as_read,
     capitalized_alike,
@@ -23,6 +24,7 @@ from allez.text.casing import (
 )
 from allez.text.rules import SentenceRules
 from allez.text.segmentation import Segment, split
+from allez.text.short import shortened
 
 ROOT = Path(__file__).parents[2]
 RULES_FOLDER = ROOT / "export" / "allez_export" / "sentences"
@@ -48,6 +50,11 @@ ENGLISH_HEADER, *ENGLISH_CASES = map(
     json.loads, SHARED.with_stem("sentences_en").read_text(encoding="utf-8").splitlines()
 )
 
+SHORTENED = [
+    json.loads(line)
+    for line in SHARED.with_stem("shortened_en").read_text(encoding="utf-8").splitlines()
+]
+
 
 def sentences(text: str, rules: SentenceRules = FRENCH) -> list[str]:
     return [
@@ -56,6 +63,11 @@ def sentences(text: str, rules: SentenceRules = FRENCH) -> list[str]:
 
 
 # --- the shared files -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", SHORTENED, ids=lambda case: case["text"])
+def test_english_words_that_are_cut_short_are_read_as_every_host_does(case: dict[str, str]) -> None:
+    assert Aligned.of(case["text"]).edited(shortened(case["text"], "en")).text == case["read"]
 
 
 @pytest.mark.parametrize("case", ENGLISH_CASES, ids=[case["text"][:40] for case in ENGLISH_CASES])

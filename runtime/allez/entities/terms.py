@@ -7,6 +7,7 @@ before its preposition does. Knows nothing of other entities, and of grammar no 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from allez.entities.characters import at, begins, ends, is_word, run, words
@@ -41,13 +42,14 @@ def term_at(
         line: the text.
         start: a position in it.
         terms: each with what it is in the target language; none is empty.
-        french: whether that is French; else plurals are those of English.
+        french: whether that is French, and the line English; else the other way round.
     """
     if is_word(line[start]) and not begins(line, start):
         return None
     first = _folded(line[start])
     for term, said in terms:
-        spelled = _spelled(line, start, term) if _folded(term[0]) == first else None
+        mine = _folded(term[0]) == first
+        spelled = _spelled(line, start, term, english=french) if mine else None
         if spelled is None or (is_word(term[-1]) and not ends(line, spelled.end)):
             continue
         if _is_part(line, start, spelled.end, term):
@@ -65,23 +67,22 @@ class _Spelled(NamedTuple):
     plural: bool
 
 
-def _spelled(line: str, start: int, term: str) -> _Spelled | None:
+def _spelled(line: str, start: int, term: str, *, english: bool) -> _Spelled | None:
     """Return how a term is spelled from a position on; None: something else stands there."""
     end, singular, marks = start, "", ""
     heads = joined = plural = False
     for piece in _pieces(term):
-        here = line[end : end + len(piece)]
-        end += len(piece)
         is_joint = piece.lower() in _JOINTS
         is_noun = is_word(piece[0]) and not is_joint
-        mark = at(line, end) if is_noun and ends(line, end + 1) else ""
-        if mark in ("x", "X") and len(piece) > 3 and piece.lower().endswith("al"):
-            here = {"u": here[:-1] + "l", "U": here[:-1] + "L"}.get(here[-1:], here)  # "canaux"
-        if _folded(here) != _folded(piece):
-            return None
-        singular += here
-        if mark in _PLURALS:
-            end, marks, plural = end + 1, marks + mark, plural or not joined
+        read = _english_noun if english else _french_noun
+        here, mark, stop = read(line, end, piece) if is_noun else ("", "", 0)
+        if not mark:
+            stop = end + len(piece)
+            here = line[end:stop]
+            if _folded(here) != _folded(piece):
+                return None
+        end, singular, marks = stop, singular + here, marks + mark
+        plural = plural or (mark != "" and not joined)
         heads |= is_noun
         joined |= heads and is_joint
     loud = _folded(singular, case=False) != _folded(term, case=False)
@@ -89,6 +90,32 @@ def _spelled(line: str, start: int, term: str) -> _Spelled | None:
     if marks != (marks.upper() if loud else marks.lower()):
         return None
     return _Spelled(end, loud, plural)
+
+
+def _french_noun(line: str, start: int, noun: str) -> tuple[str, str, int]:
+    """Return the singular of a noun that stands in plural, its mark, and where it ends.
+
+    The mark is "" if something else stands there.
+    """
+    end = start + len(noun)
+    here, mark = line[start:end], at(line, end)
+    if mark in ("x", "X") and len(noun) > 3 and noun.lower().endswith("al"):
+        here = {"u": here[:-1] + "l", "U": here[:-1] + "L"}.get(here[-1:], here)  # "canaux"
+    found = mark in _PLURALS and ends(line, end + 1) and _folded(here) == _folded(noun)
+    return (here, mark, end + 1) if found else ("", "", 0)
+
+
+def _english_noun(line: str, start: int, noun: str) -> tuple[str, str, int]:
+    """Return what `_french_noun` does of English: "boxes", "cities", "stomachs"."""
+    for plural in (plural_of(noun), f"{noun}s"):
+        end = start + len(plural)
+        here = line[start:end]
+        if _folded(here) == _folded(plural) and ends(line, end):
+            both = zip(noun, plural, strict=False)
+            alike = len(list(takewhile(lambda two: two[0] == two[1], both)))
+            mark, rest = here[alike:], noun[alike:]
+            return here[:alike] + (rest.upper() if mark.isupper() else rest), mark, end
+    return "", "", 0
 
 
 def _pieces(term: str) -> Iterator[str]:

@@ -35,6 +35,8 @@ _ERAS = tuple(SPEC["shortened"]["eras"].split())
 _LABELS, _BEHIND, _NUMBERS = (_SHORTENED[key] for key in ("labels", "behind", "numbers"))
 """By language: what stands before a colon, in small letters; behind a number; and "n°"."""
 _APOSTROPHES = "'\u2019"
+_STOPS = tuple(f".{space}" for space in SPACES)
+"""What stands behind a word that is cut short within a sentence."""
 _DAYS = words(SPEC["hours"]["days"])
 _ARTICLES, _JOINTS = words(SPEC["shortened"]["articles"]), tuple(SPEC["shortened"]["joints"])
 """What stands before a noun ("la mer."), and between two days."""
@@ -184,7 +186,8 @@ def _before_colons(text: str, language: str) -> Iterator[Edit]:
 
 
 def _behind_numbers(text: str, language: str) -> Iterator[Edit]:
-    """Yield what is cut short behind a number: `3 j`, `10 mn`, `2 M d'euros`."""
+    """Yield what is cut short behind a number: `3 j`, `10 mn`, `2 M d'euros`, `6 ft. tall`."""
+    last = len(text.rstrip()) - 1
     for short, whole in _BEHIND.get(language, {}).items():
         for start in _places(text, short):
             end = start + len(short)
@@ -193,7 +196,9 @@ def _behind_numbers(text: str, language: str) -> Iterator[Edit]:
             open_ = short[-1].isalpha() and at(text, end) in tuple(_APOSTROPHES + "-")
             lettered = len(short) == 1 and _is_lettered(text, start - spaced, end)
             if number and _is_number(number) and not open_ and not lettered:
-                yield start, end, ("" if spaced else " ") + _counted(text, start, whole)
+                stopped = short[-1].isalpha() and text.startswith(_STOPS, end) and end < last
+                said = ("" if spaced else " ") + _counted(text, start, whole)
+                yield start, end + stopped, said
 
 
 def _is_lettered(text: str, end: int, stop: int) -> bool:

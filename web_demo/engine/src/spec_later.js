@@ -74,6 +74,20 @@ export const LATER = {
    "oct": "octobre",
    "nov": "novembre",
    "d\u00e9c": "d\u00e9cembre"
+  },
+  "en": {
+   "jan": "January",
+   "feb": "February",
+   "mar": "March",
+   "apr": "April",
+   "jun": "June",
+   "jul": "July",
+   "aug": "August",
+   "sep": "September",
+   "sept": "September",
+   "oct": "October",
+   "nov": "November",
+   "dec": "December"
   }
  },
  "shortened": {
@@ -95,6 +109,21 @@ export const LATER = {
     "ven": "vendredi",
     "comme d'hab": "comme d'habitude",
     "comme d\u2019hab": "comme d'habitude"
+   },
+   "en": {
+    "approx": "approximately",
+    "dept": "department",
+    "govt": "government",
+    "incl": "including",
+    "excl": "excluding",
+    "lbs": "pounds",
+    "hrs": "hours",
+    "mins": "minutes",
+    "yrs": "years",
+    "qty": "quantity",
+    "tues": "Tuesday",
+    "thur": "Thursday",
+    "thurs": "Thursday"
    }
   },
   "amid": {
@@ -136,6 +165,11 @@ export const LATER = {
     "r\u00e9f": "r\u00e9f\u00e9rence",
     "port.": "mobile",
     "qt\u00e9": "quantit\u00e9"
+   },
+   "en": {
+    "tel": "telephone",
+    "qty": "quantity",
+    "dept": "department"
    }
   },
   "behind": {
@@ -157,6 +191,38 @@ export const LATER = {
     "Md de": "milliards de",
     "Mds de": "milliards de",
     "mds de": "milliards de"
+   },
+   "en": {
+    "ft": "feet",
+    "lb": "pounds",
+    "lbs": "pounds",
+    "oz": "ounces",
+    "mi": "miles",
+    "yd": "yards",
+    "yds": "yards",
+    "yr": "years",
+    "yrs": "years",
+    "hr": "hours",
+    "hrs": "hours",
+    "mins": "minutes",
+    "sec": "seconds",
+    "secs": "seconds",
+    "wks": "weeks",
+    "gal": "gallons",
+    "sq ft": "square feet",
+    "sq. ft": "square feet",
+    "sq mi": "square miles",
+    "sq km": "square kilometers",
+    "sq m": "square meters",
+    "cu ft": "cubic feet",
+    "fl oz": "fluid ounces",
+    "fl. oz": "fluid ounces",
+    "tbsp": "tablespoons",
+    "tsp": "teaspoons",
+    "hp": "horsepower",
+    "pct": "percent",
+    "bn": "billion",
+    "tn": "trillion"
    }
   },
   "points": "point alin\u00e9a article paragraphe",

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { BundleFormatError } from '../src/errors.js'
+import { edited } from '../src/text/aligned.js'
 import { capitalizedAlike, inCapitals, inSmallLetters, toCapitals } from '../src/text/casing.js'
 import { labels } from '../src/text/labels.js'
 import { parseRules } from '../src/text/rules.js'
 import { split } from '../src/text/segmentation.js'
+import { shortened } from '../src/text/short.js'
 import { Tokenizer } from '../src/text/tokenizer.js'
 import { FORMS } from '../src/entities/numbers.js'
 import { isForeign, standsAlike } from '../src/translate/document.js'
@@ -27,6 +29,12 @@ test('texts fall into the pieces that every host finds', async () => {
     )
     for (const each of found) assert.equal(each.text, text.slice(each.start, each.end))
   }
+})
+
+test('English words that are cut short are read as every host does', async () => {
+  const cases = await vectors('shortened_en.jsonl')
+  assert.ok(cases.length > 10)
+  for (const { text, read } of cases) assert.equal(edited(text, shortened(text, 'en')), read)
 })
 
 test('English falls into the pieces that every host finds', async () => {

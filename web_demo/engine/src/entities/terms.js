@@ -42,13 +42,15 @@ export class Terms {
    *
    * @param {Line} line
    * @param {number} start
-   * @param {boolean} isFrench whether that is what they are said in; else plurals are English
+   * @param {boolean} isFrench whether that is what they are said in, and the line is English; else
+   *   it is the other way round
    * @returns {import('./find.js').Entity | null}
    */
   at(line, start, isFrench) {
     if (isWord(line[start]) && !begins(line, start)) return null
     for (const { term, said, pieces } of this.terms) {
-      const spelled = folded(term[0]) === folded(line[start]) && spelling(line, start, term, pieces)
+      const spelled =
+        folded(term[0]) === folded(line[start]) && spelling(line, start, term, pieces, isFrench)
       if (!spelled) continue
       const { end, isLoud, isPlural } = spelled
       if (isWord(term[term.length - 1]) && !ends(line, end)) continue
@@ -79,27 +81,23 @@ function piecesOf(term) {
  * @param {number} start
  * @param {Line} term
  * @param {Line[]} pieces
+ * @param {boolean} isEnglish whether the line is
  */
-function spelling(line, start, term, pieces) {
+function spelling(line, start, term, pieces, isEnglish) {
   let [end, singular, marks] = [start, '', '']
   let [hasHead, isJoined, isPlural] = [false, false, false]
   for (const piece of pieces) {
     const word = folded(piece.join(''))
-    let here = part(line, end, end + piece.length)
-    end += piece.length
     const isJoint = JOINTS.has(word)
     const isNoun = isWord(piece[0]) && !isJoint
-    const mark = isNoun && isOneOf('sxSX', at(line, end)) && ends(line, end + 1) ? line[end] : ''
-    if (isOneOf('xX', mark) && piece.length > 3 && word.endsWith('al')) {
-      here = here.replace(/u$/, 'l').replace(/U$/, 'L') // "canaux"
-    }
-    if (folded(here) !== word) return null
+    const noun = isEnglish ? englishNoun : frenchNoun
+    const found = isNoun ? noun(line, end, piece, word) : null
+    const here = found?.here ?? part(line, end, end + piece.length)
+    if (!found && folded(here) !== word) return null
+    end = found?.end ?? end + piece.length
     singular += here
-    if (mark) {
-      marks += mark
-      end++
-      isPlural ||= !isJoined
-    }
+    marks += found?.mark ?? ''
+    isPlural ||= found !== null && !isJoined
     hasHead ||= isNoun
     isJoined ||= hasHead && isJoint
   }
@@ -108,6 +106,50 @@ function spelling(line, start, term, pieces) {
   const isLoud = isUpper && letters !== straight(term.join(''))
   if (marks !== (isLoud ? marks.toUpperCase() : marks.toLowerCase())) return null
   return { end, isLoud, isPlural }
+}
+
+/**
+ * Returns the singular of a noun that stands in plural, its mark, and where it ends; null if
+ * something else stands there.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {Line} piece
+ * @param {string} word the noun, folded
+ */
+function frenchNoun(line, start, piece, word) {
+  const end = start + piece.length
+  const mark = at(line, end)
+  let here = part(line, start, end)
+  if (isOneOf('xX', mark) && piece.length > 3 && word.endsWith('al')) {
+    here = here.replace(/u$/, 'l').replace(/U$/, 'L') // "canaux"
+  }
+  const isFound = isOneOf('sxSX', mark) && ends(line, end + 1) && folded(here) === word
+  return isFound ? { here, mark, end: end + 1 } : null
+}
+
+/**
+ * Returns what `frenchNoun` does of English: "boxes", "cities", and "stomachs" that hiss not.
+ *
+ * @param {Line} line
+ * @param {number} start
+ * @param {Line} piece
+ */
+function englishNoun(line, start, piece) {
+  for (const plural of [[...pluralOf(piece.join(''))], [...piece, 's']]) {
+    const end = start + plural.length
+    if (folded(part(line, start, end)) !== folded(plural.join('')) || !ends(line, end)) continue
+    let alike = 0
+    while (alike < piece.length && piece[alike] === plural[alike]) alike++
+    const [mark, rest] = [part(line, start + alike, end), piece.slice(alike).join('')]
+    const isUpper = mark === mark.toUpperCase()
+    return {
+      here: part(line, start, start + alike) + (isUpper ? rest.toUpperCase() : rest),
+      mark,
+      end,
+    }
+  }
+  return null
 }
 
 /** Returns a text with straight apostrophes, which say the same. @param {string} text */

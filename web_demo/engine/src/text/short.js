@@ -248,6 +248,7 @@ function* beforeColons(line, language) {
  * @returns {Generator<Edit, void, void>}
  */
 function* behindNumbers(line, language) {
+  const last = lastOf(line) - 1
   for (const [short, whole] of Object.entries(BEHIND[language] ?? {})) {
     for (const start of places(line, short)) {
       const end = start + short.length
@@ -256,7 +257,9 @@ function* behindNumbers(line, language) {
       const number = isSpaced ? start - 1 : start
       if (isOpen || !isNumber(at(line, number - 1))) continue
       if (short.length === 1 && isLettered(line, number, end)) continue
-      yield [start, end, (isSpaced ? '' : ' ') + counted(line, start, whole)]
+      const isStopped = at(line, end) === '.' && isOneOf(SPACES, at(line, end + 1)) && end < last
+      const stop = isStopped && isLetter(short[short.length - 1]) ? end + 1 : end
+      yield [start, stop, (isSpaced ? '' : ' ') + counted(line, start, whole)]
     }
   }
 }

@@ -32,6 +32,9 @@ internal class TermPiece(val text: String, val size: Int, isWord: Boolean) {
     val isJoint: Boolean = folded in JOINTS
     val isNoun: Boolean = isWord && !isJoint
     val isAux: Boolean = isNoun && size >= AUX && folded.endsWith("al")
+
+    /** What the noun is in plural in English: "boxes", and "stomachs" that hiss not. */
+    val inEnglish: List<String> by lazy { listOf(pluralOf(text), "${text}s") }
 }
 
 private fun pieces(term: CodePoints): List<TermPiece> {
@@ -54,12 +57,16 @@ private fun pieces(term: CodePoints): List<TermPiece> {
  */
 internal class FoundTerm(val end: Int, val said: String, val term: String)
 
-/** The first of [terms] that begins at [start], in any case and number; [isFrench]: what they are said in. */
+/**
+ * The first of [terms] that begins at [start], in any case and number.
+ *
+ * @param isFrench whether that is what they are said in, and the line is English; else it is the other way round.
+ */
 internal fun CodePoints.termAt(start: Int, terms: List<Term>, isFrench: Boolean): FoundTerm? {
     if (terms.isEmpty() || (isWord(get(start)) && !begins(start))) return null
     val first = foldedFirst(slice(start, start + 1))
     for (term in terms) {
-        val spelled = (if (term.first == first) spelled(start, term) else null) ?: continue
+        val spelled = (if (term.first == first) spelled(start, term, isFrench) else null) ?: continue
         if (isWord(term.characters[term.characters.size - 1]) && !ends(spelled.end)) continue
         if (isPart(start, spelled.end, term.characters)) continue
         val plural = if (isFrench) ::pluralInFrench else ::pluralOf
@@ -72,25 +79,20 @@ internal fun CodePoints.termAt(start: Int, terms: List<Term>, isFrench: Boolean)
 /** Where a spelling ends, whether it is in capitals unlike the term, and whether in plural. */
 private class TermSpelling(val end: Int, val isLoud: Boolean, val isPlural: Boolean)
 
-/** How a term is spelled from [start] on; null: something else stands there. */
-private fun CodePoints.spelled(start: Int, term: Term): TermSpelling? {
+/** How a term is spelled from [start] on, in English or in French; null: something else stands there. */
+private fun CodePoints.spelled(start: Int, term: Term, isEnglish: Boolean): TermSpelling? {
     var end = start
     val singular = StringBuilder()
     val marks = StringBuilder()
     var (hasHead, isJoined, isPlural) = listOf(false, false, false)
     for (piece in term.pieces) {
-        var here = string(end, minOf(end + piece.size, size))
-        end += piece.size
-        val isMarked = piece.isNoun && hasOneOf("sxSX", end) && ends(end + 1)
-        if (isMarked && piece.isAux && hasOneOf("xX", end) && here.last() in "uU") {
-            here = here.dropLast(1) + if (here.last() == 'u') 'l' else 'L' // "canaux"
-        }
-        if (folded(here) != piece.folded) return null
+        val noun = if (!piece.isNoun) null else if (isEnglish) englishNoun(end, piece) else frenchNoun(end, piece)
+        val here = noun?.singular ?: string(end, minOf(end + piece.size, size))
+        if (noun == null && folded(here) != piece.folded) return null
         singular.append(here)
-        if (isMarked) {
-            marks.appendCodePoint(at(end++))
-            isPlural = isPlural || !isJoined
-        }
+        marks.append(noun?.mark.orEmpty())
+        end = noun?.end ?: (end + piece.size)
+        isPlural = isPlural || (noun != null && !isJoined)
         hasHead = hasHead || piece.isNoun
         isJoined = isJoined || (hasHead && piece.isJoint)
     }
@@ -98,6 +100,34 @@ private fun CodePoints.spelled(start: Int, term: Term): TermSpelling? {
     val isLoud = letters != straight(term.text) && term.characters.size > 1 && letters == letters.uppercase(Locale.ROOT)
     if (marks.any { it.isUpperCase() != isLoud }) return null
     return TermSpelling(end, isLoud, isPlural)
+}
+
+/** A noun that stands in plural: its singular, the mark of the plural, and where it ends. */
+private class PluralNoun(val singular: String, val mark: String, val end: Int)
+
+/** The noun of a term in plural; null if something else stands there. */
+private fun CodePoints.frenchNoun(start: Int, piece: TermPiece): PluralNoun? {
+    val end = start + piece.size
+    if (!hasOneOf("sxSX", end) || !ends(end + 1)) return null
+    val here = string(start, end)
+    val isAux = piece.isAux && hasOneOf("xX", end) && here.last() in "uU"
+    val singular = if (isAux) here.dropLast(1) + (if (here.last() == 'u') 'l' else 'L') else here // "canaux"
+    return PluralNoun(singular, string(end, end + 1), end + 1).takeIf { folded(singular) == piece.folded }
+}
+
+/** What [frenchNoun] does of English. */
+private fun CodePoints.englishNoun(start: Int, piece: TermPiece): PluralNoun? {
+    for (plural in piece.inEnglish) {
+        val end = start + plural.codePointCount(0, plural.length)
+        if (end > size || folded(string(start, end)) != folded(plural) || !ends(end)) continue
+        val alike = piece.text.commonPrefixWith(plural)
+        val begin = start + alike.codePointCount(0, alike.length)
+        val mark = string(begin, end)
+        val rest = piece.text.drop(alike.length)
+        val isUpper = mark == mark.uppercase(Locale.ROOT)
+        return PluralNoun(string(start, begin) + if (isUpper) rest.uppercase(Locale.ROOT) else rest, mark, end)
+    }
+    return null
 }
 
 /** A text with straight apostrophes, which say the same. */

@@ -159,7 +159,9 @@ private fun behindNumbers(line: CodePoints, language: String): List<Edit> =
             val number = if (isSpaced) start - 1 else start
             if (isOpen || !isNumber(line.at(number - 1))) return@mapNotNull null
             if (short.length == 1 && line.isLettered(number, end)) return@mapNotNull null
-            Edit(start, end, (if (isSpaced) "" else " ") + line.counted(start, whole))
+            val isStopped = isLetter(short.last().code) && line.has('.', end) && line.hasOneOf(SPACES, end + 1)
+            val stop = if (isStopped && end + 1 < line.end()) end + 1 else end
+            Edit(start, stop, (if (isSpaced) "" else " ") + line.counted(start, whole))
         }
     }
 

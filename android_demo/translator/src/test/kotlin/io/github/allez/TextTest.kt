@@ -47,6 +47,15 @@ class TextTest {
         return cases.map { dynamicTest(writeJson(it["text"])) { check(it, rules) } }
     }
 
+    @TestFactory
+    fun `English words that are cut short are read as every host does`(): List<DynamicTest> =
+        jsonLines(File(VECTORS, "shortened_en.jsonl")).map { case ->
+            val text = case["text"] as String
+            dynamicTest(writeJson(text)) {
+                assertEquals(case["read"], Aligned(text).edited(shortened(text, "en")).text)
+            }
+        }
+
     @Test
     @EnabledIfSystemProperty(named = "allez.cases", matches = ".+")
     fun `thousands of texts fall into the pieces that Python finds`() {
