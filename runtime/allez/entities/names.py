@@ -32,6 +32,9 @@ _GIVEN = words(_RULES["given"])
 _NO_NAMES = words(_RULES["no_names"])
 """Words cut short that begin what is listed of a letter or an advertisement: `Tél.`, `Réf.`."""
 
+_STOPPED = words(_RULES["stopped"])
+"""Months that are cut short: no names before a full stop (`Janv. 2026`)."""
+
 ENDINGS = tuple(_RULES["endings"].split())
 """Of plurals and feminines: the list need not hold them apart."""
 
@@ -241,6 +244,8 @@ def _word_end(text: str, start: int, limit: int) -> int:
 def _is_name(text: str, start: int, end: int, names: Names) -> bool:
     word = text[start:end]
     whole = not is_word(at(text, end)) and not is_word(at(text, start - 1))
+    if at(text, end) == "." and word.lower() in _STOPPED:
+        return False
     return whole and word[0].isupper() and names.carried(word)
 
 

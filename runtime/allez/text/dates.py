@@ -1,4 +1,4 @@
-"""Names of months that are cut short beside a number are read whole: `29 juil. 2026`.
+"""Names of months that are cut short, alone or beside a number, are read whole: `29 juil. 2026`.
 
 A model knows "juillet"; of "juil." it makes a word and a full stop. Knows nothing of numbers.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from allez.entities import SPACES, at, is_digit, is_private
+from allez.entities import SPACES, at, is_digit, is_private, words
 from allez.spec import SPEC
 
 _MONTHS: dict[str, dict[str, str]] = SPEC["months"]
+_WORDS = words(SPEC["shortened"]["words"])
 _ORDINAL = "er"
 """What stands behind the first of a month: "1er janv."."""
 
@@ -18,8 +19,9 @@ _ORDINAL = "er"
 def months(text: str, language: str) -> Iterator[tuple[int, int, str]]:
     """Yield where names of months stand that are cut short, with their full stop, and the names.
 
-    Such a name has a number before it, or behind its full stop, one space between. At the end of
-    the text its full stop is the sentence's, too, and is left out.
+    Such a name has a number before it, or behind its full stop, one space between, or is all of the
+    text: then one that is a word as well ("sept.") has small letters. At the end of the text its
+    full stop is the sentence's, too, and is left out.
 
     Args:
         text: a sentence; numbers in it may be hidden.
@@ -34,7 +36,9 @@ def months(text: str, language: str) -> Iterator[tuple[int, int, str]]:
             start -= 1
         word = text[start:dot]
         name = known.get(word.lower())
-        if name is not None and (_behind_number(text, start) or _before_number(text, dot + 1)):
+        alone = start == 0 and dot + 1 == last and (word.islower() or word.lower() not in _WORDS)
+        beside = _behind_number(text, start) or _before_number(text, dot + 1)
+        if name is not None and (alone or beside):
             end = dot + 1 if dot + 1 < last else dot
             yield start, end, name.upper() if word.isupper() else word[0] + name[1:]
         dot = text.find(".", dot + 1)

@@ -50,9 +50,9 @@ def shortened(text: str, language: str) -> list[Edit]:
     """Return where words stand that are cut short, with their full stop, and the whole words.
 
     Those of `first` begin the sentence; within one a model knows them. Those of `amid`
-    are days that are words, too: a number or another day follows. Those of streets stand
-    behind a number, with a comma or without, and before a space and none of `eras`,
-    nor, without a comma, a symbol: "av. JC" has one.
+    are days that are words, too: a number or another day follows, or they are all of the text,
+    in small letters. Those of streets stand behind a number, with a comma or without, and before a
+    space and none of `eras`, nor, without a comma, a symbol: "av. JC" has one.
     Months are those of `months`. At the end of the text the full stop is the sentence's, too, and
     is left out.
 
@@ -94,10 +94,11 @@ def _before_stops(text: str, language: str) -> Iterator[Edit]:
                 or at(text, dot + 1) == "."
             ):
                 continue
+            alone = start == 0 and last and text[:dot] == short
             if (
                 (short in first and start > 0)
                 or (short in _FOLLOWED and last and start > 0)
-                or (short in amid and not _is_day(text, start, dot + 1, language))
+                or (short in amid and not (alone or _is_day(text, start, dot + 1, language)))
                 or (short in streets and not _is_street(text, start, dot + 1))
             ):
                 continue

@@ -135,6 +135,7 @@ export const LATER = {
     "dim": "dimanche"
    }
   },
+  "words": "sept",
   "followed": "env b\u00e2t",
   "joints": [
    " au ",

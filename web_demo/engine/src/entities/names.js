@@ -23,6 +23,9 @@ const HEAD = 'names 1'
  * short that begin what is listed of a letter or an advertisement: `Tél.`, `Réf.`. */
 const [PARTICLES, GIVEN, NO_NAMES] = wordsOf(SPEC.names, 'particles', 'given', 'no_names')
 
+/** Months that are cut short: no names before a full stop (`Janv. 2026`). */
+const [STOPPED] = wordsOf(SPEC.names, 'stopped')
+
 /** Of plurals and feminines: the list need not hold them apart. @type {string[]} */
 const ENDINGS = SPEC.names.endings.split(' ')
 
@@ -214,7 +217,9 @@ function wordEnd(line, start, limit) {
  */
 function isName(line, start, end, names) {
   const isWhole = !isWord(at(line, end)) && !isWord(at(line, start - 1))
-  return isWhole && isCapital(line[start]) && names.isCarried(part(line, start, end))
+  const word = part(line, start, end)
+  if (at(line, end) === '.' && STOPPED.has(word.toLowerCase())) return false
+  return isWhole && isCapital(line[start]) && names.isCarried(word)
 }
 
 /**

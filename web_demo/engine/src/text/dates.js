@@ -1,15 +1,18 @@
 /**
- * Names of months that are cut short beside a number are read whole: `29 juil. 2026`.
+ * Names of months that are cut short, alone or beside a number, are read whole: `29 juil. 2026`.
  *
  * A model knows "juillet"; of "juil." it makes a word and a full stop. Knows nothing of numbers.
  */
 
-import { SPACES, at, isOneOf, isSpace } from '../entities/characters.js'
+import { SPACES, at, isOneOf, isSpace, words } from '../entities/characters.js'
 import { isPrivate } from '../entities/marks.js'
 import { LATER } from '../spec_later.js'
 import { isDigit, isLetter } from './characters.js'
 
 /** @typedef {import('../entities/characters.js').Line} Line */
+
+/** Months that are words, too. */
+const WORDS = words(LATER.shortened.words)
 
 /** What stands behind the first of a month: "1er janv.". */
 const ORDINAL = 'er'
@@ -17,8 +20,9 @@ const ORDINAL = 'er'
 /**
  * Returns where names of months stand that are cut short, with their full stop, and the names.
  *
- * Such a name has a number before it, or behind its full stop, one space between. At the end of the
- * text its full stop is the sentence's, too, and is left out.
+ * Such a name has a number before it, or behind its full stop, one space between, or is all of the
+ * text: then one that is a word as well ("sept.") has small letters. At the end of the text its
+ * full stop is the sentence's, too, and is left out.
  *
  * @param {string} text a sentence; numbers in it may be hidden
  * @param {string} language of the text
@@ -38,8 +42,10 @@ export function months(text, language) {
     while (start > 0 && isLetter(line[start - 1])) start--
     const word = line.slice(start, dot).join('')
     const small = word.toLowerCase()
-    if (!Object.hasOwn(known, small) || !(isBehind(line, start) || isBefore(line, dot + 1))) return
     const isLast = dot + 1 >= last
+    const isAlone = start === 0 && isLast && (word === small || !WORDS.has(small))
+    const isDate = isAlone || isBehind(line, start) || isBefore(line, dot + 1)
+    if (!Object.hasOwn(known, small) || !isDate) return
     const name = known[small]
     const written = word === word.toUpperCase() ? name.toUpperCase() : word[0] + name.slice(1)
     found.push([unit - 1 - word.length, isLast ? unit - 1 : unit, written])

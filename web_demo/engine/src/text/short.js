@@ -64,10 +64,10 @@ const ERAS = LATER.shortened.eras.split(' ')
  * Returns where words stand that are cut short, with their full stop, and the whole words.
  *
  * Those of `first` begin the sentence; within one a model knows them. Those of `amid` are days that
- * are words, too: a number or another day follows. Those of streets stand behind a number, with a
- * comma or without, and before a space and none of `eras`, nor, without a comma, a symbol: "av. JC"
- * has one. Months are those of `months`. At the end of the text the full stop is the sentence's,
- * too, and is left out.
+ * are words, too: a number or another day follows, or they are all of the text, in small letters.
+ * Those of streets stand behind a number, with a comma or without, and before a space and none of
+ * `eras`, nor, without a comma, a symbol: "av. JC" has one. Months are those of `months`. At the
+ * end of the text the full stop is the sentence's, too, and is left out.
  *
  * @param {string} text a sentence; numbers in it may be hidden
  * @param {string} language of the text
@@ -120,7 +120,8 @@ function* beforeStops(line, language) {
       if (start < 0 || word.toLowerCase() !== short || goesOn(line, start)) continue
       if (Object.hasOwn(first, short) && start > 0) continue
       if (FOLLOWED.has(short) && isLast && start > 0) continue
-      if (Object.hasOwn(amid, short) && !isDay(line, start, dot + 1, known)) continue
+      const isAlone = start === 0 && isLast && word === short
+      if (Object.hasOwn(amid, short) && !isAlone && !isDay(line, start, dot + 1, known)) continue
       if (Object.hasOwn(streets, short) && !isStreet(line, start, dot + 1)) continue
       yield [start, isLast ? dot : dot + 1, counted(line, start, cased(word, whole))]
     }

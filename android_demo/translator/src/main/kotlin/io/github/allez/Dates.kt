@@ -1,5 +1,5 @@
 /*
- * Names of months that are cut short beside a number are read whole: `29 juil. 2026`.
+ * Names of months that are cut short, alone or beside a number, are read whole: `29 juil. 2026`.
  *
  * A model knows "juillet"; of "juil." it makes a word and a full stop. Knows nothing of numbers.
  */
@@ -9,14 +9,18 @@ import java.util.Locale
 
 private val MONTHS = SPEC.part("months").each<Map<*, *>>().mapValues { it.value.each<String>() }
 
+/** Months that are words, too. */
+private val WORDS = words(SPEC.part("shortened").text("words"))
+
 /** What stands behind the first of a month: "1er janv.". */
 private const val ORDINAL = "er"
 
 /**
  * Where names of months stand that are cut short, with their full stop, and the names.
  *
- * Such a name has a number before it, or behind its full stop, one space between. At the end of the text
- * its full stop is the sentence's, too, and is left out.
+ * Such a name has a number before it, or behind its full stop, one space between, or is all of the text: then one
+ * that is a word as well ("sept.") has small letters. At the end of the text its full stop is the sentence's, too,
+ * and is left out.
  *
  * @param text a sentence; numbers in it may be hidden.
  * @param language of the text.
@@ -32,8 +36,10 @@ internal fun months(text: String, language: String): List<Edit> {
         var start = dot
         while (start > 0 && isLetter(line[start - 1])) start--
         val word = line.string(start, dot)
-        val name = known[word.lowercase(Locale.ROOT)]
-        if (name == null || !(isBehindNumber(line, start) || isBeforeNumber(line, dot + 1))) return@mapNotNull null
+        val small = word.lowercase(Locale.ROOT)
+        val name = known[small] ?: return@mapNotNull null
+        val isAlone = start == 0 && dot + 1 >= last && (word == small || small !in WORDS)
+        if (!(isAlone || isBehindNumber(line, start) || isBeforeNumber(line, dot + 1))) return@mapNotNull null
         val end = if (dot + 1 >= last) dot else dot + 1
         val isLarge = word == word.uppercase(Locale.ROOT)
         Edit(units[start], units[end], if (isLarge) name.uppercase(Locale.ROOT) else word.take(1) + name.drop(1))

@@ -14,6 +14,9 @@ private val GIVEN = words(SPEC.part("names").text("given"))
 /** Words cut short that begin what is listed of a letter or an advertisement: `Tél.`, `Réf.`. */
 private val NO_NAMES = words(SPEC.part("names").text("no_names"))
 
+/** Months that are cut short: no names before a full stop (`Janv. 2026`). */
+private val STOPPED = words(SPEC.part("names").text("stopped"))
+
 /** How many characters a word of the file shares with the one before, as one character. */
 private const val SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -186,7 +189,9 @@ private class NameFinder(private val text: CodePoints, private val names: Names)
 
     private fun isName(start: Int, end: Int): Boolean {
         val whole = !isWord(text.at(end)) && !isWord(text.at(start - 1))
-        return whole && isCapital(text[start]) && names.carried(text.string(start, end))
+        val word = text.string(start, end)
+        if (text.has('.', end) && word.lowercase(Locale.ROOT) in STOPPED) return false
+        return whole && isCapital(text[start]) && names.carried(word)
     }
 
     /** Where a run of names ends that are parted by single spaces and particles. */

@@ -39,8 +39,9 @@ private fun wordsOf(key: String): Map<String, Map<String, String>> =
  * Where words stand that are cut short, with their full stop, and the whole words.
  *
  * Those of `first` begin the sentence; within one a model knows them. Those of `amid` are days that are words, too: a
- * number or another day follows. Those of streets stand behind a number, with a comma or without, and before a space
- * and none of `eras`, nor, without a comma, a symbol: "av. JC" has one. Months are those of [months].
+ * number or another day follows, or they are all of the text, in small letters. Those of streets stand behind a
+ * number, with a comma or without, and before a space and none of `eras`, nor, without a comma, a symbol: "av. JC"
+ * has one. Months are those of [months].
  * At the end of the text the full stop is the sentence's, too, and is left out.
  *
  * @param text a sentence; numbers in it may be hidden.
@@ -71,7 +72,9 @@ private fun beforeStops(line: CodePoints, language: String): List<Edit> {
             val word = if (start < 0) "" else line.string(start, dot)
             if (word.lowercase(Locale.ROOT) != short || !line.begins(start) || line.has('.', start - 1)) return@mapNotNull null
             if (short in FOLLOWED && isLast && start > 0) return@mapNotNull null
-            if ((short in first && start > 0) || (short in amid && !line.isDay(start, dot + 1, known))) return@mapNotNull null
+            if (short in first && start > 0) return@mapNotNull null
+            val isAlone = start == 0 && isLast && word == short
+            if (short in amid && !isAlone && !line.isDay(start, dot + 1, known)) return@mapNotNull null
             if (short in streets && !line.isStreet(start, dot + 1)) return@mapNotNull null
             Edit(start, if (isLast) dot else dot + 1, line.counted(start, cased(word, whole)))
         }
