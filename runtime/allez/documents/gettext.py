@@ -27,7 +27,7 @@ _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v
 _ESCAPED = {value: f"\\{key}" for key, value in _LETTERS.items()} | {"\\": "\\\\", '"': '\\"'}
 _CHARSET = re.compile(rb"charset=([\w.:-]+)", re.IGNORECASE)
 _LANGUAGE = re.compile(r'(?<=["n])(Language:[ \t]*)([\w.@-]*)')
-_PLURAL = re.compile(r'(?<=["n])(Plural-Forms:[ \t]*)(nplurals\b.*?)(?=\\n)', re.DOTALL)
+_PLURAL = re.compile(r'(?<=["n])(Plural-Forms:[ \t]*)(nplurals\b[^\\]{0,999})(?=\\n)')
 """Lines of the header: what stands before their value, and the value, cut as it may be."""
 _CUT = re.compile(r'"\s*"|[\s();]')
 """What says nothing within a formula."""
@@ -87,6 +87,7 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
     declared = found[1].decode("ascii") if found and found[1].upper() != b"CHARSET" else None
     text, encode = decode(data, declared=declared)
     builder = Builder(text)
+    newline = "\r\n" if "\r\n" in text else "\n"
     repeated = Repeated(builder)
     entries = list(_entries(text))
     header = _header(text, entries, reading)
@@ -97,20 +98,22 @@ def parse(data: bytes, reading: Reading = Reading()) -> TextDocument:  # noqa: B
         for form in entry.forms:
             source = entry.source(form.form)
             if source and not form.text:
-                _add(builder, source.text, form.start, form.end)
+                _add(builder, source.text, form.start, form.end, newline)
         many = entry.sources.get("msgid_plural")
         if many and len(entry.forms) == 1 < header.many and not entry.is_filled:
             end = entry.forms[0].end
-            _add(builder, many.text, end, end, before=f"{_newline(text)}msgstr[1] ")
+            _add(builder, many.text, end, end, newline, before=f"{newline}msgstr[1] ")
     repeated.end()
-    return builder.build(lambda text: encode(_finished(text, entries, header)))
+    return builder.build(lambda text: encode(_finished(text, entries, header, newline)))
 
 
-def _add(builder: Builder, source: str, start: int, end: int, before: str = "") -> None:
+def _add(
+    builder: Builder, source: str, start: int, end: int, newline: str, before: str = ""
+) -> None:
     """Add what a string is made of, if it has words; `before` comes before its translation."""
     value = Value(source, mnemonics=True, named=True)
     if value.has_words:
-        builder.add(start, end, value.marked, _Writer(value, _newline(builder.text), before))
+        builder.add(start, end, value.marked, _Writer(value, newline, before))
 
 
 def _entries(text: str) -> Iterator[_Entry]:
@@ -172,13 +175,14 @@ def _header(text: str, entries: Sequence[_Entry], reading: Reading) -> _Header:
     return _Header(raw, count)
 
 
-def _finished(text: str, before: Sequence[_Entry], header: _Header) -> str:
+def _finished(text: str, before: Sequence[_Entry], header: _Header, newline: str) -> str:
     """Return a translated catalogue with its header, and all forms of what has any now.
 
     Args:
         text: the catalogue.
         before: its entries before they were translated.
         header: what it says of itself.
+        newline: what ends its lines.
     """
     parts: list[str] = []
     position = 0
@@ -188,7 +192,7 @@ def _finished(text: str, before: Sequence[_Entry], header: _Header) -> str:
             header = header._replace(text=text[start:end])
         elif "msgid_plural" in new.sources and new.is_filled and not old.is_filled:
             start = text.rfind("\n", 0, new.forms[0].start) + 1
-            end, written = new.forms[-1].end, _forms(text, new, header.many)
+            end, written = new.forms[-1].end, newline.join(_forms(text, new, header.many))
         else:
             continue
         parts += [text[position:start], written]
@@ -196,21 +200,16 @@ def _finished(text: str, before: Sequence[_Entry], header: _Header) -> str:
     return "".join([*parts, text[position:]])
 
 
-def _forms(text: str, entry: _Entry, count: int) -> str:
-    """Return so many forms of an entry; one that is empty is said as its source is."""
-    last = len(entry.forms) - 1
-    lines: list[str] = []
+def _forms(text: str, entry: _Entry, count: int) -> Iterator[str]:
+    """Yield so many forms of an entry; one that is empty is said as its source is."""
+    forms = sorted(entry.forms, key=lambda form: form.form)
+    last = len(forms) - 1
     for number in range(count or last + 1):
         which = last if count == 1 else number
-        form = entry.forms[min(which, last)]
+        form = forms[min(which, last)]
         if not form.text or which > last == 0:
             form = entry.source(which) or form
-        lines.append(f"msgstr[{number}] {text[form.start : form.end]}")
-    return _newline(text).join(lines)
-
-
-def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
+        yield f"msgstr[{number}] {text[form.start : form.end]}"
 
 
 def _strings(text: str) -> Iterator[_String]:

@@ -325,6 +325,24 @@ def test_po_fills_what_is_empty_and_nothing_else() -> None:
     assert capitals("po", text) == expected
 
 
+def test_po_takes_forms_by_their_numbers() -> None:
+    entry = 'msgid "jour"\nmsgid_plural "jours"\nmsgstr[1] ""\nmsgstr[0] ""\n'
+    assert capitals("po", entry).endswith('msgstr[0] "JOUR"\nmsgstr[1] "JOURS"\n')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'msgid "mot"\nmsgid_plural "mots"\nmsgstr[0] ""\nmsgstr[1] ""\n\n' * 8_000,
+        'msgid ""\nmsgstr ""\n' + '"Plural-Forms: nplurals\\t"\n' * 15_000,
+    ],
+)
+def test_po_takes_linear_time(text: str) -> None:
+    begun = time.process_time()
+    capitals("po", text)
+    assert time.process_time() - begun < 8
+
+
 def test_po_breaks_lines_as_the_tools_do() -> None:
     text = 'msgid ""\n"un\\n"\n"deux \\"x\\"\\n"\nmsgstr ""\n'
     assert capitals("po", text) == text.replace(
