@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 
 def _listed(names: str) -> frozenset[str]:
@@ -55,7 +56,7 @@ _PLURAL = re.compile(r"(?<=[a-z]{2})s\b")
 
 def is_named(header: Sequence[str]) -> bool:
     """Tell by itself whether a row is names of columns: two that hold names, or one of words."""
-    known = [name for name in header if {_bare(name), _single(name)} & _KNOWN]
+    known = [name for name in header if _forms(name) & _KNOWN]
     return len(known) > 1 or any(len(name.split()) > 1 for name in known)
 
 
@@ -69,12 +70,12 @@ def hold_names(column: int, header: Sequence[str], cells: Sequence[str]) -> bool
     """
     if column >= len(header):
         return False
-    called = {_bare(header[column]), _single(header[column])}
+    called = _forms(header[column])
     if called & _NAMES:
         return True
     if not called & _EITHER:
         return False
-    others = {form for name in header for form in (_bare(name), _single(name))} - called
+    others = frozenset[str]().union(*map(_forms, header)) - called
     is_department = not called.isdisjoint(_DEPARTMENTS)
     if not is_department and others & (_PEOPLE | _CONTACTS):
         return True
@@ -89,7 +90,7 @@ def hold_names(column: int, header: Sequence[str], cells: Sequence[str]) -> bool
 
 def is_known(name: str) -> bool:
     """Tell whether a column that is called so may hold names."""
-    return bool({_bare(name), _single(name)} & (_KNOWN | _EITHER))
+    return bool(_forms(name) & (_KNOWN | _EITHER))
 
 
 def hold_names_of_sheet(header: Sequence[str], rows: Sequence[Mapping[int, str]]) -> set[int]:
@@ -129,12 +130,10 @@ def _capitals(cell: str) -> int:
     return len(words) - len(small) if is_name else 0
 
 
-def _bare(name: str) -> str:
-    """Return a name in small letters, without accents, signs and the numbers behind it."""
+@lru_cache(4096)
+def _forms(name: str) -> frozenset[str]:
+    """Return a name in small letters, without accents, signs and numbers; and its singular."""
     apart = unicodedata.normalize("NFD", _CAMEL.sub(" ", name.replace("(s)", "")))
     letters = "".join(c for c in apart.casefold() if not unicodedata.combining(c))
-    return " ".join(_WORD.findall(letters.replace("_", " ")))
-
-
-def _single(name: str) -> str:
-    return _PLURAL.sub("", _bare(name))
+    bare = " ".join(_WORD.findall(letters.replace("_", " ")))
+    return frozenset((bare, _PLURAL.sub("", bare)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 
 import pytest
 from hypothesis import given
@@ -103,6 +104,12 @@ def test_a_column_of_names_stays(text: str, kept: list[str]) -> None:
     assert unlike == set(prose)
     if kept:
         assert capitals(text, kept[0]) != text
+
+
+def test_thousands_of_names_take_little_time() -> None:
+    begun = time.process_time()
+    capitals("nom," * 2_000 + "note\n" + "un mot," * 2_000 + "mot\n")
+    assert time.process_time() - begun < 8
 
 
 def test_a_row_that_tells_the_separator_is_no_header() -> None:
