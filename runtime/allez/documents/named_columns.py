@@ -47,6 +47,8 @@ _OF_GOODS = _listed("prix|tarif|montant|quantite|stock|price|amount|quantity")
 """What a table says of things, and beside which `nom` is what they are called."""
 _PARTICLES = _listed("de|du|des|la|le|les|lès|sur|sous|en|et|d|l|von|van|der|den|y|and")
 _MOST_WORDS = 4
+_MOST_COLUMNS = 256
+"""Of a sheet, which may have 16,384; a table of names has fewer."""
 _FEW = 10
 """One of so many cells may be written otherwise."""
 _WORD = re.compile(r"[^\W\d_]+")
@@ -104,6 +106,8 @@ def hold_names_of_sheet(header: Sequence[str], rows: Sequence[Mapping[int, str]]
         header: its first row, of words alone.
         rows: some of the following ones; of each the text of a column, where there is one.
     """
+    if len(header) > _MOST_COLUMNS:
+        return set()
     names = [name.strip() for name in header]
     known = [column for column, name in enumerate(names) if is_known(name)]
     if not rows or any(name[:1].isdigit() or name.endswith(":") for name in names):

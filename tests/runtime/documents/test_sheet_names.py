@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from allez.documents.formats import FORMATS
+from allez.documents.named_columns import hold_names_of_sheet
 from allez.documents.reading import Reading
 from support.documents import ODT, XLSX, unchanged, zipped
 
@@ -133,3 +134,9 @@ def test_a_cell_that_is_repeated_over_another_column_is_read() -> None:
     rows = [["Nom", "Ville", "Avis"], ["Petit", "Tours"]]
     assert read(ods(rows)) == ["Nom", "Ville", "Avis"]
     assert read(ods(rows, wide="Tours")) == ["Nom", "Ville", "Avis", "Tours"]
+
+
+def test_thousands_of_columns_are_no_table() -> None:
+    for count, held in ((256, 256), (257, 0), (16_384, 0)):
+        row = dict.fromkeys(range(count), "Petit")
+        assert len(hold_names_of_sheet(["Prénom"] * count, [row] * 3)) == held
