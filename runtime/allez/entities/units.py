@@ -28,6 +28,9 @@ _OPEN = "'\u2019-\u2013\u00d7\u00b7"
 """What goes on with a word or with a product: "5 m'en", "3 l-bas"."""
 
 
+_MILLIONS = tuple(short for short in SPEC["shortened"]["behind"]["en"] if short.startswith("m "))
+"""Where "m" is a million: "1.7m people"."""
+
 _SPACED = " / "
 
 
@@ -43,7 +46,8 @@ def unit_behind(
 
     If none does, both places are the end of the number. A number behind the sign ("1 m 80") is one
     with it, which is no amount of one unit. `rates`: one of French may follow, "5 mg/jour"; else a
-    hyphen may stand before a sign of two characters and more, as in English: "a 35-mm film".
+    hyphen may stand before a sign of two characters and more, as in English: "a 35-mm film", and
+    "m" right behind a number is none where it is a million.
     """
     joined = not rates and at(text, end) == "-"
     start = end + (joined or (at(text, end) != "" and at(text, end) in SPACES))
@@ -56,6 +60,7 @@ def unit_behind(
         stop = spaced
     over = sign_at(text, start, stop) in signs and is_over(text, stop)
     over = over and not (joined and stop - start < 2)
+    over = over and (rates or start > end or not text.startswith(_MILLIONS, start))
     return (start, stop) if over else (end, end)
 
 

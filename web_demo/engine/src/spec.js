@@ -1898,7 +1898,8 @@ export const SPEC = {
   "endings": "s e es x",
   "begins": ".!?:\u00ab\"\u201c(",
   "no_names": "t\u00e9l tel r\u00e9f mob port trim qt\u00e9 b\u00e2t appt hab cuil md mds",
-  "stopped": "janv f\u00e9v f\u00e9vr juil juill"
+  "stopped": "janv f\u00e9v f\u00e9vr juil juill",
+  "tails": "based born led driven style like speaking backed owned made run controlled occupied held wide educated trained"
  },
  "things": {
   "domains": "com org net fr eu io uk ch ca be info gov edu app dev lu qc gouv biz online site shop",

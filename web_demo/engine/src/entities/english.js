@@ -291,6 +291,12 @@ export function factor(line, end) {
   return (place > end && isInWords) || letters === 'tn' || letters === 'T' ? null : [end, '']
 }
 
+/** Where "m" is a million: "1.7m people". */
+const MILLIONS = Object.keys(LATER.shortened.behind.en).filter((short) => short.startsWith('m '))
+
+/** Tells whether it is right behind a number. @param {Line} line @param {number} end */
+export const isMillion = (line, end) => has(line, end, ...MILLIONS)
+
 /**
  * `3.4` behind "section", "fig." or a name ("USB 3.0"), or before a heading ("2.1 Scope").
  *

@@ -421,6 +421,7 @@ export function behind(line, end, amount, form) {
   if (isAlone && multiple === '' && at(line, over) !== ')') {
     return [over, { ...amount, multiple: ALONE }]
   }
+  if (form.english?.isMillion(line, end)) return [end, amount]
   const [sign, , stop] = unitBehind(line, end, form.units, form.french?.rate)
   return [stop, { ...amount, unit: form.units.get(sign) ?? '' }]
 }

@@ -17,6 +17,9 @@ internal val ENGLISH_SIGNS: Map<String, String> =
 internal val UNIT_SIGNS: Map<String, String> =
     UNITS_ALIKE + UNIT_RULES.part("fr").entries.associate { (sign, known) -> sign as String to known as String }
 
+/** Where "m" is a million: "1.7m people". */
+private val MILLIONS = SPEC.part("shortened").part("behind").part("en").keys.map { it as String }.filter { it.startsWith("m ") }
+
 private const val SPACED = " / "
 
 /** The sign that stands in a stretch: `km / h` is `km/h`. */
@@ -30,7 +33,7 @@ internal fun signOf(written: String): String = written.replace(SPACED, "/")
  * behind the sign ("1 m 80") is one with it.
  *
  * @param rates whether one of French may follow: `5 mg/jour`; else a hyphen may stand before a sign of two
- *   characters and more, as in English: "a 35-mm film".
+ *   characters and more, as in English: "a 35-mm film", and "m" right behind a number is none where it is a million.
  */
 internal fun CodePoints.unitBehind(end: Int, signs: Map<String, String>, rates: Boolean = false): IntRange? {
     val joined = !rates && has('-', end)
@@ -44,7 +47,8 @@ internal fun CodePoints.unitBehind(end: Int, signs: Map<String, String>, rates: 
     val long = if (startsWith(SPACED, short)) run(short + SPACED.length, ::isWord) else short
     val stop = if (signAt(start, long) in signs) long else short
     val over = signAt(start, stop) in signs && isOver(stop)
-    return (start until stop).takeIf { over && !(joined && stop - start < 2) }
+    val isMillion = !rates && start == end && MILLIONS.any { startsWith(it, start) }
+    return (start until stop).takeIf { over && !isMillion && !(joined && stop - start < 2) }
 }
 
 /** Whether nothing goes on behind the sign of a unit: no word, product or second number. */
