@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import string
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 from allez.documents.document import Builder, Template, TextDocument
@@ -186,15 +188,14 @@ class _Block:
         self, builder: Builder, content: str, starts: Sequence[int], places: Sequence[Place]
     ) -> None:
         self.builder, self.content, self.starts, self.places = builder, content, starts, places
-        self.lengths = [len(line) for line in content.split("\n")]
+        lengths = (len(line) + 1 for line in content.split("\n"))
+        self.lines = list(accumulate(lengths, initial=0))[:-1]
+        """Where the lines of the content begin."""
 
     def at(self, position: int) -> int:
         """Return where a character of the content stands in the text."""
-        for start, length in zip(self.starts, self.lengths, strict=True):
-            if position <= length:
-                return start + position
-            position -= length + 1
-        raise IndexError(position)
+        line = bisect_right(self.lines, position) - 1
+        return self.starts[line] + position - self.lines[line]
 
     def breaks(self) -> list[tuple[int, int]]:
         """Return what ends one text of the block, up to where the next one begins, in order."""
@@ -239,8 +240,9 @@ class _Block:
             end -= 1
         gatherer = Gatherer()
         position = start
-        for place in self.places:
-            if place.start < start or place.end > end:
+        first, last = (bisect_left(self.places, at, key=lambda p: p.start) for at in (start, end))
+        for place in self.places[first:last]:
+            if place.end > end:
                 continue
             self.text(gatherer, content[position : place.start])
             self.syntax(gatherer, place)

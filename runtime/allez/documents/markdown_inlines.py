@@ -149,15 +149,18 @@ def shown(content: str) -> str:
 
 
 def _with_keys(content: str, places: Sequence[Place]) -> Iterator[Place]:
-    """Yield places; an element whose content is not read, as `<kbd>`, is one with what is in it."""
-    for index, place in enumerate(places):
-        if place.kind == "html_inline" and (name := _KEYS.match(content, place.start)):
-            closing = f"</{name[1].lower()}>"
-            ends = (p.end for p in places[index:] if content[p.start : p.end].lower() == closing)
-            if end := next(ends, 0):
-                yield Place("key", place.start, end)
-                continue
-        yield place
+    """Return places; an element whose content is not read, as `<kbd>`, is one with its content."""
+    ends: dict[str, int] = {}
+    """Behind the next tag of each kind."""
+    found: list[Place] = []
+    for place in reversed(places):
+        if place.kind == "html_inline":
+            ends[content[place.start : place.end].lower()] = place.end
+            name = _KEYS.match(content, place.start)
+            if name and (end := ends.get(f"</{name[1].lower()}>")):
+                place = Place("key", place.start, end)
+        found.append(place)
+    return reversed(found)
 
 
 def _marker(token: Any) -> str:

@@ -14,6 +14,7 @@ from allez.documents import markdown, markdown_inlines
 from allez.documents.translation import translate_document
 from allez.errors import MissingExtraError
 from support.documents import FRAGMENTS, WordByWord, upper, uppercased
+from support.steps import steps
 
 
 def capitals(text: str) -> str:
@@ -335,3 +336,11 @@ def test_links_lead_to_translated_headings(link: str, written: str) -> None:
     result = translate_document(document, WordByWord(words=ENGLISH).translate_batch).decode()
     assert result.endswith(f"\n\n{written}\n")
     assert "Four\n---" in result
+
+
+@pytest.mark.parametrize(
+    "line", ["un `mot` *bleu* et [vert](x)\n", "un `mot` bleu  \n", "un <kbd>mot\n"]
+)
+def test_long_paragraphs_take_linear_time(line: str) -> None:
+    few, many = (steps(lambda n=n: markdown.parse(line.encode() * n)) for n in (250, 1_000))
+    assert many < 5 * few
