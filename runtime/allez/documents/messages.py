@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from allez.text.elements import BLOCKS
@@ -17,6 +18,7 @@ _CHOICE = re.compile(
     r"\{\s*\w+\s*,\s*(?P<kind>plural|select|selectordinal|choice)\s*,(?:\s*offset:\d+)?"
 )
 _SELECTOR = re.compile(r"\s*(?:=\d+|\w+)\s*\{")
+_BRACE = re.compile(r"[{}]")
 _END = re.compile(r"\s*\}")
 _LIMIT = re.compile(r"\s*-?(?:\d+(?:\.\d+)?|∞)\s*[#<≤]")
 _FORMS = re.compile(
@@ -53,7 +55,7 @@ def choices(text: str, start: int, end: int) -> Iterator[Choice]:
     while found:
         choice = _read(text, found.start(), end)
         if choice is None:
-            closed = balanced(text, found.start(), end)
+            closed = _balanced(text, found.start(), end)
             if closed < 0:
                 return
             choice = Choice(found.start(), closed, ())
@@ -103,7 +105,7 @@ def _read(text: str, start: int, end: int) -> Choice | None:
     if found["kind"] == "choice":
         return _read_limits(text, start, position, end)
     while selector := _SELECTOR.match(text, position, end):
-        position = balanced(text, selector.end() - 1, end)
+        position = _balanced(text, selector.end() - 1, end)
         if position < 0:
             return None
         messages.append((selector.end(), position - 1))
@@ -113,7 +115,7 @@ def _read(text: str, start: int, end: int) -> Choice | None:
 
 def _read_limits(text: str, start: int, position: int, end: int) -> Choice | None:
     """Read what Java's choice formats choose from: `0#none|1#one|1<many`."""
-    last = balanced(text, start, end) - 1
+    last = _balanced(text, start, end) - 1
     messages: list[tuple[int, int]] = []
     while position < last:
         limit = _LIMIT.match(text, position, last)
@@ -121,7 +123,7 @@ def _read_limits(text: str, start: int, position: int, end: int) -> Choice | Non
             return None
         position = limit.end()
         while position < last and text[position] != "|":
-            position = balanced(text, position, last) if text[position] == "{" else position + 1
+            position = _balanced(text, position, last) if text[position] == "{" else position + 1
             if position < 0:
                 return None
         messages.append((limit.end(), position))
@@ -129,11 +131,20 @@ def _read_limits(text: str, start: int, position: int, end: int) -> Choice | Non
     return Choice(start, last + 1, tuple(messages)) if messages else None
 
 
-def balanced(text: str, start: int, end: int) -> int:
+def _balanced(text: str, start: int, end: int) -> int:
     """Return the position behind the brace that closes the one at `start`; -1 if none does."""
-    depth = 0
-    for position in range(start, end):
-        depth += {"{": 1, "}": -1}.get(text[position], 0)
-        if depth == 0:
-            return position + 1
-    return -1
+    closed = _closed(text).get(start, -1)
+    return closed if closed <= end else -1
+
+
+@lru_cache(1)
+def _closed(text: str) -> dict[int, int]:
+    """Return for each brace that is closed the position behind the one that closes it."""
+    opened: list[int] = []
+    closed: dict[int, int] = {}
+    for found in _BRACE.finditer(text):
+        if found[0] == "{":
+            opened.append(found.start())
+        elif opened:
+            closed[opened.pop()] = found.end()
+    return closed

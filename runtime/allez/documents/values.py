@@ -88,10 +88,9 @@ class Value:
             return [Inline(Marked(self._given), (), ())]
         sections: list[Inline] = []
         places = [(0, len(self._given))]
+        marks = 0
         for start, end in places:
-            gatherer = Gatherer(
-                percent=True, named=self._named, first=sum(len(s.opens) for s in sections)
-            )
+            gatherer = Gatherer(percent=True, named=self._named, first=marks)
             position = start
             for choice in choices(self._given, start, end):
                 self._tags(gatherer, position, choice.start, is_message=start > 0)
@@ -101,6 +100,7 @@ class Value:
                 position = choice.end
             self._tags(gatherer, position, end, is_message=start > 0)
             sections.append(gatherer.finish(spaced=True))
+            marks += len(sections[-1].opens)
         return sections
 
     def _said(self, choice: Choice) -> list[tuple[int, int]]:

@@ -21,6 +21,7 @@ from allez.documents.values import Value, is_prose
 from allez.errors import InputError
 from allez.text.markup import Marked, check
 from support.documents import SAMPLES, WordByWord, unchanged, upper, uppercased
+from support.steps import steps
 
 
 def parse(name: str, text: str | bytes, reading: Reading = Reading()) -> Document:  # noqa: B008
@@ -113,6 +114,14 @@ def test_what_begins_a_placeholder_or_a_form_and_is_none_takes_linear_time(
     begun = time.process_time()
     parse(name, text)
     assert time.process_time() - begun < 4
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"), [("{a, select, other {mot ", "}}"), ("{a, select, other {mot}} ", "")]
+)
+def test_messages_within_others_and_in_a_row_take_linear_time(opening: str, closing: str) -> None:
+    few, many = (steps(lambda n=n: Value(opening * n + closing * n)) for n in (60, 240))
+    assert many < 5 * few
 
 
 def backwards(text: str) -> str:
