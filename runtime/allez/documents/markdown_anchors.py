@@ -1,7 +1,8 @@
 """Links to headings of the same file: who shows Markdown makes a heading's anchor of its text.
 
-So a translated heading has another anchor, and the links to it are told. Two ways to make one are
-known: letters stay as they are (GitHub), or lose their accents (Python-Markdown).
+So a translated heading has another anchor, and the links to it are told. Three ways to make one are
+known: letters stay as they are (GitHub), and no two hyphens follow each other (GitLab), or letters
+lose their accents (Python-Markdown).
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)", re.DOTA
 _NAMED = re.compile(r"\b(?:id|name)=[\"']([^\"'<>\s]+)")
 _EXPLICIT = re.compile(r"\{:?[ \t]*[^{}]*#[^{}]*\}[ \t]*$")
 """A heading with an anchor of its own, `## Title {#title}`."""
+_ATTRIBUTES = re.compile(r"[ \t]*\{(?::|[ \t]*\.[a-zA-Z])[^{}]*\}[ \t]*$")
+"""What is said of a heading behind it, `## Title {.wide}`: it is not shown."""
 _DROPPED = re.compile(r"[^\w\- ]")
 
 
@@ -41,7 +44,10 @@ def headings_of(tokens: Sequence[Any], read: Callable[[str], str]) -> list[str]:
         read: returns what is shown of a heading.
     """
     contents = (tokens[i + 1].content for i, t in enumerate(tokens) if t.type == "heading_open")
-    return ["" if _EXPLICIT.search(content) else read(content) for content in contents]
+    return [
+        "" if _EXPLICIT.search(content) else read(_ATTRIBUTES.sub("", content))
+        for content in contents
+    ]
 
 
 def with_anchors(
@@ -61,7 +67,7 @@ def with_anchors(
     starts = [low for low, _ in kept]
     ends = list(accumulate((high for _, high in kept), max))
     others = set(_NAMED.findall(text))
-    moved = [_moved(before, after, anchors) for anchors in (_plain, _bare)]
+    moved = [_moved(before, after, anchors) for anchors in (_plain, _bare, _squeezed)]
 
     def link(found: re.Match[str]) -> str:
         raw = found[found.lastgroup or 0]
@@ -88,8 +94,16 @@ def _moved(
 
 
 def _plain(headings: Sequence[str]) -> list[str]:
-    said = [_DROPPED.sub("", heading.strip().lower()) for heading in headings]
-    return _numbered([each.replace(" ", "-") for each in said], "-")
+    return _numbered(_hyphened(headings), "-")
+
+
+def _squeezed(headings: Sequence[str]) -> list[str]:
+    return _numbered([re.sub("-+", "-", each) for each in _hyphened(headings)], "-")
+
+
+def _hyphened(headings: Sequence[str]) -> list[str]:
+    said = (_DROPPED.sub("", heading.strip().lower()) for heading in headings)
+    return [each.replace(" ", "-") for each in said]
 
 
 def _bare(headings: Sequence[str]) -> list[str]:

@@ -309,6 +309,7 @@ def test_what_is_raised_keeps_its_place(text: str, read: str) -> None:
 HEADINGS = (
     "---\ntitle: rien\n---\n# Été à l'eau\n\n## Deux **mots**\n\n## Un\n\n## Un\n\n"
     "## Trois {#trois}\n\nQuatre\n---\n\n<a id='cinq'></a>\n\n## Cinq\n\n## !\n\n"
+    "## Été : Un {.a}\n\n## Deux Un {: .a .b }\n\n## Trois {Un}\n\n"
 )
 ENGLISH = {
     **{"Été": "Fête", "Deux": "Two", "mots": "words", "Un": "One"},
@@ -321,6 +322,8 @@ ENGLISH = {
     [
         ("[](#été-à-leau)", "[](#fête-à-leau)"),
         ("[](#ete-a-leau)", "[](#fete-a-leau)"),
+        ("[](#été--un) [](#été-un) [](#ete-un)", "[](#fête--one) [](#fête-one) [](#fete-one)"),
+        ("[](#deux-un) [](#trois-un)", "[](#two-one) [](#three-un)"),
         ("[a](#%C3%A9t%C3%A9-%C3%A0-leau 'b')", "[a](#f%C3%AAte-%C3%A0-leau 'b')"),
         ("[r]\n\n[r]: #deux-mots", "[r]\n\n[r]: #two-words"),
         ("b <a href='#deux-mots'>a</a>", "b <a href='#two-words'>a</a>"),
