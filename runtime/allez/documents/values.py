@@ -14,10 +14,8 @@ from allez.text.references import unescape
 from allez.text.tags import scan
 from allez.text.wrapped import joints
 
-_NUMBERED = re.compile(
-    r"<(?P<close>/?)(?P<number>\d{1,3})\s*(?P<single>/?)>"
-    r"|(?<![\w*])\*\*(?P<bold>\S|\S[^*\n]*[^\s*])\*\*(?![\w*])"
-)
+_BOLD = r"(?<![\w*])\*\*(?P<bold>\S|\S[^*\n]*[^\s*])\*\*(?![\w*])"
+_NUMBERED = re.compile(rf"<(?P<close>/?)(?P<number>\d{{1,3}})\s*(?P<single>/?)>|{_BOLD}")
 """Tags that stand for a component of a program, `<0>text</0>`, `<1/>`; and bold of Markdown."""
 _REFERENCE = re.compile(r"&(?:[a-zA-Z]\w*|#\d+|#x[0-9a-fA-F]+);")
 _MNEMONIC = re.compile(
@@ -242,6 +240,7 @@ def is_prose(text: str) -> bool:
     What begins with `=` and goes on is a formula.
     """
     text = _MNEMONIC.sub("", _TAG.sub(" ", _LINE_ENDS.sub("", text)))
+    text = re.sub(_BOLD, r"\g<bold>", text)
     words = text.split()
     if not any(map(str.isalpha, text)) or _FORMULA.match(text):
         return False

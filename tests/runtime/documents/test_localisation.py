@@ -224,6 +224,12 @@ def test_percent_signs_of_prose_are_none() -> None:
         *(("https://x.org", False), ("camelCase", False), ("v1.2", False), ("12", False)),
         *(("OK", True), ("x", False), ("Pause-café", True), ("index.html", False)),
         *(("Oui/Non", True), ("image/png", False), ("=SOMME(A1; A2)", False), ("= total", True)),
+        *(
+            ("**Très important**", True),
+            ("**Chat :** noir_1", True),
+            ("**a_b**", False),
+            ("2*a*b", False),
+        ),
     ],
 )
 def test_prose_is_told_from_names_of_things(text: str, prose: bool) -> None:
