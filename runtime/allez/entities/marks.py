@@ -46,11 +46,12 @@ def is_private(character: str) -> bool:
 
 def blank(text: str, start: int) -> int:
     """`________`, `........`: a row to write on; right behind a word it is twice as long."""
+    if at(text, start - 1) == text[start]:
+        return start
     end = run(text, start, lambda c: c == text[start])
     attached = is_word(at(text, start - 1)) and text[start] != "_"
     least = _BLANKS[text[start]] * (1 + attached)
-    whole = at(text, start - 1) != text[start] and ends(text, end)
-    return end if whole and end - start >= least else start
+    return end if ends(text, end) and end - start >= least else start
 
 
 def code(text: str, start: int) -> int:

@@ -5,7 +5,7 @@ They are things, written as they are. Knows nothing of amounts: who asks says wh
 
 from __future__ import annotations
 
-from allez.entities.characters import APOSTROPHES, SPACES, at, words
+from allez.entities.characters import APOSTROPHES, SPACES, at, run, words
 from allez.spec import SPEC
 
 _RULES = SPEC["numbers"]["fr"]
@@ -13,6 +13,9 @@ _NAMED, _SIGNED = words(_RULES["named"]), words(_RULES["signed"])
 """Words whose number names something; those that have one of `_SIGNS` behind them: "n°"."""
 _KINDS = words(_RULES["kinds"])
 """What may stand between, as names may: "n° de client 12 345 678", "RCS Paris"."""
+_COUNTING, _LITTLE = words(_RULES["counting"]), words(_RULES["little"])
+"""Kinds that are verbs right before figures; words in s that are no plural of what is counted."""
+_PLURAL = ("s", "x")
 _SIGNS = "\u00b0."
 _IS = ("est :", "est\u00a0:", ":", "est le", "est")
 _OF = ("de", "d")
@@ -29,15 +32,24 @@ def is_named(text: str, start: int) -> bool:
     end = _trimmed(text, start)
     said = next((said for said in _IS if text.endswith(said, 0, end)), "")
     end = _trimmed(text, end - len(said))
+    begin, _, word = _word(text, end)
+    counting = not said and word in _COUNTING and _word(text, begin)[2] not in _OF
     for _ in range(_BETWEEN + 1):
         begin, names, word = _word(text, end)
         before, _, of = _word(text, begin)
         if names and of != "de":  # "une valeur de référence 45 678" counts something
-            return True
+            return not counting or word in _SIGNED  # "ce numéro compte 12 000 Français"
         if word not in _KINDS and not at(text, begin).isupper():
             return False
         end = before if of in _OF else begin
     return False
+
+
+def is_counted(text: str, end: int) -> bool:
+    """Tell whether a plural stands behind a number: "Code : 3 200 lignes"."""
+    start = end + (at(text, end) in tuple(SPACES))
+    word = text[start : run(text, start, str.isalpha)]
+    return start > end and word.endswith(_PLURAL) and word == word.lower() and word not in _LITTLE
 
 
 def _word(text: str, end: int) -> tuple[int, bool, str]:

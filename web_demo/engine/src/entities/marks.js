@@ -67,10 +67,10 @@ const BLANKS = /** @type {Record<string, number>} */ (SPEC.things.blanks)
  */
 export function blank(line, start) {
   const mark = line[start]
+  if (at(line, start - 1) === mark) return start
   const end = run(line, start, (c) => c === mark)
   const isAttached = isWord(at(line, start - 1)) && mark !== '_'
-  const isWhole = at(line, start - 1) !== mark && ends(line, end)
-  return isWhole && end - start >= BLANKS[mark] * (isAttached ? 2 : 1) ? end : start
+  return ends(line, end) && end - start >= BLANKS[mark] * (isAttached ? 2 : 1) ? end : start
 }
 
 /**

@@ -5,7 +5,7 @@
 
 import { FRENCH } from '../spec_french.js'
 import { isCapital, isLetter } from '../text/characters.js'
-import { APOSTROPHES, SPACES, at, has, isOneOf, part, wordsOf } from './characters.js'
+import { APOSTROPHES, SPACES, at, has, isOneOf, part, run, wordsOf } from './characters.js'
 
 /** @typedef {import('./characters.js').Line} Line */
 
@@ -14,6 +14,9 @@ import { APOSTROPHES, SPACES, at, has, isOneOf, part, wordsOf } from './characte
  * between, as names may, two at most: "n° de client 12 345 678", "RCS Paris".
  */
 const [NAMED, SIGNED, KINDS] = wordsOf(FRENCH.numbers.fr, 'named', 'signed', 'kinds')
+
+/** Kinds that are verbs right before figures; words in s that are no plural of what is counted. */
+const [COUNTING, LITTLE] = wordsOf(FRENCH.numbers.fr, 'counting', 'little')
 
 /**
  * Tells whether a number that begins at a position is the name of something: `n° 4 512`, `numéro de
@@ -29,15 +32,33 @@ export function isNamed(line, start) {
       has(line, end - said.length, said),
     ) ?? ''
   let place = trimmed(line, end - said.length)
+  const nearest = wordAt(line, place)
+  const counts =
+    said === '' && COUNTING.has(nearest.word) && !isOf(wordAt(line, nearest.start).word)
   for (let words = 0; words < 3; words++) {
     const last = wordAt(line, place)
     const before = wordAt(line, last.start)
-    // "une valeur de référence 45 678" counts something
-    if (last.names && before.word !== 'de') return true
+    // "une valeur de référence 45 678" counts something, as "ce numéro compte 12 000 Français"
+    if (last.names && before.word !== 'de') return !counts || SIGNED.has(last.word)
     if (!KINDS.has(last.word) && !isCapital(at(line, last.start))) return false
-    place = before.word === 'de' || before.word === 'd' ? before.start : last.start
+    place = isOf(before.word) ? before.start : last.start
   }
   return false
+}
+
+/** @param {string} word */
+const isOf = (word) => word === 'de' || word === 'd'
+
+/**
+ * Tells whether a plural stands behind a number: "Code : 3 200 lignes".
+ *
+ * @param {Line} line
+ * @param {number} end
+ */
+export function isCounted(line, end) {
+  if (!isOneOf(SPACES, at(line, end))) return false
+  const word = part(line, end + 1, run(line, end + 1, isLetter))
+  return /[sx]$/.test(word) && word === word.toLowerCase() && !LITTLE.has(word)
 }
 
 /**

@@ -36,22 +36,19 @@ const NO_BREAK = '\u00a0'
  * How a language writes numbers.
  *
  * @typedef {object} Form
- * @property {string} thousands the marks between groups of three digits; " " stands for any space
- *   within a number
+ * @property {string} thousands the marks between groups of three digits; " ": any space of numbers
  * @property {string} group what is written there
  * @property {string} decimal the mark before a fraction
  * @property {string[]} percent what stands for per cent behind a number; the first is written
  * @property {boolean} currencyFirst whether a price begins with its currency
  * @property {boolean} hours whether `17 h 30` is a time
- * @property {Set<string>} designators words in small letters after which two groups of digits may
- *   be two numbers ("bus")
+ * @property {Set<string>} designators words in small letters before what may be two numbers ("bus")
  * @property {Set<string>} durations words before hours and minutes that are no time of day
  * @property {Map<string, string>} units signs of units, and what they are in English
  * @property {string} until what joins two hours between which something is
  * @property {typeof import('./english.js') | null} english what English alone reads; null: nothing
  * @property {typeof import('./french.js') | null} french what French alone reads; null: nothing
- * @property {import('./spans.js').Spans | null} two what reads two numbers as one; null: nothing
- *   does
+ * @property {import('./spans.js').Spans | null} two what reads two numbers as one, if anything
  */
 
 /** The number forms that every host has, by language. @type {Record<string, Form>} */
@@ -124,7 +121,6 @@ export const CURRENCY_SIGNS = CURRENCIES.filter((name) => name.length === 1).joi
 
 /** What stands before a currency behind its number, and how it is known: `Mds`. */
 const MULTIPLES = new Map(Object.entries(PRICES.multiples))
-
 /** The one of them that has a number without a currency, too: `1,2 k`. */
 const ALONE = 'k'
 

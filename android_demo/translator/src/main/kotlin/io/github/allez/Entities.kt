@@ -194,7 +194,7 @@ internal class EntityFinder(
                 if (source != null && source.hours && target?.hours == false) line.period(start)?.let { return it }
                 if (source != null && source.hours) line.stretch(start, source, target)?.let { return it }
                 val end = if (source != null && source.hours && line.isNamed(start)) line.nameEnd(start, source) else start
-                if (end > start) return thing(start, end)
+                if (end > start && !line.isCounted(end)) return thing(start, end)
                 firstOf(DIGITS, start)?.let { return it }
             } else if (isOneOf("+(", first)) {
                 firstOf(NUMBER_SIGNS, start)?.let { return it }

@@ -26,10 +26,11 @@ private val BLANKS: Map<Int, Int> =
 /** `________`, `........`: a row to write on; right behind a word it is twice as long. */
 internal fun CodePoints.blank(start: Int): Int {
     val mark = at(start)
+    if (at(start - 1) == mark) return start
     val end = run(start) { it == mark }
     val isAttached = isWord(at(start - 1)) && mark != '_'.code
     val least = BLANKS.getValue(mark) * (if (isAttached) 2 else 1)
-    return if (at(start - 1) != mark && ends(end) && end - start >= least) end else start
+    return if (ends(end) && end - start >= least) end else start
 }
 
 /** `code` between backticks, as many behind as before. */

@@ -15,6 +15,11 @@ private val SIGNED = words(NUMBERS_OF_FRENCH.text("signed"))
 
 /** What may stand between, as names may: "n° de client 12 345 678", "RCS Paris". */
 private val KINDS = words(NUMBERS_OF_FRENCH.text("kinds"))
+
+/** Kinds that are verbs right before figures; words in s that are no plural of what is counted. */
+private val COUNTING = words(NUMBERS_OF_FRENCH.text("counting"))
+private val LITTLE = words(NUMBERS_OF_FRENCH.text("little"))
+private const val PLURAL = "sx"
 private const val SIGNS_OF_NAMED = "\u00b0."
 private const val LONGEST_WORD = 20
 
@@ -35,14 +40,25 @@ internal fun CodePoints.isNamed(start: Int): Boolean {
     val end = trimmedBefore(start)
     val said = IS.firstOrNull { startsWith(it, end - it.length) }.orEmpty()
     var place = trimmedBefore(end - said.length)
+    val nearest = wordOfNumber(place)
+    val counts = said.isEmpty() && nearest.word in COUNTING && wordOfNumber(nearest.start).word !in OF_NAMED
     repeat(MOST_BETWEEN + 1) {
         val last = wordOfNumber(place)
         val before = wordOfNumber(last.start)
-        if (last.names && before.word != "de") return true // "une valeur de référence 45 678" counts something
+        // "une valeur de référence 45 678" counts something, and so does "ce numéro compte 12 000 Français"
+        if (last.names && before.word != "de") return !counts || last.word in SIGNED
         if (last.word !in KINDS && !isCapital(at(last.start))) return false
         place = if (before.word in OF_NAMED) before.start else last.start
     }
     return false
+}
+
+/** Whether a plural stands behind a number: "Code : 3 200 lignes". */
+internal fun CodePoints.isCounted(end: Int): Boolean {
+    if (!hasOneOf(SPACES, end)) return false
+    val stop = run(end + 1, ::isLetter)
+    val word = string(end + 1, stop)
+    return hasOneOf(PLURAL, stop - 1) && word == word.lowercase(Locale.ROOT) && word !in LITTLE
 }
 
 /** The word before a position; spaces or an apostrophe may stand behind it. */
