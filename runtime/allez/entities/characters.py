@@ -82,6 +82,12 @@ def is_negative(text: str, start: int) -> bool:
     return before in ("", "(", "[") or (end < start and not over)
 
 
+def is_shared(text: str, end: int) -> bool:
+    """Tell whether a slash and a number with a sign stand behind one: `–3/–1 °C`."""
+    signed = at(text, end + 1) in ("+", EN_DASH, *MINUS)
+    return at(text, end) == "/" and signed and is_digit(at(text, end + 2))
+
+
 def number_begins(text: str, start: int) -> bool:
     """Tell whether neither a word nor a number goes on at `start`."""
     before = at(text, start - 1)

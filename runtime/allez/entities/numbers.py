@@ -16,6 +16,7 @@ from allez.entities.characters import (
     digits,
     is_digit,
     is_negative,
+    is_shared,
     number_begins,
     number_ends,
     run,
@@ -108,7 +109,7 @@ def read(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
         return None
     marked = amount.grouped or amount.fraction or amount.percent or amount.currency
     marked = marked or amount.unit or amount.multiple
-    if text[start] == EN_DASH and not marked:  # "–3 œufs"
+    if text[start] == EN_DASH and not (marked or is_shared(text, end)):  # "–3 œufs"
         return None
     carried = marked or amount.sign
 

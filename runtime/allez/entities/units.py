@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from allez.entities.characters import SPACES, at, is_digit, is_word, number_ends, run
+from allez.entities.characters import SPACES, at, is_digit, is_shared, is_word, number_ends, run
 from allez.entities.rates import rate
 from allez.spec import SPEC
 
@@ -52,6 +52,7 @@ def unit_behind(
     joined = not rates and at(text, end) == "-"
     start = end + (joined or (at(text, end) != "" and at(text, end) in SPACES))
     stop = run(text, start, lambda c: is_word(c) or c in "°/²³")
+    stop -= is_shared(text, stop - 1)  # "3 °C/+5 °C"
     if rates and text[start:stop] not in signs:
         slashes = (i for i in range(start, stop) if text[i] == "/" and text[start:i] in signs)
         stop = next((slash for slash in slashes if rate(text, slash)), stop)

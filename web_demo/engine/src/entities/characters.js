@@ -148,6 +148,17 @@ export function isNegative(line, start) {
 }
 
 /**
+ * Tells whether a slash and a number with a sign stand behind one: `–3/–1 °C`.
+ *
+ * @param {Line} line
+ * @param {number} end
+ */
+export const isShared = (line, end) =>
+  at(line, end) === '/' &&
+  isOneOf(`+${EN_DASH}${MINUS}`, at(line, end + 1)) &&
+  isDigit(at(line, end + 2))
+
+/**
  * Tells whether neither a word nor a number goes on at `start`.
  *
  * @param {Line} line

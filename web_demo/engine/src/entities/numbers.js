@@ -17,6 +17,7 @@ import {
   has,
   isOneOf,
   isNegative,
+  isShared,
   numberBegins,
   numberEnds,
   part,
@@ -143,10 +144,7 @@ const ALONE = 'k'
 
 /** Where a number ends, and what it is. @typedef {[end: number, amount: Amount]} Read */
 
-/**
- * @param {Partial<Amount>} known
- * @returns {Amount}
- */
+/** @param {Partial<Amount>} known @returns {Amount} */
 export const amountOf = (known) => ({
   ...{ sign: '', whole: '', grouped: false, fraction: '', percent: false, currency: '' },
   ...{ multiple: '', minutes: '', decade: false, hours: false, unit: '' },
@@ -200,7 +198,7 @@ export function read(line, start, form) {
     amount.currency !== '' ||
     amount.unit !== '' ||
     amount.multiple !== ''
-  if (line[start] === EN_DASH && !isMarked) return null // "–3 œufs"
+  if (line[start] === EN_DASH && !isMarked && !isShared(line, end)) return null // "–3 œufs"
   const isCarried = isMarked || amount.sign !== ''
   if (
     !isCarried &&

@@ -10,6 +10,7 @@ import {
   behindSpace,
   has,
   isOneOf,
+  isShared,
   isWord,
   numberEnds,
   part,
@@ -38,6 +39,7 @@ export function unitBehind(line, end, signs, rate) {
   const isJoined = !rate && at(line, end) === '-'
   const start = isJoined ? end + 1 : behindSpace(line, end)
   let stop = run(line, start, (c) => isWord(c) || isOneOf('°/²³', c))
+  if (isShared(line, stop - 1)) stop-- // "3 °C/+5 °C"
   let sign = part(line, start, stop)
   for (let slash = start; rate && !signs.has(sign) && slash < stop; slash++) {
     const shorter = part(line, start, slash)

@@ -198,6 +198,10 @@ internal fun CodePoints.isNegative(start: Int): Boolean {
     return end == 0 || hasOneOf("([", end - 1) || (end < start && !isOver)
 }
 
+/** Whether a slash and a number with a sign stand behind one: `–3/–1 °C`. */
+internal fun CodePoints.isShared(end: Int): Boolean =
+    has('/', end) && hasOneOf("+$EN_DASH$MINUS", end + 1) && isDigit(at(end + 2))
+
 /** Whether neither a word nor a number goes on at [start]. */
 internal fun CodePoints.numberBegins(start: Int): Boolean {
     val joined = hasOneOf(".,:/-+", start - 1) && isWord(at(start - 2))

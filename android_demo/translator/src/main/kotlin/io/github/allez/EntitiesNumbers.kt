@@ -157,7 +157,8 @@ internal fun CodePoints.read(start: Int, form: NumberForm): ReadNumber? {
     val amount = number.amount
     if (amount.unit.isEmpty() && !isClosed(number.end)) return null
     if (isAmbiguous(start, position, amount, form)) return null
-    if (has(EN_DASH, start) && !amount.copy(sign = "").isMarked) return null // "–3 œufs"
+    val isLoose = !amount.copy(sign = "").isMarked && !isShared(number.end)
+    if (has(EN_DASH, start) && isLoose) return null // "–3 œufs"
     if (!amount.isMarked && amount.hours && isMoment(start, number.end, form)) {
         return ReadNumber(number.end, amount.copy(hours = false, minutes = "00"))
     }

@@ -38,7 +38,8 @@ internal fun signOf(written: String): String = written.replace(SPACED, "/")
 internal fun CodePoints.unitBehind(end: Int, signs: Map<String, String>, rates: Boolean = false): IntRange? {
     val joined = !rates && has('-', end)
     val start = if (joined) end + 1 else behindSpace(end)
-    val last = run(start) { isWord(it) || isOneOf("°/²³", it) }
+    val whole = run(start) { isWord(it) || isOneOf("°/²³", it) }
+    val last = if (isShared(whole - 1)) whole - 1 else whole // "3 °C/+5 °C"
     val short = if (!rates || string(start, last) in signs) {
         last
     } else {
