@@ -27,6 +27,8 @@ _ADDRESS_STOPS: str = _THINGS["address_stops"]
 _CONVERSIONS: str = _THINGS["conversions"]
 _BLANKS: dict[str, int] = _THINGS["blanks"]
 """What rows stand for what is to be filled in, and how long the shortest are."""
+_SLASHED: dict[str, int] = _THINGS["slashed"]
+"""The shortest beside others that a slash parts: `..../..../......`."""
 _CURRENCY_LETTERS = tuple(SPEC["prices"]["dollars"].split())
 
 
@@ -45,13 +47,20 @@ def is_private(character: str) -> bool:
 
 
 def blank(text: str, start: int) -> int:
-    """`________`, `........`: a row to write on; right behind a word it is twice as long."""
-    if at(text, start - 1) == text[start]:
+    """`________`, `........`: a row to write on; right behind a word it is twice as long.
+
+    A figure may stand right behind dots, as in a table of contents.
+    """
+    mark = text[start]
+    if at(text, start - 1) == mark:
         return start
-    end = run(text, start, lambda c: c == text[start])
-    attached = is_word(at(text, start - 1)) and text[start] != "_"
-    least = _BLANKS[text[start]] * (1 + attached)
-    return end if ends(text, end) and end - start >= least else start
+    end = run(text, start, lambda c: c == mark)
+    slashed = at(text, start - 1) == "/" and at(text, start - 2) == mark
+    slashed |= at(text, end) == "/" and at(text, end + 1) == mark
+    attached = is_word(at(text, start - 1)) and mark != "_"
+    least = (_SLASHED if slashed else _BLANKS)[mark] * (1 + attached)
+    whole = ends(text, end) or (mark != "_" and is_digit(at(text, end)))
+    return end if whole and end - start >= least else start
 
 
 def code(text: str, start: int) -> int:

@@ -221,6 +221,10 @@ RULES: str = SPEC["rules"]
 """What a heading is set off with, twice or more: `=== Titre ===`."""
 
 
+_TOUCHING = 3
+"""So many may touch the words: `===Titre===`."""
+
+
 def without_marker(segment: Segment, text: str) -> list[Segment]:
     """Return a sentence that begins a line without what makes it an item of a list: that is copied.
 
@@ -259,7 +263,8 @@ def _ruled(text: str, begin: int) -> int:
     words = stop
     while words > begin and text[words - 1].isspace():
         words -= 1
-    return words if begin < words < stop < len(text) - 1 else len(text)
+    apart = words < stop or text[begin - 1] == sign
+    return words if begin < words and apart and stop < len(text) - 1 else len(text)
 
 
 def _marker(text: str, start: int) -> int:
@@ -268,6 +273,8 @@ def _marker(text: str, start: int) -> int:
     first = at(text, start)
     if first and first in RULES and at(text, start + 1) == first and start == 0:
         end = run(text, start, lambda c: c == first)
+        if end >= _TOUCHING and text.endswith(first * _TOUCHING):
+            return run(text, end, str.isspace)
     elif first and first in BULLETS:
         end = start + 1
     elif first == "[" and at(text, start + 1) in (" ", "x", "X") and at(text, start + 2) == "]":

@@ -1910,6 +1910,11 @@ export const SPEC = {
    ".": 5,
    "\u2026": 3
   },
+  "slashed": {
+   "_": 2,
+   ".": 3,
+   "\u2026": 1
+  },
   "address_stops": "<>\"\u00ab\u00bb\u201c\u201d`",
   "closing_tail": ".,;:!?\u2026'\u2019",
   "conversions": "sdifuxXcgeE@",

@@ -58,9 +58,12 @@ export function isPrivate(c) {
 
 /** What rows stand for what is to be filled in, and how long the shortest are. */
 const BLANKS = /** @type {Record<string, number>} */ (SPEC.things.blanks)
+/** The shortest beside others that a slash parts: `..../..../......`. */
+const SLASHED = /** @type {Record<string, number>} */ (SPEC.things.slashed)
 
 /**
- * `________`, `........`: a row to write on; right behind a word it is twice as long.
+ * `________`, `........`: a row to write on; right behind a word it is twice as long. A figure may
+ * stand right behind dots, as in a table of contents.
  *
  * @param {Line} line
  * @param {number} start
@@ -69,8 +72,11 @@ export function blank(line, start) {
   const mark = line[start]
   if (at(line, start - 1) === mark) return start
   const end = run(line, start, (c) => c === mark)
+  const isSlashed = has(line, start - 2, `${mark}/`) || has(line, end, `/${mark}`)
   const isAttached = isWord(at(line, start - 1)) && mark !== '_'
-  return ends(line, end) && end - start >= BLANKS[mark] * (isAttached ? 2 : 1) ? end : start
+  const least = (isSlashed ? SLASHED : BLANKS)[mark] * (isAttached ? 2 : 1)
+  const isWhole = ends(line, end) || (mark !== '_' && isDigit(at(line, end)))
+  return isWhole && end - start >= least ? end : start
 }
 
 /**

@@ -4,7 +4,7 @@
  * parts labels and writes dates out. Loaded with the first text.
  */
 
-import { at, isOneOf, isPlainLetter, isSpace, run } from '../entities/characters.js'
+import { at, has, isOneOf, isPlainLetter, isSpace, run } from '../entities/characters.js'
 import { isPrivate } from '../entities/marks.js'
 import { LATER } from '../spec_later.js'
 import { isAscii, isDigit, isLetter } from '../text/characters.js'
@@ -22,6 +22,9 @@ const { bullets: BULLETS } = LATER
 
 /** What a heading is set off with, twice or more: `=== Titre ===`. */
 const { rules: RULES } = LATER
+
+/** So many may touch the words: `===Titre===`. */
+const TOUCHING = 3
 
 /**
  * Returns a sentence that begins a line without what makes it an item of a list: that is copied.
@@ -71,7 +74,8 @@ function ruled(line, begin) {
   while (isOneOf(RULES, line[0]) && stop > begin && line[stop - 1] === line[0]) stop--
   let words = stop
   while (words > begin && isSpace(line[words - 1])) words--
-  return begin < words && words < stop && stop < length - 1 ? words : length
+  const isApart = words < stop || line[begin - 1] === line[0]
+  return begin < words && isApart && stop < length - 1 ? words : length
 }
 
 /**
@@ -85,6 +89,8 @@ function marker(line, start) {
   const first = at(line, start)
   if (start === 0 && isOneOf(RULES, first) && at(line, 1) === first) {
     end = run(line, start, (c) => c === first)
+    const touches = end >= TOUCHING && has(line, line.length - TOUCHING, first.repeat(TOUCHING))
+    if (touches) return run(line, end, isSpace)
   } else if (isOneOf(BULLETS, first)) {
     end = start + 1
   } else if (first === '[' && isOneOf(' xX', at(line, start + 1)) && at(line, start + 2) === ']') {

@@ -20,17 +20,27 @@ internal fun isPrivate(character: Int): Boolean =
     character in 0xE000..0xF8FF || character in 0xF0000..0xFFFFD || character in 0x100000..0x10FFFD
 
 /** What rows stand for what is to be filled in, and how long the shortest are. */
-private val BLANKS: Map<Int, Int> =
-    THINGS.part("blanks").each<Long>().entries.associate { (mark, least) -> mark[0].code to least.toInt() }
+private val BLANKS = rows("blanks")
 
-/** `________`, `........`: a row to write on; right behind a word it is twice as long. */
+/** The shortest beside others that a slash parts: `..../..../......`. */
+private val SLASHED = rows("slashed")
+
+private fun rows(name: String): Map<Int, Int> =
+    THINGS.part(name).each<Long>().entries.associate { (mark, least) -> mark[0].code to least.toInt() }
+
+/**
+ * `________`, `........`: a row to write on; right behind a word it is twice as long. A figure may
+ * stand right behind dots, as in a table of contents.
+ */
 internal fun CodePoints.blank(start: Int): Int {
     val mark = at(start)
     if (at(start - 1) == mark) return start
     val end = run(start) { it == mark }
+    val isSlashed = (has('/', start - 1) && at(start - 2) == mark) || (has('/', end) && at(end + 1) == mark)
     val isAttached = isWord(at(start - 1)) && mark != '_'.code
-    val least = BLANKS.getValue(mark) * (if (isAttached) 2 else 1)
-    return if (ends(end) && end - start >= least) end else start
+    val least = (if (isSlashed) SLASHED else BLANKS).getValue(mark) * (if (isAttached) 2 else 1)
+    val isWhole = ends(end) || (mark != '_'.code && isDigit(at(end)))
+    return if (isWhole && end - start >= least) end else start
 }
 
 /** `code` between backticks, as many behind as before. */

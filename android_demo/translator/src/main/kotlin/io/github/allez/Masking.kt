@@ -298,6 +298,9 @@ private const val LONGEST_NUMBER = 3
 /** What a heading is set off with, twice or more: `=== Titre ===`. */
 private val RULES_OF_HEADINGS = SPEC.text("rules")
 
+/** So many may touch the words: `===Titre===`. */
+private const val TOUCHING = 3
+
 /**
  * A sentence that begins a line without what makes it an item of a list: that is copied.
  *
@@ -331,7 +334,8 @@ private fun CodePoints.ruled(begin: Int): Int {
     while (hasOneOf(RULES_OF_HEADINGS, 0) && stop > begin && at(stop - 1) == at(0)) stop--
     var words = stop
     while (words > begin && isSpace(at(words - 1))) words--
-    return if (begin < words && words < stop && stop < size - 1) words else size
+    val isApart = words < stop || at(begin - 1) == at(0)
+    return if (begin < words && isApart && stop < size - 1) words else size
 }
 
 private fun beginsLine(text: String, start: Int): Boolean {
@@ -345,6 +349,8 @@ private fun CodePoints.marker(start: Int): Int {
     var end = start
     if (start == 0 && hasOneOf(RULES_OF_HEADINGS, 0) && at(1) == at(0)) {
         end = run(0) { it == at(0) }
+        val touches = end >= TOUCHING && all(maxOf(size - TOUCHING, 0), size) { it == at(0) }
+        if (touches) return run(end, ::isSpace)
     } else if (hasOneOf(BULLETS, start)) {
         end = start + 1
     } else if (has('[', start) && hasOneOf(" xX", start + 1) && has(']', start + 2)) {
