@@ -93,6 +93,29 @@ def test_a_run_masks_what_its_configuration_says(tmp_path: Path) -> None:
     assert source[-1] in NAMES
 
 
+@pytest.mark.parametrize(
+    ("source", "target", "read"),
+    [
+        ("Non", "No", ("non", "no")),
+        ("Trier par", "Sort by", ("trier par", "sort by")),
+        ("Lundi", "Monday", ("lundi", "Monday")),
+        ("Anglais", "English", ("anglais", "English")),
+        ("Moi", "I", ("moi", "I")),
+        ("Ordinateur", "PC", ("ordinateur", "PC")),
+        ("Non.", "No.", ("Non.", "No.")),
+        ("Élodie", "Elodie", ("Élodie", "Elodie")),
+    ],
+)
+def test_what_a_label_says_has_its_capital_from_it_in_training_as_in_use(
+    source: str, target: str, read: tuple[str, str], tmp_path: Path
+) -> None:
+    listed = ("non", "trier", "lundi", "anglais", "moi", "ordinateur")
+    text = Names(frozenset(listed)).to_text()
+    (tmp_path / "names.txt").write_text(text, encoding="utf-8")
+    masks = masker(DataConfig(mask=0.0, names="names.txt"), tmp_path, ("fr", "en"))
+    assert masks((source, target), np.random.default_rng(0)) == read
+
+
 def test_names_are_counted() -> None:
     pairs = [("Le chat de Tom dort.", "Tom's cat sleeps.")] * 4
     pairs += [("On va à Londres.", "We go to London.")] * 4

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
+from allez.entities import words
 from allez.entities.characters import is_word
 from allez.entities.find import KINDS, NAME, NUMBER, TERM, THING, Entity, find
 from allez.entities.forms import FORMS
 from allez.entities.names import Names, find_names
+from allez.spec import SPEC
 from allez.text.casing import is_label, recased
 from allez_export.config import DataConfig
 from allez_export.data.marked import MARK
@@ -36,6 +38,9 @@ SYMBOLS_OF = {NUMBER: NUMBERS, NAME: NAMES, THING: THINGS, TERM: TERMS}
 """The symbols of each kind."""
 _FIRST, _LAST = SYMBOLS[0], SYMBOLS[-1]
 
+_ALWAYS = words(SPEC["calendar"]["en"]) | words(SPEC["names"]["en"]["common"])
+_PEOPLES = tuple(SPEC["names"]["en"]["peoples"].split())
+"""English words that have a capital wherever they stand, and how such words end."""
 _DATE = re.compile(r"\bau \d|\bau (lun|mar|mer|jeu|ven|sam|dim)", re.IGNORECASE)
 """What every period has: most pairs have none, and need not be read again."""
 _HOUR = re.compile(r"(1?\d|2[0-4]) h")
@@ -99,15 +104,32 @@ def masker(config: DataConfig, folder: Path, languages: tuple[str, str]) -> Mask
     hide = partial(mask, names=names, terms=terms, languages=languages, share=config.mask)
 
     def read(pair: Pair, generator: np.random.Generator) -> Pair:
-        source, target = hide(pair, generator)
-        return (source if names is None else _as_met(source, names)), target
+        pair = hide(pair, generator)
+        return pair if names is None else _as_met(pair, names)
 
     return read
 
 
-def _as_met(source: str, names: Names) -> str:
-    """Return a source as the runtime reads it: labels without their capital."""
-    return recased(source, "label") if source and is_label(source, names) else source
+def _as_met(pair: Pair, names: Names) -> Pair:
+    """Return a pair as the runtime reads and says it: labels without their capital.
+
+    The capital of a translation is that of its source, put on afterwards. A model that learnt "No"
+    beside "no" for the same "non" believes in neither, and said "not".
+    """
+    source, target = pair
+    if not source or not is_label(source, names):
+        return pair
+    return recased(source, "label"), _without_capital(target)
+
+
+def _without_capital(text: str) -> str:
+    """Return a text without its first capital, but for a word that always has one."""
+    first = re.match(r"[^\W\d_]+", text)
+    if first is None or not first[0][1:].islower():  # "I", "PC", "iPhone"
+        return text
+    if first[0] in _ALWAYS or first[0].endswith(_PEOPLES):
+        return text
+    return recased(text, "label")
 
 
 def shared(
