@@ -47,12 +47,10 @@ import { ABOUT, Exact, ORDINALS, values } from './number_words.js'
  */
 export async function checkedForm(language) {
   const form = await readingForm(language)
-  if (form?.english) return { ...form, checks: await import('./checks_english.js') }
   if (!form) return null
-  const [{ shortened }, { onTheLine }] = await Promise.all([
-    import('./short.js'),
-    import('../entities/superscripts.js'),
-  ])
+  const { shortened } = await import('./short.js')
+  if (form.english) return { ...form, shortened, checks: await import('./checks_english.js') }
+  const { onTheLine } = await import('../entities/superscripts.js')
   return { ...form, shortened, onTheLine }
 }
 
