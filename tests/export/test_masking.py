@@ -98,6 +98,7 @@ def test_a_run_masks_what_its_configuration_says(tmp_path: Path) -> None:
     [
         ("Non", "No", ("non", "no")),
         ("Trier par", "Sort by", ("trier par", "sort by")),
+        ("Rechercher", "Search", ("rechercher", "search")),
         ("Lundi", "Monday", ("lundi", "Monday")),
         ("Anglais", "English", ("anglais", "English")),
         ("Moi", "I", ("moi", "I")),
@@ -109,7 +110,7 @@ def test_a_run_masks_what_its_configuration_says(tmp_path: Path) -> None:
 def test_what_a_label_says_has_its_capital_from_it_in_training_as_in_use(
     source: str, target: str, read: tuple[str, str], tmp_path: Path
 ) -> None:
-    listed = ("non", "trier", "lundi", "anglais", "moi", "ordinateur")
+    listed = ("non", "trier", "rechercher", "lundi", "anglais", "moi", "ordinateur")
     text = Names(frozenset(listed)).to_text()
     (tmp_path / "names.txt").write_text(text, encoding="utf-8")
     masks = masker(DataConfig(mask=0.0, names="names.txt"), tmp_path, ("fr", "en"))

@@ -39,8 +39,7 @@ SYMBOLS_OF = {NUMBER: NUMBERS, NAME: NAMES, THING: THINGS, TERM: TERMS}
 _FIRST, _LAST = SYMBOLS[0], SYMBOLS[-1]
 
 _ALWAYS = words(SPEC["calendar"]["en"]) | words(SPEC["names"]["en"]["common"])
-_PEOPLES = tuple(SPEC["names"]["en"]["peoples"].split())
-"""English words that have a capital wherever they stand, and how such words end."""
+"""English words that have a capital wherever they stand."""
 _DATE = re.compile(r"\bau \d|\bau (lun|mar|mer|jeu|ven|sam|dim)", re.IGNORECASE)
 """What every period has: most pairs have none, and need not be read again."""
 _HOUR = re.compile(r"(1?\d|2[0-4]) h")
@@ -127,9 +126,7 @@ def _without_capital(text: str) -> str:
     first = re.match(r"[^\W\d_]+", text)
     if first is None or not first[0][1:].islower():  # "I", "PC", "iPhone"
         return text
-    if first[0] in _ALWAYS or first[0].endswith(_PEOPLES):
-        return text
-    return recased(text, "label")
+    return text if first[0] in _ALWAYS else recased(text, "label")
 
 
 def shared(
