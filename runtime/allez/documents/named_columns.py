@@ -40,6 +40,16 @@ _KNOWN = (_NAMES | _CONTACTS) | _listed(
     "|edad|sexo|fecha de nacimiento|alter|geschlecht|geburtsdatum"
 )
 """What tells that other columns hold names."""
+_OF_PEOPLE = _listed(
+    "poste|fonction|role|service|equipe|classe|salaire|statut|entreprise|societe|matricule|grade"
+    "|position|job|salary|team|company|employee"
+)
+"""What a table says of people besides: enough for `nom`, and not for what its first row is."""
+_NO_NAMES = _listed(
+    "inconnu|inconnue|anonyme|absent|absente|reporte|reportee|annule|annulee|vacant|vacante|neant"
+    "|aucun|aucune|unknown|anonymous|postponed|cancelled|none|desconocido|desconocida|unbekannt"
+)
+"""What a cell has instead of a name."""
 _DEPARTMENTS = _listed("departement|department")
 _EITHER = _DEPARTMENTS | _listed("nom|name|nombre")
 """What may be called so besides: things that are sold, parts of a company."""
@@ -85,7 +95,7 @@ def hold_names(column: int, header: Sequence[str], cells: Sequence[str]) -> bool
     odd = capitals.count(0)
     if any(name.split()[0] in _OF_GOODS for name in others if name) or _FEW * odd > len(cells):
         return False
-    if is_department or others & _KNOWN:
+    if is_department or others & (_KNOWN | _OF_PEOPLE):
         return True
     return 2 * sum(count > 1 for count in capitals) >= len(cells)
 
@@ -124,6 +134,17 @@ def hold_names_of_sheet(header: Sequence[str], rows: Sequence[Mapping[int, str]]
 def is_number(text: str) -> bool:
     """Tell whether a cell has figures, and no letters."""
     return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
+
+
+def is_no_name(cell: str) -> bool:
+    """Tell by sight that a cell of a column of names has none: `Non renseigné`, `Inconnue`.
+
+    One with figures, a hyphen or a word as `de` may be an address, or a name in small letters.
+    """
+    later = _WORD.findall(cell)[1:]
+    is_prose = all(word.islower() and word not in _PARTICLES for word in later)
+    is_prose = is_prose and bool(later) and not any(c == "-" or c.isdigit() for c in cell)
+    return is_prose or not _forms(cell).isdisjoint(_NO_NAMES)
 
 
 def _capitals(cell: str) -> int:

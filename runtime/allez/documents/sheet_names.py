@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from allez.documents.named_columns import hold_names_of_sheet, is_known
+from allez.documents.named_columns import hold_names_of_sheet, is_known, is_no_name
 from allez.text.references import unescape
 
 _SAMPLE = 200
@@ -58,19 +59,25 @@ def names_of_workbook(strings: str, sheets: Sequence[str]) -> set[str]:
     """Return the texts that stand in columns of names.
 
     A text that several cells show is stored once: where one of them is a name, all are taken for
-    it, since a name that is translated is worse than a word that is not.
+    it, since a name that is translated is worse than a word that is not. One that is no name by
+    sight is translated if it stands in other columns too, and most of the names are no such text.
 
     Args:
         strings: the part with the texts that cells share.
         sheets: those with cells.
     """
     shared = [found[1] or "" for found in _STRING.finditer(strings)]
-    kept: set[str] = set()
+    kept: Counter[str] = Counter()
     for sheet in sheets:
         columns = _named(_rows(sheet, shared))
         for row in _below(_rows(sheet, shared)) if columns else ():
             kept.update(cell.text for cell in row.cells if cell.column in columns)
-    return kept
+    unclear = set(filter(is_no_name, kept))
+    if not unclear or 2 * len(unclear) > len(kept):
+        return set(kept)
+    rows = itertools.chain.from_iterable(_rows(sheet, shared) for sheet in sheets)
+    shown = Counter(cell.text for row in rows for cell in row.cells if cell.text in unclear)
+    return {text for text in kept if shown[text] <= kept[text]}
 
 
 def names_of_open_sheets(text: str) -> set[int]:

@@ -103,6 +103,27 @@ def test_a_name_stays_wherever_a_workbook_shows_it() -> None:
     assert read(ods(titled, PEOPLE)).count("Tours") == 1
 
 
+@pytest.mark.parametrize("word", ["Non renseigné", "non renseigné", "Inconnue", "Reporté"])
+def test_what_is_no_name_is_read_if_it_stands_elsewhere(word: str) -> None:
+    rows = [["Nom", "Prénom", "Avis"], [word, "Rose", "bon"], ["Petit", "Anne", "mauvais"]]
+    assert word not in read(xlsx(rows))
+    assert read(xlsx([*rows, ["Moulin", "Jean", word]])).count(word) == 1
+    assert read(xlsx(rows, [["Une liste"], [], [word]])).count(word) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["Tours", "La Roche", "Jean de la fontaine", "12 rue verte", "rue Verte", "Jean-marie"]
+)
+def test_what_may_be_a_name_stays_elsewhere(name: str) -> None:
+    rows = [["Auteur", "Ville", "Avis"], [name, "Sens", name], ["Petit", "Nice", "bon"]]
+    assert name not in read(xlsx(rows, [[name]]))
+
+
+def test_names_in_small_letters_stay_elsewhere() -> None:
+    rows = [["Nom complet", "Ville", "Chef"], ["rose petit", "", "jean moulin"]]
+    assert read(xlsx([*rows, ["jean moulin", "", ""]])) == rows[0]
+
+
 @pytest.mark.parametrize(
     ("rows", "kept"),
     [
@@ -110,6 +131,8 @@ def test_a_name_stays_wherever_a_workbook_shows_it() -> None:
         ([["Client", "Ville", "Avis"], ["Un client", "Tours", "bon"]], []),
         ([["Ville", "Montant"], ["Tours", 12]], []),
         ([["Nom", "Âge", "Note"], ["Petit", 12, 3]], ["Petit"]),
+        ([["Nom", "Poste", "Salaire"], ["Petit", "Juriste", 12]], ["Petit"]),
+        ([["Nom", "Petit", "Service", "Achats"], ["Date", "Hier", "Lieu", "Ici"]], []),
         ([["Nom", "Prix", "Note"], ["Petite Table", 12, 3]], []),
         ([["Nom", "", "Ville"], ["Petit", "Rose", "Tours"]], []),
         ([["Nom", 12, "Ville"], ["Petit", "Rose", "Tours"]], []),
