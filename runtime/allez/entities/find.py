@@ -37,7 +37,7 @@ from allez.entities.marks import (
     sign,
     tagged,
 )
-from allez.entities.named import is_counted, is_named
+from allez.entities.named import is_named
 from allez.entities.numbers import (
     CURRENCY_SIGNS,
     Amount,
@@ -291,8 +291,8 @@ def _at_number(line: str, start: int, source: Form | None, target: Form | None) 
         one = shared(line, start, source)
         if one is not None:
             return _counted(line, start, *one, target)
-        end = name_end(line, start, source) if is_named(line, start) else start
-        if end > start and not is_counted(line, end):
+        end = name_end(line, start, source)
+        if end > start and is_named(line, start, end):
             return _thing(line, start, end)
     elif source is not None and not source.hours:
         entity = _at_english(line, start, source, target)

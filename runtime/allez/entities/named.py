@@ -13,8 +13,9 @@ _NAMED, _SIGNED = words(_RULES["named"]), words(_RULES["signed"])
 """Words whose number names something; those that have one of `_SIGNS` behind them: "n°"."""
 _KINDS = words(_RULES["kinds"])
 """What may stand between, as names may: "n° de client 12 345 678", "RCS Paris"."""
-_COUNTING, _LITTLE = words(_RULES["counting"]), words(_RULES["little"])
-"""Kinds that are verbs right before figures; words in s that are no plural of what is counted."""
+_BARE, _COUNTING, _LITTLE = (words(_RULES[kind]) for kind in ("bare", "counting", "little"))
+"""Words whose number may count something, if no name; kinds that are verbs right before figures;
+words in s that are no plural of what is counted."""
 _PLURAL = ("s", "x")
 _SIGNS = "\u00b0."
 _IS = ("est :", "est\u00a0:", ":", "est le", "est")
@@ -24,10 +25,11 @@ _BETWEEN = 2
 """So many words may stand between: "code de vérification PayPal"."""
 
 
-def is_named(text: str, start: int) -> bool:
-    """Tell whether a number that begins at a position is the name of something.
+def is_named(text: str, start: int, stop: int) -> bool:
+    """Tell whether a number between two positions is the name of something.
 
-    `n° 4 512`, `numéro de client : 4 512`, `Votre référence est le 4 512`.
+    `n° 4 512`, `numéro de client : 4 512`, `Votre référence est le 4 512`, but not
+    `Code : 3 200 lignes`.
     """
     end = _trimmed(text, start)
     said = next((said for said in _IS if text.endswith(said, 0, end)), "")
@@ -38,18 +40,22 @@ def is_named(text: str, start: int) -> bool:
         begin, names, word = _word(text, end)
         before, _, of = _word(text, begin)
         if names and of != "de":  # "une valeur de référence 45 678" counts something
-            return not counting or word in _SIGNED  # "ce numéro compte 12 000 Français"
+            return word not in _BARE or not _counts(_behind(text, stop), verb=counting)
         if word not in _KINDS and not at(text, begin).isupper():
             return False
         end = before if of in _OF else begin
     return False
 
 
-def is_counted(text: str, end: int) -> bool:
-    """Tell whether a plural stands behind a number: "Code : 3 200 lignes"."""
-    start = end + (at(text, end) in tuple(SPACES))
-    word = text[start : run(text, start, str.isalpha)]
-    return start > end and word.endswith(_PLURAL) and word == word.lower() and word not in _LITTLE
+def _counts(behind: str, *, verb: bool) -> bool:
+    """Tell whether what stands behind a number is counted: "ce numéro compte 12 000 Français"."""
+    plural = behind.endswith(_PLURAL) and behind == behind.lower() and behind not in _LITTLE
+    return plural or (verb and behind != "")
+
+
+def _behind(text: str, end: int) -> str:
+    start = end + 1
+    return text[start : run(text, start, str.isalpha)] if at(text, end) in tuple(SPACES) else ""
 
 
 def _word(text: str, end: int) -> tuple[int, bool, str]:

@@ -11,8 +11,9 @@ export const FRENCH = {
    "named": "no num\u00e9ro num\u00e9ros r\u00e9f r\u00e9f\u00e9rence r\u00e9f\u00e9rences matricule code siren siret rcs",
    "signed": "n no nos r\u00e9f r\u00e9fs",
    "kinds": "client cliente contrat dossier compte facture commande police adh\u00e9rent membre abonn\u00e9 allocataire assur\u00e9 b\u00e9n\u00e9ficiaire fournisseur s\u00e9rie suivi r\u00e9f\u00e9rence r\u00e9servation t\u00e9l\u00e9phone siren siret lot devis ticket colis postal secret confidentiel personnel temporaire provisoire v\u00e9rification confirmation validation activation s\u00e9curit\u00e9 acc\u00e8s connexion identification authentification autorisation d\u00e9verrouillage r\u00e9cup\u00e9ration retrait parrainage promo pin puk",
+   "bare": "code num\u00e9ro r\u00e9f\u00e9rence r\u00e9f\u00e9rences",
    "counting": "compte",
-   "little": "dans des les aux sous sans depuis d\u00e8s vers mais puis vous nous ils elles apr\u00e8s ces ses mes tes nos vos lors hors moins plus toujours"
+   "little": "dans des les aux sous sans depuis d\u00e8s vers mais puis vous nous ils elles apr\u00e8s ces ses mes tes nos vos lors hors moins plus toujours tr\u00e8s jamais alors deux trois six dix \u00e9mis remis transmis soumis compris inclus exclus pris mis re\u00e7us clos sis frais"
   }
  }
 }

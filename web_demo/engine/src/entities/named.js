@@ -15,17 +15,21 @@ import { APOSTROPHES, SPACES, at, has, isOneOf, part, run, wordsOf } from './cha
  */
 const [NAMED, SIGNED, KINDS] = wordsOf(FRENCH.numbers.fr, 'named', 'signed', 'kinds')
 
-/** Kinds that are verbs right before figures; words in s that are no plural of what is counted. */
-const [COUNTING, LITTLE] = wordsOf(FRENCH.numbers.fr, 'counting', 'little')
+/**
+ * Words whose number may count something, if no name; kinds that are verbs right before figures;
+ * words in s that are no plural of what is counted.
+ */
+const [BARE, COUNTING, LITTLE] = wordsOf(FRENCH.numbers.fr, 'bare', 'counting', 'little')
 
 /**
- * Tells whether a number that begins at a position is the name of something: `n° 4 512`, `numéro de
- * client : 4 512`, `Votre référence est le 4 512`.
+ * Tells whether a number between two positions is the name of something: `n° 4 512`, `numéro de
+ * client : 4 512`, `Votre référence est le 4 512`, but not `Code : 3 200 lignes`.
  *
  * @param {Line} line
  * @param {number} start
+ * @param {number} stop
  */
-export function isNamed(line, start) {
+export function isNamed(line, start, stop) {
   const end = trimmed(line, start)
   const said =
     ['est :', 'est\u00a0:', ':', 'est le', 'est'].find((said) =>
@@ -33,13 +37,14 @@ export function isNamed(line, start) {
     ) ?? ''
   let place = trimmed(line, end - said.length)
   const nearest = wordAt(line, place)
-  const counts =
+  const isVerb =
     said === '' && COUNTING.has(nearest.word) && !isOf(wordAt(line, nearest.start).word)
   for (let words = 0; words < 3; words++) {
     const last = wordAt(line, place)
     const before = wordAt(line, last.start)
-    // "une valeur de référence 45 678" counts something, as "ce numéro compte 12 000 Français"
-    if (last.names && before.word !== 'de') return !counts || SIGNED.has(last.word)
+    // "une valeur de référence 45 678" counts something
+    if (last.names && before.word !== 'de')
+      return !BARE.has(last.word) || !counts(behind(line, stop), isVerb)
     if (!KINDS.has(last.word) && !isCapital(at(line, last.start))) return false
     place = isOf(before.word) ? before.start : last.start
   }
@@ -50,16 +55,21 @@ export function isNamed(line, start) {
 const isOf = (word) => word === 'de' || word === 'd'
 
 /**
- * Tells whether a plural stands behind a number: "Code : 3 200 lignes".
+ * Tells whether what stands behind a number is counted: "ce numéro compte 12 000 Français".
  *
+ * @param {string} word
+ * @param {boolean} isVerb
+ */
+const counts = (word, isVerb) =>
+  (/[sx]$/.test(word) && word === word.toLowerCase() && !LITTLE.has(word)) ||
+  (isVerb && word !== '')
+
+/**
  * @param {Line} line
  * @param {number} end
  */
-export function isCounted(line, end) {
-  if (!isOneOf(SPACES, at(line, end))) return false
-  const word = part(line, end + 1, run(line, end + 1, isLetter))
-  return /[sx]$/.test(word) && word === word.toLowerCase() && !LITTLE.has(word)
-}
+const behind = (line, end) =>
+  isOneOf(SPACES, at(line, end)) ? part(line, end + 1, run(line, end + 1, isLetter)) : ''
 
 /**
  * Returns where the word before a position begins, and whether its number is a name. Spaces or an

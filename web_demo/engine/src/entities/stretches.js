@@ -19,7 +19,7 @@ import {
   wordBefore,
 } from './characters.js'
 import { areOfDay, beforeSpace } from './hours.js'
-import { isCounted, isNamed } from './named.js'
+import { isNamed } from './named.js'
 import { period } from './periods.js'
 import { DASHES, Spans } from './spans.js'
 
@@ -70,11 +70,11 @@ export class Stretches extends Spans {
    * @returns {import('./find.js').Entity | null}
    */
   named(line, start, form) {
-    if (!isNamed(line, start)) return null
     const [end, amount] = this.numbers.plain(line, start, form)
     const isBare = amount.grouped && amount.fraction === '' && numberEnds(line, end)
-    if (!isBare || isOneOf('-\u2013', at(line, end)) || isCounted(line, end)) return null
+    if (!isBare || isOneOf('-\u2013', at(line, end))) return null
     if (this.numbers.behind(line, end, amount, form)[0] !== end) return null
+    if (!isNamed(line, start, end)) return null
     const letters = part(line, start, end)
     return { start, end, kind: 'thing', said: letters, value: letters }
   }

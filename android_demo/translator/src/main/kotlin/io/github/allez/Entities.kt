@@ -193,8 +193,8 @@ internal class EntityFinder(
             if (isDigit(first)) {
                 if (source != null && source.hours && target?.hours == false) line.period(start)?.let { return it }
                 if (source != null && source.hours) line.stretch(start, source, target)?.let { return it }
-                val end = if (source != null && source.hours && line.isNamed(start)) line.nameEnd(start, source) else start
-                if (end > start && !line.isCounted(end)) return thing(start, end)
+                val end = if (source != null && source.hours) line.nameEnd(start, source) else start
+                if (end > start && line.isNamed(start, end)) return thing(start, end)
                 firstOf(DIGITS, start)?.let { return it }
             } else if (isOneOf("+(", first)) {
                 firstOf(NUMBER_SIGNS, start)?.let { return it }

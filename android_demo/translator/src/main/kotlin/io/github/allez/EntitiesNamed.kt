@@ -16,6 +16,9 @@ private val SIGNED = words(NUMBERS_OF_FRENCH.text("signed"))
 /** What may stand between, as names may: "n° de client 12 345 678", "RCS Paris". */
 private val KINDS = words(NUMBERS_OF_FRENCH.text("kinds"))
 
+/** Words whose number may count something, if no name. */
+private val BARE = words(NUMBERS_OF_FRENCH.text("bare"))
+
 /** Kinds that are verbs right before figures; words in s that are no plural of what is counted. */
 private val COUNTING = words(NUMBERS_OF_FRENCH.text("counting"))
 private val LITTLE = words(NUMBERS_OF_FRENCH.text("little"))
@@ -32,34 +35,34 @@ private val OF_NAMED = setOf("de", "d")
 private class WordBefore(val start: Int, val names: Boolean, val word: String)
 
 /**
- * Whether a number that begins at [start] is the name of something.
+ * Whether a number from [start] to [stop] is the name of something.
  *
- * `n° 4 512`, `numéro de client : 4 512`, `Votre référence est le 4 512`.
+ * `n° 4 512`, `numéro de client : 4 512`, `Votre référence est le 4 512`, but not `Code : 3 200 lignes`.
  */
-internal fun CodePoints.isNamed(start: Int): Boolean {
+internal fun CodePoints.isNamed(start: Int, stop: Int): Boolean {
     val end = trimmedBefore(start)
     val said = IS.firstOrNull { startsWith(it, end - it.length) }.orEmpty()
     var place = trimmedBefore(end - said.length)
     val nearest = wordOfNumber(place)
-    val counts = said.isEmpty() && nearest.word in COUNTING && wordOfNumber(nearest.start).word !in OF_NAMED
+    val isVerb = said.isEmpty() && nearest.word in COUNTING && wordOfNumber(nearest.start).word !in OF_NAMED
     repeat(MOST_BETWEEN + 1) {
         val last = wordOfNumber(place)
         val before = wordOfNumber(last.start)
-        // "une valeur de référence 45 678" counts something, and so does "ce numéro compte 12 000 Français"
-        if (last.names && before.word != "de") return !counts || last.word in SIGNED
+        // "une valeur de référence 45 678" counts something
+        if (last.names && before.word != "de") return last.word !in BARE || !counts(wordBehind(stop), isVerb)
         if (last.word !in KINDS && !isCapital(at(last.start))) return false
         place = if (before.word in OF_NAMED) before.start else last.start
     }
     return false
 }
 
-/** Whether a plural stands behind a number: "Code : 3 200 lignes". */
-internal fun CodePoints.isCounted(end: Int): Boolean {
-    if (!hasOneOf(SPACES, end)) return false
-    val stop = run(end + 1, ::isLetter)
-    val word = string(end + 1, stop)
-    return hasOneOf(PLURAL, stop - 1) && word == word.lowercase(Locale.ROOT) && word !in LITTLE
+/** Whether what stands behind a number is counted: "ce numéro compte 12 000 Français". */
+private fun counts(behind: String, isVerb: Boolean): Boolean {
+    val isPlural = behind.isNotEmpty() && behind.last() in PLURAL && behind !in LITTLE
+    return isPlural && behind == behind.lowercase(Locale.ROOT) || isVerb && behind.isNotEmpty()
 }
+
+private fun CodePoints.wordBehind(end: Int): String = if (hasOneOf(SPACES, end)) string(end + 1, run(end + 1, ::isLetter)) else ""
 
 /** The word before a position; spaces or an apostrophe may stand behind it. */
 private fun CodePoints.wordOfNumber(place: Int): WordBefore {
