@@ -35,9 +35,6 @@ _NO_NAMES = words(_RULES["no_names"])
 _STOPPED = words(_RULES["stopped"])
 """Months that are cut short: no names before a full stop (`Janv. 2026`)."""
 
-_TAILS = words(_RULES["tails"])
-"""What stands behind a name and a hyphen in English: "Munich-based" is read, not carried over."""
-
 ENDINGS = tuple(_RULES["endings"].split())
 """Of plurals and feminines: the list need not hold them apart."""
 
@@ -151,7 +148,7 @@ class Names:
         if small in _NO_NAMES or roman_ordinal(word) or self.lists(small) or len(word) < 2:
             return False
         parts = small.split("-")
-        return len(parts) == 1 or not (parts[-1] in _TAILS or all(map(self.lists, parts)))
+        return len(parts) == 1 or not all(map(self.lists, parts))
 
     def lists_with_capital(self, word: str) -> bool:
         """Tell whether a capitalised word is translated, but always written so ("Italie")."""

@@ -39,8 +39,8 @@ _CURRENCIES: list[str] = _PRICES["currencies"].split()
 CURRENCY_SIGNS = "".join(name for name in _CURRENCIES if len(name) == 1)
 _CURRENCY_BEHIND: dict[str, str] = _PRICES["behind"]
 _CURRENCY_BEFORE: dict[str, str] = _PRICES["before"]
-"""How a currency is known that may stand there in another way: `A$`."""
-_WRITTEN_BEHIND = {known: sign for sign, known in _CURRENCY_BEHIND.items() if " " in sign}
+"""How a currency is known that stands there in English alone: in French, `A$1` is a cell."""
+_WRITTEN_BEHIND: dict[str, str] = _PRICES["written"]
 _MULTIPLES: dict[str, str] = _PRICES["multiples"]
 """What stands before a currency behind its number, and how it is known: `Mds`."""
 _ALONE = "k"
@@ -92,7 +92,7 @@ def read(text: str, start: int, form: Form) -> tuple[int, Amount] | None:
         return None
     if not form.hours and (stop := decade(text, start)) > start:
         return stop, Amount("", "".join(filter(is_digit, text[start:stop])), False, "", decade=True)
-    position, sign, currency = lead(text, start)
+    position, sign, currency = lead(text, start, form)
     if not is_digit(at(text, position)) or (sign and currency and position - start > 4):
         return None
     if not sign and not currency:
@@ -173,14 +173,14 @@ def _sign(unit: str, form: Form) -> str:
     return next((sign for sign, known in form.units.items() if known == unit != sign), unit)
 
 
-def lead(text: str, start: int) -> tuple[int, str, str]:
+def lead(text: str, start: int, form: Form) -> tuple[int, str, str]:
     """Return where the digits begin, and the sign and the currency before them."""
     position, sign, currency = start, "", ""
     negative = is_negative(text, position)
     if negative or text[position] in "+\u00b1":
         sign = "-" if negative else text[position]
         position += 1
-    for name in _CURRENCIES:
+    for name in (*_CURRENCIES, *(_CURRENCY_BEFORE if form.currency_first else ())):
         if text.startswith(name, position):
             currency = _CURRENCY_BEFORE.get(name, name)
             position += len(name)

@@ -93,7 +93,7 @@ def span(text: str, start: int, form: Form) -> Stretch | None:
     Per cent may stand behind either: `40%-50%`.
     Spaces may be around the dash at the beginning of a line alone: "iPhone 12 - 500 €" is none.
     """
-    position, sign, currency = lead(text, start) if form.currency_first else (start, "", "")
+    position, sign, currency = lead(text, start, form) if form.currency_first else (start, "", "")
     if sign or not is_digit(at(text, position)):
         return None
     end, first = plain(text, position, form)

@@ -1898,8 +1898,7 @@ export const SPEC = {
   "endings": "s e es x",
   "begins": ".!?:\u00ab\"\u201c(",
   "no_names": "t\u00e9l tel r\u00e9f mob port trim qt\u00e9 b\u00e2t appt hab cuil md mds",
-  "stopped": "janv f\u00e9v f\u00e9vr juil juill",
-  "tails": "based born led driven style like speaking backed owned made run controlled occupied held wide educated trained"
+  "stopped": "janv f\u00e9v f\u00e9vr juil juill"
  },
  "things": {
   "domains": "com org net fr eu io uk ch ca be info gov edu app dev lu qc gouv biz online site shop",
@@ -1941,22 +1940,35 @@ export const SPEC = {
   }
  },
  "prices": {
-  "currencies": "US$ CA$ AU$ NZ$ HK$ C$ A$ R$ \u20ac $ \u00a3 \u00a5 \u20b9 \u20a9 \u20bd \u20ba \u20aa",
+  "currencies": "US$ CA$ \u20ac $ \u00a3 \u00a5 \u20b9 \u20a9 \u20bd \u20ba \u20aa",
   "behind": {
    "$US": "US$",
    "$ US": "US$",
    "$CA": "CA$",
    "$ CA": "CA$",
-   "$AU": "AU$",
-   "$ AU": "AU$",
+   "AU$": "AU$",
+   "NZ$": "NZ$",
    "$NZ": "NZ$",
    "$ NZ": "NZ$",
+   "HK$": "HK$",
    "$HK": "HK$",
-   "$ HK": "HK$"
+   "$ HK": "HK$",
+   "R$": "R$"
   },
   "before": {
    "C$": "CA$",
-   "A$": "AU$"
+   "A$": "AU$",
+   "AU$": "AU$",
+   "NZ$": "NZ$",
+   "HK$": "HK$",
+   "R$": "R$"
+  },
+  "written": {
+   "US$": "$ US",
+   "CA$": "$ CA",
+   "AU$": "$ AU",
+   "NZ$": "$ NZ",
+   "HK$": "$ HK"
   },
   "multiples": {
    "Md": "Md",

@@ -21,13 +21,7 @@ const HEAD = 'names 1'
 
 /** Words that stand within names; given names that are carried over, whatever is listed; words cut
  * short that begin what is listed of a letter or an advertisement: `Tél.`, `Réf.`. */
-const [PARTICLES, GIVEN, NO_NAMES, TAILS] = wordsOf(
-  SPEC.names,
-  'particles',
-  'given',
-  'no_names',
-  'tails',
-)
+const [PARTICLES, GIVEN, NO_NAMES] = wordsOf(SPEC.names, 'particles', 'given', 'no_names')
 
 /** Months that are cut short: no names before a full stop (`Janv. 2026`). */
 const [STOPPED] = wordsOf(SPEC.names, 'stopped')
@@ -81,8 +75,7 @@ export class Names {
     if (NO_NAMES.has(small) || romanOrdinal(word) || this.has(small) || [...word].length < 2)
       return false
     const parts = small.split('-')
-    if (parts.length === 1) return true
-    return !TAILS.has(parts[parts.length - 1]) && !parts.every((each) => this.has(each))
+    return parts.length === 1 || !parts.every((each) => this.has(each))
   }
 
   /**

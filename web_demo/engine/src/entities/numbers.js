@@ -110,12 +110,8 @@ const { prices: PRICES } = SPEC
 const CURRENCIES = PRICES.currencies.split(' ')
 /** @type {Record<string, string>} */
 const CURRENCY_BEHIND = PRICES.behind
-/** How the currencies are written that have a space within. */
-const WRITTEN_BEHIND = new Map(
-  Object.entries(CURRENCY_BEHIND)
-    .filter(([sign]) => sign.includes(' '))
-    .map(([sign, known]) => [known, sign]),
-)
+/** @type {Record<string, string>} */
+const WRITTEN_BEHIND = PRICES.written
 
 /** The currencies that are one sign. */
 export const CURRENCY_SIGNS = CURRENCIES.filter((name) => name.length === 1).join('')
@@ -179,7 +175,7 @@ export function read(line, start, form) {
     const whole = line.slice(start, stop).filter(isDigit).join('')
     return [stop, amountOf({ whole, decade: true })]
   }
-  const [position, sign, currency] = lead(line, start)
+  const [position, sign, currency] = lead(line, start, form)
   const isTooLong = sign !== '' && currency !== '' && position - start > 4
   if (!isDigit(at(line, position)) || isTooLong) return null
   if (sign === '' && currency === '') {
@@ -244,7 +240,7 @@ export function write(amount, form) {
   if (form.currencyFirst) {
     return `${sign}${currency}${number}${multiple === 'Md' ? 'bn' : multiple}`
   }
-  return `${sign}${number}${NO_BREAK}${multiple}${WRITTEN_BEHIND.get(currency) ?? currency}`
+  return `${sign}${number}${NO_BREAK}${multiple}${WRITTEN_BEHIND[currency] ?? currency}`
 }
 
 /**
@@ -262,16 +258,18 @@ const signOf = (unit, form) =>
  *
  * @param {Line} line
  * @param {number} start
+ * @param {Form} form
  * @returns {[number, string, string]}
  */
-export function lead(line, start) {
+export function lead(line, start, form) {
   let [position, sign] = [start, '']
   const isMinus = isNegative(line, position)
   if (isMinus || isOneOf('+\u00b1', line[position])) {
     sign = isMinus ? '-' : line[position]
     position++
   }
-  const currency = CURRENCIES.find((name) => has(line, position, name))
+  const more = form.currencyFirst ? Object.keys(PRICES.before) : [] // in French, `A$1` is a cell
+  const currency = [...CURRENCIES, ...more].find((name) => has(line, position, name))
   if (currency === undefined) return [position, sign, '']
   return [behindSpace(line, position + currency.length), sign, PRICES.before[currency] ?? currency]
 }

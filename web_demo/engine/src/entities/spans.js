@@ -92,7 +92,7 @@ export class Spans {
    */
   span(line, start, form) {
     const [position, sign, currency] = form.currencyFirst
-      ? this.numbers.lead(line, start)
+      ? this.numbers.lead(line, start, form)
       : [start, '', '']
     if (sign !== '' || !isDigit(at(line, position))) return null
     const [over, figures] = this.numbers.plain(line, position, form)

@@ -23,7 +23,6 @@ private const val SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 private const val HEAD = "names 1"
 
 /** Words in small letters that stand within names. */
-private val TAILS = words(SPEC.part("names").text("tails"))
 private val PARTICLES = words(SPEC.part("names").text("particles"))
 
 /** Of plurals and feminines: the list need not hold them apart. */
@@ -45,7 +44,7 @@ internal class Names(private val words: Set<String>) {
         if (small in NO_NAMES || romanOrdinal(word).isNotEmpty()) return false
         if (lists(small) || word.codePointCount(0, word.length) < 2) return false
         val parts = small.split("-")
-        return parts.size == 1 || !(parts.last() in TAILS || parts.all(::lists))
+        return parts.size == 1 || !parts.all(::lists)
     }
 
     /** Whether a capitalised word is translated, but always written so ("Italie"). */

@@ -76,10 +76,9 @@ internal val NUMBER_FORMS: Map<String, NumberForm> = mapOf(
 private val PRICES = SPEC.part("prices")
 private val CURRENCIES = PRICES.text("currencies").split(" ")
 private val CURRENCY_BEHIND = PRICES.part("behind").each<String>() + CURRENCIES.associateWith { it }
-private val WRITTEN_BEHIND =
-    PRICES.part("behind").each<String>().filterKeys { ' ' in it }.entries.associate { (sign, known) -> known to sign }
+private val WRITTEN_BEHIND = PRICES.part("written").each<String>()
 
-/** How a currency is known that may stand there in another way: `A$`. */
+/** How a currency is known that stands there in English alone: in French, `A$1` is a cell. */
 private val CURRENCY_BEFORE = PRICES.part("before").each<String>()
 
 /** The currencies that are one sign. */
@@ -148,7 +147,7 @@ internal fun CodePoints.read(start: Int, form: NumberForm): ReadNumber? {
     if (form.hours && startsWith("années ", start)) return decade(start + 7)
     val decade = if (form.hours) start else decadeEnd(start)
     if (decade > start) return ReadNumber(decade, Amount(string(start, decade).filter { it in '0'..'9' }, decade = true))
-    val (position, sign, currency) = lead(start)
+    val (position, sign, currency) = lead(start, form)
     if (!isDigit(at(position)) || (sign.isNotEmpty() && currency.isNotEmpty() && position - start > 4)) return null
     if (sign.isEmpty() && currency.isEmpty()) timeOfDay(position, form)?.let { return it }
     val plain = plain(position, form)
@@ -212,7 +211,7 @@ private fun thousands(whole: String): List<String> {
 }
 
 /** Where the digits begin, and the sign and the currency before them. */
-internal fun CodePoints.lead(start: Int): Triple<Int, String, String> {
+internal fun CodePoints.lead(start: Int, form: NumberForm): Triple<Int, String, String> {
     var position = start
     var sign = ""
     val isMinus = isNegative(position)
@@ -220,7 +219,8 @@ internal fun CodePoints.lead(start: Int): Triple<Int, String, String> {
         sign = if (isMinus) "-" else string(position, position + 1)
         position++
     }
-    val currency = CURRENCIES.firstOrNull { startsWith(it, position) } ?: return Triple(position, sign, "")
+    val names = if (form.currencyFirst) CURRENCIES + CURRENCY_BEFORE.keys else CURRENCIES
+    val currency = names.firstOrNull { startsWith(it, position) } ?: return Triple(position, sign, "")
     return Triple(behindSpace(position + currency.length), sign, CURRENCY_BEFORE[currency] ?: currency)
 }
 

@@ -84,7 +84,7 @@ private fun CodePoints.twoNumbers(start: Int, found: TwoNumbers, source: NumberF
  * Spaces may be around the dash at the beginning of a line alone: "iPhone 12 - 500 €" is none.
  */
 private fun CodePoints.span(start: Int, form: NumberForm): TwoNumbers? {
-    val (position, sign, currency) = if (form.currencyFirst) lead(start) else Triple(start, "", "")
+    val (position, sign, currency) = if (form.currencyFirst) lead(start, form) else Triple(start, "", "")
     if (sign.isNotEmpty() || !isDigit(at(position))) return null
     val figures = plain(position, form)
     val percent = form.percent.firstOrNull { startsWith(it, figures.end) }.orEmpty()
