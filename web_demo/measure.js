@@ -11,7 +11,7 @@
  */
 
 import { spawn } from 'node:child_process'
-import { readFile, readdir, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -50,9 +50,14 @@ const say = (text) => process.stdout.write(`${text}\n`)
 
 async function transfer() {
   let [raw, gzip, brotli] = [0, 0, 0]
-  for (const entry of await readdir(web, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
-    const data = await readFile(join(entry.parentPath, entry.name))
+  const listed = await readFile(join(web, 'files.js'), 'utf8') // pictures' model is no part of it
+  const { files } = JSON.parse(listed.slice(listed.indexOf('{')))
+  for (const name of [
+    'sw.js',
+    'files.js',
+    ...files.map((/** @type {[string]} */ [path]) => path),
+  ]) {
+    const data = await readFile(join(web, name))
     raw += data.length
     gzip += gzipSync(data).length
     const params = { [constants.BROTLI_PARAM_QUALITY]: 9 }
